@@ -1,0 +1,62 @@
+"""What a piece of YAML text may be read as.
+
+The YAML reader keeps every plain scalar as text (`NO` is Norway, not false), so the type that a field
+declares decides how its text is read. Each reader here also takes the value itself, because the cache
+keeps the rulebook as JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,14})\Z")
+_TRUTHS = {"true": True, "false": False}
+
+
+class Model(BaseModel):
+    """A value that cannot change, takes no unknown key and converts no type behind the writer's back."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=True)
+
+
+def whole(value: Any) -> Any:
+    """Read a whole number between -10^15 and 10^15."""
+    if isinstance(value, str) and _WHOLE.match(value):
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise ValueError(f"`{value}` is not a whole number; write digits only, such as 12")
+
+
+def truth(value: Any) -> Any:
+    """Read `true` or `false`, and nothing else."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value in _TRUTHS:
+        return _TRUTHS[value]
+    raise ValueError(f"`{value}` is neither true nor false; write `true` or `false`")
+
+
+def day(value: Any) -> Any:
+    """Read a calendar date written as year-month-day."""
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and len(value) == 10:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise ValueError(f"`{value}` is not a date; write year-month-day, such as 2007-11-09")
+
+
+Whole = Annotated[int, BeforeValidator(whole)]
+Truth = Annotated[bool, BeforeValidator(truth)]
+Day = Annotated[date, BeforeValidator(day), WithJsonSchema({"type": "string", "format": "date"})]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Word = Annotated[Text, WithJsonSchema({"type": ["string", "boolean", "integer"]})]
+"""Text whose type is declared elsewhere; an editor may see `true` or `3` in it."""
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_'-]{0,79}$")]
