@@ -1,0 +1,114 @@
+"""Conditions: what a rule asks, in a short closed list of words.
+
+    all: [...]                          every part holds
+    any: [...]                          one part holds, or more
+    not: ...                            the part fails
+    some: {at_least: 2, of: [...]}      so many of the parts hold
+    indicator: ID   is: WORD            a recorded answer: true, false, or a word of its list
+                    at_least: N         a recorded number
+                    at_most: N
+    judgement: ID   at_least: LEVEL     a person's rating of an open word
+    finding: ID     [at_least: LEVEL]   another criterion is met (or reaches the level)
+    conclusion: ID                      a conclusion of rules/ holds
+    placement: last_report  is: [...]   where the last report placed the country
+"""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from tierengine.terms.level import Level
+from tierengine.terms.scalars import Model, Text, Whole, Word
+
+OPERATORS = ("all", "any", "not", "some", "indicator", "judgement", "finding", "conclusion", "placement")
+"""Exactly one of these keys stands in each condition."""
+
+_COMPANIONS = {
+    "indicator": ("is", "at_least", "at_most"),
+    "judgement": ("at_least",),
+    "finding": ("at_least",),
+    "placement": ("is",),
+}
+_NEEDS_COMPANION = ("indicator", "judgement", "placement")
+
+
+class Condition(Model):
+    """One condition of the closed list; conditions nest inside `all`, `any`, `not` and `some`."""
+
+    all_: tuple[Condition, ...] | None = Field(default=None, alias="all")
+    any_: tuple[Condition, ...] | None = Field(default=None, alias="any")
+    not_: Condition | None = Field(default=None, alias="not")
+    some: Some | None = None
+    indicator: Text | None = None
+    judgement: Text | None = None
+    finding: Text | None = None
+    conclusion: Text | None = None
+    placement: Text | None = None
+    is_: Word | None = Field(default=None, alias="is")
+    at_least: Word | None = None
+    at_most: Word | None = None
+
+    @property
+    def operator(self) -> str:
+        """The one word of `OPERATORS` that this condition uses."""
+        return next(name for name in OPERATORS if self._given(name))
+
+    @property
+    def parts(self) -> tuple[Condition, ...]:
+        """The conditions directly inside this one."""
+        if self.some is not None:
+            return self.some.of
+        return self.all_ or self.any_ or ((self.not_,) if self.not_ is not None else ())
+
+    @property
+    def name(self) -> str:
+        """The id of the indicator, judgement, finding, conclusion or placement that is asked; else empty."""
+        return self.indicator or self.judgement or self.finding or self.conclusion or self.placement or ""
+
+    def _given(self, name: str) -> bool:
+        return getattr(self, name + "_" if name in ("all", "any", "not", "is") else name) is not None
+
+    @model_validator(mode="after")
+    def _one_operator(self) -> Condition:
+        used = [name for name in OPERATORS if self._given(name)]
+        if len(used) != 1:
+            found = ", ".join(f"`{name}`" for name in used) or "none"
+            raise ValueError(f"a condition has exactly one of its words, found {found}; write one of: {', '.join(OPERATORS)}")
+        if used[0] in ("all", "any") and not self.parts:
+            raise ValueError(f"`{used[0]}` is empty; list at least one condition under it, or remove the rule")
+        self._check_companions(used[0])
+        return self
+
+    def _check_companions(self, operator: str) -> None:
+        given = [name for name in ("is", "at_least", "at_most") if self._given(name)]
+        allowed = _COMPANIONS.get(operator, ())
+        for name in given:
+            if name not in allowed:
+                raise ValueError(f"`{name}` does not go with `{operator}`; remove it")
+        if operator in _NEEDS_COMPANION and len(given) != 1:
+            raise ValueError(f"`{operator}` needs exactly one comparison; add one of: {', '.join(allowed)}")
+
+    def walk(self) -> tuple[Condition, ...]:
+        """This condition and every one inside it, outermost first."""
+        return (self, *(inner for part in self.parts for inner in part.walk()))
+
+
+class Some(Model):
+    """A number of conditions that must hold, of a list."""
+
+    at_least: Whole
+    of: tuple[Condition, ...]
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Some:
+        if not 1 <= self.at_least <= len(self.of):
+            raise ValueError(
+                f"`some` asks for {self.at_least} of {len(self.of)}; ask for at least 1 and at most as many as are listed"
+            )
+        return self
+
+
+LEVEL_WORDS: tuple[Level, ...] = ("partly met", "largely met", "met")
+"""The levels that `at_least` may ask of a finding or a judgement."""
+
+Condition.model_rebuild()

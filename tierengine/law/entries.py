@@ -1,0 +1,247 @@
+"""The entries of the rulebook, as policy staff write them in `criteria/` and `rules/`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import WithJsonSchema, model_validator
+
+from tierengine.law.conditions import Condition
+from tierengine.terms.citation import Citation
+from tierengine.terms.interval import InForce
+from tierengine.terms.level import LEVELS, Certainty, Level, rank
+from tierengine.terms.scalars import Id, Model, Text, Truth, Word
+from tierengine.terms.tier import Tier
+
+Kind = Literal["action", "statistic", "law", "commitment", "statement"]
+
+Part = Literal["scope", "standard", "factor", "efforts", "watch list"]
+"""Where a criterion stands in the statute: who is covered, the four standards, the factors of standard 4,
+the considerations of significant efforts, the grounds of the special watch list."""
+
+
+class Interpretation(Model):
+    """What was read into open words, on whose authority, and why."""
+
+    id: Id
+    reads: Text
+    authority: Citation
+    why: Text
+
+
+class NotEncoded(Model):
+    """A part of the provision that no rule expresses, and why."""
+
+    clause: Text
+    why: Text
+
+
+class Compared(Model):
+    """An indicator that is worked out from two others: is the first number greater than the second?"""
+
+    greater: Id
+    than: Id
+
+
+class Silence(Model):
+    """The answer the provision itself gives when a source was read for an indicator and says nothing."""
+
+    reads_as: Word
+    citation: Citation
+    why: Text
+
+
+class Indicator(Model):
+    """A measurable thing that a criterion looks at."""
+
+    id: Id
+    asks: Text
+    type: Literal["truth", "count", "choice"]
+    unit: Text | None = None
+    choices: tuple[Text, ...] = ()
+    better: Annotated[Literal["more", "fewer", "true", "false", "neither"], WithJsonSchema({"enum": ["more", "fewer", True, False, "neither"]})]
+    effort: Truth = True
+    """Whether it measures what the government did, so that only the government's own acts may answer it."""
+    kinds: tuple[Kind, ...] = ("action", "statistic", "law")
+    """The kinds of record that may answer it; another kind is set aside with its reason."""
+    combine: Literal["same", "sum"] = "same"
+    """Several records: they must agree, or they are added up."""
+    compared: Compared | None = None
+    counts_kind: Kind | None = None
+    """Instead of being answered, it counts the admitted records of this kind."""
+    when_silent: Silence | None = None
+    background: Truth = False
+    """No rule asks for it: it is shown to the person who judges, and may answer a deficiency of the last report."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Indicator:
+        if (self.type == "choice") != bool(self.choices):
+            raise ValueError("`choices` goes with `type: choice`; list the words, or change the type")
+        if self.type == "count" and self.unit is None:
+            raise ValueError("a count needs its `unit`; write what is counted, such as cases or persons")
+        if self.combine == "sum" and self.type != "count":
+            raise ValueError("`combine: sum` goes with `type: count`; remove it")
+        return self
+
+
+class Judgement(Model):
+    """The open words of a provision, left to a person: what is asked, and what each rating means."""
+
+    id: Id
+    words: tuple[Text, ...]
+    question: Text
+    rubric: dict[Level, Text]
+
+
+class Rung(Model):
+    """A rule that proposes a level. The level is reached if this and every lower rung hold."""
+
+    level: Level
+    when: Condition
+    says: Text
+
+    @model_validator(mode="after")
+    def _not_the_lowest(self) -> Rung:
+        if self.level == "not met":
+            raise ValueError("`not met` needs no rule; it is the level below the lowest rule, write the rule for the level above")
+        return self
+
+
+class Presumption(Model):
+    """An outcome that the statute assigns: if the condition holds, the criterion is not met."""
+
+    when: Condition
+    says: Text
+    citation: Citation
+
+
+class Example(Model):
+    """A small case with its expected answer; it runs as a test."""
+
+    name: Text
+    indicators: dict[Id, Word] = {}
+    judgements: dict[Id, Level] = {}
+    findings: dict[Id, Level] = {}
+    conclusions: dict[Id, Truth] = {}
+    last_report: Text | None = None
+    expect: Literal["met", "not met", "undetermined"]
+    level: Level | None = None
+
+
+class Entry(Model):
+    """What every entry of the rulebook carries."""
+
+    id: Id
+    citation: Citation
+    in_force: InForce
+    interpretations: tuple[Interpretation, ...] = ()
+    not_encoded: tuple[NotEncoded, ...] = ()
+
+
+class Criterion(Entry):
+    """A question the statute asks, with its scale, its indicators and the rules that propose a level."""
+
+    part: Part
+    title: Text
+    question: Text
+    direction: Literal["favours the government", "counts against the government"]
+    scale: dict[Level, Text]
+    met_from: Level = "met"
+    """The lowest level that counts as met."""
+    judgement: Judgement | None = None
+    indicators: tuple[Indicator, ...] = ()
+    rules: tuple[Rung, ...]
+    presumption: Presumption | None = None
+    examples: tuple[Example, ...]
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Criterion:
+        if {"met", "not met"} - set(self.scale):
+            raise ValueError("the scale lacks an anchor; describe at least `met` and `not met`")
+        if self.met_from not in self.scale or self.met_from == "not met":
+            raise ValueError("`met_from` is not a level of the scale above `not met`; name one that the scale describes")
+        ruled = [rung.level for rung in self.rules]
+        if ruled != [level for level in LEVELS if level in ruled]:
+            raise ValueError("the rules do not climb; write one rule for each level, from the lowest to the highest")
+        if set(ruled) != set(self.scale) - {"not met"}:
+            raise ValueError("each level of the scale above `not met` needs exactly one rule; add or remove one")
+        if self.judgement is not None and set(self.judgement.rubric) != set(self.scale):
+            raise ValueError("the rubric and the scale differ; describe each level of the scale in the rubric, and no other")
+        return self
+
+    def rungs_below(self, level: Level) -> tuple[Rung, ...]:
+        """The rules of all levels up to and including this one."""
+        return tuple(rung for rung in self.rules if rank(rung.level) <= rank(level))
+
+
+class Conclusion(Entry):
+    """What several findings add up to."""
+
+    says: Text
+    when: Condition
+
+
+class TierRow(Entry):
+    """One row of the tier table: the tier, and the condition under which the country belongs there."""
+
+    tier: Tier | None = None
+    """Absent for the row of countries that are not ranked."""
+    says: Text
+    when: Condition
+
+
+class Route(Entry):
+    """A way onto the special watch list by a change of list; the grounds of route iii are criteria."""
+
+    says: Text
+    when: Condition
+
+
+class Admission(Entry):
+    """A rule that sets records aside: it takes every record of which all listed attributes match."""
+
+    sets_aside: dict[Literal["kind", "reliability", "credibility", "dated", "indicator"], tuple[Text, ...]]
+    because: Text
+
+    @model_validator(mode="after")
+    def _not_everything(self) -> Admission:
+        if not self.sets_aside or not all(self.sets_aside.values()):
+            raise ValueError("`sets_aside` is empty and would take every record; list at least one attribute with its words")
+        return self
+
+
+class CertaintyTable(Entry):
+    """How far the sources carry: the certainty of a record by its two Admiralty marks."""
+
+    levels: dict[Certainty, tuple[Text, ...]]
+    """Certainty to marks, each a reliability letter and a credibility digit, such as `B2`."""
+
+
+class Advice(Entry):
+    """What is recommended in a situation that the tier table leaves, tried in the order written."""
+
+    product: tuple[Literal["annual", "interim"], ...]
+    situation: Literal["settled", "present placement open", "otherwise"]
+    recommend: Literal["the settled tier", "the present placement", "no tier"]
+    because: Text
+
+
+class Progress(Entry):
+    """How progress on a deficiency that the last report named is read from the records."""
+
+    says: dict[Literal["met", "not met", "undetermined"], Text]
+
+
+class RuleFile(Model):
+    """One file of `rules/`."""
+
+    admissions: tuple[Admission, ...] = ()
+    certainties: tuple[CertaintyTable, ...] = ()
+    conclusions: tuple[Conclusion, ...] = ()
+    tiers: tuple[TierRow, ...] = ()
+    routes: tuple[Route, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    progress: tuple[Progress, ...] = ()
+
+
+

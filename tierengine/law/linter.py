@@ -1,0 +1,401 @@
+"""Finds what is unsound in a rulebook whose files can each be read: between entries, and between dates."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from tierengine.errors import Problem
+from tierengine.law.conditions import LEVEL_WORDS, Condition
+from tierengine.law.entries import Conclusion, Criterion, Entry, Indicator, Route, TierRow
+from tierengine.law.rulebook import Law, Rulebook
+from tierengine.terms.citation import Citation
+from tierengine.terms.scalars import whole
+from tierengine.terms.tier import TIERS
+from tierengine.yamlfile import Document, Path_
+
+MOST_ATOMS = 16
+"""Findings the tier table may rest on; every settled combination of them is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An entry and where it stands."""
+
+    entry: Entry
+    section: str
+    document: Document
+    path: Path_
+
+    def problem(self, what: str, cure: str, *path: str | int) -> Problem:
+        """Return a problem with a part of this entry."""
+        return Problem(where=self.document.where(*self.path, *path), what=what, cure=cure)
+
+
+def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
+    """Return every problem between the entries of a rulebook, in the order of its files."""
+    problems = [problem for item in placed for problem in _alone(item)]
+    problems += _overlaps(placed)
+    vocabulary = _Vocabulary.of(rulebook)
+    problems += [problem for item in placed for problem in _references(item, vocabulary)]
+    problems += _unused(placed)
+    if problems:
+        return problems
+    problems += _circles(placed)
+    if problems:
+        return problems
+    spans = rulebook.covered()
+    if not spans:
+        day = max(entry.in_force.from_ for entry in rulebook.entries()) if placed else None
+        missing = rulebook.select(day).missing() if day else ("everything",)
+        return [Problem(where="rules/", what="on no date is the law whole; on the last, missing: " + ", ".join(missing),
+                        cure="add what is missing, with the dates on which it is in force")]
+    for law in _laws(rulebook):
+        problems += _one_tier(law, placed)
+        problems += _marks(law, placed)
+    return problems
+
+
+def _laws(rulebook: Rulebook) -> Iterator[Law]:
+    """The law of each stretch of days in which it is a whole and does not change."""
+    for day in rulebook.boundaries():
+        law = rulebook.select(day)
+        if not law.missing():
+            yield law
+
+
+# -- one entry alone -------------------------------------------------------------------------------------------
+
+
+def _alone(item: Placed) -> Iterator[Problem]:
+    for path, citation in _citations(item.entry):
+        yield from _citation(item, citation, path)
+    if isinstance(item.entry, Criterion):
+        yield from _file_name(item, item.entry)
+        yield from _examples(item, item.entry)
+
+
+def _citations(entry: Entry) -> Iterator[tuple[Path_, Citation]]:
+    yield ("citation",), entry.citation
+    for number, interpretation in enumerate(entry.interpretations):
+        yield ("interpretations", number, "authority"), interpretation.authority
+    if isinstance(entry, Criterion):
+        if entry.presumption is not None:
+            yield ("presumption", "citation"), entry.presumption.citation
+        for number, indicator in enumerate(entry.indicators):
+            if indicator.when_silent is not None:
+                yield ("indicators", number, "when_silent", "citation"), indicator.when_silent.citation
+
+
+def _citation(item: Placed, citation: Citation, path: Path_) -> Iterator[Problem]:
+    if citation.authority == "statute":
+        for name in ("tvpa", "usc"):
+            if getattr(citation, name) is None:
+                yield item.problem(f"the statute is cited without `{name}`",
+                                   "give the provision under both of its numbers, `tvpa` and `usc`", *path)
+    elif citation.source is None:
+        yield item.problem(f"{citation.authority} is cited without its `source`",
+                           "name the document, or who made the choice, under `source`", *path)
+
+
+def _file_name(item: Placed, criterion: Criterion) -> Iterator[Problem]:
+    expected = f"criteria/{criterion.id}/{criterion.in_force.from_}.yaml"
+    if item.document.name != expected:
+        yield item.problem(f"this criterion stands in {item.document.name}",
+                           f"name the file after its id and its first day in force: {expected}", "id")
+
+
+def _examples(item: Placed, criterion: Criterion) -> Iterator[Problem]:
+    lacking = {"met", "not met", "undetermined"} - {example.expect for example in criterion.examples}
+    for outcome in sorted(lacking):
+        yield item.problem(f"no example expects `{outcome}`", "add one; each outcome needs at least one example", "examples")
+
+
+# -- dates -----------------------------------------------------------------------------------------------------
+
+
+def _overlaps(placed: list[Placed]) -> Iterator[Problem]:
+    seen: dict[str, list[Placed]] = {}
+    for item in placed:
+        for other in seen.get(item.entry.id, []):
+            if item.entry.in_force.overlaps(other.entry.in_force):
+                place = other.document.where(*other.path, "id")
+                yield item.problem(f"`{item.entry.id}` is in force twice on the same day, here and at {place}",
+                                   "let one end (`until`) on the day the other begins (`from`)", "in_force")
+        seen.setdefault(item.entry.id, []).append(item)
+
+
+# -- references ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    """Every name that a condition may ask for, whatever its date."""
+
+    indicators: Mapping[str, Indicator]
+    judgements: Mapping[str, Criterion]
+    findings: Mapping[str, Criterion]
+    conclusions: frozenset[str]
+
+    @staticmethod
+    def of(rulebook: Rulebook) -> _Vocabulary:
+        return _Vocabulary(
+            indicators={i.id: i for criterion in rulebook.criteria for i in criterion.indicators},
+            judgements={c.judgement.id: c for c in rulebook.criteria if c.judgement is not None},
+            findings={criterion.id: criterion for criterion in rulebook.criteria},
+            conclusions=frozenset(entry.id for entry in (*rulebook.conclusions, *rulebook.tiers)),
+        )
+
+
+def _conditions(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
+    if isinstance(entry, Criterion):
+        for number, rung in enumerate(entry.rules):
+            yield from _inside(("rules", number, "when"), rung.when)
+        if entry.presumption is not None:
+            yield from _inside(("presumption", "when"), entry.presumption.when)
+    elif isinstance(entry, Conclusion | TierRow | Route):
+        yield from _inside(("when",), entry.when)
+
+
+def _inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
+    yield path, condition
+    under: Path_ = {"all": ("all",), "any": ("any",), "some": ("some", "of")}.get(condition.operator, ())
+    for number, part in enumerate(condition.parts):
+        yield from _inside((*path, *(("not",) if condition.operator == "not" else (*under, number))), part)
+
+
+def _references(item: Placed, vocabulary: _Vocabulary) -> Iterator[Problem]:
+    for path, condition in _conditions(item.entry):
+        look_up = _REFERENCES.get(condition.operator)
+        complaint = look_up(condition, vocabulary) if look_up else None
+        if complaint is not None:
+            yield item.problem(*complaint, *path)
+    if isinstance(item.entry, Criterion):
+        yield from _indicators(item, item.entry, vocabulary)
+
+
+_Complaint = tuple[str, str] | None
+
+
+def _unknown(word: str, name: str, known: Iterable[str]) -> tuple[str, str]:
+    near = difflib.get_close_matches(name, known, n=1)
+    return (f"no {word} is called `{name}`",
+            f"did you mean `{near[0]}`?" if near else f"declare it, or ask for a {word} that exists")
+
+
+def _of_indicator(condition: Condition, vocabulary: _Vocabulary) -> _Complaint:
+    indicator = vocabulary.indicators.get(condition.name)
+    if indicator is None:
+        return _unknown("indicator", condition.name, vocabulary.indicators)
+    number = condition.at_least or condition.at_most
+    if (number is not None) != (indicator.type == "count"):
+        wanted = "`at_least` or `at_most`" if indicator.type == "count" else "`is`"
+        return f"`{indicator.id}` is a {indicator.type} and is compared otherwise", f"compare it with {wanted}"
+    if number is not None:
+        return None if _is_whole(number) else (f"`{number}` is not a whole number", "write digits only")
+    words = ("true", "false") if indicator.type == "truth" else indicator.choices
+    if condition.is_ not in words:
+        return f"`{indicator.id}` is never `{condition.is_}`", f"write one of: {', '.join(words)}"
+    return None
+
+
+def _of_judgement(condition: Condition, vocabulary: _Vocabulary) -> _Complaint:
+    return _level_of("judgement", condition, vocabulary.judgements)
+
+
+def _of_finding(condition: Condition, vocabulary: _Vocabulary) -> _Complaint:
+    return _level_of("finding", condition, vocabulary.findings)
+
+
+def _level_of(word: str, condition: Condition, known: Mapping[str, Criterion]) -> _Complaint:
+    criterion = known.get(condition.name)
+    if criterion is None:
+        return _unknown(word, condition.name, known)
+    levels = [level for level in LEVEL_WORDS if level in criterion.scale]
+    if condition.at_least is not None and condition.at_least not in levels:
+        return f"`{condition.at_least}` is no level of `{criterion.id}`", f"write one of: {', '.join(levels)}"
+    return None
+
+
+def _of_conclusion(condition: Condition, vocabulary: _Vocabulary) -> _Complaint:
+    known = condition.name in vocabulary.conclusions
+    return None if known else _unknown("conclusion", condition.name, vocabulary.conclusions)
+
+
+def _of_placement(condition: Condition, _vocabulary: _Vocabulary) -> _Complaint:
+    if condition.placement != "last_report":
+        return f"no placement is called `{condition.placement}`", "write `placement: last_report`"
+    if condition.is_ not in Law.PLACEMENTS:
+        return f"`{condition.is_}` is no placement", f"write one of: {', '.join(Law.PLACEMENTS)}"
+    return None
+
+
+_REFERENCES: dict[str, Callable[[Condition, _Vocabulary], _Complaint]] = {
+    "indicator": _of_indicator,
+    "judgement": _of_judgement,
+    "finding": _of_finding,
+    "conclusion": _of_conclusion,
+    "placement": _of_placement,
+}
+
+
+def _is_whole(word: str) -> bool:
+    try:
+        whole(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _indicators(item: Placed, criterion: Criterion, vocabulary: _Vocabulary) -> Iterator[Problem]:
+    for number, indicator in enumerate(criterion.indicators):
+        other = vocabulary.indicators[indicator.id]
+        if other is not indicator and other.type != indicator.type:
+            yield item.problem(f"the indicator `{indicator.id}` is declared elsewhere with another type",
+                               "declare it once, or give it a name of its own", "indicators", number)
+        if indicator.compared is not None:
+            for name in (indicator.compared.greater, indicator.compared.than):
+                side = vocabulary.indicators.get(name)
+                if side is None:
+                    yield item.problem(*_unknown("indicator", name, vocabulary.indicators), "indicators", number, "compared")
+                elif side.type != "count" or side.compared is not None:
+                    yield item.problem(f"`{name}` cannot be compared", "compare two recorded counts",
+                                       "indicators", number, "compared")
+        if indicator.when_silent is not None and not _fits(indicator, indicator.when_silent.reads_as):
+            yield item.problem(f"silence cannot be read as `{indicator.when_silent.reads_as}`",
+                               f"write an answer that a {indicator.type} can have", "indicators", number, "when_silent")
+    for number, example in enumerate(criterion.examples):
+        for name, word in example.indicators.items():
+            known = vocabulary.indicators.get(name)
+            if known is None:
+                yield item.problem(*_unknown("indicator", name, vocabulary.indicators), "examples", number, "indicators", name)
+            elif not _fits(known, word):
+                yield item.problem(f"`{name}` is a {known.type} and is given `{word}`", f"write a {known.type}",
+                                   "examples", number, "indicators", name)
+
+
+def _unused(placed: list[Placed]) -> Iterator[Problem]:
+    """Indicators that no rule asks for, unless they say so, and those that say so and are asked for."""
+    asked = {condition.name for item in placed for _, condition in _conditions(item.entry) if condition.indicator}
+    for item in placed:
+        if isinstance(item.entry, Criterion):
+            compared = {n for i in item.entry.indicators if i.compared for n in (i.compared.greater, i.compared.than)}
+            for number, indicator in enumerate(item.entry.indicators):
+                if indicator.background == (indicator.id in asked | compared):
+                    yield item.problem(
+                        f"a rule asks for the background indicator `{indicator.id}`" if indicator.background
+                        else f"no rule asks for the indicator `{indicator.id}`",
+                        "remove `background: true`" if indicator.background
+                        else "ask for it in a rule, mark it `background: true`, or remove it", "indicators", number)
+
+
+def _fits(indicator: Indicator, word: str) -> bool:
+    if indicator.type == "count":
+        return _is_whole(word)
+    return word in (("true", "false") if indicator.type == "truth" else indicator.choices)
+
+
+# -- circles ---------------------------------------------------------------------------------------------------
+
+
+def _circles(placed: list[Placed]) -> Iterator[Problem]:
+    """Entries that ask for each other in a circle, each circle named once, at one of its entries."""
+    asks = {item.entry.id: sorted({c.name for _, c in _conditions(item.entry) if c.finding or c.conclusion})
+            for item in placed}
+    done: set[str] = set()
+    for item in placed:
+        circle = _circle_from(item.entry.id, asks, [], done)
+        if circle:
+            done.update(circle)
+            yield item.problem("these ask for each other in a circle: " + " -> ".join(f"`{name}`" for name in circle),
+                               "remove one of the references, so that each rests on what is decided before it", "id")
+
+
+def _circle_from(name: str, asks: Mapping[str, list[str]], way: list[str], done: set[str]) -> list[str]:
+    if name in way:
+        return [*way[way.index(name):], name]
+    if name in done:
+        return []
+    for asked in asks.get(name, []):
+        circle = _circle_from(asked, asks, [*way, name], done)
+        if circle:
+            return circle
+    done.add(name)
+    return []
+
+
+# -- certainty ---------------------------------------------------------------------------------------------------
+
+
+def _marks(law: Law, placed: list[Placed]) -> Iterator[Problem]:
+    """Every pair of Admiralty marks that a record may carry has one certainty, or is set aside."""
+    place = next(item for item in placed if item.entry in law.certainties)
+    listed = Counter(mark for table in law.certainties for marks in table.levels.values() for mark in marks)
+    every = {reliability + credibility for reliability in "ABCDEF" for credibility in "123456"}
+    refused = {mark for mark in every for rule in law.admissions
+               if rule.sets_aside in ({"reliability": (mark[0],)}, {"credibility": (mark[1],)})}
+    for what, marks in (("have no certainty", every - refused - set(listed)), ("are no marks", set(listed) - every),
+                        ("have more than one certainty", {mark for mark, times in listed.items() if times > 1})):
+        if marks:
+            yield place.problem(f"these {what}: {', '.join(sorted(marks))}",
+                                "list each pair of reliability A-F and credibility 1-6 under one certainty", "levels")
+
+
+# -- the tier table --------------------------------------------------------------------------------------------
+
+
+def _one_tier(law: Law, placed: list[Placed]) -> Iterator[Problem]:
+    """Every settled combination of findings has exactly one row of the tier table."""
+    place = next(item for item in placed if isinstance(item.entry, TierRow) and item.entry in law.tiers)
+    lacking = [tier for tier in TIERS if tier not in {row.tier for row in law.tiers}]
+    if lacking:
+        yield place.problem(f"the tier table has no row for tier {', '.join(lacking)}", "add the row", "id")
+    atoms = sorted({atom for row in law.tiers for atom in _atoms(law, row.when)})
+    if len(atoms) > MOST_ATOMS:
+        yield place.problem(f"the tier table rests on {len(atoms)} findings, more than {MOST_ATOMS}",
+                            "gather some of them in a criterion", "id")
+        return
+    for truths in product((True, False), repeat=len(atoms)):
+        case = dict(zip(atoms, truths, strict=True))
+        rows = [row for row in law.tiers if _holds(law, row.when, case)]
+        if len(rows) != 1:
+            held = ", ".join(f"{name}{'' if level is None else ' ' + level}" for (name, level), t in case.items() if t)
+            which = " and ".join(f"`{row.id}`" for row in rows) or "no row"
+            yield next(p for p in placed if p.entry is (rows[-1] if rows else place.entry)).problem(
+                f"one case gets {which}: these are met: {held or 'none'}; every other is not",
+                "change the conditions so that each case has exactly one tier", "when")
+            return
+
+
+_Atom = tuple[str, str]
+
+
+def _atoms(law: Law, condition: Condition) -> Iterator[_Atom]:
+    for inner in condition.walk():
+        if inner.conclusion is not None:
+            yield from _atoms(law, _conclusion(law, inner.conclusion))
+        elif inner.name:
+            yield _atom(inner)
+
+
+def _atom(condition: Condition) -> _Atom:
+    return condition.name, condition.at_least or condition.at_most or condition.is_ or ""
+
+
+def _conclusion(law: Law, name: str) -> Condition:
+    return next(entry.when for entry in law.conditional() if entry.id == name)
+
+
+def _holds(law: Law, condition: Condition, case: Mapping[_Atom, bool]) -> bool:
+    """Whether a condition holds in a settled case: plain two-valued logic, apart from the engines."""
+    if condition.conclusion is not None:
+        return _holds(law, _conclusion(law, condition.conclusion), case)
+    if condition.name:
+        return case[_atom(condition)]
+    held = [_holds(law, part, case) for part in condition.parts]
+    if condition.some is not None:
+        return sum(held) >= condition.some.at_least
+    return {"all": all(held), "any": any(held), "not": not held[0]}[condition.operator]

@@ -1,0 +1,116 @@
+"""Reads `criteria/` and `rules/` into a rulebook, checked as a whole, or from its cache by digest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from tierengine import canonical, yamlfile
+from tierengine.errors import Problem, RulebookError
+from tierengine.law.entries import Criterion, RuleFile
+from tierengine.law.linter import Placed, lint
+from tierengine.law.rulebook import Rulebook
+from tierengine.yamlfile import Document
+
+_SECTIONS = tuple(RuleFile.model_fields)
+
+
+def read_rulebook(folder: Path, cache: Path | None = None) -> Rulebook:
+    """Read the rulebook that lies in `folder` (its `criteria/` and `rules/`).
+
+    With `cache`, a folder, a rulebook that was once found sound is taken from there by the digest of its
+    bytes; a damaged or foreign file in the cache is ignored and written anew. Raise `RulebookError` with
+    every problem of every file.
+    """
+    files = rulebook_files(folder)
+    digest = rulebook_digest(files)
+    kept = cache / f"rulebook-{digest.removeprefix('sha256:')}.json" if cache else None
+    if kept is not None and (rulebook := _from_cache(kept, digest)) is not None:
+        return rulebook
+    rulebook = _read(files, digest)
+    if kept is not None:
+        _to_cache(kept, rulebook)
+    return rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookFile:
+    """One file of a rulebook: its name relative to the folder, with `/`, and its bytes."""
+
+    name: str
+    raw: bytes
+
+
+def rulebook_files(folder: Path) -> tuple[RulebookFile, ...]:
+    """Return every YAML file of the rulebook, sorted by name. Raise `RulebookError` if a folder is missing."""
+    missing = [room for room in ("criteria", "rules") if not (folder / room).is_dir()]
+    if missing:
+        raise RulebookError([Problem(where=f"{folder}/{room}", what="there is no such folder",
+                                     cure="name a folder that holds `criteria` and `rules`") for room in missing])
+    paths = [*sorted((folder / "criteria").glob("*/*.yaml")), *sorted((folder / "rules").glob("*.yaml"))]
+    stray = [path for room in ("criteria", "rules") for path in (folder / room).rglob("*")
+             if path.suffix in (".yml", ".yaml") and path not in paths]
+    if stray:
+        raise RulebookError([Problem(
+            where=path.relative_to(folder).as_posix(), what="this file would not be read",
+            cure="put a criterion at criteria/ID/DATE.yaml and a rule file at rules/NAME.yaml") for path in sorted(stray)])
+    return tuple(RulebookFile(path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths)
+
+
+def rulebook_digest(files: tuple[RulebookFile, ...]) -> str:
+    """Return the digest of a rulebook: of the names of its files and the digest of each, in order of name."""
+    return canonical.digest(canonical.encode({file.name: canonical.digest(file.raw) for file in files}))
+
+
+def _read(files: tuple[RulebookFile, ...], digest: str) -> Rulebook:
+    problems: list[Problem] = []
+    placed: list[Placed] = []
+    for file in files:
+        document = yamlfile.load(file.raw, file.name, problems)
+        if document is not None:
+            placed += _placed(document, problems)
+    if problems:
+        raise RulebookError(problems)
+    rulebook = Rulebook.model_validate({"digest": digest} | _sections(placed))
+    problems = lint(rulebook, placed)
+    if problems:
+        raise RulebookError(problems)
+    return rulebook
+
+
+def _placed(document: Document, problems: list[Problem]) -> list[Placed]:
+    """The entries of one file, each with its place."""
+    if document.name.startswith("criteria/"):
+        criterion = yamlfile.check(document, Criterion, problems)
+        return [] if criterion is None else [Placed(criterion, "criteria", document, ())]
+    rules = yamlfile.check(document, RuleFile, problems)
+    if rules is None:
+        return []
+    return [Placed(entry, section, document, (section, number))
+            for section in _SECTIONS for number, entry in enumerate(getattr(rules, section))]
+
+
+def _sections(placed: list[Placed]) -> dict[str, Any]:
+    return {section: tuple(item.entry for item in placed if item.section == section)
+            for section in ("criteria", *_SECTIONS)}
+
+
+def _from_cache(path: Path, digest: str) -> Rulebook | None:
+    try:
+        rulebook = Rulebook.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None  # a cache may be lost or damaged at any time; the files are the rulebook
+    return rulebook if rulebook.digest == digest else None
+
+
+def _to_cache(path: Path, rulebook: Rulebook) -> None:
+    partial = path.with_suffix(".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(rulebook.model_dump_json(by_alias=True, exclude_defaults=True), encoding="utf-8")
+        partial.replace(path)
+    except OSError:
+        return  # without a cache the next start only takes longer

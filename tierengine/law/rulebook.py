@@ -1,0 +1,170 @@
+"""The rulebook, and the law that it holds in force on a date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import ClassVar, TypeVar, get_args
+
+from tierengine.errors import NotInForceError, Problem
+from tierengine.law.entries import (
+    Admission,
+    Advice,
+    CertaintyTable,
+    Conclusion,
+    Criterion,
+    Entry,
+    Indicator,
+    Progress,
+    Route,
+    TierRow,
+)
+from tierengine.terms.scalars import Model
+from tierengine.terms.tier import Placement
+
+E = TypeVar("E", bound=Entry)
+
+
+class Rulebook(Model):
+    """Every entry of `criteria/` and `rules/`, of every date, and the digest of their bytes."""
+
+    digest: str
+    criteria: tuple[Criterion, ...]
+    admissions: tuple[Admission, ...]
+    certainties: tuple[CertaintyTable, ...]
+    conclusions: tuple[Conclusion, ...]
+    tiers: tuple[TierRow, ...]
+    routes: tuple[Route, ...]
+    advice: tuple[Advice, ...]
+    progress: tuple[Progress, ...]
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry, in the order of reading."""
+        return (*self.criteria, *self.admissions, *self.certainties, *self.conclusions, *self.tiers,
+                *self.routes, *self.advice, *self.progress)
+
+    def boundaries(self) -> tuple[date, ...]:
+        """Every day on which some entry comes into force or goes out of it, in order."""
+        days = {entry.in_force.from_ for entry in self.entries()}
+        return tuple(sorted(days | {entry.in_force.until for entry in self.entries() if entry.in_force.until}))
+
+    def select(self, day: date) -> Law:
+        """Return the entries in force on the day, whether or not they make a whole."""
+        return Law(
+            as_of=day, digest=self.digest,
+            criteria=_in_force(self.criteria, day), admissions=_in_force(self.admissions, day),
+            certainties=_in_force(self.certainties, day), conclusions=_in_force(self.conclusions, day),
+            tiers=_in_force(self.tiers, day), routes=_in_force(self.routes, day),
+            advice=_in_force(self.advice, day), progress=_in_force(self.progress, day),
+        )
+
+    def on(self, day: date) -> Law:
+        """Return the law in force on the day. Raise `NotInForceError` if what is encoded for it is no whole."""
+        law = self.select(day)
+        missing = law.missing()
+        if missing:
+            raise NotInForceError([Problem(
+                where=f"the law on {day}", what="no version is encoded of: " + ", ".join(missing),
+                cure=f"ask for a date {self._covered()}, or add the missing versions to criteria/ and rules/",
+            )])
+        return law
+
+    def covered(self) -> tuple[tuple[date, date | None], ...]:
+        """The half-open intervals in which the encoded law is a whole, in order; `None` is "until further notice"."""
+        days = self.boundaries()
+        found: list[tuple[date, date | None]] = []
+        for day, following in zip(days, (*days[1:], None), strict=True):
+            if self.select(day).missing():
+                continue
+            if found and found[-1][1] == day:
+                found[-1] = (found[-1][0], following)
+            else:
+                found.append((day, following))
+        return tuple(found)
+
+    def _covered(self) -> str:
+        spans = [f"from {first} until {until or 'today'}" for first, until in self.covered()]
+        return " or ".join(spans) or "for which a whole law is encoded (there is none yet)"
+
+
+def _in_force(entries: tuple[E, ...], day: date) -> tuple[E, ...]:
+    return tuple(entry for entry in entries if entry.in_force.holds(day))
+
+
+@dataclass(frozen=True)
+class Law:
+    """The entries in force on one day."""
+
+    as_of: date
+    digest: str
+    criteria: tuple[Criterion, ...]
+    admissions: tuple[Admission, ...]
+    certainties: tuple[CertaintyTable, ...]
+    conclusions: tuple[Conclusion, ...]
+    tiers: tuple[TierRow, ...]
+    routes: tuple[Route, ...]
+    advice: tuple[Advice, ...]
+    progress: tuple[Progress, ...]
+
+    PLACEMENTS: ClassVar[tuple[str, ...]] = get_args(Placement)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry in force."""
+        return (*self.criteria, *self.admissions, *self.certainties, *self.conditional(), *self.advice, *self.progress)
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """Every indicator declared by a criterion in force."""
+        return tuple(indicator for criterion in self.criteria for indicator in criterion.indicators)
+
+    @cached_property
+    def indicators_by_id(self) -> dict[str, Indicator]:
+        """The indicators by their id."""
+        return {indicator.id: indicator for indicator in self.indicators}
+
+    @cached_property
+    def judges(self) -> dict[str, Criterion]:
+        """The criterion of each judgement id."""
+        return {criterion.judgement.id: criterion for criterion in self.criteria if criterion.judgement is not None}
+
+    @cached_property
+    def criteria_by_id(self) -> dict[str, Criterion]:
+        """The criteria by their id."""
+        return {criterion.id: criterion for criterion in self.criteria}
+
+    @cached_property
+    def conclusions_by_id(self) -> dict[str, Conclusion]:
+        """The conclusions by their id."""
+        return {conclusion.id: conclusion for conclusion in self.conclusions}
+
+    def criterion(self, name: str) -> Criterion:
+        """Return the criterion in force with the id; the linter has proved that it exists."""
+        return self.criteria_by_id[name]
+
+    def indicator(self, name: str) -> Indicator:
+        """Return the indicator in force with the id; the linter has proved that it exists."""
+        return self.indicators_by_id[name]
+
+    def conditional(self) -> tuple[Conclusion | TierRow | Route, ...]:
+        """The entries of rules/ that are one condition each."""
+        return (*self.conclusions, *self.tiers, *self.routes)
+
+    def missing(self) -> tuple[str, ...]:
+        """What is asked for by an entry in force and is itself not in force, sorted; empty if the law is a whole."""
+        parts = {"the tier table": self.tiers, "rules of admission": self.admissions, "certainties": self.certainties,
+                 "watch-list routes": self.routes, "advice": self.advice, "progress": self.progress}
+        missing = {f"`{name}`" for name in self._asked() - self._known()}
+        return tuple(sorted(missing | {name for name, entries in parts.items() if not entries}))
+
+    def _asked(self) -> set[str]:
+        conditions = [rung.when for criterion in self.criteria for rung in criterion.rules]
+        conditions += [c.presumption.when for c in self.criteria if c.presumption is not None]
+        conditions += [entry.when for entry in self.conditional()]
+        asked = {inner.name for condition in conditions for inner in condition.walk() if not inner.placement}
+        asked |= {side for i in self.indicators if i.compared for side in (i.compared.greater, i.compared.than)}
+        return asked - {""}
+
+    def _known(self) -> set[str]:
+        return (set(self.indicators_by_id) | set(self.judges) | set(self.criteria_by_id) | set(self.conclusions_by_id)
+                | {row.id for row in self.tiers})
