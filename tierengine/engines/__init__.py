@@ -1,0 +1,1 @@
+"""The intermediate form of a rulebook and its readings."""

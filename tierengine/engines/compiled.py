@@ -1,0 +1,92 @@
+"""A second reading of the form: one plain Python function, generated from the rules.
+
+It stands beside the engine of record on every determination. It was not derived from it: the rules are
+written out as `if` statements over local names, with no agenda, no facts in store and no sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tierengine.engines.form import Evaluation, Facts, Form, Stratum, Test
+from tierengine.errors import MismatchError, Problem
+
+_Function = Callable[[Facts, list[str]], dict[str, bool]]
+
+
+class CompiledEngine:
+    """The generated evaluator of one form. `source` is the text that was generated, for who wants to read it."""
+
+    def __init__(self, form: Form) -> None:
+        self.source = _Writer(form).source()
+        namespace: dict[str, Any] = {"conflict": _conflict}
+        exec(compile(self.source, "<generated evaluator>", "exec"), namespace)  # noqa: S102 - our own text, from a checked form
+        self._evaluate: _Function = namespace["evaluate"]
+
+    def evaluate(self, facts: Facts) -> Evaluation:
+        """Return what follows from the facts. Raise `MismatchError` if a proposition both holds and fails."""
+        fired: list[str] = []
+        settled = self._evaluate(facts, fired)
+        return Evaluation(settled, tuple(sorted(fired)))
+
+
+def _conflict(proposition: str) -> None:
+    raise MismatchError(
+        [Problem(where=f"`{proposition}`", what="the rules show that it holds and that it fails",
+                 cure="mend the rules of this entry; no case may do both")],
+        {"generated": proposition},
+    )
+
+
+class _Writer:
+    """Writes the source of one function; fields and propositions become numbered local names."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+        self._locals: dict[str, str] = {}
+        self._lines = ["def evaluate(facts, fired):", "    get = facts.get", "    fire = fired.append"]
+
+    def source(self) -> str:
+        for field in self._form.inputs:
+            self._write(f"{self._name(field.id)} = get({field.id!r})")
+        for comparison in self._form.comparisons:
+            left, right = self._name(comparison.left), self._name(comparison.right)
+            known = f"{left} is not None and {right} is not None"
+            self._write(f"{self._name(comparison.id)} = {left} > {right} if {known} else None")
+        heads: list[str] = []
+        for stratum in self._form.strata:
+            heads += self._stratum(stratum)
+        pairs = ", ".join(f"({head!r}, {self._name(head)})" for head in heads)
+        self._write(f"return {{name: value for name, value in ({pairs}{',' if pairs else ''}) if value is not None}}")
+        return "\n".join(self._lines) + "\n"
+
+    def _stratum(self, stratum: Stratum) -> list[str]:
+        for tally in stratum.tallies:
+            for end, side in ((".holds", 0), (".fails", 1)):
+                counted = " + ".join(f"({self._test(member[side])})" for member in tally.members)
+                self._write(f"{self._name(tally.id + end)} = {counted}")
+        heads = list(dict.fromkeys(rule.head for rule in stratum.rules))
+        for head in heads:
+            self._write(f"{self._name(head)} = None")
+        for rule in stratum.rules:
+            name = self._name(rule.head)
+            self._write(f"if {' and '.join(self._test(test) for test in rule.tests)}:")
+            self._write(f"    fire({rule.id!r})")
+            self._write(f"    if {name} is {not rule.holds}: conflict({rule.head!r})")
+            self._write(f"    {name} = {rule.holds}")
+        return heads
+
+    def _test(self, test: Test) -> str:
+        name = self._name(test.field)
+        if isinstance(test.value, bool) and test.op == "==":
+            return f"{name} is {test.value}"
+        if test.op == "==":
+            return f"{name} == {test.value!r}"
+        return f"{name} is not None and {name} {test.op} {test.value!r}"
+
+    def _name(self, field: str) -> str:
+        return self._locals.setdefault(field, f"v{len(self._locals)}")
+
+    def _write(self, line: str) -> None:
+        self._lines.append("    " + line)

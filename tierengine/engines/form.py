@@ -1,0 +1,99 @@
+"""The intermediate form: the one thing every engine reads.
+
+A form is a list of strata. Each stratum may look at the inputs and at everything below it, and holds
+tallies (counts made before its rules are asked) and rules. A rule is one conjunction of tests and says
+that one proposition holds, or that it fails. A proposition for which no rule fires is not known. So the
+three values need no operator of their own: unknown is an absent field, of which no test is true.
+
+Sources: Kleene's strong three-valued logic, kept on two rails; the safe subset of durable-rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from tierengine.terms.scalars import Model
+
+Value = bool | int | str
+Facts = Mapping[str, Value]
+"""Field to value. An unknown field is absent, never `None`."""
+
+Operator = Literal["==", "!=", "<", "<=", ">", ">="]
+
+
+class Field(Model):
+    """An input: its name and what it may hold. `choice` fields list their words, `count` fields are whole numbers."""
+
+    id: str
+    type: Literal["truth", "count", "choice"]
+    choices: tuple[str, ...] = ()
+
+
+class Test(Model):
+    """One comparison of a field with a constant; false when the field is absent."""
+
+    __test__ = False
+
+    field: str
+    op: Operator
+    value: Value
+
+
+class Rule(Model):
+    """If every test is true, then the proposition `head` holds (or, with `holds` false, fails)."""
+
+    id: str
+    head: str
+    holds: bool
+    tests: tuple[Test, ...]
+
+
+class Comparison(Model):
+    """A derived input: true when `left` is greater than `right`, false when not, absent when either is."""
+
+    id: str
+    left: str
+    right: str
+
+
+class Tally(Model):
+    """How many of the members are known to hold (field `<id>.holds`) and to fail (field `<id>.fails`).
+
+    Each member is a pair of tests: the one that shows that it holds, the one that shows that it fails.
+    """
+
+    id: str
+    members: tuple[tuple[Test, Test], ...]
+
+
+class Stratum(Model):
+    """Tallies first, then rules; no rule looks at another of the same stratum."""
+
+    tallies: tuple[Tally, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+
+class Form(Model):
+    """A whole rulebook, ready for an engine."""
+
+    inputs: tuple[Field, ...]
+    comparisons: tuple[Comparison, ...] = ()
+    strata: tuple[Stratum, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What an engine found: each settled proposition with its truth, and the rules that fired, sorted by id."""
+
+    settled: dict[str, bool]
+    fired: tuple[str, ...]
+
+
+class Engine(Protocol):
+    """A reading of a form."""
+
+    def evaluate(self, facts: Facts) -> Evaluation:
+        """Return what follows from the facts. Raise `MismatchError` if a proposition both holds and fails."""
+        ...
