@@ -1,0 +1,1 @@
+"""Source documents and their formats, evidence records, the dossier."""

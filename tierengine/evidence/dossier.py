@@ -1,0 +1,331 @@
+"""The dossier: everything that is known about one government in one reporting period."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tierengine import canonical, yamlfile
+from tierengine.errors import ClassifiedError, EvidenceError, Problem
+from tierengine.evidence.records import Evidence, Rating, Record
+from tierengine.evidence.telegram import Telegram, read_telegram
+from tierengine.terms.interval import Days
+from tierengine.terms.scalars import Day, Id, Model, Text, Whole
+from tierengine.terms.tier import Placement, Tier
+from tierengine.yamlfile import Document
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2."""
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+
+
+class Government(Model):
+    """The government that is assessed."""
+
+    country: Country
+    name: Text
+
+
+class Source(Model):
+    """A source document: where it lies, beside the dossier, and the digest of its bytes."""
+
+    id: Text
+    format: Literal["telegram"]
+    file: Text
+    digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+
+
+class Silent(Model):
+    """That a source was read for an indicator and does not answer it."""
+
+    id: Id
+    indicator: Id
+    source: Text
+    read: Text
+    """Which part of the source was read."""
+    author: Text
+    date: Day
+    note: Text
+
+
+class NotEvidence(Model):
+    """A passage that is no record, and why."""
+
+    at: Text
+    quote: Text
+    why: Text
+
+
+class Deficiency(Model):
+    """Something for which the last report faulted the government, and the indicators that would answer it."""
+
+    id: Id
+    says: Text
+    at: Text
+    quote: Text
+    answered_by: tuple[Id, ...]
+
+
+class PostRecommendation(Model):
+    """What the reporting post asks for; it is shown beside the engine's own recommendation and never used in it."""
+
+    asks: Text
+    tier: Tier
+    at: Text
+    quote: Text
+
+
+class EarlierPlacement(Model):
+    """Where an earlier annual report placed the country."""
+
+    year: Whole
+    tier: Placement
+    source: Text
+
+
+class Dossier(Model):
+    """All records on one government for one reporting period."""
+
+    id: Id
+    government: Government
+    product: Literal["annual", "interim"]
+    as_of: Day
+    """The date whose law decides: the day the product is issued."""
+    period: Days
+    """The reporting period, first and last day."""
+    last_report: Day
+    """The day of the last annual report."""
+    sources: tuple[Source, ...]
+    records: tuple[Record, ...]
+    silences: tuple[Silent, ...] = ()
+    not_evidence: tuple[NotEvidence, ...] = ()
+    deficiencies: tuple[Deficiency, ...] = ()
+    post_recommendation: PostRecommendation | None = None
+    earlier_placements: tuple[EarlierPlacement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Casefile:
+    """A dossier with its sources opened and every quote found."""
+
+    dossier: Dossier
+    document: Document
+    sources: Mapping[str, Telegram]
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of what the dossier says, whatever the order of its records and the layout of its file."""
+        return _digest(self.dossier)
+
+    @property
+    def last_placement(self) -> EarlierPlacement | None:
+        """The latest earlier placement, or nothing if the dossier has none."""
+        return max(self.dossier.earlier_placements, key=lambda placement: placement.year, default=None)
+
+    def uncoded(self) -> Iterator[tuple[str, str]]:
+        """Yield locator and text of every sentence that no record, silence or note of the dossier quotes from."""
+        quoted: dict[str, list[tuple[int, int]]] = {}
+        for _, at, quote in _places(self.dossier):
+            source, span = _find(self.sources, at, quote)
+            if source is not None and span is not None:
+                quoted.setdefault(source.id, []).append(span)
+        for source in self.sources.values():
+            for locator, sentence in _sentences(source):
+                span = source.passage(locator, sentence)
+                spans = quoted.get(source.id, [])
+                if span is not None and not any(first < span[1] and span[0] < last for first, last in spans):
+                    yield locator, sentence
+
+
+def _digest(dossier: Dossier) -> str:
+    content = dossier.model_dump(mode="json", by_alias=True, exclude_none=True)
+    for section in ("sources", "records", "silences", "deficiencies"):
+        content[section] = sorted(content[section], key=lambda item: str(item["id"]))
+    content["not_evidence"] = sorted(content["not_evidence"], key=lambda item: (item["at"], item["quote"]))
+    content["earlier_placements"] = sorted(content["earlier_placements"], key=lambda item: int(item["year"]))
+    return canonical.digest(canonical.encode(content))
+
+
+def read_dossier(path: Path) -> Casefile:
+    """Read a dossier and the sources it names, which lie in its folder.
+
+    Raise `EvidenceError` with every problem found, or `ClassifiedError` if a source is marked classified.
+    """
+    problems: list[Problem] = []
+    document = yamlfile.load_path(path, path.name, problems)
+    dossier = yamlfile.check(document, Dossier, problems) if document is not None else None
+    if document is None or dossier is None:
+        raise EvidenceError(problems)
+    opened, classified = _open(dossier, document, path.parent, problems)
+    problems += _repeated(dossier, document)
+    problems += _dates(dossier, document)
+    problems += _misplaced(dossier, document, opened)
+    if problems:
+        raise (ClassifiedError if classified else EvidenceError)(problems)
+    return Casefile(dossier, document, opened)
+
+
+def _open(
+    dossier: Dossier, document: Document, folder: Path, problems: list[Problem]
+) -> tuple[dict[str, Telegram], bool]:
+    opened: dict[str, Telegram] = {}
+    classified = False
+    for number, source in enumerate(dossier.sources):
+        try:
+            opened[source.id] = _open_one(source, document, number, folder)
+        except EvidenceError as error:
+            problems += error.problems
+            classified = classified or isinstance(error, ClassifiedError)
+    return opened, classified
+
+
+def _open_one(source: Source, document: Document, number: int, folder: Path) -> Telegram:
+    path = (folder / source.file).resolve()
+    where = document.where("sources", number, "file")
+    if not path.is_relative_to(folder.resolve()):
+        raise EvidenceError(
+            [
+                Problem(
+                    where=where,
+                    what=f"`{source.file}` lies outside the dossier's folder",
+                    cure="put the source beside the dossier and name it without `..`",
+                )
+            ]
+        )
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise EvidenceError(
+            [
+                Problem(
+                    where=where,
+                    what=f"`{source.file}` cannot be opened: {error.strerror}",
+                    cure="put the source beside the dossier, or correct the name",
+                )
+            ]
+        ) from None
+    found = canonical.digest(raw)
+    if found != source.digest:
+        raise EvidenceError(
+            [
+                Problem(
+                    where=document.where("sources", number, "digest"),
+                    what=f"`{source.file}` is not the file that was coded: it has {found}",
+                    cure="restore the file, or code the new one and then write its digest here",
+                )
+            ]
+        )
+    telegram = read_telegram(raw, source.file)
+    if telegram.id != source.id:
+        raise EvidenceError(
+            [
+                Problem(
+                    where=document.where("sources", number, "id"),
+                    what=f"`{source.file}` calls itself {telegram.id}",
+                    cure=f"write `id: {telegram.id}`, or name the right file",
+                )
+            ]
+        )
+    return telegram
+
+
+def _repeated(dossier: Dossier, document: Document) -> Iterator[Problem]:
+    """Ids that stand twice, and years that have two placements."""
+    for section in ("sources", "records", "silences", "deficiencies"):
+        items = getattr(dossier, section)
+        counted = Counter(item.id for item in items)
+        for number, item in enumerate(items):
+            if counted[item.id] > 1:
+                yield Problem(
+                    where=document.where(section, number, "id"),
+                    what=f"the id `{item.id}` is used more than once",
+                    cure="give each an id of its own",
+                )
+    years = Counter(placement.year for placement in dossier.earlier_placements)
+    for number, placement in enumerate(dossier.earlier_placements):
+        if years[placement.year] > 1:
+            yield Problem(
+                where=document.where("earlier_placements", number, "year"),
+                what=f"{placement.year} has more than one placement",
+                cure="keep the one that the report gave",
+            )
+
+
+def _dates(dossier: Dossier, document: Document) -> Iterator[Problem]:
+    """Records of acts and figures that lie wholly outside the reporting period. A law may be older."""
+    for number, record in enumerate(dossier.records):
+        days = record.days
+        if record.kind in ("law", "judgement") or days is None or days.overlaps(dossier.period):
+            continue
+        key = "date" if isinstance(record, Evidence) and record.date is not None else "period"
+        yield Problem(
+            where=document.where("records", number, key),
+            what=f"`{record.id}` is dated {days}, outside the reporting period {dossier.period}",
+            cure="move it to the dossier of its own period, or list the passage under `not_evidence`",
+        )
+
+
+def _find(sources: Mapping[str, Telegram], at: str, quote: str) -> tuple[Telegram | None, tuple[int, int] | None]:
+    source = sources.get(at.split(" ", maxsplit=1)[0])
+    return source, source.passage(at, quote) if source is not None else None
+
+
+def _misplaced(dossier: Dossier, document: Document, opened: Mapping[str, Telegram]) -> Iterator[Problem]:
+    """Quotes that are not at their place, and sources that are named but not listed."""
+    listed = {source.id for source in dossier.sources}
+    for path, at, quote in _places(dossier):
+        name = at.split(" ")[0]
+        if name not in listed:
+            yield Problem(
+                where=document.where(*path, "at"),
+                what=f"no source of this dossier is called `{name}`",
+                cure=f"write one of: {', '.join(sorted(listed))}, then the paragraph, such as `¶4`",
+            )
+        elif name in opened and opened[name].paragraph(at) is None:
+            yield Problem(
+                where=document.where(*path, "at"),
+                what=f"`{at}` is no paragraph of the source",
+                cure=f"write the paragraph as in `{name} ¶1`",
+            )
+        elif name in opened and opened[name].passage(at, quote) is None:
+            yield Problem(
+                where=document.where(*path, "quote"),
+                what=f"the quote does not stand at {at}{_elsewhere(opened[name], quote)}",
+                cure="copy the exact words of that paragraph, or correct `at`",
+            )
+    for number, silence in enumerate(dossier.silences):
+        if silence.source not in listed:
+            yield Problem(
+                where=document.where("silences", number, "source"),
+                what=f"no source of this dossier is called `{silence.source}`",
+                cure=f"write one of: {', '.join(sorted(listed))}",
+            )
+
+
+def _places(dossier: Dossier) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    for section in ("records", "not_evidence", "deficiencies"):
+        for number, item in enumerate(getattr(dossier, section)):
+            if not isinstance(item, Rating):
+                yield (section, number), item.at, item.quote
+    if dossier.post_recommendation is not None:
+        yield ("post_recommendation",), dossier.post_recommendation.at, dossier.post_recommendation.quote
+
+
+def _sentences(source: Telegram) -> Iterator[tuple[str, str]]:
+    for paragraph in source.paragraphs:
+        for sentence in _SENTENCE_END.split(paragraph.text):
+            yield source.locator(paragraph.number), sentence
+
+
+def _elsewhere(source: Telegram, quote: str) -> str:
+    found = [source.locator(p.number) for p in source.paragraphs if source.passage(source.locator(p.number), quote)]
+    return f"; it stands at {', '.join(found)}" if found else ""

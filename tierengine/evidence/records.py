@@ -1,0 +1,107 @@
+"""Evidence records: dated statements of fact, each anchored to the passage it comes from."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from tierengine.terms.interval import Days
+from tierengine.terms.level import Level
+from tierengine.terms.scalars import Day, Id, Model, Text, Word
+
+Doer = Literal[
+    "government", "other government", "non-governmental organisation", "international organisation", "post", "unknown"
+]
+"""Who did what the record speaks of; `post` is the embassy or department that reports."""
+
+Reliability = Literal["A", "B", "C", "D", "E", "F"]
+"""Admiralty scale of sources: A completely reliable, E unreliable, F cannot be judged."""
+
+Credibility = Annotated[Literal["1", "2", "3", "4", "5", "6"], Field(json_schema_extra={"type": ["string", "integer"]})]
+"""Admiralty scale of information: 1 confirmed by other sources, 5 improbable, 6 cannot be judged."""
+
+
+class Actor(Model):
+    """Who did it, and by what name the source calls them."""
+
+    is_: Doer = Field(alias="is")
+    name: Text
+
+
+class Evidence(Model):
+    """One statement of fact from one passage: what it measures, the value, when, and by whom."""
+
+    id: Id
+    kind: Literal["action", "statistic", "law", "commitment", "statement"]
+    measures: Id
+    value: Word
+    unit: Text | None = None
+    date: Day | None = None
+    period: Days | None = None
+    undated: Text | None = None
+    """Why no date can be given, where the passage gives none."""
+    actor: Actor
+    at: Text
+    """The locator of the passage, such as `07GUATEMALA2213 ¶4`."""
+    quote: Text
+    """The exact words, which must stand in that paragraph; line breaks count as spaces."""
+    reliability: Reliability
+    credibility: Credibility
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_time(self) -> Evidence:
+        given = [name for name in ("date", "period", "undated") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                "a record has exactly one of `date`, `period` and `undated`; "
+                "give the day, the days, or why the passage gives none"
+            )
+        return self
+
+    @property
+    def days(self) -> Days | None:
+        """The days the record speaks of, or nothing if the passage does not say."""
+        if self.date is not None:
+            return Days(first=self.date, last=self.date)
+        return self.period
+
+    @property
+    def mark(self) -> str:
+        """The two Admiralty marks together, such as `B2`."""
+        return self.reliability + self.credibility
+
+
+class Rating(Model):
+    """A person's judgement of an open word of the law."""
+
+    id: Id
+    kind: Literal["judgement"]
+    measures: Id
+    question: Text
+    rating: Level
+    author: Text
+    date: Day
+    reasons: Text
+
+    @property
+    def days(self) -> Days:
+        """The day on which it was given."""
+        return Days(first=self.date, last=self.date)
+
+
+Record = Annotated[Evidence | Rating, Field(discriminator="kind")]
+
+
+def dated(record: Evidence | Rating, period: Days, as_of: date) -> str:
+    """Say how the days of a record lie to the reporting period and to the date of the question."""
+    days = record.days
+    if days is None:
+        return "undated"
+    if days.first > as_of:
+        return "after the question"
+    if not days.overlaps(period):
+        return "outside the period"
+    return "in the period" if period.covers(days) else "partly in the period"

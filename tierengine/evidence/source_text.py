@@ -1,0 +1,117 @@
+"""The text of a source and where each of its characters stands in the bytes as given."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LINK = re.compile(r"\[([^\[\]\n]*)\]\(#\)")
+"""Link debris of Markdown copies: `[KCRM](#)` shows KCRM."""
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line without its line end: its words, and the byte offsets of its first character and past its last."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """Decoded text; `offsets[n]` is the byte at which character n begins, with one more entry for the end."""
+
+    characters: str
+    offsets: tuple[int, ...]
+
+    @staticmethod
+    def of(raw: bytes) -> SourceText:
+        """Decode UTF-8, with or without byte order mark, or else Windows-1252 (an undefined byte becomes U+FFFD)."""
+        bom = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
+        try:
+            characters = raw[bom:].decode("utf-8")
+        except UnicodeDecodeError:
+            return SourceText(raw.decode("cp1252", errors="replace"), tuple(range(len(raw) + 1)))
+        offsets = [bom]
+        for character in characters:
+            offsets.append(offsets[-1] + len(character.encode("utf-8")))
+        return SourceText(characters, tuple(offsets))
+
+    def lines(self) -> tuple[Line, ...]:
+        """The lines, whichever line ends the copy has."""
+        lines, begun = [], 0
+        for end in [*_LINE_END.finditer(self.characters), None]:
+            last = end.start() if end else len(self.characters)
+            lines.append(Line(self.characters[begun:last], self.offsets[begun], self.offsets[last]))
+            begun = end.end() if end else last
+        return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """What a stretch of a source says to a reader, character by character, with the bytes behind each."""
+
+    characters: str
+    spans: tuple[tuple[int, int], ...]
+
+    @staticmethod
+    def of(raw: bytes, start: int, end: int) -> PlainText:
+        """Read the bytes from `start` to `end`: white space becomes single spaces, link debris what it shows.
+
+        A word that is broken after its hyphen at a line end is joined, and keeps the hyphen.
+        """
+        source = SourceText.of(raw[start:end])
+        characters: list[str] = []
+        spans: list[tuple[int, int]] = []
+        for piece, first, last in _shown(source.characters):
+            if piece.isspace():
+                following = source.characters[last : last + 1]
+                if not characters or (_LINE_END.search(piece) and _hyphenated(characters, following)):
+                    continue
+            characters.append(" " if piece.isspace() else piece)
+            spans.append((start + source.offsets[first], start + source.offsets[last]))
+        while characters and characters[-1] == " ":
+            characters.pop()
+            spans.pop()
+        return PlainText("".join(characters), tuple(spans))
+
+    def find(self, quote: str) -> tuple[int, int] | None:
+        """Return the first byte and the byte past the last of a quote, or nothing if it is not there."""
+        words = PlainText.of(quote.encode("utf-8"), 0, len(quote.encode("utf-8"))).characters
+        at = self.characters.find(words) if words else -1
+        if at < 0:
+            return None
+        return self.spans[at][0], self.spans[at + len(words) - 1][1]
+
+
+def without_links(text: str) -> str:
+    """Return text with link debris replaced by what it shows."""
+    return _LINK.sub(r"\1", text)
+
+
+def _hyphenated(before: list[str], following: str) -> bool:
+    return len(before) > 1 and before[-1] == "-" and before[-2].isalnum() and following.islower()
+
+
+def _shown(text: str) -> list[tuple[str, int, int]]:
+    """What is shown, with the stretch behind it: characters with the link debris at them, white space run by run."""
+    hidden: set[int] = set()
+    begins: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    for link in _LINK.finditer(text):
+        hidden |= set(range(link.start(), link.end())) - set(range(link.start(1), link.end(1)))
+        if link[1]:
+            begins[link.start(1)], ends[link.end(1) - 1] = link.start(), link.end()
+    pieces: list[tuple[str, int, int]] = []
+    for at, character in enumerate(text):
+        if at in hidden:
+            continue
+        first, last = begins.get(at, at), ends.get(at, at + 1)
+        if character.isspace() and pieces and pieces[-1][0].isspace():
+            pieces[-1] = (pieces[-1][0] + character, pieces[-1][1], last)
+        else:
+            pieces.append((character, first, last))
+    return pieces

@@ -1,0 +1,278 @@
+"""Telegrams: header, numbered paragraphs and signature of a cable, in the shapes in which copies are observed.
+
+Every paragraph keeps its place in the bytes as given. Marks are read against the number that is expected next,
+and nothing is renumbered in silence. What a cable says steers nothing here: its words are only text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tierengine.errors import EvidenceError, Problem
+from tierengine.evidence.marking import refuse_classified
+from tierengine.evidence.source_text import Line, PlainText, SourceText
+from tierengine.evidence.telegram_header import Header, is_header_line, read_header
+
+_LINKED = re.compile(r"^\s*\[(?:1|I|l|¶)\]\(#\)\s*(?P<number>\d{1,3})\s?\.\s*")
+"""`[1](#)4.` is 4: the link stands where the archive put a pilcrow."""
+_PILCROW = re.compile(r"^\s*¶\s*(?P<number>\d{1,3})\s?\.\s*")
+_SCANNED = re.compile(r"^\s*(?:1{1,2}|[IJl])[._ ]\s?(?P<number>\d{1,3})\s*\.\s+")
+"""`1.3.`, `11_1 .` and `J.2 .` are 3, 1 and 2: a scanned pilcrow before the number."""
+_BARE = re.compile(r"^\s*(?P<number>\d{1,4})\s?\.\s*(?=[^\d\s]|\s|$)")
+_SIGNATURE = re.compile(r"^[A-Z][\w'.-]*(?: [A-Z][\w'.-]*){0,2}$")
+_TRAILER = re.compile(r"^(?:BT|NNNN|#\d{4}|UNCLAS\b.*|SIPDIS|Advertisement)\s*$")
+_PAGE = re.compile(r"^\s*(?:[A-Z][A-Z ]+\s\d{5,8}\s+\d{3}\s+OF\s+\d{3}|\d{3}\.\d\s+OF\s+\d{3})\s*$")
+"""A page line inside the text, such as `STATE 00123456 002 OF 012`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A numbered paragraph; number 0 is text before the first mark.
+
+    `mark` is the mark as shown. `start` and `end` are byte offsets into the source as given, without the mark.
+    """
+
+    number: int
+    mark: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Telegram:
+    """One cable. What a copy lacks is `None` or empty in the header, and noted among the warnings."""
+
+    id: str
+    header: Header
+    paragraphs: tuple[Paragraph, ...]
+    embedded: str
+    """Text from a second paragraph 1 on: an enclosure with a numbering of its own, not the post's reporting."""
+    signature: str | None
+    warnings: tuple[str, ...]
+    raw: bytes
+
+    def locator(self, number: int) -> str:
+        """Return the locator of a paragraph, such as `07GUATEMALA2213 ¶4`."""
+        return f"{self.id} ¶{number}"
+
+    def paragraph(self, locator: str) -> Paragraph | None:
+        """Return the paragraph at a locator, or nothing if there is none."""
+        return next((p for p in self.paragraphs if self.locator(p.number) == locator), None)
+
+    def passage(self, locator: str, quote: str) -> tuple[int, int] | None:
+        """Return the byte offsets of the first and past the last character of a quote in a paragraph.
+
+        Nothing is returned if it does not stand there. A run of white space equals any other; all else is exact.
+        """
+        paragraph = self.paragraph(locator)
+        return None if paragraph is None else PlainText.of(self.raw, paragraph.start, paragraph.end).find(quote)
+
+
+def read_telegram(raw: bytes, name: str) -> Telegram:
+    """Read a telegram from the bytes of its copy; `name` is used in messages only.
+
+    Raise `ClassifiedError` if any sign of classification stands in it, and `EvidenceError` if it is empty, no text,
+    or no telegram.
+    """
+    if problem := _no_text(raw, name):
+        raise EvidenceError([problem])
+    lines = SourceText.of(raw).lines()
+    refuse_classified(lines, name)
+    body = _Body(raw, lines)
+    header = read_header([line.text for line in lines[: body.first]])
+    warnings = [*header.warnings, *body.warnings]
+    if not body.marks:
+        raise EvidenceError([_no_telegram(name, header)])
+    if header.id is None:
+        warnings.append("the copy lacks what its id is made of; it is called after its file")
+    return Telegram(
+        id=header.id or re.sub(r"\W+", "-", name),
+        header=header,
+        paragraphs=tuple(body.paragraphs()),
+        embedded=body.embedded,
+        signature=body.signature,
+        warnings=tuple(warnings),
+        raw=raw,
+    )
+
+
+def _no_text(raw: bytes, name: str) -> Problem | None:
+    if not raw.strip():
+        return Problem(where=f"{name}:1:1", what="the file is empty", cure="name the file that holds the telegram")
+    if raw.startswith(b"%PDF") or b"\0" in raw:
+        return Problem(
+            where=f"{name}:1:1", what="this is no plain text", cure="save the telegram's text as a text file"
+        )
+    return None
+
+
+def _no_telegram(name: str, header: Header) -> Problem:
+    lacking = [
+        part
+        for part, found in (
+            ("message number", header.number),
+            ("date-time group", header.dtg_raw),
+            ("subject", header.subject),
+        )
+        if found is None
+    ]
+    what = "no numbered paragraph" + (f", no {', no '.join(lacking)}" if lacking else "")
+    return Problem(
+        where=f"{name}:1:1",
+        what=f"not a whole telegram: {what}",
+        cure="give the telegram with its header and its numbered paragraphs",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A paragraph mark: the line it stands on, the number it was read as, its text, and the byte after it."""
+
+    line: int
+    number: int
+    shown: str
+    after: int
+
+
+class _Body:
+    """Finds the marks below the header, then the signature and whatever follows the report."""
+
+    def __init__(self, raw: bytes, lines: tuple[Line, ...]) -> None:
+        self._raw = raw
+        self._lines = lines
+        self.warnings: list[str] = []
+        self.marks: list[_Mark] = []
+        self._prefixed: bool | None = None
+        self._embedded_at: int | None = None
+        begin = max((n + 1 for n, line in enumerate(lines) if is_header_line(line.text)), default=0)
+        self._find_marks(begin)
+        self.first = self._above(begin)
+        self._last, self.signature = self._ending()
+
+    # -- marks --------------------------------------------------------------------------------------------------
+
+    def _find_marks(self, begin: int) -> None:
+        for number in range(begin, len(self._lines)):
+            mark = self._mark(number)
+            if mark is None:
+                continue
+            if self.marks and mark.number == 1:
+                self._embedded_at = number
+                self.warnings.append(f"line {number + 1}: a second paragraph 1; what follows is not the post's report")
+                return
+            if mark.number != self._expected:
+                self.warnings.append(
+                    f"line {number + 1}: paragraph {mark.number} follows paragraph {self._expected - 1}"
+                )
+            self.marks.append(mark)
+
+    @property
+    def _expected(self) -> int:
+        return self.marks[-1].number + 1 if self.marks else 1
+
+    def _mark(self, number: int) -> _Mark | None:
+        """The mark at the start of a line, if one stands there that fits the numbering."""
+        line = self._lines[number]
+        for shape in (_LINKED, _PILCROW):
+            if found := shape.match(line.text):
+                return self._made(number, int(found["number"]), found)
+        found = _SCANNED.match(line.text)
+        if found and int(found["number"]) == self._expected:
+            return self._made(number, self._expected, found)
+        found = _BARE.match(line.text)
+        if found and (read := self._bare(number, found["number"])) is not None:
+            return self._made(number, read, found)
+        return None
+
+    def _bare(self, number: int, digits: str) -> int | None:
+        """Read a bare number: as it stands, or with a leading 1 that was a pilcrow, as the document does it."""
+        plain, prefixed = int(digits), int(digits[1:]) if digits[0] == "1" and len(digits) > 1 else None
+        after_blank = number == 0 or not self._lines[number - 1].text.strip()
+        if self._prefixed is not True and plain == self._expected:
+            self._prefixed = False if self.marks or plain == 1 else self._prefixed
+            return plain
+        if self._prefixed is not False and prefixed == self._expected:
+            self._prefixed = True
+            return prefixed
+        read = prefixed if self._prefixed else plain
+        gap = (
+            read is not None
+            and self.marks
+            and after_blank
+            and (read == 1 or self._expected < read <= self._expected + 2)
+        )
+        return read if gap else None
+
+    def _made(self, number: int, read: int, found: re.Match[str]) -> _Mark:
+        line = self._lines[number]
+        offset = len(line.text[: found.end()].encode("utf-8")) if self._is_utf8(line) else found.end()
+        return _Mark(number, read, found[0].strip(), line.start + offset)
+
+    def _is_utf8(self, line: Line) -> bool:
+        return line.end - line.start == len(line.text.encode("utf-8"))
+
+    # -- around the marks ---------------------------------------------------------------------------------------
+
+    def _above(self, begin: int) -> int:
+        """The first line below the header: of the text before paragraph 1, or paragraph 1 itself."""
+        if not self.marks:
+            return len(self._lines)
+        line = begin
+        while line < self.marks[0].line and self._lines[line].text.strip():
+            line += 1
+        preamble = [n for n in range(line, self.marks[0].line) if _prose(self._lines[n].text)]
+        return preamble[0] if preamble else self.marks[0].line
+
+    def _ending(self) -> tuple[int, str | None]:
+        """The line past the last paragraph, and the signature if one stands there."""
+        if not self.marks:
+            return len(self._lines), None
+        last = self._embedded_at if self._embedded_at is not None else len(self._lines)
+        while last > self.marks[-1].line + 1 and self._is_trailer(last - 1):
+            last -= 1
+        words = self._lines[last - 1].text.strip()
+        before = self._lines[last - 2].text.strip() if last >= 2 else ""
+        signed = last - 1 > self.marks[-1].line and _SIGNATURE.match(words) and not words.endswith(".")
+        if signed and (not before or before[-1] in '.?!"”)'):
+            return last - 1, words
+        return last, None
+
+    def _is_trailer(self, number: int) -> bool:
+        text = self._lines[number].text.strip()
+        return not text or _TRAILER.match(text) is not None
+
+    @property
+    def embedded(self) -> str:
+        """The text from a second paragraph 1 on."""
+        if self._embedded_at is None:
+            return ""
+        return PlainText.of(self._raw, self._lines[self._embedded_at].start, len(self._raw)).characters
+
+    # -- paragraphs ---------------------------------------------------------------------------------------------
+
+    def paragraphs(self) -> list[Paragraph]:
+        """The paragraphs in order, with the text before the first as paragraph 0."""
+        starts = [(mark.number, mark.shown, mark.after, mark.line) for mark in self.marks]
+        if self.first < self.marks[0].line:
+            starts.insert(0, (0, "", self._lines[self.first].start, self.first))
+        ends = [line for *_, line in starts[1:]] + [self._last]
+        return [
+            self._paragraph(number, shown, after, end)
+            for (number, shown, after, _), end in zip(starts, ends, strict=True)
+        ]
+
+    def _paragraph(self, number: int, mark: str, start: int, past: int) -> Paragraph:
+        text = PlainText.of(self._raw, start, max(start, self._lines[past - 1].end))
+        if not text.spans:
+            return Paragraph(number, mark, "", start, start)
+        return Paragraph(number, mark, text.characters, text.spans[0][0], text.spans[-1][1])
+
+
+def _prose(line: str) -> bool:
+    """Whether a line above paragraph 1 is a sentence or heading of the body, and no dash line or caption."""
+    return bool(re.search(r"[a-z]{2}", line))
+
+
+__all__ = ["Paragraph", "Telegram", "read_telegram"]
