@@ -8,7 +8,7 @@ small file huge, the second can name code, the third loses what was written firs
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -58,8 +58,12 @@ def load(raw: bytes, name: str, problems: list[Problem]) -> Document | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        _add(problems, f"{name}:{line}:{column}", f"not well-formed YAML: {error.problem}",
-             "check indentation, colons and quotes at and just above this line")
+        _add(
+            problems,
+            f"{name}:{line}:{column}",
+            f"not well-formed YAML: {error.problem}",
+            "check indentation, colons and quotes at and just above this line",
+        )
         return None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
@@ -73,8 +77,12 @@ def load_path(path: Path, name: str, problems: list[Problem]) -> Document | None
     try:
         raw = path.read_bytes()
     except OSError as error:
-        _add(problems, f"{name}:1:1", f"cannot be opened: {error.strerror or 'no such file'}",
-             "name a file that exists and may be read")
+        _add(
+            problems,
+            f"{name}:1:1",
+            f"cannot be opened: {error.strerror or 'no such file'}",
+            "name a file that exists and may be read",
+        )
         return None
     return load(raw, name, problems)
 
@@ -164,9 +172,15 @@ class _Builder:
 
     def _guard(self, event: Any) -> None:
         if event.anchor is not None:
-            self._refuse(event, f"an anchor (`&{event.anchor}`) is not allowed", "write the value out where it is needed")
+            self._refuse(
+                event, f"an anchor (`&{event.anchor}`) is not allowed", "write the value out where it is needed"
+            )
         if event.tag is not None:
-            self._refuse(event, f"a tag (`{event.tag}`) is not allowed", "write the plain value without a tag")
+            self._refuse(
+                event,
+                f"a tag (`{event.tag.replace('tag:yaml.org,2002:', '!!')}`) is not allowed",
+                "write the plain value without a tag",
+            )
 
     def _scalar(self, event: Any) -> None:
         self._guard(event)
@@ -179,8 +193,12 @@ class _Builder:
         key = event.value
         line = event.start_mark.line + 1
         if key in holder.keys:
-            _add(self.problems, self._where(event), f"the key `{key}` stands here a second time",
-                 f"keep one of the two; the first is on line {holder.keys[key]}")
+            _add(
+                self.problems,
+                self._where(event),
+                f"the key `{key}` stands here a second time",
+                f"keep one of the two; the first is on line {holder.keys[key]}",
+            )
         holder.keys.setdefault(key, line)
         holder.key = key
         self.marks.setdefault((*holder.path, key), (line, event.start_mark.column + 1))
@@ -227,36 +245,90 @@ class _Builder:
             holder[str(path[-1])] = values
 
 
+@dataclass(frozen=True, slots=True)
+class _Mismatch:
+    """One finding of pydantic, with what is needed to tell it."""
+
+    name: str
+    missing: str
+    given: Any
+    context: dict[str, Any]
+    message: str
+    kind: str
+    model: type[BaseModel]
+
+
 def _problem(document: Document, model: type[BaseModel], detail: dict[str, Any]) -> Problem:
     """Put one finding of pydantic into the words of the person who wrote the file."""
     path, rest = _resolve(document, detail["loc"])
-    name = str(path[-1]) if path else "the file"
-    kind, given, context = detail["type"], detail.get("input"), detail.get("ctx", {})
-    where = document.where(*path)
-    if kind == "missing":
-        return Problem(where=where, what=f"`{rest[-1]}` is missing", cure=f"add `{rest[-1]}:` here")
-    if kind == "extra_forbidden":
-        return Problem(where=where, what=f"unknown key `{name}`", cure=_nearest(name, model))
-    if kind in ("value_error", "assertion_error"):
-        what, _, cure = str(context.get("error", detail["msg"])).partition("; ")
-        return Problem(where=where, what=what, cure=cure or f"correct `{name}`")
-    if kind in ("literal_error", "union_tag_invalid"):
-        allowed = context.get("expected") or context.get("expected_tags")
-        tag = str(context.get("discriminator", "")).strip("'")
-        written = f"`{tag}: {context.get('tag')}`" if tag else f"`{_shown(given)}`"
-        return Problem(where=document.where(*path, tag) if tag else where, what=f"{written} is not a known word here",
-                       cure=f"write one of: {str(allowed).replace(chr(39), '')}")
-    if kind == "union_tag_not_found":
-        tag = str(context.get("discriminator", "")).strip("'")
-        return Problem(where=where, what=f"`{tag}` is missing", cure=f"add `{tag}:` here")
-    if kind == "string_pattern_mismatch":
-        return Problem(where=where, what=f"`{_shown(given)}` is not written as `{name}` must be",
-                       cure=f"match the form {context.get('pattern')}")
-    if kind in {"string_too_short", "too_short"}:
-        return Problem(where=where, what=f"`{name}` is empty", cure=f"fill in `{name}`, or remove the key")
-    return Problem(where=where, what=f"`{name}` is of the wrong type: {_type_found(given)} stands here",
-                   cure=f"write {_WANTED.get(kind, detail['msg'].lower())}")
+    mismatch = _Mismatch(
+        name=str(path[-1]) if path else "the file",
+        missing=str(rest[-1]) if rest else "",
+        given=detail.get("input"),
+        context=detail.get("ctx", {}),
+        message=detail["msg"],
+        kind=detail["type"],
+        model=model,
+    )
+    what, cure = _TOLD.get(mismatch.kind, _wrong_type)(mismatch)
+    return Problem(where=document.where(*path), what=what, cure=cure)
 
+
+def _missing(mismatch: _Mismatch) -> tuple[str, str]:
+    return f"`{mismatch.missing}` is missing", f"add `{mismatch.missing}:` here"
+
+
+def _unknown_key(mismatch: _Mismatch) -> tuple[str, str]:
+    return f"unknown key `{mismatch.name}`", _nearest(mismatch.name, mismatch.model)
+
+
+def _refused(mismatch: _Mismatch) -> tuple[str, str]:
+    """A message of our own validators: what is wrong, a semicolon, the cure."""
+    what, _, cure = str(mismatch.context.get("error", mismatch.message)).partition("; ")
+    return what, cure or f"correct `{mismatch.name}`"
+
+
+def _unknown_word(mismatch: _Mismatch) -> tuple[str, str]:
+    allowed = str(mismatch.context.get("expected")).replace("'", "")
+    return f"`{_shown(mismatch.given)}` is not a known word here", f"write one of: {allowed}"
+
+
+def _unknown_tag(mismatch: _Mismatch) -> tuple[str, str]:
+    tag = str(mismatch.context["discriminator"]).strip("'")
+    allowed = str(mismatch.context["expected_tags"]).replace("'", "")
+    return f"`{tag}: {mismatch.context['tag']}` is not a known word here", f"write one of: {allowed}"
+
+
+def _missing_tag(mismatch: _Mismatch) -> tuple[str, str]:
+    tag = str(mismatch.context["discriminator"]).strip("'")
+    return f"`{tag}` is missing", f"add `{tag}:` here"
+
+
+def _not_of_the_form(mismatch: _Mismatch) -> tuple[str, str]:
+    what = f"`{_shown(mismatch.given)}` is not written as `{mismatch.name}` must be"
+    return what, f"match the form {mismatch.context['pattern']}"
+
+
+def _empty(mismatch: _Mismatch) -> tuple[str, str]:
+    return f"`{mismatch.name}` is empty", f"fill in `{mismatch.name}`, or remove the key"
+
+
+def _wrong_type(mismatch: _Mismatch) -> tuple[str, str]:
+    what = f"`{mismatch.name}` is of the wrong type: {_type_found(mismatch.given)} stands here"
+    return what, f"write {_WANTED.get(mismatch.kind, mismatch.message.lower())}"
+
+
+_TOLD: dict[str, Callable[[_Mismatch], tuple[str, str]]] = {
+    "missing": _missing,
+    "extra_forbidden": _unknown_key,
+    "value_error": _refused,
+    "literal_error": _unknown_word,
+    "union_tag_invalid": _unknown_tag,
+    "union_tag_not_found": _missing_tag,
+    "string_pattern_mismatch": _not_of_the_form,
+    "string_too_short": _empty,
+    "too_short": _empty,
+}
 
 _WANTED = {
     "string_type": "a text",

@@ -86,14 +86,25 @@ def test_unknown_is_absent(name: str) -> None:
 @pytest.mark.parametrize(
     ("test", "facts", "true"),
     [
-        ("law == true", {"law": True}, True), ("law == true", {"law": False}, False),
-        ("law == false", {"law": False}, True), ("law != true", {"law": False}, True),
-        ("law != true", {"law": True}, False), ("grade == high", {"grade": "high"}, True),
-        ("grade == high", {"grade": "low"}, False), ("grade != high", {"grade": "low"}, True),
-        ("grade != high", {"grade": "high"}, False), ("cases == 0", {"cases": 0}, True),
-        ("cases != 0", {"cases": 0}, False), ("cases < 0", {"cases": -1}, True), ("cases < 0", {"cases": 0}, False),
-        ("cases <= 0", {"cases": 0}, True), ("cases <= 0", {"cases": 1}, False), ("cases > -2", {"cases": -1}, True),
-        ("cases > -2", {"cases": -2}, False), ("cases >= 9", {"cases": 10}, True), ("cases >= 9", {"cases": 8}, False),
+        ("law == true", {"law": True}, True),
+        ("law == true", {"law": False}, False),
+        ("law == false", {"law": False}, True),
+        ("law != true", {"law": False}, True),
+        ("law != true", {"law": True}, False),
+        ("grade == high", {"grade": "high"}, True),
+        ("grade == high", {"grade": "low"}, False),
+        ("grade != high", {"grade": "low"}, True),
+        ("grade != high", {"grade": "high"}, False),
+        ("cases == 0", {"cases": 0}, True),
+        ("cases != 0", {"cases": 0}, False),
+        ("cases < 0", {"cases": -1}, True),
+        ("cases < 0", {"cases": 0}, False),
+        ("cases <= 0", {"cases": 0}, True),
+        ("cases <= 0", {"cases": 1}, False),
+        ("cases > -2", {"cases": -1}, True),
+        ("cases > -2", {"cases": -2}, False),
+        ("cases >= 9", {"cases": 10}, True),
+        ("cases >= 9", {"cases": 8}, False),
     ],
 )
 def test_operators(test: str, facts: dict[str, Value], true: bool) -> None:
@@ -104,26 +115,39 @@ def test_operators(test: str, facts: dict[str, Value], true: bool) -> None:
 
 def test_strata() -> None:
     """A rule may ask for what was settled below it, and for its failing; what is not settled is absent."""
-    form = Form(inputs=INPUTS, strata=(
-        Stratum(rules=(rule("a+", "+a", "law == true"), rule("a-", "-a", "law == false"))),
-        Stratum(rules=(rule("b+", "+b", "a == false", "plan == true"), rule("b-", "-b", "a == true"))),
-        Stratum(rules=(rule("c+", "+c", "b == true"), rule("c-", "-c", "b == false", "a == true"),
-                       rule("d+", "+d", "b != true"))),
-    ))
+    form = Form(
+        inputs=INPUTS,
+        strata=(
+            Stratum(rules=(rule("a+", "+a", "law == true"), rule("a-", "-a", "law == false"))),
+            Stratum(rules=(rule("b+", "+b", "a == false", "plan == true"), rule("b-", "-b", "a == true"))),
+            Stratum(
+                rules=(
+                    rule("c+", "+c", "b == true"),
+                    rule("c-", "-c", "b == false", "a == true"),
+                    rule("d+", "+d", "b != true"),
+                )
+            ),
+        ),
+    )
     assert evaluate(form, {"law": False, "plan": True}) == Evaluation(
-        {"a": False, "b": True, "c": True}, ("a-", "b+", "c+"))
+        {"a": False, "b": True, "c": True}, ("a-", "b+", "c+")
+    )
     assert evaluate(form, {"law": True}) == Evaluation(
-        {"a": True, "b": False, "c": False, "d": True}, ("a+", "b-", "c-", "d+"))
+        {"a": True, "b": False, "c": False, "d": True}, ("a+", "b-", "c-", "d+")
+    )
     assert evaluate(form, {"plan": True}) == Evaluation({}, ())
 
 
 def test_one_proposition_settled_in_two_strata() -> None:
     """Rules on one proposition may stand in several strata; who asks for it stands above them all."""
-    form = Form(inputs=INPUTS, strata=(
-        Stratum(rules=(rule("a1", "+a", "law == true"), rule("b", "+b", "plan == true"))),
-        Stratum(rules=(rule("a2", "+a", "b == true"),)),
-        Stratum(rules=(rule("c", "+c", "a == true"),)),
-    ))
+    form = Form(
+        inputs=INPUTS,
+        strata=(
+            Stratum(rules=(rule("a1", "+a", "law == true"), rule("b", "+b", "plan == true"))),
+            Stratum(rules=(rule("a2", "+a", "b == true"),)),
+            Stratum(rules=(rule("c", "+c", "a == true"),)),
+        ),
+    )
     assert evaluate(form, {"plan": True}).fired == ("a2", "b", "c")
     assert evaluate(form, {"law": True, "plan": True}).fired == ("a1", "a2", "b", "c")
 
@@ -141,24 +165,36 @@ def test_one_proposition_settled_in_two_strata() -> None:
 def test_comparisons(facts: dict[str, Value], settled: dict[str, bool]) -> None:
     """More than last year, not more, or not known when either year is missing."""
     form = Form(
-        inputs=INPUTS, comparisons=(Comparison(id="more", left="cases", right="last"),),
+        inputs=INPUTS,
+        comparisons=(Comparison(id="more", left="cases", right="last"),),
         strata=(Stratum(rules=(rule("+", "+rising", "more == true"), rule("-", "-rising", "more == false"))),),
     )
     assert evaluate(form, facts).settled == settled
 
 
-TALLIED = Form(inputs=INPUTS, strata=(
-    Stratum(rules=(rule("a+", "+a", "grade == high"), rule("a-", "-a", "grade == low"))),
-    Stratum(
-        tallies=(Tally(id="of", members=(
-            (reads("law == true"), reads("law == false")),
-            (reads("cases >= 3"), reads("cases < 3")),
-            (reads("a == true"), reads("a == false")),
-        )),),
-        rules=(rule("two+", "+two", "of.holds >= 2"), rule("two-", "-two", "of.fails >= 2"),
-               rule("none", "+none", "of.holds == 0")),
+TALLIED = Form(
+    inputs=INPUTS,
+    strata=(
+        Stratum(rules=(rule("a+", "+a", "grade == high"), rule("a-", "-a", "grade == low"))),
+        Stratum(
+            tallies=(
+                Tally(
+                    id="of",
+                    members=(
+                        (reads("law == true"), reads("law == false")),
+                        (reads("cases >= 3"), reads("cases < 3")),
+                        (reads("a == true"), reads("a == false")),
+                    ),
+                ),
+            ),
+            rules=(
+                rule("two+", "+two", "of.holds >= 2"),
+                rule("two-", "-two", "of.fails >= 2"),
+                rule("none", "+none", "of.holds == 0"),
+            ),
+        ),
     ),
-))
+)
 
 
 @pytest.mark.parametrize(
@@ -180,8 +216,11 @@ def test_tallies(facts: dict[str, Value], settled: dict[str, bool]) -> None:
 def test_a_contradiction_is_a_mismatch() -> None:
     """A proposition that both holds and fails is no answer; all of a stratum are named, with their rules."""
     form = one_stratum(
-        rule("a+", "+a", "law == true"), rule("a-", "-a", "cases > 0"),
-        rule("b+", "+b", "law == true"), rule("b-", "-b", "cases > 1"), rule("c", "+c", "law == true"),
+        rule("a+", "+a", "law == true"),
+        rule("a-", "-a", "cases > 0"),
+        rule("b+", "+b", "law == true"),
+        rule("b-", "-b", "cases > 1"),
+        rule("c", "+c", "law == true"),
     )
     with DurableEngine(form) as engine:
         with pytest.raises(MismatchError) as refusal:
@@ -196,9 +235,13 @@ def test_a_contradiction_is_a_mismatch() -> None:
 
 def test_a_contradiction_between_strata() -> None:
     """What was settled below may not be unsettled above."""
-    form = Form(inputs=INPUTS, strata=(
-        Stratum(rules=(rule("a+", "+a", "law == true"),)), Stratum(rules=(rule("a-", "-a", "plan == true"),)),
-    ))
+    form = Form(
+        inputs=INPUTS,
+        strata=(
+            Stratum(rules=(rule("a+", "+a", "law == true"),)),
+            Stratum(rules=(rule("a-", "-a", "plan == true"),)),
+        ),
+    )
     with pytest.raises(MismatchError, match="proposition `a`"):
         evaluate(form, {"law": True, "plan": True})
 
@@ -289,13 +332,18 @@ def some_form(chance: random.Random) -> Form:
     known = [*inputs, *(Field(id=comparison.id, type="truth") for comparison in comparisons)]
     strata = []
     for level in range(5):
-        tally = Tally(id=f"of{level}", members=tuple(
-            (some_test(chance, known), some_test(chance, known)) for _ in range(5)))
+        tally = Tally(
+            id=f"of{level}", members=tuple((some_test(chance, known), some_test(chance, known)) for _ in range(5))
+        )
         known += [Field(id=f"of{level}.{end}", type="count") for end in ("holds", "fails")]
         heads = [Field(id=f"p{level}.{n}", type="truth") for n in range(40)]
         rules = tuple(
-            Rule(id=f"r{head.id}", head=head.id, holds=chance.random() < 0.5, tests=tuple(
-                dict.fromkeys(some_test(chance, known) for _ in range(chance.randint(1, 4)))))
+            Rule(
+                id=f"r{head.id}",
+                head=head.id,
+                holds=chance.random() < 0.5,
+                tests=tuple(dict.fromkeys(some_test(chance, known) for _ in range(chance.randint(1, 4)))),
+            )
             for head in heads
         )
         known += heads

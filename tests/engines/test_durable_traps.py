@@ -65,75 +65,111 @@ def set_off(script: str, patience: float = 30.0) -> int | str:
 
 
 WRONG_ANSWERS = {
-    "a negation is ignored when its fact comes second":
-        ("rules(r=[{'m_0': {'a': 1}}, {'m_1$not': {'b': 1}}]); facts({'a': 1}, {'b': 1}); print(fired)", "['r']"),
-    "a negation alone never fires":
-        ("rules(r=[{'m$not': {'b': 1}}], s=[{'m': {'a': 1}}]); fact({'a': 1}); print(fired)", "['s']"),
-    "two sessions with one hash share their facts":
-        ("rules(r=[{'a': {'x': 1}}, {'b': {'y': 1}}]); fact({'sid': 'case-0724246', 'x': 1});"
-         "fact({'sid': 'case-1465780', 'y': 1}); print(fired)", "['r']"),
-    "two facts with one hash are taken for one":
-        ("rules(r=[{'m': {'$gt': {'x': 0}}}]); fact({'x': 75197})\n"
-         "try: fact({'x': 203709})\nexcept MessageObservedException: print('observed')", "observed"),
-    "two names with one hash are one name":
-        (f"rules(r=[{{'m': {{'{TWINS[0]}': 1}}}}]); fact({{'{TWINS[1]}': 1}}); print(fired)", "['r']"),
-    "an alternative with a join misses":
-        ("rules(r=[{'first': {'kind': 1}}, {'second': {'$or': [{'x': 1}, {'y': {'first': 'y'}}]}}]);"
-         "facts({'id': 'a', 'kind': 1, 'y': 1}, {'id': 'b', 'x': 1, 'y': 2}); print(fired)", "[]"),
-    "two conditions met by one fact do not fire":
-        ("rules(r=[{'a': {'x': 1}}, {'b': {'y': 1}}]); fact({'x': 1, 'y': 1}); print(fired)", "[]"),
-    "an alternative fires once for each true branch":
-        ("rules(r=[{'m': {'$or': [{'x': 1}, {'y': 1}]}}]); fact({'x': 1, 'y': 1}); print(fired)", "['r', 'r']"),
-    "the second key of a condition is ignored":
-        ("rules(r=[{'m': {'x': 1, 'y': 2}}]); fact({'x': 1}); print(fired)", "['r']"),
-    "a misspelt field is accepted":
-        ("rules(r=[{'m': {'victms': 1}}], s=[{'m': {'victims': 1}}]); fact({'victims': 1}); print(fired)", "['s']"),
+    "a negation is ignored when its fact comes second": (
+        "rules(r=[{'m_0': {'a': 1}}, {'m_1$not': {'b': 1}}]); facts({'a': 1}, {'b': 1}); print(fired)",
+        "['r']",
+    ),
+    "a negation alone never fires": (
+        "rules(r=[{'m$not': {'b': 1}}], s=[{'m': {'a': 1}}]); fact({'a': 1}); print(fired)",
+        "['s']",
+    ),
+    "two sessions with one hash share their facts": (
+        "rules(r=[{'a': {'x': 1}}, {'b': {'y': 1}}]); fact({'sid': 'case-0724246', 'x': 1});"
+        "fact({'sid': 'case-1465780', 'y': 1}); print(fired)",
+        "['r']",
+    ),
+    "two facts with one hash are taken for one": (
+        "rules(r=[{'m': {'$gt': {'x': 0}}}]); fact({'x': 75197})\n"
+        "try: fact({'x': 203709})\nexcept MessageObservedException: print('observed')",
+        "observed",
+    ),
+    "two names with one hash are one name": (
+        f"rules(r=[{{'m': {{'{TWINS[0]}': 1}}}}]); fact({{'{TWINS[1]}': 1}}); print(fired)",
+        "['r']",
+    ),
+    "an alternative with a join misses": (
+        "rules(r=[{'first': {'kind': 1}}, {'second': {'$or': [{'x': 1}, {'y': {'first': 'y'}}]}}]);"
+        "facts({'id': 'a', 'kind': 1, 'y': 1}, {'id': 'b', 'x': 1, 'y': 2}); print(fired)",
+        "[]",
+    ),
+    "two conditions met by one fact do not fire": (
+        "rules(r=[{'a': {'x': 1}}, {'b': {'y': 1}}]); fact({'x': 1, 'y': 1}); print(fired)",
+        "[]",
+    ),
+    "an alternative fires once for each true branch": (
+        "rules(r=[{'m': {'$or': [{'x': 1}, {'y': 1}]}}]); fact({'x': 1, 'y': 1}); print(fired)",
+        "['r', 'r']",
+    ),
+    "the second key of a condition is ignored": (
+        "rules(r=[{'m': {'x': 1, 'y': 2}}]); fact({'x': 1}); print(fired)",
+        "['r']",
+    ),
+    "a misspelt field is accepted": (
+        "rules(r=[{'m': {'victms': 1}}], s=[{'m': {'victims': 1}}]); fact({'victims': 1}); print(fired)",
+        "['s']",
+    ),
     "a text equals a number": ("rules(r=[{'m': {'x': 1}}]); fact({'x': '1'}); print(fired)", "['r']"),
     "a text equals a truth": ("rules(r=[{'m': {'x': True}}]); fact({'x': 'true'}); print(fired)", "['r']"),
     "a text is greater than a number": ("rules(r=[{'m': {'$gt': {'x': 3}}}]); fact({'x': '5'}); print(fired)", "['r']"),
-    "not a number equals nothing":
-        ("rules(r=[{'m': {'x': None}}]); fact({'x': float('nan')}); print(fired)", "['r']"),
-    "large whole numbers are equal":
-        ("rules(r=[{'m': {'x': 2**64}}]); fact({'x': 2**63}); print(fired)", "['r']"),
-    "a small fraction silently drops the rest of the batch":
-        ("rules(r=[{'m': {'x': 1}}], s=[{'m': {'y': 1}}]); facts({'x': 1}, {'x': 1e-05}, {'y': 1}); print(fired)",
-         "['r']"),
-    "long texts are compared by their remainder":
-        ("rules(r=[{'m': {'x': 'a' * 65536}}]); fact({'x': 'b' * 65536}); print(fired)", "['r']"),
-    "an exception in a consequent is swallowed":
-        ("def fail(c): raise SystemExit(3)\n"
-         "host.set_rulesets({'t': {'r': {'all': [{'m': {'x': 1}}], 'run': fail}}});"
-         "print('exception' in fact({'x': 1}))", "True"),
-    "a consequent with two parameters stops the session":
-        ("def two(c, name='r'): fired.append(name)\n"
-         "host.set_rulesets({'t': {'r': {'all': [{'m': {'x': 1}}], 'run': two},"
-         " 's': {'all': [{'m': {'x': 1}}], 'run': consequent('s')}}}); fact({'x': 1}); print(len(fired))", "1"),
-    "the definition loses its consequents":
-        ("given = {'r': {'all': [{'m': {'x': 1}}], 'run': consequent('r')}}; host.set_rulesets({'t': given});"
-         "print('run' in given['r'])", "False"),
-    "a batch with one unknown fact runs nothing":
-        ("rules(r=[{'m': {'x': 1}}])\ntry: facts({'x': 1}, {'z': 1})\nexcept Exception: print(fired)", "[]"),
-    "the usual host starts two threads":
-        ("import threading; Host(); print(threading.active_count())", "3"),
-    "sixty-five conditions at once are too many":
-        ("rules(**{f'r{n}': [{'m': {f'x{n}': 1}}] for n in range(65)})\n"
-         "try: fact({f'x{n}': 1 for n in range(65)})\nexcept Exception as error: print(str(error)[-3:], fired)",
-         "303 []"),
-    "two hundred and fifty-three fields are too many":
-        ("rules(r=[{'m': {'x0': 1}}])\ntry: fact({f'x{n}': 1 for n in range(253)})\n"
-         "except Exception as error: print(str(error)[-3:], fired)", "302 []"),
+    "not a number equals nothing": ("rules(r=[{'m': {'x': None}}]); fact({'x': float('nan')}); print(fired)", "['r']"),
+    "large whole numbers are equal": ("rules(r=[{'m': {'x': 2**64}}]); fact({'x': 2**63}); print(fired)", "['r']"),
+    "a small fraction silently drops the rest of the batch": (
+        "rules(r=[{'m': {'x': 1}}], s=[{'m': {'y': 1}}]); facts({'x': 1}, {'x': 1e-05}, {'y': 1}); print(fired)",
+        "['r']",
+    ),
+    "long texts are compared by their remainder": (
+        "rules(r=[{'m': {'x': 'a' * 65536}}]); fact({'x': 'b' * 65536}); print(fired)",
+        "['r']",
+    ),
+    "an exception in a consequent is swallowed": (
+        "def fail(c): raise SystemExit(3)\n"
+        "host.set_rulesets({'t': {'r': {'all': [{'m': {'x': 1}}], 'run': fail}}});"
+        "print('exception' in fact({'x': 1}))",
+        "True",
+    ),
+    "a consequent with two parameters stops the session": (
+        "def two(c, name='r'): fired.append(name)\n"
+        "host.set_rulesets({'t': {'r': {'all': [{'m': {'x': 1}}], 'run': two},"
+        " 's': {'all': [{'m': {'x': 1}}], 'run': consequent('s')}}}); fact({'x': 1}); print(len(fired))",
+        "1",
+    ),
+    "the definition loses its consequents": (
+        "given = {'r': {'all': [{'m': {'x': 1}}], 'run': consequent('r')}}; host.set_rulesets({'t': given});"
+        "print('run' in given['r'])",
+        "False",
+    ),
+    "a batch with one unknown fact runs nothing": (
+        "rules(r=[{'m': {'x': 1}}])\ntry: facts({'x': 1}, {'z': 1})\nexcept Exception: print(fired)",
+        "[]",
+    ),
+    "the usual host starts two threads": ("import threading; Host(); print(threading.active_count())", "3"),
+    "sixty-five conditions at once are too many": (
+        "rules(**{f'r{n}': [{'m': {f'x{n}': 1}}] for n in range(65)})\n"
+        "try: fact({f'x{n}': 1 for n in range(65)})\nexcept Exception as error: print(str(error)[-3:], fired)",
+        "303 []",
+    ),
+    "two hundred and fifty-three fields are too many": (
+        "rules(r=[{'m': {'x0': 1}}])\ntry: fact({f'x{n}': 1 for n in range(253)})\n"
+        "except Exception as error: print(str(error)[-3:], fired)",
+        "302 []",
+    ),
 }
 
 ENDS = {
-    "deleting a session in which nothing fired":
-        ("rules(r=[{'a': {'x': 1}}, {'b': {'y': 1}}]); fact({'x': 1}); host.delete_state('t')", signal.SIGSEGV),
-    "a live session too many":
-        ("rules(r=[{'m': {'x': 1}}])\nfor n in range(1026):\n"
-         "    try: fact({'sid': str(min(n, 1024)), 'x': 1})\n    except MemoryError: pass", signal.SIGSEGV),
+    "deleting a session in which nothing fired": (
+        "rules(r=[{'a': {'x': 1}}, {'b': {'y': 1}}]); fact({'x': 1}); host.delete_state('t')",
+        signal.SIGSEGV,
+    ),
+    "a live session too many": (
+        "rules(r=[{'m': {'x': 1}}])\nfor n in range(1026):\n"
+        "    try: fact({'sid': str(min(n, 1024)), 'x': 1})\n    except MemoryError: pass",
+        signal.SIGSEGV,
+    ),
     "an empty fact in a batch": ("rules(r=[{'m': {'x': 1}}]); facts({})", signal.SIGSEGV),
-    "a division by zero":
-        ("rules(r=[{'m': {'x': {'$div': {'$l': {'$m': 'y'}, '$r': {'$m': 'z'}}}}}]); fact({'x': 1, 'y': 1, 'z': 0})",
-         signal.SIGFPE),
+    "a division by zero": (
+        "rules(r=[{'m': {'x': {'$div': {'$l': {'$m': 'y'}, '$r': {'$m': 'z'}}}}}]); fact({'x': 1, 'y': 1, 'z': 0})",
+        signal.SIGFPE,
+    ),
     "513 conditions side by side": ("rules(**{f'r{n}': [{'m': {'x': n}}] for n in range(513)})", HANG),
     "an empty conjunction": ("rules(r=[{'m': {'$and': []}}]); fact({'x': 1})", HANG),
 }
@@ -189,16 +225,24 @@ CIRCULAR = Tally(id="t", members=((ask("p"), ask("p")),))
 REFUSED = {
     "empty conjunction": (form((rule("r"),)), "rule `r`: the rule has no test; the engine hangs on"),
     "misspelt field": (form((rule("r", ask("opne")),)), "rule `r`: it looks at `opne`, which is not known there"),
-    "same stratum": (form((rule("a", ask("open"), head="p"), rule("b", ask("p")))),
-                     "rule `b`: it looks at the proposition `p`, which is not settled below it"),
-    "settled further up": (form((rule("a", ask("open"), head="p"),), (rule("b", ask("p")),),
-                                (rule("c", ask("open"), head="p"),)),
-                           "rule `b`: it looks at the proposition `p`, which is not settled below it"),
-    "tally of its own stratum": (tallied(CIRCULAR, rules=(rule("a", ask("open"), head="p"),)),
-                                 "tally `t`: it looks at the proposition `p`, which is not settled below it"),
-    "tally of a tally beside it": (tallied(CIRCULAR.model_copy(update={"id": "u"}),
-                                           Tally(id="v", members=((ask("u.holds", ">", 1), ask("open")),))),
-                                   "tally `v`: it looks at `u.holds`, which is not known there"),
+    "same stratum": (
+        form((rule("a", ask("open"), head="p"), rule("b", ask("p")))),
+        "rule `b`: it looks at the proposition `p`, which is not settled below it",
+    ),
+    "settled further up": (
+        form((rule("a", ask("open"), head="p"),), (rule("b", ask("p")),), (rule("c", ask("open"), head="p"),)),
+        "rule `b`: it looks at the proposition `p`, which is not settled below it",
+    ),
+    "tally of its own stratum": (
+        tallied(CIRCULAR, rules=(rule("a", ask("open"), head="p"),)),
+        "tally `t`: it looks at the proposition `p`, which is not settled below it",
+    ),
+    "tally of a tally beside it": (
+        tallied(
+            CIRCULAR.model_copy(update={"id": "u"}), Tally(id="v", members=((ask("u.holds", ">", 1), ask("open")),))
+        ),
+        "tally `v`: it looks at `u.holds`, which is not known there",
+    ),
     "empty tally": (tallied(Tally(id="t", members=())), "tally `t`: a tally without members counts nothing"),
     "text for a number": (form((rule("r", ask("cases", "==", "1")),)), "rule `r`: `cases` holds a whole number, and"),
     "number for a truth": (form((rule("r", ask("open", "==", 1)),)), "rule `r`: `open` holds true or false, and is"),
@@ -214,12 +258,18 @@ REFUSED = {
     "long text": (form((), inputs=(Field(id="w", type="choice", choices=("é" * 700,)),)), f"more than {LONGEST} bytes"),
     "negation": (form((rule("r", ask("open", "none")),)), "rule `r`: `none` is not an operator"),
     "alternative": (form((rule("r", ask("open", "$or")),)), "rule `r`: `$or` is not an operator"),
-    "the same rule twice": (form((rule("r", ask("open")), rule("r", ask("cases", ">", 1)))),
-                            "rule `r`: the name is used more than once"),
-    "the same test twice": (form((rule("r", ask("open"), ask("open")),)),
-                            "rule `r`: the test `open == True` stands 2 times"),
-    "a field and a proposition": (form((rule("r", ask("open"), head="open"),)),
-                                  "proposition `open`: the name is used more than once: input, proposition"),
+    "the same rule twice": (
+        form((rule("r", ask("open")), rule("r", ask("cases", ">", 1)))),
+        "rule `r`: the name is used more than once",
+    ),
+    "the same test twice": (
+        form((rule("r", ask("open"), ask("open")),)),
+        "rule `r`: the test `open == True` stands 2 times",
+    ),
+    "a field and a proposition": (
+        form((rule("r", ask("open"), head="open"),)),
+        "proposition `open`: the name is used more than once: input, proposition",
+    ),
     "names with one hash": (named(*TWINS), f"input `{TWINS[1]}`: the engine cannot tell the name from `{TWINS[0]}`"),
     "the identity of a record": (named("id"), "input `id`: the name is reserved for the identity of a record"),
     "the identity of a session": (named("sid"), "input `sid`: the name is reserved for the identity of a session"),
@@ -232,14 +282,22 @@ REFUSED = {
     "line end": (named("a\n"), "the name is not made of"),
     "beyond ASCII": (named("état"), "input `état`: the name is not made of"),
     "no name": (named(""), "input ``: the name is not made of"),
-    "too many fields": (form((rule("r", *(ask(f"x{n}") for n in range(MOST_FIELDS + 1))),),
-                             inputs=tuple(field(f"x{n}") for n in range(MOST_FIELDS + 1))),
-                        f"rule `r`: the rule looks at more than {MOST_FIELDS} fields"),
+    "too many fields": (
+        form(
+            (rule("r", *(ask(f"x{n}") for n in range(MOST_FIELDS + 1))),),
+            inputs=tuple(field(f"x{n}") for n in range(MOST_FIELDS + 1)),
+        ),
+        f"rule `r`: the rule looks at more than {MOST_FIELDS} fields",
+    ),
     "choice without words": (form((), inputs=(Field(id="w", type="choice"),)), "input `w`: a choice without words"),
-    "unknown type": (form((rule("r", ask("w")),), inputs=(Field.model_construct(id="w", type="float", choices=()),)),
-                     "input `w`: `float` is not a type of field"),
-    "comparison of words": (Form(inputs=FIELDS, comparisons=(Comparison(id="c", left="cases", right="grade"),),
-                                 strata=()), "comparison `c`: `grade` is not an input that holds a whole number"),
+    "unknown type": (
+        form((rule("r", ask("w")),), inputs=(Field.model_construct(id="w", type="float", choices=()),)),
+        "input `w`: `float` is not a type of field",
+    ),
+    "comparison of words": (
+        Form(inputs=FIELDS, comparisons=(Comparison(id="c", left="cases", right="grade"),), strata=()),
+        "comparison `c`: `grade` is not an input that holds a whole number",
+    ),
 }
 
 
@@ -365,8 +423,11 @@ def test_the_largest_values() -> None:
     word, other = "a" * LONGEST, "a" * (LONGEST - 1) + "b"
     words = Field(id="w", type="choice", choices=(word, other, "ab", "ab!"))
     asked = form(
-        (rule("most", ask("cases", "==", LARGEST)), rule("word", ask("w", "==", word)),
-         rule("ab", ask("w", "==", "ab"))),
+        (
+            rule("most", ask("cases", "==", LARGEST)),
+            rule("word", ask("w", "==", word)),
+            rule("ab", ask("w", "==", "ab")),
+        ),
         inputs=(*FIELDS, words),
     )
     with DurableEngine(asked) as engine:

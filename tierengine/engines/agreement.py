@@ -19,17 +19,25 @@ class AgreedEngine:
         """Return what both engines found. Raise `MismatchError`, which keeps both traces, if they differ."""
         first, second = self._of_record.evaluate(facts), self._second.evaluate(facts)
         if first != second:
-            raise MismatchError(_differences(first, second), {
-                "facts": dict(facts), "engine of record": asdict(first), "second engine": asdict(second),
-            })
+            raise MismatchError(
+                _differences(first, second),
+                {
+                    "facts": dict(facts),
+                    "engine of record": asdict(first),
+                    "second engine": asdict(second),
+                },
+            )
         return first
 
 
 def _differences(first: Evaluation, second: Evaluation) -> list[Problem]:
     names = sorted(set(first.settled.items()) ^ set(second.settled.items()))
     rules = sorted(set(first.fired) ^ set(second.fired))
-    return [Problem(
-        where="the two evaluators", what="they disagree on " + ", ".join(
-            [f"`{name}`" for name, _ in names] + [f"rule `{rule}`" for rule in rules]),
-        cure="do not use this determination; send the dossier and both traces to the keepers of tierengine",
-    )]
+    return [
+        Problem(
+            where="the two evaluators",
+            what="they disagree on "
+            + ", ".join([f"`{name}`" for name, _ in names] + [f"rule `{rule}`" for rule in rules]),
+            cure="do not use this determination; send the dossier and both traces to the keepers of tierengine",
+        )
+    ]

@@ -33,8 +33,13 @@ class CompiledEngine:
 
 def _conflict(proposition: str) -> None:
     raise MismatchError(
-        [Problem(where=f"`{proposition}`", what="the rules show that it holds and that it fails",
-                 cure="mend the rules of this entry; no case may do both")],
+        [
+            Problem(
+                where=f"`{proposition}`",
+                what="the rules show that it holds and that it fails",
+                cure="mend the rules of this entry; no case may do both",
+            )
+        ],
         {"generated": proposition},
     )
 

@@ -176,15 +176,25 @@ def _load() -> _Extension:
         found = version("durable-rules")
         extension = importlib.import_module("durable_rules_engine")
     except (PackageNotFoundError, ImportError) as error:
-        raise UsageError([Problem(
-            where="durable-rules", what="the rules engine is not installed, or was not built for this Python",
-            cure=f"install durable-rules=={PINNED} with Python 3.11 or 3.12 and a C compiler",
-        )]) from error
+        raise UsageError(
+            [
+                Problem(
+                    where="durable-rules",
+                    what="the rules engine is not installed, or was not built for this Python",
+                    cure=f"install durable-rules=={PINNED} with Python 3.11 or 3.12 and a C compiler",
+                )
+            ]
+        ) from error
     if found != PINNED:
-        raise UsageError([Problem(
-            where="durable-rules", what=f"version {found} is installed, and its traps were not measured",
-            cure=f"install durable-rules=={PINNED}",
-        )])
+        raise UsageError(
+            [
+                Problem(
+                    where="durable-rules",
+                    what=f"version {found} is installed, and its traps were not measured",
+                    cure=f"install durable-rules=={PINNED}",
+                )
+            ]
+        )
     # Sessions are allocated and freed for every record. glibc may hand that memory back to the system each time
     # (888 page faults and 2.3 milliseconds a record instead of 0 and 0.4); it stops once a large block was freed.
     bytearray(16 << 20)
@@ -245,11 +255,17 @@ def _check_fact(name: str, value: object, field: Field | None) -> Iterator[Probl
         return
     held, what = HELD[field.type]
     if type(value) is not held or (field.type == "choice" and value not in field.choices):
-        yield Problem(where=where, what=f"`{str(value)[:80]}` is not {what}",
-                      cure=f"give {what}, or leave the fact out if it is not known")
+        yield Problem(
+            where=where,
+            what=f"`{str(value)[:80]}` is not {what}",
+            cure=f"give {what}, or leave the fact out if it is not known",
+        )
     elif isinstance(value, int) and abs(value) > LARGEST:
-        yield Problem(where=where, what=f"{value} is too large to be compared exactly",
-                      cure="keep whole numbers between -2^53 and 2^53; use a larger unit")
+        yield Problem(
+            where=where,
+            what=f"{value} is too large to be compared exactly",
+            cure="keep whole numbers between -2^53 and 2^53; use a larger unit",
+        )
 
 
 def _counts(known: Facts, stratum: Stratum) -> dict[str, Value]:
@@ -276,12 +292,20 @@ def _contradiction(head: str, fired: list[Rule]) -> Problem:
         ", ".join(f"`{rule.id}`" for rule in fired if rule.head == head and rule.holds is side)
         for side in (True, False)
     )
-    return Problem(where=f"proposition `{head}`", what=f"it both holds (by {shows}) and fails (by {refutes})",
-                   cure="mend the rules of this proposition; no case may do both")
+    return Problem(
+        where=f"proposition `{head}`",
+        what=f"it both holds (by {shows}) and fails (by {refutes})",
+        cure="mend the rules of this proposition; no case may do both",
+    )
 
 
 def _trapped(what: str) -> UnsafeRuleError:
-    return UnsafeRuleError([Problem(
-        where="durable-rules", what=f"the engine did not do as it should: {what}",
-        cure="do not use this determination; send the form and the facts to the keepers of tierengine",
-    )])
+    return UnsafeRuleError(
+        [
+            Problem(
+                where="durable-rules",
+                what=f"the engine did not do as it should: {what}",
+                cure="do not use this determination; send the form and the facts to the keepers of tierengine",
+            )
+        ]
+    )

@@ -133,10 +133,15 @@ def _of_condition(law: Law, name: str, condition: Condition) -> _Proposition:
     shows, refutes = rails.of(condition, True), rails.of(condition, False)
     for rail in (shows, refutes):
         if len(rail) > WIDEST:
-            raise RulebookError([Problem(
-                where=f"`{name}`", what=f"the condition needs {len(rail)} cases to write out, more than {WIDEST}",
-                cure="give a part of it a name of its own under `conclusions`, and ask for that",
-            )])
+            raise RulebookError(
+                [
+                    Problem(
+                        where=f"`{name}`",
+                        what=f"the condition needs {len(rail)} cases to write out, more than {WIDEST}",
+                        cure="give a part of it a name of its own under `conclusions`, and ask for that",
+                    )
+                ]
+            )
     return _Proposition(name, shows, refutes, tuple(rails.tallies.values()))
 
 
@@ -173,10 +178,15 @@ class _Rails:
     def _single(self, part: Condition, holds: bool) -> Test:
         rail = self.of(part, holds)
         if len(rail) != 1 or len(rail[0]) != 1:
-            raise RulebookError([Problem(
-                where=f"`{self._name}`", what="`some` counts a condition that is made of several",
-                cure="give that condition a name of its own under `conclusions`, and list it under `of`",
-            )])
+            raise RulebookError(
+                [
+                    Problem(
+                        where=f"`{self._name}`",
+                        what="`some` counts a condition that is made of several",
+                        cure="give that condition a name of its own under `conclusions`, and list it under `of`",
+                    )
+                ]
+            )
         return rail[0][0]
 
     def _atom(self, condition: Condition, holds: bool) -> tuple[Conjunction, ...]:
@@ -247,7 +257,8 @@ def _assemble(law: Law, propositions: list[_Proposition]) -> Form:
     asked = {field for proposition in propositions for field in proposition.looks_at()} - settled - counted
     comparisons = tuple(
         Comparison(id=indicator.id, left=indicator.compared.greater, right=indicator.compared.than)
-        for indicator in law.indicators if indicator.compared is not None and indicator.id in asked
+        for indicator in law.indicators
+        if indicator.compared is not None and indicator.id in asked
     )
     asked |= {side for comparison in comparisons for side in (comparison.left, comparison.right)}
     asked -= {comparison.id for comparison in comparisons}
@@ -275,10 +286,15 @@ def _strata(propositions: list[_Proposition]) -> Iterator[Stratum]:
     while waiting:
         ready = [item for item in waiting.values() if not item.looks_at() & waiting.keys()]
         if not ready:
-            raise RulebookError([Problem(
-                where=f"`{min(waiting)}`", what="these ask for each other in a circle: " + ", ".join(sorted(waiting)),
-                cure="remove one of the references, so that each rests on what is decided before it",
-            )])
+            raise RulebookError(
+                [
+                    Problem(
+                        where=f"`{min(waiting)}`",
+                        what="these ask for each other in a circle: " + ", ".join(sorted(waiting)),
+                        cure="remove one of the references, so that each rests on what is decided before it",
+                    )
+                ]
+            )
         for item in ready:
             del waiting[item.id]
         yield Stratum(

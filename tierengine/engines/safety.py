@@ -36,15 +36,45 @@ BEGIN = "begin"
 """The field and the rule that the driver adds to every ruleset."""
 
 HELD: dict[str, tuple[type[Value], str]] = {
-    "truth": (bool, "true or false"), "count": (int, "a whole number"), "choice": (str, "one of its words"),
+    "truth": (bool, "true or false"),
+    "count": (int, "a whole number"),
+    "choice": (str, "one of its words"),
 }
 """What a field of each type may hold, as a type and in words."""
 
 RESERVED = {
-    BEGIN: "the driver's opening rule", "id": "the identity of a record", "sid": "the identity of a session",
+    BEGIN: "the driver's opening rule",
+    "id": "the identity of a record",
+    "sid": "the identity of a session",
     **dict.fromkeys(
-        ("$s", "$m", "$l", "$r", "$i", "$forward", "$and", "$or", "$eq", "$neq", "$lt", "$lte", "$gt", "$gte", "$ex",
-         "$nex", "$mt", "$imt", "$iall", "$iany", "$add", "$sub", "$mul", "$div"), "a word of the engine"),
+        (
+            "$s",
+            "$m",
+            "$l",
+            "$r",
+            "$i",
+            "$forward",
+            "$and",
+            "$or",
+            "$eq",
+            "$neq",
+            "$lt",
+            "$lte",
+            "$gt",
+            "$gte",
+            "$ex",
+            "$nex",
+            "$mt",
+            "$imt",
+            "$iall",
+            "$iany",
+            "$add",
+            "$sub",
+            "$mul",
+            "$div",
+        ),
+        "a word of the engine",
+    ),
 }
 """Names that mean something to the engine or to the driver."""
 
@@ -96,7 +126,8 @@ def _duplicates(names: Iterable[tuple[str, str]]) -> Iterator[Problem]:
     for name, used in kinds.items():
         if len(used) > 1:
             yield Problem(
-                where=f"{used[-1]} `{name}`", what="the name is used more than once: " + ", ".join(used),
+                where=f"{used[-1]} `{name}`",
+                what="the name is used more than once: " + ", ".join(used),
                 cure="give each its own name",
             )
 
@@ -107,7 +138,8 @@ def _spelling(kind: str, name: str) -> Iterator[Problem]:
         yield Problem(where=where, what=f"the name is reserved for {RESERVED[name]}", cure="choose another name")
     elif not _NAME.match(name):
         yield Problem(
-            where=where, what="the name is not made of 1 to 255 plain characters",
+            where=where,
+            what="the name is not made of 1 to 255 plain characters",
             cure='use printable ASCII without `$`, `"` and `\\`',
         )
 
@@ -118,7 +150,8 @@ def _collisions(kinds: dict[str, str]) -> Iterator[Problem]:
         first = seen.setdefault(fingerprint(name), name)
         if first != name:
             yield Problem(
-                where=f"{kind} `{name}`", cure="rename one of the two",
+                where=f"{kind} `{name}`",
+                cure="rename one of the two",
                 what=f"the engine cannot tell the name from `{first}`: it keeps 32 bits of each",
             )
 
@@ -130,8 +163,11 @@ def _inputs(form: Form) -> Iterator[Problem]:
     for field in form.inputs:
         where = f"input `{field.id}`"
         if field.type not in HELD:
-            yield Problem(where=where, what=f"`{field.type}` is not a type of field",
-                          cure="declare it as `truth`, `count` or `choice`")
+            yield Problem(
+                where=where,
+                what=f"`{field.type}` is not a type of field",
+                cure="declare it as `truth`, `count` or `choice`",
+            )
         if field.type == "choice" and not field.choices:
             yield Problem(where=where, what="a choice without words can hold nothing", cure="list its words")
         for word in field.choices:
@@ -144,7 +180,8 @@ def _comparisons(form: Form) -> Iterator[Problem]:
         for side in (comparison.left, comparison.right):
             if side not in counts:
                 yield Problem(
-                    where=f"comparison `{comparison.id}`", what=f"`{side}` is not an input that holds a whole number",
+                    where=f"comparison `{comparison.id}`",
+                    what=f"`{side}` is not an input that holds a whole number",
                     cure="compare two inputs declared as `count`",
                 )
 
@@ -189,17 +226,24 @@ def _rules(stratum: Stratum, known: _Known, last: dict[str, int]) -> Iterator[Pr
 
 def _shape(where: str, rule: Rule) -> Iterator[Problem]:
     if not rule.tests:
-        yield Problem(where=where, what="the rule has no test; the engine hangs on an empty conjunction",
-                      cure="write at least one test")
+        yield Problem(
+            where=where,
+            what="the rule has no test; the engine hangs on an empty conjunction",
+            cure="write at least one test",
+        )
     # Constants are told apart as they are written, because 1 == True in Python.
     written = Counter((test.field, test.op, repr(test.value)) for test in rule.tests)
     for (field, op, value), times in written.items():
         if times > 1:
-            yield Problem(where=where, what=f"the test `{field} {op} {value}` stands {times} times",
-                          cure="write it once")
+            yield Problem(
+                where=where, what=f"the test `{field} {op} {value}` stands {times} times", cure="write it once"
+            )
     if len({test.field for test in rule.tests}) > MOST_FIELDS:
-        yield Problem(where=where, what=f"the rule looks at more than {MOST_FIELDS} fields, too many for one record",
-                      cure="give a part of it a proposition of its own in a lower stratum")
+        yield Problem(
+            where=where,
+            what=f"the rule looks at more than {MOST_FIELDS} fields, too many for one record",
+            cure="give a part of it a proposition of its own in a lower stratum",
+        )
 
 
 # --- one test ------------------------------------------------------------------------------------------------------
@@ -220,11 +264,15 @@ def _test(where: str, test: Test, known: _Known, last: dict[str, int]) -> Iterat
 def _not_known(where: str, name: str, last: dict[str, int]) -> Problem:
     if name in last:
         return Problem(
-            where=where, what=f"it looks at the proposition `{name}`, which is not settled below it",
+            where=where,
+            what=f"it looks at the proposition `{name}`, which is not settled below it",
             cure="put the rule in a stratum above every rule on that proposition",
         )
-    return Problem(where=where, what=f"it looks at `{name}`, which is not known there: the test would never be true",
-                   cure="correct the name, declare the input, or tally it in the same or a lower stratum")
+    return Problem(
+        where=where,
+        what=f"it looks at `{name}`, which is not known there: the test would never be true",
+        cure="correct the name, declare the input, or tally it in the same or a lower stratum",
+    )
 
 
 def _value(where: str, value: object) -> Iterator[Problem]:
@@ -233,14 +281,20 @@ def _value(where: str, value: object) -> Iterator[Problem]:
         return
     if isinstance(value, int):
         if abs(value) > LARGEST:
-            yield Problem(where=where, what=f"{value} is too large to be compared exactly",
-                          cure="keep whole numbers between -2^53 and 2^53; use a larger unit")
+            yield Problem(
+                where=where,
+                what=f"{value} is too large to be compared exactly",
+                cure="keep whole numbers between -2^53 and 2^53; use a larger unit",
+            )
     elif isinstance(value, str):
         if len(json.dumps(value)) - 2 > LONGEST:
             yield Problem(where=where, what=f"the text takes more than {LONGEST} bytes", cure="use a short word for it")
     else:
-        yield Problem(where=where, what=f"`{value}` is neither a truth, a whole number nor a text",
-                      cure="write fractions as whole numbers of a smaller unit; leave out what is not known")
+        yield Problem(
+            where=where,
+            what=f"`{value}` is neither a truth, a whole number nor a text",
+            cure="write fractions as whole numbers of a smaller unit; leave out what is not known",
+        )
 
 
 def _fits(where: str, test: Test, field: Field) -> Iterator[Problem]:
@@ -249,11 +303,18 @@ def _fits(where: str, test: Test, field: Field) -> Iterator[Problem]:
         return
     held, what = HELD[field.type]
     if type(test.value) is not held:
-        yield Problem(where=where, what=f"`{field.id}` holds {what}, and is compared with `{test.value}`",
-                      cure=f"compare it with {what}")
+        yield Problem(
+            where=where,
+            what=f"`{field.id}` holds {what}, and is compared with `{test.value}`",
+            cure=f"compare it with {what}",
+        )
     elif field.type == "choice" and test.value not in field.choices:
-        yield Problem(where=where, what=f"`{test.value}` is not one of the words of `{field.id}`",
-                      cure="use one of " + ", ".join(f"`{word}`" for word in field.choices))
+        yield Problem(
+            where=where,
+            what=f"`{test.value}` is not one of the words of `{field.id}`",
+            cure="use one of " + ", ".join(f"`{word}`" for word in field.choices),
+        )
     if field.type != "count" and test.op not in ("==", "!="):
-        yield Problem(where=where, what=f"`{field.id}` has no order, and is compared with `{test.op}`",
-                      cure="use `==` or `!=`")
+        yield Problem(
+            where=where, what=f"`{field.id}` has no order, and is compared with `{test.op}`", cure="use `==` or `!=`"
+        )

@@ -21,7 +21,8 @@ _DTG = re.compile(
 _DTG_SHAPE = re.compile(r"^[RPOZ]\s+\S+Z\s+\S+\s+\d{2}\b")
 _MARKING = re.compile(
     r"^(?P<marking>UNCLAS(?:SIFIED)?(?:\s*/+\s*(?:FOR OFFICIAL USE ONLY|FOUO|SBU))?)"
-    r"(?:\s+SECTION\s+(?P<section>\d+)\s+OF\s+(?P<sections>\d+))?(?:\s+(?P<post>[A-Z][A-Z ]*?)\s+(?P<number>\d{1,6}))?\s*$"
+    r"(?:\s+SECTION\s+(?P<section>\d+)\s+OF\s+(?P<sections>\d+))?"
+    r"(?:\s+(?P<post>[A-Z][A-Z ]*?)\s+(?P<number>\d{1,6}))?\s*$"
 )
 _CAPTION = re.compile(
     r"^(?:SIPDIS|SENSITIVE|SBU|NOFORN|NF|CORRECTED COPY.*|C O R R E C T E D.*|NOT FOR INTERNET DISTRIBUTION)\s*$"

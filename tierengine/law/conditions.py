@@ -1,16 +1,16 @@
 """Conditions: what a rule asks, in a short closed list of words.
 
-    all: [...]                          every part holds
-    any: [...]                          one part holds, or more
-    not: ...                            the part fails
-    some: {at_least: 2, of: [...]}      so many of the parts hold
-    indicator: ID   is: WORD            a recorded answer: true, false, or a word of its list
-                    at_least: N         a recorded number
-                    at_most: N
-    judgement: ID   at_least: LEVEL     a person's rating of an open word
-    finding: ID     [at_least: LEVEL]   another criterion is met (or reaches the level)
-    conclusion: ID                      a conclusion of rules/ holds
-    placement: last_report  is: [...]   where the last report placed the country
+all: [...]                          every part holds
+any: [...]                          one part holds, or more
+not: ...                            the part fails
+some: {at_least: 2, of: [...]}      so many of the parts hold
+indicator: ID   is: WORD            a recorded answer: true, false, or a word of its list
+                at_least: N         a recorded number
+                at_most: N
+judgement: ID   at_least: LEVEL     a person's rating of an open word
+finding: ID     [at_least: LEVEL]   another criterion is met (or reaches the level)
+conclusion: ID                      a conclusion of rules/ holds
+placement: last_report  is: [...]   where the last report placed the country
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ class Condition(Model):
         used = [name for name in OPERATORS if self._given(name)]
         if len(used) != 1:
             found = ", ".join(f"`{name}`" for name in used) or "none"
-            raise ValueError(f"a condition has exactly one of its words, found {found}; write one of: {', '.join(OPERATORS)}")
+            raise ValueError(
+                f"a condition has exactly one of its words, found {found}; write one of: {', '.join(OPERATORS)}"
+            )
         if used[0] in ("all", "any") and not self.parts:
             raise ValueError(f"`{used[0]}` is empty; list at least one condition under it, or remove the rule")
         self._check_companions(used[0])
@@ -103,7 +105,7 @@ class Some(Model):
     def _reachable(self) -> Some:
         if not 1 <= self.at_least <= len(self.of):
             raise ValueError(
-                f"`some` asks for {self.at_least} of {len(self.of)}; ask for at least 1 and at most as many as are listed"
+                f"`some` asks for {self.at_least} of {len(self.of)}; ask for 1 or more, and no more than are listed"
             )
         return self
 

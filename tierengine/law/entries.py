@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import WithJsonSchema, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
 from tierengine.law.conditions import Condition
 from tierengine.terms.citation import Citation
@@ -37,7 +37,7 @@ class NotEncoded(Model):
 
 
 class Compared(Model):
-    """An indicator that is worked out from two others: is the first number greater than the second?"""
+    """What an indicator is worked out from: whether the first number is greater than the second."""
 
     greater: Id
     than: Id
@@ -59,7 +59,10 @@ class Indicator(Model):
     type: Literal["truth", "count", "choice"]
     unit: Text | None = None
     choices: tuple[Text, ...] = ()
-    better: Annotated[Literal["more", "fewer", "true", "false", "neither"], WithJsonSchema({"enum": ["more", "fewer", True, False, "neither"]})]
+    better: Annotated[
+        Literal["more", "fewer", "true", "false", "neither"],
+        WithJsonSchema({"enum": ["more", "fewer", True, False, "neither"]}),
+    ]
     effort: Truth = True
     """Whether it measures what the government did, so that only the government's own acts may answer it."""
     kinds: tuple[Kind, ...] = ("action", "statistic", "law")
@@ -103,7 +106,9 @@ class Rung(Model):
     @model_validator(mode="after")
     def _not_the_lowest(self) -> Rung:
         if self.level == "not met":
-            raise ValueError("`not met` needs no rule; it is the level below the lowest rule, write the rule for the level above")
+            raise ValueError(
+                "`not met` needs no rule; it is the level below the lowest rule, write the rule for the level above"
+            )
         return self
 
 
@@ -119,10 +124,10 @@ class Example(Model):
     """A small case with its expected answer; it runs as a test."""
 
     name: Text
-    indicators: dict[Id, Word] = {}
-    judgements: dict[Id, Level] = {}
-    findings: dict[Id, Level] = {}
-    conclusions: dict[Id, Truth] = {}
+    indicators: dict[Id, Word] = Field(default_factory=dict)
+    judgements: dict[Id, Level] = Field(default_factory=dict)
+    findings: dict[Id, Level] = Field(default_factory=dict)
+    conclusions: dict[Id, Truth] = Field(default_factory=dict)
     last_report: Text | None = None
     expect: Literal["met", "not met", "undetermined"]
     level: Level | None = None
@@ -159,14 +164,18 @@ class Criterion(Entry):
         if {"met", "not met"} - set(self.scale):
             raise ValueError("the scale lacks an anchor; describe at least `met` and `not met`")
         if self.met_from not in self.scale or self.met_from == "not met":
-            raise ValueError("`met_from` is not a level of the scale above `not met`; name one that the scale describes")
+            raise ValueError(
+                "`met_from` is not a level of the scale above `not met`; name one that the scale describes"
+            )
         ruled = [rung.level for rung in self.rules]
         if ruled != [level for level in LEVELS if level in ruled]:
             raise ValueError("the rules do not climb; write one rule for each level, from the lowest to the highest")
         if set(ruled) != set(self.scale) - {"not met"}:
             raise ValueError("each level of the scale above `not met` needs exactly one rule; add or remove one")
         if self.judgement is not None and set(self.judgement.rubric) != set(self.scale):
-            raise ValueError("the rubric and the scale differ; describe each level of the scale in the rubric, and no other")
+            raise ValueError(
+                "the rubric and the scale differ; describe each level of the scale in the rubric, and no other"
+            )
         return self
 
     def rungs_below(self, level: Level) -> tuple[Rung, ...]:
@@ -206,7 +215,9 @@ class Admission(Entry):
     @model_validator(mode="after")
     def _not_everything(self) -> Admission:
         if not self.sets_aside or not all(self.sets_aside.values()):
-            raise ValueError("`sets_aside` is empty and would take every record; list at least one attribute with its words")
+            raise ValueError(
+                "`sets_aside` is empty and would take every record; list at least one attribute with its words"
+            )
         return self
 
 
@@ -242,6 +253,3 @@ class RuleFile(Model):
     routes: tuple[Route, ...] = ()
     advice: tuple[Advice, ...] = ()
     progress: tuple[Progress, ...] = ()
-
-
-

@@ -51,8 +51,13 @@ def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
     if not spans:
         day = max(entry.in_force.from_ for entry in rulebook.entries()) if placed else None
         missing = rulebook.select(day).missing() if day else ("everything",)
-        return [Problem(where="rules/", what="on no date is the law whole; on the last, missing: " + ", ".join(missing),
-                        cure="add what is missing, with the dates on which it is in force")]
+        return [
+            Problem(
+                where="rules/",
+                what="on no date is the law whole; on the last, missing: " + ", ".join(missing),
+                cure="add what is missing, with the dates on which it is in force",
+            )
+        ]
     for law in _laws(rulebook):
         problems += _one_tier(law, placed)
         problems += _marks(law, placed)
@@ -94,24 +99,35 @@ def _citation(item: Placed, citation: Citation, path: Path_) -> Iterator[Problem
     if citation.authority == "statute":
         for name in ("tvpa", "usc"):
             if getattr(citation, name) is None:
-                yield item.problem(f"the statute is cited without `{name}`",
-                                   "give the provision under both of its numbers, `tvpa` and `usc`", *path)
+                yield item.problem(
+                    f"the statute is cited without `{name}`",
+                    "give the provision under both of its numbers, `tvpa` and `usc`",
+                    *path,
+                )
     elif citation.source is None:
-        yield item.problem(f"{citation.authority} is cited without its `source`",
-                           "name the document, or who made the choice, under `source`", *path)
+        yield item.problem(
+            f"{citation.authority} is cited without its `source`",
+            "name the document, or who made the choice, under `source`",
+            *path,
+        )
 
 
 def _file_name(item: Placed, criterion: Criterion) -> Iterator[Problem]:
     expected = f"criteria/{criterion.id}/{criterion.in_force.from_}.yaml"
     if item.document.name != expected:
-        yield item.problem(f"this criterion stands in {item.document.name}",
-                           f"name the file after its id and its first day in force: {expected}", "id")
+        yield item.problem(
+            f"this criterion stands in {item.document.name}",
+            f"name the file after its id and its first day in force: {expected}",
+            "id",
+        )
 
 
 def _examples(item: Placed, criterion: Criterion) -> Iterator[Problem]:
     lacking = {"met", "not met", "undetermined"} - {example.expect for example in criterion.examples}
     for outcome in sorted(lacking):
-        yield item.problem(f"no example expects `{outcome}`", "add one; each outcome needs at least one example", "examples")
+        yield item.problem(
+            f"no example expects `{outcome}`", "add one; each outcome needs at least one example", "examples"
+        )
 
 
 # -- dates -----------------------------------------------------------------------------------------------------
@@ -123,8 +139,11 @@ def _overlaps(placed: list[Placed]) -> Iterator[Problem]:
         for other in seen.get(item.entry.id, []):
             if item.entry.in_force.overlaps(other.entry.in_force):
                 place = other.document.where(*other.path, "id")
-                yield item.problem(f"`{item.entry.id}` is in force twice on the same day, here and at {place}",
-                                   "let one end (`until`) on the day the other begins (`from`)", "in_force")
+                yield item.problem(
+                    f"`{item.entry.id}` is in force twice on the same day, here and at {place}",
+                    "let one end (`until`) on the day the other begins (`from`)",
+                    "in_force",
+                )
         seen.setdefault(item.entry.id, []).append(item)
 
 
@@ -182,8 +201,10 @@ _Complaint = tuple[str, str] | None
 
 def _unknown(word: str, name: str, known: Iterable[str]) -> tuple[str, str]:
     near = difflib.get_close_matches(name, known, n=1)
-    return (f"no {word} is called `{name}`",
-            f"did you mean `{near[0]}`?" if near else f"declare it, or ask for a {word} that exists")
+    return (
+        f"no {word} is called `{name}`",
+        f"did you mean `{near[0]}`?" if near else f"declare it, or ask for a {word} that exists",
+    )
 
 
 def _of_indicator(condition: Condition, vocabulary: _Vocabulary) -> _Complaint:
@@ -254,27 +275,47 @@ def _indicators(item: Placed, criterion: Criterion, vocabulary: _Vocabulary) -> 
     for number, indicator in enumerate(criterion.indicators):
         other = vocabulary.indicators[indicator.id]
         if other is not indicator and other.type != indicator.type:
-            yield item.problem(f"the indicator `{indicator.id}` is declared elsewhere with another type",
-                               "declare it once, or give it a name of its own", "indicators", number)
+            yield item.problem(
+                f"the indicator `{indicator.id}` is declared elsewhere with another type",
+                "declare it once, or give it a name of its own",
+                "indicators",
+                number,
+            )
         if indicator.compared is not None:
             for name in (indicator.compared.greater, indicator.compared.than):
                 side = vocabulary.indicators.get(name)
                 if side is None:
-                    yield item.problem(*_unknown("indicator", name, vocabulary.indicators), "indicators", number, "compared")
+                    yield item.problem(
+                        *_unknown("indicator", name, vocabulary.indicators), "indicators", number, "compared"
+                    )
                 elif side.type != "count" or side.compared is not None:
-                    yield item.problem(f"`{name}` cannot be compared", "compare two recorded counts",
-                                       "indicators", number, "compared")
+                    yield item.problem(
+                        f"`{name}` cannot be compared", "compare two recorded counts", "indicators", number, "compared"
+                    )
         if indicator.when_silent is not None and not _fits(indicator, indicator.when_silent.reads_as):
-            yield item.problem(f"silence cannot be read as `{indicator.when_silent.reads_as}`",
-                               f"write an answer that a {indicator.type} can have", "indicators", number, "when_silent")
+            yield item.problem(
+                f"silence cannot be read as `{indicator.when_silent.reads_as}`",
+                f"write an answer that a {indicator.type} can have",
+                "indicators",
+                number,
+                "when_silent",
+            )
     for number, example in enumerate(criterion.examples):
         for name, word in example.indicators.items():
             known = vocabulary.indicators.get(name)
             if known is None:
-                yield item.problem(*_unknown("indicator", name, vocabulary.indicators), "examples", number, "indicators", name)
+                yield item.problem(
+                    *_unknown("indicator", name, vocabulary.indicators), "examples", number, "indicators", name
+                )
             elif not _fits(known, word):
-                yield item.problem(f"`{name}` is a {known.type} and is given `{word}`", f"write a {known.type}",
-                                   "examples", number, "indicators", name)
+                yield item.problem(
+                    f"`{name}` is a {known.type} and is given `{word}`",
+                    f"write a {known.type}",
+                    "examples",
+                    number,
+                    "indicators",
+                    name,
+                )
 
 
 def _unused(placed: list[Placed]) -> Iterator[Problem]:
@@ -286,10 +327,15 @@ def _unused(placed: list[Placed]) -> Iterator[Problem]:
             for number, indicator in enumerate(item.entry.indicators):
                 if indicator.background == (indicator.id in asked | compared):
                     yield item.problem(
-                        f"a rule asks for the background indicator `{indicator.id}`" if indicator.background
+                        f"a rule asks for the background indicator `{indicator.id}`"
+                        if indicator.background
                         else f"no rule asks for the indicator `{indicator.id}`",
-                        "remove `background: true`" if indicator.background
-                        else "ask for it in a rule, mark it `background: true`, or remove it", "indicators", number)
+                        "remove `background: true`"
+                        if indicator.background
+                        else "ask for it in a rule, mark it `background: true`, or remove it",
+                        "indicators",
+                        number,
+                    )
 
 
 def _fits(indicator: Indicator, word: str) -> bool:
@@ -303,20 +349,25 @@ def _fits(indicator: Indicator, word: str) -> bool:
 
 def _circles(placed: list[Placed]) -> Iterator[Problem]:
     """Entries that ask for each other in a circle, each circle named once, at one of its entries."""
-    asks = {item.entry.id: sorted({c.name for _, c in _conditions(item.entry) if c.finding or c.conclusion})
-            for item in placed}
+    asks = {
+        item.entry.id: sorted({c.name for _, c in _conditions(item.entry) if c.finding or c.conclusion})
+        for item in placed
+    }
     done: set[str] = set()
     for item in placed:
         circle = _circle_from(item.entry.id, asks, [], done)
         if circle:
             done.update(circle)
-            yield item.problem("these ask for each other in a circle: " + " -> ".join(f"`{name}`" for name in circle),
-                               "remove one of the references, so that each rests on what is decided before it", "id")
+            yield item.problem(
+                "these ask for each other in a circle: " + " -> ".join(f"`{name}`" for name in circle),
+                "remove one of the references, so that each rests on what is decided before it",
+                "id",
+            )
 
 
 def _circle_from(name: str, asks: Mapping[str, list[str]], way: list[str], done: set[str]) -> list[str]:
     if name in way:
-        return [*way[way.index(name):], name]
+        return [*way[way.index(name) :], name]
     if name in done:
         return []
     for asked in asks.get(name, []):
@@ -335,13 +386,23 @@ def _marks(law: Law, placed: list[Placed]) -> Iterator[Problem]:
     place = next(item for item in placed if item.entry in law.certainties)
     listed = Counter(mark for table in law.certainties for marks in table.levels.values() for mark in marks)
     every = {reliability + credibility for reliability in "ABCDEF" for credibility in "123456"}
-    refused = {mark for mark in every for rule in law.admissions
-               if rule.sets_aside in ({"reliability": (mark[0],)}, {"credibility": (mark[1],)})}
-    for what, marks in (("have no certainty", every - refused - set(listed)), ("are no marks", set(listed) - every),
-                        ("have more than one certainty", {mark for mark, times in listed.items() if times > 1})):
+    refused = {
+        mark
+        for mark in every
+        for rule in law.admissions
+        if rule.sets_aside in ({"reliability": (mark[0],)}, {"credibility": (mark[1],)})
+    }
+    for what, marks in (
+        ("have no certainty", every - refused - set(listed)),
+        ("are no marks", set(listed) - every),
+        ("have more than one certainty", {mark for mark, times in listed.items() if times > 1}),
+    ):
         if marks:
-            yield place.problem(f"these {what}: {', '.join(sorted(marks))}",
-                                "list each pair of reliability A-F and credibility 1-6 under one certainty", "levels")
+            yield place.problem(
+                f"these {what}: {', '.join(sorted(marks))}",
+                "list each pair of reliability A-F and credibility 1-6 under one certainty",
+                "levels",
+            )
 
 
 # -- the tier table --------------------------------------------------------------------------------------------
@@ -355,8 +416,11 @@ def _one_tier(law: Law, placed: list[Placed]) -> Iterator[Problem]:
         yield place.problem(f"the tier table has no row for tier {', '.join(lacking)}", "add the row", "id")
     atoms = sorted({atom for row in law.tiers for atom in _atoms(law, row.when)})
     if len(atoms) > MOST_ATOMS:
-        yield place.problem(f"the tier table rests on {len(atoms)} findings, more than {MOST_ATOMS}",
-                            "gather some of them in a criterion", "id")
+        yield place.problem(
+            f"the tier table rests on {len(atoms)} findings, more than {MOST_ATOMS}",
+            "gather some of them in a criterion",
+            "id",
+        )
         return
     for truths in product((True, False), repeat=len(atoms)):
         case = dict(zip(atoms, truths, strict=True))
@@ -366,7 +430,9 @@ def _one_tier(law: Law, placed: list[Placed]) -> Iterator[Problem]:
             which = " and ".join(f"`{row.id}`" for row in rows) or "no row"
             yield next(p for p in placed if p.entry is (rows[-1] if rows else place.entry)).problem(
                 f"one case gets {which}: these are met: {held or 'none'}; every other is not",
-                "change the conditions so that each case has exactly one tier", "when")
+                "change the conditions so that each case has exactly one tier",
+                "when",
+            )
             return
 
 

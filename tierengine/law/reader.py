@@ -27,7 +27,7 @@ def read_rulebook(folder: Path, cache: Path | None = None) -> Rulebook:
     """
     files = rulebook_files(folder)
     digest = rulebook_digest(files)
-    kept = cache / f"rulebook-{digest.removeprefix('sha256:')}.json" if cache else None
+    kept = cache / f"{_cache_key(digest)}.json" if cache else None
     if kept is not None and (rulebook := _from_cache(kept, digest)) is not None:
         return rulebook
     rulebook = _read(files, digest)
@@ -48,15 +48,34 @@ def rulebook_files(folder: Path) -> tuple[RulebookFile, ...]:
     """Return every YAML file of the rulebook, sorted by name. Raise `RulebookError` if a folder is missing."""
     missing = [room for room in ("criteria", "rules") if not (folder / room).is_dir()]
     if missing:
-        raise RulebookError([Problem(where=f"{folder}/{room}", what="there is no such folder",
-                                     cure="name a folder that holds `criteria` and `rules`") for room in missing])
+        raise RulebookError(
+            [
+                Problem(
+                    where=f"{folder}/{room}",
+                    what="there is no such folder",
+                    cure="name a folder that holds `criteria` and `rules`",
+                )
+                for room in missing
+            ]
+        )
     paths = [*sorted((folder / "criteria").glob("*/*.yaml")), *sorted((folder / "rules").glob("*.yaml"))]
-    stray = [path for room in ("criteria", "rules") for path in (folder / room).rglob("*")
-             if path.suffix in (".yml", ".yaml") and path not in paths]
+    stray = [
+        path
+        for room in ("criteria", "rules")
+        for path in (folder / room).rglob("*")
+        if path.suffix in (".yml", ".yaml") and path not in paths
+    ]
     if stray:
-        raise RulebookError([Problem(
-            where=path.relative_to(folder).as_posix(), what="this file would not be read",
-            cure="put a criterion at criteria/ID/DATE.yaml and a rule file at rules/NAME.yaml") for path in sorted(stray)])
+        raise RulebookError(
+            [
+                Problem(
+                    where=path.relative_to(folder).as_posix(),
+                    what="this file would not be read",
+                    cure="put a criterion at criteria/ID/DATE.yaml and a rule file at rules/NAME.yaml",
+                )
+                for path in sorted(stray)
+            ]
+        )
     return tuple(RulebookFile(path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths)
 
 
@@ -89,13 +108,23 @@ def _placed(document: Document, problems: list[Problem]) -> list[Placed]:
     rules = yamlfile.check(document, RuleFile, problems)
     if rules is None:
         return []
-    return [Placed(entry, section, document, (section, number))
-            for section in _SECTIONS for number, entry in enumerate(getattr(rules, section))]
+    return [
+        Placed(entry, section, document, (section, number))
+        for section in _SECTIONS
+        for number, entry in enumerate(getattr(rules, section))
+    ]
 
 
 def _sections(placed: list[Placed]) -> dict[str, Any]:
-    return {section: tuple(item.entry for item in placed if item.section == section)
-            for section in ("criteria", *_SECTIONS)}
+    return {
+        section: tuple(item.entry for item in placed if item.section == section) for section in ("criteria", *_SECTIONS)
+    }
+
+
+def _cache_key(digest: str) -> str:
+    """The rulebook and the code that found it sound: a changed check must look at the rulebook again."""
+    code = {path.name: canonical.digest(path.read_bytes()) for path in Path(__file__).parent.glob("*.py")}
+    return canonical.digest(canonical.encode({"rulebook": digest, "code": code})).removeprefix("sha256:")
 
 
 def _from_cache(path: Path, digest: str) -> Rulebook | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -41,8 +42,16 @@ class Rulebook(Model):
 
     def entries(self) -> tuple[Entry, ...]:
         """Every entry, in the order of reading."""
-        return (*self.criteria, *self.admissions, *self.certainties, *self.conclusions, *self.tiers,
-                *self.routes, *self.advice, *self.progress)
+        return (
+            *self.criteria,
+            *self.admissions,
+            *self.certainties,
+            *self.conclusions,
+            *self.tiers,
+            *self.routes,
+            *self.advice,
+            *self.progress,
+        )
 
     def boundaries(self) -> tuple[date, ...]:
         """Every day on which some entry comes into force or goes out of it, in order."""
@@ -52,11 +61,16 @@ class Rulebook(Model):
     def select(self, day: date) -> Law:
         """Return the entries in force on the day, whether or not they make a whole."""
         return Law(
-            as_of=day, digest=self.digest,
-            criteria=_in_force(self.criteria, day), admissions=_in_force(self.admissions, day),
-            certainties=_in_force(self.certainties, day), conclusions=_in_force(self.conclusions, day),
-            tiers=_in_force(self.tiers, day), routes=_in_force(self.routes, day),
-            advice=_in_force(self.advice, day), progress=_in_force(self.progress, day),
+            as_of=day,
+            digest=self.digest,
+            criteria=tuple(sorted(_in_force(self.criteria, day), key=_place_in_statute)),
+            admissions=_in_force(self.admissions, day),
+            certainties=_in_force(self.certainties, day),
+            conclusions=_in_force(self.conclusions, day),
+            tiers=_in_force(self.tiers, day),
+            routes=_in_force(self.routes, day),
+            advice=_in_force(self.advice, day),
+            progress=_in_force(self.progress, day),
         )
 
     def on(self, day: date) -> Law:
@@ -64,10 +78,15 @@ class Rulebook(Model):
         law = self.select(day)
         missing = law.missing()
         if missing:
-            raise NotInForceError([Problem(
-                where=f"the law on {day}", what="no version is encoded of: " + ", ".join(missing),
-                cure=f"ask for a date {self._covered()}, or add the missing versions to criteria/ and rules/",
-            )])
+            raise NotInForceError(
+                [
+                    Problem(
+                        where=f"the law on {day}",
+                        what="no version is encoded of: " + ", ".join(missing),
+                        cure=f"ask for a date {self._covered()}, or add the missing versions to criteria/ and rules/",
+                    )
+                ]
+            )
         return law
 
     def covered(self) -> tuple[tuple[date, date | None], ...]:
@@ -86,6 +105,12 @@ class Rulebook(Model):
     def _covered(self) -> str:
         spans = [f"from {first} until {until or 'today'}" for first, until in self.covered()]
         return " or ".join(spans) or "for which a whole law is encoded (there is none yet)"
+
+
+def _place_in_statute(criterion: Criterion) -> tuple[tuple[int, str], ...]:
+    """Sort as the statute counts: by each number and letter of the citation, 9 before 10."""
+    words = re.findall(r"\d+|[A-Za-z]+", criterion.citation.usc or criterion.id)
+    return tuple((int(word), "") if word.isdigit() else (0, word) for word in words)
 
 
 def _in_force(entries: tuple[E, ...], day: date) -> tuple[E, ...]:
@@ -152,8 +177,14 @@ class Law:
 
     def missing(self) -> tuple[str, ...]:
         """What is asked for by an entry in force and is itself not in force, sorted; empty if the law is a whole."""
-        parts = {"the tier table": self.tiers, "rules of admission": self.admissions, "certainties": self.certainties,
-                 "watch-list routes": self.routes, "advice": self.advice, "progress": self.progress}
+        parts = {
+            "the tier table": self.tiers,
+            "rules of admission": self.admissions,
+            "certainties": self.certainties,
+            "watch-list routes": self.routes,
+            "advice": self.advice,
+            "progress": self.progress,
+        }
         missing = {f"`{name}`" for name in self._asked() - self._known()}
         return tuple(sorted(missing | {name for name, entries in parts.items() if not entries}))
 
@@ -166,5 +197,10 @@ class Law:
         return asked - {""}
 
     def _known(self) -> set[str]:
-        return (set(self.indicators_by_id) | set(self.judges) | set(self.criteria_by_id) | set(self.conclusions_by_id)
-                | {row.id for row in self.tiers})
+        return (
+            set(self.indicators_by_id)
+            | set(self.judges)
+            | set(self.criteria_by_id)
+            | set(self.conclusions_by_id)
+            | {row.id for row in self.tiers}
+        )

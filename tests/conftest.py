@@ -1,0 +1,69 @@
+"""What the tests share: the command line as a user types it, and the two rulebooks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tierengine import cli
+from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.law.reader import read_rulebook
+from tierengine.law.rulebook import Rulebook
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = ROOT / "tests" / "small"
+GUATEMALA = ROOT / "seeds" / "guatemala-2007" / "dossier.yaml"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did: exit code, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def tierengine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., Ran]:
+    """Run the command line in this process, with a cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def run(*words: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["tierengine", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        captured = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def rulebook() -> Rulebook:
+    """The rulebook of the project."""
+    return read_rulebook(ROOT)
+
+
+@pytest.fixture(scope="session")
+def small() -> Rulebook:
+    """The small rulebook that the tests make up."""
+    return read_rulebook(SMALL)
+
+
+@pytest.fixture(scope="session")
+def guatemala() -> Casefile:
+    """The real dossier."""
+    return read_dossier(GUATEMALA)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the command that writes golden results anew."""
+    parser.addoption("--reset-golden", action="store_true", help="write tests/golden anew; review the difference")

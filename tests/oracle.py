@@ -1,0 +1,174 @@
+"""A slow, plain retelling of the rules: straight from the entries of the law, sharing nothing with any engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+
+from tierengine.law.conditions import Condition
+from tierengine.law.entries import Criterion, Indicator
+from tierengine.law.rulebook import Law
+from tierengine.terms.level import Level, rank
+from tierengine.terms.outcome import Outcome
+
+Value = bool | int | str
+
+SLUGS: dict[Level, str] = {"partly met": "partly", "largely met": "largely", "met": "met"}
+
+
+def tell(law: Law, facts: Mapping[str, Value]) -> dict[str, Outcome]:
+    """Return the outcome of every proposition of the law."""
+    told: dict[str, Outcome] = {}
+    for criterion in law.criteria:
+        for rung in criterion.rules:
+            name = f"{criterion.id}/{SLUGS[rung.level]}"
+            told[name] = _reached(law, facts, criterion, rung.level)
+            if criterion.judgement is not None or criterion.presumption is not None:
+                told[f"{name}/proposed"] = _proposed(law, facts, criterion, rung.level)
+        if criterion.presumption is not None:
+            told[f"{criterion.id}/presumed"] = _holds(law, facts, criterion.presumption.when)
+    for entry in law.conditional():
+        told[entry.id] = _holds(law, facts, entry.when)
+    return told
+
+
+def _proposed(law: Law, facts: Mapping[str, Value], criterion: Criterion, level: Level) -> Outcome:
+    rungs = [rung.when for rung in criterion.rules if rank(rung.level) <= rank(level)]
+    return _enough(len(rungs), [_holds(law, facts, when) for when in rungs])
+
+
+def _reached(law: Law, facts: Mapping[str, Value], criterion: Criterion, level: Level) -> Outcome:
+    judgement, presumption = criterion.judgement, criterion.presumption
+    if judgement is not None and facts[f"judged/{judgement.id}"]:
+        reached = _rated(facts, judgement.id, level)
+    else:
+        reached = _proposed(law, facts, criterion, level)
+    if presumption is None:
+        return reached
+    return _enough(2, [~_holds(law, facts, presumption.when), reached])
+
+
+def _rated(facts: Mapping[str, Value], judgement: str, level: Level) -> Outcome:
+    rating = facts.get(f"rating/{judgement}")
+    return Outcome.UNDETERMINED if rating is None else Outcome.of(int(rating) >= rank(level))
+
+
+def _holds(law: Law, facts: Mapping[str, Value], when: Condition) -> Outcome:
+    if when.not_ is not None:
+        return ~_holds(law, facts, when.not_)
+    if not when.parts:
+        return _single(law, facts, when)
+    needed = when.some.at_least if when.some is not None else len(when.parts) if when.all_ is not None else 1
+    return _enough(needed, [_holds(law, facts, part) for part in when.parts])
+
+
+def _single(law: Law, facts: Mapping[str, Value], when: Condition) -> Outcome:
+    if when.indicator is not None:
+        return _answered(when, _known(facts, law.indicator(when.indicator)))
+    if when.judgement is not None:
+        return _rated(facts, when.judgement, _level(when.at_least))
+    if when.finding is not None:
+        criterion = law.criterion(when.finding)
+        return _reached(law, facts, criterion, _level(when.at_least) if when.at_least else criterion.met_from)
+    if when.placement is not None:
+        return _answered(when, facts.get(when.placement))
+    return next(_holds(law, facts, entry.when) for entry in law.conditional() if entry.id == when.conclusion)
+
+
+def _enough(needed: int, outcomes: list[Outcome]) -> Outcome:
+    """Whether at least so many are met; all of them and any of them are special cases."""
+    if outcomes.count(Outcome.MET) >= needed:
+        return Outcome.MET
+    possible = len(outcomes) - outcomes.count(Outcome.NOT_MET)
+    return Outcome.UNDETERMINED if possible >= needed else Outcome.NOT_MET
+
+
+def _known(facts: Mapping[str, Value], indicator: Indicator) -> Value | None:
+    if indicator.compared is None:
+        return facts.get(indicator.id)
+    left, right = facts.get(indicator.compared.greater), facts.get(indicator.compared.than)
+    return None if left is None or right is None else int(left) > int(right)
+
+
+def _answered(when: Condition, value: Value | None) -> Outcome:
+    if value is None:
+        return Outcome.UNDETERMINED
+    if when.at_least is not None:
+        return Outcome.of(int(value) >= int(when.at_least))
+    if when.at_most is not None:
+        return Outcome.of(int(value) <= int(when.at_most))
+    return Outcome.of((str(value).lower() if isinstance(value, bool) else str(value)) == when.is_)
+
+
+def _level(word: str | None) -> Level:
+    return next(level for level in SLUGS if level == word)
+
+
+def unknown_inputs(law: Law, facts: Mapping[str, Value]) -> list[str]:
+    """The inputs that the facts leave open; a judgement that nobody rated is named by its `rating/` field."""
+    names = [indicator.id for indicator in law.indicators if indicator.compared is None]
+    names += [f"rating/{judgement}" for judgement in law.judges]
+    return [name for name in (*names, "last_report") if name not in facts]
+
+
+def complete(law: Law, facts: Mapping[str, Value], unknown: Iterable[str]) -> Iterator[dict[str, Value]]:
+    """Give the unknown inputs every combination of the values between which some rule can tell the difference.
+
+    A judgement may also stay as it is: rated by nobody.
+    """
+    names = list(unknown)
+    for values in product(*(_values(law, facts, name) for name in names)):
+        case = dict(facts)
+        for name, value in zip(names, values, strict=True):
+            if value is not None:
+                case[name] = value
+                if name.startswith("rating/"):
+                    case[name.replace("rating/", "judged/", 1)] = True
+        yield case
+
+
+def open_tiers(law: Law, facts: Mapping[str, Value], unknown: Iterable[str] | None = None) -> set[str]:
+    """The tier rows that some completion of the unknown inputs (of all, unless named) makes met."""
+    names = unknown_inputs(law, facts) if unknown is None else list(unknown)
+    return {
+        row.id
+        for case in complete(law, facts, names)
+        for row in law.tiers
+        if _holds(law, case, row.when) is Outcome.MET
+    }
+
+
+def _values(law: Law, facts: Mapping[str, Value], name: str) -> list[Value | None]:
+    if name == "last_report":
+        return list(law.PLACEMENTS)
+    if name.startswith("rating/"):
+        rubric = next(c.judgement.rubric for c in law.criteria if c.judgement and f"rating/{c.judgement.id}" == name)
+        return [None, *sorted(rank(level) for level in rubric)]
+    indicator = law.indicator(name)
+    if indicator.type == "count":
+        return list(_counts(law, facts, name))
+    return [False, True] if indicator.type == "truth" else list(indicator.choices)
+
+
+def _counts(law: Law, facts: Mapping[str, Value], name: str) -> list[int]:
+    """So many counts on both sides of each boundary as there are counts compared with one another."""
+    pairs = [{i.compared.greater, i.compared.than} for i in law.indicators if i.compared is not None]
+    linked = {name}
+    for _ in pairs:
+        linked = linked.union(*(pair for pair in pairs if pair & linked))
+    boundaries: set[int] = set()
+    for when in _conditions(law):
+        if when.indicator in linked:
+            boundaries |= {int(when.at_least)} if when.at_least else {int(when.at_most or when.is_ or 0) + 1}
+            boundaries |= {int(when.is_)} if when.is_ else set()
+    for other in linked & set(facts):
+        boundaries |= {int(facts[other]), int(facts[other]) + 1}
+    reach = len(linked)
+    return sorted({b + step for b in boundaries or {0} for step in range(-reach, reach)})
+
+
+def _conditions(law: Law) -> list[Condition]:
+    outermost = [rung.when for criterion in law.criteria for rung in criterion.rules]
+    outermost += [criterion.presumption.when for criterion in law.criteria if criterion.presumption is not None]
+    outermost += [entry.when for entry in law.conditional()]
+    return [inner for when in outermost for inner in when.walk()]

@@ -1,0 +1,215 @@
+"""Random small laws and random facts for them.
+
+A law is put together in the order in which its parts may ask for one another, then shuffled, so that it has
+no circle and no engine can rely on the order in which it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tierengine.law.entries import Conclusion, Criterion, Route, TierRow
+from tierengine.law.rulebook import Law
+from tierengine.terms.level import rank
+
+Value = bool | int | str
+Draw = st.DrawFn
+Written = dict[str, Any]
+"""A part of an entry as the reader of YAML hands it to the models: scalars are text."""
+
+CITATION: Written = {"authority": "policy", "source": "made up for a test"}
+ENTRY: Written = {"citation": CITATION, "in_force": {"from": "2000-01-01"}}
+SCALES = (("met",), ("partly met", "met"), ("largely met", "met"), ("partly met", "largely met", "met"))
+WORDS = ("none", "draft", "enacted")
+TIERS = ("1", "2", "2WL", "3")
+
+
+@dataclass
+class Askable:
+    """What a condition may ask about, so far."""
+
+    indicators: list[Written] = field(default_factory=list)
+    judgements: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    findings: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    conclusions: list[str] = field(default_factory=list)
+
+    def sorts(self) -> list[str]:
+        """The words of the single conditions for which there is something to ask."""
+        named = {
+            "indicator": self.indicators,
+            "judgement": self.judgements,
+            "finding": self.findings,
+            "conclusion": self.conclusions,
+        }
+        return [word for word, known in named.items() if known]
+
+
+@st.composite
+def laws(draw: Draw, most_criteria: int = 5) -> Law:
+    """A law of a few criteria, conclusions, tier rows and routes, without a circle."""
+    askable = Askable()
+    criteria: list[Criterion] = []
+    conclusions: list[Conclusion] = []
+    for number in range(draw(st.integers(1, most_criteria))):
+        criteria.append(_criterion(draw, askable, f"C{number}"))
+        if draw(st.booleans()):
+            name = f"so-{number}"
+            conclusions.append(Conclusion.model_validate(_conditional(draw, askable, name)))
+            askable.conclusions.append(name)
+    tiers: list[TierRow] = []
+    for tier in TIERS[: draw(st.integers(2, 4))]:
+        name = f"T-{tier}"
+        tiers.append(TierRow.model_validate(_conditional(draw, askable, name) | {"tier": tier}))
+        askable.conclusions.append(name)
+    routes = [
+        Route.model_validate(_conditional(draw, askable, f"way-{number}")) for number in range(draw(st.integers(0, 2)))
+    ]
+    return Law(
+        as_of=date(2007, 11, 9),
+        digest="made up",
+        criteria=tuple(draw(st.permutations(criteria))),
+        admissions=(),
+        certainties=(),
+        conclusions=tuple(draw(st.permutations(conclusions))),
+        tiers=tuple(draw(st.permutations(tiers))),
+        routes=tuple(routes),
+        advice=(),
+        progress=(),
+    )
+
+
+@st.composite
+def facts_for(draw: Draw, law: Law, most_unknown: int | None = None) -> dict[str, Value]:
+    """What is known of one country: some inputs are absent, at most so many of them if a limit is given."""
+    facts: dict[str, Value] = {f"judged/{name}": False for name in law.judges}
+    inputs = inputs_of(law)
+    unknown = draw(st.sets(st.sampled_from(sorted(inputs)), max_size=most_unknown))
+    for name, values in inputs.items():
+        if name not in unknown:
+            facts[name] = draw(values)
+            if name.startswith("rating/"):
+                facts[f"judged/{name.removeprefix('rating/')}"] = True
+    return facts
+
+
+def inputs_of(law: Law) -> dict[str, st.SearchStrategy[Value]]:
+    """Every input that may be unknown, and what it may hold."""
+    inputs: dict[str, st.SearchStrategy[Value]] = {}
+    for indicator in law.indicators:
+        if indicator.compared is not None:
+            continue
+        if indicator.type == "truth":
+            inputs[indicator.id] = st.booleans()
+        elif indicator.type == "count":
+            inputs[indicator.id] = st.integers(0, 5)
+        else:
+            inputs[indicator.id] = st.sampled_from(indicator.choices)
+    for criterion in law.criteria:
+        if criterion.judgement is not None:
+            ranks = sorted(rank(level) for level in criterion.judgement.rubric)
+            inputs[f"rating/{criterion.judgement.id}"] = st.sampled_from(ranks)
+    return inputs | {"last_report": st.sampled_from(Law.PLACEMENTS)}
+
+
+def without_ratings(facts: Mapping[str, Value], law: Law) -> list[str]:
+    """The unknown inputs that are not left to a person's judgement."""
+    return [name for name in inputs_of(law) if name not in facts and not name.startswith("rating/")]
+
+
+def _criterion(draw: Draw, askable: Askable, name: str) -> Criterion:
+    levels = draw(st.sampled_from(SCALES))
+    anchors = dict.fromkeys(("not met", *levels), "so")
+    indicators = _indicators(draw, askable, name)
+    askable.indicators += indicators
+    written: Written = ENTRY | {
+        "id": name,
+        "part": "factor",
+        "title": name,
+        "question": name,
+        "direction": "favours the government",
+        "scale": anchors,
+        "met_from": draw(st.sampled_from(levels)),
+        "indicators": tuple(indicators),
+        "examples": (),
+    }
+    if draw(st.booleans()):
+        judgement = f"weight_of_{name}"
+        written["judgement"] = {"id": judgement, "words": ("vigorous",), "question": name, "rubric": anchors}
+        askable.judgements.append((judgement, levels))
+    written["rules"] = tuple({"level": level, "says": "so", "when": _condition(draw, askable)} for level in levels)
+    if draw(st.integers(0, 2)) == 0:
+        written["presumption"] = {"says": "so", "citation": CITATION, "when": _condition(draw, askable)}
+    askable.findings.append((name, levels))
+    return Criterion.model_validate(written)
+
+
+def _indicators(draw: Draw, askable: Askable, criterion: str) -> list[Written]:
+    least = 0 if askable.indicators else 1
+    types = draw(st.lists(st.sampled_from(("truth", "count", "choice", "compared")), min_size=least, max_size=3))
+    found: list[Written] = []
+    for number, type_ in enumerate(types):
+        known = [i["id"] for i in (*askable.indicators, *found) if i["type"] == "count"]
+        indicator: Written = {"id": f"{criterion}_{number}", "asks": "so", "better": "neither", "type": type_}
+        if type_ == "compared":
+            indicator["type"] = "truth"
+            if len(known) > 1:
+                greater, than = draw(st.permutations(known))[:2]
+                indicator["compared"] = {"greater": greater, "than": than}
+        elif type_ == "count":
+            indicator["unit"] = "cases"
+        elif type_ == "choice":
+            indicator["choices"] = WORDS
+        found.append(indicator)
+    return found
+
+
+def _conditional(draw: Draw, askable: Askable, name: str) -> Written:
+    return ENTRY | {"id": name, "says": "so", "when": _condition(draw, askable)}
+
+
+def _condition(draw: Draw, askable: Askable) -> Written:
+    return _tree(draw, askable, leaves=draw(st.integers(1, 4)), depth=3)
+
+
+def _tree(draw: Draw, askable: Askable, leaves: int, depth: int) -> Written:
+    if depth == 0:
+        return _single(draw, [*askable.sorts(), "placement"], askable)
+    word = draw(st.sampled_from(("all", "any", "some", "not") if leaves > 1 else ("single", "not", "single")))
+    if word == "single":
+        return _tree(draw, askable, leaves, depth=0)
+    if word == "not":
+        return {"not": _tree(draw, askable, leaves, depth - 1)}
+    if word == "some":
+        parts = tuple(_single(draw, askable.sorts(), askable) for _ in range(leaves))
+        return {"some": {"at_least": str(draw(st.integers(1, leaves))), "of": parts}}
+    sizes: list[int] = []
+    while sum(sizes) < leaves:
+        sizes.append(draw(st.integers(1, leaves - sum(sizes))))
+    return {word: tuple(_tree(draw, askable, size, depth - 1) for size in sizes)}
+
+
+def _single(draw: Draw, sorts: list[str], askable: Askable) -> Written:
+    word = draw(st.sampled_from(sorts))
+    if word == "placement":
+        return {"placement": "last_report", "is": draw(st.sampled_from(Law.PLACEMENTS))}
+    if word == "conclusion":
+        return {"conclusion": draw(st.sampled_from(askable.conclusions))}
+    if word == "indicator":
+        return _asked(draw, draw(st.sampled_from(askable.indicators)))
+    name, levels = draw(st.sampled_from(askable.judgements if word == "judgement" else askable.findings))
+    if word == "finding" and draw(st.booleans()):
+        return {"finding": name}
+    return {word: name, "at_least": draw(st.sampled_from(levels))}
+
+
+def _asked(draw: Draw, indicator: Written) -> Written:
+    if indicator["type"] == "count":
+        comparison = draw(st.sampled_from(("at_least", "at_most")))
+        return {"indicator": indicator["id"], comparison: str(draw(st.integers(0, 4)))}
+    answers = ("true", "false") if indicator["type"] == "truth" else WORDS
+    return {"indicator": indicator["id"], "is": draw(st.sampled_from(answers))}

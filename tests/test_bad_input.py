@@ -1,0 +1,86 @@
+"""One bad file per way of being wrong: what is said, where, and with which exit code.
+
+The first line of each file holds what must be said; of a bad rulebook file, the second line holds where it
+would stand in the small rulebook of the tests.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SMALL, Ran
+
+BAD = Path(__file__).parent / "bad"
+DOSSIERS = sorted(path for path in (BAD / "dossier").glob("*.yaml") if path.name != "good.yaml")
+RULEBOOKS = sorted((BAD / "rulebook").glob("*.yaml"))
+
+
+def _comments(path: Path) -> list[str]:
+    lines = path.read_bytes().split(b"\n")[:2]
+    return [line.decode("utf-8").removeprefix("# ") for line in lines if line.startswith(b"#")]
+
+
+def test_the_sound_dossier_is_sound(tierengine: Callable[..., Ran]) -> None:
+    """The file from which the bad ones differ in one thing has nothing wrong with it."""
+    ran = tierengine("check", BAD / "dossier" / "good.yaml", "--rulebook", SMALL)
+    assert (ran.code, ran.err) == (0, "")
+
+
+@pytest.mark.parametrize("path", DOSSIERS, ids=lambda path: path.stem)
+def test_bad_dossier(path: Path, tierengine: Callable[..., Ran]) -> None:
+    """A bad dossier ends with 1 and is told with file, line, what is wrong and the cure; nothing is printed."""
+    ran = tierengine("check", path, "--rulebook", SMALL)
+    for expected in _comments(path)[0].split(" | "):
+        assert expected in ran.err
+    assert (ran.code, ran.out) == (1, "")
+    for where, cure in _told(ran.err):
+        assert re.match(r"[\w.-]+:\d+:\d+: \S", where), where
+        assert cure
+
+
+@pytest.mark.parametrize("path", RULEBOOKS, ids=lambda path: path.stem)
+def test_bad_rulebook(path: Path, tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """A bad rulebook ends with 3, is told in the same way, and is refused by `assess` as well."""
+    expected, place = _comments(path)
+    folder = tmp_path / "rulebook"
+    shutil.copytree(SMALL, folder)
+    (folder / place).parent.mkdir(exist_ok=True)
+    shutil.copy(path, folder / place)
+    ran = tierengine("lint", folder)
+    assert expected in ran.err
+    assert (ran.code, ran.out) == (3, "")
+    for where, cure in _told(ran.err):
+        assert re.match(r"(criteria|rules)/[\w./-]+(:\d+:\d+|, example \d+): \S", where), where
+        assert cure
+    if path.stem != "failing-example":
+        assert tierengine("assess", BAD / "dossier" / "good.yaml", "--rulebook", folder).code == 3
+
+
+def test_all_problems_at_once(tierengine: Callable[..., Ran]) -> None:
+    """Two mistakes in two records are told in one run."""
+    ran = tierengine("check", BAD / "dossier" / "many-at-once.yaml", "--rulebook", SMALL)
+    assert len(_told(ran.err)) == 2
+
+
+def test_classified_text_is_not_repeated(tierengine: Callable[..., Ran]) -> None:
+    """What is said of a classified cable holds none of its words."""
+    for words in (
+        ("check", BAD / "dossier" / "classified.yaml", "--rulebook", SMALL),
+        ("ingest", BAD / "dossier" / "classified.txt"),
+    ):
+        ran = tierengine(*words)
+        assert ran.code == 1
+        assert "foundation" not in ran.err + ran.out
+
+
+def _told(err: str) -> list[tuple[str, str]]:
+    """The problems that were told: each a line with its place, and an indented line with its cure."""
+    lines = err.splitlines()
+    assert len(lines) % 2 == 0
+    assert all(line.startswith("    ") for line in lines[1::2])
+    return [(where, cure.strip()) for where, cure in zip(lines[::2], lines[1::2], strict=True)]

@@ -1,0 +1,313 @@
+"""The command line: each verb loads, makes one public call, prints, and ends with an exit code.
+
+0 done; 1 unusable evidence; 2 usage; 3 unsound law; 4 done, and several tiers stay open.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from tierengine import canonical, schemas
+from tierengine.errors import EvidenceError, MismatchError, Problem, RulebookError, TierEngineError, UsageError
+from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.evidence.telegram import Telegram, read_telegram
+from tierengine.lab.examples import failed_examples
+from tierengine.law.reader import read_rulebook
+from tierengine.law.rulebook import Law, Rulebook
+from tierengine.reasoning.admission import admit
+from tierengine.reasoning.assess import assess as assess_casefile
+from tierengine.reasoning.assessment import Assessment
+from tierengine.reports.entry import print_criterion
+from tierengine.reports.markdown import markdown
+from tierengine.reports.text import print_report
+from tierengine.reports.tree import decisive, everything, is_open, tree_of, why_not
+from tierengine.terms.scalars import day
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Recommends a tier under the Trafficking Victims Protection Act from evidence, and shows why.",
+)
+
+
+class ReportFormat(StrEnum):
+    """How `assess` prints."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
+
+class PlainFormat(StrEnum):
+    """How the other verbs print."""
+
+    text = "text"
+    json = "json"
+
+
+class TierName(StrEnum):
+    """A tier as it is written on the command line."""
+
+    one = "1"
+    two = "2"
+    watch_list = "2WL"
+    three = "3"
+
+
+DossierFile = Annotated[Path, typer.Argument(metavar="DOSSIER", help="the dossier's YAML file")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="the date whose law decides, such as 2007-11-09")
+]
+RulebookFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--rulebook", metavar="FOLDER", envvar="TIERENGINE_RULEBOOK", help="the folder that holds criteria/ and rules/"
+    ),
+]
+
+
+@app.command()
+def ingest(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="a telegram, as a text file")],
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+) -> None:
+    """Read a source document: its header, its paragraphs with their locators, and its digest."""
+    raw = _bytes(source)
+    telegram = read_telegram(raw, source.name)
+    if form is PlainFormat.json:
+        told = schemas.dump(Telegram, telegram) | {"digest": canonical.digest(raw)}
+        del told["raw"]
+        _print_json(told)
+        return
+    console = _console()
+    for name, value in _header(telegram, raw):
+        console.print(Text.assemble((f"{name:<16}", "bold"), value))
+    for paragraph in telegram.paragraphs:
+        console.print(
+            Text(f"\n{telegram.locator(paragraph.number)}  [bytes {paragraph.start} to {paragraph.end}]", style="bold")
+        )
+        console.print(Text(paragraph.text))
+    for warning in telegram.warnings:
+        console.print(Text(f"warning: {warning}", style="yellow"))
+
+
+@app.command()
+def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = None) -> None:
+    """Check a dossier: every key, source, digest, quote and date, and every record against the law."""
+    casefile = read_dossier(dossier)
+    law = _law(_rulebook(rulebook), as_of, casefile)
+    admitted = admit(casefile, law)
+    counted, aside = len(casefile.dossier.records), len(admitted.set_aside)
+    console = _console()
+    console.print(f"{dossier.name}: {counted} records, {aside} of them set aside; every quote stands at its place")
+    for locator, sentence in casefile.uncoded():
+        console.print(Text(f"not coded: {locator}: {sentence}", style="yellow"))
+
+
+@app.command()
+def assess(
+    dossier: DossierFile,
+    as_of: AsOf = None,
+    form: Annotated[ReportFormat, typer.Option("--format", help="text, json or markdown")] = ReportFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Recommend a tier, with reasons. Ends with 4 where several tiers stay open."""
+    assessment = _assess(dossier, as_of, rulebook)
+    if form is ReportFormat.json:
+        sys.stdout.write(schemas.to_json(assessment))
+    elif form is ReportFormat.markdown:
+        sys.stdout.write(markdown(assessment))
+    else:
+        print_report(assessment, _console())
+    if not assessment.recommendation.settled:
+        raise typer.Exit(4)
+
+
+@app.command()
+def explain(
+    dossier: DossierFile,
+    as_of: AsOf = None,
+    only_decisive: Annotated[bool, typer.Option("--decisive", help="only what the answer rests on")] = False,
+    only_open: Annotated[bool, typer.Option("--open", help="only what is undetermined")] = False,
+    not_tier: Annotated[
+        TierName | None, typer.Option("--why-not", help="why a tier is not reached: 1, 2, 2WL or 3")
+    ] = None,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Show the trace as a tree, from the recommendation down to the quotes."""
+    if sum((only_decisive, only_open, not_tier is not None)) > 1:
+        raise UsageError(
+            [
+                Problem(
+                    where="explain",
+                    what="more than one of --decisive, --open and --why-not",
+                    cure="ask for one of them at a time",
+                )
+            ]
+        )
+    assessment = _assess(dossier, as_of, rulebook)
+    console = _console()
+    if not_tier is not None:
+        console.print(why_not(assessment.trace, f"TIER-{not_tier.value}"))
+    else:
+        keep = decisive if only_decisive else is_open if only_open else everything
+        console.print(tree_of(assessment.trace, keep))
+
+
+@app.command()
+def show(
+    criterion: Annotated[str, typer.Argument(metavar="CRITERION", help="its id, such as F-PROSECUTE")],
+    as_of: AsOf = None,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Show one criterion: question, provision, scale, rules, interpretations."""
+    book = _rulebook(rulebook)
+    law = book.on(_day(as_of)) if as_of else book.on(book.covered()[-1][0])
+    found = law.criteria_by_id.get(criterion)
+    if found is None:
+        raise UsageError(
+            [
+                Problem(
+                    where="show",
+                    what=f"no criterion in force on {law.as_of} is called `{criterion}`",
+                    cure=f"name one of: {', '.join(sorted(law.criteria_by_id))}",
+                )
+            ]
+        )
+    print_criterion(found, _console())
+
+
+@app.command()
+def lint(
+    rulebook: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="holds criteria/ and rules/")] = None,
+) -> None:
+    """Check the whole rulebook, and run the examples of every criterion."""
+    book = read_rulebook(_folder(rulebook))
+    failed = list(failed_examples(book))
+    if failed:
+        raise RulebookError(failed)
+    examples = sum(len(criterion.examples) for criterion in book.criteria)
+    _console().print(f"{len(book.entries())} entries and {examples} examples: sound")
+
+
+@app.command()
+def schema(
+    of: Annotated[schemas.Subject, typer.Argument(metavar="SUBJECT", help="dossier, assessment, criterion or rules")],
+) -> None:
+    """Print the JSON Schema of a dossier, an assessment, a criterion or a rule file."""
+    _print_json(schemas.schema(of))
+
+
+def main() -> None:
+    """Run the command line; every problem is told on standard error, and the exit code says of what kind it is."""
+    try:
+        app()
+    except MismatchError as error:
+        _keep_traces(error)
+        _fail(error, 3)
+    except TierEngineError as error:
+        codes = {EvidenceError: 1, UsageError: 2, RulebookError: 3}
+        _fail(error, next(code for kind, code in codes.items() if isinstance(error, kind)))
+
+
+def _assess(dossier: Path, as_of: str | None, rulebook: Path | None) -> Assessment:
+    casefile = read_dossier(dossier)
+    return assess_casefile(casefile, _rulebook(rulebook), _day(as_of) if as_of else None)
+
+
+def _rulebook(folder: Path | None) -> Rulebook:
+    return read_rulebook(_folder(folder), cache=_cache())
+
+
+def _folder(folder: Path | None) -> Path:
+    """The folder that was named, or the one in which tierengine itself lies."""
+    return folder if folder is not None else Path(__file__).resolve().parent.parent
+
+
+def _cache() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME")
+    return (Path(root) if root else Path.home() / ".cache") / "tierengine"
+
+
+def _law(rulebook: Rulebook, as_of: str | None, casefile: Casefile) -> Law:
+    return rulebook.on(_day(as_of) if as_of else casefile.dossier.as_of)
+
+
+def _day(word: str) -> date:
+    try:
+        found: date = day(word)
+    except ValueError as error:
+        what, _, cure = str(error).partition("; ")
+        raise UsageError([Problem(where="--as-of", what=what, cure=cure)]) from None
+    return found
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EvidenceError(
+            [
+                Problem(
+                    where=str(path),
+                    what=f"cannot be opened: {error.strerror}",
+                    cure="name a file that exists and may be read",
+                )
+            ]
+        ) from None
+
+
+def _header(telegram: Telegram, raw: bytes) -> list[tuple[str, str]]:
+    header = telegram.header
+    return [
+        ("source", telegram.id),
+        ("digest", canonical.digest(raw)),
+        ("date and time", header.dtg.isoformat() if header.dtg else header.dtg_raw or "not given"),
+        ("from", header.sender or "not given"),
+        ("to", ", ".join(header.to) or "not given"),
+        ("marking", header.marking or "none"),
+        ("captions", ", ".join(header.captions) or "none"),
+        ("attention", "; ".join(header.attention) or "none"),
+        ("tags", ", ".join(header.tags) or "none"),
+        ("subject", header.subject or "not given"),
+        ("references", "; ".join(reference.raw for reference in header.references) or "none"),
+        ("signature", telegram.signature or "none"),
+    ]
+
+
+def _console() -> Console:
+    """A console that wraps at 110 columns where it does not know better, so that files are the same everywhere."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def _keep_traces(error: MismatchError) -> None:
+    raw = json.dumps(error.traces, indent=2, sort_keys=True, default=str).encode()
+    kept = Path(f"mismatch-{canonical.digest(raw)[7:19]}.json")
+    kept.write_bytes(raw)
+    print(f"both traces are kept in {kept}", file=sys.stderr)
+
+
+def _fail(error: TierEngineError, code: int) -> NoReturn:
+    for problem in error.problems:
+        print(problem, file=sys.stderr)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The policy lab: the examples of the rulebook as tests."""

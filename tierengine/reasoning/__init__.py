@@ -1,0 +1,1 @@
+"""Where law and facts meet: admission, findings, placement, assessment."""

@@ -1,0 +1,279 @@
+"""Deciding which records count, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tierengine.engines.form import Value
+from tierengine.engines.lowering import LAST_REPORT, judged, rating, read_value
+from tierengine.errors import EvidenceError, Problem
+from tierengine.evidence.dossier import Casefile, Silent
+from tierengine.evidence.records import Evidence, Rating, dated
+from tierengine.law.entries import Admission, Indicator
+from tierengine.law.rulebook import Law
+from tierengine.terms.level import rank
+from tierengine.terms.scalars import truth, whole
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A record that does not count, and the rule that says so."""
+
+    record: Evidence | Rating
+    rule: Admission
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What the dossier answers: a value for each answered input, and the records behind it."""
+
+    facts: Mapping[str, Value]
+    records: Mapping[str, tuple[Evidence, ...]]
+    """Indicator to the records that answer it, sorted by id."""
+    ratings: Mapping[str, Rating]
+    """Judgement to the person's rating of it."""
+    silences: Mapping[str, tuple[Silent, ...]]
+    set_aside: tuple[SetAside, ...]
+    """Sorted by the id of the record."""
+
+
+def admit(casefile: Casefile, law: Law) -> Admitted:
+    """Return what the records of a dossier answer under the law.
+
+    Raise `EvidenceError` with every record that answers no known indicator, answers it in another type or unit,
+    presents somebody else's act as the government's, or contradicts another.
+    """
+    problems = list(_unfit(casefile, law))
+    if problems:
+        raise EvidenceError(problems)
+    admitted: dict[str, list[Evidence]] = {}
+    ratings: dict[str, Rating] = {}
+    aside: list[SetAside] = []
+    for record in sorted(casefile.dossier.records, key=lambda record: record.id):
+        rule = _rule_against(record, casefile, law)
+        if rule is not None:
+            aside.append(SetAside(record, rule))
+        elif isinstance(record, Rating):
+            ratings[record.measures] = record
+        else:
+            admitted.setdefault(record.measures, []).append(record)
+    for indicator in law.indicators:
+        if indicator.counts_kind is not None:
+            admitted[indicator.id] = _of_kind(casefile, law, indicator.counts_kind)
+    records = {name: tuple(found) for name, found in admitted.items() if found}
+    silences = _silences(casefile)
+    problems = list(_contradictions(casefile, law, records, silences))
+    if problems:
+        raise EvidenceError(problems)
+    facts = dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile))
+    return Admitted(facts, records, ratings, silences, tuple(aside))
+
+
+def _place(casefile: Casefile, record: Evidence | Rating, key: str) -> str:
+    number = next(n for n, other in enumerate(casefile.dossier.records) if other is record)
+    return casefile.document.where("records", number, key)
+
+
+# -- what cannot be used ---------------------------------------------------------------------------------------
+
+
+def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
+    for record in casefile.dossier.records:
+        complaint = _misrated(record, law) if isinstance(record, Rating) else _mismeasured(record, law)
+        if complaint is not None:
+            key, what, cure = complaint
+            yield Problem(where=_place(casefile, record, key), what=what, cure=cure)
+    for section, key in (("silences", "indicator"), ("deficiencies", "answered_by")):
+        for number, item in enumerate(getattr(casefile.dossier, section)):
+            asked = (item.indicator,) if section == "silences" else item.answered_by
+            for name in asked:
+                if name not in law.indicators_by_id:
+                    yield Problem(
+                        where=casefile.document.where(section, number, key),
+                        what=f"no criterion in force on {law.as_of} knows the indicator `{name}`",
+                        cure=_KNOWN,
+                    )
+
+
+_Complaint = tuple[str, str, str] | None
+
+_KNOWN = "name an indicator that `tierengine show CRITERION` lists, or list the passage under `not_evidence`"
+
+
+def _misrated(record: Rating, law: Law) -> _Complaint:
+    criterion = law.judges.get(record.measures)
+    if criterion is None or criterion.judgement is None:
+        return (
+            "measures",
+            f"no criterion in force on {law.as_of} asks for the judgement `{record.measures}`",
+            "name a judgement that `tierengine show CRITERION` lists",
+        )
+    if record.rating not in criterion.judgement.rubric:
+        return (
+            "rating",
+            f"`{record.measures}` is not rated `{record.rating}`",
+            f"write one of: {', '.join(criterion.judgement.rubric)}",
+        )
+    return None
+
+
+def _mismeasured(record: Evidence, law: Law) -> _Complaint:
+    indicator = law.indicators_by_id.get(record.measures)
+    if indicator is None:
+        return "measures", f"no criterion in force on {law.as_of} knows the indicator `{record.measures}`", _KNOWN
+    if indicator.compared is not None or indicator.counts_kind is not None:
+        return (
+            "measures",
+            f"`{indicator.id}` is worked out from other records and cannot be answered",
+            "record what it is worked out from",
+        )
+    if indicator.effort and record.actor.is_ != "government":
+        return (
+            "actor",
+            f"`{indicator.id}` measures the government's own effort, and this was done by {record.actor.name}"
+            f" ({record.actor.is_})",
+            "list the passage under `not_evidence`; only the government's efforts count",
+        )
+    if not _answers_in_type(indicator, record.value):
+        words = {"truth": "`true` or `false`", "count": "a whole number"}.get(
+            indicator.type, ", ".join(indicator.choices)
+        )
+        return "value", f"`{indicator.id}` is a {indicator.type}, and `{record.value}` is none", f"write {words}"
+    if indicator.type == "count" and record.unit != indicator.unit:
+        return (
+            "unit",
+            f"`{indicator.id}` is counted in {indicator.unit}, and the record says `{record.unit}`",
+            f"write `unit: {indicator.unit}`, and check that the value counts them",
+        )
+    return None
+
+
+def _answers_in_type(indicator: Indicator, word: str) -> bool:
+    if indicator.type == "choice":
+        return word in indicator.choices
+    try:
+        (truth if indicator.type == "truth" else whole)(word)
+    except ValueError:
+        return False
+    return True
+
+
+# -- what is set aside -----------------------------------------------------------------------------------------
+
+
+def _rule_against(record: Evidence | Rating, casefile: Casefile, law: Law) -> Admission | None:
+    """The first rule of admission that takes the record."""
+    attributes = _attributes(record, casefile, law)
+    return next((rule for rule in law.admissions if _takes(rule, attributes)), None)
+
+
+def _takes(rule: Admission, attributes: Mapping[str, str]) -> bool:
+    return all(attributes.get(name) in words for name, words in rule.sets_aside.items())
+
+
+def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict[str, str]:
+    """What a rule of admission may look at."""
+    when = {"kind": record.kind, "dated": dated(record, casefile.dossier.period, law.as_of)}
+    if isinstance(record, Rating):
+        return when
+    takes = record.kind in law.indicator(record.measures).kinds
+    return when | {
+        "reliability": record.reliability,
+        "credibility": record.credibility,
+        "indicator": "takes this kind" if takes else "takes another kind",
+    }
+
+
+def _of_kind(casefile: Casefile, law: Law, kind: str) -> list[Evidence]:
+    """Records of a kind for an indicator that counts them, whatever kind their own takes."""
+    found = []
+    for record in sorted(casefile.dossier.records, key=lambda record: record.id):
+        if isinstance(record, Evidence) and record.kind == kind:
+            attributes = _attributes(record, casefile, law) | {"indicator": "takes this kind"}
+            if not any(_takes(rule, attributes) for rule in law.admissions):
+                found.append(record)
+    return found
+
+
+# -- what is answered ------------------------------------------------------------------------------------------
+
+
+def _silences(casefile: Casefile) -> dict[str, tuple[Silent, ...]]:
+    found: dict[str, tuple[Silent, ...]] = {}
+    for silence in sorted(casefile.dossier.silences, key=lambda silence: silence.id):
+        found[silence.indicator] = (*found.get(silence.indicator, ()), silence)
+    return found
+
+
+def _answers(
+    law: Law, records: Mapping[str, tuple[Evidence, ...]], silences: Mapping[str, tuple[Silent, ...]]
+) -> Iterator[tuple[str, Value]]:
+    """A value for every indicator that records answer, or for which the provision itself reads a silence."""
+    for indicator in law.indicators:
+        found = records.get(indicator.id, ())
+        if found and indicator.counts_kind is not None:
+            yield indicator.id, len(found)
+        elif found and indicator.combine == "sum":
+            yield indicator.id, sum(int(record.value) for record in found)
+        elif found:
+            yield indicator.id, read_value(indicator, found[0].value)
+        elif indicator.when_silent is not None and indicator.id in silences:
+            yield indicator.id, read_value(indicator, indicator.when_silent.reads_as)
+
+
+def _rated(law: Law, ratings: Mapping[str, Rating]) -> Iterator[tuple[str, Value]]:
+    for name in law.judges:
+        yield judged(name), name in ratings
+        if name in ratings:
+            yield rating(name), rank(ratings[name].rating)
+
+
+def _placed(casefile: Casefile) -> Iterator[tuple[str, Value]]:
+    if casefile.last_placement is not None:
+        yield LAST_REPORT, casefile.last_placement.tier
+
+
+# -- what contradicts ------------------------------------------------------------------------------------------
+
+
+def _contradictions(
+    casefile: Casefile,
+    law: Law,
+    records: Mapping[str, tuple[Evidence, ...]],
+    silences: Mapping[str, tuple[Silent, ...]],
+) -> Iterator[Problem]:
+    for name, found in records.items():
+        indicator = law.indicator(name)
+        if indicator.combine == "same" and indicator.counts_kind is None:
+            for record in found[1:]:
+                if record.value != found[0].value:
+                    yield Problem(
+                        where=_place(casefile, record, "value"),
+                        what=f"`{record.id}` answers `{name}` with {record.value}, "
+                        f"and `{found[0].id}` with {found[0].value}",
+                        cure="keep the one that the better source supports, and list the other under `not_evidence`",
+                    )
+        spoken = {record.at.split(" ")[0] for record in found}
+        for silence in silences.get(name, ()):
+            if silence.source in spoken:
+                yield Problem(
+                    where=_place(casefile, found[0], "measures"),
+                    what=f"`{found[0].id}` answers `{name}` from {silence.source}, "
+                    f"which `{silence.id}` calls silent on it",
+                    cure="remove the silence, or the record",
+                )
+    yield from _rated_twice(casefile)
+
+
+def _rated_twice(casefile: Casefile) -> Iterator[Problem]:
+    rated: dict[str, Rating] = {}
+    for record in casefile.dossier.records:
+        if isinstance(record, Rating):
+            other = rated.setdefault(record.measures, record)
+            if other is not record:
+                yield Problem(
+                    where=_place(casefile, record, "measures"),
+                    what=f"`{record.measures}` is rated twice, by `{other.id}` and `{record.id}`",
+                    cure="keep one; a dossier holds the judgement that is to count",
+                )

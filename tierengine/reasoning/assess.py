@@ -1,0 +1,308 @@
+"""The way from a dossier to a recommendation, one stage after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from importlib.metadata import version
+
+from tierengine.engines.agreement import AgreedEngine
+from tierengine.engines.compiled import CompiledEngine
+from tierengine.engines.durable import DurableEngine
+from tierengine.engines.form import Engine, Form
+from tierengine.engines.lowering import lower, reached
+from tierengine.errors import Problem, RulebookError
+from tierengine.evidence.dossier import Casefile
+from tierengine.law.entries import Advice, Criterion, TierRow
+from tierengine.law.rulebook import Law, Rulebook
+from tierengine.reasoning.admission import Admitted, SetAside, admit
+from tierengine.reasoning.assessment import (
+    Assessment,
+    CriterionAnswer,
+    LawUsed,
+    Parting,
+    Passage,
+    PostAnswer,
+    ProgressAnswer,
+    Receipt,
+    Recommended,
+    RouteAnswer,
+    StandardAnswer,
+    Step,
+    Subject,
+    Unused,
+)
+from tierengine.reasoning.progress import progress
+from tierengine.reasoning.trace import Narrator, Tracer, level_range, passage_of
+from tierengine.terms.level import LEVELS, Certainty
+from tierengine.terms.outcome import Outcome
+from tierengine.terms.tier import NAMES, Tier
+
+VERSION = version("tierengine")
+"""The version of tierengine, as it is installed."""
+
+
+def assess(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) -> Assessment:
+    """Return the recommendation on a dossier under the law in force on a date (the dossier's own, if none is given).
+
+    Raise `NotInForceError` if no law is encoded for the date, `EvidenceError` if the records cannot be used under
+    it, and `MismatchError` if the two evaluators disagree.
+    """
+    return Assessor(rulebook.on(as_of or casefile.dossier.as_of)).assess(casefile)
+
+
+def two_engines(form: Form) -> Engine:
+    """Return the engine of record with the generated evaluator beside it."""
+    return AgreedEngine(DurableEngine(form), CompiledEngine(form))
+
+
+class Assessor:
+    """Assesses dossiers under the law of one date; made once, used for as many as there are."""
+
+    def __init__(self, law: Law, engine: Callable[[Form], Engine] = two_engines) -> None:
+        self.law = law
+        self.form = lower(law)
+        self._engine = engine(self.form)
+        self._narrator = Narrator(law, self.form)
+        self._inputs = {field.id for field in self.form.inputs}
+
+    def assess(self, casefile: Casefile) -> Assessment:
+        """Return the recommendation on a dossier: admit, evaluate, tell, recommend."""
+        admitted = admit(casefile, self.law)
+        facts = {name: value for name, value in admitted.facts.items() if name in self._inputs}
+        evaluation = self._engine.evaluate(facts)
+        tracer = Tracer(self._narrator, admitted, facts, evaluation)
+        return _Answer(self.law, casefile, admitted, tracer, evaluation.settled).whole()
+
+
+class _Answer:
+    """Puts the parts of an assessment together."""
+
+    def __init__(
+        self, law: Law, casefile: Casefile, admitted: Admitted, tracer: Tracer, settled: dict[str, bool]
+    ) -> None:
+        self._law = law
+        self._casefile = casefile
+        self._admitted = admitted
+        self._tracer = tracer
+        self._settled = settled
+
+    def whole(self) -> Assessment:
+        law, dossier = self._law, self._casefile.dossier
+        recommended, advice = self._recommended()
+        told = tuple(progress(self._casefile, law, self._admitted))
+        return Assessment(
+            subject=Subject(country=dossier.government.country, name=dossier.government.name),
+            product=dossier.product,
+            law=LawUsed(as_of=law.as_of, digest=law.digest),
+            recommendation=recommended,
+            post_recommendation=self._post(recommended),
+            standards=tuple(self._standard(c) for c in law.criteria if c.part == "standard"),
+            criteria=tuple(self._criterion(c) for c in law.criteria if c.part == "factor"),
+            watch_list=tuple(self._routes()),
+            progress=told,
+            considered=tuple(self._criterion(c) for c in law.criteria if c.part in ("scope", "efforts")),
+            set_aside=tuple(unused(item) for item in self._admitted.set_aside),
+            trace=self._trace(recommended, advice, told),
+            receipt=Receipt(
+                tierengine=VERSION,
+                rulebook=law.digest,
+                dossier=self._casefile.digest,
+                sources=tuple(sorted(source.digest for source in dossier.sources)),
+                as_of=law.as_of,
+            ),
+            interpretations=tuple(
+                f"{entry.id}/{interpretation.id}" for entry in law.entries() for interpretation in entry.interpretations
+            ),
+        )
+
+    # -- the recommendation -------------------------------------------------------------------------------------
+
+    def _recommended(self) -> tuple[Recommended, Advice]:
+        possible = [row for row in self._law.tiers if self._settled.get(row.id) is not False]
+        open_tiers = tuple(row.tier for row in possible if row.tier is not None)
+        advice = self._advice(possible)
+        tier = {"the settled tier": possible[0].tier, "the present placement": self._present(), "no tier": None}[
+            advice.recommend
+        ]
+        recommended = Recommended(
+            tier=tier,
+            settled=len(possible) == 1,
+            open_tiers=open_tiers,
+            rule=advice.id,
+            reason=f"{_tier_name(tier)}: {advice.because}",
+        )
+        return recommended, advice
+
+    def _present(self) -> Tier | None:
+        placement = self._casefile.last_placement
+        return None if placement is None or placement.tier == "SC" else placement.tier
+
+    def _advice(self, possible: list[TierRow]) -> Advice:
+        """The first rule for the product and the situation."""
+        situations = {"otherwise"}
+        if len(possible) == 1:
+            situations = {"settled"}
+        elif self._present() in [row.tier for row in possible if row.tier is not None]:
+            situations.add("present placement open")
+        product = self._casefile.dossier.product
+        for advice in self._law.advice:
+            if product in advice.product and advice.situation in situations:
+                return advice
+        raise RulebookError(
+            [
+                Problem(
+                    where="rules/recommendation.yaml",
+                    what=f"no rule says what to recommend ({product}; {', '.join(sorted(situations))})",
+                    cure="add one; its `situation` may be `otherwise`",
+                )
+            ]
+        )
+
+    def _post(self, recommended: Recommended) -> PostAnswer | None:
+        post = self._casefile.dossier.post_recommendation
+        if post is None:
+            return None
+        row = next(row for row in self._law.tiers if row.tier == post.tier)
+        agree = recommended.tier == post.tier
+        return PostAnswer(
+            tier=post.tier,
+            asks=post.asks,
+            at=post.at,
+            quote=post.quote,
+            parts_at=() if agree else tuple(self.obstacles(row.id)),
+        )
+
+    def obstacles(self, proposition: str) -> Iterator[Parting]:
+        """The findings on which it rests that a proposition does not hold, or is not known to."""
+        for name in dict.fromkeys(self._findings(proposition)):
+            criterion = self._law.criterion(name.split("/")[0])
+            yield Parting(id=criterion.id, outcome=self._tracer.outcome(name), reason=self._tracer.reason(name))
+
+    def _findings(self, proposition: str) -> Iterator[str]:
+        for test in self._tracer.deciding(proposition):
+            if "/" in test.field:
+                yield test.field
+            else:
+                yield from self._findings(test.field)
+
+    # -- findings -----------------------------------------------------------------------------------------------
+
+    def _standard(self, criterion: Criterion) -> StandardAnswer:
+        name = reached(criterion.id, criterion.met_from)
+        return StandardAnswer(
+            id=criterion.id,
+            title=criterion.title,
+            outcome=self._tracer.outcome(name),
+            citation=str(criterion.citation),
+            reason=self._tracer.reason(name),
+            to_settle=self._tracer.open_questions(name),
+            evidence=self._evidence(criterion),
+        )
+
+    def _criterion(self, criterion: Criterion) -> CriterionAnswer:
+        name = reached(criterion.id, criterion.met_from)
+        low, high = level_range(self._settled, criterion)
+        span = "" if low == high else f"Between {LEVELS[low]} and {LEVELS[high]}. "
+        return CriterionAnswer(
+            id=criterion.id,
+            title=criterion.title,
+            outcome=self._tracer.outcome(name),
+            citation=str(criterion.citation),
+            reason=span + self._tracer.reason(name),
+            to_settle=self._tracer.open_questions(name),
+            evidence=self._evidence(criterion),
+            level=LEVELS[low] if low == high else None,
+            certainty=self._certainty(criterion),
+            set_aside=self._set_aside(criterion),
+        )
+
+    def _fields(self, criterion: Criterion) -> list[str]:
+        """The inputs of a criterion: those it rests on if it is settled, else all it asks, and its background."""
+        name = reached(criterion.id, criterion.met_from)
+        asked = self._tracer.deciding_leaves(name) if name in self._settled else self._tracer.narrator.leaves(name)
+        return list(dict.fromkeys([*asked, *(i.id for i in criterion.indicators if i.background)]))
+
+    def _evidence(self, criterion: Criterion) -> tuple[Passage, ...]:
+        return tuple(
+            dict.fromkeys(passage for field in self._fields(criterion) for passage in self._tracer.passages(field))
+        )
+
+    def _certainty(self, criterion: Criterion) -> Certainty | None:
+        """The certainty of the weakest record that the finding rests on."""
+        order = [level for level, _ in self._certainties()]
+        marks = {mark: level for level, marks in self._certainties() for mark in marks}
+        found = [
+            marks[record.mark] for field in self._fields(criterion) for record in self._admitted.records.get(field, ())
+        ]
+        return max(found, key=order.index, default=None)
+
+    def _certainties(self) -> list[tuple[Certainty, tuple[str, ...]]]:
+        return list(self._law.certainties[0].levels.items())
+
+    def _set_aside(self, criterion: Criterion) -> tuple[Unused, ...]:
+        names = {indicator.id for indicator in criterion.indicators}
+        if criterion.judgement is not None:
+            names.add(criterion.judgement.id)
+        return tuple(unused(item) for item in self._admitted.set_aside if item.record.measures in names)
+
+    def _routes(self) -> Iterator[RouteAnswer]:
+        for route in self._law.routes:
+            # An open route hangs on the whole tier table; what bears on that is told with the standards.
+            fields = self._tracer.deciding_leaves(route.id) if route.id in self._settled else ()
+            yield self._route(route.id, route.id, str(route.citation), fields)
+        for criterion in self._law.criteria:
+            if criterion.part == "watch list":
+                yield self._route(
+                    criterion.id,
+                    reached(criterion.id, criterion.met_from),
+                    str(criterion.citation),
+                    tuple(self._fields(criterion)),
+                )
+
+    def _route(self, route: str, proposition: str, citation: str, fields: tuple[str, ...]) -> RouteAnswer:
+        evidence = dict.fromkeys(passage for field in fields for passage in self._tracer.passages(field))
+        return RouteAnswer(
+            route=route,
+            outcome=self._tracer.outcome(proposition),
+            citation=citation,
+            reason=self._tracer.reason(proposition),
+            evidence=tuple(evidence),
+        )
+
+    # -- the trace ----------------------------------------------------------------------------------------------
+
+    def _trace(self, recommended: Recommended, advice: Advice, told: tuple[ProgressAnswer, ...]) -> Step:
+        rows = [self._tracer.step(row.id) for row in self._law.tiers]
+        routes = [self._tracer.step(route.id, decisive=False) for route in self._law.routes]
+        outcome = Outcome.MET if recommended.settled else Outcome.UNDETERMINED
+        return Step(
+            id="recommendation",
+            says=recommended.reason,
+            rule=advice.id,
+            citation=str(advice.citation),
+            outcome=outcome,
+            decisive=True,
+            children=(*rows, *routes, *(self._progress_step(answer) for answer in told)),
+        )
+
+    def _progress_step(self, answer: ProgressAnswer) -> Step:
+        rule = self._law.progress[0]
+        return Step(
+            id=f"progress/{answer.id}",
+            says=f"{answer.says}: {answer.reason}",
+            rule=rule.id,
+            citation=str(rule.citation),
+            outcome=answer.outcome,
+            decisive=False,
+            evidence=answer.evidence,
+        )
+
+
+def unused(item: SetAside) -> Unused:
+    """Return a record that was set aside, as the answer tells it."""
+    return Unused(record=item.record.id, rule=item.rule.id, because=item.rule.because, passage=passage_of(item.record))
+
+
+def _tier_name(tier: Tier | None) -> str:
+    return "No tier is recommended" if tier is None else NAMES[tier]

@@ -1,0 +1,180 @@
+"""What `assess` answers: the recommendation with its reasons, its trace and its receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from tierengine.terms.level import Certainty, Level
+from tierengine.terms.outcome import Outcome
+from tierengine.terms.tier import Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """The record that a step rests on, and the exact words it was coded from.
+
+    A person's rating and a recorded silence have no quote; for a rating `at` names its author and date, for a
+    silence the part of the source that was read. `note` is what the coder, or the person who judged, wrote to it.
+    """
+
+    record: str
+    at: str
+    quote: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One act of reasoning: what was asked, by which rule, with which outcome, from what."""
+
+    id: str
+    says: str
+    rule: str | None
+    """The rule that fired; nothing where none did, or where a record answers directly."""
+    citation: str | None
+    outcome: Outcome
+    decisive: bool
+    """Whether the step above rests on this one: it made it settled, or it keeps it open."""
+    evidence: tuple[Passage, ...] = ()
+    children: tuple[Step, ...] = ()
+    """Empty also where the same step was already told further up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """A record that was set aside, by which rule and why."""
+
+    record: str
+    rule: str
+    because: str
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardAnswer:
+    """The conclusion on one minimum standard."""
+
+    id: str
+    title: str
+    outcome: Outcome
+    citation: str
+    reason: str
+    to_settle: tuple[str, ...]
+    """The questions that are open, each with the name under which it is answered."""
+    evidence: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionAnswer(StandardAnswer):
+    """The finding on one criterion."""
+
+    level: Level | None
+    certainty: Certainty | None
+    """How far the sources carry; nothing where the finding rests on no record."""
+    set_aside: tuple[Unused, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteAnswer:
+    """Whether one route leads onto the special watch list."""
+
+    route: str
+    outcome: Outcome
+    citation: str
+    reason: str
+    evidence: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressAnswer:
+    """Progress since the last annual report on a deficiency that it named: met means progress."""
+
+    id: str
+    says: str
+    outcome: Outcome
+    reason: str
+    evidence: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The country: ISO 3166-1 alpha-2 and its name."""
+
+    country: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawUsed:
+    """The date whose law was applied, and the digest of the rulebook."""
+
+    as_of: date
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommended:
+    """What the engine recommends; a person determines."""
+
+    tier: Tier | None
+    settled: bool
+    open_tiers: tuple[Tier, ...]
+    """Every tier that some completion of what is not known reaches."""
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parting:
+    """A finding at which what the post asks for and what the engine recommends part."""
+
+    id: str
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostAnswer:
+    """What the post asks for, and where that parts from the recommendation (nowhere if they agree)."""
+
+    tier: Tier
+    asks: str
+    at: str
+    quote: str
+    parts_at: tuple[Parting, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the answer was made with; equal receipts mean equal answers."""
+
+    tierengine: str
+    rulebook: str
+    dossier: str
+    sources: tuple[str, ...]
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The whole answer."""
+
+    subject: Subject
+    product: Literal["annual", "interim"]
+    law: LawUsed
+    recommendation: Recommended
+    post_recommendation: PostAnswer | None
+    standards: tuple[StandardAnswer, ...]
+    criteria: tuple[CriterionAnswer, ...]
+    watch_list: tuple[RouteAnswer, ...]
+    progress: tuple[ProgressAnswer, ...]
+    considered: tuple[CriterionAnswer, ...]
+    """What is decided before a tier beside the standards: who is in scope, and what bears on significant efforts."""
+    set_aside: tuple[Unused, ...]
+    """Every record that was set aside."""
+    trace: Step
+    receipt: Receipt
+    interpretations: tuple[str, ...]
+    """The interpretations that the law in force carries, each as `entry/id`."""

@@ -1,0 +1,354 @@
+"""The trace: the steps from records to a proposition, told from the rules that fired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from tierengine.engines.arithmetic import compare, holds
+from tierengine.engines.form import Evaluation, Form, Rule, Tally, Test, Value
+from tierengine.engines.lowering import LAST_REPORT, presumed, proposed, reached
+from tierengine.evidence.records import Evidence, Rating
+from tierengine.law.entries import Criterion, Judgement
+from tierengine.law.rulebook import Law
+from tierengine.reasoning.admission import Admitted
+from tierengine.reasoning.assessment import Passage, Step
+from tierengine.terms.level import LEVELS
+from tierengine.terms.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a proposition or an input is told: a sentence, and the provision it comes from."""
+
+    says: str
+    citation: str | None
+
+
+class Narrator:
+    """Knows the words for everything in a form; made once for the law of a date."""
+
+    def __init__(self, law: Law, form: Form) -> None:
+        self.law = law
+        self.rules: dict[str, list[Rule]] = {}
+        self.tallies: dict[str, Tally] = {}
+        for stratum in form.strata:
+            for rule in stratum.rules:
+                self.rules.setdefault(rule.head, []).append(rule)
+            for tally in stratum.tallies:
+                self.tallies |= {tally.id + ".holds": tally, tally.id + ".fails": tally}
+        self.asks = {head: tuple(self._asked(rules)) for head, rules in self.rules.items()}
+        self.comparisons = form.comparisons
+        self._leaves: dict[str, tuple[str, ...]] = {}
+        self._unanswered: dict[tuple[str, str, Value, bool], Step] = {}
+        self.words = dict(self._entries()) | {name: words for c in law.criteria for name, words in self._ladder(c)}
+
+    def _asked(self, rules: list[Rule]) -> Iterator[Test]:
+        """The different tests of the rules of a proposition, each in the sense in which it helps to show it."""
+        seen: set[tuple[str, Value]] = set()
+        for rule in sorted(rules, key=lambda rule: not rule.holds):
+            for test in self.single_tests(rule):
+                key = (test.field, test.value if not isinstance(test.value, bool) else "")
+                if not test.field.startswith("judged/") and key not in seen:
+                    seen.add(key)
+                    yield test
+
+    def single_tests(self, rule: Rule) -> Iterator[Test]:
+        """Yield the tests of a rule, with those of its counted members in place of a tally."""
+        for test in rule.tests:
+            tally = self.tallies.get(test.field)
+            if tally is None:
+                yield test
+            else:
+                yield from (shows for shows, _ in tally.members)
+
+    def leaves(self, proposition: str) -> tuple[str, ...]:
+        """Return the inputs that a proposition looks at, directly or further down."""
+        if proposition not in self._leaves:
+            below = (
+                self.leaves(test.field) if test.field in self.rules else (test.field,)
+                for test in self.asks[proposition]
+            )
+            self._leaves[proposition] = tuple(dict.fromkeys(leaf for leaves in below for leaf in leaves))
+        return self._leaves[proposition]
+
+    def unanswered(self, test: Test, decisive: bool) -> Step:
+        """Return the step of an input that no record answers; it is the same in every assessment, and made once."""
+        key = (test.field, test.op, test.value, decisive)
+        if key not in self._unanswered:
+            self._unanswered[key] = Step(
+                id=leaf_name(test.field),
+                says=f"{self.question(test.field)} {self.unanswered_words(test.field)}",
+                rule=None,
+                citation=None,
+                outcome=Outcome.UNDETERMINED,
+                decisive=decisive,
+            )
+        return self._unanswered[key]
+
+    def question(self, field: str) -> str:
+        """Return the question that an input answers."""
+        if field == LAST_REPORT:
+            return "Where did the last report place the country?"
+        return self._judgement(field).question if field.startswith("rating/") else self.law.indicators_by_id[field].asks
+
+    def unanswered_words(self, field: str) -> str:
+        """Return what is said where nothing answers an input."""
+        if field.startswith("rating/"):
+            words = ", ".join(f"`{word}`" for word in self._judgement(field).words)
+            return f"Nobody has judged it (open word: {words})."
+        return "Not known."
+
+    def _judgement(self, field: str) -> Judgement:
+        judgement = self.law.judges[leaf_name(field)].judgement
+        assert judgement is not None
+        return judgement
+
+    def _entries(self) -> Iterator[tuple[str, Words]]:
+        for entry in self.law.conditional():
+            yield entry.id, Words(entry.says, str(entry.citation))
+
+    def _ladder(self, criterion: Criterion) -> Iterator[tuple[str, Words]]:
+        citation = str(criterion.citation)
+        for rung in criterion.rules:
+            yield reached(criterion.id, rung.level), Words(f"{criterion.title}: {rung.level}", citation)
+            yield proposed(criterion.id, rung.level), Words(f"the records show: {rung.says}", citation)
+        if criterion.presumption is not None:
+            yield (
+                presumed(criterion.id),
+                Words(
+                    f"the statute presumes failure: {criterion.presumption.says}", str(criterion.presumption.citation)
+                ),
+            )
+
+
+class Tracer:
+    """Tells the trace of one determination; each proposition is unfolded where it is first met."""
+
+    def __init__(
+        self, narrator: Narrator, admitted: Admitted, facts: Mapping[str, Value], evaluation: Evaluation
+    ) -> None:
+        self.narrator = narrator
+        self._law = narrator.law
+        self._admitted = admitted
+        self._settled = evaluation.settled
+        compared = {item.id: compare(facts, item) for item in narrator.comparisons}
+        worked_out = {name: value for name, value in compared.items() if value is not None}
+        self._known: Mapping[str, Value] = {**facts, **worked_out, **evaluation.settled}
+        self._fired = set(evaluation.fired)
+        self._told: set[str] = set()
+        # Many findings stand above the same inputs; what was worked out once is kept for this determination.
+        self._passages: dict[str, tuple[Passage, ...]] = {}
+        self._sentences: dict[tuple[str, str, Value], str] = {}
+        self._leaves: dict[str, tuple[str, ...]] = {}
+        self._deciding: dict[str, tuple[Test, ...]] = {}
+
+    def outcome(self, proposition: str) -> Outcome:
+        """Return what became of a proposition."""
+        return Outcome.of(self._settled.get(proposition))
+
+    def fired(self, proposition: str) -> Rule | None:
+        """Return the first rule that settled a proposition, or nothing if it is open."""
+        if proposition not in self._settled:
+            return None
+        return next((rule for rule in self.narrator.rules[proposition] if rule.id in self._fired), None)
+
+    def step(self, proposition: str, decisive: bool = True) -> Step:
+        """Return the step of a proposition with everything it looks at below it."""
+        words = self.narrator.words[proposition]
+        rule = self.fired(proposition)
+        first = proposition not in self._told
+        self._told.add(proposition)
+        return Step(
+            id=proposition,
+            says=words.says,
+            rule=rule.id if rule else None,
+            citation=words.citation,
+            outcome=self.outcome(proposition),
+            decisive=decisive,
+            children=tuple(self._children(proposition)) if first else (),
+        )
+
+    def _children(self, proposition: str) -> Iterator[Step]:
+        deciding = {test.field for test in self.deciding(proposition)}
+        for test in self.narrator.asks[proposition]:
+            decisive = test.field in deciding
+            if test.field in self.narrator.rules:
+                yield self.step(test.field, decisive)
+            else:
+                yield self._leaf(test, decisive)
+
+    def deciding(self, proposition: str) -> tuple[Test, ...]:
+        """The tests on which a proposition rests: of the rule that fired, or those that keep it open."""
+        if proposition not in self._deciding:
+            rule = self.fired(proposition)
+            self._deciding[proposition] = (
+                tuple(self.narrator.single_tests(rule))
+                if rule is not None
+                else tuple(test for test in self.narrator.asks[proposition] if self._known.get(test.field) is None)
+            )
+        return self._deciding[proposition]
+
+    def _leaf(self, test: Test, decisive: bool) -> Step:
+        known = test.field in self._known
+        if not known and test.field not in self._admitted.silences:
+            return self.narrator.unanswered(test, decisive)
+        outcome = Outcome.of(holds(test, self._known)) if known else Outcome.UNDETERMINED
+        return Step(
+            id=leaf_name(test.field),
+            says=self.sentence(test),
+            rule=None,
+            citation=self._leaf_citation(test),
+            outcome=outcome,
+            decisive=decisive,
+            evidence=self.passages(test.field),
+        )
+
+    def _leaf_citation(self, test: Test) -> str | None:
+        indicator = self._law.indicators_by_id.get(test.field)
+        silent = indicator is not None and indicator.when_silent is not None and self._silent(test.field)
+        return str(indicator.when_silent.citation) if silent and indicator and indicator.when_silent else None
+
+    def _silent(self, field: str) -> bool:
+        return field in self._admitted.silences and field not in self._admitted.records
+
+    # -- words --------------------------------------------------------------------------------------------------
+
+    def sentence(self, test: Test) -> str:
+        """Tell one test of an input: the question, the answer, and what was needed."""
+        key = (test.field, test.op, test.value)
+        if key not in self._sentences:
+            self._sentences[key] = self._tell(test)
+        return self._sentences[key]
+
+    def _tell(self, test: Test) -> str:
+        return f"{self.narrator.question(test.field)} {self._answer(test)}"
+
+    def _answer(self, test: Test) -> str:
+        value = self._known.get(test.field)
+        if value is None:
+            silent = ", ".join(silence.source for silence in self._admitted.silences.get(test.field, ()))
+            return f"Not known ({silent} is silent)." if silent else self.narrator.unanswered_words(test.field)
+        if test.field == LAST_REPORT:
+            return f"{value} (asked here: {test.value})."
+        if test.field.startswith("rating/"):
+            rating = self._admitted.ratings[leaf_name(test.field)]
+            return f"{rating.rating}, says {rating.author}."
+        if self._silent(test.field):
+            return f"{_plain(value)}: the source is silent, and the provision reads silence so."
+        indicator = self._law.indicators_by_id[test.field]
+        needed = f"; asked here: {_bound(test)}" if indicator.type == "count" else ""
+        unit = f" {indicator.unit}" if indicator.unit else ""
+        return f"{_plain(value)}{unit}{needed}."
+
+    # -- evidence -----------------------------------------------------------------------------------------------
+
+    def passages(self, field: str) -> tuple[Passage, ...]:
+        """The records behind an input."""
+        if field not in self._passages:
+            self._passages[field] = tuple(self._find_passages(field))
+        return self._passages[field]
+
+    def _find_passages(self, field: str) -> Iterator[Passage]:
+        for record in self._admitted.records.get(field, ()):
+            yield passage_of(record)
+        rating = self._admitted.ratings.get(leaf_name(field)) if field.startswith("rating/") else None
+        if rating is not None:
+            yield passage_of(rating)
+        if self._silent(field):
+            for silence in self._admitted.silences[field]:
+                yield Passage(record=silence.id, at=f"{silence.source}, {silence.read}", note=silence.note)
+        indicator = self._law.indicators_by_id.get(field)
+        if indicator is not None and indicator.compared is not None:
+            yield from self.passages(indicator.compared.greater)
+            yield from self.passages(indicator.compared.than)
+
+    def deciding_leaves(self, proposition: str) -> tuple[str, ...]:
+        """Return the inputs on which a proposition rests, directly or further down."""
+        if proposition not in self._leaves:
+            rules = self.narrator.rules
+            below = (
+                self.deciding_leaves(test.field) if test.field in rules else (test.field,)
+                for test in self.deciding(proposition)
+            )
+            self._leaves[proposition] = tuple(dict.fromkeys(leaf for leaves in below for leaf in leaves))
+        return self._leaves[proposition]
+
+    # -- reasons ------------------------------------------------------------------------------------------------
+
+    def reason(self, proposition: str) -> str:
+        """Tell in a few words why a proposition is settled, or what keeps it open."""
+        tests = tuple(self._inside(proposition))
+        findings = _unique(_entry(test.field) for test in tests if test.field in self.narrator.rules)
+        inputs = [
+            test for test in tests if test.field not in self.narrator.rules and not test.field.startswith("judged/")
+        ]
+        if proposition not in self._settled:
+            return _open_words(findings, [test.field for test in inputs])
+        rested = [f"It rests on {', '.join(findings)}."] if findings else []
+        return " ".join(_unique([*(self.sentence(test) for test in inputs), *rested]))
+
+    def _inside(self, proposition: str) -> Iterator[Test]:
+        """The tests on which a proposition rests, with the inside of its own criterion unfolded."""
+        for test in self.deciding(proposition):
+            if test.field.endswith(("/proposed", "/presumed")):
+                yield from self._inside(test.field)
+            else:
+                yield test
+
+    def open_questions(self, proposition: str) -> tuple[str, ...]:
+        """The questions whose answers are missing below an open proposition, each once, with its name."""
+        if proposition in self._settled:
+            return ()
+        missing = [field for field in self.deciding_leaves(proposition) if field not in self._known]
+        return tuple(f"{self.narrator.question(field)} [{leaf_name(field)}]" for field in missing)
+
+
+def passage_of(record: Evidence | Rating) -> Passage:
+    """Return where a record was coded from."""
+    if isinstance(record, Rating):
+        return Passage(record=record.id, at=f"{record.author}, {record.date}", note=record.reasons)
+    return Passage(record=record.id, at=record.at, quote=record.quote, note=record.note)
+
+
+def leaf_name(field: str) -> str:
+    """Return the name under which a dossier answers an input."""
+    return field.removeprefix("rating/").removeprefix("judged/")
+
+
+def _entry(proposition: str) -> str:
+    """The id of the criterion or conclusion that a proposition belongs to."""
+    return proposition.split("/", maxsplit=1)[0]
+
+
+def _open_words(findings: list[str], inputs: list[str]) -> str:
+    """Name what keeps a proposition open: what is not known, what nobody has judged, and what else is open."""
+    facts = [field.replace("_", " ") for field in _unique(inputs) if not field.startswith("rating/")]
+    ratings = [leaf_name(field).replace("_", " ") for field in _unique(inputs) if field.startswith("rating/")]
+    kept = (("not known", facts), ("not judged by a person", ratings), ("itself open", findings))
+    return "Open. " + " ".join(f"{what.capitalize()}: {', '.join(names)}." for what, names in kept if names)
+
+
+def _unique(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))
+
+
+def _plain(value: Value) -> str:
+    return {True: "Yes", False: "No"}[value] if isinstance(value, bool) else str(value)
+
+
+def _bound(test: Test) -> str:
+    word = {">=": "at least", "<=": "at most", "<": "fewer than", ">": "more than"}[test.op]
+    return f"{word} {test.value}"
+
+
+def level_range(settled: Mapping[str, bool], criterion: Criterion) -> tuple[int, int]:
+    """Return the lowest and the highest rank that a criterion may have, 0 to 3; equal if its level is settled."""
+    low = high = 0
+    for rung in criterion.rules:
+        truth = settled.get(reached(criterion.id, rung.level))
+        if truth is True:
+            low = LEVELS.index(rung.level)
+        if truth is not False:
+            high = LEVELS.index(rung.level)
+    return low, high

@@ -1,0 +1,88 @@
+"""One criterion, told for people: `tierengine show CRITERION`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from tierengine.law.conditions import Condition
+from tierengine.law.entries import Criterion
+from tierengine.terms.level import LEVELS
+
+
+def print_criterion(criterion: Criterion, console: Console) -> None:
+    """Print what a criterion asks, how it is scored, and what was read into it."""
+    console.print(Text(f"{criterion.id}: {criterion.title}", style="bold"))
+    for title, lines in _sections(criterion):
+        if lines:
+            console.print(Text(f"\n{title}", style="bold"))
+        for line in lines:
+            console.print(Padding(Text(line), (0, 0, 0, 2)))
+
+
+def _sections(criterion: Criterion) -> Iterator[tuple[str, list[str]]]:
+    in_force = criterion.in_force
+    yield "Question", [criterion.question]
+    yield (
+        "Provision",
+        [
+            str(criterion.citation),
+            *([criterion.citation.public_law] if criterion.citation.public_law else []),
+            f"in force from {in_force.from_} until {in_force.until or 'further notice'}",
+            f"meeting it {criterion.direction}",
+        ],
+    )
+    yield "Scale", [f"{level}: {criterion.scale[level]}" for level in reversed(LEVELS) if level in criterion.scale]
+    yield "Rules", [line for rung in criterion.rules for line in (f"{rung.level}: {rung.says}", *_told(rung.when, 1))]
+    if criterion.presumption is not None:
+        yield (
+            "Presumption",
+            [criterion.presumption.says, *_told(criterion.presumption.when, 1), str(criterion.presumption.citation)],
+        )
+    if criterion.judgement is not None:
+        judgement = criterion.judgement
+        yield (
+            "Left to a person",
+            [
+                f"{judgement.id}: {judgement.question} (open words: {', '.join(judgement.words)})",
+                *(f"  {level}: {judgement.rubric[level]}" for level in judgement.rubric),
+            ],
+        )
+    yield "Indicators", [f"{i.id} ({i.type}{', ' + i.unit if i.unit else ''}): {i.asks}" for i in criterion.indicators]
+    yield "Interpretations", [f"{i.id}: {i.reads} Why: {i.why} ({i.authority})" for i in criterion.interpretations]
+    yield "Not encoded", [f"{item.clause}: {item.why}" for item in criterion.not_encoded]
+    yield "Examples", [f"{example.expect}: {example.name}" for example in criterion.examples]
+
+
+def _told(condition: Condition, depth: int) -> Iterator[str]:
+    """A condition as indented lines in plain words."""
+    indent = "  " * depth
+    heads = {"all": "all of:", "any": "at least one of:", "not": "not:"}
+    if condition.some is not None:
+        heads["some"] = f"at least {condition.some.at_least} of:"
+    if condition.operator in heads:
+        yield f"{indent}{heads[condition.operator]}"
+        for part in condition.parts:
+            yield from _told(part, depth + 1)
+    else:
+        yield f"{indent}- {_atom(condition)}"
+
+
+def _atom(condition: Condition) -> str:
+    if condition.operator == "finding":
+        return f"{condition.finding} is {condition.at_least + ' at least' if condition.at_least else 'met'}"
+    if condition.operator == "conclusion":
+        return f"{condition.conclusion} holds"
+    if condition.operator == "judgement":
+        return f"a person rates {condition.judgement} as {condition.at_least} or better"
+    bound = (
+        f"is {condition.is_}"
+        if condition.is_
+        else f"is at least {condition.at_least}"
+        if condition.at_least
+        else f"is at most {condition.at_most}"
+    )
+    return f"{condition.name.replace('_', ' ')} {bound}"
