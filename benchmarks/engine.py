@@ -44,8 +44,10 @@ from tierengine.reasoning.assess import Assessor
 try:
     import zen
 except ImportError:
-    sys.exit("The rival, zen-engine, is not installed, and is needed for the comparison.\n"
-             "To install it and measure, run: make bench")
+    sys.exit(
+        "The rival, zen-engine, is not installed, and is needed for the comparison.\n"
+        "To install it and measure, run: make bench"
+    )
 
 ROOT = Path(__file__).resolve().parent.parent
 DOSSIER = ROOT / "seeds" / "guatemala-2007" / "dossier.yaml"
@@ -72,10 +74,13 @@ class ZenEngine:
         self._cells = cells
         self._names: dict[str, str] = {}
         self._rules = {rule.id: rule for stratum in form.strata for rule in stratum.rules}
-        self._fields = [sorted({test.field for rule in stratum.rules for test in rule.tests})
-                        for stratum in form.strata]
-        tables = {str(number): self._decision(stratum, fields)
-                  for number, (stratum, fields) in enumerate(zip(form.strata, self._fields, strict=True))}
+        self._fields = [
+            sorted({test.field for rule in stratum.rules for test in rule.tests}) for stratum in form.strata
+        ]
+        tables = {
+            str(number): self._decision(stratum, fields)
+            for number, (stratum, fields) in enumerate(zip(form.strata, self._fields, strict=True))
+        }
         self._zen = zen.ZenEngine({"loader": {"type": "static", "content": tables}})
 
     def evaluate(self, facts: Facts) -> Evaluation:
@@ -111,12 +116,19 @@ class ZenEngine:
             "rules": [self._row(rule) for rule in stratum.rules],
         }
         kinds: tuple[tuple[str, str, dict[str, Any]], ...] = (
-            ("record", "inputNode", {}), ("table", "decisionTableNode", table), ("answer", "outputNode", {}))
+            ("record", "inputNode", {}),
+            ("table", "decisionTableNode", table),
+            ("answer", "outputNode", {}),
+        )
         return {
-            "nodes": [{"id": name, "name": name, "type": kind, "content": content, "position": {"x": 0, "y": 0}}
-                      for name, kind, content in kinds],
-            "edges": [{"id": f"{left}-{right}", "type": "edge", "sourceId": left, "targetId": right}
-                      for left, right in (("record", "table"), ("table", "answer"))],
+            "nodes": [
+                {"id": name, "name": name, "type": kind, "content": content, "position": {"x": 0, "y": 0}}
+                for name, kind, content in kinds
+            ],
+            "edges": [
+                {"id": f"{left}-{right}", "type": "edge", "sourceId": left, "targetId": right}
+                for left, right in (("record", "table"), ("table", "answer"))
+            ],
         }
 
     def _columns(self, fields: list[str]) -> list[dict[str, str]]:
@@ -169,8 +181,11 @@ def random_records(form: Form, number: int, seed: int) -> list[dict[str, Value]]
 
 def _random_facts(form: Form, pools: dict[str, list[int]], rng: random.Random) -> Iterator[tuple[str, Value]]:
     unknown = rng.choice(UNKNOWN)
-    rated = {name.id.removeprefix("judged/"): rng.random() >= unknown
-             for name in form.inputs if name.id.startswith("judged/")}
+    rated = {
+        name.id.removeprefix("judged/"): rng.random() >= unknown
+        for name in form.inputs
+        if name.id.startswith("judged/")
+    }
     for item in form.inputs:
         kind, _, name = item.id.partition("/")
         if kind == "judged":
@@ -299,18 +314,22 @@ def engine_tasks(engines: dict[str, Engine], records: Sequence[Facts], facts: Fa
 
 def assess_tasks(assessor: Assessor, casefile: Casefile) -> list[Task]:
     """Return the whole way from a loaded dossier to JSON text: the first time, which takes its digest, and again."""
+
     def first(loaded: Casefile) -> str:
         return again(replace(loaded))  # a copy that has no digest yet
 
     def again(loaded: Casefile) -> str:
         return schemas.to_json(assessor.assess(loaded))
 
-    return [Task("whole assess to JSON, Guatemala", first, [casefile] * 50),
-            Task("whole assess again, its digest known", again, [casefile] * 50)]
+    return [
+        Task("whole assess to JSON, Guatemala", first, [casefile] * 50),
+        Task("whole assess again, its digest known", again, [casefile] * 50),
+    ]
 
 
 def setup_tasks(law: Law, form: Form, cache: Path) -> list[Task]:
     """Return the loading of the rulebook and the setting up of the engines, in this process."""
+
     def close_at_once(one: Form) -> None:
         DurableEngine(one).close()
 
@@ -354,9 +373,11 @@ def process_tasks(cache: Path) -> list[Task]:
 
 def print_machine() -> None:
     """Print what the figures were taken on."""
-    print(f"Python {platform.python_version()} ({platform.python_implementation()}), {platform.system()} "
-          f"{platform.machine()}, {os.cpu_count()} CPUs; durable-rules {version('durable-rules')}, "
-          f"zen-engine {version('zen-engine')}")
+    print(
+        f"Python {platform.python_version()} ({platform.python_implementation()}), {platform.system()} "
+        f"{platform.machine()}, {os.cpu_count()} CPUs; durable-rules {version('durable-rules')}, "
+        f"zen-engine {version('zen-engine')}"
+    )
 
 
 def print_form(form: Form) -> None:
@@ -364,8 +385,10 @@ def print_form(form: Form) -> None:
     rules = [rule for stratum in form.strata for rule in stratum.rules]
     tallies = sum(len(stratum.tallies) for stratum in form.strata)
     heads = {rule.head for rule in rules}
-    print(f"form: {len(rules)} rules on {len(heads)} propositions in {len(form.strata)} strata, {tallies} tallies; "
-          f"{len(form.inputs)} inputs, {len(form.comparisons)} comparisons")
+    print(
+        f"form: {len(rules)} rules on {len(heads)} propositions in {len(form.strata)} strata, {tallies} tallies; "
+        f"{len(form.inputs)} inputs, {len(form.comparisons)} comparisons"
+    )
 
 
 def print_agreement(form: Form, engines: dict[str, Engine], records: Sequence[Facts], fired: set[str]) -> None:
@@ -373,8 +396,10 @@ def print_agreement(form: Form, engines: dict[str, Engine], records: Sequence[Fa
     rules = sum(len(stratum.rules) for stratum in form.strata)
     known = statistics.fmean(len(facts) for facts in records) / len(form.inputs)
     often = statistics.fmean(len(engines["generated evaluator"].evaluate(facts).fired) for facts in records)
-    print(f"records: {len(records)} ({len(records) - 1} random, seed {SEED}, and Guatemala), {known:.0%} of the inputs "
-          f"known, {often:.0f} rules fire on average; {len(fired)} of {rules} rules fire on some record")
+    print(
+        f"records: {len(records)} ({len(records) - 1} random, seed {SEED}, and Guatemala), {known:.0%} of the inputs "
+        f"known, {often:.0f} rules fire on average; {len(fired)} of {rules} rules fire on some record"
+    )
     print(f"agreement: {', '.join(engines)} fire the same rules and settle the same on all {len(records)} records")
 
 
@@ -403,8 +428,10 @@ def print_ratios(engines: dict[str, Engine], tasks: Sequence[Task]) -> None:
     medians = {task.name: task.median for task in tasks}
     print("\nhow many times the generated evaluator's time (medians)")
     for name in engines:
-        ratios = [f"{medians[f'{name}, {kind}'] / medians[f'generated evaluator, {kind}']:.1f} on {kind}"
-                  for kind in ("random records", "Guatemala")]
+        ratios = [
+            f"{medians[f'{name}, {kind}'] / medians[f'generated evaluator, {kind}']:.1f} on {kind}"
+            for kind in ("random records", "Guatemala")
+        ]
         print(f"  {name:<24}{', '.join(ratios)}")
 
 

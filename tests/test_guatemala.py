@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator
 from tests.conftest import GUATEMALA, ROOT, Ran
 from tierengine import schemas
 from tierengine.evidence.dossier import Casefile
-from tierengine.reasoning.assessment import Assessment
-from tierengine.reasoning.assess import assess
 from tierengine.law.rulebook import Rulebook
+from tierengine.reasoning.assess import assess
+from tierengine.reasoning.assessment import Assessment
 from tierengine.terms.outcome import Outcome
 
 GOLDEN = ROOT / "tests" / "golden" / "guatemala-2007"
@@ -71,7 +71,7 @@ def test_four_standards_and_ten_factors(answer: Assessment) -> None:
 
 
 def test_the_watch_list_route_by_route(answer: Assessment) -> None:
-    """Silence on the previous year is the second ground; the third and the first are open; Tier 3 was not last year's."""
+    """Silence on the previous year is the second ground; the others are open; last year was not Tier 3."""
     outcomes = {route.route: route.outcome for route in answer.watch_list}
     assert outcomes == {
         "WL-i": Outcome.UNDETERMINED,

@@ -32,19 +32,14 @@ def _shown(name: str, tierengine: Callable[..., Ran]) -> str:
     return "\n".join(line.removeprefix("    ") for line in lines if line)
 
 
-@pytest.mark.xdist_group("readme")  # --reset-golden writes one file, one block after another
-@pytest.mark.parametrize("name", ["assess", "help", "why-not", "words"])
-def test_the_readme_shows_real_output(
-    name: str, tierengine: Callable[..., Ran], request: pytest.FixtureRequest
-) -> None:
-    """Each block of output is what the command prints today; --reset-golden writes it anew."""
-    text = README.read_text(encoding="utf-8")
-    shown = "\n" + _indented(_shown(name, tierengine)) + "\n"
+def test_the_readme_shows_real_output(tierengine: Callable[..., Ran], request: pytest.FixtureRequest) -> None:
+    """Each block of output is what the command prints today; --reset-golden writes them anew."""
+    shown = {name: "\n" + _indented(_shown(name, tierengine)) + "\n" for name in ("assess", "help", "why-not", "words")}
     if request.config.getoption("--reset-golden"):
-        text = BLOCK.sub(lambda m: m[0] if m[1] != name else f"<!-- output: {name} -->\n{shown}<!-- end -->", text)
+        text = README.read_text(encoding="utf-8")
+        text = BLOCK.sub(lambda m: f"<!-- output: {m[1]} -->\n{shown[m[1]]}<!-- end -->", text)
         README.write_text(text, encoding="utf-8")
-    blocks = dict(BLOCK.findall(README.read_text(encoding="utf-8")))
-    assert blocks[name] == shown
+    assert dict(BLOCK.findall(README.read_text(encoding="utf-8"))) == shown
 
 
 def test_the_paths_that_the_readme_names_exist() -> None:

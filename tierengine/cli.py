@@ -38,6 +38,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"terminal_width": 110},  # the same everywhere, and wide enough for whole sentences
     help="Recommends a tier under the Trafficking Victims Protection Act from evidence, and shows why.",
 )
 
@@ -213,7 +214,7 @@ def schema(
 def main() -> None:
     """Run the command line; every problem is told on standard error, and the exit code says of what kind it is."""
     try:
-        app()
+        app(prog_name="tierengine")
     except MismatchError as error:
         _keep_traces(error)
         _fail(error, 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import random
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,11 +40,13 @@ def rule(name: str, head: str, *tests: str) -> Rule:
 
 
 def evaluate(form: Form, facts: Facts) -> Evaluation:
+    """Evaluate once, with an engine of its own."""
     with DurableEngine(form) as engine:
         return engine.evaluate(facts)
 
 
 def one_stratum(*rules: Rule) -> Form:
+    """Return a form of one stratum over all inputs."""
     return Form(inputs=INPUTS, strata=(Stratum(rules=rules),))
 
 
@@ -369,8 +372,7 @@ def test_random_forms(seed: int) -> None:
 
 
 def _pages() -> int:
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1])
+    return int(Path("/proc/self/statm").read_text().split()[1])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the memory in use from /proc")

@@ -191,6 +191,7 @@ def test_crashes_and_hangs_are_real(script: str, end: int | str) -> None:
 
 
 def field(name: str, kind: Literal["truth", "count", "choice"] = "truth") -> Field:
+    """Return an input."""
     return Field(id=name, type=kind, choices=("low", "high") if kind == "choice" else ())
 
 
@@ -203,20 +204,24 @@ def ask(name: str, op: Any = "==", value: Any = True) -> Test:
 
 
 def rule(name: str, *tests: Test, head: str = "", holds: bool = True) -> Rule:
+    """Return a rule as it would stand in a form, unchecked."""
     return Rule.model_construct(id=name, head=head or f"head-of-{name}", holds=holds, tests=tests)
 
 
 def form(*strata: tuple[Rule, ...], inputs: tuple[Field, ...] = FIELDS) -> Form:
+    """Return a form as it would be lowered, unchecked."""
     return Form.model_construct(
         inputs=inputs, comparisons=(), strata=tuple(Stratum.model_construct(tallies=(), rules=s) for s in strata)
     )
 
 
 def named(*names: str) -> Form:
+    """Return a form whose inputs bear the names."""
     return form((rule("r", ask(names[0])),), inputs=tuple(field(name) for name in names))
 
 
 def tallied(*tallies: Tally, rules: tuple[Rule, ...] = ()) -> Form:
+    """Return a form that counts."""
     return Form(inputs=FIELDS, strata=(Stratum(tallies=tallies, rules=rules),))
 
 
@@ -478,19 +483,22 @@ class Misbehaving:
         self.status, self.messages, self.failure = status, list(messages), failure
 
     def assert_fact(self, handle: int, record: str) -> tuple[int, int]:
+        """Take a record, or fail."""
         if self.failure:
             raise self.error(self.failure)
         return self.status, 1
 
     def start_action_for_state(self, handle: int, session: int) -> tuple[str, str] | None:
+        """Give the first message."""
         first = self.messages.pop(0)
         return None if first is None else ("{}", first)
 
     def complete_and_start_action(self, handle: int, session: int) -> str | None:
+        """Give the next message."""
         return self.messages.pop(0)
 
     def delete_state(self, handle: int, sid: str | None) -> None:
-        pass
+        """Forget nothing, as there is no session."""
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -295,10 +296,8 @@ def test_what_is_no_telegram_is_refused(raw: bytes, what: str) -> None:
 @given(st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
 def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     """Nothing but our own errors ever comes out."""
-    try:
-        read_telegram(raw, "cable.txt")
-    except TierEngineError as error:
-        assert error.problems
+    with suppress(TierEngineError):
+        assert read_telegram(raw, "cable.txt").paragraphs
 
 
 @settings(max_examples=200)

@@ -47,7 +47,7 @@ def test_the_law_of_the_ninth_of_november_2007() -> None:
 
 
 def test_what_came_later_is_not_in_force_yet() -> None:
-    """Nothing of the later Acts is asked about in 2007: no demand, no partnership, no peacekeepers, no incarceration."""
+    """Nothing of the later Acts is asked in 2007: no demand, no partnership, no peacekeepers, no incarceration."""
     law = BOOK.on(date(2007, 11, 9))
     asked = " ".join(indicator.asks for indicator in law.indicators).lower()
     for later in ("demand", "peacekeep", "partnership", "incarcerat", "diplomat", "recruiter", "birth regist"):

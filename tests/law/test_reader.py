@@ -32,7 +32,7 @@ def test_on_each_day_the_law_is_a_whole_or_refused(day: date) -> None:
 
 
 def test_intervals_are_half_open() -> None:
-    """The law of 2003 is in force on its first day and on the last day before the change, not on the day of the change."""
+    """The law of 2003 is in force on its first day and on the day before the change, not on the day of it."""
     first, until = BOOK.covered()[0]
     assert (first, until) == (date(2003, 12, 19), date(2008, 1, 10))
     assert BOOK.on(first).as_of == first

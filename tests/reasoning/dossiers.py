@@ -69,15 +69,15 @@ def casefile(*records: dict[str, Any], **changes: Any) -> Casefile:
 
 def records() -> st.SearchStrategy[list[dict[str, Any]]]:
     """Records of which no two contradict each other, some of kinds that do not count, and perhaps a rating."""
-    answers = st.fixed_dictionaries(
-        {},
-        optional={
-            name: st.sampled_from(values).map(lambda value, name=name: record(name, value))
-            for name, (_, _, values) in _ANSWERS.items()
-        },
-    )
+    answers = st.fixed_dictionaries({}, optional={name: _answer(name) for name in _ANSWERS})
     ratings = st.lists(st.sampled_from(("met", "not met")).map(rating), max_size=1)
-    promises = st.integers(0, 10).map(
-        lambda count: [record("shelter", "true", number=90 + n, kind="commitment") for n in range(count)]
-    )
+    promises = st.integers(0, 10).map(_promises)
     return st.builds(lambda found, rated, promised: [*found.values(), *rated, *promised], answers, ratings, promises)
+
+
+def _answer(indicator: str) -> st.SearchStrategy[dict[str, Any]]:
+    return st.sampled_from(_ANSWERS[indicator][2]).map(lambda value: record(indicator, value))
+
+
+def _promises(count: int) -> list[dict[str, Any]]:
+    return [record("shelter", "true", number=90 + number, kind="commitment") for number in range(count)]
