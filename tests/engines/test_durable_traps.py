@@ -60,8 +60,14 @@ def set_off(script: str, patience: float = 30.0) -> int | str:
         )
     except subprocess.TimeoutExpired:
         return HANG
-    assert done.returncode <= 0, done.stderr
+    if done.returncode > 0:
+        return done.stderr
     return -done.returncode or done.stdout.strip()
+
+
+def shows(script: str, expected: int | str, patience: float = 30.0) -> bool:
+    """Whether a trap shows in one of five tries: some read memory that nobody has set, and now and then crash instead."""
+    return any(set_off(script, patience) == expected for _ in range(5))
 
 
 WRONG_ANSWERS = {
@@ -178,13 +184,13 @@ ENDS = {
 @pytest.mark.parametrize(("script", "answer"), WRONG_ANSWERS.values(), ids=WRONG_ANSWERS.keys())
 def test_wrong_answers_are_real(script: str, answer: str) -> None:
     """Bare durable-rules gives this wrong answer, or refuses with this error."""
-    assert set_off(script) == answer
+    assert shows(script, answer)
 
 
 @pytest.mark.parametrize(("script", "end"), ENDS.values(), ids=ENDS.keys())
 def test_crashes_and_hangs_are_real(script: str, end: int | str) -> None:
     """Bare durable-rules ends the process, or never returns."""
-    assert set_off(script, PATIENCE if end == HANG else 30.0) == end
+    assert shows(script, end, PATIENCE if end == HANG else 30.0)
 
 
 # --- what is refused ------------------------------------------------------------------------------------------------

@@ -29,16 +29,19 @@ class SourceText:
 
     @staticmethod
     def of(raw: bytes) -> SourceText:
-        """Decode UTF-8, with or without byte order mark, or else Windows-1252 (an undefined byte becomes U+FFFD)."""
+        """Decode UTF-8, with or without byte order mark; a byte that is none is read as Windows-1252.
+
+        A byte that Windows-1252 leaves undefined becomes U+FFFD. Bytes are decoded one by one, so that a part of a
+        source always reads as it does in the whole.
+        """
         bom = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
-        try:
-            characters = raw[bom:].decode("utf-8")
-        except UnicodeDecodeError:
-            return SourceText(raw.decode("cp1252", errors="replace"), tuple(range(len(raw) + 1)))
+        characters: list[str] = []
         offsets = [bom]
-        for character in characters:
-            offsets.append(offsets[-1] + len(character.encode("utf-8")))
-        return SourceText(characters, tuple(offsets))
+        for character in raw[bom:].decode("utf-8", "surrogateescape"):
+            stray = "\udc80" <= character <= "\udcff"
+            characters.append(_stray(character) if stray else character)
+            offsets.append(offsets[-1] + (1 if stray else len(character.encode("utf-8"))))
+        return SourceText("".join(characters), tuple(offsets))
 
     def lines(self) -> tuple[Line, ...]:
         """The lines, whichever line ends the copy has."""
@@ -92,8 +95,12 @@ def without_links(text: str) -> str:
     return _LINK.sub(r"\1", text)
 
 
+def _stray(escaped: str) -> str:
+    return escaped.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+
+
 def _hyphenated(before: list[str], following: str) -> bool:
-    return len(before) > 1 and before[-1] == "-" and before[-2].isalnum() and following.islower()
+    return len(before) > 1 and before[-1] == "-" and before[-2].isalnum() and following.isalnum()
 
 
 def _shown(text: str) -> list[tuple[str, int, int]]:

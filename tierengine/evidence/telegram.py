@@ -20,7 +20,7 @@ _PILCROW = re.compile(r"^\s*¶\s*(?P<number>\d{1,3})\s?\.\s*")
 _SCANNED = re.compile(r"^\s*(?:1{1,2}|[IJl])[._ ]\s?(?P<number>\d{1,3})\s*\.\s+")
 """`1.3.`, `11_1 .` and `J.2 .` are 3, 1 and 2: a scanned pilcrow before the number."""
 _BARE = re.compile(r"^\s*(?P<number>\d{1,4})\s?\.\s*(?=[^\d\s]|\s|$)")
-_SIGNATURE = re.compile(r"^[A-Z][\w'.-]*(?: [A-Z][\w'.-]*){0,2}$")
+_SIGNATURE = re.compile(r"^(?!(?:BEGIN|END|Begin|End)\b)[A-Z][\w'.-]*(?: [A-Z][\w'.-]*){0,2}$")
 _TRAILER = re.compile(r"^(?:BT|NNNN|#\d{4}|UNCLAS\b.*|SIPDIS|Advertisement)\s*$")
 _PAGE = re.compile(r"^\s*(?:[A-Z][A-Z ]+\s\d{5,8}\s+\d{3}\s+OF\s+\d{3}|\d{3}\.\d\s+OF\s+\d{3})\s*$")
 """A page line inside the text, such as `STATE 00123456 002 OF 012`."""
@@ -146,10 +146,22 @@ class _Body:
         self.marks: list[_Mark] = []
         self._prefixed: bool | None = None
         self._embedded_at: int | None = None
-        begin = max((n + 1 for n, line in enumerate(lines) if is_header_line(line.text)), default=0)
+        self._wrapped = self._find_wrapped()
+        begin = self._below_header()
+        self._prefixed = None
         self._find_marks(begin)
         self.first = self._above(begin)
         self._last, self.signature = self._ending()
+
+    def _below_header(self) -> int:
+        """The line past the header. Once a paragraph 1 is met below a header line, header words are only words."""
+        begin = 0
+        for number, line in enumerate(self._lines):
+            if is_header_line(line.text):
+                begin = number + 1
+            elif begin and self._mark(number) is not None:
+                break
+        return begin
 
     # -- marks --------------------------------------------------------------------------------------------------
 
@@ -189,29 +201,49 @@ class _Body:
     def _bare(self, number: int, digits: str) -> int | None:
         """Read a bare number: as it stands, or with a leading 1 that was a pilcrow, as the document does it."""
         plain, prefixed = int(digits), int(digits[1:]) if digits[0] == "1" and len(digits) > 1 else None
-        after_blank = number == 0 or not self._lines[number - 1].text.strip()
+        if number in self._wrapped:
+            return None
+        begins = self._begins(number)
         if self._prefixed is not True and plain == self._expected:
             self._prefixed = False if self.marks or plain == 1 else self._prefixed
             return plain
-        if self._prefixed is not False and prefixed == self._expected:
-            self._prefixed = True
+        if prefixed == self._expected and (self._prefixed is not False or begins):
+            self._prefixed = True if self._prefixed is None else self._prefixed
             return prefixed
         read = prefixed if self._prefixed else plain
-        gap = (
-            read is not None
-            and self.marks
-            and after_blank
-            and (read == 1 or self._expected < read <= self._expected + 2)
-        )
-        return read if gap else None
+        if read == 1 and self._below_blank(number):
+            return read  # an enclosure: its heading is no whole sentence
+        return read if begins and read is not None and self._expected - 1 <= read < 100 else None
+
+    def _below_blank(self, number: int) -> bool:
+        return number == 0 or not self._lines[number - 1].text.strip()
+
+    def _begins(self, number: int) -> bool:
+        """Whether a line stands below a blank one, and below a whole sentence if it is not the first mark."""
+        if not self._below_blank(number):
+            return False
+        above = next((line.text.strip() for line in reversed(self._lines[:number]) if line.text.strip()), "")
+        return not self.marks or above.endswith((".", "!", "?", ":", '"', "\N{RIGHT DOUBLE QUOTATION MARK}", ")"))
+
+    def _find_wrapped(self) -> set[int]:
+        """Lines that go on with a number in a sentence, while the same mark stands below a blank line further on."""
+        after_blank: dict[str, int] = {}
+        wrapped: set[int] = set()
+        for number in range(len(self._lines) - 1, 0, -1):
+            found = _BARE.match(self._lines[number].text)
+            if found is None:
+                continue
+            above = self._lines[number - 1].text.strip()
+            if not above:
+                after_blank[found["number"]] = number
+            elif above[-1] not in ".!?:" and found["number"] in after_blank:
+                wrapped.add(number)
+        return wrapped
 
     def _made(self, number: int, read: int, found: re.Match[str]) -> _Mark:
         line = self._lines[number]
-        offset = len(line.text[: found.end()].encode("utf-8")) if self._is_utf8(line) else found.end()
+        offset = SourceText.of(self._raw[line.start : line.end]).offsets[found.end()]
         return _Mark(number, read, found[0].strip(), line.start + offset)
-
-    def _is_utf8(self, line: Line) -> bool:
-        return line.end - line.start == len(line.text.encode("utf-8"))
 
     # -- around the marks ---------------------------------------------------------------------------------------
 

@@ -18,11 +18,11 @@ _DTG = re.compile(
     r"^(?P<precedence>[RPOZ])\s+(?P<day>\d{2})(?P<hour>\d{2})(?P<minute>\d{2})Z\s+"
     r"(?P<month>[A-Z]{3})\s+(?P<year>\d{2})\b"
 )
-_DTG_SHAPE = re.compile(r"^[RPOZ]\s+\S+Z\s+\S+\s+\d{2}\b")
+_DTG_SHAPE = re.compile(r"^[RPOZ]\s+\S+Z\s+\S+\s+\d{2,4}\b")
 _MARKING = re.compile(
     r"^(?P<marking>UNCLAS(?:SIFIED)?(?:\s*/+\s*(?:FOR OFFICIAL USE ONLY|FOUO|SBU))?)"
     r"(?:\s+SECTION\s+(?P<section>\d+)\s+OF\s+(?P<sections>\d+))?"
-    r"(?:\s+(?P<post>[A-Z][A-Z ]*?)\s+(?P<number>\d{1,6}))?\s*$"
+    r"(?:\s+(?P<post>[A-Z][A-Z '.-]{0,40}?)\s+(?P<number>\d{1,8}))?\s*$"
 )
 _CAPTION = re.compile(
     r"^(?:SIPDIS|SENSITIVE|SBU|NOFORN|NF|CORRECTED COPY.*|C O R R E C T E D.*|NOT FOR INTERNET DISTRIBUTION)\s*$"
@@ -30,11 +30,13 @@ _CAPTION = re.compile(
 _ATTENTION = re.compile(
     r"^(?:(?:STATE|DEPT|DEPARTMENT|STATE DEPARTMENT|G/TIP)\s+(?:FOR|PASS|PLEASE)\b|FOR\s+[A-Z]+/|[A-Z/]+ PLEASE PASS\b)"
 )
-_KEYED = re.compile(r"^(?P<key>FM|TO|INFO|E\.?\s?O\.?\s+\d+:|TAGS?:|SUBJECT:|SUBJ:|REFS?:)\s*(?P<rest>.*)$")
+_KEYED = re.compile(r"^(?P<key>(?:FM|TO|INFO)(?=\s|$)|E\.?\s?O\.?\s+\d+:|TAGS?:|SUBJECT:|SUBJ:|REFS?:)\s*(?P<rest>.*)$")
 _REFERENCE = re.compile(
-    r"(?:\(?(?P<letter>[A-Z])[.)]\s*)?(?:\(?[A-Z][.)]\s*)?(?:(?P<year>\d{4}|\d{2})\s+)?"
-    r"(?P<post>[A-Z][A-Z ]*?)\s+(?P<number>\d{1,6})(?:\s+\(NOTAL\))?"
+    r"(?<![A-Z'-])(?:\(?(?:[1I¶](?=[A-Z][.)]))?(?P<letter>[A-Z])[.)]\s*)?(?:\(?[A-Z][.)]\s*)?"
+    r"(?:(?P<year>\d{4}|\d{2})\s+)?"
+    r"(?P<post>[A-Z][A-Z'-]{0,19}(?: [A-Z][A-Z'-]{0,19}){0,3}?) (?P<number>\d{1,8})\b(?:\s+\(NOTAL\))?"
 )
+"""Every repetition is bounded, so that no text takes long to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +83,21 @@ class Header:
         """The archive's id, such as `07GUATEMALA2213`: year, post without spaces, number without zeros."""
         if self.post is None or self.number is None or self.dtg is None:
             return None
-        return f"{self.dtg.year % 100:02d}{self.post.replace(' ', '')}{self.number}"
+        return f"{self.dtg.year % 100:02d}{re.sub('[^A-Z]', '', self.post)}{self.number}"
 
 
 def read_header(lines: list[str]) -> Header:
     """Return what the lines above the first paragraph say; what cannot be read is warned about, never guessed."""
     found = _Found()
     for line in lines:
-        found.take(without_links(line).replace("\xa0", " ").strip())
+        found.take(" ".join(without_links(line).split()))
     return found.header()
 
 
 def is_header_line(line: str) -> bool:
     """Whether a line begins a part of the header that stands below the addressees."""
     match = _KEYED.match(without_links(line).strip())
-    return match is not None and match["key"][0] in "ETSR"
+    return match is not None and _KEYS[match["key"][:2]] in ("executive_order", "tags", "subject", "references")
 
 
 class _Found:
@@ -119,7 +121,9 @@ class _Found:
             # References and tags may hold blank lines; everything else ends there.
             if self._open not in ("references", "tags"):
                 self._open = None
-        elif not self._plain(line) and self._open is not None:
+        elif not self._plain(line) and self._open == "attention":
+            self._attention[-1] += " " + line
+        elif self._open is not None and self._open != "attention":
             self._keyed[self._open].append(line)
 
     def _plain(self, line: str) -> bool:
@@ -136,6 +140,8 @@ class _Found:
             self._captions.append(line)
         elif _ATTENTION.match(line):
             self._attention.append(line)
+            self._open = "attention"
+            return True
         else:
             return False
         self._open = None
@@ -233,9 +239,10 @@ def _cross_check(
 
 
 def _sent(de: re.Match[str], dtg: datetime) -> datetime:
-    """The time of the DE line: day of the year, hour and minute, in the year of the date-time group."""
-    first = datetime(dtg.year, 1, 1, tzinfo=UTC)
-    return first + timedelta(days=int(de["day"]) - 1, hours=int(de["time"][:2]), minutes=int(de["time"][2:]))
+    """The time of the DE line: day of the year, hour and minute, in the year that brings it nearest to the group."""
+    after = timedelta(days=int(de["day"]) - 1, hours=int(de["time"][:2]), minutes=int(de["time"][2:]))
+    years = (datetime(dtg.year + step, 1, 1, tzinfo=UTC) + after for step in (-1, 0, 1))
+    return min(years, key=lambda sent: abs(sent - dtg))
 
 
 def _references(
