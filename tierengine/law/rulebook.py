@@ -21,6 +21,7 @@ from tierengine.law.entries import (
     Route,
     TierRow,
 )
+from tierengine.terms.level import Certainty
 from tierengine.terms.scalars import Model
 from tierengine.terms.tier import Placement
 
@@ -162,6 +163,19 @@ class Law:
     def conclusions_by_id(self) -> dict[str, Conclusion]:
         """The conclusions by their id."""
         return {conclusion.id: conclusion for conclusion in self.conclusions}
+
+    @cached_property
+    def interpretations(self) -> tuple[str, ...]:
+        """The names of the interpretations in force, each as `entry/interpretation`."""
+        return tuple(f"{entry.id}/{reading.id}" for entry in self.entries() for reading in entry.interpretations)
+
+    @cached_property
+    def _certainties(self) -> dict[str, Certainty]:
+        return {mark: level for table in self.certainties for level, marks in table.levels.items() for mark in marks}
+
+    def certainty_of(self, mark: str) -> Certainty:
+        """Return the certainty of a record by its two Admiralty marks; the linter has proved that there is one."""
+        return self._certainties[mark]
 
     def criterion(self, name: str) -> Criterion:
         """Return the criterion in force with the id; the linter has proved that it exists."""

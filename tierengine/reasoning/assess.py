@@ -34,7 +34,7 @@ from tierengine.reasoning.assessment import (
 )
 from tierengine.reasoning.progress import progress
 from tierengine.reasoning.trace import Narrator, Tracer, level_range, passage_of
-from tierengine.terms.level import LEVELS, Certainty
+from tierengine.terms.level import CERTAINTIES, LEVELS, Certainty
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import NAMES, Tier
 
@@ -85,6 +85,7 @@ class _Answer:
         self._casefile = casefile
         self._admitted = admitted
         self._tracer = tracer
+        self._narrator = tracer.narrator
         self._settled = settled
 
     def whole(self) -> Assessment:
@@ -111,9 +112,7 @@ class _Answer:
                 sources=tuple(sorted(source.digest for source in dossier.sources)),
                 as_of=law.as_of,
             ),
-            interpretations=tuple(
-                f"{entry.id}/{interpretation.id}" for entry in law.entries() for interpretation in entry.interpretations
-            ),
+            interpretations=law.interpretations,
         )
 
     # -- the recommendation -------------------------------------------------------------------------------------
@@ -194,7 +193,7 @@ class _Answer:
             id=criterion.id,
             title=criterion.title,
             outcome=self._tracer.outcome(name),
-            citation=str(criterion.citation),
+            citation=self._narrator.citations[criterion.id],
             reason=self._tracer.reason(name),
             to_settle=self._tracer.open_questions(name),
             evidence=self._evidence(criterion),
@@ -208,7 +207,7 @@ class _Answer:
             id=criterion.id,
             title=criterion.title,
             outcome=self._tracer.outcome(name),
-            citation=str(criterion.citation),
+            citation=self._narrator.citations[criterion.id],
             reason=span + self._tracer.reason(name),
             to_settle=self._tracer.open_questions(name),
             evidence=self._evidence(criterion),
@@ -217,11 +216,11 @@ class _Answer:
             set_aside=self._set_aside(criterion),
         )
 
-    def _fields(self, criterion: Criterion) -> list[str]:
+    def _fields(self, criterion: Criterion) -> tuple[str, ...]:
         """The inputs of a criterion: those it rests on if it is settled, else all it asks, and its background."""
         name = reached(criterion.id, criterion.met_from)
-        asked = self._tracer.deciding_leaves(name) if name in self._settled else self._tracer.narrator.leaves(name)
-        return list(dict.fromkeys([*asked, *(i.id for i in criterion.indicators if i.background)]))
+        asked = self._tracer.deciding_leaves(name) if name in self._settled else self._narrator.leaves(name)
+        return (*asked, *self._narrator.background[criterion.id])
 
     def _evidence(self, criterion: Criterion) -> tuple[Passage, ...]:
         return tuple(
@@ -230,34 +229,25 @@ class _Answer:
 
     def _certainty(self, criterion: Criterion) -> Certainty | None:
         """The certainty of the weakest record that the finding rests on."""
-        order = [level for level, _ in self._certainties()]
-        marks = {mark: level for level, marks in self._certainties() for mark in marks}
-        found = [
-            marks[record.mark] for field in self._fields(criterion) for record in self._admitted.records.get(field, ())
-        ]
-        return max(found, key=order.index, default=None)
-
-    def _certainties(self) -> list[tuple[Certainty, tuple[str, ...]]]:
-        return list(self._law.certainties[0].levels.items())
+        records = (record for field in self._fields(criterion) for record in self._admitted.records.get(field, ()))
+        return max((self._law.certainty_of(record.mark) for record in records), key=CERTAINTIES.index, default=None)
 
     def _set_aside(self, criterion: Criterion) -> tuple[Unused, ...]:
-        names = {indicator.id for indicator in criterion.indicators}
-        if criterion.judgement is not None:
-            names.add(criterion.judgement.id)
+        names = self._narrator.answered_by[criterion.id]
         return tuple(unused(item) for item in self._admitted.set_aside if item.record.measures in names)
 
     def _routes(self) -> Iterator[RouteAnswer]:
         for route in self._law.routes:
             # An open route hangs on the whole tier table; what bears on that is told with the standards.
             fields = self._tracer.deciding_leaves(route.id) if route.id in self._settled else ()
-            yield self._route(route.id, route.id, str(route.citation), fields)
+            yield self._route(route.id, route.id, self._narrator.citations[route.id], fields)
         for criterion in self._law.criteria:
             if criterion.part == "watch list":
                 yield self._route(
                     criterion.id,
                     reached(criterion.id, criterion.met_from),
-                    str(criterion.citation),
-                    tuple(self._fields(criterion)),
+                    self._narrator.citations[criterion.id],
+                    self._fields(criterion),
                 )
 
     def _route(self, route: str, proposition: str, citation: str, fields: tuple[str, ...]) -> RouteAnswer:
@@ -280,7 +270,7 @@ class _Answer:
             id="recommendation",
             says=recommended.reason,
             rule=advice.id,
-            citation=str(advice.citation),
+            citation=self._narrator.citations[advice.id],
             outcome=outcome,
             decisive=True,
             children=(*rows, *routes, *(self._progress_step(answer) for answer in told)),
@@ -292,7 +282,7 @@ class _Answer:
             id=f"progress/{answer.id}",
             says=f"{answer.says}: {answer.reason}",
             rule=rule.id,
-            citation=str(rule.citation),
+            citation=self._narrator.citations[rule.id],
             outcome=answer.outcome,
             decisive=False,
             evidence=answer.evidence,

@@ -39,6 +39,10 @@ class Narrator:
                 self.tallies |= {tally.id + ".holds": tally, tally.id + ".fails": tally}
         self.asks = {head: tuple(self._asked(rules)) for head, rules in self.rules.items()}
         self.comparisons = form.comparisons
+        self.answered_by = {criterion.id: frozenset(_answers_to(criterion)) for criterion in law.criteria}
+        self.background = {c.id: tuple(i.id for i in c.indicators if i.background) for c in law.criteria}
+        self.citations = {entry.id: str(entry.citation) for entry in law.entries()}
+        self._open_questions: dict[str, str] = {}
         self._leaves: dict[str, tuple[str, ...]] = {}
         self._unanswered: dict[tuple[str, str, Value, bool], Step] = {}
         self.words = dict(self._entries()) | {name: words for c in law.criteria for name, words in self._ladder(c)}
@@ -92,6 +96,12 @@ class Narrator:
             return "Where did the last report place the country?"
         return self._judgement(field).question if field.startswith("rating/") else self.law.indicators_by_id[field].asks
 
+    def open_question(self, field: str) -> str:
+        """Return the question that an input answers, with the name under which a dossier answers it."""
+        if field not in self._open_questions:
+            self._open_questions[field] = f"{self.question(field)} [{leaf_name(field)}]"
+        return self._open_questions[field]
+
     def unanswered_words(self, field: str) -> str:
         """Return what is said where nothing answers an input."""
         if field.startswith("rating/"):
@@ -106,10 +116,10 @@ class Narrator:
 
     def _entries(self) -> Iterator[tuple[str, Words]]:
         for entry in self.law.conditional():
-            yield entry.id, Words(entry.says, str(entry.citation))
+            yield entry.id, Words(entry.says, self.citations[entry.id])
 
     def _ladder(self, criterion: Criterion) -> Iterator[tuple[str, Words]]:
-        citation = str(criterion.citation)
+        citation = self.citations[criterion.id]
         for rung in criterion.rules:
             yield reached(criterion.id, rung.level), Words(f"{criterion.title}: {rung.level}", citation)
             yield proposed(criterion.id, rung.level), Words(f"the records show: {rung.says}", citation)
@@ -300,8 +310,8 @@ class Tracer:
         """The questions whose answers are missing below an open proposition, each once, with its name."""
         if proposition in self._settled:
             return ()
-        missing = [field for field in self.deciding_leaves(proposition) if field not in self._known]
-        return tuple(f"{self.narrator.question(field)} [{leaf_name(field)}]" for field in missing)
+        open_question = self.narrator.open_question
+        return tuple(open_question(f) for f in self.deciding_leaves(proposition) if f not in self._known)
 
 
 def passage_of(record: Evidence | Rating) -> Passage:
@@ -309,6 +319,13 @@ def passage_of(record: Evidence | Rating) -> Passage:
     if isinstance(record, Rating):
         return Passage(record=record.id, at=f"{record.author}, {record.date}", note=record.reasons)
     return Passage(record=record.id, at=record.at, quote=record.quote, note=record.note)
+
+
+def _answers_to(criterion: Criterion) -> Iterator[str]:
+    """The names under which a dossier answers a criterion."""
+    yield from (indicator.id for indicator in criterion.indicators)
+    if criterion.judgement is not None:
+        yield criterion.judgement.id
 
 
 def leaf_name(field: str) -> str:
