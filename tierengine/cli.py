@@ -278,7 +278,7 @@ def _header(telegram: Telegram, raw: bytes) -> list[tuple[str, str]]:
         ("date and time", header.dtg.isoformat() if header.dtg else header.dtg_raw or "not given"),
         ("from", header.sender or "not given"),
         ("to", ", ".join(header.to) or "not given"),
-        ("marking", header.marking or "none"),
+        ("handling", telegram.handling + (", not for foreign governments" if telegram.no_foreign else "")),
         ("captions", ", ".join(header.captions) or "none"),
         ("attention", "; ".join(header.attention) or "none"),
         ("tags", ", ".join(header.tags) or "none"),

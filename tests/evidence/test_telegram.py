@@ -227,6 +227,42 @@ def test_a_missing_signature() -> None:
     assert paragraphs(telegram)[-1] == (2, "It was signed by Two Ministers")
 
 
+@pytest.mark.parametrize(
+    ("header", "body", "handling", "no_foreign"),
+    [
+        (HEADER, "1. One.", "unclassified", False),
+        (HEADER.replace("SIPDIS", "SENSITIVE\nSIPDIS"), "1. One.", "sensitive but unclassified", False),
+        (HEADER, "1. (SBU) One.\n\n2. (U) Two.", "sensitive but unclassified", False),
+        (HEADER, "1. (SBU/NF) One.", "sensitive but unclassified", True),
+        (
+            HEADER.replace("UNCLAS NOWHERE 000012", "UNCLASSIFIED//FOR OFFICIAL USE ONLY"),
+            "1. One.",
+            "sensitive but unclassified",
+            False,
+        ),
+        (HEADER.replace("UNCLAS NOWHERE 000012\n", ""), "1. One.", "unknown", False),
+    ],
+)
+def test_the_strictest_marking_says_how_to_handle(header: str, body: str, handling: str, no_foreign: bool) -> None:
+    """A caption or a single paragraph mark is enough; no marking at all is unknown."""
+    telegram = cable(body, header)
+    assert (telegram.handling, telegram.no_foreign) == (handling, no_foreign)
+    mismatch = any("the caption is not" in warning for warning in telegram.warnings)
+    assert mismatch == (body.startswith("1. (SBU"))
+
+
+@pytest.mark.parametrize("page", ["NOWHERE 00000012  002 OF 003", "002.2 OF 003"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_page_line_is_left_out_of_the_sentence(page: str, end: str) -> None:
+    """A page line breaks neither paragraph nor quote, and the bytes behind a quote span it."""
+    raw = (HEADER + f"1. The shelter was\n\n{page}\n\nopened in May.\n\n2. Two.").replace("\n", end).encode()
+    telegram = read_telegram(raw, "cable.txt")
+    assert paragraphs(telegram) == [(1, "The shelter was opened in May."), (2, "Two.")]
+    span = telegram.passage("07NOWHERE12 ¶1", "was opened")
+    assert span is not None
+    assert raw[slice(*span)].endswith(b"opened")
+
+
 # -- refusals ----------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\(#\)")
 """Link debris of Markdown copies: `[KCRM](#)` shows KCRM."""
 
+_PAGE_LINE = re.compile(
+    r"(?:^|(?<=[\r\n]))[ \t]*(?:[A-Z][A-Z ]{1,30} \d{5,8} +\d{3} OF \d{3}|\d{3}\.\d OF \d{3})[ \t]*(?=[\r\n]|$)"
+)
+"""A page line inside the text, such as `STATE 00123456 002 OF 012`; the sentence around it goes on."""
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -64,7 +69,7 @@ class PlainText:
     def of(raw: bytes, start: int, end: int) -> PlainText:
         """Read the bytes from `start` to `end`: white space becomes single spaces, link debris what it shows.
 
-        A word that is broken after its hyphen at a line end is joined, and keeps the hyphen.
+        Page lines are left out. A word that is broken after its hyphen at a line end is joined, and keeps the hyphen.
         """
         source = SourceText.of(raw[start:end])
         characters: list[str] = []
@@ -112,6 +117,8 @@ def _shown(text: str) -> list[tuple[str, int, int]]:
         hidden |= set(range(link.start(), link.end())) - set(range(link.start(1), link.end(1)))
         if link[1]:
             begins[link.start(1)], ends[link.end(1) - 1] = link.start(), link.end()
+    for page in _PAGE_LINE.finditer(text):
+        hidden |= set(range(page.start(), page.end()))
     pieces: list[tuple[str, int, int]] = []
     for at, character in enumerate(text):
         if at in hidden:

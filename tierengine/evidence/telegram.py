@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.marking import refuse_classified
@@ -22,8 +23,15 @@ _SCANNED = re.compile(r"^\s*(?:1{1,2}|[IJl])[._ ]\s?(?P<number>\d{1,3})\s*\.\s+"
 _BARE = re.compile(r"^\s*(?P<number>\d{1,4})\s?\.\s*(?=[^\d\s]|\s|$)")
 _SIGNATURE = re.compile(r"^(?!(?:BEGIN|END|Begin|End)\b)[A-Z][\w'.-]*(?: [A-Z][\w'.-]*){0,2}$")
 _TRAILER = re.compile(r"^(?:BT|NNNN|#\d{4}|UNCLAS\b.*|SIPDIS|Advertisement)\s*$")
-_PAGE = re.compile(r"^\s*(?:[A-Z][A-Z ]+\s\d{5,8}\s+\d{3}\s+OF\s+\d{3}|\d{3}\.\d\s+OF\s+\d{3})\s*$")
-"""A page line inside the text, such as `STATE 00123456 002 OF 012`."""
+
+
+Handling = Literal["unclassified", "sensitive but unclassified", "unknown"]
+"""How a telegram is to be handled; `unknown` where it carries no marking at all, so that a person must be asked."""
+
+_SENSITIVE = re.compile(
+    r"\((?:SBU|FOUO)(?:\s*/+\s*(?:NF|NOFORN))?\)|\bSENSITIVE\b|\bSBU\b|\bOFFICIAL USE ONLY\b|\bFOUO\b"
+)
+_NO_FOREIGN = re.compile(r"/\s*(?:NF|NOFORN)\b|^\s*NOFORN\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,9 @@ class Telegram:
     embedded: str
     """Text from a second paragraph 1 on: an enclosure with a numbering of its own, not the post's reporting."""
     signature: str | None
+    handling: Handling
+    no_foreign: bool
+    """Whether some part is marked not to be given to foreign governments (NF, NOFORN)."""
     warnings: tuple[str, ...]
     raw: bytes
 
@@ -85,17 +96,35 @@ def read_telegram(raw: bytes, name: str) -> Telegram:
     warnings = [*header.warnings, *body.warnings]
     if not body.marks:
         raise EvidenceError([_no_telegram(name, header)])
+    paragraphs = tuple(body.paragraphs())
+    handling, no_foreign = _handling(header, paragraphs, warnings)
     if header.id is None:
         warnings.append("the copy lacks what its id is made of; it is called after its file")
     return Telegram(
         id=header.id or re.sub(r"\W+", "-", name),
         header=header,
-        paragraphs=tuple(body.paragraphs()),
+        paragraphs=paragraphs,
         embedded=body.embedded,
         signature=body.signature,
+        handling=handling,
+        no_foreign=no_foreign,
         warnings=tuple(warnings),
         raw=raw,
     )
+
+
+def _handling(header: Header, paragraphs: tuple[Paragraph, ...], warnings: list[str]) -> tuple[Handling, bool]:
+    """The strictest handling that any marking asks for; marks that the caption does not bear out are told."""
+    captions = (header.marking or "", *header.captions)
+    marks = tuple(paragraph.text[:12] for paragraph in paragraphs)
+    no_foreign = any(_NO_FOREIGN.search(words) for words in (*captions, *marks))
+    captioned = any(_SENSITIVE.search(words) for words in captions)
+    marked = any(_SENSITIVE.match(words) for words in marks)
+    if marked and not captioned:
+        warnings.append("paragraphs are marked SBU and the caption is not; the whole is handled as SBU")
+    if captioned or marked:
+        return "sensitive but unclassified", no_foreign
+    return ("unclassified" if header.marking else "unknown"), no_foreign
 
 
 def _no_text(raw: bytes, name: str) -> Problem | None:
