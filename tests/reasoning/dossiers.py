@@ -64,7 +64,7 @@ def casefile(*records: dict[str, Any], **changes: Any) -> Casefile:
         "records": tuple(records),
     }
     values |= changes
-    return Casefile(Dossier.model_validate(values), yamlfile.Document("made-up.yaml", b"", values, {}), {})
+    return Casefile.of(Dossier.model_validate(values), yamlfile.Document("made-up.yaml", b"", values, {}), {})
 
 
 def records() -> st.SearchStrategy[list[dict[str, Any]]]:

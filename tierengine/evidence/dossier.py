@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -113,18 +112,20 @@ class Dossier(Model):
     earlier_placements: tuple[EarlierPlacement, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Casefile:
     """A dossier with its sources opened and every quote found."""
 
     dossier: Dossier
     document: Document
     sources: Mapping[str, Telegram]
+    digest: str
+    """The digest of what the dossier says, whatever the order of its records and the layout of its file."""
 
-    @cached_property
-    def digest(self) -> str:
-        """The digest of what the dossier says, whatever the order of its records and the layout of its file."""
-        return _digest(self.dossier)
+    @staticmethod
+    def of(dossier: Dossier, document: Document, sources: Mapping[str, Telegram]) -> Casefile:
+        """Return the casefile of a dossier whose sources are open."""
+        return Casefile(dossier, document, sources, _digest(dossier))
 
     @property
     def last_placement(self) -> EarlierPlacement | None:
@@ -171,7 +172,7 @@ def read_dossier(path: Path) -> Casefile:
     problems += _misplaced(dossier, document, opened)
     if problems:
         raise (ClassifiedError if classified else EvidenceError)(problems)
-    return Casefile(dossier, document, opened)
+    return Casefile.of(dossier, document, opened)
 
 
 def _open(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -61,7 +62,7 @@ class Evidence(Model):
             )
         return self
 
-    @property
+    @cached_property
     def days(self) -> Days | None:
         """The days the record speaks of, or nothing if the passage does not say."""
         if self.date is not None:
@@ -86,7 +87,7 @@ class Rating(Model):
     date: Day
     reasons: Text
 
-    @property
+    @cached_property
     def days(self) -> Days:
         """The day on which it was given."""
         return Days(first=self.date, last=self.date)

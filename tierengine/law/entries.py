@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema, model_validator
@@ -211,6 +212,10 @@ class Admission(Entry):
 
     sets_aside: dict[Literal["kind", "reliability", "credibility", "dated", "indicator"], tuple[Text, ...]]
     because: Text
+
+    def takes(self, attributes: Mapping[str, str]) -> bool:
+        """Say whether a record with these attributes is set aside."""
+        return all(attributes.get(name) in words for name, words in self.sets_aside.items())
 
     @model_validator(mode="after")
     def _not_everything(self) -> Admission:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -176,6 +177,18 @@ class Law:
     def certainty_of(self, mark: str) -> Certainty:
         """Return the certainty of a record by its two Admiralty marks; the linter has proved that there is one."""
         return self._certainties[mark]
+
+    @cached_property
+    def _set_aside(self) -> dict[tuple[tuple[str, str], ...], Admission | None]:
+        """What was found for records with certain attributes; most records of a dossier are alike."""
+        return {}
+
+    def sets_aside(self, attributes: Mapping[str, str]) -> Admission | None:
+        """Return the first rule of admission that takes a record with these attributes, or nothing if it counts."""
+        key = tuple(attributes.items())
+        if key not in self._set_aside:
+            self._set_aside[key] = next((rule for rule in self.admissions if rule.takes(attributes)), None)
+        return self._set_aside[key]
 
     def criterion(self, name: str) -> Criterion:
         """Return the criterion in force with the id; the linter has proved that it exists."""

@@ -51,7 +51,7 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     ratings: dict[str, Rating] = {}
     aside: list[SetAside] = []
     for record in sorted(casefile.dossier.records, key=lambda record: record.id):
-        rule = _rule_against(record, casefile, law)
+        rule = law.sets_aside(_attributes(record, casefile, law))
         if rule is not None:
             aside.append(SetAside(record, rule))
         elif isinstance(record, Rating):
@@ -162,16 +162,6 @@ def _answers_in_type(indicator: Indicator, word: str) -> bool:
 # -- what is set aside -----------------------------------------------------------------------------------------
 
 
-def _rule_against(record: Evidence | Rating, casefile: Casefile, law: Law) -> Admission | None:
-    """The first rule of admission that takes the record."""
-    attributes = _attributes(record, casefile, law)
-    return next((rule for rule in law.admissions if _takes(rule, attributes)), None)
-
-
-def _takes(rule: Admission, attributes: Mapping[str, str]) -> bool:
-    return all(attributes.get(name) in words for name, words in rule.sets_aside.items())
-
-
 def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict[str, str]:
     """What a rule of admission may look at."""
     when = {"kind": record.kind, "dated": dated(record, casefile.dossier.period, law.as_of)}
@@ -191,7 +181,7 @@ def _of_kind(casefile: Casefile, law: Law, kind: str) -> list[Evidence]:
     for record in sorted(casefile.dossier.records, key=lambda record: record.id):
         if isinstance(record, Evidence) and record.kind == kind:
             attributes = _attributes(record, casefile, law) | {"indicator": "takes this kind"}
-            if not any(_takes(rule, attributes) for rule in law.admissions):
+            if law.sets_aside(attributes) is None:
                 found.append(record)
     return found
 

@@ -196,7 +196,7 @@ class _Answer:
             citation=self._narrator.citations[criterion.id],
             reason=self._tracer.reason(name),
             to_settle=self._tracer.open_questions(name),
-            evidence=self._evidence(criterion),
+            evidence=self._evidence(self._fields(criterion)),
         )
 
     def _criterion(self, criterion: Criterion) -> CriterionAnswer:
@@ -210,7 +210,7 @@ class _Answer:
             citation=self._narrator.citations[criterion.id],
             reason=span + self._tracer.reason(name),
             to_settle=self._tracer.open_questions(name),
-            evidence=self._evidence(criterion),
+            evidence=self._evidence(self._fields(criterion)),
             level=LEVELS[low] if low == high else None,
             certainty=self._certainty(criterion),
             set_aside=self._set_aside(criterion),
@@ -222,10 +222,9 @@ class _Answer:
         asked = self._tracer.deciding_leaves(name) if name in self._settled else self._narrator.leaves(name)
         return (*asked, *self._narrator.background[criterion.id])
 
-    def _evidence(self, criterion: Criterion) -> tuple[Passage, ...]:
-        return tuple(
-            dict.fromkeys(passage for field in self._fields(criterion) for passage in self._tracer.passages(field))
-        )
+    def _evidence(self, fields: tuple[str, ...]) -> tuple[Passage, ...]:
+        """The records behind some inputs, each once."""
+        return tuple({found.record: found for field in fields for found in self._tracer.passages(field)}.values())
 
     def _certainty(self, criterion: Criterion) -> Certainty | None:
         """The certainty of the weakest record that the finding rests on."""
@@ -251,13 +250,12 @@ class _Answer:
                 )
 
     def _route(self, route: str, proposition: str, citation: str, fields: tuple[str, ...]) -> RouteAnswer:
-        evidence = dict.fromkeys(passage for field in fields for passage in self._tracer.passages(field))
         return RouteAnswer(
             route=route,
             outcome=self._tracer.outcome(proposition),
             citation=citation,
             reason=self._tracer.reason(proposition),
-            evidence=tuple(evidence),
+            evidence=self._evidence(fields),
         )
 
     # -- the trace ----------------------------------------------------------------------------------------------

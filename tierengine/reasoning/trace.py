@@ -43,6 +43,10 @@ class Narrator:
         self.background = {c.id: tuple(i.id for i in c.indicators if i.background) for c in law.criteria}
         self.citations = {entry.id: str(entry.citation) for entry in law.entries()}
         self._open_questions: dict[str, str] = {}
+        self.plain = {
+            name: leaf_name(name).replace("_", " ")
+            for name in (*(field.id for field in form.inputs), *(item.id for item in form.comparisons))
+        }
         self._leaves: dict[str, tuple[str, ...]] = {}
         self._unanswered: dict[tuple[str, str, Value, bool], Step] = {}
         self.words = dict(self._entries()) | {name: words for c in law.criteria for name, words in self._ladder(c)}
@@ -276,12 +280,11 @@ class Tracer:
     def deciding_leaves(self, proposition: str) -> tuple[str, ...]:
         """Return the inputs on which a proposition rests, directly or further down."""
         if proposition not in self._leaves:
-            rules = self.narrator.rules
-            below = (
-                self.deciding_leaves(test.field) if test.field in rules else (test.field,)
-                for test in self.deciding(proposition)
-            )
-            self._leaves[proposition] = tuple(dict.fromkeys(leaf for leaves in below for leaf in leaves))
+            found: dict[str, None] = {}
+            for test in self.deciding(proposition):
+                inside = test.field in self.narrator.rules
+                found |= dict.fromkeys(self.deciding_leaves(test.field) if inside else (test.field,))
+            self._leaves[proposition] = tuple(found)
         return self._leaves[proposition]
 
     # -- reasons ------------------------------------------------------------------------------------------------
@@ -294,9 +297,17 @@ class Tracer:
             test for test in tests if test.field not in self.narrator.rules and not test.field.startswith("judged/")
         ]
         if proposition not in self._settled:
-            return _open_words(findings, [test.field for test in inputs])
+            return self._open_words(findings, [test.field for test in inputs])
         rested = [f"It rests on {', '.join(findings)}."] if findings else []
         return " ".join(_unique([*(self.sentence(test) for test in inputs), *rested]))
+
+    def _open_words(self, findings: list[str], inputs: list[str]) -> str:
+        """Name what keeps a proposition open: what is not known, what nobody has judged, and what else is open."""
+        plain = self.narrator.plain
+        facts = [plain[field] for field in _unique(inputs) if not field.startswith("rating/")]
+        ratings = [plain[field] for field in _unique(inputs) if field.startswith("rating/")]
+        kept = (("Not known", facts), ("Not judged by a person", ratings), ("Itself open", findings))
+        return "Open. " + " ".join(f"{what}: {', '.join(names)}." for what, names in kept if names)
 
     def _inside(self, proposition: str) -> Iterator[Test]:
         """The tests on which a proposition rests, with the inside of its own criterion unfolded."""
@@ -336,14 +347,6 @@ def leaf_name(field: str) -> str:
 def _entry(proposition: str) -> str:
     """The id of the criterion or conclusion that a proposition belongs to."""
     return proposition.split("/", maxsplit=1)[0]
-
-
-def _open_words(findings: list[str], inputs: list[str]) -> str:
-    """Name what keeps a proposition open: what is not known, what nobody has judged, and what else is open."""
-    facts = [field.replace("_", " ") for field in _unique(inputs) if not field.startswith("rating/")]
-    ratings = [leaf_name(field).replace("_", " ") for field in _unique(inputs) if field.startswith("rating/")]
-    kept = (("not known", facts), ("not judged by a person", ratings), ("itself open", findings))
-    return "Open. " + " ".join(f"{what.capitalize()}: {', '.join(names)}." for what, names in kept if names)
 
 
 def _unique(words: Iterable[str]) -> list[str]:

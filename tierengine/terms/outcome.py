@@ -33,10 +33,10 @@ class Outcome(Enum):
     @staticmethod
     def of(known: bool | None) -> Outcome:
         """Return the outcome of a proposition that is known true, known false, or not known (`None`)."""
-        if known is None:
-            return Outcome.UNDETERMINED
-        return Outcome.MET if known else Outcome.NOT_MET
+        return _OF[known]
 
+
+_OF = {True: Outcome.MET, False: Outcome.NOT_MET, None: Outcome.UNDETERMINED}
 
 _NEGATION = {
     Outcome.MET: Outcome.NOT_MET,
