@@ -249,11 +249,10 @@ class Tracer:
             rating = self._admitted.ratings[leaf_name(test.field)]
             return f"{rating.rating}, says {rating.author}."
         if self._silent(test.field):
-            return f"{_plain(value)}: the source is silent, and the provision reads silence so."
+            return f"{_plain(value)}: the source is silent, and the provision reads silence so{_asked(test)}."
         indicator = self._law.indicators_by_id[test.field]
-        needed = f"; asked here: {_bound(test)}" if indicator.type == "count" else ""
         unit = f" {indicator.unit}" if indicator.unit else ""
-        return f"{_plain(value)}{unit}{needed}."
+        return f"{_plain(value)}{unit}{_asked(test)}."
 
     # -- evidence -----------------------------------------------------------------------------------------------
 
@@ -357,9 +356,15 @@ def _plain(value: Value) -> str:
     return {True: "Yes", False: "No"}[value] if isinstance(value, bool) else str(value)
 
 
-def _bound(test: Test) -> str:
-    word = {">=": "at least", "<=": "at most", "<": "fewer than", ">": "more than"}[test.op]
-    return f"{word} {test.value}"
+_BOUNDS = {">=": "at least", "<=": "at most", "<": "fewer than", ">": "more than", "==": "", "!=": "not"}
+
+
+def _asked(test: Test) -> str:
+    """What a test asks for, where it is more than a plain yes."""
+    if test.value is True:
+        return ""
+    asked = f"{_BOUNDS[test.op]} {_plain(test.value).lower()}".strip()
+    return f" (asked here: {asked})"
 
 
 def level_range(settled: Mapping[str, bool], criterion: Criterion) -> tuple[int, int]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Criterion
+from tierengine.reports.text import print_wrapped
 from tierengine.terms.level import LEVELS
 
 
@@ -20,7 +20,8 @@ def print_criterion(criterion: Criterion, console: Console) -> None:
         if lines:
             console.print(Text(f"\n{title}", style="bold"))
         for line in lines:
-            console.print(Padding(Text(line), (0, 0, 0, 2)))
+            depth = len(line) - len(line.lstrip())
+            print_wrapped(line.lstrip(), console, 2 + depth, hang=2)
 
 
 def _sections(criterion: Criterion) -> Iterator[tuple[str, list[str]]]:

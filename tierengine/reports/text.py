@@ -31,9 +31,15 @@ def print_report(assessment: Assessment, console: Console) -> None:
             _print_line(line, console)
 
 
+def print_wrapped(text: str, console: Console, indent: int, hang: int = 0, style: str = "") -> None:
+    """Print a text wrapped to the console's width, indented; lines after the first hang further in."""
+    before, after = " " * indent, " " * (indent + hang)
+    for row in wrap(text, console.width, initial_indent=before, subsequent_indent=after, break_on_hyphens=False):
+        console.print(Text(row, style=style), soft_wrap=True)
+
+
 def _print_line(line: Line, console: Console) -> None:
     console.print(Text.assemble("  ", (line.name, "bold"), "  ", (line.mark, _COLOURS.get(line.mark, "cyan"))))
-    for text, style in ((line.text, ""), *((f"- {below}", "dim") for below in line.below)):
-        hang = "        " if text.startswith("- ") else "      "
-        for row in wrap(text, console.width, initial_indent="      ", subsequent_indent=hang, break_on_hyphens=False):
-            console.print(Text(row, style=style), soft_wrap=True)
+    print_wrapped(line.text, console, 6)
+    for below in line.below:
+        print_wrapped(f"- {below}", console, 6, hang=2, style="dim")

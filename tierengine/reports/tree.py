@@ -26,11 +26,11 @@ def why_not(trace: Step, row: str) -> Tree:
     unfolded = {step.id: step for step in walk(trace) if step.children}
     step = unfolded[row]
     said = {
-        Outcome.MET: "This tier is reached:",
-        Outcome.NOT_MET: "This tier is excluded, because it asks for what fails here:",
-        Outcome.UNDETERMINED: "This tier is open. It is reached only if the following come out for it:",
+        Outcome.MET: "This tier is reached. It rests on:",
+        Outcome.NOT_MET: "This tier is excluded. Against it stands:",
+        Outcome.UNDETERMINED: "This tier is open. Not settled is:",
     }
-    tree = Tree(Text(f"{said[step.outcome]} {step.says}.", style="bold"))
+    tree = Tree(Text(f"It is for a country of which this holds: {step.says}. {said[step.outcome]}", style="bold"))
     _grow_reasons(tree, step, unfolded, set())
     return tree
 
