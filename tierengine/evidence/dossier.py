@@ -17,7 +17,7 @@ from tierengine.evidence.records import Evidence, Rating, Record
 from tierengine.evidence.telegram import Telegram, read_telegram
 from tierengine.terms.interval import Days
 from tierengine.terms.scalars import Day, Id, Model, Text, Whole
-from tierengine.terms.tier import Placement, Tier
+from tierengine.terms.tier import WrittenPlacement, WrittenTier
 from tierengine.yamlfile import Document
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -78,7 +78,7 @@ class PostRecommendation(Model):
     """What the reporting post asks for; it is shown beside the engine's own recommendation and never used in it."""
 
     asks: Text
-    tier: Tier
+    tier: WrittenTier
     at: Text
     quote: Text
 
@@ -87,7 +87,7 @@ class EarlierPlacement(Model):
     """Where an earlier annual report placed the country."""
 
     year: Whole
-    tier: Placement
+    tier: WrittenPlacement
     source: Text
 
 

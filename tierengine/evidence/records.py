@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from tierengine.terms.interval import Days
 from tierengine.terms.level import Level
-from tierengine.terms.scalars import Day, Id, Model, Text, Word
+from tierengine.terms.scalars import Day, Id, Model, Text, Word, as_written
 
 Doer = Literal[
     "government", "other government", "non-governmental organisation", "international organisation", "post", "unknown"
@@ -20,7 +20,7 @@ Doer = Literal[
 Reliability = Literal["A", "B", "C", "D", "E", "F"]
 """Admiralty scale of sources: A completely reliable, E unreliable, F cannot be judged."""
 
-Credibility = Annotated[Literal["1", "2", "3", "4", "5", "6"], Field(json_schema_extra={"type": ["string", "integer"]})]
+Credibility = Annotated[Literal["1", "2", "3", "4", "5", "6"], as_written("1", "2", "3", "4", "5", "6")]
 """Admiralty scale of information: 1 confirmed by other sources, 5 improbable, 6 cannot be judged."""
 
 

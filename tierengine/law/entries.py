@@ -12,7 +12,7 @@ from tierengine.terms.citation import Citation
 from tierengine.terms.interval import InForce
 from tierengine.terms.level import LEVELS, Certainty, Level, rank
 from tierengine.terms.scalars import Id, Model, Text, Truth, Word
-from tierengine.terms.tier import Tier
+from tierengine.terms.tier import WrittenTier
 
 Kind = Literal["action", "statistic", "law", "commitment", "statement"]
 
@@ -194,7 +194,7 @@ class Conclusion(Entry):
 class TierRow(Entry):
     """One row of the tier table: the tier, and the condition under which the country belongs there."""
 
-    tier: Tier | None = None
+    tier: WrittenTier | None = None
     """Absent for the row of countries that are not ranked."""
     says: Text
     when: Condition
@@ -210,7 +210,7 @@ class Route(Entry):
 class Admission(Entry):
     """A rule that sets records aside: it takes every record of which all listed attributes match."""
 
-    sets_aside: dict[Literal["kind", "reliability", "credibility", "dated", "indicator"], tuple[Text, ...]]
+    sets_aside: dict[Literal["kind", "reliability", "credibility", "dated", "indicator"], tuple[Word, ...]]
     because: Text
 
     def takes(self, attributes: Mapping[str, str]) -> bool:

@@ -53,6 +53,11 @@ def day(value: Any) -> Any:
     raise ValueError(f"`{value}` is not a date; write year-month-day, such as 2007-11-09")
 
 
+def as_written(*words: str) -> WithJsonSchema:
+    """Return the JSON Schema of words that a writer need not quote: an editor sees a number in `2`."""
+    return WithJsonSchema({"enum": [*words, *(int(word) for word in words if word.isdigit())]})
+
+
 Whole = Annotated[int, BeforeValidator(whole)]
 Truth = Annotated[bool, BeforeValidator(truth)]
 Day = Annotated[date, BeforeValidator(day), WithJsonSchema({"type": "string", "format": "date"})]
