@@ -32,9 +32,9 @@ def test_on_each_day_the_law_is_a_whole_or_refused(day: date) -> None:
 
 
 def test_intervals_are_half_open() -> None:
-    """The law of 2003 is in force on its first day and on the day before the change, not on the day of it."""
+    """The encoded law is in force on its first day and on the day before the change, not on the day of it."""
     first, until = BOOK.covered()[0]
-    assert (first, until) == (date(2003, 12, 19), date(2008, 1, 10))
+    assert (first, until) == (date(2005, 10, 1), date(2008, 1, 10))
     assert BOOK.on(first).as_of == first
     assert BOOK.on(date(2008, 1, 9)).as_of == date(2008, 1, 9)
     for outside in (first - timedelta(days=1), date(2008, 1, 10)):

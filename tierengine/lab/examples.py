@@ -18,7 +18,14 @@ from tierengine.terms.outcome import Outcome
 def failed_examples(rulebook: Rulebook) -> Iterator[Problem]:
     """Yield a problem for each example whose outcome or level is not the one it expects."""
     for criterion in rulebook.criteria:
-        law = rulebook.select(criterion.in_force.from_)
+        law = rulebook.whole_for(criterion)
+        if law is None:
+            yield Problem(
+                where=f"criteria/{criterion.id}/{criterion.in_force.from_}.yaml",
+                what="its examples cannot be run: on no day of its time is the law a whole",
+                cure="add what is missing for that time, or let the criterion begin when it is there",
+            )
+            continue
         engine = CompiledEngine(lower_criterion(law, criterion))
         for number in range(len(criterion.examples)):
             yield from _run(law, criterion, number, engine)

@@ -150,7 +150,7 @@ class Criterion(Entry):
     part: Part
     title: Text
     question: Text
-    direction: Literal["favours the government", "counts against the government"]
+    direction: Literal["favours the government", "counts against the government", "neither"]
     scale: dict[Level, Text]
     met_from: Level = "met"
     """The lowest level that counts as met."""

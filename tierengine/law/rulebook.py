@@ -104,6 +104,14 @@ class Rulebook(Model):
                 found.append((day, following))
         return tuple(found)
 
+    def whole_for(self, criterion: Criterion) -> Law | None:
+        """Return the law of the first day on which a criterion is in force and the law is a whole, if there is one."""
+        for first, until in self.covered():
+            day = max(first, criterion.in_force.from_)
+            if criterion.in_force.holds(day) and (until is None or day < until):
+                return self.on(day)
+        return None
+
     def _covered(self) -> str:
         spans = [f"from {first} until {until or 'today'}" for first, until in self.covered()]
         return " or ".join(spans) or "for which a whole law is encoded (there is none yet)"

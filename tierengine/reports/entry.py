@@ -33,7 +33,7 @@ def _sections(criterion: Criterion) -> Iterator[tuple[str, list[str]]]:
             str(criterion.citation),
             *([criterion.citation.public_law] if criterion.citation.public_law else []),
             f"in force from {in_force.from_} until {in_force.until or 'further notice'}",
-            f"meeting it {criterion.direction}",
+            _DIRECTIONS[criterion.direction],
         ],
     )
     yield "Scale", [f"{level}: {criterion.scale[level]}" for level in reversed(LEVELS) if level in criterion.scale]
@@ -56,6 +56,13 @@ def _sections(criterion: Criterion) -> Iterator[tuple[str, list[str]]]:
     yield "Interpretations", [f"{i.id}: {i.reads} Why: {i.why} ({i.authority})" for i in criterion.interpretations]
     yield "Not encoded", [f"{item.clause}: {item.why}" for item in criterion.not_encoded]
     yield "Examples", [f"{example.expect}: {example.name}" for example in criterion.examples]
+
+
+_DIRECTIONS = {
+    "favours the government": "meeting it favours the government",
+    "counts against the government": "meeting it counts against the government",
+    "neither": "meeting it neither favours the government nor counts against it",
+}
 
 
 def _told(condition: Condition, depth: int) -> Iterator[str]:
