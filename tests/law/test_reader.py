@@ -89,6 +89,15 @@ def test_a_file_that_would_not_be_read_is_told(tmp_path: Path) -> None:
     assert [problem.where for problem in told.value.problems] == ["criteria/stray.yaml", "rules/more.yml"]
 
 
+def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
+    """A link that leads nowhere is told, and ends no reading in a traceback."""
+    folder = tmp_path / "small"
+    shutil.copytree(SMALL, folder)
+    (folder / "rules" / "lost.yaml").symlink_to(tmp_path / "nowhere.yaml")
+    with pytest.raises(RulebookError, match="cannot be opened"):
+        read_rulebook(folder)
+
+
 def test_a_folder_without_rulebook(tmp_path: Path) -> None:
     """A folder that holds neither room is told with both."""
     with pytest.raises(RulebookError) as told:

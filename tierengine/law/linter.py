@@ -10,7 +10,7 @@ from itertools import product
 
 from tierengine.errors import Problem
 from tierengine.law.conditions import LEVEL_WORDS, Condition
-from tierengine.law.entries import Conclusion, Criterion, Entry, Indicator, Route, TierRow
+from tierengine.law.entries import Conclusion, Criterion, Entry, Example, Indicator, Route, TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.terms.citation import Citation
 from tierengine.terms.scalars import whole
@@ -41,6 +41,7 @@ def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
     problems += _overlaps(placed)
     vocabulary = _Vocabulary.of(rulebook)
     problems += [problem for item in placed for problem in _references(item, vocabulary)]
+    problems += _declared_twice(placed)
     problems += _unused(placed)
     if problems:
         return problems
@@ -194,6 +195,7 @@ def _references(item: Placed, vocabulary: _Vocabulary) -> Iterator[Problem]:
             yield item.problem(*complaint, *path)
     if isinstance(item.entry, Criterion):
         yield from _indicators(item, item.entry, vocabulary)
+        yield from _of_examples(item, item.entry, vocabulary)
 
 
 _Complaint = tuple[str, str] | None
@@ -273,49 +275,89 @@ def _is_whole(word: str) -> bool:
 
 def _indicators(item: Placed, criterion: Criterion, vocabulary: _Vocabulary) -> Iterator[Problem]:
     for number, indicator in enumerate(criterion.indicators):
-        other = vocabulary.indicators[indicator.id]
-        if other is not indicator and other.type != indicator.type:
-            yield item.problem(
+        for key, complaint in _of_declaration(indicator, vocabulary):
+            yield item.problem(*complaint, "indicators", number, *key)
+
+
+def _of_declaration(indicator: Indicator, vocabulary: _Vocabulary) -> Iterator[tuple[Path_, tuple[str, str]]]:
+    """What is wrong with the declaration of an indicator, and at which of its keys."""
+    if vocabulary.indicators[indicator.id].type != indicator.type:
+        yield (
+            (),
+            (
                 f"the indicator `{indicator.id}` is declared elsewhere with another type",
                 "declare it once, or give it a name of its own",
-                "indicators",
-                number,
-            )
-        if indicator.compared is not None:
-            for name in (indicator.compared.greater, indicator.compared.than):
-                side = vocabulary.indicators.get(name)
-                if side is None:
-                    yield item.problem(
-                        *_unknown("indicator", name, vocabulary.indicators), "indicators", number, "compared"
-                    )
-                elif side.type != "count" or side.compared is not None:
-                    yield item.problem(
-                        f"`{name}` cannot be compared", "compare two recorded counts", "indicators", number, "compared"
-                    )
-        if indicator.when_silent is not None and not _fits(indicator, indicator.when_silent.reads_as):
-            yield item.problem(
+            ),
+        )
+    if indicator.compared is not None:
+        for name in (indicator.compared.greater, indicator.compared.than):
+            side = vocabulary.indicators.get(name)
+            if side is None:
+                yield ("compared",), _unknown("indicator", name, vocabulary.indicators)
+            elif side.type != "count" or side.compared is not None:
+                yield ("compared",), (f"`{name}` cannot be compared", "compare two recorded counts")
+    if indicator.when_silent is not None and not _fits(indicator, indicator.when_silent.reads_as):
+        yield (
+            ("when_silent",),
+            (
                 f"silence cannot be read as `{indicator.when_silent.reads_as}`",
                 f"write an answer that a {indicator.type} can have",
-                "indicators",
-                number,
-                "when_silent",
-            )
+            ),
+        )
+
+
+def _of_examples(item: Placed, criterion: Criterion, vocabulary: _Vocabulary) -> Iterator[Problem]:
     for number, example in enumerate(criterion.examples):
-        for name, word in example.indicators.items():
-            known = vocabulary.indicators.get(name)
-            if known is None:
-                yield item.problem(
-                    *_unknown("indicator", name, vocabulary.indicators), "examples", number, "indicators", name
-                )
-            elif not _fits(known, word):
-                yield item.problem(
-                    f"`{name}` is a {known.type} and is given `{word}`",
-                    f"write a {known.type}",
-                    "examples",
-                    number,
-                    "indicators",
-                    name,
-                )
+        for key, complaint in _of_example(example, vocabulary):
+            yield item.problem(*complaint, "examples", number, *key)
+
+
+def _of_example(example: Example, vocabulary: _Vocabulary) -> Iterator[tuple[Path_, tuple[str, str]]]:
+    """What is wrong with what an example gives, and at which of its keys."""
+    for name, word in example.indicators.items():
+        indicator = vocabulary.indicators.get(name)
+        if indicator is None:
+            yield ("indicators", name), _unknown("indicator", name, vocabulary.indicators)
+        elif not _fits(indicator, word):
+            complaint = f"`{name}` is a {indicator.type} and is given `{word}`", f"write a {indicator.type}"
+            yield ("indicators", name), complaint
+    for key, word, known in (
+        ("judgements", "judgement", vocabulary.judgements),
+        ("findings", "finding", vocabulary.findings),
+        ("conclusions", "conclusion", vocabulary.conclusions),
+    ):
+        for name in getattr(example, key):
+            if name not in known:
+                yield (key, name), _unknown(word, name, known)
+    if example.last_report is not None and example.last_report not in Law.PLACEMENTS:
+        yield (
+            ("last_report",),
+            (
+                f"`{example.last_report}` is no placement",
+                f"write one of: {', '.join(Law.PLACEMENTS)}",
+            ),
+        )
+
+
+def _declared_twice(placed: list[Placed]) -> Iterator[Problem]:
+    """Indicators and judgements that two criteria declare for the same day."""
+    seen: dict[str, list[tuple[Placed, Criterion]]] = {}
+    for item in placed:
+        if not isinstance(item.entry, Criterion):
+            continue
+        criterion = item.entry
+        names: list[tuple[str, Path_]] = [(i.id, ("indicators", n)) for n, i in enumerate(criterion.indicators)]
+        if criterion.judgement is not None:
+            names.append((criterion.judgement.id, ("judgement", "id")))
+        for name, path in names:
+            for other, declared in seen.get(name, []):
+                if declared.id != criterion.id and declared.in_force.overlaps(criterion.in_force):
+                    yield item.problem(
+                        f"`{name}` is declared a second time, first by `{declared.id}` in {other.document.name}",
+                        "declare it once and ask for it from both, or give it a name of its own",
+                        *path,
+                    )
+            seen.setdefault(name, []).append((item, criterion))
 
 
 def _unused(placed: list[Placed]) -> Iterator[Problem]:

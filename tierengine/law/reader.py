@@ -76,7 +76,17 @@ def rulebook_files(folder: Path) -> tuple[RulebookFile, ...]:
                 for path in sorted(stray)
             ]
         )
-    return tuple(RulebookFile(path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths)
+    return tuple(_open(path, path.relative_to(folder).as_posix()) for path in paths)
+
+
+def _open(path: Path, name: str) -> RulebookFile:
+    try:
+        return RulebookFile(name, path.read_bytes())
+    except OSError as error:
+        problem = Problem(
+            where=f"{name}:1:1", what=f"cannot be opened: {error.strerror}", cure="make the file readable, or remove it"
+        )
+        raise RulebookError([problem]) from None
 
 
 def rulebook_digest(files: tuple[RulebookFile, ...]) -> str:

@@ -136,7 +136,7 @@ def _mismeasured(record: Evidence, law: Law) -> _Complaint:
             "list the passage under `not_evidence`; only the government's efforts count",
         )
     if not _answers_in_type(indicator, record.value):
-        words = {"truth": "`true` or `false`", "count": "a whole number"}.get(
+        words = {"truth": "`true` or `false`", "count": "a whole number, 0 or more"}.get(
             indicator.type, ", ".join(indicator.choices)
         )
         return "value", f"`{indicator.id}` is a {indicator.type}, and `{record.value}` is none", f"write {words}"
@@ -153,10 +153,9 @@ def _answers_in_type(indicator: Indicator, word: str) -> bool:
     if indicator.type == "choice":
         return word in indicator.choices
     try:
-        (truth if indicator.type == "truth" else whole)(word)
+        return bool(whole(word) >= 0) if indicator.type == "count" else truth(word) in (True, False)
     except ValueError:
         return False
-    return True
 
 
 # -- what is set aside -----------------------------------------------------------------------------------------
