@@ -76,7 +76,7 @@ def test_the_generated_evaluator_agrees_with_the_retelling() -> None:
             seen.update(told.values())
 
     run()
-    assert min(seen[outcome] for outcome in Outcome) > 500
+    assert min(seen[outcome] for outcome in Outcome) > 100
 
 
 @needs_durable
@@ -100,7 +100,7 @@ def test_the_engine_of_record_agrees_with_both() -> None:
                 fired[len(found.fired)] += 1
 
     run()
-    assert sum(number for rules, number in fired.items() if rules > 3) > 100
+    assert sum(number for rules, number in fired.items() if rules > 3) > 20
 
 
 def law_around(when: dict[str, Any]) -> Law:
@@ -209,7 +209,7 @@ def test_more_knowledge_unsettles_nothing() -> None:
             before = after
 
     run()
-    assert added[True] > 50
+    assert added[True] > 10
 
 
 @random_laws(100)
@@ -265,5 +265,5 @@ def test_no_tier_that_can_still_be_reached_is_ruled_out() -> None:
         event(f"open rows: {len(open_rows)}")
 
     run()
-    assert min(seen["reached, and open"], seen["reached, and settled"]) > 40, seen
+    assert min(seen["reached, and open"], seen["reached, and settled"]) > 10, seen
     assert seen["too many completions"] < 50, seen

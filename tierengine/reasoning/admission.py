@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tierengine.engines.form import Value
 from tierengine.engines.lowering import LAST_REPORT, judged, rating, read_value
 from tierengine.errors import EvidenceError, Problem
-from tierengine.evidence.dossier import Casefile, Silent
+from tierengine.evidence.dossier import Casefile, EarlierPlacement, Silent
 from tierengine.evidence.records import Evidence, Rating, dated
 from tierengine.law.entries import Admission, Indicator
 from tierengine.law.rulebook import Law
@@ -34,6 +34,8 @@ class Admitted:
     ratings: Mapping[str, Rating]
     """Judgement to the person's rating of it."""
     silences: Mapping[str, tuple[Silent, ...]]
+    placement: EarlierPlacement | None
+    """Where the last report placed the country."""
     set_aside: tuple[SetAside, ...]
     """Sorted by the id of the record."""
 
@@ -67,7 +69,7 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     if problems:
         raise EvidenceError(problems)
     facts = dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile))
-    return Admitted(facts, records, ratings, silences, tuple(aside))
+    return Admitted(facts, records, ratings, silences, casefile.last_placement, tuple(aside))
 
 
 def _place(casefile: Casefile, record: Evidence | Rating, key: str) -> str:

@@ -249,7 +249,7 @@ class Tracer:
             rating = self._admitted.ratings[leaf_name(test.field)]
             return f"{rating.rating}, says {rating.author}."
         if self._silent(test.field):
-            return f"{_plain(value)}: the source is silent, and the provision reads silence so{_asked(test)}."
+            return f"{_plain(value)}, because the source was read for it and is silent{_asked(test)}."
         indicator = self._law.indicators_by_id[test.field]
         unit = f" {indicator.unit}" if indicator.unit else ""
         return f"{_plain(value)}{unit}{_asked(test)}."
@@ -265,6 +265,9 @@ class Tracer:
     def _find_passages(self, field: str) -> Iterator[Passage]:
         for record in self._admitted.records.get(field, ()):
             yield passage_of(record)
+        placement = self._admitted.placement
+        if field == LAST_REPORT and placement is not None:
+            yield Passage(record=f"placement-{placement.year}", at=placement.source, note=f"placed {placement.tier}")
         rating = self._admitted.ratings.get(leaf_name(field)) if field.startswith("rating/") else None
         if rating is not None:
             yield passage_of(rating)
@@ -317,11 +320,17 @@ class Tracer:
                 yield test
 
     def open_questions(self, proposition: str) -> tuple[str, ...]:
-        """The questions whose answers are missing below an open proposition, each once, with its name."""
+        """The open questions of a criterion, each with the name under which it is answered, and its open findings."""
         if proposition in self._settled:
             return ()
-        open_question = self.narrator.open_question
-        return tuple(open_question(f) for f in self.deciding_leaves(proposition) if f not in self._known)
+        return tuple(_unique(self._open_question(test.field) for test in self._inside(proposition)))
+
+    def _open_question(self, field: str) -> str:
+        if field not in self.narrator.rules:
+            return self.narrator.open_question(field)
+        entry = _entry(field)
+        criterion = self._law.criteria_by_id.get(entry)
+        return f"The finding on: {criterion.title if criterion else self.narrator.words[field].says} [{entry}]"
 
 
 def passage_of(record: Evidence | Rating) -> Passage:
