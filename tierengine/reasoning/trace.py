@@ -156,6 +156,7 @@ class Tracer:
         self._sentences: dict[tuple[str, str, Value], str] = {}
         self._leaves: dict[str, tuple[str, ...]] = {}
         self._deciding: dict[str, tuple[Test, ...]] = {}
+        self._insides: dict[str, tuple[Test, ...]] = {}
 
     def outcome(self, proposition: str) -> Outcome:
         """Return what became of a proposition."""
@@ -163,9 +164,11 @@ class Tracer:
 
     def fired(self, proposition: str) -> Rule | None:
         """Return the first rule that settled a proposition, or nothing if it is open."""
-        if proposition not in self._settled:
-            return None
-        return next((rule for rule in self.narrator.rules[proposition] if rule.id in self._fired), None)
+        if proposition in self._settled:
+            for rule in self.narrator.rules[proposition]:
+                if rule.id in self._fired:
+                    return rule
+        return None
 
     def step(self, proposition: str, decisive: bool = True) -> Step:
         """Return the step of a proposition with everything it looks at below it."""
@@ -199,7 +202,7 @@ class Tracer:
             self._deciding[proposition] = (
                 tuple(self.narrator.single_tests(rule))
                 if rule is not None
-                else tuple(test for test in self.narrator.asks[proposition] if self._known.get(test.field) is None)
+                else tuple([test for test in self.narrator.asks[proposition] if test.field not in self._known])
             )
         return self._deciding[proposition]
 
@@ -293,7 +296,7 @@ class Tracer:
 
     def reason(self, proposition: str) -> str:
         """Tell in a few words why a proposition is settled, or what keeps it open."""
-        tests = tuple(self._inside(proposition))
+        tests = self._inside(proposition)
         findings = _unique(_entry(test.field) for test in tests if test.field in self.narrator.rules)
         inputs = [
             test for test in tests if test.field not in self.narrator.rules and not test.field.startswith("judged/")
@@ -311,13 +314,15 @@ class Tracer:
         kept = (("Not known", facts), ("Not judged by a person", ratings), ("Itself open", findings))
         return "Open. " + " ".join(f"{what}: {', '.join(names)}." for what, names in kept if names)
 
-    def _inside(self, proposition: str) -> Iterator[Test]:
+    def _inside(self, proposition: str) -> tuple[Test, ...]:
         """The tests on which a proposition rests, with the inside of its own criterion unfolded."""
-        for test in self.deciding(proposition):
-            if test.field.endswith(("/proposed", "/presumed")):
-                yield from self._inside(test.field)
-            else:
-                yield test
+        if proposition not in self._insides:
+            found: list[Test] = []
+            for test in self.deciding(proposition):
+                own = test.field.endswith(("/proposed", "/presumed"))
+                found += self._inside(test.field) if own else (test,)
+            self._insides[proposition] = tuple(found)
+        return self._insides[proposition]
 
     def open_questions(self, proposition: str) -> tuple[str, ...]:
         """The open questions of a criterion, each with the name under which it is answered, and its open findings."""
