@@ -10,7 +10,7 @@ indicator: ID   is: WORD            a recorded answer: true, false, or a word of
 judgement: ID   at_least: LEVEL     a person's rating of an open word
 finding: ID     [at_least: LEVEL]   another criterion is met (or reaches the level)
 conclusion: ID                      a conclusion of rules/ holds
-placement: last_report  is: [...]   where the last report placed the country
+placement: last_report  is: TIER    where the last report placed the country
 """
 
 from __future__ import annotations
