@@ -108,7 +108,7 @@ def unknown_inputs(law: Law, facts: Mapping[str, Value]) -> list[str]:
     """The inputs that the facts leave open; a judgement that nobody rated is named by its `rating/` field."""
     names = [indicator.id for indicator in law.indicators if indicator.compared is None]
     names += [f"rating/{judgement}" for judgement in law.judges]
-    return [name for name in (*names, "last_report") if name not in facts]
+    return [name for name in (*names, *law.PLACEMENTS) if name not in facts]
 
 
 def complete(law: Law, facts: Mapping[str, Value], unknown: Iterable[str]) -> Iterator[dict[str, Value]]:
@@ -139,8 +139,8 @@ def open_tiers(law: Law, facts: Mapping[str, Value], unknown: Iterable[str] | No
 
 
 def _values(law: Law, facts: Mapping[str, Value], name: str) -> list[Value | None]:
-    if name == "last_report":
-        return list(law.PLACEMENTS)
+    if name in law.PLACEMENTS:
+        return list(law.PLACEMENTS[name])
     if name.startswith("rating/"):
         rubric = next(c.judgement.rubric for c in law.criteria if c.judgement and f"rating/{c.judgement.id}" == name)
         return [None, *sorted(rank(level) for level in rubric)]

@@ -113,7 +113,7 @@ def inputs_of(law: Law) -> dict[str, st.SearchStrategy[Value]]:
         if criterion.judgement is not None:
             ranks = sorted(rank(level) for level in criterion.judgement.rubric)
             inputs[f"rating/{criterion.judgement.id}"] = st.sampled_from(ranks)
-    return inputs | {"last_report": st.sampled_from(Law.PLACEMENTS)}
+    return inputs | {name: st.sampled_from(answers) for name, answers in Law.PLACEMENTS.items()}
 
 
 def without_ratings(facts: Mapping[str, Value], law: Law) -> list[str]:
@@ -196,7 +196,8 @@ def _tree(draw: Draw, askable: Askable, leaves: int, depth: int) -> Written:
 def _single(draw: Draw, sorts: list[str], askable: Askable) -> Written:
     word = draw(st.sampled_from(sorts))
     if word == "placement":
-        return {"placement": "last_report", "is": draw(st.sampled_from(Law.PLACEMENTS))}
+        name = draw(st.sampled_from(sorted(Law.PLACEMENTS)))
+        return {"placement": name, "is": draw(st.sampled_from(Law.PLACEMENTS[name]))}
     if word == "conclusion":
         return {"conclusion": draw(st.sampled_from(askable.conclusions))}
     if word == "indicator":

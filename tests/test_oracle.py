@@ -254,7 +254,17 @@ def test_completions_stand_on_both_sides_of_each_boundary() -> None:
     }
     made = law(weighed, conclusions=bounds)
     facts: dict[str, Value] = {"judged/weight": False}
-    assert unknown_inputs(made, facts) == ["x", "y", "z", "now", "before", "law", "rating/weight", "last_report"]
+    assert unknown_inputs(made, facts) == [
+        "x",
+        "y",
+        "z",
+        "now",
+        "before",
+        "law",
+        "rating/weight",
+        "last_report",
+        "limit",
+    ]
     assert list(complete(made, facts, ["x"])) == [facts | {"x": False}, facts | {"x": True}]
     assert [case["law"] for case in complete(made, facts, ["law"])] == ["none", "draft", "enacted"]
     assert [case["last_report"] for case in complete(made, facts, ["last_report"])] == ["1", "2", "2WL", "3", "SC"]

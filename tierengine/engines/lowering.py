@@ -55,6 +55,9 @@ def rating(judgement: str) -> str:
 LAST_REPORT = "last_report"
 """The input that says where the last report placed the country."""
 
+LIMIT = "limit"
+"""The input that says how the years on the watch list bind the report."""
+
 
 def lower(law: Law) -> Form:
     """Return the form of the law in force on a date. Raise `RulebookError` for a cycle or an unwieldy condition."""
@@ -205,7 +208,7 @@ class _Rails:
         if condition.judgement is not None:
             return rating(condition.judgement), ">=", rank(_level(condition.at_least))
         if condition.placement is not None:
-            return LAST_REPORT, "==", str(condition.is_)
+            return condition.placement, "==", str(condition.is_)
         return self._of_indicator(self._law.indicator(condition.name), condition)
 
     def _of_indicator(self, indicator: Indicator, condition: Condition) -> tuple[str, str, Value]:
@@ -270,8 +273,8 @@ def _assemble(law: Law, propositions: list[_Proposition]) -> Form:
 
 
 def _field(law: Law, name: str) -> Field:
-    if name == LAST_REPORT:
-        return Field(id=name, type="choice", choices=law.PLACEMENTS)
+    if name in law.PLACEMENTS:
+        return Field(id=name, type="choice", choices=law.PLACEMENTS[name])
     if name.startswith("rating/"):
         return Field(id=name, type="count")
     indicator = law.indicators_by_id.get(name)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Engine, Value
-from tierengine.engines.lowering import LAST_REPORT, judged, lower_criterion, rating, reached, read_value
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, lower_criterion, rating, reached, read_value
 from tierengine.errors import Problem
 from tierengine.law.entries import Criterion, Example
 from tierengine.law.rulebook import Law, Rulebook
@@ -66,3 +66,7 @@ def facts_of(law: Law, criterion: Criterion, example: Example) -> Iterator[tuple
     yield from example.conclusions.items()
     if example.last_report is not None:
         yield LAST_REPORT, example.last_report
+    if example.limit is not None:
+        yield LIMIT, example.limit
+    if example.limit is not None:
+        yield LIMIT, example.limit

@@ -11,6 +11,7 @@ judgement: ID   at_least: LEVEL     a person's rating of an open word
 finding: ID     [at_least: LEVEL]   another criterion is met (or reaches the level)
 conclusion: ID                      a conclusion of rules/ holds
 placement: last_report  is: TIER    where the last report placed the country
+           limit        is: LIMIT   how the years on the watch list bind the report: none, waiver or 3, 3, not WL
 """
 
 from __future__ import annotations

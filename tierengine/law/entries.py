@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, WithJsonSchema, model_validator
 
@@ -11,14 +12,14 @@ from tierengine.law.conditions import Condition
 from tierengine.terms.citation import Citation
 from tierengine.terms.interval import InForce
 from tierengine.terms.level import LEVELS, Certainty, Level, rank
-from tierengine.terms.scalars import Id, Model, Text, Truth, Word
+from tierengine.terms.scalars import Day, Id, Model, Text, Truth, Word
 from tierengine.terms.tier import WrittenTier
 
 Kind = Literal["action", "statistic", "law", "commitment", "statement"]
 
-Part = Literal["scope", "standard", "factor", "efforts", "watch list"]
+Part = Literal["scope", "standard", "factor", "efforts", "watch list", "waiver"]
 """Where a criterion stands in the statute: who is covered, the four standards, the factors of standard 4,
-the considerations of significant efforts, the grounds of the special watch list."""
+the considerations of significant efforts, the grounds of the special watch list, the waiver of the downgrade."""
 
 
 class Interpretation(Model):
@@ -74,6 +75,8 @@ class Indicator(Model):
     counts_kind: Kind | None = None
     """Instead of being answered, it counts the admitted records of this kind."""
     when_silent: Silence | None = None
+    looks_back: Truth = False
+    """It asks for the state of an earlier year, so that a record dated before the reporting period may answer it."""
     background: Truth = False
     """No rule asks for it: it is shown to the person who judges, and may answer a deficiency of the last report."""
 
@@ -130,8 +133,26 @@ class Example(Model):
     findings: dict[Id, Level] = Field(default_factory=dict)
     conclusions: dict[Id, Truth] = Field(default_factory=dict)
     last_report: Text | None = None
+    limit: Text | None = None
     expect: Literal["met", "not met", "undetermined"]
     level: Level | None = None
+
+
+class Amendment(Model):
+    """What an Act did to a provision."""
+
+    act: Text
+    """The Public Law and its section."""
+    says: Text
+
+
+class Renumbering(Model):
+    """From a day on the provision stands under another number, and reads as before."""
+
+    from_: Day = Field(alias="from")
+    tvpa: Text
+    usc: Text
+    act: Text
 
 
 class Entry(Model):
@@ -139,9 +160,45 @@ class Entry(Model):
 
     id: Id
     citation: Citation
+    """The provision under the number that it has on the first day in force."""
     in_force: InForce
+    change: Amendment | None = None
+    """What made this version out of the one before it; needed on every version but the first."""
+    struck: Amendment | None = None
+    """What ended the provision, where no version follows."""
+    renumbered: tuple[Renumbering, ...] = ()
     interpretations: tuple[Interpretation, ...] = ()
     not_encoded: tuple[NotEncoded, ...] = ()
+
+    def numbered_on(self, day: date) -> Self:
+        """Return the entry with every citation of its own provision under the number of the day."""
+        moves = [move for move in self.renumbered if move.from_ <= day]
+        if not moves:
+            return self
+        latest = max(moves, key=lambda move: move.from_)
+        old = self.citation
+
+        def moved(citation: Citation) -> Citation:
+            if not (citation.usc and old.usc and citation.usc.startswith(old.usc)):
+                return citation
+            usc = latest.usc + citation.usc.removeprefix(old.usc)
+            tvpa = latest.tvpa + (citation.tvpa or "").removeprefix(old.tvpa or "")
+            return citation.model_copy(update={"usc": usc, "tvpa": tvpa})
+
+        copy: Self = _cited_anew(self, moved)
+        return copy
+
+
+def _cited_anew(value: Any, moved: Callable[[Citation], Citation]) -> Any:
+    """Return a value in which every citation, however deep, is replaced."""
+    if isinstance(value, Citation):
+        return moved(value)
+    if isinstance(value, tuple):
+        return tuple(_cited_anew(inner, moved) for inner in value)
+    if isinstance(value, Model):
+        inner = {name: getattr(value, name) for name in type(value).model_fields}
+        return value.model_copy(update={name: _cited_anew(part, moved) for name, part in inner.items()})
+    return value
 
 
 class Criterion(Entry):

@@ -39,6 +39,7 @@ def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
     """Return every problem between the entries of a rulebook, in the order of its files."""
     problems = [problem for item in placed for problem in _alone(item)]
     problems += _overlaps(placed)
+    problems += _gaps(placed)
     vocabulary = _Vocabulary.of(rulebook)
     problems += [problem for item in placed for problem in _references(item, vocabulary)]
     problems += _declared_twice(placed)
@@ -148,6 +149,47 @@ def _overlaps(placed: list[Placed]) -> Iterator[Problem]:
         seen.setdefault(item.entry.id, []).append(item)
 
 
+def _gaps(placed: list[Placed]) -> Iterator[Problem]:
+    """Versions of one provision that do not join, and changes of which no Act is named."""
+    versions: dict[str, list[Placed]] = {}
+    for item in placed:
+        versions.setdefault(item.entry.id, []).append(item)
+    for items in versions.values():
+        items.sort(key=lambda item: item.entry.in_force.from_)
+        for number, item in enumerate(items):
+            following = items[number + 1] if number + 1 < len(items) else None
+            yield from _joint(item, following)
+            if number and item.entry.change is None:
+                yield item.problem(
+                    f"`{item.entry.id}` changes on {item.entry.in_force.from_}, and no Act is named",
+                    "add `change` with the `act` (Public Law and section) and what it `says`",
+                    "in_force",
+                )
+
+
+def _joint(item: Placed, following: Placed | None) -> Iterator[Problem]:
+    """What is wrong between the end of one version and the beginning of the next."""
+    entry = item.entry
+    if following is None:
+        if entry.in_force.until is not None and entry.struck is None:
+            yield item.problem(
+                f"`{entry.id}` ends on {entry.in_force.until}, and no Act is named",
+                "add `struck` with the `act` (Public Law and section) and what it `says`, or the version that follows",
+                "in_force",
+            )
+        return
+    if entry.in_force.until is not None and entry.in_force.until < following.entry.in_force.from_:
+        yield following.problem(
+            f"`{entry.id}` is not in force from {entry.in_force.until} until {following.entry.in_force.from_}",
+            "let this version begin on the day the one before ends, or add the version between them",
+            "in_force",
+        )
+    if entry.struck is not None:
+        yield item.problem(
+            f"`{entry.id}` is `struck`, and a version follows", "move it to the `change` of that version", "struck"
+        )
+
+
 # -- references ------------------------------------------------------------------------------------------------
 
 
@@ -249,11 +291,15 @@ def _of_conclusion(condition: Condition, vocabulary: _Vocabulary) -> _Complaint:
 
 
 def _of_placement(condition: Condition, _vocabulary: _Vocabulary) -> _Complaint:
-    if condition.placement != "last_report":
-        return f"no placement is called `{condition.placement}`", "write `placement: last_report`"
-    if condition.is_ not in Law.PLACEMENTS:
-        return f"`{condition.is_}` is no placement", f"write one of: {', '.join(Law.PLACEMENTS)}"
+    answers = Law.PLACEMENTS.get(condition.name)
+    if answers is None:
+        return f"no placement is called `{condition.name}`", f"write one of: {', '.join(Law.PLACEMENTS)}"
+    if condition.is_ not in answers:
+        return f"`{condition.is_}` is no {_PLACEMENT_WORDS[condition.name]}", f"write one of: {', '.join(answers)}"
     return None
+
+
+_PLACEMENT_WORDS = {"last_report": "placement", "limit": "limit"}
 
 
 _REFERENCES: dict[str, Callable[[Condition, _Vocabulary], _Complaint]] = {
@@ -329,14 +375,10 @@ def _of_example(example: Example, vocabulary: _Vocabulary) -> Iterator[tuple[Pat
         for name in getattr(example, key):
             if name not in known:
                 yield (key, name), _unknown(word, name, known)
-    if example.last_report is not None and example.last_report not in Law.PLACEMENTS:
-        yield (
-            ("last_report",),
-            (
-                f"`{example.last_report}` is no placement",
-                f"write one of: {', '.join(Law.PLACEMENTS)}",
-            ),
-        )
+    for key, answers in Law.PLACEMENTS.items():
+        answer = getattr(example, key)
+        if answer is not None and answer not in answers:
+            yield (key,), (f"`{answer}` is no {_PLACEMENT_WORDS[key]}", f"write one of: {', '.join(answers)}")
 
 
 def _declared_twice(placed: list[Placed]) -> Iterator[Problem]:

@@ -24,7 +24,7 @@ from tierengine.law.entries import (
 )
 from tierengine.terms.level import Certainty
 from tierengine.terms.scalars import Model
-from tierengine.terms.tier import Placement
+from tierengine.terms.tier import Limit, Placement
 
 E = TypeVar("E", bound=Entry)
 
@@ -56,9 +56,10 @@ class Rulebook(Model):
         )
 
     def boundaries(self) -> tuple[date, ...]:
-        """Every day on which some entry comes into force or goes out of it, in order."""
+        """Every day on which some entry comes into force, goes out of it or is renumbered, in order."""
         days = {entry.in_force.from_ for entry in self.entries()}
-        return tuple(sorted(days | {entry.in_force.until for entry in self.entries() if entry.in_force.until}))
+        days |= {entry.in_force.until for entry in self.entries() if entry.in_force.until}
+        return tuple(sorted(days | {move.from_ for entry in self.entries() for move in entry.renumbered}))
 
     def select(self, day: date) -> Law:
         """Return the entries in force on the day, whether or not they make a whole."""
@@ -124,7 +125,7 @@ def _place_in_statute(criterion: Criterion) -> tuple[tuple[int, str], ...]:
 
 
 def _in_force(entries: tuple[E, ...], day: date) -> tuple[E, ...]:
-    return tuple(entry for entry in entries if entry.in_force.holds(day))
+    return tuple(entry.numbered_on(day) for entry in entries if entry.in_force.holds(day))
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,11 @@ class Law:
     advice: tuple[Advice, ...]
     progress: tuple[Progress, ...]
 
-    PLACEMENTS: ClassVar[tuple[str, ...]] = get_args(Placement)
+    PLACEMENTS: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "last_report": get_args(Placement),
+        "limit": get_args(Limit),
+    }
+    """What a condition on the country's placements may ask for, and the answers there are."""
 
     def entries(self) -> tuple[Entry, ...]:
         """Every entry in force."""
@@ -216,10 +221,10 @@ class Law:
             "the tier table": self.tiers,
             "rules of admission": self.admissions,
             "certainties": self.certainties,
-            "watch-list routes": self.routes,
             "advice": self.advice,
-            "progress": self.progress,
         }
+        if any(row.tier == "2WL" for row in self.tiers):
+            parts |= {"watch-list routes": self.routes, "progress": self.progress}
         missing = {f"`{name}`" for name in self._asked() - self._known()}
         return tuple(sorted(missing | {name for name, entries in parts.items() if not entries}))
 

@@ -168,7 +168,10 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
     when = {"kind": record.kind, "dated": dated(record, casefile.dossier.period, law.as_of)}
     if isinstance(record, Rating):
         return when
-    takes = record.kind in law.indicator(record.measures).kinds
+    indicator = law.indicator(record.measures)
+    takes = record.kind in indicator.kinds
+    if indicator.looks_back and when["dated"] == "outside the period":
+        when["dated"] = "in the earlier year asked for"
     return when | {
         "reliability": record.reliability,
         "credibility": record.credibility,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tierengine.engines.arithmetic import compare, holds
 from tierengine.engines.form import Evaluation, Form, Rule, Tally, Test, Value
-from tierengine.engines.lowering import LAST_REPORT, presumed, proposed, reached
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, presumed, proposed, reached
 from tierengine.evidence.records import Evidence, Rating
 from tierengine.law.entries import Criterion, Judgement
 from tierengine.law.rulebook import Law
@@ -23,6 +23,12 @@ class Words:
 
     says: str
     citation: str | None
+
+
+_PLACEMENT_QUESTIONS = {
+    LAST_REPORT: "Where did the last report place the country?",
+    LIMIT: "How do the country's years on the Tier 2 Watch List bind this report?",
+}
 
 
 class Narrator:
@@ -96,8 +102,8 @@ class Narrator:
 
     def question(self, field: str) -> str:
         """Return the question that an input answers."""
-        if field == LAST_REPORT:
-            return "Where did the last report place the country?"
+        if field in _PLACEMENT_QUESTIONS:
+            return _PLACEMENT_QUESTIONS[field]
         return self._judgement(field).question if field.startswith("rating/") else self.law.indicators_by_id[field].asks
 
     def open_question(self, field: str) -> str:
@@ -246,7 +252,7 @@ class Tracer:
         if value is None:
             silent = ", ".join(silence.source for silence in self._admitted.silences.get(test.field, ()))
             return f"Not known ({silent} is silent)." if silent else self.narrator.unanswered_words(test.field)
-        if test.field == LAST_REPORT:
+        if test.field in _PLACEMENT_QUESTIONS:
             return f"{value} (asked here: {test.value})."
         if test.field.startswith("rating/"):
             rating = self._admitted.ratings[leaf_name(test.field)]

@@ -13,6 +13,10 @@ TIERS: tuple[Tier, ...] = ("1", "2", "2WL", "3")
 Placement = Literal["1", "2", "2WL", "3", "SC"]
 """What an earlier report may say of a country: a tier, or `SC`, a special case that was not ranked."""
 
+Limit = Literal["none", "waiver or 3", "3", "not WL"]
+"""How a country's years on the Tier 2 Watch List bind the next report: not at all; Tier 3 unless waived; Tier 3,
+since the waiver is spent; not the watch list again, since it was listed for its year after an automatic downgrade."""
+
 WrittenTier = Annotated[Tier, as_written(*TIERS)]
 WrittenPlacement = Annotated[Placement, as_written(*TIERS, "SC")]
 
