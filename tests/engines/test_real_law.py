@@ -17,11 +17,23 @@ from tierengine.engines.lowering import lower
 from tierengine.law.reader import read_rulebook
 from tierengine.terms.outcome import Outcome
 
-LAW = read_rulebook(ROOT).on(date(2007, 11, 9))
-FORM = lower(LAW)
-OF_RECORD = DurableEngine(FORM)
-GENERATED = CompiledEngine(FORM)
-TIERS = [row.id for row in LAW.tiers]
+
+class Version:
+    """The law of one date, ready in both engines."""
+
+    def __init__(self, day: date) -> None:
+        self.law = read_rulebook(ROOT).on(day)
+        self.form = lower(self.law)
+        self.of_record = DurableEngine(self.form)
+        self.generated = CompiledEngine(self.form)
+        self.tiers = [row.id for row in self.law.tiers]
+
+    def __repr__(self) -> str:
+        return f"the law of {self.law.as_of}"
+
+
+VERSIONS = [Version(day) for day in read_rulebook(ROOT).boundaries()]
+"""Each stretch of days in which no provision changes, by its first day."""
 
 
 def _values(field: Field) -> st.SearchStrategy[Any]:
@@ -33,41 +45,46 @@ def _values(field: Field) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def facts(draw: st.DrawFn) -> dict[str, Any]:
-    """Facts for the law, each input known or not; whether a person has rated is always known."""
-    known = draw(st.sets(st.sampled_from([field.id for field in FORM.inputs])))
-    found = {field.id: draw(_values(field)) for field in FORM.inputs if field.id in known}
-    for name in LAW.judges:
+def cases(draw: st.DrawFn) -> tuple[Version, dict[str, Any]]:
+    """The law of some date and facts for it, each input known or not; whether a person has rated is always known."""
+    version = draw(st.sampled_from(VERSIONS))
+    inputs = version.form.inputs
+    known = draw(st.sets(st.sampled_from([field.id for field in inputs])))
+    found = {field.id: draw(_values(field)) for field in inputs if field.id in known}
+    for name in version.law.judges:
         found[f"judged/{name}"] = f"rating/{name}" in found
-    return found
+    return version, found
 
 
-@given(facts())
-def test_three_readings_of_the_law_agree(found: dict[str, Any]) -> None:
+@given(cases())
+def test_three_readings_of_the_law_agree(case: tuple[Version, dict[str, Any]]) -> None:
     """The engine of record, the generated evaluator and the oracle find the same, proposition by proposition."""
-    first, second = OF_RECORD.evaluate(found), GENERATED.evaluate(found)
+    version, found = case
+    first, second = version.of_record.evaluate(found), version.generated.evaluate(found)
     assert first == second
-    for name, outcome in oracle.tell(LAW, found).items():
+    for name, outcome in oracle.tell(version.law, found).items():
         assert Outcome.of(first.settled.get(name)) is outcome, name
 
 
-@given(facts(), st.data())
-def test_a_further_fact_never_opens_a_tier(found: dict[str, Any], data: st.DataObject) -> None:
+@given(cases(), st.data())
+def test_a_further_fact_never_opens_a_tier(case: tuple[Version, dict[str, Any]], data: st.DataObject) -> None:
     """Whatever becomes known, other than a rating, leaves settled what was settled."""
-    unknown = [field for field in FORM.inputs if field.id not in found and "/" not in field.id]
+    version, found = case
+    unknown = [field for field in version.form.inputs if field.id not in found and "/" not in field.id]
     if unknown:
         field = data.draw(st.sampled_from(unknown))
-        before = GENERATED.evaluate(found).settled
-        after = GENERATED.evaluate(found | {field.id: data.draw(_values(field))}).settled
+        before = version.generated.evaluate(found).settled
+        after = version.generated.evaluate(found | {field.id: data.draw(_values(field))}).settled
         assert before.items() <= after.items()
 
 
-@given(facts())
-def test_a_settled_case_has_exactly_one_tier(found: dict[str, Any]) -> None:
+@given(cases())
+def test_a_settled_case_has_exactly_one_tier(case: tuple[Version, dict[str, Any]]) -> None:
     """At most one row applies, some row is always left, and one that applies excludes every other."""
-    settled = GENERATED.evaluate(found).settled
-    met = [name for name in TIERS if settled.get(name) is True]
-    open_rows = [name for name in TIERS if settled.get(name) is not False]
+    version, found = case
+    settled = version.generated.evaluate(found).settled
+    met = [name for name in version.tiers if settled.get(name) is True]
+    open_rows = [name for name in version.tiers if settled.get(name) is not False]
     assert len(met) <= 1
     assert open_rows
     assert not met or open_rows == met

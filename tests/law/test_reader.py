@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.conftest import ROOT, SMALL
 from tierengine.errors import NotInForceError, RulebookError
 from tierengine.law.reader import read_rulebook, rulebook_digest, rulebook_files
+from tierengine.law.rulebook import Law
 
 BOOK = read_rulebook(ROOT)
 DAYS = st.dates(date(1999, 1, 1), date(2030, 1, 1))
@@ -31,15 +32,75 @@ def test_on_each_day_the_law_is_a_whole_or_refused(day: date) -> None:
         assert all(entry.in_force.holds(day) for entry in law.entries())
 
 
+def test_the_law_is_whole_from_its_first_day_on() -> None:
+    """The law is encoded without a gap from the first Act on; the day before is refused, and the first is named."""
+    assert BOOK.covered() == ((date(2000, 10, 28), None),)
+    with pytest.raises(NotInForceError, match="from 2000-10-28"):
+        BOOK.on(date(2000, 10, 27))
+
+
+@pytest.mark.parametrize(
+    ("day", "factors"),
+    [
+        (date(2000, 10, 28), 7),
+        (date(2003, 12, 18), 7),
+        (date(2003, 12, 19), 10),
+        (date(2007, 11, 9), 10),
+        (date(2008, 6, 4), 10),
+        (date(2008, 12, 22), 10),
+        (date(2008, 12, 23), 11),
+        (date(2009, 6, 16), 11),
+        (date(2013, 3, 6), 11),
+        (date(2013, 3, 7), 12),
+        (date(2013, 6, 19), 12),
+        (date(2026, 11, 24), 12),
+    ],
+)
+def test_factors_are_numbered_without_a_gap(day: date, factors: int) -> None:
+    """On each date the factors are paragraphs 1 to N of 22 USC 7106(b), whatever their concept."""
+    numbers = [criterion.citation.usc for criterion in BOOK.on(day).criteria if criterion.part == "factor"]
+    assert numbers == [f"22 USC 7106(b)({number})" for number in range(1, factors + 1)]
+
+
+def test_nine_ten_and_eleven_change_their_meaning_in_2013() -> None:
+    """The same number is another factor before and after 7 March 2013, and the citations inside follow."""
+    before, after = (_numbered(BOOK.on(day)) for day in (date(2013, 3, 6), date(2013, 3, 7)))
+    assert [before[n] for n in (9, 10, 11)] == ["F-MONITOR", "F-PROGRESS", "F-DEMAND"]
+    assert [after[n] for n in (9, 10, 11, 12)] == ["F-PARTNERSHIP", "F-MONITOR", "F-PROGRESS", "F-DEMAND"]
+    cited = {reading.authority.usc for reading in BOOK.on(date(2013, 3, 7)).criterion("F-PROGRESS").interpretations}
+    assert cited == {"22 USC 7106(b)(11)"}
+
+
+def _numbered(law: Law) -> dict[int, str]:
+    factors = [criterion.id for criterion in law.criteria if criterion.part == "factor"]
+    return dict(enumerate(factors, start=1))
+
+
 def test_intervals_are_half_open() -> None:
-    """The encoded law is in force on its first day and on the day before the change, not on the day of it."""
-    first, until = BOOK.covered()[0]
-    assert (first, until) == (date(2005, 10, 1), date(2008, 1, 10))
-    assert BOOK.on(first).as_of == first
-    assert BOOK.on(date(2008, 1, 9)).as_of == date(2008, 1, 9)
-    for outside in (first - timedelta(days=1), date(2008, 1, 10)):
-        with pytest.raises(NotInForceError):
-            BOOK.on(outside)
+    """A version is in force on its first day and on the day before the next, not on the day of it."""
+    for day, changed in ((date(2008, 1, 9), False), (date(2008, 1, 10), True)):
+        asks = {indicator.id for indicator in BOOK.on(day).criterion("F-PREVENT").indicators}
+        assert ("demand_for_commercial_sex_reduced" in asks) is changed
+
+
+def test_the_collision_of_january_2019() -> None:
+    """On 8 January 2019 the first Act binds and the second does not; on 9 January both do."""
+    seen = {}
+    for day in (date(2019, 1, 7), date(2019, 1, 8), date(2019, 1, 9)):
+        law = BOOK.on(day)
+        inside = law.criterion("F-OFFICIALS")
+        seen[day.day] = (
+            "POLICY-OR-PATTERN" in law.criteria_by_id,
+            "WL-iii-III" in law.criteria_by_id,
+            "SE-D" in law.criteria_by_id,
+            "officials_data_show_increasing_capacity" in {indicator.id for indicator in inside.indicators},
+            "enable" in inside.question,
+        )
+    assert seen == {
+        7: (False, True, False, False, False),
+        8: (True, True, False, True, False),
+        9: (True, False, True, True, True),
+    }
 
 
 def test_the_cache_gives_the_same_rulebook(tmp_path: Path) -> None:

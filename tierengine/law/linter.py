@@ -402,14 +402,25 @@ def _declared_twice(placed: list[Placed]) -> Iterator[Problem]:
             seen.setdefault(name, []).append((item, criterion))
 
 
+def _asked_by(entry: Entry) -> set[str]:
+    """The indicators that an entry asks for, in its conditions or to compare them."""
+    asked = {condition.name for _, condition in _conditions(entry) if condition.indicator}
+    if isinstance(entry, Criterion):
+        asked |= {n for i in entry.indicators if i.compared for n in (i.compared.greater, i.compared.than)}
+    return asked
+
+
 def _unused(placed: list[Placed]) -> Iterator[Problem]:
     """Indicators that no rule asks for, unless they say so, and those that say so and are asked for."""
-    asked = {condition.name for item in placed for _, condition in _conditions(item.entry) if condition.indicator}
+    askers: dict[str, list[Entry]] = {}
+    for item in placed:
+        for name in _asked_by(item.entry):
+            askers.setdefault(name, []).append(item.entry)
     for item in placed:
         if isinstance(item.entry, Criterion):
-            compared = {n for i in item.entry.indicators if i.compared for n in (i.compared.greater, i.compared.than)}
             for number, indicator in enumerate(item.entry.indicators):
-                if indicator.background == (indicator.id in asked | compared):
+                used = any(item.entry.in_force.overlaps(asker.in_force) for asker in askers.get(indicator.id, []))
+                if indicator.background == used:
                     yield item.problem(
                         f"a rule asks for the background indicator `{indicator.id}`"
                         if indicator.background
@@ -494,8 +505,10 @@ def _marks(law: Law, placed: list[Placed]) -> Iterator[Problem]:
 
 def _one_tier(law: Law, placed: list[Placed]) -> Iterator[Problem]:
     """Every settled combination of findings has exactly one row of the tier table."""
-    place = next(item for item in placed if isinstance(item.entry, TierRow) and item.entry in law.tiers)
-    lacking = [tier for tier in TIERS if tier not in {row.tier for row in law.tiers}]
+    place = next(item for item in placed if isinstance(item.entry, TierRow) and item.entry.in_force.holds(law.as_of))
+    # Before there was a special watch list, no tier rested on it.
+    needed = [tier for tier in TIERS if law.routes or tier != "2WL"]
+    lacking = [tier for tier in needed if tier not in {row.tier for row in law.tiers}]
     if lacking:
         yield place.problem(f"the tier table has no row for tier {', '.join(lacking)}", "add the row", "id")
     atoms = sorted({atom for row in law.tiers for atom in _atoms(law, row.when)})
