@@ -20,6 +20,7 @@ from rich.text import Text
 from tierengine import canonical, schemas
 from tierengine.errors import EvidenceError, MismatchError, Problem, RulebookError, TierEngineError, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.evidence.placements import read_placements
 from tierengine.evidence.telegram import Telegram, read_telegram
 from tierengine.lab.examples import failed_examples
 from tierengine.law.reader import read_rulebook
@@ -27,7 +28,12 @@ from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import assess as assess_casefile
 from tierengine.reasoning.assessment import Assessment
+from tierengine.reasoning.clocks import Due
+from tierengine.reasoning.clocks import clocks as told_clocks
+from tierengine.reasoning.history import YearOnRecord
+from tierengine.reasoning.history import history as told_history
 from tierengine.reports.entry import print_criterion
+from tierengine.reports.history import print_clocks, print_history
 from tierengine.reports.markdown import markdown
 from tierengine.reports.text import print_report
 from tierengine.reports.tree import decisive, everything, is_open, tree_of, why_not
@@ -56,6 +62,13 @@ class PlainFormat(StrEnum):
 
     text = "text"
     json = "json"
+
+
+class ReadingName(StrEnum):
+    """Which years the automatic downgrade counts."""
+
+    state = "state"
+    statute = "statute"
 
 
 class TierName(StrEnum):
@@ -191,6 +204,45 @@ def show(
 
 
 @app.command()
+def history(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a CSV file: country, iso3, year, tier, waiver")],
+    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help="only the report of this year")] = None,
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    reading: Annotated[
+        ReadingName, typer.Option("--reading", help="which years count: state (Tier 2 Watch List) or statute (special)")
+    ] = ReadingName.state,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Show how each country's years on the watch list bound each report, and whether its placement fits."""
+    found = tuple(told_history(read_placements(file), _rulebook(rulebook), reading.value))
+    if year is not None:
+        found = _of_year(found, year, file)
+    if form is PlainFormat.json:
+        _print_json([schemas.dump(YearOnRecord, each) for each in found])
+    else:
+        print_history(found, _console())
+
+
+@app.command()
+def clocks(
+    year: Annotated[int, typer.Option("--year", metavar="YEAR", min=1900, max=9000, help="the year of the report")],
+    report_date: Annotated[
+        str | None,
+        typer.Option("--report-date", metavar="DATE", help="the day it was issued, if not when it is due"),
+    ] = None,
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Show the days that the statute counts for the report of a year."""
+    issued = _day(report_date, "--report-date") if report_date else None
+    found = told_clocks(_rulebook(rulebook), year, issued)
+    if form is PlainFormat.json:
+        _print_json([schemas.dump(Due, each) for each in found])
+    else:
+        print_clocks(found, _console())
+
+
+@app.command()
 def lint(
     rulebook: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="holds criteria/ and rules/")] = None,
 ) -> None:
@@ -246,12 +298,28 @@ def _law(rulebook: Rulebook, as_of: str | None, casefile: Casefile) -> Law:
     return rulebook.on(_day(as_of) if as_of else casefile.dossier.as_of)
 
 
-def _day(word: str) -> date:
+def _of_year(found: tuple[YearOnRecord, ...], year: int, file: Path) -> tuple[YearOnRecord, ...]:
+    chosen = tuple(each for each in found if each.year == year)
+    if not chosen:
+        years = sorted({each.year for each in found})
+        raise UsageError(
+            [
+                Problem(
+                    where="--year",
+                    what=f"{file.name} has no placement of {year}",
+                    cure=f"ask for a year from {years[0]} to {years[-1]}",
+                )
+            ]
+        )
+    return chosen
+
+
+def _day(word: str, option: str = "--as-of") -> date:
     try:
         found: date = day(word)
     except ValueError as error:
         what, _, cure = str(error).partition("; ")
-        raise UsageError([Problem(where="--as-of", what=what, cure=cure)]) from None
+        raise UsageError([Problem(where=option, what=what, cure=cure)]) from None
     return found
 
 

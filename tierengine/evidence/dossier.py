@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from tierengine import canonical, yamlfile
 from tierengine.errors import ClassifiedError, EvidenceError, Problem
+from tierengine.evidence.countries import is_country
 from tierengine.evidence.records import Evidence, Rating, Record
 from tierengine.evidence.telegram import Telegram, read_telegram
 from tierengine.terms.interval import Days
@@ -20,8 +21,15 @@ from tierengine.terms.scalars import Day, Id, Model, Text, Whole
 from tierengine.terms.tier import WrittenPlacement, WrittenTier
 from tierengine.yamlfile import Document
 
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-"""ISO 3166-1 alpha-2."""
+
+def _country(code: str) -> str:
+    if not is_country(code):
+        raise ValueError(f"`{code}` is no country code; write the two capital letters of ISO 3166-1, such as GT")
+    return code
+
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$"), AfterValidator(_country)]
+"""ISO 3166-1 alpha-2; for an invented country one of the codes left to users, such as QM or XA."""
 
 
 _SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z])")

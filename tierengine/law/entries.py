@@ -12,7 +12,7 @@ from tierengine.law.conditions import Condition
 from tierengine.terms.citation import Citation
 from tierengine.terms.interval import InForce
 from tierengine.terms.level import LEVELS, Certainty, Level, rank
-from tierengine.terms.scalars import Day, Id, Model, Text, Truth, Word
+from tierengine.terms.scalars import Day, Id, Model, Text, Truth, Whole, Word
 from tierengine.terms.tier import WrittenTier
 
 Kind = Literal["action", "statistic", "law", "commitment", "statement"]
@@ -305,6 +305,49 @@ class Progress(Entry):
     says: dict[Literal["met", "not met", "undetermined"], Text]
 
 
+class Downgrade(Entry):
+    """The automatic downgrade: so many consecutive years on the watch list, and how many more a waiver may give."""
+
+    says: Text
+    years: Whole
+    counted_from: Whole
+    """The first report that counts."""
+    waiver_years: Whole
+
+
+class Relisting(Entry):
+    """How many consecutive years a country may be on the watch list after an automatic downgrade."""
+
+    says: Text
+    years: Whole
+
+
+class OnDay(Model):
+    """A day of the calendar, in the year of the report or the one beside it."""
+
+    month: Whole
+    day: Whole
+    year: Literal["before", "of the report", "after"]
+
+
+class Clock(Entry):
+    """A day that the statute counts: a day of the calendar, or so many days after the report."""
+
+    says: Text
+    on: OnDay | None = None
+    days_after: Whole | None = None
+    report: Truth = False
+    """It is the day of the report itself, from which others are counted."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Clock:
+        if (self.on is None) == (self.days_after is None):
+            raise ValueError("a clock counts in one way; write either `on` or `days_after`")
+        if self.report and self.on is None:
+            raise ValueError("the report is due on a day of the calendar; write `on`")
+        return self
+
+
 class RuleFile(Model):
     """One file of `rules/`."""
 
@@ -315,3 +358,6 @@ class RuleFile(Model):
     routes: tuple[Route, ...] = ()
     advice: tuple[Advice, ...] = ()
     progress: tuple[Progress, ...] = ()
+    downgrades: tuple[Downgrade, ...] = ()
+    relistings: tuple[Relisting, ...] = ()
+    clocks: tuple[Clock, ...] = ()

@@ -14,11 +14,14 @@ from tierengine.law.entries import (
     Admission,
     Advice,
     CertaintyTable,
+    Clock,
     Conclusion,
     Criterion,
+    Downgrade,
     Entry,
     Indicator,
     Progress,
+    Relisting,
     Route,
     TierRow,
 )
@@ -41,6 +44,9 @@ class Rulebook(Model):
     routes: tuple[Route, ...]
     advice: tuple[Advice, ...]
     progress: tuple[Progress, ...]
+    downgrades: tuple[Downgrade, ...] = ()
+    relistings: tuple[Relisting, ...] = ()
+    clocks: tuple[Clock, ...] = ()
 
     def entries(self) -> tuple[Entry, ...]:
         """Every entry, in the order of reading."""
@@ -53,6 +59,9 @@ class Rulebook(Model):
             *self.routes,
             *self.advice,
             *self.progress,
+            *self.downgrades,
+            *self.relistings,
+            *self.clocks,
         )
 
     def boundaries(self) -> tuple[date, ...]:
@@ -74,6 +83,9 @@ class Rulebook(Model):
             routes=_in_force(self.routes, day),
             advice=_in_force(self.advice, day),
             progress=_in_force(self.progress, day),
+            downgrades=_in_force(self.downgrades, day),
+            relistings=_in_force(self.relistings, day),
+            clocks=_in_force(self.clocks, day),
         )
 
     def on(self, day: date) -> Law:
@@ -142,6 +154,9 @@ class Law:
     routes: tuple[Route, ...]
     advice: tuple[Advice, ...]
     progress: tuple[Progress, ...]
+    downgrades: tuple[Downgrade, ...] = ()
+    relistings: tuple[Relisting, ...] = ()
+    clocks: tuple[Clock, ...] = ()
 
     PLACEMENTS: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "last_report": get_args(Placement),
@@ -151,7 +166,17 @@ class Law:
 
     def entries(self) -> tuple[Entry, ...]:
         """Every entry in force."""
-        return (*self.criteria, *self.admissions, *self.certainties, *self.conditional(), *self.advice, *self.progress)
+        return (
+            *self.criteria,
+            *self.admissions,
+            *self.certainties,
+            *self.conditional(),
+            *self.advice,
+            *self.progress,
+            *self.downgrades,
+            *self.relistings,
+            *self.clocks,
+        )
 
     @cached_property
     def indicators(self) -> tuple[Indicator, ...]:

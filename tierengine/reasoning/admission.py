@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tierengine.engines.form import Value
-from tierengine.engines.lowering import LAST_REPORT, judged, rating, read_value
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, read_value
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import Casefile, EarlierPlacement, Silent
 from tierengine.evidence.records import Evidence, Rating, dated
 from tierengine.law.entries import Admission, Indicator
 from tierengine.law.rulebook import Law
+from tierengine.reasoning.history import Standing, standing_under
 from tierengine.terms.level import rank
 from tierengine.terms.scalars import truth, whole
 
@@ -36,6 +37,10 @@ class Admitted:
     silences: Mapping[str, tuple[Silent, ...]]
     placement: EarlierPlacement | None
     """Where the last report placed the country."""
+    placements: tuple[EarlierPlacement, ...]
+    """Where earlier reports placed it, by year."""
+    standing: Standing
+    """How the years on the watch list bind the next report."""
     set_aside: tuple[SetAside, ...]
     """Sorted by the id of the record."""
 
@@ -68,8 +73,12 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     problems = list(_contradictions(casefile, law, records, silences))
     if problems:
         raise EvidenceError(problems)
-    facts = dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile))
-    return Admitted(facts, records, ratings, silences, casefile.last_placement, tuple(aside))
+    placements = tuple(sorted(casefile.dossier.earlier_placements, key=lambda placement: placement.year))
+    stood = standing_under(
+        {placement.year: placement.tier for placement in placements}, casefile.dossier.last_report.year + 1, law
+    )
+    facts = dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile, stood))
+    return Admitted(facts, records, ratings, silences, casefile.last_placement, placements, stood, tuple(aside))
 
 
 def _place(casefile: Casefile, record: Evidence | Rating, key: str) -> str:
@@ -223,9 +232,11 @@ def _rated(law: Law, ratings: Mapping[str, Rating]) -> Iterator[tuple[str, Value
             yield rating(name), rank(ratings[name].rating)
 
 
-def _placed(casefile: Casefile) -> Iterator[tuple[str, Value]]:
+def _placed(casefile: Casefile, stood: Standing) -> Iterator[tuple[str, Value]]:
     if casefile.last_placement is not None:
         yield LAST_REPORT, casefile.last_placement.tier
+    if stood.limit is not None:
+        yield LIMIT, stood.limit
 
 
 # -- what contradicts ------------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ class _Answer:
             criteria=tuple(self._criterion(c) for c in law.criteria if c.part == "factor"),
             watch_list=tuple(self._routes()),
             progress=told,
-            considered=tuple(self._criterion(c) for c in law.criteria if c.part in ("scope", "efforts")),
+            considered=tuple(self._criterion(c) for c in law.criteria if c.part in self._considered()),
             set_aside=tuple(unused(item) for item in self._admitted.set_aside),
             trace=self._trace(recommended, advice, told),
             receipt=Receipt(
@@ -114,6 +114,11 @@ class _Answer:
             ),
             interpretations=law.interpretations,
         )
+
+    def _considered(self) -> tuple[str, ...]:
+        """The parts that are told beside standards and factors; a waiver only where there may be one to give."""
+        waiver = self._admitted.standing.limit not in ("none", "3", "not WL")
+        return ("scope", "efforts", "waiver") if waiver else ("scope", "efforts")
 
     # -- the recommendation -------------------------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ def progress(casefile: Casefile, law: Law, admitted: Admitted) -> Iterator[Progr
 
     Source: 22 USC 7107(b)(3)(B), an assessment of progress since the last annual report.
     """
+    if not law.progress:
+        return
     says = law.progress[0].says
     for deficiency in casefile.dossier.deficiencies:
         records = [record for name in deficiency.answered_by for record in admitted.records.get(name, ())]

@@ -13,6 +13,7 @@ from tierengine.law.entries import Criterion, Judgement
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import Admitted
 from tierengine.reasoning.assessment import Passage, Step
+from tierengine.reasoning.history import told
 from tierengine.terms.level import LEVELS
 from tierengine.terms.outcome import Outcome
 
@@ -252,6 +253,8 @@ class Tracer:
         if value is None:
             silent = ", ".join(silence.source for silence in self._admitted.silences.get(test.field, ()))
             return f"Not known ({silent} is silent)." if silent else self.narrator.unanswered_words(test.field)
+        if test.field == LIMIT:
+            return f"{value}: {told(self._admitted.standing)} (asked here: {test.value})."
         if test.field in _PLACEMENT_QUESTIONS:
             return f"{value} (asked here: {test.value})."
         if test.field.startswith("rating/"):
@@ -277,6 +280,9 @@ class Tracer:
         placement = self._admitted.placement
         if field == LAST_REPORT and placement is not None:
             yield Passage(record=f"placement-{placement.year}", at=placement.source, note=f"placed {placement.tier}")
+        if field == LIMIT:
+            for earlier in self._admitted.placements:
+                yield Passage(record=f"placement-{earlier.year}", at=earlier.source, note=f"placed {earlier.tier}")
         rating = self._admitted.ratings.get(leaf_name(field)) if field.startswith("rating/") else None
         if rating is not None:
             yield passage_of(rating)

@@ -1,0 +1,68 @@
+"""The days that the statute counts, against dates worked out by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from tests.conftest import ROOT, Ran
+from tierengine.law.reader import read_rulebook
+from tierengine.reasoning.clocks import clocks
+
+BOOK = read_rulebook(ROOT)
+EXPECTED = {
+    2001: {"REPORT": "2001-06-01"},
+    2003: {"REPORT": "2003-06-01", "TIER-3-EARLIEST": "2003-07-16", "TIER-3-LATEST": "2003-08-30"},
+    2004: {
+        "REPORT": "2004-06-01",
+        "TIER-3-EARLIEST": "2004-07-16",
+        "TIER-3-LATEST": "2004-08-30",
+        "SPECIAL-WATCH-LIST": "2004-08-30",
+        "INTERIM": "2005-02-01",
+    },
+    2013: {
+        "REPORT": "2013-06-01",
+        "EVIDENCE-POSTED": "2013-07-01",
+        "TIER-3-EARLIEST": "2013-07-16",
+        "TIER-3-LATEST": "2013-08-30",
+        "SPECIAL-WATCH-LIST": "2013-08-30",
+        "INTERIM": "2014-02-01",
+    },
+    2021: {
+        "PERIOD-FIRST": "2020-04-01",
+        "PERIOD-LAST": "2021-03-31",
+        "REPORT": "2021-06-30",
+        "EVIDENCE-POSTED": "2021-07-30",
+        "TIER-3-EARLIEST": "2021-08-14",
+        "TIER-3-LATEST": "2021-09-28",
+        "SPECIAL-WATCH-LIST": "2021-09-28",
+        "ACTION-PLAN": "2021-12-27",
+        "INTERIM": "2022-02-01",
+    },
+}
+
+
+@pytest.mark.parametrize("year", EXPECTED)
+def test_days_of_a_year(year: int) -> None:
+    """Each day that the law of the year counts, and no other."""
+    assert {due.id: str(due.day) for due in clocks(BOOK, year)} == EXPECTED[year]
+
+
+def test_a_late_report_moves_the_days_that_follow_it() -> None:
+    """Days after the report are counted from the day it was issued; days of the calendar stay."""
+    found = {due.id: due.day for due in clocks(BOOK, 2007, date(2007, 6, 12))}
+    assert found["TIER-3-LATEST"] == date(2007, 9, 10)
+    assert found["INTERIM"] == date(2008, 2, 1)
+
+
+def test_as_typed(tierengine: Callable[..., Ran]) -> None:
+    """Text and JSON, in the order of the days; a year without a report is refused with the earliest date."""
+    days = [each["day"] for each in json.loads(tierengine("clocks", "--year", "2021", "--format", "json").out)]
+    assert days == sorted(days)
+    assert "the annual report is due" in tierengine("clocks", "--year", "2021").out
+    ran = tierengine("clocks", "--year", "2000")
+    assert (ran.code, ran.out) == (3, "")
+    assert "2000-10-28" in ran.err

@@ -1,0 +1,236 @@
+"""Years on the watch list: the run, the waiver, the limit, on real placements and on random ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import ROOT, Ran
+from tierengine.evidence.placements import Placed, read_placements
+from tierengine.law.reader import read_rulebook
+from tierengine.reasoning.history import YearOnRecord, history, standing
+from tierengine.terms.tier import Placement
+
+BOOK = read_rulebook(ROOT)
+FILE = ROOT / "tests" / "data" / "tier_history.csv"
+ROWS = read_placements(FILE)
+FOUND = {(year.iso3, year.year): year for year in history(ROWS, BOOK)}
+STRICTNESS = {"none": 0, "waiver or 3": 1, "3": 2}
+
+
+def test_every_row_is_answered() -> None:
+    """No placement of the file is lost, and none is made up."""
+    assert set(FOUND) == {(row.iso3, row.year) for row in ROWS}
+
+
+@pytest.mark.parametrize(("iso3", "year"), [("CHN", 2013), ("RUS", 2013), ("UZB", 2013), ("THA", 2014)])
+def test_the_waiver_was_spent(iso3: str, year: int) -> None:
+    """Four reports on the Tier 2 Watch List used both waiver years, and the fifth is Tier 3."""
+    found = FOUND[iso3, year]
+    assert (found.tier, found.run, found.waivers_used, found.limit, found.consistent) == ("3", 4, 2, "3", True)
+
+
+def test_nobody_is_wrongly_forced_down() -> None:
+    """No country was on the watch list in a year in which the rules say that it could not be."""
+    forced = [key for key, year in FOUND.items() if year.tier == "2WL" and year.limit in ("3", "not WL")]
+    assert forced == []
+
+
+def test_every_inconsistent_row_lacks_a_waiver() -> None:
+    """What does not fit has one cause: a third or fourth year in a row for which the file records no waiver."""
+    unfit = [year for year in FOUND.values() if year.consistent is False]
+    assert {year.limit for year in unfit} == {"waiver or 3"}
+    assert all(year.reason.endswith("no waiver is recorded") for year in unfit)
+    waived = {(row.iso3, row.year) for row in ROWS if row.waived}
+    assert not waived & {(year.iso3, year.year) for year in unfit}
+
+
+def test_the_statute_s_reading_binds_more() -> None:
+    """Counting the special watch list, two countries would have been barred that the Department kept on its list."""
+    other = {(year.iso3, year.year): year for year in history(ROWS, BOOK, "statute")}
+    barred = {key for key, year in other.items() if year.tier == "2WL" and year.limit == "not WL"}
+    assert barred == {("GNQ", 2021), ("GNQ", 2022), ("SDN", 2019), ("SDN", 2020)}
+
+
+# -- by hand ---------------------------------------------------------------------------------------------------
+
+CASES: list[tuple[str, dict[int, str], int, tuple[Any, ...]]] = [
+    ("nothing counts before 2009", {2007: "2WL", 2008: "2WL"}, 2009, (0, 0, "none")),
+    ("two years before the first report that can downgrade", {2009: "2WL", 2010: "2WL"}, 2011, (2, 0, "waiver or 3")),
+    ("one year used, one left", dict.fromkeys(range(2009, 2012), "2WL"), 2012, (3, 1, "waiver or 3")),
+    ("both used", dict.fromkeys(range(2009, 2013), "2WL"), 2013, (4, 2, "3")),
+    ("from 2019 one waiver year", dict.fromkeys(range(2016, 2019), "2WL") | {2015: "2"}, 2019, (3, 1, "3")),
+    ("one year before, one waiver year is left", {2017: "2WL", 2018: "2WL", 2016: "2"}, 2019, (2, 0, "waiver or 3")),
+    ("Tier 2 ends the run", {2009: "2WL", 2010: "2WL", 2011: "2"}, 2012, (0, 0, "none")),
+    ("a missing year is not zero", {2015: "2WL", 2017: "2WL"}, 2018, (None, None, None)),
+    ("a missing year that cannot matter", dict.fromkeys(range(2014, 2018), "2WL"), 2018, (None, None, "3")),
+    (
+        "back for a year after a waived downgrade",
+        {2015: "2", 2016: "2WL", 2017: "2WL", 2018: "2WL", 2019: "3", 2020: "2WL"},
+        2021,
+        (1, 0, "not WL"),
+    ),
+    (
+        "back straight from Tier 3, the first year is free",
+        {2015: "2", 2016: "2WL", 2017: "2WL", 2018: "2WL", 2019: "3"},
+        2020,
+        (0, 0, "none"),
+    ),
+    (
+        "no waiver years, so State's reading does not bind",
+        {2016: "2", 2017: "2WL", 2018: "2WL", 2019: "3", 2020: "2WL"},
+        2021,
+        (1, 0, "none"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("years", "year", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_by_hand(years: dict[int, Placement], year: int, expected: tuple[Any, ...]) -> None:
+    """Run, waiver years and limit of cases worked out by hand."""
+    stood = standing(years, year, BOOK)
+    assert (stood.run, stood.waivers_used, stood.limit) == expected
+
+
+def test_the_provision_follows_the_date() -> None:
+    """The same limit is cited under the number that the paragraph had in the year."""
+    years: dict[int, Placement] = dict.fromkeys(range(2009, 2013), "2WL")
+    assert "7107(b)(3)(D)" in standing(years, 2012, BOOK).provision
+    assert "7107(b)(2)(D)" in standing(years, 2013, BOOK).provision
+
+
+# -- on random histories ---------------------------------------------------------------------------------------
+
+PLACEMENTS: st.SearchStrategy[Placement] = st.sampled_from(("1", "2", "2WL", "3", "SC"))
+HISTORIES = st.lists(PLACEMENTS, min_size=1, max_size=22).map(lambda tiers: dict(enumerate(tiers, start=2004)))
+
+
+@given(st.integers(2010, 2025), st.integers(0, 8))
+def test_the_limit_never_loosens_with_a_longer_run(year: int, run: int) -> None:
+    """One more year on the list before the same report never leaves more room."""
+    limits = []
+    for length in (run, run + 1):
+        years: dict[int, Placement] = {y: "2WL" if y >= year - length else "2" for y in range(2009, year)}
+        limits.append(STRICTNESS[str(standing(years, year, BOOK).limit)])
+    assert limits == sorted(limits)
+
+
+@given(HISTORIES, st.data())
+def test_a_waiver_raises_no_tier_and_changes_no_limit(years: dict[int, Placement], data: st.DataObject) -> None:
+    """With a waiver recorded the limits stay, and only a country on the watch list can fit with it."""
+    year = data.draw(st.sampled_from(sorted(y for y in years if y >= 2009) or [max(years)]))
+    plain, waived = (_told(years, {year} if marked and year >= 2009 else set()) for marked in (False, True))
+    assert [each.limit for each in plain] == [each.limit for each in waived]
+    for before, after in zip(plain, waived, strict=True):
+        if after.year == year and after.year >= 2009 and after.consistent is True:
+            assert after.tier == "2WL"
+        elif after.year != year:
+            assert before == after
+
+
+@given(HISTORIES)
+def test_a_country_that_earns_tier_2_ends_the_run(years: dict[int, Placement]) -> None:
+    """After Tier 1 or 2 the run is zero, and no limit binds."""
+    year = max(years) + 1
+    years[year - 1] = "2"
+    stood = standing(years, year, BOOK)
+    assert (stood.run, stood.limit) == (0, "none")
+
+
+@given(HISTORIES, st.data())
+def test_a_missing_year_only_widens(years: dict[int, Placement], data: st.DataObject) -> None:
+    """Leaving a year out gives the same limit or none that is known, never another."""
+    year = max(years) + 1
+    whole = standing(years, year, BOOK)
+    lost = data.draw(st.sampled_from(sorted(years)))
+    part = standing({y: tier for y, tier in years.items() if y != lost}, year, BOOK)
+    assert part.limit in (whole.limit, None)
+    assert part.run in (whole.run, None)
+
+
+def _told(years: dict[int, Placement], waived: set[int]) -> list[YearOnRecord]:
+    rows = [
+        Placed(iso3="XAA", country="Made up", year=year, tier=tier, waived=year in waived, where=f"made-up:{year}")
+        for year, tier in years.items()
+    ]
+    return list(history(rows, BOOK))
+
+
+# -- as a user types it ----------------------------------------------------------------------------------------
+
+
+def test_json_of_one_year(tierengine: Callable[..., Ran]) -> None:
+    """JSON is a list of objects with exactly the promised keys."""
+    ran = tierengine("history", FILE, "--year", "2013", "--format", "json")
+    found = {each["iso3"]: each for each in json.loads(ran.out)}
+    assert ran.code == 0
+    assert found["CHN"] == {
+        "iso3": "CHN",
+        "year": 2013,
+        "tier": "3",
+        "run": 4,
+        "waivers_used": 2,
+        "limit": "3",
+        "special_watch_list": [],
+        "consistent": True,
+        "reason": "Tier 3, since the waiver was spent",
+    }
+
+
+def test_text_counts(tierengine: Callable[..., Ran]) -> None:
+    """The text ends with the counts, and the other reading is a switch."""
+    assert tierengine("history", FILE).out.endswith("consistent 2248, unknown 62, inconsistent 34\n")
+    assert "inconsistent 34" not in tierengine("history", FILE, "--reading", "statute").out
+
+
+def test_a_year_that_is_not_there(tierengine: Callable[..., Ran]) -> None:
+    """A year without a placement is a question that cannot be asked."""
+    ran = tierengine("history", FILE, "--year", "1999")
+    assert (ran.code, ran.out) == (2, "")
+    assert "ask for a year from 2001 to 2025" in ran.err
+
+
+HEADER = "country,iso3,year,tier,waiver\n"
+BAD = [
+    ("an unknown code", HEADER + "Nowhere,ZQZ,2010,2,\n", 1, ["h.csv:2: `ZQZ` is no country code"]),
+    ("two tiers a year", HEADER + "Fiji,FJI,2010,2,\nFiji,FJI,2010,3,\n", 1, ["h.csv:3: FJI has a second placement"]),
+    ("out of order", HEADER + "Fiji,FJI,2011,2,\nFiji,FJI,2010,3,\n", 1, ["h.csv:3: FJI 2010 stands after 2011"]),
+    ("no watch list yet", HEADER + "Fiji,FJI,2003,2WL,\n", 1, ["h.csv:2: there was no tier 2WL in 2003"]),
+    ("no waiver yet", HEADER + "Fiji,FJI,2008,2WL,waived\n", 1, ["h.csv:2: there was no waiver in 2008"]),
+    ("before the law", HEADER + "Fiji,FJI,1999,2,\n", 3, ["h.csv:2: no law asks for a report of 1999", "2000-10-28"]),
+    ("no column", "country,iso3,year,tier\nFiji,FJI,2010,2\n", 1, ["h.csv:1: there is no column waiver"]),
+    ("empty", "", 1, ["h.csv:1: there is no column"]),
+    ("only a header", HEADER, 1, ["h.csv:1: there is no row"]),
+    ("a short row", HEADER + "Fiji,FJI\n", 1, ["h.csv:2: `` is no year", "h.csv:2: `` is no placement"]),
+    (
+        "all at once",
+        HEADER + "Fiji,fji,20x0,4,maybe\nFiji,FJI,2010,2,\nFiji,FJI,2010,2,\n",
+        1,
+        ["`fji` is no country", "`20x0` is no year", "`4` is no placement", "`maybe` is no waiver", "h.csv:4: FJI has"],
+    ),
+    ("an open quotation mark", HEADER + '"Fiji,FJI,2010,2,\n', 1, ["is no line of CSV"]),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "expected"), [case[1:] for case in BAD], ids=[case[0] for case in BAD])
+def test_bad_files(text: str, code: int, expected: list[str], tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """A bad file is told with file and line, all problems at once, and nothing is printed."""
+    (tmp_path / "h.csv").write_text(text, encoding="utf-8")
+    ran = tierengine("history", tmp_path / "h.csv")
+    assert (ran.code, ran.out) == (code, "")
+    for words in expected:
+        assert words in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_file_that_is_not_text_or_not_there(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """Bytes that are no UTF-8, and a file that does not exist."""
+    (tmp_path / "h.csv").write_bytes(b"country\xff")
+    assert "is not UTF-8" in tierengine("history", tmp_path / "h.csv").err
+    assert "cannot be opened" in tierengine("history", tmp_path / "none.csv").err

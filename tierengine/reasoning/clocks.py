@@ -1,0 +1,66 @@
+"""The days that the statute counts for the report of a year."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tierengine.errors import NotInForceError, Problem
+from tierengine.law.entries import Clock, OnDay
+from tierengine.law.rulebook import Rulebook
+from tierengine.terms.scalars import Model
+
+_YEAR = {"before": -1, "of the report": 0, "after": 1}
+
+
+class Due(Model):
+    """One day that the statute counts."""
+
+    id: str
+    says: str
+    day: date
+    citation: str
+    public_law: str | None
+
+
+def report_due(rulebook: Rulebook, year: int) -> date:
+    """Return the day on which the annual report of a year is due, under the law of that very day.
+
+    Raise `NotInForceError` if there was no report yet. Source: 22 USC 7107(b)(1).
+    """
+    for clock in rulebook.clocks:
+        if clock.report and clock.on is not None:
+            day = _day(clock.on, year)
+            if clock.in_force.holds(day):
+                return day
+    first = min((clock.in_force.from_ for clock in rulebook.clocks if clock.report), default=None)
+    raise NotInForceError(
+        [
+            Problem(
+                where=f"the report of {year}",
+                what="no law asks for it",
+                cure=f"ask for a report due on or after {first}" if first else "add the clock of the report",
+            )
+        ]
+    )
+
+
+def clocks(rulebook: Rulebook, year: int, issued: date | None = None) -> tuple[Due, ...]:
+    """Return every day that the law in force when the report of a year is issued (or due) counts, in order.
+
+    Days after the report are counted from the day it was issued if that is given, else from the day it is due.
+    """
+    report = issued or report_due(rulebook, year)
+    law = rulebook.select(report)
+    return tuple(sorted((_due(clock, year, report) for clock in law.clocks), key=lambda due: due.day))
+
+
+def _due(clock: Clock, year: int, report: date) -> Due:
+    after = report + timedelta(days=clock.days_after or 0)
+    day = after if clock.on is None else _day(clock.on, year)
+    return Due(
+        id=clock.id, says=clock.says, day=day, citation=str(clock.citation), public_law=clock.citation.public_law
+    )
+
+
+def _day(on: OnDay, year: int) -> date:
+    return date(year + _YEAR[on.year], on.month, on.day)

@@ -1,0 +1,276 @@
+"""How a country's years on the watch list bind its next report: automatic downgrade, waiver, re-listing limit.
+
+Source: 22 USC 7107(b)(2)(D) and (F), formerly (b)(3)(D), with the numbers of `rules/history.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from tierengine.errors import EvidenceError, NotInForceError, Problem
+from tierengine.evidence.placements import Placed
+from tierengine.law.entries import Downgrade, Relisting
+from tierengine.law.rulebook import Law, Rulebook
+from tierengine.reasoning.clocks import report_due
+from tierengine.terms.scalars import Model
+from tierengine.terms.tier import Limit, Placement
+
+Reading = Literal["state", "statute"]
+"""Which years the downgrade counts: those on the Tier 2 Watch List, or those on the special watch list."""
+
+Years = Mapping[int, Placement]
+"""Where the reports of some years put one country."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a country stands before a report."""
+
+    run: int | None
+    """Consecutive years on the list up to the report before; `None` where a year of it is not known."""
+    waivers_used: int | None
+    cap: int
+    """Waiver years that the law of the date allows."""
+    limit: Limit | None
+    """`None` where what is not known decides."""
+    provision: str
+    """The provision that makes the limit; empty where there is none."""
+
+
+class YearOnRecord(Model):
+    """One country in one report: how it stood before, and whether its placement fits."""
+
+    iso3: str
+    year: int
+    tier: Placement
+    run: int | None
+    waivers_used: int | None
+    limit: Limit | Literal["unknown"]
+    special_watch_list: tuple[str, ...]
+    consistent: bool | Literal["unknown"]
+    reason: str
+
+
+def standing(years: Years, year: int, rulebook: Rulebook, reading: Reading = "state") -> Standing:
+    """Return how a country stands before the report of a year, under the law of the day that report is due.
+
+    Raise `NotInForceError` if no law asks for a report of that year.
+    """
+    return standing_under(years, year, rulebook.select(report_due(rulebook, year)), reading)
+
+
+def standing_under(years: Years, year: int, law: Law, reading: Reading = "state") -> Standing:
+    """Return how a country stands before the report of a year that is made under a law."""
+    downgrade = next(iter(law.downgrades), None)
+    if downgrade is None:
+        return Standing(run=0, waivers_used=0, cap=0, limit="none", provision="")
+    run, complete = _run(years, year, downgrade.counted_from, reading)
+    longest = run if complete else year - downgrade.counted_from
+    relisting = next(iter(law.relistings), None)
+    bars = _bars(years, year, run, complete, downgrade, relisting, reading)
+    limits = {_limit(length, downgrade, barred) for length in range(run, longest + 1) for barred in bars}
+    limit = limits.pop() if len(limits) == 1 else None
+    provision: Downgrade | Relisting | None = relisting if limit == "not WL" else downgrade
+    return Standing(
+        run=run if complete else None,
+        waivers_used=max(0, run - downgrade.years) if complete else None,
+        cap=downgrade.waiver_years,
+        limit=limit,
+        provision="" if limit in ("none", None) or provision is None else str(provision.citation),
+    )
+
+
+def history(rows: Iterable[Placed], rulebook: Rulebook, reading: Reading = "state") -> Iterator[YearOnRecord]:
+    """Yield how each country stood before each report on record, and whether its placement fits.
+
+    Raise `NotInForceError` for a year before the first report, and `EvidenceError` for a tier or a waiver that the law
+    of its year does not know. The rows of one country stand together in the answer, in the order of their years.
+    """
+    rows = tuple(rows)
+    laws = _laws(rows, rulebook)
+    for _, found in groupby(sorted(rows, key=lambda row: (row.iso3, row.year)), key=lambda row: row.iso3):
+        country = tuple(found)
+        years: dict[int, Placement] = {row.year: row.tier for row in country}
+        for row in country:
+            yield _on_record(row, years, laws[row.year], reading)
+
+
+def _laws(rows: tuple[Placed, ...], rulebook: Rulebook) -> dict[int, Law]:
+    """The law of each year's report; refuses rows that the law of their year does not know."""
+    first = min(clock.in_force.from_ for clock in rulebook.clocks if clock.report)
+    early = [
+        Problem(
+            where=row.where,
+            what=f"no law asks for a report of {row.year}",
+            cure=f"the law begins on {first}; remove the row",
+        )
+        for row in rows
+        if row.year <= first.year
+    ]
+    if early:
+        raise NotInForceError(early)
+    laws = {year: rulebook.select(report_due(rulebook, year)) for year in {row.year for row in rows}}
+    unknown = [problem for row in rows for problem in _unknown_to(laws[row.year], row)]
+    if unknown:
+        raise EvidenceError(unknown)
+    return laws
+
+
+def _unknown_to(law: Law, row: Placed) -> Iterator[Problem]:
+    """What a row says that the law of its year has no place for."""
+    tiers = {tier.tier for tier in law.tiers}
+    if row.tier != "SC" and row.tier not in tiers:
+        known = ", ".join(sorted(tier for tier in tiers if tier))
+        yield Problem(
+            where=row.where, what=f"there was no tier {row.tier} in {row.year}", cure=f"write one of: {known}, SC"
+        )
+    if row.waived and not law.downgrades:
+        yield Problem(
+            where=row.where, what=f"there was no waiver in {row.year}", cure="leave the cell empty, or correct the year"
+        )
+
+
+def _on_record(row: Placed, years: Years, law: Law, reading: Reading) -> YearOnRecord:
+    stood = standing_under(years, row.year, law, reading)
+    consistent, reason = _fits(row, stood)
+    return YearOnRecord(
+        iso3=row.iso3,
+        year=row.year,
+        tier=row.tier,
+        run=stood.run,
+        waivers_used=stood.waivers_used,
+        limit="unknown" if stood.limit is None else stood.limit,
+        special_watch_list=tuple(listed(years, row.year)) if law.routes else (),
+        consistent=consistent,
+        reason=reason,
+    )
+
+
+# -- the run ---------------------------------------------------------------------------------------------------
+
+
+def listed(years: Years, year: int) -> Iterator[str]:
+    """Yield the routes by which the report of a year put a country on the special watch list."""
+    now, before = years.get(year), years.get(year - 1)
+    if now == "1" and before in ("2", "2WL"):
+        yield "WL-i"
+    if now in ("2", "2WL") and before == "3":
+        yield "WL-ii"
+    if now == "2WL":
+        yield "T2WL"
+
+
+def _run(years: Years, year: int, first: int, reading: Reading) -> tuple[int, bool]:
+    """Years in a row that are known to count, and whether that is all of them."""
+    run = 0
+    for earlier in range(year - 1, first - 1, -1):
+        counts = _counts(years, earlier, reading)
+        if counts is not True:
+            return run, counts is False
+        run += 1
+    return run, True
+
+
+def _counts(years: Years, year: int, reading: Reading) -> bool | None:
+    """Whether a year was spent on the list that the reading counts; `None` if that is not known."""
+    now = years.get(year)
+    if now is None:
+        return None
+    if now == "2WL" or reading == "state":
+        return now == "2WL"
+    if now in ("1", "2") and year - 1 not in years:
+        return None
+    return bool(tuple(listed(years, year)))
+
+
+# -- the limit -------------------------------------------------------------------------------------------------
+
+
+def _limit(run: int, downgrade: Downgrade, barred: bool) -> Limit:
+    if barred:
+        return "not WL"
+    if run < downgrade.years:
+        return "none"
+    return "waiver or 3" if run - downgrade.years < downgrade.waiver_years else "3"
+
+
+def _bars(
+    years: Years,
+    year: int,
+    run: int,
+    complete: bool,
+    downgrade: Downgrade,
+    relisting: Relisting | None,
+    reading: Reading,
+) -> set[bool]:
+    """Whether the re-listing limit binds; both where that is not known."""
+    if relisting is None or run < relisting.years or year - run - 1 < downgrade.counted_from:
+        return {False}
+    if not complete:
+        return {False, True}
+    return _downgraded_before(years, year - run - 1, downgrade, reading)
+
+
+def _downgraded_before(years: Years, year: int, downgrade: Downgrade, reading: Reading) -> set[bool]:
+    """Whether the years on Tier 3 that end with a year follow on a full run; both where that is not known."""
+    if years.get(year) != "3":
+        return {False}
+    while years.get(year) == "3":
+        year -= 1
+    needed = downgrade.years + (1 if reading == "state" else 0)  # on State's reading a waiver year belongs to it
+    run, complete = _run(years, year + 1, downgrade.counted_from, reading)
+    if run >= needed:
+        return {True}
+    return {False} if complete else {False, True}
+
+
+# -- whether it fits -------------------------------------------------------------------------------------------
+
+
+def _fits(row: Placed, stood: Standing) -> tuple[bool | Literal["unknown"], str]:
+    """Whether a placement obeys the limit, and why."""
+    if row.tier != "2WL":
+        if row.waived:
+            return False, "a waiver keeps a country on the Tier 2 Watch List and puts it nowhere else"
+        return True, _why_elsewhere(row, stood)
+    if stood.limit is None:
+        return "unknown", "an earlier year is missing, and the limit hangs on it"
+    after = f"after {_years(stood.run)} on the list"
+    told: dict[tuple[Limit, bool], tuple[bool, str]] = {
+        ("none", False): (True, "the years on the list leave room"),
+        ("none", True): (False, f"a waiver is recorded, and {after} no downgrade was due"),
+        ("waiver or 3", True): (True, f"{after} the downgrade was waived"),
+        ("waiver or 3", False): (False, f"{after} no waiver is recorded"),
+        ("3", True): (False, f"{after} the waiver was spent"),
+        ("3", False): (False, f"{after} the waiver was spent"),
+    }
+    over = (False, "after an automatic downgrade the one year on the list was over")
+    return told.get((stood.limit, row.waived), over)
+
+
+_WHY_TIER_3: Mapping[str | None, str] = {
+    "3": "Tier 3, since the waiver was spent",
+    "waiver or 3": "Tier 3, after full years on the list without a waiver",
+    "not WL": "Tier 3, since the one year on the list after a downgrade was over",
+}
+
+
+def _why_elsewhere(row: Placed, stood: Standing) -> str:
+    otherwise = "no limit binds this placement"
+    return _WHY_TIER_3.get(stood.limit, otherwise) if row.tier == "3" else otherwise
+
+
+def told(stood: Standing) -> str:
+    """Tell a standing in one clause."""
+    if stood.run is None:
+        return "how long the country was on the Tier 2 Watch List without a break is not known"
+    used = "" if stood.run < 1 else f", {stood.waivers_used} of {stood.cap} waiver years used"
+    where = f"; {stood.provision}" if stood.provision else ""
+    return f"{_years(stood.run)} on the Tier 2 Watch List without a break{used}{where}"
+
+
+def _years(run: int | None) -> str:
+    return "an unknown number of years" if run is None else f"{run} year{'' if run == 1 else 's'}"
