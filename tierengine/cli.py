@@ -23,6 +23,8 @@ from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.evidence.placements import read_placements
 from tierengine.evidence.telegram import Telegram, read_telegram
 from tierengine.lab.examples import failed_examples
+from tierengine.law.changes import Change, changes
+from tierengine.law.entries import Clause
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
@@ -34,6 +36,7 @@ from tierengine.reasoning.history import YearOnRecord
 from tierengine.reasoning.history import history as told_history
 from tierengine.reports.entry import print_criterion
 from tierengine.reports.history import print_clocks, print_history
+from tierengine.reports.law import Provision, print_changes, print_law, print_ledger, provisions
 from tierengine.reports.markdown import markdown
 from tierengine.reports.text import print_report
 from tierengine.reports.tree import decisive, everything, is_open, tree_of, why_not
@@ -47,6 +50,12 @@ app = typer.Typer(
     context_settings={"terminal_width": 110},  # the same everywhere, and wide enough for whole sentences
     help="Recommends a tier under the Trafficking Victims Protection Act from evidence, and shows why.",
 )
+
+
+law_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Show the law: on a date, between two dates, clause by clause."
+)
+app.add_typer(law_app, name="law")
 
 
 class ReportFormat(StrEnum):
@@ -201,6 +210,52 @@ def show(
             ]
         )
     print_criterion(found, _console())
+
+
+@law_app.command("show")
+def law_show(
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="the date, such as 2007-11-09")],
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Show the law in force on a date, with the numbers of that date."""
+    law = _rulebook(rulebook).on(_day(as_of))
+    if form is PlainFormat.json:
+        _print_json([schemas.dump(Provision, each) for each in provisions(law)])
+    else:
+        print_law(law, _console())
+
+
+@law_app.command("diff")
+def law_diff(
+    first: Annotated[str, typer.Argument(metavar="DATE", help="the earlier date")],
+    second: Annotated[str, typer.Argument(metavar="DATE", help="the later date")],
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Show what was added, struck, amended and renumbered between two dates, and by which Act."""
+    days = _day(first, "law diff"), _day(second, "law diff")
+    if days[0] > days[1]:
+        problem = Problem(where="law diff", what=f"{first} is later than {second}", cure="write the earlier date first")
+        raise UsageError([problem])
+    found = changes(_rulebook(rulebook), *days)
+    if form is PlainFormat.json:
+        _print_json([schemas.dump(Change, each) for each in found])
+    else:
+        print_changes(found, _console())
+
+
+@law_app.command("coverage")
+def law_coverage(
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Show every clause of the statute, and what became of it."""
+    clauses = _rulebook(rulebook).clauses
+    if form is PlainFormat.json:
+        _print_json([schemas.dump(Clause, each) for each in clauses])
+    else:
+        print_ledger(clauses, _console())
 
 
 @app.command()

@@ -322,7 +322,7 @@ class Relisting(Entry):
     years: Whole
 
 
-class OnDay(Model):
+class CalendarDay(Model):
     """A day of the calendar, in the year of the report or the one beside it."""
 
     month: Whole
@@ -334,17 +334,39 @@ class Clock(Entry):
     """A day that the statute counts: a day of the calendar, or so many days after the report."""
 
     says: Text
-    on: OnDay | None = None
+    calendar: CalendarDay | None = None
     days_after: Whole | None = None
     report: Truth = False
     """It is the day of the report itself, from which others are counted."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Clock:
-        if (self.on is None) == (self.days_after is None):
-            raise ValueError("a clock counts in one way; write either `on` or `days_after`")
-        if self.report and self.on is None:
-            raise ValueError("the report is due on a day of the calendar; write `on`")
+        if (self.calendar is None) == (self.days_after is None):
+            raise ValueError("a clock counts in one way; write either `calendar` or `days_after`")
+        if self.report and self.calendar is None:
+            raise ValueError("the report is due on a day of the calendar; write `calendar`")
+        return self
+
+
+class Clause(Entry):
+    """A clause of the statute, and what became of it."""
+
+    asks: Text
+    treatment: Literal["encoded", "left to a judgement", "not encoded", "out of scope"]
+    by: tuple[Text, ...] = ()
+    """The entries, indicators, judgements or interpretations that express it."""
+    why: Text | None = None
+
+    @model_validator(mode="after")
+    def _accounted_for(self) -> Clause:
+        expressed = self.treatment in ("encoded", "left to a judgement")
+        if expressed != bool(self.by):
+            raise ValueError(
+                "a clause that is encoded or left to a judgement names what does so under `by`, and no other does; "
+                "add or remove `by`"
+            )
+        if not expressed and self.why is None:
+            raise ValueError("a clause that nothing expresses says `why`; add the reason")
         return self
 
 
@@ -361,3 +383,4 @@ class RuleFile(Model):
     downgrades: tuple[Downgrade, ...] = ()
     relistings: tuple[Relisting, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    clauses: tuple[Clause, ...] = ()

@@ -10,7 +10,8 @@ from itertools import product
 
 from tierengine.errors import Problem
 from tierengine.law.conditions import LEVEL_WORDS, Condition
-from tierengine.law.entries import Conclusion, Criterion, Entry, Example, Indicator, Route, TierRow
+from tierengine.law.coverage import unknown_names, unlisted
+from tierengine.law.entries import Clause, Conclusion, Criterion, Entry, Example, Indicator, Route, TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.terms.citation import Citation
 from tierengine.terms.scalars import whole
@@ -47,6 +48,7 @@ def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
     if problems:
         return problems
     problems += _circles(placed)
+    problems += _ledger(rulebook, placed)
     if problems:
         return problems
     spans = rulebook.covered()
@@ -72,6 +74,28 @@ def _laws(rulebook: Rulebook) -> Iterator[Law]:
         law = rulebook.select(day)
         if not law.missing():
             yield law
+
+
+# -- the ledger of the statute ---------------------------------------------------------------------------------
+
+
+def _ledger(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
+    """Provisions that the ledger does not list, and names in the ledger that nothing has; no ledger, no check."""
+    if not rulebook.clauses:
+        return
+    places = {(item.entry.id, item.entry.in_force.from_): item for item in placed}
+    for name, first, usc in dict.fromkeys((entry.id, entry.in_force.from_, usc) for entry, usc in unlisted(rulebook)):
+        yield places[name, first].problem(
+            f"the ledger of the statute does not list {usc}",
+            "correct the citation, or add the clause to rules/coverage.yaml",
+            "citation",
+        )
+    for clause, name in unknown_names(rulebook):
+        yield places[clause.id, clause.in_force.from_].problem(
+            f"nothing in force as long as this clause is called `{name}`",
+            "name an entry, indicator, judgement or interpretation that is in force all that time",
+            "by",
+        )
 
 
 # -- one entry alone -------------------------------------------------------------------------------------------
@@ -155,6 +179,8 @@ def _gaps(placed: list[Placed]) -> Iterator[Problem]:
     for item in placed:
         versions.setdefault(item.entry.id, []).append(item)
     for items in versions.values():
+        if isinstance(items[0].entry, Clause):
+            continue  # the ledger follows the provisions, and these name their Acts
         items.sort(key=lambda item: item.entry.in_force.from_)
         for number, item in enumerate(items):
             following = items[number + 1] if number + 1 < len(items) else None

@@ -14,6 +14,7 @@ from tierengine.law.entries import (
     Admission,
     Advice,
     CertaintyTable,
+    Clause,
     Clock,
     Conclusion,
     Criterion,
@@ -47,6 +48,8 @@ class Rulebook(Model):
     downgrades: tuple[Downgrade, ...] = ()
     relistings: tuple[Relisting, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    """The ledger of the statute; it decides nothing and is therefore not among the entries."""
 
     def entries(self) -> tuple[Entry, ...]:
         """Every entry, in the order of reading."""
@@ -86,6 +89,7 @@ class Rulebook(Model):
             downgrades=_in_force(self.downgrades, day),
             relistings=_in_force(self.relistings, day),
             clocks=_in_force(self.clocks, day),
+            clauses=_in_force(self.clauses, day),
         )
 
     def on(self, day: date) -> Law:
@@ -157,6 +161,8 @@ class Law:
     downgrades: tuple[Downgrade, ...] = ()
     relistings: tuple[Relisting, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    """The ledger of the statute; it decides nothing and is therefore not among the entries."""
 
     PLACEMENTS: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "last_report": get_args(Placement),

@@ -1,0 +1,107 @@
+"""The law on a date, between two dates, and clause by clause."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import ROOT, Ran
+from tierengine.law.changes import changes, ids_in_force
+from tierengine.law.reader import read_rulebook
+
+BOOK = read_rulebook(ROOT)
+DAYS = st.dates(date(2000, 10, 28), date(2030, 1, 1))
+
+
+def _told(first: date, second: date) -> set[tuple[str, str]]:
+    return {(change.how, change.id) for change in changes(BOOK, first, second) if not change.id.isdigit()}
+
+
+def test_the_deferral_of_the_act_of_2005() -> None:
+    """Nothing changes when the Act is signed; two years later factors 3 and 7 do."""
+    assert not changes(BOOK, date(2005, 10, 1), date(2008, 1, 9))
+    found = changes(BOOK, date(2007, 11, 9), date(2008, 6, 4))
+    assert {(change.how, change.id, change.day, change.act) for change in found} == {
+        ("amended", "F-PREVENT", date(2008, 1, 10), "P.L. 109-164 section 104(b)(1)"),
+        ("amended", "F-OFFICIALS", date(2008, 1, 10), "P.L. 109-164 section 104(b)(1)"),
+    }
+
+
+def test_the_act_of_2013() -> None:
+    """A factor is added, three are renumbered, three amended, and the watch list moves up a paragraph."""
+    found = _told(date(2012, 6, 19), date(2013, 6, 19))
+    factors = {(how, name) for how, name in found if name.startswith("F-")}
+    assert factors == {
+        ("added", "F-PARTNERSHIP"),
+        ("renumbered", "F-MONITOR"),
+        ("renumbered", "F-PROGRESS"),
+        ("renumbered", "F-DEMAND"),
+        ("amended", "F-PREVENT"),
+        ("amended", "F-COOPERATE"),
+        ("amended", "F-OFFICIALS"),
+    }
+    assert ("renumbered", "WL-iii-II") in found
+    moved = next(c for c in changes(BOOK, date(2012, 6, 19), date(2013, 6, 19)) if c.id == "F-PROGRESS")
+    assert moved.says == "22 USC 7106(b)(10) becomes 22 USC 7106(b)(11)"
+
+
+def test_the_two_acts_of_january_2019() -> None:
+    """The ground of commitments is struck on the second day, not on the first."""
+    assert ("struck", "WL-iii-III") not in _told(date(2019, 1, 7), date(2019, 1, 8))
+    second = _told(date(2019, 1, 8), date(2019, 1, 9))
+    assert {("struck", "WL-iii-III"), ("added", "SE-D"), ("amended", "DOWNGRADE")} <= second
+    assert ("added", "POLICY-OR-PATTERN") in _told(date(2019, 1, 7), date(2019, 1, 8))
+
+
+@given(DAYS, DAYS)
+def test_added_and_struck_are_what_is_in_force(one: date, other: date) -> None:
+    """Between two dates exactly those ids come and go that are in force on one of them and not on the other."""
+    first, second = sorted((one, other))
+    before, after = ids_in_force(BOOK.on(first)), ids_in_force(BOOK.on(second))
+    found = changes(BOOK, first, second)
+    added = {change.id for change in found if change.how == "added"}
+    struck = {change.id for change in found if change.how == "struck"}
+    assert after - before == added - struck
+    assert before - after == struck - added
+    assert all(change.act for change in found)
+
+
+@given(DAYS)
+def test_a_date_with_itself(day: date) -> None:
+    """Nothing changes between a date and itself."""
+    assert changes(BOOK, day, day) == ()
+
+
+@pytest.mark.parametrize(
+    ("day", "factors"),
+    [("2001-06-01", 7), ("2007-11-09", 10), ("2008-06-04", 10), ("2009-06-16", 11), ("2013-06-19", 12)],
+)
+def test_show(day: str, factors: int, tierengine: Callable[..., Ran]) -> None:
+    """The factors of a date are listed with the numbers of that date."""
+    ran = tierengine("law", "show", "--as-of", day)
+    assert ran.code == 0
+    assert ran.out.endswith(f"{factors} factors\n")
+    found = json.loads(tierengine("law", "show", "--as-of", day, "--format", "json").out)
+    assert [each["number"] for each in found if each["part"] == "factor"] == list(range(1, factors + 1))
+
+
+def test_show_before_the_law(tierengine: Callable[..., Ran]) -> None:
+    """The day before the first Act is refused with the earliest date."""
+    ran = tierengine("law", "show", "--as-of", "2000-10-27")
+    assert (ran.code, ran.out) == (3, "")
+    assert "from 2000-10-28" in ran.err
+
+
+def test_diff_as_typed(tierengine: Callable[..., Ran]) -> None:
+    """Text tells Act and provision; the wrong order is a usage error; no change says so."""
+    ran = tierengine("law", "diff", "2007-11-09", "2008-06-04")
+    assert "P.L. 109-164 section 104(b)(1)" in ran.out
+    assert "Nothing changed" in tierengine("law", "diff", "2010-01-01", "2011-01-01").out
+    wrong = tierengine("law", "diff", "2011-01-01", "2010-01-01")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "write the earlier date first" in wrong.err

@@ -1,0 +1,69 @@
+"""What changed in the law between two dates, and by which Act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal
+
+from tierengine.law.entries import Entry
+from tierengine.law.rulebook import Law, Rulebook
+from tierengine.terms.scalars import Model
+
+How = Literal["added", "struck", "amended", "renumbered"]
+
+
+class Change(Model):
+    """One change of one provision."""
+
+    id: str
+    how: How
+    day: date
+    act: str
+    says: str
+    provision: str
+    """The provision as it is cited after the change; for one that was struck, before it."""
+
+
+def changes(rulebook: Rulebook, first: date, second: date) -> tuple[Change, ...]:
+    """Return what was added, struck, amended and renumbered after the first date up to the second, day by day.
+
+    Raise `NotInForceError` if no law is encoded for either date.
+    """
+    rulebook.on(first)
+    rulebook.on(second)
+    found = [change for entry in rulebook.entries() for change in _of(entry, rulebook)]
+    return tuple(sorted((c for c in found if first < c.day <= second), key=lambda c: (c.day, _ORDER.index(c.how))))
+
+
+_ORDER: tuple[How, ...] = ("struck", "added", "amended", "renumbered")
+
+
+def _of(entry: Entry, rulebook: Rulebook) -> Iterator[Change]:
+    """The changes that one version of a provision began, went through, and ended with."""
+    begin, until = entry.in_force.from_, entry.in_force.until
+    if entry.change is not None:
+        act, says = entry.change.act, entry.change.says
+        yield _change(entry, "amended", begin, act, says)
+    elif begin > min(other.in_force.from_ for other in rulebook.entries()):
+        act = entry.citation.public_law or str(entry.citation)
+        yield _change(entry, "added", begin, act, _named(entry))
+    for move in entry.renumbered:
+        before = entry.numbered_on(date.fromordinal(move.from_.toordinal() - 1)).citation
+        yield _change(entry, "renumbered", move.from_, move.act, f"{before.usc} becomes {move.usc}")
+    if entry.struck is not None and until is not None:
+        yield _change(entry, "struck", until, entry.struck.act, entry.struck.says)
+
+
+def _change(entry: Entry, how: How, day: date, act: str, says: str) -> Change:
+    on = day if how != "struck" else date.fromordinal(day.toordinal() - 1)
+    return Change(id=entry.id, how=how, day=day, act=act, says=says, provision=str(entry.numbered_on(on).citation))
+
+
+def _named(entry: Entry) -> str:
+    return str(getattr(entry, "title", None) or getattr(entry, "says", None) or getattr(entry, "because", entry.id))
+
+
+def ids_in_force(law: Law) -> set[str]:
+    """The ids of every entry in force."""
+    return {entry.id for entry in law.entries()}

@@ -1,0 +1,48 @@
+"""The ledger of the statute: every clause of 22 USC 7106 and 7107(b), and what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from tierengine.law.entries import Clause, Criterion, Entry
+from tierengine.law.rulebook import Rulebook
+
+COVERED = re.compile(r"22 USC (7106|7107\(b\))")
+"""The sections of which every clause is on the ledger."""
+
+
+def counted(clauses: tuple[Clause, ...]) -> dict[str, int]:
+    """How many clauses were treated in each way."""
+    return dict(Counter(clause.treatment for clause in clauses))
+
+
+def unlisted(rulebook: Rulebook) -> Iterator[tuple[Entry, str]]:
+    """Yield each entry with a provision that it cites and that the ledger does not list on some day it is in force."""
+    for day in rulebook.boundaries():
+        law = rulebook.select(day)
+        known = {clause.citation.usc for clause in law.clauses}
+        for entry in law.entries():
+            usc = entry.citation.usc
+            if usc and COVERED.match(usc) and usc not in known and not isinstance(entry, Clause):
+                yield entry, usc
+
+
+def unknown_names(rulebook: Rulebook) -> Iterator[tuple[Clause, str]]:
+    """Yield each clause with a name under `by` that nothing in force over its whole time has."""
+    for clause in rulebook.clauses:
+        days = [day for day in rulebook.boundaries() if clause.in_force.holds(day)]
+        for name in clause.by:
+            if not all(name in _names(rulebook.select(day).entries()) for day in days):
+                yield clause, name
+
+
+def _names(entries: tuple[Entry, ...]) -> set[str]:
+    names = {entry.id for entry in entries}
+    for entry in entries:
+        names |= {reading.id for reading in entry.interpretations}
+        if isinstance(entry, Criterion):
+            names |= {indicator.id for indicator in entry.indicators}
+            names |= {entry.judgement.id} if entry.judgement else set()
+    return names
