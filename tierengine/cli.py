@@ -32,8 +32,11 @@ from tierengine.reasoning.assess import assess as assess_casefile
 from tierengine.reasoning.assessment import Assessment
 from tierengine.reasoning.clocks import Due
 from tierengine.reasoning.clocks import clocks as told_clocks
+from tierengine.reasoning.compare import Comparison, Side
+from tierengine.reasoning.compare import compare as compare_sides
 from tierengine.reasoning.history import YearOnRecord
 from tierengine.reasoning.history import history as told_history
+from tierengine.reports.comparison import print_comparison
 from tierengine.reports.entry import print_criterion
 from tierengine.reports.history import print_clocks, print_history
 from tierengine.reports.law import Provision, print_changes, print_law, print_ledger, provisions
@@ -212,6 +215,37 @@ def show(
     print_criterion(found, _console())
 
 
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="the earlier dossier")],
+    after: Annotated[Path | None, typer.Argument(metavar="[AFTER]", help="the later one, if not the same")] = None,
+    before_date: Annotated[
+        str | None, typer.Option("--before-date", metavar="DATE", help="the date of the earlier law, if not its own")
+    ] = None,
+    after_date: Annotated[
+        str | None, typer.Option("--after-date", metavar="DATE", help="the date of the later law, if not its own")
+    ] = None,
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Split a change of the answer into changed law, new facts, changed certainty and human judgement."""
+    if after is None and before_date is None and after_date is None:
+        problem = Problem(
+            where="compare",
+            what="one dossier and no date",
+            cure="name a second dossier or another date",
+        )
+        raise UsageError([problem])
+    sides = _side(before, before_date, "--before-date"), _side(after or before, after_date, "--after-date")
+    told = compare_sides(*sides, _rulebook(rulebook))
+    if form is PlainFormat.json:
+        _print_json(schemas.dump(Comparison, told))
+    else:
+        print_comparison(told, _console())
+    if not told.after.settled:
+        raise typer.Exit(4)
+
+
 @law_app.command("show")
 def law_show(
     as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="the date, such as 2007-11-09")],
@@ -333,6 +367,11 @@ def main() -> None:
 def _assess(dossier: Path, as_of: str | None, rulebook: Path | None) -> Assessment:
     casefile = read_dossier(dossier)
     return assess_casefile(casefile, _rulebook(rulebook), _day(as_of) if as_of else None)
+
+
+def _side(dossier: Path, day_given: str | None, option: str) -> Side:
+    casefile = read_dossier(dossier)
+    return Side(casefile, _day(day_given, option) if day_given else casefile.dossier.as_of)
 
 
 def _rulebook(folder: Path | None) -> Rulebook:

@@ -51,6 +51,12 @@ class Rulebook(Model):
     clauses: tuple[Clause, ...] = ()
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
 
+    @cached_property
+    def _measures(self) -> frozenset[str]:
+        """Every indicator and judgement of any date."""
+        indicators = {indicator.id for criterion in self.criteria for indicator in criterion.indicators}
+        return frozenset(indicators | {c.judgement.id for c in self.criteria if c.judgement is not None})
+
     def entries(self) -> tuple[Entry, ...]:
         """Every entry, in the order of reading."""
         return (
@@ -90,6 +96,7 @@ class Rulebook(Model):
             relistings=_in_force(self.relistings, day),
             clocks=_in_force(self.clocks, day),
             clauses=_in_force(self.clauses, day),
+            of_other_dates=self._measures,
         )
 
     def on(self, day: date) -> Law:
@@ -163,6 +170,8 @@ class Law:
     clocks: tuple[Clock, ...] = ()
     clauses: tuple[Clause, ...] = ()
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
+    of_other_dates: frozenset[str] = frozenset()
+    """Every indicator and judgement that the rulebook knows on some date."""
 
     PLACEMENTS: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "last_report": get_args(Placement),

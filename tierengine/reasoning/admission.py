@@ -91,6 +91,8 @@ def _place(casefile: Casefile, record: Evidence | Rating, key: str) -> str:
 
 def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
     for record in casefile.dossier.records:
+        if _asked_on_another_date(record.measures, law) and law.sets_aside(_attributes(record, casefile, law)):
+            continue
         complaint = _misrated(record, law) if isinstance(record, Rating) else _mismeasured(record, law)
         if complaint is not None:
             key, what, cure = complaint
@@ -99,12 +101,17 @@ def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
         for number, item in enumerate(getattr(casefile.dossier, section)):
             asked = (item.indicator,) if section == "silences" else item.answered_by
             for name in asked:
-                if name not in law.indicators_by_id:
+                if name not in law.indicators_by_id and not _asked_on_another_date(name, law):
                     yield Problem(
                         where=casefile.document.where(section, number, key),
                         what=f"no criterion in force on {law.as_of} knows the indicator `{name}`",
                         cure=_KNOWN,
                     )
+
+
+def _asked_on_another_date(name: str, law: Law) -> bool:
+    """Whether the law of another date asks for an indicator or judgement, and this one does not."""
+    return name in law.of_other_dates and name not in law.indicators_by_id and name not in law.judges
 
 
 _Complaint = tuple[str, str, str] | None
@@ -175,6 +182,8 @@ def _answers_in_type(indicator: Indicator, word: str) -> bool:
 def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict[str, str]:
     """What a rule of admission may look at."""
     when = {"kind": record.kind, "dated": dated(record, casefile.dossier.period, law.as_of)}
+    if _asked_on_another_date(record.measures, law):
+        return when | {"indicator": "not asked on this date"}
     if isinstance(record, Rating):
         return when
     indicator = law.indicator(record.measures)
@@ -193,7 +202,8 @@ def _of_kind(casefile: Casefile, law: Law, kind: str) -> list[Evidence]:
     found = []
     for record in sorted(casefile.dossier.records, key=lambda record: record.id):
         if isinstance(record, Evidence) and record.kind == kind:
-            attributes = _attributes(record, casefile, law) | {"indicator": "takes this kind"}
+            attributes = _attributes(record, casefile, law)
+            attributes |= {"indicator": "takes this kind"} if "reliability" in attributes else {}
             if law.sets_aside(attributes) is None:
                 found.append(record)
     return found

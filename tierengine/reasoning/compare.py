@@ -1,0 +1,262 @@
+"""Why the answer changed: the change from one dossier to another, split into its causes.
+
+Each cause is a part of what an answer rests on: the law of the date, the facts, the marks of their sources, and the
+ratings of persons. Every mixture of the two sides is assessed, so that what a cause does is seen and not estimated.
+
+Source: 22 USC 7107(b)(1)(H), which asks for such an explanation for each country that changed list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import Literal
+
+from tierengine.errors import EvidenceError, Problem
+from tierengine.evidence.dossier import Casefile, Dossier
+from tierengine.evidence.records import Evidence, Rating
+from tierengine.law.changes import changes
+from tierengine.law.rulebook import Rulebook
+from tierengine.reasoning.assess import Assessor
+from tierengine.reasoning.assessment import Assessment
+from tierengine.terms.outcome import Outcome
+from tierengine.terms.scalars import Model
+from tierengine.terms.tier import Tier
+
+CauseName = Literal["law", "facts", "certainty", "judgement"]
+
+CAUSES: tuple[CauseName, ...] = ("law", "facts", "certainty", "judgement")
+"""The causes, in the order in which they are exchanged one after another."""
+
+_MARKS = ("reliability", "credibility")
+
+
+class Answer(Model):
+    """What was recommended, and what was open."""
+
+    tier: Tier | None
+    settled: bool
+    open_tiers: tuple[Tier, ...]
+
+
+class Moved(Model):
+    """A criterion or route whose outcome a cause changed."""
+
+    id: str
+    before: Outcome
+    after: Outcome
+    citation: str
+    reason: str
+
+
+class Difference(Model):
+    """One thing that differs between the two sides."""
+
+    id: str
+    how: Literal["only before", "only after", "changed"]
+    says: str
+    at: str = ""
+    quote: str = ""
+
+
+class Cause(Model):
+    """What one cause did: exchanged in its turn, alone, and left out."""
+
+    id: CauseName
+    before: Answer
+    after: Answer
+    """The answer before and after this cause is exchanged, those named earlier being exchanged already."""
+    suffices: bool
+    """Exchanged alone, it gives the later answer."""
+    needed: bool
+    """Without it, all others together do not give the later answer."""
+    moved: tuple[Moved, ...]
+    differences: tuple[Difference, ...]
+
+
+class Comparison(Model):
+    """A change of the answer and its causes."""
+
+    country: str
+    name: str
+    before_date: date
+    after_date: date
+    before: Answer
+    after: Answer
+    changed: bool
+    causes: tuple[Cause, ...]
+    smallest: tuple[tuple[CauseName, ...], ...]
+    """The smallest sets of causes that give the later answer; empty where nothing changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: a dossier and the date whose law decides."""
+
+    casefile: Casefile
+    day: date
+
+
+def compare(before: Side, after: Side, rulebook: Rulebook) -> Comparison:
+    """Return why the answer on one side differs from that on the other.
+
+    Raise `EvidenceError` for two governments or for records that cannot be used, and `NotInForceError` for a date
+    without law.
+    """
+    countries = [side.casefile.dossier.government.country for side in (before, after)]
+    if countries[0] != countries[1]:
+        where = after.casefile.document.where("government", "country")
+        what = f"this dossier is on {countries[1]}, the other on {countries[0]}"
+        raise EvidenceError([Problem(where=where, what=what, cure="compare two dossiers on one government")])
+    return _Comparer(before, after, rulebook).whole()
+
+
+class _Comparer:
+    """Assesses the mixtures of two sides, each once."""
+
+    def __init__(self, before: Side, after: Side, rulebook: Rulebook) -> None:
+        self._before, self._after, self._rulebook = before, after, rulebook
+        self._assessors = {day: Assessor(rulebook.on(day)) for day in {before.day, after.day}}
+        self._mixed: dict[frozenset[str], Assessment] = {}
+
+    def whole(self) -> Comparison:
+        government = self._after.casefile.dossier.government
+        first, last = self._answer(()), self._answer(CAUSES)
+        return Comparison(
+            country=government.country,
+            name=government.name,
+            before_date=self._before.day,
+            after_date=self._after.day,
+            before=first,
+            after=last,
+            changed=first != last,
+            causes=tuple(self._cause(number) for number in range(len(CAUSES))),
+            smallest=tuple(self._smallest()) if first != last else (),
+        )
+
+    def _cause(self, number: int) -> Cause:
+        name, earlier = CAUSES[number], CAUSES[:number]
+        last = self._answer(CAUSES)
+        without = [other for other in CAUSES if other != name]
+        return Cause(
+            id=name,
+            before=self._answer(earlier),
+            after=self._answer((*earlier, name)),
+            suffices=self._answer(()) != last and self._answer((name,)) == last,
+            needed=self._answer(()) != last and self._answer(without) != last,
+            moved=tuple(_moved(self._assess(earlier), self._assess((*earlier, name)))),
+            differences=tuple(self._differences(name)),
+        )
+
+    def _smallest(self) -> Iterator[tuple[CauseName, ...]]:
+        found: list[set[str]] = []
+        for size in range(1, len(CAUSES) + 1):
+            for causes in combinations(CAUSES, size):
+                if not any(known <= set(causes) for known in found) and self._answer(causes) == self._answer(CAUSES):
+                    found.append(set(causes))
+                    yield causes
+
+    def _answer(self, causes: Iterable[str]) -> Answer:
+        told = self._assess(causes).recommendation
+        return Answer(tier=told.tier, settled=told.settled, open_tiers=told.open_tiers)
+
+    def _assess(self, causes: Iterable[str]) -> Assessment:
+        """The answer with some causes taken from the later side and the rest from the earlier."""
+        chosen = frozenset(causes)
+        if chosen not in self._mixed:
+            sides = {name: self._after if name in chosen else self._before for name in CAUSES}
+            assessor = self._assessors[sides["law"].day]
+            self._mixed[chosen] = assessor.assess(_mixture(sides))
+        return self._mixed[chosen]
+
+    def _differences(self, name: CauseName) -> Iterator[Difference]:
+        if name == "law":
+            yield from self._changed_law()
+            return
+        before, after = (_items(side.casefile.dossier, name) for side in (self._before, self._after))
+        for key in sorted(before.keys() | after.keys()):
+            if before.get(key) == after.get(key) or (name == "certainty" and not (key in before and key in after)):
+                continue
+            yield _difference(key, before.get(key), after.get(key), self._record(key))
+
+    def _changed_law(self) -> Iterator[Difference]:
+        days = sorted((self._before.day, self._after.day))
+        for change in changes(self._rulebook, *days):
+            says = f"{change.how} on {change.day} by {change.act}: {change.says}"
+            yield Difference(id=change.id, how="changed", says=says, at=change.provision)
+
+    def _record(self, key: str) -> Evidence | None:
+        sides = (self._after, self._before)
+        found = (r for side in sides for r in side.casefile.dossier.records if r.id == key and isinstance(r, Evidence))
+        return next(found, None)
+
+
+# -- mixing ----------------------------------------------------------------------------------------------------
+
+
+def _mixture(sides: Mapping[CauseName, Side]) -> Casefile:
+    """A dossier with the facts of one side, the marks of another and the ratings of a third."""
+    facts = sides["facts"].casefile
+    marks = {record.id: record for record in _evidence(sides["certainty"].casefile.dossier)}
+    records: list[Evidence | Rating] = []
+    for record in _evidence(facts.dossier):
+        other = marks.get(record.id, record)
+        records.append(record.model_copy(update={name: getattr(other, name) for name in _MARKS}))
+    records += [r for r in sides["judgement"].casefile.dossier.records if isinstance(r, Rating)]
+    mixed = facts.dossier.model_copy(update={"records": tuple(records)})
+    return Casefile.of(mixed, facts.document, facts.sources)
+
+
+def _evidence(dossier: Dossier) -> Iterator[Evidence]:
+    return (record for record in dossier.records if isinstance(record, Evidence))
+
+
+# -- telling ---------------------------------------------------------------------------------------------------
+
+
+def _items(dossier: Dossier, name: CauseName) -> dict[str, str]:
+    """What one side brings to a cause: id to what it says, in one line."""
+    if name == "judgement":
+        ratings = (record for record in dossier.records if isinstance(record, Rating))
+        return {r.id: f"{r.measures} rated {r.rating} by {r.author} on {r.date}: {r.reasons}" for r in ratings}
+    if name == "certainty":
+        return {r.id: f"{r.measures} from a source marked {r.mark}" for r in _evidence(dossier)}
+    found = {r.id: f"{r.measures} is {r.value}{_dated(r)}" for r in _evidence(dossier)}
+    found |= {silence.id: f"{silence.source} is silent on {silence.indicator}" for silence in dossier.silences}
+    found |= {f"placement-{p.year}": f"placed {p.tier} in {p.year}" for p in dossier.earlier_placements}
+    found |= {item.id: f"deficiency: {item.says}" for item in dossier.deficiencies}
+    return found | {"period": f"the period is {dossier.period}", "product": f"the product is {dossier.product}"}
+
+
+def _dated(record: Evidence) -> str:
+    unit = f" {record.unit}" if record.unit else ""
+    return f"{unit} ({record.days or 'undated'}, {record.kind})"
+
+
+def _difference(key: str, before: str | None, after: str | None, record: Evidence | None) -> Difference:
+    place = {"at": record.at, "quote": record.quote} if record is not None else {}
+    if before is None:
+        return Difference(id=key, how="only after", says=after or "", **place)
+    if after is None:
+        return Difference(id=key, how="only before", says=before, **place)
+    return Difference(id=key, how="changed", says=f"{before}; then {after}", **place)
+
+
+def _moved(before: Assessment, after: Assessment) -> Iterator[Moved]:
+    """The findings and routes that differ between two answers; one that only one law knows was or is undetermined."""
+    first, second = _findings(before), _findings(after)
+    for name in dict.fromkeys((*first, *second)):
+        old, new = first.get(name), second.get(name)
+        was, now = (each[0] if each else Outcome.UNDETERMINED for each in (old, new))
+        told = new or old
+        if told is not None and was is not now:
+            reason = new[2] if new else "the law of the date does not ask for it"
+            yield Moved(id=name, before=was, after=now, citation=told[1], reason=reason)
+
+
+def _findings(answer: Assessment) -> dict[str, tuple[Outcome, str, str]]:
+    found = {each.id: (each.outcome, each.citation, each.reason) for each in (*answer.standards, *answer.criteria)}
+    found |= {each.id: (each.outcome, each.citation, each.reason) for each in answer.considered}
+    return found | {each.route: (each.outcome, each.citation, each.reason) for each in answer.watch_list}
