@@ -20,7 +20,7 @@ _ANSWERS = {
 
 def record(indicator: str, value: str, number: int = 0, **changes: Any) -> dict[str, Any]:
     """Return a record as YAML would hold it."""
-    kind, unit, _ = _ANSWERS[indicator]
+    kind, unit, _ = _ANSWERS.get(indicator, ("action", None, ()))
     made: dict[str, Any] = {
         "id": f"{indicator}-{number}",
         "kind": kind,

@@ -188,7 +188,7 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
         return when
     indicator = law.indicator(record.measures)
     takes = record.kind in indicator.kinds
-    if indicator.looks_back and when["dated"] == "outside the period":
+    if indicator.looks_back and when["dated"] in ("outside the period", "undated"):
         when["dated"] = "in the earlier year asked for"
     return when | {
         "reliability": record.reliability,

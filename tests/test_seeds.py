@@ -1,0 +1,105 @@
+"""The invented dossiers in `seeds/`, each under a law of its own, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, Ran
+
+SEEDS = ROOT / "seeds"
+
+
+def _told(tierengine: Callable[..., Ran], seed: str | Path, *more: str) -> dict[str, Any]:
+    path = seed if isinstance(seed, Path) else SEEDS / seed / "dossier.yaml"
+    found: dict[str, Any] = json.loads(tierengine("assess", path, "--format", "json", *more).out)
+    return found
+
+
+def _routes(told: dict[str, Any]) -> set[str]:
+    return {each["route"] for each in told["watch_list"] if each["outcome"] == "met"}
+
+
+@pytest.mark.parametrize("seed", ["invented-2011", "invented-2013", "invented-2019"])
+def test_each_is_marked_as_invented(seed: str) -> None:
+    """Dossier and cable both say so, in their first lines."""
+    assert (SEEDS / seed / "dossier.yaml").read_text(encoding="utf-8").startswith("# INVENTED")
+    assert "This telegram is invented, as is the country." in (SEEDS / seed / "cable.txt").read_text(encoding="utf-8")
+
+
+def test_two_full_years_and_no_plan(tierengine: Callable[..., Ran]) -> None:
+    """2011: two years on the watch list, a ground applies, no written plan for a waiver, so Tier 3."""
+    told = _told(tierengine, "invented-2011")
+    assert (told["recommendation"]["tier"], told["recommendation"]["settled"]) == ("3", True)
+    assert _routes(told) == {"WL-iii-II"}
+    waiver = next(each for each in told["considered"] if each["id"] == "WAIVER")
+    assert waiver["outcome"] == "not met"
+
+
+def _without_plan(tmp_path: Path) -> Path:
+    """The dossier of 2011 without its record on the plan."""
+    text = (SEEDS / "invented-2011" / "dossier.yaml").read_text(encoding="utf-8")
+    start = text.index("  - id: no-written-plan")
+    end = text.index("  - id: efforts", start)
+    (tmp_path / "cable.txt").write_bytes((SEEDS / "invented-2011" / "cable.txt").read_bytes())
+    path = tmp_path / "dossier.yaml"
+    path.write_text(text[:start] + text[end:], encoding="utf-8")
+    return path
+
+
+def test_waiver_or_tier_3(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """With nothing known of a plan the watch list and Tier 3 stay open, and the three findings are asked."""
+    told = _told(tierengine, _without_plan(tmp_path))
+    assert told["recommendation"]["open_tiers"] == ["2WL", "3"]
+    asked = " ".join(next(each for each in told["considered"] if each["id"] == "WAIVER")["to_settle"])
+    for name in ("waiver_written_plan", "waiver_plan_would_suffice", "waiver_sufficient_resources"):
+        assert name in asked
+
+
+@pytest.mark.parametrize(
+    ("placements", "open_tiers"),
+    [
+        ("  - {year: 2009, tier: 2, source: invented}\n  - {year: 2010, tier: 2WL, source: invented}\n", ["2WL"]),
+        ("  - {year: 2010, tier: 2WL, source: invented}\n", ["2WL", "3"]),
+        ("  - {year: 2009, tier: 2WL, source: invented}\n  - {year: 2010, tier: 3, source: invented}\n", ["2WL"]),
+    ],
+    ids=["one year", "a year is missing", "the run was broken"],
+)
+def test_earlier_placements_decide(
+    placements: str, open_tiers: list[str], tierengine: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """One year leaves room; a missing year leaves both open; Tier 3 in between breaks the run."""
+    path = _without_plan(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("  - {year: 2008")] + placements, encoding="utf-8")
+    assert _told(tierengine, path)["recommendation"]["open_tiers"] == open_tiers
+
+
+def test_a_rise_to_tier_1(tierengine: Callable[..., Ran]) -> None:
+    """2013: all four standards are met; the rise from Tier 2 is on the special watch list as route i."""
+    told = _told(tierengine, "invented-2013")
+    assert (told["recommendation"]["tier"], told["recommendation"]["settled"]) == ("1", True)
+    assert _routes(told) == {"WL-i"}
+    assert {each["outcome"] for each in told["standards"]} == {"met"}
+
+
+def test_concrete_actions_of_the_period(tierengine: Callable[..., Ran]) -> None:
+    """2019: the acts of the period carry Tier 2, and the two promises are set aside for everything."""
+    told = _told(tierengine, "invented-2019")
+    assert (told["recommendation"]["tier"], told["recommendation"]["settled"]) == ("2", True)
+    aside = {each["record"]: each["rule"] for each in told["set_aside"]}
+    assert aside == {"second-shelter-promised": "ADM-COMMITMENT", "amendment-promised": "ADM-COMMITMENT"}
+    assert "WL-iii-III" not in {each["route"] for each in told["watch_list"]}
+
+
+def test_the_ground_of_promises_ends_on_a_day(tierengine: Callable[..., Ran]) -> None:
+    """On 8 January 2019 the third ground is asked about; on 9 January it is not."""
+    asked = {}
+    for day in ("2019-01-08", "2019-01-09"):
+        told = _told(tierengine, "invented-2019", "--as-of", day)
+        asked[day] = "WL-iii-III" in {each["route"] for each in told["watch_list"]}
+    assert asked == {"2019-01-08": True, "2019-01-09": False}
