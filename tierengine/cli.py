@@ -36,9 +36,11 @@ from tierengine.reasoning.compare import Comparison, Side
 from tierengine.reasoning.compare import compare as compare_sides
 from tierengine.reasoning.history import YearOnRecord
 from tierengine.reasoning.history import history as told_history
+from tierengine.reasoning.interim import InterimAssessment, interim
 from tierengine.reports.comparison import print_comparison
 from tierengine.reports.entry import print_criterion
 from tierengine.reports.history import print_clocks, print_history
+from tierengine.reports.interim import print_interim
 from tierengine.reports.law import Provision, print_changes, print_law, print_ledger, provisions
 from tierengine.reports.markdown import markdown
 from tierengine.reports.text import print_report
@@ -213,6 +215,23 @@ def show(
             ]
         )
     print_criterion(found, _console())
+
+
+@app.command("interim")
+def interim_assessment(
+    dossier: DossierFile,
+    as_of: AsOf = None,
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Tell the progress on each deficiency that the last report named, and which watch-list grounds would stand."""
+    told = interim(read_dossier(dossier), _rulebook(rulebook), _day(as_of) if as_of else None)
+    if form is PlainFormat.json:
+        _print_json(schemas.dump(InterimAssessment, told))
+    else:
+        print_interim(told, _console())
+    if not told.consequence.settled:
+        raise typer.Exit(4)
 
 
 @app.command()

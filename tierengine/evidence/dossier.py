@@ -64,6 +64,28 @@ class Silent(Model):
     note: Text
 
 
+class Request(Model):
+    """A request for data that was made to the government, and what came of it."""
+
+    id: Id
+    criterion: Id
+    """The criterion whose data were asked for."""
+    date: Day
+    asks: Text
+    answer: Literal["given", "partly given", "not given"]
+    answer_date: Day | None = None
+    capacity_note: Text
+    """What is known of the government's capacity to obtain the data."""
+    at: Text
+    quote: Text
+
+    @property
+    def told(self) -> str:
+        """The request in one line: its date, the answer, the capacity."""
+        answered = f" on {self.answer_date}" if self.answer_date else ""
+        return f"requested {self.date}; {self.answer}{answered}; capacity: {self.capacity_note}"
+
+
 class NotEvidence(Model):
     """A passage that is no record, and why."""
 
@@ -114,6 +136,7 @@ class Dossier(Model):
     sources: tuple[Source, ...]
     records: tuple[Record, ...]
     silences: tuple[Silent, ...] = ()
+    requests: tuple[Request, ...] = ()
     not_evidence: tuple[NotEvidence, ...] = ()
     deficiencies: tuple[Deficiency, ...] = ()
     post_recommendation: PostRecommendation | None = None
@@ -157,10 +180,12 @@ class Casefile:
 
 def _digest(dossier: Dossier) -> str:
     content = dossier.model_dump(mode="json", by_alias=True, exclude_none=True)
-    for section in ("sources", "records", "silences", "deficiencies"):
+    for section in ("sources", "records", "silences", "requests", "deficiencies"):
         content[section] = sorted(content[section], key=lambda item: str(item["id"]))
     content["not_evidence"] = sorted(content["not_evidence"], key=lambda item: (item["at"], item["quote"]))
     content["earlier_placements"] = sorted(content["earlier_placements"], key=lambda item: int(item["year"]))
+    if not content["requests"]:
+        del content["requests"]  # a dossier without requests keeps the digest it had before there were any
     return canonical.digest(canonical.encode(content))
 
 
@@ -249,7 +274,7 @@ def _open_one(source: Source, document: Document, number: int, folder: Path) -> 
 
 def _repeated(dossier: Dossier, document: Document) -> Iterator[Problem]:
     """Ids that stand twice, and years that have two placements."""
-    for section in ("sources", "records", "silences", "deficiencies"):
+    for section in ("sources", "records", "silences", "requests", "deficiencies"):
         items = getattr(dossier, section)
         counted = Counter(item.id for item in items)
         for number, item in enumerate(items):
@@ -267,6 +292,12 @@ def _repeated(dossier: Dossier, document: Document) -> Iterator[Problem]:
                 what=f"{placement.year} has more than one placement",
                 cure="keep the one that the report gave",
             )
+        if placement.year > dossier.last_report.year:
+            yield Problem(
+                where=document.where("earlier_placements", number, "year"),
+                what=f"{placement.year} is later than the last report, of {dossier.last_report}",
+                cure="list reports up to the last one, or correct `last_report`",
+            )
 
 
 def _dates(dossier: Dossier, document: Document) -> Iterator[Problem]:
@@ -281,6 +312,14 @@ def _dates(dossier: Dossier, document: Document) -> Iterator[Problem]:
             what=f"`{record.id}` is dated {days}, outside the reporting period {dossier.period}",
             cure="move it to the dossier of its own period, or list the passage under `not_evidence`",
         )
+
+    for number, request in enumerate(dossier.requests):
+        if request.answer_date is not None and request.answer_date < request.date:
+            yield Problem(
+                where=document.where("requests", number, "answer_date"),
+                what=f"`{request.id}` was answered on {request.answer_date}, before it was made on {request.date}",
+                cure="correct one of the two dates",
+            )
 
 
 def _find(sources: Mapping[str, Telegram], at: str, quote: str) -> tuple[Telegram | None, tuple[int, int] | None]:
@@ -321,7 +360,7 @@ def _misplaced(dossier: Dossier, document: Document, opened: Mapping[str, Telegr
 
 
 def _places(dossier: Dossier) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    for section in ("records", "not_evidence", "deficiencies"):
+    for section in ("records", "requests", "not_evidence", "deficiencies"):
         for number, item in enumerate(getattr(dossier, section)):
             if not isinstance(item, Rating):
                 yield (section, number), item.at, item.quote

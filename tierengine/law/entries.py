@@ -116,8 +116,18 @@ class Rung(Model):
         return self
 
 
+class RequestLog(Model):
+    """The indicators that a logged request for data answers."""
+
+    requested: Id
+    provided: Id
+
+
 class Presumption(Model):
     """An outcome that the statute assigns: if the condition holds, the criterion is not met."""
+
+    requests: RequestLog | None = None
+    """Where the presumption turns on requests for data, what the log of requests answers."""
 
     when: Condition
     says: Text
@@ -299,10 +309,24 @@ class Advice(Entry):
     because: Text
 
 
+class CalendarDay(Model):
+    """A day of the calendar, in the year of the report or the one beside it."""
+
+    month: Whole
+    day: Whole
+    year: Literal["before", "of the report", "after"]
+
+    def of(self, report: int) -> date:
+        """Return the day, for the report of a year."""
+        return date(report + {"before": -1, "of the report": 0, "after": 1}[self.year], self.month, self.day)
+
+
 class Progress(Entry):
     """How progress on a deficiency that the last report named is read from the records."""
 
     says: dict[Literal["met", "not met", "undetermined"], Text]
+    since: CalendarDay | None = None
+    """The first day on which a step counts, in or beside the year of the last report; else the day after it."""
 
 
 class Downgrade(Entry):
@@ -320,14 +344,6 @@ class Relisting(Entry):
 
     says: Text
     years: Whole
-
-
-class CalendarDay(Model):
-    """A day of the calendar, in the year of the report or the one beside it."""
-
-    month: Whole
-    day: Whole
-    year: Literal["before", "of the report", "after"]
 
 
 class Clock(Entry):

@@ -105,6 +105,7 @@ def _alone(item: Placed) -> Iterator[Problem]:
     for path, citation in _citations(item.entry):
         yield from _citation(item, citation, path)
     if isinstance(item.entry, Criterion):
+        yield from _request_log(item, item.entry)
         yield from _file_name(item, item.entry)
         yield from _examples(item, item.entry)
 
@@ -136,6 +137,19 @@ def _citation(item: Placed, citation: Citation, path: Path_) -> Iterator[Problem
             "name the document, or who made the choice, under `source`",
             *path,
         )
+
+
+def _request_log(item: Placed, criterion: Criterion) -> Iterator[Problem]:
+    """Indicators that the log of requests is to answer and that the criterion does not declare."""
+    log = criterion.presumption.requests if criterion.presumption is not None else None
+    declared = {indicator.id for indicator in criterion.indicators if indicator.type == "truth"}
+    for key, name in (("requested", log.requested), ("provided", log.provided)) if log is not None else ():
+        if name not in declared:
+            yield item.problem(
+                f"the log of requests is to answer `{name}`, which this criterion does not declare as a truth",
+                "name one of its indicators of type truth",
+                *("presumption", "requests", key),
+            )
 
 
 def _file_name(item: Placed, criterion: Criterion) -> Iterator[Problem]:

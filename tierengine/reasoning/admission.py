@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tierengine.engines.form import Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, read_value
 from tierengine.errors import EvidenceError, Problem
-from tierengine.evidence.dossier import Casefile, EarlierPlacement, Silent
+from tierengine.evidence.dossier import Casefile, EarlierPlacement, Request, Silent
 from tierengine.evidence.records import Evidence, Rating, dated
 from tierengine.law.entries import Admission, Indicator
 from tierengine.law.rulebook import Law
@@ -35,6 +35,8 @@ class Admitted:
     ratings: Mapping[str, Rating]
     """Judgement to the person's rating of it."""
     silences: Mapping[str, tuple[Silent, ...]]
+    requests: Mapping[str, tuple[Request, ...]]
+    """Indicator to the logged requests for data that answer it."""
     placement: EarlierPlacement | None
     """Where the last report placed the country."""
     placements: tuple[EarlierPlacement, ...]
@@ -77,8 +79,14 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     stood = standing_under(
         {placement.year: placement.tier for placement in placements}, casefile.dossier.last_report.year + 1, law
     )
-    facts = dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile, stood))
-    return Admitted(facts, records, ratings, silences, casefile.last_placement, placements, stood, tuple(aside))
+    requests, asked = _requested(casefile, law)
+    problems = list(_requests_contradicted(casefile, law, records, asked))
+    if problems:
+        raise EvidenceError(problems)
+    facts = asked | dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile, stood))
+    return Admitted(
+        facts, records, ratings, silences, requests, casefile.last_placement, placements, stood, tuple(aside)
+    )
 
 
 def _place(casefile: Casefile, record: Evidence | Rating, key: str) -> str:
@@ -207,6 +215,53 @@ def _of_kind(casefile: Casefile, law: Law, kind: str) -> list[Evidence]:
             if law.sets_aside(attributes) is None:
                 found.append(record)
     return found
+
+
+# -- what was requested -----------------------------------------------------------------------------------------
+
+
+_Requests = dict[str, tuple[Request, ...]]
+
+
+def _requested(casefile: Casefile, law: Law) -> tuple[_Requests, dict[str, Value]]:
+    """The requests behind each indicator of a presumption, and what they answer: a part given answers nothing."""
+    behind: _Requests = {}
+    answers: dict[str, Value] = {}
+    for request in sorted(casefile.dossier.requests, key=lambda request: request.id):
+        criterion = law.criteria_by_id.get(request.criterion)
+        log = criterion.presumption.requests if criterion is not None and criterion.presumption is not None else None
+        if log is None or request.date > law.as_of:
+            continue
+        for name in (log.requested, log.provided):
+            behind[name] = (*behind.get(name, ()), request)
+        answers[log.requested] = True
+    for criterion in law.criteria:
+        log = criterion.presumption.requests if criterion.presumption is not None else None
+        given = {request.answer for request in behind.get(log.provided, ())} if log is not None else set()
+        if log is not None and len(given) == 1 and given != {"partly given"}:
+            answers[log.provided] = given == {"given"}
+    return behind, answers
+
+
+def _requests_contradicted(
+    casefile: Casefile, law: Law, records: Mapping[str, tuple[Evidence, ...]], asked: Mapping[str, Value]
+) -> Iterator[Problem]:
+    """Records that answer otherwise than the log of requests, and requests for data of no criterion."""
+    for name, value in asked.items():
+        for record in records.get(name, ()):
+            if (record.value == "true") != value:
+                yield Problem(
+                    where=_place(casefile, record, "value"),
+                    what=f"`{record.id}` answers `{name}` with {record.value}, and the log of requests says otherwise",
+                    cure="correct the record or the request; the log is enough by itself",
+                )
+    for number, request in enumerate(casefile.dossier.requests):
+        if request.criterion not in law.criteria_by_id:
+            yield Problem(
+                where=casefile.document.where("requests", number, "criterion"),
+                what=f"no criterion is called `{request.criterion}`",
+                cure=f"write one of: {', '.join(sorted(law.criteria_by_id))}",
+            )
 
 
 # -- what is answered ------------------------------------------------------------------------------------------

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tierengine.errors import NotInForceError, Problem
-from tierengine.law.entries import CalendarDay, Clock
+from tierengine.law.entries import Clock
 from tierengine.law.rulebook import Rulebook
 from tierengine.terms.scalars import Model
-
-_YEAR = {"before": -1, "of the report": 0, "after": 1}
 
 
 class Due(Model):
@@ -29,7 +27,7 @@ def report_due(rulebook: Rulebook, year: int) -> date:
     """
     for clock in rulebook.clocks:
         if clock.report and clock.calendar is not None:
-            day = _day(clock.calendar, year)
+            day = clock.calendar.of(year)
             if clock.in_force.holds(day):
                 return day
     first = min((clock.in_force.from_ for clock in rulebook.clocks if clock.report), default=None)
@@ -56,11 +54,7 @@ def clocks(rulebook: Rulebook, year: int, issued: date | None = None) -> tuple[D
 
 def _due(clock: Clock, year: int, report: date) -> Due:
     after = report + timedelta(days=clock.days_after or 0)
-    day = after if clock.calendar is None else _day(clock.calendar, year)
+    day = after if clock.calendar is None else clock.calendar.of(year)
     return Due(
         id=clock.id, says=clock.says, day=day, citation=str(clock.citation), public_law=clock.citation.public_law
     )
-
-
-def _day(on: CalendarDay, year: int) -> date:
-    return date(year + _YEAR[on.year], on.month, on.day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from tierengine.evidence.dossier import Casefile
 from tierengine.evidence.records import Evidence
@@ -22,22 +22,30 @@ def progress(casefile: Casefile, law: Law, admitted: Admitted) -> Iterator[Progr
     if not law.progress:
         return
     says = law.progress[0].says
+    before = measured_after(casefile, law)
     for deficiency in casefile.dossier.deficiencies:
         records = [record for name in deficiency.answered_by for record in admitted.records.get(name, ())]
-        outcome = any_of(_step_taken(name, admitted, casefile.dossier.last_report) for name in deficiency.answered_by)
+        outcome = any_of(_step_taken(name, admitted, before) for name in deficiency.answered_by)
         yield ProgressAnswer(
             id=deficiency.id,
             says=deficiency.says,
             outcome=outcome,
-            reason=says[outcome.value] + _undated(records, outcome, casefile.dossier.last_report),
+            reason=says[outcome.value] + _undated(records, outcome, before),
             evidence=tuple(passage_of(record) for record in records),
         )
 
 
-def _step_taken(indicator: str, admitted: Admitted, last_report: date) -> Outcome:
-    """Whether the records show that the step an indicator asks for was taken after the last report."""
+def measured_after(casefile: Casefile, law: Law) -> date:
+    """Return the last day that does not count: progress is measured from the day after it."""
+    since = law.progress[0].since
+    last_report = casefile.dossier.last_report
+    return last_report if since is None else since.of(last_report.year) - timedelta(days=1)
+
+
+def _step_taken(indicator: str, admitted: Admitted, before: date) -> Outcome:
+    """Whether the records show that the step an indicator asks for was taken after a day."""
     records = admitted.records.get(indicator, ())
-    if any(_after(record, last_report) for record in records if _taken(record)):
+    if any(_after(record, before) for record in records if _taken(record)):
         return Outcome.MET
     if records and not any(_taken(record) for record in records):
         return Outcome.NOT_MET
@@ -52,9 +60,9 @@ def _after(record: Evidence, day: date) -> bool:
     return record.days is not None and record.days.first > day
 
 
-def _undated(records: list[Evidence], outcome: Outcome, last_report: date) -> str:
-    """Name the steps that were taken but may lie before the last report."""
-    doubtful = [record.id for record in records if _taken(record) and not _after(record, last_report)]
+def _undated(records: list[Evidence], outcome: Outcome, before: date) -> str:
+    """Name the steps that were taken but may lie too early."""
+    doubtful = [record.id for record in records if _taken(record) and not _after(record, before)]
     if outcome is not Outcome.UNDETERMINED or not doubtful:
         return ""
-    return f" (taken, but perhaps before {last_report}: {', '.join(doubtful)})"
+    return f" (taken, but perhaps before {before}: {', '.join(doubtful)})"

@@ -277,6 +277,8 @@ class Tracer:
     def _find_passages(self, field: str) -> Iterator[Passage]:
         for record in self._admitted.records.get(field, ()):
             yield passage_of(record)
+        for request in self._admitted.requests.get(field, ()):
+            yield Passage(record=request.id, at=request.at, quote=request.quote, note=request.told)
         placement = self._admitted.placement
         if field == LAST_REPORT and placement is not None:
             yield Passage(record=f"placement-{placement.year}", at=placement.source, note=f"placed {placement.tier}")

@@ -1,0 +1,67 @@
+"""The interim assessment as its own product."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.conftest import ROOT, Ran
+from tierengine.evidence.dossier import read_dossier
+from tierengine.law.reader import read_rulebook
+from tierengine.reasoning.interim import interim
+
+GUATEMALA = ROOT / "seeds" / "guatemala-2007" / "dossier.yaml"
+
+
+def test_guatemala(tierengine: Callable[..., Ran]) -> None:
+    """Reform: no progress; the other two areas: not known; the second ground would stand on silence."""
+    ran = tierengine("interim", GUATEMALA, "--format", "json")
+    told = json.loads(ran.out)
+    assert ran.code == 4
+    assert {each["id"]: each["progress"] for each in told["deficiencies"]} == {
+        "legislative-reform": "no progress",
+        "enforcement": "undetermined",
+        "identification-and-protection": "undetermined",
+    }
+    assert {each["id"]: each["would"] for each in told["grounds"]} == {
+        "WL-i": "be open",
+        "WL-ii": "fall",
+        "WL-iii-I": "be open",
+        "WL-iii-II": "stand",
+        "WL-iii-III": "be open",
+    }
+    assert told["since"] == "2007-06-13"
+    for each in told["deficiencies"]:
+        assert each["evidence"]
+        assert bool(each["to_settle"]) == (each["progress"] == "undetermined")
+
+
+def test_tiers_stand_apart_and_last(tierengine: Callable[..., Ran]) -> None:
+    """No tier is named before the section that says it is no part of the assessment."""
+    before, mark, after = tierengine("interim", GUATEMALA).out.partition("CONSEQUENCE, NOT PART OF THE ASSESSMENT")
+    assert mark
+    assert "Tier 2" not in before
+    assert "makes no list and predicts none" in after
+
+
+def test_since_april_from_2019_on() -> None:
+    """From 9 January 2019 progress is measured since 1 April of the previous year."""
+    casefile, book = read_dossier(GUATEMALA), read_rulebook(ROOT)
+    told = interim(casefile, book, book.boundaries()[-1])
+    assert str(told.since) == "2007-04-01"
+    assert "7107(b)(2)(B)" in told.provision
+
+
+def test_another_product(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """A dossier for the annual report is no interim assessment, and a date before 2003 knows none."""
+    shutil.copytree(GUATEMALA.parent, tmp_path / "g")
+    path = tmp_path / "g" / "dossier.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("product: interim", "product: annual"), encoding="utf-8")
+    ran = tierengine("interim", path)
+    assert (ran.code, ran.out) == (1, "")
+    assert "dossier.yaml:4:" in ran.err
+    early = tierengine("interim", GUATEMALA, "--as-of", "2002-06-05")
+    assert (early.code, early.out) == (1, "")
+    assert "knows no interim assessment" in early.err
