@@ -25,6 +25,11 @@ def _shown(name: str, tierengine: Callable[..., Ran]) -> str:
         return "\n".join(tierengine("assess", GUATEMALA).out.splitlines()[:36])
     if name == "help":
         return tierengine("--help").out
+    if name == "law-diff":
+        return tierengine("law", "diff", "2007-11-09", "2008-06-04").out
+    if name == "history":
+        head, *lines = tierengine("history", ROOT / "tests" / "data" / "tier_history.csv").out.splitlines()
+        return "\n".join([head, *(line for line in lines if " no waiver is recorded" in line), "", *lines[-2:]])
     if name == "why-not":
         return tierengine("explain", GUATEMALA, "--why-not", "2").out
     assert name == "words"
@@ -34,7 +39,8 @@ def _shown(name: str, tierengine: Callable[..., Ran]) -> str:
 
 def test_the_readme_shows_real_output(tierengine: Callable[..., Ran], request: pytest.FixtureRequest) -> None:
     """Each block of output is what the command prints today; --reset-golden writes them anew."""
-    shown = {name: "\n" + _indented(_shown(name, tierengine)) + "\n" for name in ("assess", "help", "why-not", "words")}
+    names = ("assess", "help", "why-not", "law-diff", "history", "words")
+    shown = {name: "\n" + _indented(_shown(name, tierengine)) + "\n" for name in names}
     if request.config.getoption("--reset-golden"):
         text = README.read_text(encoding="utf-8")
         text = BLOCK.sub(lambda m: f"<!-- output: {m[1]} -->\n{shown[m[1]]}<!-- end -->", text)

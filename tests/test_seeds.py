@@ -103,3 +103,15 @@ def test_the_ground_of_promises_ends_on_a_day(tierengine: Callable[..., Ran]) ->
         told = _told(tierengine, "invented-2019", "--as-of", day)
         asked[day] = "WL-iii-III" in {each["route"] for each in told["watch_list"]}
     assert asked == {"2019-01-08": True, "2019-01-09": False}
+
+
+def test_a_post_that_asks_for_a_tier_before_it_existed(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """Under the law of 2002 nobody can ask for the watch list: told with file and line, not guessed."""
+    folder = SEEDS / "guatemala-2007"
+    (tmp_path / "cable.txt").write_bytes((folder / "cable.txt").read_bytes())
+    text = (folder / "dossier.yaml").read_text(encoding="utf-8")
+    start = text.index("post_recommendation:")
+    (tmp_path / "dossier.yaml").write_text(text[:start] + text[start:].replace("tier: 2", "tier: 2WL", 1))
+    ran = tierengine("assess", tmp_path / "dossier.yaml", "--as-of", "2002-06-05")
+    assert (ran.code, ran.out) == (1, "")
+    assert "the law of 2002-06-05 knows no tier 2WL" in ran.err

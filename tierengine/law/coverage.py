@@ -31,10 +31,10 @@ def unlisted(rulebook: Rulebook) -> Iterator[tuple[Entry, str]]:
 
 def unknown_names(rulebook: Rulebook) -> Iterator[tuple[Clause, str]]:
     """Yield each clause with a name under `by` that nothing in force over its whole time has."""
+    names = {day: _names(rulebook.select(day).entries()) for day in rulebook.boundaries()}
     for clause in rulebook.clauses:
-        days = [day for day in rulebook.boundaries() if clause.in_force.holds(day)]
         for name in clause.by:
-            if not all(name in _names(rulebook.select(day).entries()) for day in days):
+            if not all(name in known for day, known in names.items() if clause.in_force.holds(day)):
                 yield clause, name
 
 

@@ -551,6 +551,9 @@ def _one_tier(law: Law, placed: list[Placed]) -> Iterator[Problem]:
     lacking = [tier for tier in needed if tier not in {row.tier for row in law.tiers}]
     if lacking:
         yield place.problem(f"the tier table has no row for tier {', '.join(lacking)}", "add the row", "id")
+    # Conclusions taken as free include every case there is, so a table that holds for them holds.
+    if _ill_placed(law, sorted({_atom(inner) for row in law.tiers for inner in row.when.walk() if inner.name})) is None:
+        return
     atoms = sorted({atom for row in law.tiers for atom in _atoms(law, row.when)})
     if len(atoms) > MOST_ATOMS:
         yield place.problem(
@@ -559,21 +562,33 @@ def _one_tier(law: Law, placed: list[Placed]) -> Iterator[Problem]:
             "id",
         )
         return
+    found = _ill_placed(law, atoms)
+    if found is not None:
+        case, rows = found
+        held = ", ".join(f"{name}{' ' + level if level else ''}" for (name, level), truth in case.items() if truth)
+        which = " and ".join(f"`{row.id}`" for row in rows) or "no row"
+        places = {(item.entry.id, item.entry.in_force.from_): item for item in placed}
+        last = rows[-1] if rows else place.entry
+        yield places[last.id, last.in_force.from_].problem(
+            f"one case gets {which}: these are met: {held or 'none'}; every other is not",
+            "change the conditions so that each case has exactly one tier",
+            "when",
+        )
+
+
+_Atom = tuple[str, str]
+
+
+def _ill_placed(law: Law, atoms: list[_Atom]) -> tuple[dict[_Atom, bool], list[TierRow]] | None:
+    """A settled case that has no row or several, with its rows; nothing if each case has exactly one."""
+    if len(atoms) > MOST_ATOMS:
+        return {}, []
     for truths in product((True, False), repeat=len(atoms)):
         case = dict(zip(atoms, truths, strict=True))
         rows = [row for row in law.tiers if _holds(law, row.when, case)]
         if len(rows) != 1:
-            held = ", ".join(f"{name}{'' if level is None else ' ' + level}" for (name, level), t in case.items() if t)
-            which = " and ".join(f"`{row.id}`" for row in rows) or "no row"
-            yield next(p for p in placed if p.entry is (rows[-1] if rows else place.entry)).problem(
-                f"one case gets {which}: these are met: {held or 'none'}; every other is not",
-                "change the conditions so that each case has exactly one tier",
-                "when",
-            )
-            return
-
-
-_Atom = tuple[str, str]
+            return case, rows
+    return None
 
 
 def _atoms(law: Law, condition: Condition) -> Iterator[_Atom]:
@@ -594,10 +609,10 @@ def _conclusion(law: Law, name: str) -> Condition:
 
 def _holds(law: Law, condition: Condition, case: Mapping[_Atom, bool]) -> bool:
     """Whether a condition holds in a settled case: plain two-valued logic, apart from the engines."""
+    if condition.name and _atom(condition) in case:
+        return case[_atom(condition)]
     if condition.conclusion is not None:
         return _holds(law, _conclusion(law, condition.conclusion), case)
-    if condition.name:
-        return case[_atom(condition)]
     held = [_holds(law, part, case) for part in condition.parts]
     if condition.some is not None:
         return sum(held) >= condition.some.at_least

@@ -105,6 +105,14 @@ def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
         if complaint is not None:
             key, what, cure = complaint
             yield Problem(where=_place(casefile, record, key), what=what, cure=cure)
+    post = casefile.dossier.post_recommendation
+    tiers = [row.tier for row in law.tiers if row.tier is not None]
+    if post is not None and post.tier not in tiers:
+        yield Problem(
+            where=casefile.document.where("post_recommendation", "tier"),
+            what=f"the law of {law.as_of} knows no tier {post.tier}",
+            cure=f"write one of: {', '.join(tiers)}, or ask for the law of another date",
+        )
     for section, key in (("silences", "indicator"), ("deficiencies", "answered_by")):
         for number, item in enumerate(getattr(casefile.dossier, section)):
             asked = (item.indicator,) if section == "silences" else item.answered_by
