@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -115,3 +116,12 @@ def test_a_post_that_asks_for_a_tier_before_it_existed(tierengine: Callable[...,
     ran = tierengine("assess", tmp_path / "dossier.yaml", "--as-of", "2002-06-05")
     assert (ran.code, ran.out) == (1, "")
     assert "the law of 2002-06-05 knows no tier 2WL" in ran.err
+
+
+def test_an_earlier_placement_before_its_tier_existed(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """A Tier 2 Watch List of 2003 in a dossier is told with file and line."""
+    path = _without_plan(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace("{year: 2008, tier: 2,", "{year: 2003, tier: 2WL,"))
+    ran = tierengine("assess", path)
+    assert (ran.code, ran.out) == (1, "")
+    assert re.search(r"dossier\.yaml:\d+:\d+: there was no tier 2WL in the report of 2003", ran.err)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import ClassVar, TypeVar, get_args
@@ -28,7 +28,7 @@ from tierengine.law.entries import (
 )
 from tierengine.terms.level import Certainty
 from tierengine.terms.scalars import Model
-from tierengine.terms.tier import Limit, Placement
+from tierengine.terms.tier import Limit, Placement, Tier
 
 E = TypeVar("E", bound=Entry)
 
@@ -50,6 +50,15 @@ class Rulebook(Model):
     clocks: tuple[Clock, ...] = ()
     clauses: tuple[Clause, ...] = ()
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
+
+    @cached_property
+    def _tiers_since(self) -> dict[Tier, date]:
+        """The first day of each tier."""
+        since: dict[Tier, date] = {}
+        for row in self.tiers:
+            if row.tier is not None:
+                since[row.tier] = min(row.in_force.from_, since.get(row.tier, row.in_force.from_))
+        return since
 
     @cached_property
     def _measures(self) -> frozenset[str]:
@@ -97,6 +106,7 @@ class Rulebook(Model):
             clocks=_in_force(self.clocks, day),
             clauses=_in_force(self.clauses, day),
             of_other_dates=self._measures,
+            tiers_since=self._tiers_since,
         )
 
     def on(self, day: date) -> Law:
@@ -172,6 +182,8 @@ class Law:
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
     of_other_dates: frozenset[str] = frozenset()
     """Every indicator and judgement that the rulebook knows on some date."""
+    tiers_since: Mapping[Tier, date] = field(default_factory=dict)
+    """The first day of each tier that the rulebook knows."""
 
     PLACEMENTS: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "last_report": get_args(Placement),

@@ -113,6 +113,7 @@ def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
             what=f"the law of {law.as_of} knows no tier {post.tier}",
             cure=f"write one of: {', '.join(tiers)}, or ask for the law of another date",
         )
+    yield from _before_their_time(casefile, law)
     for section, key in (("silences", "indicator"), ("deficiencies", "answered_by")):
         for number, item in enumerate(getattr(casefile.dossier, section)):
             asked = (item.indicator,) if section == "silences" else item.answered_by
@@ -128,6 +129,19 @@ def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
 def _asked_on_another_date(name: str, law: Law) -> bool:
     """Whether the law of another date asks for an indicator or judgement, and this one does not."""
     return name in law.of_other_dates and name not in law.indicators_by_id and name not in law.judges
+
+
+def _before_their_time(casefile: Casefile, law: Law) -> Iterator[Problem]:
+    """Earlier placements on a tier that did not exist when the report of their year was due."""
+    due = next((clock.calendar for clock in law.clocks if clock.report and clock.calendar is not None), None)
+    for number, placement in enumerate(casefile.dossier.earlier_placements):
+        since = law.tiers_since.get(placement.tier) if placement.tier != "SC" else None
+        if due is not None and since is not None and due.of(placement.year) < since:
+            yield Problem(
+                where=casefile.document.where("earlier_placements", number, "tier"),
+                what=f"there was no tier {placement.tier} in the report of {placement.year}",
+                cure=f"correct the tier or the year; the tier is known since {since}",
+            )
 
 
 _Complaint = tuple[str, str, str] | None
