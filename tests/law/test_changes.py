@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, Ran
-from tierengine.law.changes import changes, ids_in_force
+from tierengine.law.changes import changes
 from tierengine.law.reader import read_rulebook
 
 BOOK = read_rulebook(ROOT)
@@ -20,6 +20,10 @@ DAYS = st.dates(date(2000, 10, 28), date(2030, 1, 1))
 
 def _told(first: date, second: date) -> set[tuple[str, str]]:
     return {(change.how, change.id) for change in changes(BOOK, first, second) if not change.id.isdigit()}
+
+
+def _in_force(day: date) -> set[str]:
+    return {entry.id for entry in BOOK.on(day).entries()}
 
 
 def test_the_deferral_of_the_act_of_2005() -> None:
@@ -62,7 +66,7 @@ def test_the_two_acts_of_january_2019() -> None:
 def test_added_and_struck_are_what_is_in_force(one: date, other: date) -> None:
     """Between two dates exactly those ids come and go that are in force on one of them and not on the other."""
     first, second = sorted((one, other))
-    before, after = ids_in_force(BOOK.on(first)), ids_in_force(BOOK.on(second))
+    before, after = _in_force(first), _in_force(second)
     found = changes(BOOK, first, second)
     added = {change.id for change in found if change.how == "added"}
     struck = {change.id for change in found if change.how == "struck"}

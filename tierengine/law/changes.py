@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from tierengine.law.entries import Entry
-from tierengine.law.rulebook import Law, Rulebook
+from tierengine.law.rulebook import Rulebook
 from tierengine.terms.scalars import Model
 
 How = Literal["added", "struck", "amended", "renumbered"]
@@ -62,8 +62,3 @@ def _change(entry: Entry, how: How, day: date, act: str, says: str) -> Change:
 
 def _named(entry: Entry) -> str:
     return str(getattr(entry, "title", None) or getattr(entry, "says", None) or getattr(entry, "because", entry.id))
-
-
-def ids_in_force(law: Law) -> set[str]:
-    """The ids of every entry in force."""
-    return {entry.id for entry in law.entries()}
