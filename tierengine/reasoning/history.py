@@ -145,7 +145,7 @@ def _on_record(row: Placed, years: Years, law: Law, reading: Reading) -> YearOnR
         limit="unknown" if stood.limit is None else stood.limit,
         special_watch_list=tuple(listed(years, row.year)) if law.routes else (),
         consistent=consistent,
-        reason=reason,
+        reason=f"{reason} ({stood.provision})" if stood.provision else reason,
     )
 
 
