@@ -68,5 +68,3 @@ def facts_of(law: Law, criterion: Criterion, example: Example) -> Iterator[tuple
         yield LAST_REPORT, example.last_report
     if example.limit is not None:
         yield LIMIT, example.limit
-    if example.limit is not None:
-        yield LIMIT, example.limit

@@ -1,0 +1,118 @@
+"""Verbs on the law: show it, between two dates, clause by clause; check it; print the schemas for editors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tierengine import schemas
+from tierengine.cli.app import app, law_app
+from tierengine.cli.options import (
+    AsOf,
+    PlainFormat,
+    RulebookFolder,
+    a_console,
+    day_given,
+    folder_of,
+    print_json,
+    rulebook_in,
+)
+from tierengine.errors import Problem, RulebookError, UsageError
+from tierengine.lab.examples import failed_examples
+from tierengine.law.changes import Change, changes
+from tierengine.law.entries import Clause
+from tierengine.law.reader import read_rulebook
+from tierengine.reports.entry import print_criterion
+from tierengine.reports.law import Provision, print_changes, print_law, print_ledger, provisions
+
+
+@app.command()
+def show(
+    criterion: Annotated[str, typer.Argument(metavar="CRITERION", help="its id, such as F-PROSECUTE")],
+    as_of: AsOf = None,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Show one criterion: question, provision, scale, rules, interpretations."""
+    book = rulebook_in(rulebook)
+    law = book.on(day_given(as_of)) if as_of else book.on(book.covered()[-1][0])
+    found = law.criteria_by_id.get(criterion)
+    if found is None:
+        raise UsageError(
+            [
+                Problem(
+                    where="show",
+                    what=f"no criterion in force on {law.as_of} is called `{criterion}`",
+                    cure=f"name one of: {', '.join(sorted(law.criteria_by_id))}",
+                )
+            ]
+        )
+    print_criterion(found, a_console())
+
+
+@law_app.command("show")
+def law_show(
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="the date, such as 2007-11-09")],
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Show the law in force on a date, with the numbers of that date."""
+    law = rulebook_in(rulebook).on(day_given(as_of))
+    if form is PlainFormat.json:
+        print_json([schemas.dump(Provision, each) for each in provisions(law)])
+    else:
+        print_law(law, a_console())
+
+
+@law_app.command("diff")
+def law_diff(
+    first: Annotated[str, typer.Argument(metavar="DATE", help="the earlier date")],
+    second: Annotated[str, typer.Argument(metavar="DATE", help="the later date")],
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Show what was added, struck, amended and renumbered between two dates, and by which Act."""
+    days = day_given(first, "law diff"), day_given(second, "law diff")
+    if days[0] > days[1]:
+        problem = Problem(where="law diff", what=f"{first} is later than {second}", cure="write the earlier date first")
+        raise UsageError([problem])
+    found = changes(rulebook_in(rulebook), *days)
+    if form is PlainFormat.json:
+        print_json([schemas.dump(Change, each) for each in found])
+    else:
+        print_changes(found, a_console())
+
+
+@law_app.command("coverage")
+def law_coverage(
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Show every clause of the statute, and what became of it."""
+    clauses = rulebook_in(rulebook).clauses
+    if form is PlainFormat.json:
+        print_json([schemas.dump(Clause, each) for each in clauses])
+    else:
+        print_ledger(clauses, a_console())
+
+
+@app.command()
+def lint(
+    rulebook: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="holds criteria/ and rules/")] = None,
+) -> None:
+    """Check the whole rulebook, and run the examples of every criterion."""
+    book = read_rulebook(folder_of(rulebook))
+    failed = list(failed_examples(book))
+    if failed:
+        raise RulebookError(failed)
+    examples = sum(len(criterion.examples) for criterion in book.criteria)
+    a_console().print(f"{len(book.entries())} entries and {examples} examples: sound")
+
+
+@app.command()
+def schema(
+    of: Annotated[schemas.Subject, typer.Argument(metavar="SUBJECT", help="dossier, assessment, criterion or rules")],
+) -> None:
+    """Print the JSON Schema of a dossier, an assessment, a criterion or a rule file."""
+    print_json(schemas.schema(of))

@@ -1,0 +1,86 @@
+"""What the verbs share: the options of the command line, and how a rulebook, a date and a console are had."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from tierengine.errors import Problem, UsageError
+from tierengine.law.reader import read_rulebook
+from tierengine.law.rulebook import Rulebook
+from tierengine.terms.scalars import day
+
+
+class PlainFormat(StrEnum):
+    """How the other verbs print."""
+
+    text = "text"
+    json = "json"
+
+
+class TierName(StrEnum):
+    """A tier as it is written on the command line."""
+
+    one = "1"
+    two = "2"
+    watch_list = "2WL"
+    three = "3"
+
+
+DossierFile = Annotated[Path, typer.Argument(metavar="DOSSIER", help="the dossier's YAML file")]
+
+
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="the date whose law decides, such as 2007-11-09")
+]
+
+
+RulebookFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--rulebook", metavar="FOLDER", envvar="TIERENGINE_RULEBOOK", help="the folder that holds criteria/ and rules/"
+    ),
+]
+
+
+def rulebook_in(folder: Path | None) -> Rulebook:
+    """Return the rulebook of the folder that was named, from the cache if it was found sound before."""
+    return read_rulebook(folder_of(folder), cache=_cache())
+
+
+def folder_of(folder: Path | None) -> Path:
+    """Return the folder that was named, or the one in which tierengine itself lies."""
+    return folder if folder is not None else Path(__file__).resolve().parent.parent.parent
+
+
+def _cache() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME")
+    return (Path(root) if root else Path.home() / ".cache") / "tierengine"
+
+
+def day_given(word: str, option: str = "--as-of") -> date:
+    """Return the date that an option was given. Raise `UsageError` if it is none."""
+    try:
+        found: date = day(word)
+    except ValueError as error:
+        what, _, cure = str(error).partition("; ")
+        raise UsageError([Problem(where=option, what=what, cure=cure)]) from None
+    return found
+
+
+def a_console() -> Console:
+    """Return a console; it wraps at 110 columns where it does not know better, so that files are alike everywhere."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, two spaces deep."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
