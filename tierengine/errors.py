@@ -8,6 +8,7 @@
     |   +-- NotInForceError no encoded law covers the date
     |   +-- UnsafeRuleError a rule would meet a known trap of the rules engine
     +-- MismatchError       two evaluators disagree; there is no answer
+    +-- UndecidedError      a solver gave up; nothing is proved either way
 
 An error carries every problem that was found, not only the first.
 """
@@ -68,3 +69,7 @@ class MismatchError(TierEngineError):
     def __init__(self, problems: Iterable[Problem], traces: dict[str, object]) -> None:
         super().__init__(problems)
         self.traces = traces
+
+
+class UndecidedError(TierEngineError):
+    """A solver gave up within its limit; nothing is proved either way."""

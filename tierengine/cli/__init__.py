@@ -13,7 +13,7 @@ from typing import NoReturn
 from tierengine import canonical
 from tierengine.cli import dossier, law, years  # noqa: F401 - each adds its verbs
 from tierengine.cli.app import app
-from tierengine.errors import EvidenceError, MismatchError, RulebookError, TierEngineError, UsageError
+from tierengine.errors import EvidenceError, MismatchError, RulebookError, TierEngineError, UndecidedError, UsageError
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
         _keep_traces(error)
         _fail(error, 3)
     except TierEngineError as error:
-        codes = {EvidenceError: 1, UsageError: 2, RulebookError: 3}
+        codes = {EvidenceError: 1, UsageError: 2, RulebookError: 3, UndecidedError: 3}
         _fail(error, next(code for kind, code in codes.items() if isinstance(error, kind)))
 
 

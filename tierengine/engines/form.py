@@ -29,6 +29,8 @@ class Field(Model):
     id: str
     type: Literal["truth", "count", "choice"]
     choices: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    """Where a count may only be one of these, such as the ranks of a rubric."""
 
 
 class Test(Model):

@@ -7,9 +7,10 @@ of evaluation follows from which proposition looks at which.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 
 from tierengine.engines.form import Comparison, Field, Form, Rule, Stratum, Tally, Test, Value
 from tierengine.errors import Problem, RulebookError
@@ -59,9 +60,12 @@ LIMIT = "limit"
 """The input that says how the years on the watch list bind the report."""
 
 
-def lower(law: Law) -> Form:
-    """Return the form of the law in force on a date. Raise `RulebookError` for a cycle or an unwieldy condition."""
-    return _assemble(law, _propositions(law))
+def lower(law: Law, watched: Mapping[str, Condition] = MappingProxyType({})) -> Form:
+    """Return the form of the law in force on a date. Raise `RulebookError` for a cycle or an unwieldy condition.
+
+    Conditions to be watched become propositions of their own, under the names given; nothing rests on them.
+    """
+    return _assemble(law, _propositions(law) + [_of_condition(law, name, each) for name, each in watched.items()])
 
 
 def lower_criterion(law: Law, criterion: Criterion) -> Form:
@@ -276,7 +280,9 @@ def _field(law: Law, name: str) -> Field:
     if name in law.PLACEMENTS:
         return Field(id=name, type="choice", choices=law.PLACEMENTS[name])
     if name.startswith("rating/"):
-        return Field(id=name, type="count")
+        judgement = law.judges[name.removeprefix("rating/")].judgement
+        ranks = sorted(rank(level) for level in judgement.rubric) if judgement is not None else ()
+        return Field(id=name, type="count", numbers=tuple(ranks))
     indicator = law.indicators_by_id.get(name)
     if indicator is None:  # a judged flag, or the finding of another criterion given in an example
         return Field(id=name, type="truth")

@@ -1,0 +1,224 @@
+"""A reading of the form as terms of the solver z3: questions about every case at once, answered exactly.
+
+A `Case` is one country whose answers are not fixed. A `Solver` looks for a case of which something holds; where it
+finds none there is none, and where it gives up it says so and nothing is concluded.
+
+Source: de Moura and Bjoerner, Z3: an efficient SMT solver (TACAS 2008).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import z3
+
+from tierengine.engines.arithmetic import OPERATORS
+from tierengine.engines.form import Facts, Field, Form, Stratum, Test, Value
+from tierengine.engines.lowering import LAST_REPORT, LIMIT
+from tierengine.errors import Problem, UndecidedError
+
+
+class Case:
+    """One country with its answers left open: a term for each input, and two rails for each proposition.
+
+    A whole case answers every input, so that a proposition that is not shown is refuted. With `partly`, each input
+    may also be unknown, and a proposition may be neither shown nor refuted.
+    """
+
+    def __init__(self, form: Form, name: str = "case", *, partly: bool = False) -> None:
+        self.form = form
+        self.fields: dict[str, Field] = {field.id: field for field in form.inputs}
+        self.known: dict[str, z3.BoolRef] = {
+            field: z3.Bool(f"{name}:known:{field}") if partly else z3.BoolVal(True) for field in self.fields
+        }
+        self.values: dict[str, z3.ExprRef] = {
+            field.id: z3.Bool(f"{name}:{field.id}") if field.type == "truth" else z3.Int(f"{name}:{field.id}")
+            for field in form.inputs
+        }
+        self.shown: dict[str, z3.BoolRef] = {}
+        self.refuted: dict[str, z3.BoolRef] = {}
+        self._name = name
+        self._partly = partly
+        self._compared = {comparison.id: comparison for comparison in form.comparisons}
+        self._tallied: dict[str, z3.ArithRef] = {}
+        self._propositions = [list(self._define(stratum)) for stratum in form.strata]
+        self.definitions: tuple[z3.BoolRef, ...] = (
+            *self._domains(),
+            *(definition for definitions in self._propositions for definition in definitions),
+        )
+        """What every case obeys: the answers that each input may have, and what follows from them."""
+
+    # -- asking ---------------------------------------------------------------------------------------------------
+
+    def holds(self, test: Test) -> z3.BoolRef:
+        """Return the term that a test is known to be true."""
+        if test.field in self.shown:
+            return self.shown[test.field] if test.value is True else self.refuted[test.field]
+        if test.field in self._tallied:
+            return OPERATORS[test.op](self._tallied[test.field], int(test.value))
+        if test.field in self._compared:
+            return self._comparison(test)
+        return z3.And(self.known[test.field], self._compare(test))
+
+    def answers(self, field: str, value: Value) -> z3.BoolRef:
+        """Return the term that an input is known and has a value."""
+        return z3.And(self.known[field], self._equals(field, value))
+
+    def gives(self, facts: Facts) -> tuple[z3.BoolRef, ...]:
+        """Return the terms that the inputs have these values; inputs that the form does not ask for are passed over."""
+        return tuple(self.answers(field, value) for field, value in facts.items() if field in self.fields)
+
+    def fires(self, tests: Iterable[Test]) -> z3.BoolRef:
+        """Return the term that every test of a rule is known to be true."""
+        return z3.And(*(self.holds(test) for test in tests))
+
+    def read(self, model: z3.ModelRef) -> dict[str, Value]:
+        """Return the answers that a found case gives: every input, or those known in it."""
+        return {
+            field: self._read(model, field)
+            for field in self.fields
+            if z3.is_true(model.eval(self.known[field], model_completion=True))
+        }
+
+    # -- defining -------------------------------------------------------------------------------------------------
+
+    def _domains(self) -> Iterator[z3.BoolRef]:
+        for name, field in self.fields.items():
+            term = self.values[name]
+            if field.numbers:
+                yield z3.Or(*(term == number for number in field.numbers))
+            elif field.type == "count":
+                yield term >= 0
+            elif field.type == "choice":
+                yield z3.And(term >= 0, term < len(field.choices))
+        if LIMIT in self.fields and LAST_REPORT in self.fields:
+            # Only years on the Tier 2 Watch List that reach up to the last report bind the next one.
+            free, there = self._equals(LIMIT, "none"), self._equals(LAST_REPORT, "2WL")
+            yield z3.Or(z3.Not(self.known[LIMIT]), z3.Not(self.known[LAST_REPORT]), free, there)
+
+    def _define(self, stratum: Stratum) -> Iterator[z3.BoolRef]:
+        for tally in stratum.tallies:
+            for end, side in ((".holds", 0), (".fails", 1)):
+                counted = (z3.If(self.holds(member[side]), 1, 0) for member in tally.members)
+                self._tallied[tally.id + end] = z3.Sum(*counted)
+        # No rule looks at another of its stratum, so all are written before any is named.
+        fired = [(rule.head, rule.holds, self.fires(rule.tests)) for rule in stratum.rules]
+        for head in dict.fromkeys(head for head, _, _ in fired):
+            rails = [
+                z3.Or(*(term for name, holds, term in fired if name == head and holds is side))
+                for side in (True, False)
+            ]
+            self.shown[head] = z3.Bool(f"{self._name}:{head}")
+            yield self.shown[head] == rails[0]
+            self.refuted[head] = z3.Bool(f"{self._name}:not:{head}") if self._partly else z3.Not(self.shown[head])
+            if self._partly:
+                yield self.refuted[head] == rails[1]
+
+    # -- terms ----------------------------------------------------------------------------------------------------
+
+    def _compare(self, test: Test) -> z3.BoolRef:
+        term, field = self.values[test.field], self.fields[test.field]
+        if field.type == "count":
+            return OPERATORS[test.op](term, int(test.value))
+        equal = self._equals(test.field, test.value)
+        return equal if test.op == "==" else z3.Not(equal)
+
+    def _comparison(self, test: Test) -> z3.BoolRef:
+        comparison = self._compared[test.field]
+        greater = self.values[comparison.left] > self.values[comparison.right]
+        known = (self.known[comparison.left], self.known[comparison.right])
+        return z3.And(*known, greater if test.value is (test.op == "==") else z3.Not(greater))
+
+    def _equals(self, name: str, value: Value) -> z3.BoolRef:
+        term, field = self.values[name], self.fields[name]
+        if field.type == "truth":
+            return term if value is True else z3.Not(term)
+        if field.type == "count":
+            return term == int(value)
+        return term == field.choices.index(str(value)) if value in field.choices else z3.BoolVal(False)
+
+    def _read(self, model: z3.ModelRef, name: str) -> Value:
+        field = self.fields[name]
+        found = model.eval(self.values[name], model_completion=True)
+        if field.type == "truth":
+            return bool(z3.is_true(found))
+        return int(found.as_long()) if field.type == "count" else field.choices[found.as_long()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How long a solver may try: in seconds, or in steps, which are the same on every machine."""
+
+    seconds: int = 0
+    steps: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.seconds} seconds" if self.seconds else f"{self.steps} steps"
+
+
+PATIENCE = Limit(steps=50_000_000)
+"""Far more than any question about a rulebook of this size has needed."""
+
+
+class Solver:
+    """Looks for cases. What is added holds for every question; what is asked holds for that question only."""
+
+    def __init__(self, *cases: Case, limit: Limit = PATIENCE) -> None:
+        self._solver = z3.Solver()
+        self._solver.set(random_seed=0)
+        if limit.seconds:
+            self._solver.set(timeout=limit.seconds * 1000)
+        if limit.steps:
+            self._solver.set(rlimit=limit.steps)
+        self._limit = limit
+        for case in cases:
+            self._solver.add(*case.definitions)
+
+    def add(self, *terms: z3.BoolRef) -> None:
+        """Let the terms hold from now on."""
+        self._solver.add(*terms)
+
+    def find(self, *terms: z3.BoolRef) -> z3.ModelRef | None:
+        """Return a case of which all terms hold; nothing if there is none. Raise `UndecidedError` if it gives up."""
+        self._solver.push()
+        try:
+            self._solver.add(*terms)
+            return self._check()
+        finally:
+            self._solver.pop()
+
+    def clash(self, terms: Mapping[str, z3.BoolRef]) -> tuple[str, ...]:
+        """Return names of terms that cannot all hold; empty if they can. The set need not be the smallest."""
+        self._solver.push()
+        try:
+            for name, term in terms.items():
+                self._solver.assert_and_track(term, name)
+            if self._check() is not None:
+                return ()
+            return tuple(sorted(str(name) for name in self._solver.unsat_core()))
+        finally:
+            self._solver.pop()
+
+    def text(self, *terms: z3.BoolRef) -> str:
+        """Return the question of whether all terms can hold, in the SMT-LIB language."""
+        self._solver.push()
+        try:
+            self._solver.add(*terms)
+            return str(self._solver.to_smt2())
+        finally:
+            self._solver.pop()
+
+    def _check(self) -> z3.ModelRef | None:
+        answer = self._solver.check()
+        if answer == z3.unknown:
+            raise UndecidedError(
+                [
+                    Problem(
+                        where="the solver",
+                        what=f"it did not decide within {self._limit} ({self._solver.reason_unknown()})",
+                        cure="nothing is proved either way; allow more time, or write the rules in smaller parts",
+                    )
+                ]
+            )
+        return self._solver.model() if answer == z3.sat else None
