@@ -16,7 +16,9 @@ PLACEMENT_QUESTIONS = {
     LIMIT: "How do the country's years on the Tier 2 Watch List bind this report?",
 }
 
-_PLACEMENT_ANSWERS: dict[str, str] = {**NAMES, "SC": "Special case, not ranked"}
+_PLACEMENT_ANSWERS: dict[str, str] = {str(tier): name for tier, name in NAMES.items()} | {
+    "SC": "Special case, not ranked"
+}
 
 _LIMIT_ANSWERS: dict[str, str] = {
     "none": "They do not bind it",
