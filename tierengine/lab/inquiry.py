@@ -73,14 +73,24 @@ class Inquiry:
             return tuple(Answer(number, number) for number in kind.numbers)
         return tuple(self._ranges(field))
 
-    def linked(self, field: str) -> frozenset[str]:
-        """Return the unknown counts that are compared with an unknown count, directly or through one another."""
+    def linked(self, field: str, known: Mapping[str, Value]) -> frozenset[str]:
+        """Return the unknown counts that are compared with a count, directly or through one another; itself among them."""
         found, before = {field}, set[str]()
         while found != before:
             before = set(found)
             for pair in self._compared:
                 if pair & found:
-                    found |= pair - self.facts.keys()
+                    found |= pair - known.keys()
+        return frozenset(found)
+
+    def boundaries(self, field: str, known: Mapping[str, Value]) -> frozenset[int]:
+        """Return the numbers at which a count begins to mean something else."""
+        linked = self.linked(field, known)
+        found = {number for name in linked for number in self._thresholds.get(name, ())}
+        for pair in self._compared:
+            if pair & linked:
+                beside = (int(known[name]) for name in (pair - {field}) & known.keys())
+                found |= {number + step for number in beside for step in (0, 1)}
         return frozenset(found)
 
     def _ranges(self, field: str) -> Iterator[Answer]:
@@ -89,8 +99,8 @@ class Inquiry:
         Of n counts that are compared with one another, only the 2^n - 1 numbers nearest to the boundaries can differ:
         two orders of at least 2^n - 1 elements cannot be told apart by n of them (Ehrenfeucht and Fraisse).
         """
-        near = 1 << (len(self.linked(field)) - 1)
-        bounds = sorted({0} | self._boundaries(field))
+        near = 1 << (len(self.linked(field, self.facts)) - 1)
+        bounds = sorted({0} | self.boundaries(field, self.facts))
         for first, following in zip(bounds, (*bounds[1:], None), strict=True):
             if following is None:
                 for number in range(first, first + 2 * near - 2):
@@ -105,15 +115,6 @@ class Inquiry:
                 yield Answer(first + near - 1, following - near)
                 for number in range(following - near + 1, following):
                     yield Answer(number, number)
-
-    def _boundaries(self, field: str) -> set[int]:
-        """The numbers at which an answer begins to mean something else."""
-        linked = self.linked(field)
-        found = {number for name in linked for number in self._thresholds.get(name, ())}
-        for pair in self._compared:
-            if pair & linked:
-                found |= {int(self.facts[name]) + step for name in pair & self.facts.keys() for step in (0, 1)}
-        return found
 
     @cached_property
     def _compared(self) -> tuple[frozenset[str], ...]:

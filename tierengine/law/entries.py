@@ -53,6 +53,10 @@ class Silence(Model):
     why: Text
 
 
+_BETTER = {"truth": ("true", "false", "neither"), "count": ("more", "fewer", "neither"), "choice": ("neither",)}
+"""Which answers of a type may be the better ones."""
+
+
 class Indicator(Model):
     """A measurable thing that a criterion looks at."""
 
@@ -77,6 +81,8 @@ class Indicator(Model):
     when_silent: Silence | None = None
     looks_back: Truth = False
     """It asks for the state of an earlier year, so that a record dated before the reporting period may answer it."""
+    lasting: Truth = False
+    """A yes speaks of acts that cannot be undone, so that nothing the government does in the period turns it into a no."""
     background: Truth = False
     """No rule asks for it: it is shown to the person who judges, and may answer a deficiency of the last report."""
 
@@ -88,6 +94,10 @@ class Indicator(Model):
             raise ValueError("a count needs its `unit`; write what is counted, such as cases or persons")
         if self.combine == "sum" and self.type != "count":
             raise ValueError("`combine: sum` goes with `type: count`; remove it")
+        if self.better not in _BETTER[self.type]:
+            raise ValueError(f"a {self.type} is not better when `{self.better}`; write {' or '.join(_BETTER[self.type])}")
+        if self.lasting and self.better != "false":
+            raise ValueError("`lasting` goes with `better: false`; remove it")
         return self
 
 
