@@ -254,7 +254,8 @@ def _requested(casefile: Casefile, law: Law) -> tuple[_Requests, dict[str, Value
         log = criterion.presumption.requests if criterion is not None and criterion.presumption is not None else None
         if log is None or request.date > law.as_of:
             continue
-        for name in (log.requested, log.provided):
+        answered = request.answer_date is None or request.answer_date <= law.as_of
+        for name in (log.requested, log.provided) if answered else (log.requested,):
             behind[name] = (*behind.get(name, ()), request)
         answers[log.requested] = True
     for criterion in law.criteria:
