@@ -23,7 +23,7 @@ from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.evidence.placements import read_placements
 from tierengine.evidence.telegram import Telegram, read_telegram
 from tierengine.lab.examples import failed_examples
-from tierengine.law.changes import Change, changes
+from tierengine.law.changes import Change, all_changes
 from tierengine.law.entries import Clause
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law, Rulebook
@@ -291,7 +291,7 @@ def law_diff(
     if days[0] > days[1]:
         problem = Problem(where="law diff", what=f"{first} is later than {second}", cure="write the earlier date first")
         raise UsageError([problem])
-    found = changes(_rulebook(rulebook), *days)
+    found = all_changes(_rulebook(rulebook), *days)
     if form is PlainFormat.json:
         _print_json([schemas.dump(Change, each) for each in found])
     else:

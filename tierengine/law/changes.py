@@ -30,9 +30,19 @@ def changes(rulebook: Rulebook, first: date, second: date) -> tuple[Change, ...]
 
     Raise `NotInForceError` if no law is encoded for either date.
     """
+    return _between(rulebook.entries(), rulebook, first, second)
+
+
+def all_changes(rulebook: Rulebook, first: date, second: date) -> tuple[Change, ...]:
+    """Return the changes, and those of clauses that stand on the ledger of the statute and that nothing encodes."""
+    silent = tuple(clause for clause in rulebook.clauses if not clause.by)
+    return _between((*rulebook.entries(), *silent), rulebook, first, second)
+
+
+def _between(entries: tuple[Entry, ...], rulebook: Rulebook, first: date, second: date) -> tuple[Change, ...]:
     rulebook.on(first)
     rulebook.on(second)
-    found = [change for entry in rulebook.entries() for change in _of(entry, rulebook)]
+    found = [change for entry in entries for change in _of(entry, rulebook)]
     return tuple(sorted((c for c in found if first < c.day <= second), key=lambda c: (c.day, _ORDER.index(c.how))))
 
 
@@ -61,4 +71,5 @@ def _change(entry: Entry, how: How, day: date, act: str, says: str) -> Change:
 
 
 def _named(entry: Entry) -> str:
-    return str(getattr(entry, "title", None) or getattr(entry, "says", None) or getattr(entry, "because", entry.id))
+    words = (getattr(entry, name, None) for name in ("title", "says", "because", "asks"))
+    return next((word for word in words if isinstance(word, str)), entry.id)
