@@ -121,13 +121,13 @@ def _off_the_ledger(day: date, clauses: tuple[Clause, ...]) -> Counter[str]:
 
 @pytest.mark.parametrize("day", OUTLINE, ids=str)
 def test_every_clause_of_the_outline_is_on_the_ledger(day: date) -> None:
-    """A clause that the statute had on a date and that the ledger does not list fails here, and so does one too many."""
+    """A clause that the statute had on a date and that the ledger does not list fails here; so does one too many."""
     assert _off_the_ledger(day, BOOK.select(day).clauses) == Counter()
 
 
 @pytest.mark.parametrize("missing", sorted({clause.id for clause in BOOK.clauses}))
 def test_a_clause_taken_off_is_missed(missing: str) -> None:
-    """Whichever clause is taken off the ledger, the outline of some day misses it, also where others share its place."""
+    """Whichever clause is taken off the ledger, the outline of some day misses it, though others share its place."""
     left = {day: tuple(c for c in BOOK.select(day).clauses if c.id != missing) for day in OUTLINE}
     assert any(_off_the_ledger(day, clauses) for day, clauses in left.items())
 

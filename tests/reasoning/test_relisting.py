@@ -15,7 +15,7 @@ from tierengine.reasoning.assessment import Step
 BOOK = read_rulebook(ROOT)
 AS_OF = date(2021, 7, 1)
 
-RATINGS = {"significant_efforts": "met", "increasing_efforts_not_shown": "met"}
+RATINGS = {"significant_efforts_on_actions": "met", "increasing_efforts_not_shown": "met"}
 
 WAIVED_AND_DOWNGRADED = {2015: "2", 2016: "2WL", 2017: "2WL", 2018: "2WL", 2019: "3"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,7 @@ RATINGS = {
     "noncompliance_not_disqualifying": "met",
     "measures_reasonable": "met",
     "significant_efforts": "met",
+    "significant_efforts_on_actions": "not met",
     "victims_very_significant_or_increasing": "not met",
     "increasing_efforts_not_shown": "not met",
     "efforts_rest_on_commitments": "met",
@@ -125,8 +127,8 @@ EXPECTED: list[tuple[date, str | None, tuple[str, ...], dict[str, str | None]]] 
     ),
     # The run ended with Tier 2 in 2013: the watch list has room again.
     (date(2018, 6, 28), "2WL", ("2WL",), {"WL-iii-III": "met", "F-OFFICIALS": "not met"}),
-    # Promises support nothing: the ground is gone, and what a person rated stands on acts alone.
-    (date(2019, 6, 20), "2", ("2",), {"WL-iii-III": None, "F-OFFICIALS": "not met", "WL-iii-I": "not met"}),
+    # Promises support nothing: the ground is gone, and efforts that rested on them are not significant on acts alone.
+    (date(2019, 6, 20), "3", ("3",), {"WL-iii-III": None, "F-OFFICIALS": "not met", "WL-iii-I": "not met"}),
 ]
 
 
@@ -137,3 +139,12 @@ def test_same_facts(day: date, tier: str | None, open_tiers: tuple[str, ...], ou
     found = _outcomes(told)
     assert (told.recommendation.tier, told.recommendation.open_tiers) == (tier, open_tiers)
     assert {name: found.get(name) for name in outcomes} == outcomes
+
+
+def test_a_rating_given_before_2019_does_not_answer_for_concrete_actions() -> None:
+    """Whether actions alone carry Tier 2 stays open; the rating that could rest on promises is set aside."""
+    facts = _facts(date(2019, 6, 20))
+    left = tuple(r for r in facts.dossier.records if r.measures != "significant_efforts_on_actions")
+    told = assess(replace(facts, dossier=facts.dossier.model_copy(update={"records": left})), BOOK)
+    assert told.recommendation.open_tiers == ("2", "3")
+    assert "rating-3" in {unused.record for unused in told.set_aside}
