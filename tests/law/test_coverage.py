@@ -115,7 +115,7 @@ OUTLINE = {
 def _off_the_ledger(day: date, clauses: tuple[Clause, ...]) -> Counter[str]:
     """What the outline of a day has more of, or less, than these clauses."""
     outline = Counter(f"22 USC {clause}" for clause in OUTLINE[day])
-    listed = Counter(clause.citation.usc for clause in clauses)
+    listed = Counter(str(clause.citation.usc) for clause in clauses)
     return (outline - listed) + (listed - outline)
 
 

@@ -352,6 +352,8 @@ class Clock(Entry):
     says: Text
     calendar: CalendarDay | None = None
     days_after: Whole | None = None
+    period: Literal["first", "last"] | None = None
+    """It is that day of the reporting period."""
     report: Truth = False
     """It is the day of the report itself, from which others are counted."""
 

@@ -114,6 +114,7 @@ def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
             cure=f"write one of: {', '.join(tiers)}, or ask for the law of another date",
         )
     yield from _before_their_time(casefile, law)
+    yield from _another_period(casefile, law)
     for section, key in (("silences", "indicator"), ("deficiencies", "answered_by")):
         for number, item in enumerate(getattr(casefile.dossier, section)):
             asked = (item.indicator,) if section == "silences" else item.answered_by
@@ -142,6 +143,22 @@ def _before_their_time(casefile: Casefile, law: Law) -> Iterator[Problem]:
                 what=f"there was no tier {placement.tier} in the report of {placement.year}",
                 cure=f"correct the tier or the year; the tier is known since {since}",
             )
+
+
+def _another_period(casefile: Casefile, law: Law) -> Iterator[Problem]:
+    """Ends of the reporting period that are not those of the statute; asked of an annual report on its own date."""
+    dossier = casefile.dossier
+    if dossier.product != "annual" or dossier.as_of != law.as_of:
+        return
+    for clock in law.clocks:
+        if clock.period is not None and clock.calendar is not None:
+            day = clock.calendar.of(dossier.last_report.year + 1)
+            if getattr(dossier.period, clock.period) != day:
+                yield Problem(
+                    where=casefile.document.where("period", clock.period),
+                    what=f"the {clock.period} day of the reporting period is {day} by {clock.citation}",
+                    cure=f"write `{clock.period}: {day}`; a figure of other months keeps its own dates",
+                )
 
 
 _Complaint = tuple[str, str, str] | None
