@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Literal
 
@@ -57,7 +57,7 @@ def _of(entry: Entry, rulebook: Rulebook) -> Iterator[Change]:
         yield _change(entry, "amended", begin, act, says)
     elif begin > min(other.in_force.from_ for other in rulebook.entries()):
         act = entry.citation.public_law or str(entry.citation)
-        yield _change(entry, "added", begin, act, _named(entry))
+        yield _change(entry, "added", begin, act, named(entry))
     for move in entry.renumbered:
         before = entry.numbered_on(date.fromordinal(move.from_.toordinal() - 1)).citation
         yield _change(entry, "renumbered", move.from_, move.act, f"{before.usc} becomes {move.usc}")
@@ -70,6 +70,8 @@ def _change(entry: Entry, how: How, day: date, act: str, says: str) -> Change:
     return Change(id=entry.id, how=how, day=day, act=act, says=says, provision=str(entry.numbered_on(on).citation))
 
 
-def _named(entry: Entry) -> str:
-    words = (getattr(entry, name, None) for name in ("title", "says", "because", "asks"))
+def named(entry: Entry) -> str:
+    """What an entry is about, in its own words."""
+    words = [getattr(entry, name, None) for name in ("title", "says", "because", "asks")]
+    words += [word["met"] for word in words if isinstance(word, Mapping)]
     return next((word for word in words if isinstance(word, str)), entry.id)
