@@ -77,6 +77,8 @@ class Indicator(Model):
     when_silent: Silence | None = None
     looks_back: Truth = False
     """It asks for the state of an earlier year, so that a record dated before the reporting period may answer it."""
+    with_the_report: Truth = False
+    """It asks for what is decided when the report is made, so that a record dated after the period may answer it."""
     background: Truth = False
     """No rule asks for it: it is shown to the person who judges, and may answer a deficiency of the last report."""
 

@@ -237,6 +237,8 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
     takes = record.kind in indicator.kinds
     if indicator.looks_back and when["dated"] in ("outside the period", "undated"):
         when["dated"] = "in the earlier year asked for"
+    if indicator.with_the_report and when["dated"] in ("outside the period", "undated"):
+        when["dated"] = "with the report"
     return when | {
         "reliability": record.reliability,
         "credibility": record.credibility,
