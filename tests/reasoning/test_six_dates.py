@@ -27,6 +27,7 @@ RATINGS = {
     "increasing_efforts_not_shown": "not met",
     "efforts_rest_on_commitments": "met",
     "serious_and_sustained_demand_efforts": "not met",
+    "victims_without_proportional_actions": "not met",
 }
 
 ANSWERS: dict[str, Any] = {
@@ -148,3 +149,14 @@ def test_a_rating_given_before_2019_does_not_answer_for_concrete_actions() -> No
     told = assess(replace(facts, dossier=facts.dossier.model_copy(update={"records": left})), BOOK)
     assert told.recommendation.open_tiers == ("2", "3")
     assert "rating-3" in {unused.record for unused in told.set_aside}
+
+
+@pytest.mark.parametrize(("day", "outcome"), [(date(2018, 6, 28), "met"), (date(2019, 6, 20), "undetermined")], ids=str)
+def test_a_high_number_leaves_proportional_actions_open_since_2019(day: date, outcome: str) -> None:
+    """That the number is very significant was the ground; since 2019 only beside actions out of proportion."""
+    facts = _facts(day)
+    name = "victims_very_significant_or_increasing"
+    kept = [r for r in facts.dossier.records if r.measures not in (name, "victims_without_proportional_actions")]
+    high = next(r for r in facts.dossier.records if r.measures == name).model_copy(update={"rating": "met"})
+    told = assess(replace(facts, dossier=facts.dossier.model_copy(update={"records": (*kept, high)})), BOOK)
+    assert _outcomes(told)["WL-iii-I"] == outcome
