@@ -116,6 +116,7 @@ def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
             cure=f"write one of: {', '.join(tiers)}, or ask for the law of another date",
         )
     yield from _before_their_time(casefile, law)
+    yield from _another_period(casefile, law)
     for section, key in (("silences", "indicator"), ("deficiencies", "answered_by")):
         for number, item in enumerate(getattr(casefile.dossier, section)):
             asked = (item.indicator,) if section == "silences" else item.answered_by
@@ -149,6 +150,22 @@ def known_in(law: Law, year: int) -> tuple[Placement, ...]:
     due = next((clock.calendar for clock in law.clocks if clock.report and clock.calendar is not None), None)
     tiers = (t for t in TIERS if due is None or t not in law.tiers_since or law.tiers_since[t] <= due.of(year))
     return (*tiers, "SC")
+
+
+def _another_period(casefile: Casefile, law: Law) -> Iterator[Problem]:
+    """Ends of the reporting period that are not those of the statute; asked of an annual report on its own date."""
+    dossier = casefile.dossier
+    if dossier.product != "annual" or dossier.as_of != law.as_of:
+        return
+    for clock in law.clocks:
+        if clock.period is not None and clock.calendar is not None:
+            day = clock.calendar.of(dossier.last_report.year + 1)
+            if getattr(dossier.period, clock.period) != day:
+                yield Problem(
+                    where=casefile.document.where("period", clock.period),
+                    what=f"the {clock.period} day of the reporting period is {day} by {clock.citation}",
+                    cure=f"write `{clock.period}: {day}`; a figure of other months keeps its own dates",
+                )
 
 
 _Complaint = tuple[str, str, str] | None
@@ -227,6 +244,8 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
     takes = record.kind in indicator.kinds
     if indicator.looks_back and when["dated"] in ("outside the period", "undated"):
         when["dated"] = "in the earlier year asked for"
+    if indicator.with_the_report and when["dated"] in ("outside the period", "undated"):
+        when["dated"] = "with the report"
     return when | {
         "reliability": record.reliability,
         "credibility": record.credibility,
@@ -261,7 +280,8 @@ def _requested(casefile: Casefile, law: Law) -> tuple[_Requests, dict[str, Value
         log = criterion.presumption.requests if criterion is not None and criterion.presumption is not None else None
         if log is None or request.date > law.as_of:
             continue
-        for name in (log.requested, log.provided):
+        answered = request.answer_date is None or request.answer_date <= law.as_of
+        for name in (log.requested, log.provided) if answered else (log.requested,):
             behind[name] = (*behind.get(name, ()), request)
         answers[log.requested] = True
     for criterion in law.criteria:
