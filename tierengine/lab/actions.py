@@ -15,9 +15,9 @@ from tierengine.law.entries import Indicator
 def changeable(indicator: Indicator) -> bool:
     """Whether acts of the government in this period can better an answer that is known.
 
-    The past cannot be undone: a number of acts that should be fewer does not sink, and what is declared `lasting` stays.
-    A law in force can be amended either way. A figure that sets this period beside an earlier one moves with the acts of
-    this period; the figure of the earlier one does not.
+    The past cannot be undone: a number of acts that should be fewer does not sink, and what is declared `lasting`
+    stays. A law in force can be amended either way. A figure that sets this period beside an earlier one moves with the
+    acts of this period; the figure of the earlier one does not.
     """
     return why_fixed(indicator) is None
 

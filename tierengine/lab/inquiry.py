@@ -73,8 +73,16 @@ class Inquiry:
             return tuple(Answer(number, number) for number in kind.numbers)
         return tuple(self._ranges(field))
 
+    def range_of(self, field: str, number: int) -> Answer:
+        """Return the answers to an open question among which a number lies."""
+        return next(
+            each
+            for each in self.answers(field)
+            if int(each.value) <= number and (each.last is None or number <= each.last)
+        )
+
     def linked(self, field: str, known: Mapping[str, Value]) -> frozenset[str]:
-        """Return the unknown counts that are compared with a count, directly or through one another; itself among them."""
+        """Return a count and the unknown counts that are compared with it, directly or through one another."""
         found, before = {field}, set[str]()
         while found != before:
             before = set(found)

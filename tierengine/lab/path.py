@@ -4,12 +4,13 @@ Some inputs can be bettered by acts (`lab/actions.py`); everything else that is 
 are not enough, unknown facts must turn out so, and persons must find so. A recorded rating is not overturned: it is
 given anew only if an act changes what it weighs, and then only as the records leave room for.
 
-A tier is reached if every worse row of the tier table is refuted, whatever else is not known.
+A tier is reached if every worse row of the tier table is refuted, whatever else is not known, and some completion
+reaches the tier itself. So a way to Tier 2 does not ask that the country fail a standard; it may then be on Tier 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -50,14 +51,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One way to the tier: what the government does, and what else must come out so."""
+class Needs:
+    """What must come out so beside the acts of the government."""
 
-    actions: tuple[Change, ...]
     turns_out: tuple[Change, ...]
     """Facts that are not known now and that are no act of the government."""
     rated: tuple[Change, ...]
     """Open words that a person must rate so, for the first time or, since facts changed, anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way to the tier: what the government does, and each equally small set of what else is needed."""
+
+    actions: tuple[Change, ...]
+    also_needed: tuple[Needs, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +79,7 @@ class Blocking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayUp:
-    """The ways to a tier, all of them equally short; or what blocks every way."""
+    """The ways to a tier or a better one, all of them equally short; or what blocks every way."""
 
     subject: Subject
     law: LawUsed
@@ -82,9 +90,9 @@ class WayUp:
     """How many acts are needed at least; nothing if there is no way."""
     also_needed: int | None
     """How much else must come out so, at least, with so many acts."""
-    options: tuple[Option, ...]
+    ways: tuple[Way, ...]
     whole: bool
-    """False where there are more options than are listed."""
+    """False where there is more than is listed."""
     blocked_by: tuple[Blocking, ...]
     """Where there is no way: known answers that exclude it together, none of which can be left out."""
 
@@ -99,18 +107,19 @@ def path(casefile: Casefile, rulebook: Rulebook, target: Tier, as_of: date | Non
     present = Assessor(law).assess(casefile).recommendation.tier
     _check_target(law, present, target)
     search = PathSearch(Inquiry(law, admit(casefile, law).facts), target)
-    listed = Listed.of(search.options(), MOST)
+    shortest = Listed.of(search.shortest(), MOST)
+    acts, needs = shortest.found[0] if shortest.found else (None, None)
     government = casefile.dossier.government
     return WayUp(
         subject=Subject(country=government.country, name=government.name),
         law=LawUsed(as_of=law.as_of, digest=law.digest),
         present=present,
         target=target,
-        actions=len(listed.found[0].actions) if listed.found else None,
-        also_needed=len(listed.found[0].turns_out) + len(listed.found[0].rated) if listed.found else None,
-        options=listed.found,
-        whole=listed.whole,
-        blocked_by=() if listed.found else tuple(search.blocking()),
+        actions=None if acts is None else len(acts),
+        also_needed=None if needs is None else len(needs),
+        ways=tuple(search.ways(shortest.found)),
+        whole=shortest.whole,
+        blocked_by=() if shortest.found else tuple(search.blocking()),
     )
 
 
@@ -139,6 +148,10 @@ def _check_target(law: Law, present: Tier | None, target: Tier) -> None:
         )
 
 
+Selection = tuple[tuple[str, ...], tuple[str, ...]]
+"""The inputs that acts better, and those that must come out so beside them."""
+
+
 class PathSearch:
     """Looks for the shortest ways of one country to one tier."""
 
@@ -146,7 +159,9 @@ class PathSearch:
         self._inquiry = inquiry
         self._law = inquiry.law
         self._case = Case(inquiry.form, "after", partly=True)
-        self._worse = tuple(row for row in inquiry.law.tiers if _is_worse(row, target))
+        self._completion = Case(inquiry.form, "completion")
+        self._worse = tuple(row.id for row in inquiry.law.tiers if _is_worse(row, target))
+        self._target = tuple(row.id for row in inquiry.law.tiers if row.tier == target)
         self._acts = {name: bettered(inquiry, self._case, name) for name in possible_actions(inquiry)}
 
     # -- what may change ------------------------------------------------------------------------------------------
@@ -176,23 +191,23 @@ class PathSearch:
                 yield name, stays
 
     def _base(self) -> Iterator[z3.BoolRef]:
-        """What holds whatever is known: a rating is on record or not, and an unknown answer becomes known by an act."""
+        """What holds whatever is known: what an act makes of an unknown answer, and that the tier is reached."""
         for name in self._inquiry.fields:
+            same = self._completion.values[name] == self._case.values[name]
+            yield z3.Implies(self._case.known[name], same)
             if name.startswith("judged/"):
                 yield self._case.known[name]
             elif name in self._acts and name not in self._inquiry.facts:
                 yield z3.Implies(self._case.known[name], self._acts[name])
-        yield from (self._case.refuted[row.id] for row in self._worse)
+        yield from (self._case.refuted[row] for row in self._worse)
+        yield z3.Or(*(self._completion.shown[row] for row in self._target))
 
     def _weighed(self, judgement: str) -> Iterator[z3.BoolRef]:
-        """The acts that change what a rating weighs: what its criterion asks for or, if that is no record, every act."""
+        """The acts that change what a rating weighs: what its criterion asks for; if it asks for no record, every act."""
         criterion = self._law.judges[judgement]
         leaves = {leaf for rung in criterion.rules for leaf in self._narrator.leaves(reached(criterion.id, rung.level))}
         sides = {
-            side
-            for pair in self._inquiry.form.comparisons
-            if pair.id in leaves
-            for side in (pair.left, pair.right)
+            side for pair in self._inquiry.form.comparisons if pair.id in leaves for side in (pair.left, pair.right)
         }
         records = (leaves | sides) & self._law.indicators_by_id.keys()
         yield from (act for name, act in self._acts.items() if not records or name in records)
@@ -201,46 +216,46 @@ class PathSearch:
     def _narrator(self) -> Narrator:
         return Narrator(self._law, self._inquiry.form)
 
-    @cached_property
-    def _solver(self) -> Solver:
-        solver = Solver(self._case)
-        solver.add(*self._base(), *(term for _, term in self._holds_fast()))
-        return solver
-
     # -- the shortest ways ----------------------------------------------------------------------------------------
 
-    def fewest(self) -> tuple[int, int] | None:
-        """Return how many acts are needed at least, and with so many, how much else; nothing if there is no way."""
-        found = next(self._shortest(), None)
-        return None if found is None else (len(found[0]), len(found[1]))
-
-    def options(self) -> Iterator[Option]:
+    def shortest(self) -> Iterator[Selection]:
         """Yield every way with the fewest acts and, among these, with the fewest other needs."""
-        for acts, needs in self._shortest():
-            yield self._option(acts, needs)
-
-    def _shortest(self) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-        first = next(smallest(self._fresh(), self._acts), None)
+        first = next(smallest(self._solver(), self._acts), None)
         if first is None:
             return
         fewest = len(chosen(first, self._acts))
-        solver = self._fresh()
+        solver = self._solver()
         solver.add(at_most(self._acts.values(), fewest))
         for model in smallest(solver, self._acts | self._else, least=fewest):
             yield chosen(model, self._acts), chosen(model, self._else)
 
-    def _fresh(self) -> Solver:
-        """A solver of its own, since an enumeration leaves behind what it excluded."""
-        solver = Solver(self._case)
+    def _solver(self) -> Solver:
+        """A solver of its own for each search, since a search leaves behind what it excluded."""
+        solver = Solver(self._case, self._completion)
         solver.add(*self._base(), *(term for _, term in self._holds_fast()))
         return solver
 
-    def _option(self, acts: tuple[str, ...], needs: tuple[str, ...]) -> Option:
-        """Tell one way, every number as low as suffices, after the compiled engine has confirmed it."""
+    def ways(self, selections: Iterable[Selection]) -> Iterator[Way]:
+        """Tell some ways in words; those with the same acts are told as one."""
+        solver, ways = self._solver(), dict[tuple[Change, ...], list[Needs]]()
+        for acts, needs in selections:
+            after = self._settled_by(solver, acts, needs)
+            changes = {name: self._change(name, after, {*acts, *needs}) for name in (*acts, *needs)}
+            ways.setdefault(tuple(changes[name] for name in acts), []).append(
+                Needs(
+                    turns_out=tuple(changes[name] for name in needs if not name.startswith("rating/")),
+                    rated=tuple(changes[name] for name in needs if name.startswith("rating/")),
+                )
+            )
+        for actions, also_needed in ways.items():
+            yield Way(actions=actions, also_needed=tuple(also_needed))
+
+    def _settled_by(self, solver: Solver, acts: tuple[str, ...], needs: tuple[str, ...]) -> dict[str, Value]:
+        """The facts once a way was gone, every number as low as suffices; the generated evaluator must confirm it."""
         picked = {*acts, *needs}
         terms = [term if name in picked else z3.Not(term) for name, term in (self._acts | self._else).items()]
-        with self._solver.supposing(*terms):
-            lowest = self._solver.lowest(self._case, (*acts, *needs))
+        with solver.supposing(*terms):
+            lowest = solver.lowest(self._case, (*needs, *acts))
         assert lowest is not None
         after = self._after(lowest)
         if not self._reaches(after):
@@ -254,12 +269,7 @@ class PathSearch:
                 ],
                 {"solver": lowest, "generated": self._inquiry.engine.evaluate(after).settled},
             )
-        ratings = [name for name in needs if name.startswith("rating/")]
-        return Option(
-            actions=tuple(self._change(name, after) for name in acts),
-            turns_out=tuple(self._change(name, after) for name in needs if name not in ratings),
-            rated=tuple(self._change(name, after) for name in ratings),
-        )
+        return after
 
     def _after(self, changed: Mapping[str, Value]) -> dict[str, Value]:
         """The facts once some of them changed; a rating given anew no longer outranks the records."""
@@ -268,21 +278,21 @@ class PathSearch:
 
     def _reaches(self, facts: Mapping[str, Value]) -> bool:
         settled = self._inquiry.engine.evaluate(facts).settled
-        return all(settled.get(row.id) is False for row in self._worse)
+        return all(settled.get(row) is False for row in self._worse)
 
-    def _change(self, name: str, after: Mapping[str, Value]) -> Change:
+    def _change(self, name: str, after: Mapping[str, Value], changed: set[str]) -> Change:
         criterion, before = asked_by(self._law, name), self._inquiry.facts.get(name)
         return Change(
             id=leaf_name(name),
             asks=question(self._law, name),
             now=None if before is None else answer(self._law, name, before).rstrip("."),
-            then=self._then(name, after),
+            then=self._then(name, after, changed),
             criterion=criterion.id if criterion else None,
             citation=str(criterion.citation) if criterion else None,
         )
 
-    def _then(self, name: str, after: Mapping[str, Value]) -> str:
-        """The answer that suffices; for a count, the whole range around it that does, all else as it is."""
+    def _then(self, name: str, after: Mapping[str, Value], changed: set[str]) -> str:
+        """The answer that suffices; for a count, the whole range from it on that does, all else as it is."""
         value = after[name]
         if name.startswith("rating/"):
             higher = [number for number in self._inquiry.fields[name].numbers if number > int(value)]
@@ -290,7 +300,22 @@ class PathSearch:
             return f"rated {LEVELS[int(value)]}" + (" or better" if higher and suffice == higher else "")
         if self._inquiry.fields[name].type != "count":
             return answer(self._law, name, value).rstrip(".")
+        beside = ", and ".join(self._beside(name, after, changed))
+        if beside:
+            return f"{ranged(self._law, name, value)}, and {beside}"
         return ranged(self._law, name, value, self._last(name, after))
+
+    def _beside(self, name: str, after: Mapping[str, Value], changed: set[str]) -> Iterator[str]:
+        """How a count must compare with others that change with it: then their numbers are not bound by themselves."""
+        for pair in self._inquiry.form.comparisons:
+            if name in (pair.left, pair.right) and {pair.left, pair.right} <= changed:
+                other = pair.right if name == pair.left else pair.left
+                greater = int(after[pair.left]) > int(after[pair.right])
+                words = {(True, True): "more than", (True, False): "no more than"} | {
+                    (False, True): "fewer than",
+                    (False, False): "no fewer than",
+                }
+                yield f"{words[name == pair.left, greater]} the answer to [{other}]"
 
     def _last(self, name: str, after: Mapping[str, Value]) -> int | None:
         """The last number up to which every count from the lowest on suffices; nothing if all do."""
@@ -304,7 +329,7 @@ class PathSearch:
 
     def blocking(self) -> Iterator[Blocking]:
         """Yield known answers that together exclude every way, none of which can be left out."""
-        solver = Solver(self._case)
+        solver = Solver(self._case, self._completion)
         solver.add(*self._base())
         terms = dict(self._holds_fast())
         core = set(solver.clash(terms))

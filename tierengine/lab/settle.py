@@ -277,17 +277,15 @@ def _like(inquiry: Inquiry, name: str, value: Value) -> Value:
     """The first answer that no rule tells apart from one, unless other unknown counts are compared with it."""
     if inquiry.fields[name].type != "count" or len(inquiry.linked(name, inquiry.facts)) > 1:
         return value
-    return next(
-        each.value for each in inquiry.answers(name) if each.value <= value and (each.last is None or value <= each.last)
-    )
+    return inquiry.range_of(name, int(value)).value
 
 
 def _in_words(inquiry: Inquiry, answers: Mapping[str, Value]) -> Iterator[str]:
     for name, value in answers.items():
-        if inquiry.fields[name].type == "count" and len(inquiry.linked(name, inquiry.facts) & answers.keys()) == 1:
-            last = next(each.last for each in inquiry.answers(name) if each.value == value)
-            told = f"{question(inquiry.law, name)} {ranged(inquiry.law, name, int(value), last)}."
-            yield f"{told} [{leaf_name(name)}]" if not name.startswith("rating/") else sentence(inquiry.law, name, value)
+        alone = len(inquiry.linked(name, inquiry.facts) & answers.keys()) == 1
+        if inquiry.fields[name].type == "count" and not name.startswith("rating/") and alone:
+            told = ranged(inquiry.law, name, value, inquiry.range_of(name, int(value)).last)
+            yield f"{question(inquiry.law, name)} {told}. [{leaf_name(name)}]"
         else:
             yield sentence(inquiry.law, name, value)
 

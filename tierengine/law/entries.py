@@ -82,7 +82,7 @@ class Indicator(Model):
     looks_back: Truth = False
     """It asks for the state of an earlier year, so that a record dated before the reporting period may answer it."""
     lasting: Truth = False
-    """A yes speaks of acts that cannot be undone, so that nothing the government does in the period turns it into a no."""
+    """A yes speaks of acts that cannot be undone: nothing the government does in the period turns it into a no."""
     with_the_report: Truth = False
     """It asks for what is decided when the report is made, so that a record dated after the period may answer it."""
     background: Truth = False
@@ -97,7 +97,8 @@ class Indicator(Model):
         if self.combine == "sum" and self.type != "count":
             raise ValueError("`combine: sum` goes with `type: count`; remove it")
         if self.better not in _BETTER[self.type]:
-            raise ValueError(f"a {self.type} is not better when `{self.better}`; write {' or '.join(_BETTER[self.type])}")
+            words = " or ".join(_BETTER[self.type])
+            raise ValueError(f"a {self.type} is not better when `{self.better}`; write {words}")
         if self.lasting and self.better != "false":
             raise ValueError("`lasting` goes with `better: false`; remove it")
         return self

@@ -69,10 +69,8 @@ def ranged(law: Law, field: str, first: Value, last: int | None = None) -> str:
     indicator = law.indicators_by_id.get(field)
     if indicator is None or indicator.type != "count":
         return answer(law, field, first).rstrip(".")
-    unit = f" {indicator.unit}"
-    if last is None:
-        return f"{first}{unit} or more"
-    return f"{first}{unit}" if first == last else f"{first} to {last}{unit}"
+    numbers = f"{first} or more" if last is None else str(first) if first == last else f"{first} to {last}"
+    return f"{numbers} {indicator.unit}"
 
 
 def asked_by(law: Law, field: str) -> Criterion | None:
