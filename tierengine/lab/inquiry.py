@@ -75,11 +75,7 @@ class Inquiry:
 
     def range_of(self, field: str, number: int) -> Answer:
         """Return the answers to an open question among which a number lies."""
-        return next(
-            each
-            for each in self.answers(field)
-            if int(each.value) <= number and (each.last is None or number <= each.last)
-        )
+        return next(each for each in self.answers(field) if each.last is None or number <= each.last)
 
     def linked(self, field: str, known: Mapping[str, Value]) -> frozenset[str]:
         """Return a count and the unknown counts that are compared with it, directly or through one another."""

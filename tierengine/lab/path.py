@@ -31,7 +31,7 @@ from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import Assessor
 from tierengine.reasoning.assessment import LawUsed, Subject
 from tierengine.reasoning.trace import Narrator
-from tierengine.reasoning.words import answer, asked_by, leaf_name, question, ranged
+from tierengine.reasoning.words import answer, asked_by, in_order, leaf_name, question, ranged
 from tierengine.terms.level import LEVELS
 from tierengine.terms.tier import NAMES, TIERS, Tier
 
@@ -109,6 +109,7 @@ def path(casefile: Casefile, rulebook: Rulebook, target: Tier, as_of: date | Non
     search = PathSearch(Inquiry(law, admit(casefile, law).facts), target)
     shortest = Listed.of(search.shortest(), MOST)
     acts, needs = shortest.found[0] if shortest.found else (None, None)
+    order = {name: place for place, name in enumerate(in_order(law))}
     government = casefile.dossier.government
     return WayUp(
         subject=Subject(country=government.country, name=government.name),
@@ -117,7 +118,7 @@ def path(casefile: Casefile, rulebook: Rulebook, target: Tier, as_of: date | Non
         target=target,
         actions=None if acts is None else len(acts),
         also_needed=None if needs is None else len(needs),
-        ways=tuple(search.ways(shortest.found)),
+        ways=tuple(search.ways(sorted(shortest.found, key=lambda each: [[order[n] for n in part] for part in each]))),
         whole=shortest.whole,
         blocked_by=() if shortest.found else tuple(search.blocking()),
     )
@@ -203,7 +204,7 @@ class PathSearch:
         yield z3.Or(*(self._completion.shown[row] for row in self._target))
 
     def _weighed(self, judgement: str) -> Iterator[z3.BoolRef]:
-        """The acts that change what a rating weighs: what its criterion asks for; if it asks for no record, every act."""
+        """The acts that change what a rating weighs: what its criterion asks for; if that is no record, every act."""
         criterion = self._law.judges[judgement]
         leaves = {leaf for rung in criterion.rules for leaf in self._narrator.leaves(reached(criterion.id, rung.level))}
         sides = {
