@@ -34,7 +34,7 @@ from tierengine.reasoning.clocks import Due
 from tierengine.reasoning.clocks import clocks as told_clocks
 from tierengine.reasoning.compare import Comparison, Side
 from tierengine.reasoning.compare import compare as compare_sides
-from tierengine.reasoning.history import YearOnRecord
+from tierengine.reasoning.history import YearOnRecord, untimely
 from tierengine.reasoning.history import history as told_history
 from tierengine.reasoning.interim import InterimAssessment, interim
 from tierengine.reports.comparison import print_comparison
@@ -322,7 +322,9 @@ def history(
     rulebook: RulebookFolder = None,
 ) -> None:
     """Show how each country's years on the watch list bound each report, and whether its placement fits."""
-    found = tuple(told_history(read_placements(file), _rulebook(rulebook), reading.value))
+    book = _rulebook(rulebook)
+    rows = read_placements(file, lambda rows: untimely(rows, book))
+    found = tuple(told_history(rows, book, reading.value))
     if year is not None:
         found = _of_year(found, year, file)
     if form is PlainFormat.json:

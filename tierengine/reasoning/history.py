@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Literal, get_args
 
@@ -90,7 +91,11 @@ def history(rows: Iterable[Placed], rulebook: Rulebook, reading: Reading = "stat
     of its year does not know. The rows of one country stand together in the answer, in the order of their years.
     """
     rows = tuple(rows)
-    laws = _laws(rows, rulebook)
+    problems = tuple(untimely(rows, rulebook))
+    if problems:
+        early = any(row.year <= _first_day(rulebook).year for row in rows)
+        raise (NotInForceError if early else EvidenceError)(problems)
+    laws = {year: rulebook.select(report_due(rulebook, year)) for year in {row.year for row in rows}}
     for _, found in groupby(sorted(rows, key=lambda row: (row.iso3, row.year)), key=lambda row: row.iso3):
         country = tuple(found)
         years: dict[int, Placement] = {row.year: row.tier for row in country}
@@ -98,25 +103,22 @@ def history(rows: Iterable[Placed], rulebook: Rulebook, reading: Reading = "stat
             yield _on_record(row, years, laws[row.year], reading)
 
 
-def _laws(rows: tuple[Placed, ...], rulebook: Rulebook) -> dict[int, Law]:
-    """The law of each year's report; refuses rows that the law of their year does not know."""
-    first = min(clock.in_force.from_ for clock in rulebook.clocks if clock.report)
-    early = [
-        Problem(
-            where=row.where,
-            what=f"no law asks for a report of {row.year}",
-            cure=f"the law begins on {first}; remove the row",
-        )
-        for row in rows
-        if row.year <= first.year
-    ]
-    if early:
-        raise NotInForceError(early)
-    laws = {year: rulebook.select(report_due(rulebook, year)) for year in {row.year for row in rows}}
-    unknown = [problem for row in rows for problem in _unknown_to(laws[row.year], row)]
-    if unknown:
-        raise EvidenceError(unknown)
-    return laws
+def untimely(rows: Iterable[Placed], rulebook: Rulebook) -> Iterator[Problem]:
+    """Yield what is wrong with rows under the law: no report in their year, or a tier or waiver that was not yet."""
+    first = _first_day(rulebook)
+    laws: dict[int, Law] = {}
+    for row in rows:
+        if row.year <= first.year:
+            what, cure = f"no law asks for a report of {row.year}", f"the law begins on {first}; remove the row"
+            yield Problem(where=row.where, what=what, cure=cure)
+            continue
+        if row.year not in laws:
+            laws[row.year] = rulebook.select(report_due(rulebook, row.year))
+        yield from _unknown_to(laws[row.year], row)
+
+
+def _first_day(rulebook: Rulebook) -> date:
+    return min(clock.in_force.from_ for clock in rulebook.clocks if clock.report)
 
 
 def _unknown_to(law: Law, row: Placed) -> Iterator[Problem]:
