@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -34,6 +35,12 @@ def test_the_deferral_of_the_act_of_2005() -> None:
         ("amended", "F-PREVENT", date(2008, 1, 10), "P.L. 109-164 section 104(b)(1)"),
         ("amended", "F-OFFICIALS", date(2008, 1, 10), "P.L. 109-164 section 104(b)(1)"),
     }
+
+
+def test_every_change_names_its_act() -> None:
+    """Each is told with the Public Law and the section that made it."""
+    found = changes(BOOK, date(2000, 10, 28), date(2026, 11, 1))
+    assert [change.id for change in found if not re.match(r"P\.L\. \d+-\d+ section ", change.act)] == []
 
 
 def test_the_act_of_2013() -> None:
