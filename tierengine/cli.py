@@ -19,16 +19,17 @@ from rich.text import Text
 
 from tierengine import canonical, schemas
 from tierengine.errors import EvidenceError, MismatchError, Problem, RulebookError, TierEngineError, UsageError
-from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.evidence.dossier import read_dossier
 from tierengine.evidence.placements import read_placements
 from tierengine.evidence.telegram import Telegram, read_telegram
 from tierengine.lab.examples import failed_examples
 from tierengine.law.changes import Change, changes
 from tierengine.law.entries import Clause
 from tierengine.law.reader import read_rulebook
-from tierengine.law.rulebook import Law, Rulebook
+from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import assess as assess_casefile
+from tierengine.reasoning.assess import law_of
 from tierengine.reasoning.assessment import Assessment
 from tierengine.reasoning.clocks import Due
 from tierengine.reasoning.clocks import clocks as told_clocks
@@ -135,7 +136,7 @@ def ingest(
 def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = None) -> None:
     """Check a dossier: every key, source, digest, quote and date, and every record against the law."""
     casefile = read_dossier(dossier)
-    law = _law(_rulebook(rulebook), as_of, casefile)
+    law = law_of(casefile, _rulebook(rulebook), _day(as_of) if as_of else None)
     admitted = admit(casefile, law)
     counted, aside = len(casefile.dossier.records), len(admitted.set_aside)
     console = _console()
@@ -407,10 +408,6 @@ def _folder(folder: Path | None) -> Path:
 def _cache() -> Path:
     root = os.environ.get("XDG_CACHE_HOME")
     return (Path(root) if root else Path.home() / ".cache") / "tierengine"
-
-
-def _law(rulebook: Rulebook, as_of: str | None, casefile: Casefile) -> Law:
-    return rulebook.on(_day(as_of) if as_of else casefile.dossier.as_of)
 
 
 def _of_year(found: tuple[YearOnRecord, ...], year: int, file: Path) -> tuple[YearOnRecord, ...]:

@@ -19,7 +19,7 @@ from tierengine.evidence.dossier import Casefile, Dossier
 from tierengine.evidence.records import Evidence, Rating
 from tierengine.law.changes import changes
 from tierengine.law.rulebook import Rulebook
-from tierengine.reasoning.assess import Assessor
+from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import Assessment, Step
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.scalars import Model
@@ -118,7 +118,8 @@ class _Comparer:
 
     def __init__(self, before: Side, after: Side, rulebook: Rulebook) -> None:
         self._before, self._after, self._rulebook = before, after, rulebook
-        self._assessors = {day: Assessor(rulebook.on(day)) for day in {before.day, after.day}}
+        sides = {side.day: side for side in (before, after)}
+        self._assessors = {day: Assessor(law_of(side.casefile, rulebook, day)) for day, side in sides.items()}
         self._mixed: dict[frozenset[str], Assessment] = {}
 
     def whole(self) -> Comparison:

@@ -12,7 +12,7 @@ from typing import Literal
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import Casefile
 from tierengine.law.rulebook import Law, Rulebook
-from tierengine.reasoning.assess import Assessor
+from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import Assessment, Passage, ProgressAnswer, RouteAnswer
 from tierengine.reasoning.progress import measured_after
 from tierengine.terms.outcome import Outcome
@@ -84,7 +84,7 @@ def interim(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) -
     Raise `EvidenceError` if the dossier is for another product or the law of the date knows no interim assessment,
     and whatever `assess` raises.
     """
-    law = rulebook.on(as_of or casefile.dossier.as_of)
+    law = law_of(casefile, rulebook, as_of)
     _check_product(casefile, law)
     told = Assessor(law).assess(casefile)
     rule = law.progress[0]
