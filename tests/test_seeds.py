@@ -144,10 +144,14 @@ def test_a_post_that_asks_for_a_tier_before_it_existed(tierengine: Callable[...,
     assert "the law of 2002-06-05 knows no tier 2WL" in ran.err
 
 
-def test_an_earlier_placement_before_its_tier_existed(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """A Tier 2 Watch List of 2003 in a dossier is told with file and line."""
+@pytest.mark.parametrize(("year", "tier"), [(2003, "2WL"), (2000, "2"), (1999, "SC"), (0, "3"), (-5, "2")])
+def test_an_earlier_placement_before_its_tier_existed(
+    year: int, tier: str, tierengine: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """A Tier 2 Watch List of 2003 in a dossier, or any placement before there were reports, is told with its line."""
     path = _without_plan(tmp_path)
-    path.write_text(path.read_text(encoding="utf-8").replace("{year: 2008, tier: 2,", "{year: 2003, tier: 2WL,"))
+    text = path.read_text(encoding="utf-8").replace("{year: 2008, tier: 2,", f"{{year: {year}, tier: {tier},")
+    path.write_text(text, encoding="utf-8")
     ran = tierengine("assess", path)
     assert (ran.code, ran.out) == (1, "")
-    assert re.search(r"dossier\.yaml:\d+:\d+: there was no tier 2WL in the report of 2003", ran.err)
+    assert re.search(rf"dossier\.yaml:\d+:\d+: there was no tier {tier} in the report of {year}", ran.err)

@@ -9,11 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, SMALL, Ran
-from tests.reasoning.dossiers import casefile, records
+from tests.reasoning.dossiers import casefile, rating, record, records
 from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.compare import CAUSES, Comparison, Side, compare
 
@@ -48,6 +48,47 @@ def test_the_causes_explain_the_whole_change(before: Side, after: Side) -> None:
             assert all(moved.id and moved.citation for moved in cause.moved)
             assert cause.moved
     assert told.changed == bool(told.smallest)
+
+
+YEARS = range(2009, 2019)
+REAL = read_rulebook(ROOT)
+LEVELS = st.sampled_from(("met", "not met"))
+
+
+@st.composite
+def real_sides(draw: st.DrawFn) -> Side:
+    """Placements, an act, a promise and ratings under the law of one of four dates; marks may differ."""
+    day = draw(st.sampled_from([date(2007, 11, 9), date(2013, 6, 19), date(2018, 6, 28), date(2019, 6, 20)]))
+    rated = draw(st.dictionaries(st.sampled_from(("significant_efforts", "increasing_efforts_not_shown")), LEVELS))
+    found = [rating(level, n, measures=name, date="2019-01-20") for n, (name, level) in enumerate(rated.items())]
+    for number, kind in enumerate(draw(st.sets(st.sampled_from(("action", "commitment"))))):
+        mark = draw(st.sampled_from(("B", "E")))
+        found.append(record("victim_services_provided", "true", number, kind=kind, date="2019-01-15", reliability=mark))
+    placed = draw(st.lists(st.sampled_from(("2", "2WL", "2WL", "3")), min_size=len(YEARS), max_size=len(YEARS)))
+    placements = [{"year": str(y), "tier": tier, "source": "made up"} for y, tier in zip(YEARS, placed, strict=True)]
+    made = casefile(
+        *found,
+        as_of=str(day),
+        period={"first": "2018-04-01", "last": "2019-03-31"},
+        last_report="2018-06-28",
+        earlier_placements=tuple(placements),
+    )
+    return Side(made, day)
+
+
+@settings(max_examples=15, deadline=None)
+@given(real_sides(), real_sides())
+def test_the_causes_add_up_under_the_real_law(before: Side, after: Side) -> None:
+    """So it is with the law itself: every step is told with a standard id and its provision, and with what differs."""
+    told = compare(before, after, REAL)
+    answers = [told.before, *(cause.after for cause in told.causes)]
+    assert [cause.before for cause in told.causes] == answers[:-1]
+    assert answers[-1] == told.after
+    for cause in told.causes:
+        if cause.before != cause.after:
+            assert cause.differences
+            assert all(moved.citation for moved in cause.moved)
+            assert cause.moved
 
 
 @given(sides(), sides())

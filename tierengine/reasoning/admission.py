@@ -134,9 +134,12 @@ def _asked_on_another_date(name: str, law: Law) -> bool:
 def _before_their_time(casefile: Casefile, law: Law) -> Iterator[Problem]:
     """Earlier placements on a tier that did not exist when the report of their year was due."""
     due = next((clock.calendar for clock in law.clocks if clock.report and clock.calendar is not None), None)
+    first = min(law.tiers_since.values(), default=None)
     for number, placement in enumerate(casefile.dossier.earlier_placements):
-        since = law.tiers_since.get(placement.tier) if placement.tier != "SC" else None
-        if due is not None and since is not None and due.of(placement.year) < since:
+        since = first if placement.tier == "SC" else law.tiers_since.get(placement.tier)
+        if due is None or since is None:
+            continue
+        if placement.year < since.year or due.of(placement.year) < since:
             yield Problem(
                 where=casefile.document.where("earlier_placements", number, "tier"),
                 what=f"there was no tier {placement.tier} in the report of {placement.year}",

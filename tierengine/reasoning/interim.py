@@ -106,14 +106,18 @@ def interim(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) -
 
 
 def _check_product(casefile: Casefile, law: Law) -> None:
-    product = casefile.dossier.product
+    product, last_report = casefile.dossier.product, casefile.dossier.last_report
+    key = "product"
     if product != "interim":
         what, cure = f"the dossier is for the product `{product}`", "write `product: interim`, or use `assess`"
     elif not law.progress:
         what, cure = f"the law of {law.as_of} knows no interim assessment", "ask for a later date, or use `assess`"
+    elif last_report >= casefile.dossier.as_of:
+        key, what = "last_report", f"the last report, of {last_report}, is not earlier than the assessment of it"
+        cure = "correct `last_report` or `as_of`"
     else:
         return
-    raise EvidenceError([Problem(where=casefile.document.where("product"), what=what, cure=cure)])
+    raise EvidenceError([Problem(where=casefile.document.where(key), what=what, cure=cure)])
 
 
 def _deficiency(answer: ProgressAnswer, casefile: Casefile, law: Law) -> KeyDeficiency:
