@@ -188,7 +188,7 @@ class PathSearch:
             elif name in self._anew:
                 again = z3.And(self._anew[name], self._case.known[name], z3.Or(*self._weighed(leaf_name(name))))
                 yield name, z3.Or(z3.And(z3.Not(self._anew[name]), stays), again)
-            elif rating(leaf_name(name)) not in self._anew:
+            elif not name.startswith("judged/"):
                 yield name, stays
 
     def _base(self) -> Iterator[z3.BoolRef]:
@@ -197,7 +197,8 @@ class PathSearch:
             same = self._completion.values[name] == self._case.values[name]
             yield z3.Implies(self._case.known[name], same)
             if name.startswith("judged/"):
-                yield self._case.known[name]
+                rated = rating(leaf_name(name)) in self._anew
+                yield self._case.known[name] if rated else self._case.answers(name, False)
             elif name in self._acts and name not in self._inquiry.facts:
                 yield z3.Implies(self._case.known[name], self._acts[name])
         yield from (self._case.refuted[row] for row in self._worse)

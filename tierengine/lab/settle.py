@@ -18,7 +18,7 @@ from itertools import groupby
 import z3
 
 from tierengine.engines.form import Value
-from tierengine.engines.lowering import presumed
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, presumed
 from tierengine.engines.proof import Case, Solver
 from tierengine.evidence.dossier import Casefile
 from tierengine.lab.inquiry import Answer, Inquiry
@@ -257,6 +257,9 @@ def settling_answers(inquiry: Inquiry, row: str) -> Iterator[dict[str, Value]]:
         yield given(model)
 
 
+_PLACEMENTS = frozenset({LAST_REPORT, LIMIT})
+
+
 def _astray(inquiry: Inquiry, row: str, answers: Mapping[str, Value]) -> dict[str, Value] | None:
     """As few answers of a completion as keep every case with them off a row; nothing if all completions reach it."""
     case = inquiry.case
@@ -264,12 +267,14 @@ def _astray(inquiry: Inquiry, row: str, answers: Mapping[str, Value]) -> dict[st
     if model is None:
         return None
     completion = case.read(model)
-    kept = {name: _like(inquiry, name, completion[name]) for name in inquiry.unknown if name not in answers}
-    kept |= answers
-    for name in tuple(kept):
+    whole = {name: _like(inquiry, name, completion[name]) for name in inquiry.unknown if name not in answers} | answers
+    kept = dict(whole)
+    for name in whole:
         fewer = {other: value for other, value in kept.items() if other != name}
         if inquiry.engine.evaluate({**inquiry.facts, **fewer}).settled.get(row) is False:
             kept = fewer
+    if kept.keys() & _PLACEMENTS:  # the answer to one may exclude answers to the other, which no rule knows
+        kept |= {name: whole[name] for name in _PLACEMENTS & whole.keys()}
     return kept
 
 
