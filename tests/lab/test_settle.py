@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import GUATEMALA, ROOT, Ran
-from tests.lab.enumeration import Case, Rows, asked, completions, grid, rows_of, small_cases, subsets
+from tests.lab.enumeration import Case, Rows, asked, completions, counting_cases, grid, rows_of, small_cases, subsets
 from tests.oracle import unknown_inputs
 from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.lab.inquiry import Inquiry
 from tierengine.lab.settle import Branch, CollectionPlan, matters, settle, settling_answers
 from tierengine.law.rulebook import Law, Rulebook
 
-QUICK = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def reached_in(law: Law, cases: Iterable[Case]) -> list[tuple[Case, Rows]]:
@@ -41,7 +41,7 @@ def test_pointless_questions_and_those_needed_whatever_the_answers() -> None:
     seen: Counter[str] = Counter()
 
     @QUICK
-    @given(small_cases(), st.data())
+    @given(small_cases() | counting_cases(), st.data())
     def run(case: tuple[Law, Case], data: st.DataObject) -> None:
         law, facts = case
         cases = completions(law, facts)
@@ -88,7 +88,7 @@ def test_the_smallest_sets_that_can_settle_a_row() -> None:
     seen: Counter[str] = Counter()
 
     @QUICK
-    @given(small_cases())
+    @given(small_cases() | counting_cases())
     def run(case: tuple[Law, Case]) -> None:
         law, facts = case
         cases = completions(law, facts)
@@ -114,7 +114,7 @@ def test_answers_of_one_sort_leave_the_same_rows() -> None:
     seen: Counter[str] = Counter()
 
     @QUICK
-    @given(small_cases())
+    @given(small_cases() | counting_cases())
     def run(case: tuple[Law, Case]) -> None:
         law, facts = case
         cases = completions(law, facts)
