@@ -37,7 +37,7 @@ Format = Annotated[PlainFormat, typer.Option("--format", help="text or json")]
 def settle(
     dossier: DossierFile, as_of: AsOf = None, form: Format = PlainFormat.text, rulebook: RulebookFolder = None
 ) -> None:
-    """Plan what to collect: the fewest questions that settle the tier, how far each narrows it, which are pointless."""
+    """Plan what to collect: the fewest questions that settle the tier, and which are pointless."""
     day = day_given(as_of) if as_of else None
     plan = plan_collection(read_dossier(dossier), rulebook_in(rulebook), day)
     if form is PlainFormat.json:
@@ -56,7 +56,7 @@ def path(
     form: Format = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Find the fewest actions by which the government can still reach a better tier, or what blocks every way."""
+    """Find the fewest actions by the government that reach a better tier, or what blocks them all."""
     day = day_given(as_of) if as_of else None
     told = find_path(read_dossier(dossier), rulebook_in(rulebook), to.value, day)
     if form is PlainFormat.json:

@@ -51,9 +51,15 @@ class Inquiry:
         solver.add(*self.case.gives(self.facts))
         return solver
 
+    @cached_property
+    def witnesses(self) -> dict[str, dict[str, Value]]:
+        """Each row of the tier table that some completion reaches, with one that does."""
+        models = ((row.id, self.solver.find(self.case.shown[row.id])) for row in self.law.tiers)
+        return {row: self.case.read(model) for row, model in models if model is not None}
+
     def open_rows(self) -> tuple[TierRow, ...]:
-        """Return the rows of the tier table that some completion reaches, in the order of the table."""
-        return tuple(row for row in self.law.tiers if self.solver.find(self.case.shown[row.id]) is not None)
+        """Return the rows that some completion reaches, in the order of the table."""
+        return tuple(row for row in self.law.tiers if row.id in self.witnesses)
 
     def reached(self, answers: Mapping[str, Value]) -> frozenset[str]:
         """Return the rows that one completion reaches (one, if the law is sound)."""

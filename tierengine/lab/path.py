@@ -222,11 +222,11 @@ class PathSearch:
 
     def shortest(self) -> Iterator[Selection]:
         """Yield every way with the fewest acts and, among these, with the fewest other needs."""
-        first = next(smallest(self._solver(), self._acts), None)
+        solver = self._solver()
+        first = next(smallest(solver, self._acts), None)
         if first is None:
             return
         fewest = len(chosen(first, self._acts))
-        solver = self._solver()
         solver.add(at_most(self._acts.values(), fewest))
         for model in smallest(solver, self._acts | self._else, least=fewest):
             yield chosen(model, self._acts), chosen(model, self._else)

@@ -30,6 +30,8 @@ from tierengine.reasoning.assessment import LawUsed, Subject
 from tierengine.reasoning.words import asked_by, leaf_name, question, ranged, sentence
 from tierengine.terms.tier import Tier
 
+_PLACEMENTS = frozenset({LAST_REPORT, LIMIT})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -194,9 +196,15 @@ Left = tuple[Answer, tuple[TierRow, ...]]
 
 def _left(inquiry: Inquiry, rows: tuple[TierRow, ...], name: str, value: Value) -> tuple[TierRow, ...]:
     """The rows that stay open once a question is answered; none if no completion gives that answer."""
-    case, solver = inquiry.case, inquiry.solver
-    given = case.answers(name, value)
-    return tuple(row for row in rows if solver.find(given, case.shown[row.id]) is not None)
+    case, given = inquiry.case, inquiry.case.answers(name, value)
+
+    def stays(row: TierRow) -> bool:
+        # Most answers leave a known completion where it is; placements bind one another, so the solver is asked.
+        if name not in _PLACEMENTS and row.id in inquiry.reached({**inquiry.witnesses[row.id], name: value}):
+            return True
+        return inquiry.solver.find(given, case.shown[row.id]) is not None
+
+    return tuple(row for row in rows if stays(row))
 
 
 def _branches(inquiry: Inquiry, name: str, left: list[Left]) -> Iterator[Branch]:
@@ -257,9 +265,6 @@ def settling_answers(inquiry: Inquiry, row: str) -> Iterator[dict[str, Value]]:
         yield given(model)
 
 
-_PLACEMENTS = frozenset({LAST_REPORT, LIMIT})
-
-
 def _astray(inquiry: Inquiry, row: str, answers: Mapping[str, Value]) -> dict[str, Value] | None:
     """As few answers of a completion as keep every case with them off a row; nothing if all completions reach it."""
     case = inquiry.case
@@ -267,7 +272,8 @@ def _astray(inquiry: Inquiry, row: str, answers: Mapping[str, Value]) -> dict[st
     if model is None:
         return None
     completion = case.read(model)
-    whole = {name: _like(inquiry, name, completion[name]) for name in inquiry.unknown if name not in answers} | answers
+    rest = {name: _like(inquiry, name, completion[name]) for name in inquiry.unknown if name not in answers}
+    whole: dict[str, Value] = {**rest, **answers}
     kept = dict(whole)
     for name in whole:
         fewer = {other: value for other, value in kept.items() if other != name}
