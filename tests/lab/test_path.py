@@ -29,7 +29,7 @@ from tierengine.law.rulebook import Law, Rulebook
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import TIERS, Tier
 
-QUICK = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 WORDS = {"truth": ("true", "false", "true", "neither"), "count": ("more", "fewer", "more", "neither")}
 
 

@@ -24,7 +24,7 @@ from tierengine.law.entries import Criterion, TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import Admitted, admit
 from tierengine.reasoning.assessment import LawUsed, Subject
-from tierengine.reasoning.open_tiers import OpenTiers, Reached
+from tierengine.reasoning.open_tiers import OpenTiers
 from tierengine.reasoning.trace import Narrator, Tracer
 from tierengine.reasoning.words import answer, question, sentences
 from tierengine.terms.level import Level
@@ -207,13 +207,12 @@ class _Teller:
         return [seen.index(name) for name in names]
 
     def _open(self, row: TierRow) -> Why:
-        witness = next(each.witness for each in self._open_rows if each.row.id == row.id)
-        told = sentences(self._inquiry.law, witness or {})
+        told = sentences(self._inquiry.law, self._open_tiers.witness(row, self._inquiry.facts) or {})
         return Why(tier=row.tier, standing="open", sets=(), whole=True, witness=told)
 
     @cached_property
-    def _open_rows(self) -> tuple[Reached, ...]:
-        return OpenTiers(self._inquiry.law, self._inquiry.form).open(self._inquiry.facts)
+    def _open_tiers(self) -> OpenTiers:
+        return OpenTiers(self._inquiry.law, self._inquiry.form)
 
     def _finding(self, name: str) -> Finding:
         law = self._inquiry.law
