@@ -17,7 +17,7 @@ from functools import cached_property
 
 import z3
 
-from tierengine.engines.form import Value
+from tierengine.engines.form import Comparison, Value
 from tierengine.engines.lowering import judged, rating, reached
 from tierengine.engines.proof import Case, Solver
 from tierengine.errors import MismatchError, Problem, UsageError
@@ -310,7 +310,7 @@ class PathSearch:
     def _beside(self, name: str, after: Mapping[str, Value], changed: set[str]) -> Iterator[str]:
         """How a count must compare with others that change with it: then their numbers are not bound by themselves."""
         for pair in self._inquiry.form.comparisons:
-            if name in (pair.left, pair.right) and {pair.left, pair.right} <= changed:
+            if name in (pair.left, pair.right) and self._rise_together(pair, after, changed):
                 other = pair.right if name == pair.left else pair.left
                 greater = int(after[pair.left]) > int(after[pair.right])
                 words = {(True, True): "more than", (True, False): "no more than"} | {
@@ -318,6 +318,18 @@ class PathSearch:
                     (False, False): "no fewer than",
                 }
                 yield f"{words[name == pair.left, greater]} the answer to [{other}]"
+
+    def _rise_together(self, pair: Comparison, after: Mapping[str, Value], changed: set[str]) -> bool:
+        """Whether two changed counts suffice at every greater number too, as long as they compare as they do."""
+        if not {pair.left, pair.right} <= changed:
+            return False
+        left, right = int(after[pair.left]), int(after[pair.right])
+        bounds = self._inquiry.boundaries(pair.left, {}) | self._inquiry.boundaries(pair.right, {})
+        return all(
+            self._reaches({**after, pair.left: bound + (left > right), pair.right: bound})
+            for bound in (*bounds, max(bounds, default=0) + 1)
+            if bound >= max(left, right)
+        )
 
     def _last(self, name: str, after: Mapping[str, Value]) -> int | None:
         """The last number up to which every count from the lowest on suffices; nothing if all do."""
@@ -350,11 +362,13 @@ class PathSearch:
 
     def _why(self, name: str) -> str:
         if name.startswith("rating/"):
+            if any(True for _ in self._weighed(leaf_name(name))):
+                return "a person rated it so, and rates it anew only as far as the records leave room"
             return "a person rated it so, and no act of the government changes what was weighed"
         indicator = self._law.indicators_by_id.get(name)
         if indicator is None:
             return "it follows from where earlier reports placed the country"
-        return why_fixed(indicator) or "it is already as good as it can be made"
+        return why_fixed(indicator) or "acts of the government can only better it"
 
 
 def _is_worse(row: TierRow, target: Tier) -> bool:
