@@ -15,11 +15,10 @@ from tests.strategies import Draw, inputs_of
 from tierengine.engines.form import Value
 from tierengine.errors import EvidenceError
 from tierengine.evidence.dossier import read_dossier
-from tierengine.lab.sketch import histories, sketch
+from tierengine.lab.sketch import placements, sketch
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
-from tierengine.reasoning.history import standing_under
 
 BOOK = read_rulebook(ROOT)
 LAWS = [BOOK.select(day + timedelta(days=0 if day == date(2019, 1, 8) else 200)) for day in BOOK.boundaries()]
@@ -42,20 +41,7 @@ def _sayable(draw: Draw, law: Law) -> dict[str, Value]:
         if name not in law.PLACEMENTS and draw(st.booleans()):
             facts[name] = draw(st.integers(1, 4) if counted else values)
     facts |= {f"judged/{name}": f"rating/{name}" in facts for name in law.judges}
-    return facts | draw(st.sampled_from(_placed(law)))
-
-
-def _placed(law: Law) -> list[dict[str, Value]]:
-    """What placements before the next report can lead to."""
-    report = law.as_of.year + (law.as_of.month > 5)
-    found: list[dict[str, Value]] = []
-    for years in histories(law, report):
-        limit = standing_under(years, report, law).limit
-        last: dict[str, Value] = {"last_report": years[max(years)]} if years else {}
-        known = all(law.tiers_since.get(tier, date.min).year < year for year, tier in years.items() if tier != "SC")
-        if known:
-            found.append(last if limit is None else {**last, "limit": limit})
-    return found
+    return facts | draw(st.sampled_from([answers for _, answers in placements(law)]))
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: str(law.as_of))
@@ -77,7 +63,7 @@ def test_also_under_the_small_rulebook(facts: dict[str, Value]) -> None:
 def test_the_histories_reach_every_limit() -> None:
     """Placements can be found for each way in which the years bind, under the law of today."""
     law = LAWS[-1]
-    assert {facts.get("limit") for facts in _placed(law)} == {None, *law.PLACEMENTS["limit"]}
+    assert {answers.get("limit") for _, answers in placements(law)} == {None, *law.PLACEMENTS["limit"]}
 
 
 @pytest.mark.parametrize(

@@ -140,24 +140,19 @@ class _Sketcher:
         indicator = self._law.indicator(field)
         if indicator.counts_kind is not None:
             return self._counted(indicator, int(value))
-        kind = next((kind for kind in indicator.kinds if self._counts(kind, "takes this kind")), None)
-        if kind is None or kind in {other.counts_kind for other in self._law.indicators}:
+        kind = kind_of_record(self._law, indicator)
+        if kind is None:
             self._cannot(field, "every record that may answer it is set aside, or counted elsewhere", "leave it open")
             return []
         says = f"{question(self._law, field)} {answer(self._law, field, value)}"
         return [self._record(indicator, value, kind, indicator.id, says)]
 
-    def _counts(self, kind: Kind, taken: str) -> bool:
-        """Whether a record of a kind counts where the indicator takes its kind, or another."""
-        attributes = {"kind": kind, "dated": "in the period", "indicator": taken, **_MARK}
-        return self._law.sets_aside(attributes) is None
-
     def _counted(self, indicator: Indicator, number: int) -> list[dict[str, Any]]:
         """So many records of the kind that is counted, each of which answers nothing by itself."""
         kind = indicator.counts_kind
         assert kind is not None
-        carrier = next((other for other in self._law.indicators if self._carries(other, kind)), None)
-        if number < 1 or carrier is None or not self._counts(kind, "takes this kind"):
+        carrier = carrier_of(self._law, kind)
+        if number < 1 or carrier is None:
             self._cannot(indicator.id, f"it counts the records of {kind}s, and they are {number}", "leave it open")
             return []
         value: Value = {"truth": True, "count": 1}.get(carrier.type, "".join(carrier.choices[:1]))
@@ -166,10 +161,6 @@ class _Sketcher:
             self._record(carrier, value, kind, f"{kind}-{each}", says.format(each, question(self._law, carrier.id)))
             for each in range(1, number + 1)
         ]
-
-    def _carries(self, other: Indicator, kind: Kind) -> bool:
-        recorded = other.compared is None and other.counts_kind is None
-        return recorded and kind not in other.kinds and not self._counts(kind, "takes another kind")
 
     def _record(self, indicator: Indicator, value: Value, kind: str, name: str, says: str) -> dict[str, Any]:
         words = " ".join(says.split())
@@ -206,12 +197,11 @@ class _Sketcher:
     def _placements(self) -> list[dict[str, Any]]:
         """Earlier placements after which the last report and the limit are as asked."""
         asked = tuple(self._facts.get(field) for field in (LAST_REPORT, LIMIT))
-        for years in histories(self._law, self._times.report):
-            last = years[max(years)] if years else None
-            limit = standing_under(years, self._times.report, self._law).limit
+        for years, answers in placements(self._law):
+            given = (answers.get(LAST_REPORT), answers.get(LIMIT))
             # Where no downgrade is in force the limit is known whatever happened, and need not be given.
-            silent = asked[1] is None and not self._law.downgrades
-            if last == asked[0] and (silent or limit == asked[1]) and self._known(years):
+            silent = LIMIT not in self._facts and not self._law.downgrades
+            if given == asked or (silent and given[0] == asked[0]):
                 return [{"year": year, "tier": years[year], "source": "invented"} for year in sorted(years)]
         self._cannot(
             LIMIT if LIMIT in self._facts else LAST_REPORT,
@@ -219,13 +209,6 @@ class _Sketcher:
             "choose another limit or last placement, or another date",
         )
         return []
-
-    def _known(self, years: Years) -> bool:
-        """Whether each tier was there when the report of its year was due."""
-        since = self._law.tiers_since
-        return all(
-            tier == "SC" or since.get(tier, date.min) <= report_day(self._law, year) for year, tier in years.items()
-        )
 
     # -- the telegram -------------------------------------------------------------------------------------------
 
@@ -255,6 +238,36 @@ SUBJECT: TIP: INVENTED REPORT OF {self._times.report}
         return "\n\n".join((head, *paragraphs, "DOE\n"))
 
 
+def kind_of_record(law: Law, indicator: Indicator) -> Kind | None:
+    """Return a kind of record that may answer an indicator and is nowhere counted, if there is one."""
+    counted = {other.counts_kind for other in law.indicators}
+    return next((kind for kind in indicator.kinds if kind not in counted and _counts(law, kind, "this")), None)
+
+
+def carrier_of(law: Law, kind: Kind) -> Indicator | None:
+    """Return an indicator of which records of a kind are counted elsewhere and answer nothing, if there is one."""
+    if not _counts(law, kind, "this") or _counts(law, kind, "another"):
+        return None
+    recorded = (other for other in law.indicators if other.compared is None and other.counts_kind is None)
+    return next((other for other in recorded if kind not in other.kinds), None)
+
+
+def _counts(law: Law, kind: Kind, takes: str) -> bool:
+    """Whether a record of a kind counts for an indicator that takes this kind, or another."""
+    return law.sets_aside({"kind": kind, "dated": "in the period", "indicator": f"takes {takes} kind", **_MARK}) is None
+
+
+def placements(law: Law) -> Iterator[tuple[Years, dict[str, Value]]]:
+    """Yield placements before the report that is due next on the law's date, and what they answer."""
+    report = _Times.of(law).report
+    for years in histories(law, report):
+        there = (tier == "SC" or law.tiers_since.get(tier, date.min) <= report_day(law, y) for y, tier in years.items())
+        if all(there):
+            limit = standing_under(years, report, law).limit
+            answers: dict[str, Value] = {LAST_REPORT: years[max(years)]} if years else {}
+            yield years, answers if limit is None else {**answers, LIMIT: limit}
+
+
 def histories(law: Law, report: int) -> Iterator[Years]:
     """Yield placements of the years before a report: none, any last one, and runs on the watch list of every length.
 
@@ -274,7 +287,8 @@ def histories(law: Law, report: int) -> Iterator[Years]:
 
 
 def _listed(years: int) -> tuple[Placement, ...]:
-    return ("2WL",) * years
+    one: tuple[Placement, ...] = ("2WL",)
+    return one * years
 
 
 def _ending(placements: tuple[Placement, ...], report: int) -> Years:
