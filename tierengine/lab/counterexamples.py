@@ -30,6 +30,8 @@ class Country:
     facts: Facts
     sketch: Sketch | None
     """Its dossier and telegram; nothing where no dossier can say it."""
+    written: str | None = None
+    """The path of the dossier, once it was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from tierengine.engines.proof import PATIENCE, Case, Limit
 from tierengine.errors import UndecidedError
 from tierengine.lab.asking import Asked, Proof, Prover
+from tierengine.lab.counterexamples import Country
 from tierengine.lab.theorems import OF_YEARS, THEOREMS
 from tierengine.lab.versions import Version, versions
 from tierengine.law.rulebook import Rulebook
@@ -39,3 +41,27 @@ def prove_version(version: Version, prover: Prover) -> Iterator[Proof]:
             yield theorem(asked)
         except UndecidedError as error:
             yield asked.undecided(error)
+
+
+def written(proof: Proof, folder: Path) -> Proof:
+    """Return a proof whose counterexamples lie in a folder as dossiers, each country in a folder of its own.
+
+    The folders are named after the first day of the law, the theorem, and the number of counterexample and country.
+    """
+    return replace(
+        proof,
+        counterexamples=tuple(
+            replace(
+                each,
+                countries=tuple(
+                    _write(country, folder / f"{proof.spans[0].first}-{proof.theorem}-{number}-{which}")
+                    for which, country in enumerate(each.countries, 1)
+                ),
+            )
+            for number, each in enumerate(proof.counterexamples, 1)
+        ),
+    )
+
+
+def _write(country: Country, folder: Path) -> Country:
+    return country if country.sketch is None else replace(country, written=str(country.sketch.write(folder)))

@@ -37,7 +37,7 @@ class Placed:
 
 
 def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
-    """Return every problem between the entries of a rulebook, in the order of its files."""
+    """Return every problem between the entries of a rulebook, save those of `lint_tiers`, in the order of its files."""
     problems = [problem for item in placed for problem in _alone(item)]
     problems += _overlaps(placed)
     problems += _gaps(placed)
@@ -63,9 +63,14 @@ def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
             )
         ]
     for law in _laws(rulebook):
-        problems += _one_tier(law, placed)
+        problems += _tiers_lacking(law, placed)
         problems += _marks(law, placed)
     return problems
+
+
+def lint_tiers(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
+    """Return a problem for each version of the law whose tier table does not place every settled case once."""
+    return [problem for law in _laws(rulebook) for problem in _one_tier(law, placed)]
 
 
 def _laws(rulebook: Rulebook) -> Iterator[Law]:
@@ -543,14 +548,23 @@ def _marks(law: Law, placed: list[Placed]) -> Iterator[Problem]:
 # -- the tier table --------------------------------------------------------------------------------------------
 
 
-def _one_tier(law: Law, placed: list[Placed]) -> Iterator[Problem]:
-    """Every settled combination of findings has exactly one row of the tier table."""
-    place = next(item for item in placed if isinstance(item.entry, TierRow) and item.entry.in_force.holds(law.as_of))
+def _first_row(law: Law, placed: list[Placed]) -> Placed:
+    return next(item for item in placed if isinstance(item.entry, TierRow) and item.entry.in_force.holds(law.as_of))
+
+
+def _tiers_lacking(law: Law, placed: list[Placed]) -> Iterator[Problem]:
+    """Every tier that the law knows has a row of the tier table."""
     # Before there was a special watch list, no tier rested on it.
     needed = [tier for tier in TIERS if law.routes or tier != "2WL"]
     lacking = [tier for tier in needed if tier not in {row.tier for row in law.tiers}]
     if lacking:
-        yield place.problem(f"the tier table has no row for tier {', '.join(lacking)}", "add the row", "id")
+        told = f"the tier table has no row for tier {', '.join(lacking)}"
+        yield _first_row(law, placed).problem(told, "add the row", "id")
+
+
+def _one_tier(law: Law, placed: list[Placed]) -> Iterator[Problem]:
+    """Every settled combination of findings has exactly one row of the tier table."""
+    place = _first_row(law, placed)
     # Conclusions taken as free include every case there is, so a table that holds for them holds.
     if _ill_placed(law, sorted({_atom(inner) for row in law.tiers for inner in row.when.walk() if inner.name})) is None:
         return
