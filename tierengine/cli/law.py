@@ -1,8 +1,7 @@
-"""Verbs on the law: show it, between two dates, clause by clause; check it; print the schemas for editors."""
+"""Verbs on the law: show it, between two dates, clause by clause; print the schemas for editors."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,15 +14,12 @@ from tierengine.cli.options import (
     RulebookFolder,
     a_console,
     day_given,
-    folder_of,
     print_json,
     rulebook_in,
 )
-from tierengine.errors import Problem, RulebookError, UsageError
-from tierengine.lab.examples import failed_examples
+from tierengine.errors import Problem, UsageError
 from tierengine.law.changes import Change, all_changes
 from tierengine.law.entries import Clause
-from tierengine.law.reader import read_rulebook
 from tierengine.reports.entry import print_criterion
 from tierengine.reports.law import Provision, print_changes, print_law, print_ledger, provisions
 
@@ -95,19 +91,6 @@ def law_coverage(
         print_json([schemas.dump(Clause, each) for each in clauses])
     else:
         print_ledger(clauses, a_console())
-
-
-@app.command()
-def lint(
-    rulebook: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="holds criteria/ and rules/")] = None,
-) -> None:
-    """Check the whole rulebook, and run the examples of every criterion."""
-    book = read_rulebook(folder_of(rulebook))
-    failed = list(failed_examples(book))
-    if failed:
-        raise RulebookError(failed)
-    examples = sum(len(criterion.examples) for criterion in book.criteria)
-    a_console().print(f"{len(book.entries())} entries and {examples} examples: sound")
 
 
 @app.command()

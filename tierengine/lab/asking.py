@@ -9,7 +9,7 @@ from typing import Literal
 
 import z3
 
-from tierengine.engines.form import Field, Form, Value
+from tierengine.engines.form import Form, Value
 from tierengine.engines.proof import PATIENCE, Case, Limit, Solver
 from tierengine.errors import UndecidedError
 from tierengine.lab.counterexamples import (
@@ -56,17 +56,6 @@ class Prover:
         if key not in self.proved and ask():
             self.proved.add(key)
         return key in self.proved
-
-    def countries_for(self, form: Form) -> Iterator[dict[str, Value]]:
-        """Yield the countries that were found, with what they leave unsaid filled in."""
-        for facts in self.countries:
-            yield {each.id: facts.get(each.id, _first(each)) for each in form.inputs}
-
-
-def _first(of: Field) -> Value:
-    if of.type == "choice":
-        return of.choices[0]
-    return (of.numbers or (0,))[0] if of.type == "count" else False
 
 
 @dataclass(frozen=True, slots=True)

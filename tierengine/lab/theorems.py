@@ -5,19 +5,18 @@ Most are proved part by part; a part that fails alone is decided in the whole la
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 
 import z3
 
-from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Form, Rule, Test
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, lower_criterion, reached
-from tierengine.engines.proof import Case, Solver
-from tierengine.errors import UndecidedError
+from tierengine.engines.proof import Case
 from tierengine.lab.asking import Asked, Fall, Pair, Proof, Relation
 from tierengine.lab.counterexamples import Counterexample, country, given, sayable, smallest
 from tierengine.lab.direction import levels_of, moved, no_worse, sign_of, signs, steps_down, worse_levels, worse_tier
 from tierengine.lab.parts import part_of, propositions
+from tierengine.lab.search import Sought, never
 from tierengine.lab.years import unbound_years
 from tierengine.law.entries import Criterion
 from tierengine.law.rulebook import Law
@@ -105,55 +104,15 @@ def _two_of(case: Case, rows: list[str]) -> z3.BoolRef:
 
 def _no_dead_rule(asked: Asked) -> Proof:
     rules = {rule.id: rule for stratum in asked.form.strata for rule in stratum.rules}
-    dead = _never_firing(asked, rules)
+    fires = {name: asked.whole_case.fires(rule.tests) for name, rule in rules.items()}
+    sought = Sought(fires, lambda evaluation: evaluation.fired)
+    dead = never(asked.whole_case, sought, asked.prover.limit, asked.prover.countries)
     if not dead:
         return asked.proved(f"Each of the {len(rules)} rules speaks for some country.")
     return asked.refuted(
         f"{len(dead)} of {len(rules)} rules can never speak: each asks for what cannot be together.",
         *(_dead(asked, rules[name]) for name in dead),
     )
-
-
-def _never_firing(asked: Asked, rules: Mapping[str, Rule]) -> list[str]:
-    """The rules for which no country is found; one in which a rule fires proves that it is alive.
-
-    A country is first asked to let many rules fire at once, since that is easy while many wait; only when it must let
-    fire a single one of them, and there is none, are they dead.
-    """
-    engine, case = CompiledEngine(asked.form), asked.whole_case
-    waiting = dict.fromkeys(rules)
-    for facts in asked.prover.countries_for(asked.form):
-        _take_out(waiting, engine.evaluate(facts).fired)
-    solver = asked.solver(case)
-    fires = {name: case.fires(rules[name].tests) for name in waiting}
-    at_once = len(waiting) // 4
-    while waiting:
-        at_once = max(1, min(at_once, len(waiting) // 4))
-        model = _with_so_many(solver, [fires[name] for name in waiting], at_once)
-        if model is not None:
-            facts = case.read(model)
-            asked.prover.countries.append(facts)
-            _take_out(waiting, engine.evaluate(facts).fired)
-        elif at_once == 1:
-            break
-        else:
-            at_once //= 2
-    return list(waiting)
-
-
-def _take_out(waiting: dict[str, None], fired: Iterable[str]) -> None:
-    for name in fired:
-        waiting.pop(name, None)
-
-
-def _with_so_many(solver: Solver, terms: list[z3.BoolRef], at_once: int) -> z3.ModelRef | None:
-    """A case of which so many terms hold; to give up on several is no loss, since fewer are then asked for."""
-    if at_once == 1:
-        return solver.find(z3.Or(*terms))
-    try:
-        return solver.find(z3.AtLeast(*terms, at_once))
-    except UndecidedError:
-        return None
 
 
 def _dead(asked: Asked, rule: Rule) -> Counterexample:
