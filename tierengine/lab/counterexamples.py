@@ -65,9 +65,12 @@ def recorded(law: Law, form: Form, facts: Mapping[str, Value]) -> dict[str, Valu
     It is left out where the level stays open with it.
     """
     found = dict(facts)
-    settled = CompiledEngine(form).evaluate(facts).settled
-    for name, criterion in law.judges.items():
-        if found.get(judged(name)) is False and rating(name) in found:
+    along = {
+        name: each for name, each in law.judges.items() if facts.get(judged(name)) is False and rating(name) in facts
+    }
+    if along:
+        settled = CompiledEngine(form).evaluate(facts).settled
+        for name, criterion in along.items():
             levels = {rank(rung.level): settled.get(reached(criterion.id, rung.level)) for rung in criterion.rules}
             if None in levels.values():
                 del found[rating(name)]

@@ -64,18 +64,32 @@ def worse_levels(criterion: Criterion, before: Case, after: Case) -> z3.BoolRef:
     return z3.Or(*(z3.Not(moved(before.shown[name], after.shown[name], sign)) for name in levels_of(criterion)))
 
 
-def steps_down(law: Law) -> list[tuple[str, tuple[str, ...]]]:
-    """Return each row of a tier with every other row that is no worse and those of countries that are not ranked.
+def steps_down(law: Law) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Return each row of a tier, every row that is no worse, and every row that is worse.
 
-    A country falls from the row if none of these is left to it. To be on no list is neither better nor worse.
+    The rows of countries that are not ranked are neither better nor worse, and stand among the former.
     """
     ranks = {row.id: TIERS.index(row.tier) for row in law.tiers if row.tier is not None}
     apart = tuple(row.id for row in law.tiers if row.tier is None)
-    return [(row, (*(other for other, place in ranks.items() if place <= ranks[row]), *apart)) for row in ranks]
+    return [
+        (
+            row,
+            (*(other for other, place in ranks.items() if place <= ranks[row]), *apart),
+            tuple(other for other, place in ranks.items() if place > ranks[row]),
+        )
+        for row in ranks
+    ]
 
 
 def worse_tier(law: Law, before: Case, after: Case) -> z3.BoolRef:
-    """Return the term that a country stands in one row, and then in none that is as good, nor off the lists."""
+    """Return the term that a country stands in one row, and then in a worse one and in none as good."""
     return z3.Or(
-        *(z3.And(before.shown[row], *(z3.Not(after.shown[other]) for other in kept)) for row, kept in steps_down(law))
+        *(
+            z3.And(
+                before.shown[row],
+                z3.Or(*(after.shown[other] for other in worse)),
+                *(z3.Not(after.shown[other]) for other in as_good),
+            )
+            for row, as_good, worse in steps_down(law)
+        )
     )

@@ -75,7 +75,7 @@ def _of_criterion(item: Placed, contract: _Contract) -> Iterator[Problem]:
             if sign and contract.worsens(name, sign) and contract.worsens_a_country(name, sign):
                 yield item.problem(
                     f"the direction declared of `{name}` does not hold: a better answer can make the finding worse",
-                    "declare the direction that holds or `neither`, or correct the rule; `tierengine prove` shows a case",
+                    "declare the one that holds or `neither`, or correct the rule; `tierengine prove` shows a case",
                     *places.get(name, ("direction",)),
                 )
     for number, indicator in enumerate(contract.criterion.indicators):

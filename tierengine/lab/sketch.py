@@ -21,6 +21,7 @@ from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.telegram import read_telegram
 from tierengine.law.entries import Indicator, Kind
 from tierengine.law.rulebook import Law
+from tierengine.reasoning.admission import known_in
 from tierengine.reasoning.clocks import report_day
 from tierengine.reasoning.history import Years, standing_under
 from tierengine.reasoning.words import answer, in_order, judgement, question
@@ -261,8 +262,7 @@ def placements(law: Law) -> Iterator[tuple[Years, dict[str, Value]]]:
     """Yield placements before the report that is due next on the law's date, and what they answer."""
     report = _Times.of(law).report
     for years in histories(law, report):
-        there = (tier == "SC" or law.tiers_since.get(tier, date.min) <= report_day(law, y) for y, tier in years.items())
-        if all(there):
+        if all(tier in known_in(law, year) for year, tier in years.items()):
             limit = standing_under(years, report, law).limit
             answers: dict[str, Value] = {LAST_REPORT: years[max(years)]} if years else {}
             yield years, answers if limit is None else {**answers, LIMIT: limit}

@@ -53,14 +53,15 @@ def _rails(asked: Asked) -> Proof:
     model = asked.find(solver, *case.known.values(), _unsettled(case))
     if model is None:
         return asked.proved(says)
-    both = [head for head in heads if z3.is_true(model.eval(z3.And(case.shown[head], case.refuted[head])))]
-    if both:
-        wrong = f"One country is said to be and not to be `{both[0]}`."
+    both = z3.Or(*(z3.And(case.shown[head], case.refuted[head]) for head in heads))
+    model = solver.find(*case.known.values(), both) or model
+    head = next(head for head in heads if z3.is_true(model.eval(case.shown[head] == case.refuted[head])))
+    if z3.is_true(model.eval(case.shown[head])):
+        wrong = f"One country is said to be and not to be `{head}`."
         found = asked.one_country(
-            lambda c: z3.And(_side(c, both[0], True), _side(c, both[0], False)), wrong, f"`{both[0]}` holds and fails"
+            lambda each: z3.And(each.shown[head], each.refuted[head]), wrong, f"`{head}` holds and fails"
         )
         return asked.refuted(wrong, found)
-    head = next(head for head in heads if z3.is_true(model.eval(case.shown[head] == case.refuted[head])))
     wrong = f"Of one country whose answers are all given it stays open whether it is `{head}`."
     told = country(asked.law, case.read(model), f"`{head}` is open")
     return asked.refuted(wrong, Counterexample(says=wrong, countries=(told,)))
@@ -222,10 +223,9 @@ def _direction(asked: Asked) -> Proof:
 def _falls(law: Law, pair: Pair) -> list[Fall]:
     """A tier that could be reached is lost, or a worse one than before can come."""
     found = []
-    for row, as_good in steps_down(law):
+    for row, as_good, worse in steps_down(law):
         lost = z3.And(pair.before.shown[row], *(pair.second.refuted[other] for other in as_good))
         found.append(Fall(lost, (f"{row} can be reached", f"{row} and every row as good are lost")))
-        worse = [each.id for each in law.tiers if each.id not in as_good]
         safe = z3.And(pair.first.shown[row], z3.Or(*(pair.after.shown[other] for other in worse)))
         found.append(Fall(safe, (f"{row} is settled", f"a worse row than {row} can be reached")))
     return found
