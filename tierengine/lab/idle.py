@@ -30,9 +30,9 @@ def idle(draft: Draft, limit: Limit) -> Iterator[Problem]:
     Raise `UndecidedError` if the solver gives up.
     """
     never_decides = _unseen(draft, [watch for item in draft.placed for watch in _watches(item)], limit)
-    dead = {(watch.item.entry, watch.path) for watch in _unseen(draft, [_can(each) for each in never_decides], limit)}
+    dead = {watch.place for watch in _unseen(draft, [_can(each) for each in never_decides], limit)}
     for watch in never_decides:
-        told = watch.dead if (watch.item.entry, watch.path) in dead else watch.shadowed
+        told = watch.dead if watch.place in dead else watch.shadowed
         yield watch.item.problem(*told, *watch.path)
 
 
@@ -56,6 +56,11 @@ class _Watch:
     """What holds and what fails if the part is not even dead."""
     dead: _Told
     shadowed: _Told
+
+    @property
+    def place(self) -> str:
+        """Where it stands."""
+        return self.item.document.where(*self.item.path, *self.path)
 
     def term(self, case: Case) -> z3.BoolRef:
         """The term that it happens in a case."""
