@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -95,7 +96,21 @@ def law_coverage(
 
 @app.command()
 def schema(
-    of: Annotated[schemas.Subject, typer.Argument(metavar="SUBJECT", help="dossier, assessment, criterion or rules")],
+    of: Annotated[
+        schemas.Subject | None,
+        typer.Argument(metavar="[SUBJECT]", help="dossier, assessment, criterion or rules"),
+    ] = None,
+    every: Annotated[
+        Path | None,
+        typer.Option("--all", metavar="DIR", help="write every schema there, and print the editor's setting"),
+    ] = None,
 ) -> None:
     """Print the JSON Schema of a dossier, an assessment, a criterion or a rule file."""
-    print_json(schemas.schema(of))
+    if (of is None) == (every is None):
+        problem = Problem(where="schema", what="neither or both of SUBJECT and --all", cure="write one of them")
+        raise UsageError([problem])
+    if of is not None:
+        print_json(schemas.schema(of))
+    elif every is not None:
+        schemas.write_all(every)
+        print_json(schemas.editor_setting(every))
