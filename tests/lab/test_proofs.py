@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import product
@@ -87,6 +90,15 @@ def test_the_command_says_so(tierengine: Callable[..., Ran]) -> None:
     assert (ran.code, ran.out.splitlines()[-1]) == (0, "6 proved, 0 refuted, 0 undecided")
     told = json.loads(tierengine("prove", "--as-of", "2007-11-09", "--format", "json").out)
     assert {proof["verdict"] for proof in told} == {"proved"}
+
+
+def test_the_whole_run_takes_less_than_five_seconds() -> None:
+    """Reading, proving and printing, as a user runs it; in processor time, which a loaded machine leaves alone."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    ran = subprocess.run([sys.executable, "-m", "tierengine.cli", "prove"], cwd=ROOT, capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert ran.stdout.endswith(b" proved, 0 refuted, 0 undecided\n")
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5
 
 
 # -- one country that breaks a theorem ---------------------------------------------------------------------------

@@ -127,7 +127,7 @@ def test_a_rating_outranks_the_proposal_and_the_presumption_outranks_the_rating(
     steps = {step.id: step for step in _walk(judged.trace) if step.children}
     assert steps["EFFORTS/met"].outcome is Outcome.NOT_MET
     assert [child.id for child in steps["EFFORTS/met"].children if child.decisive] == ["significance"]
-    presumed = assess(record("shelter", "false"), record("forbidden", "true"), rating("met"))
+    presumed = assess(record("shelter", "false"), record("forbidden", "false"), rating("met"))
     assert next(c for c in presumed.considered if c.id == "EFFORTS").outcome is Outcome.NOT_MET
 
 

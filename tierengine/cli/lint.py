@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tierengine.cli.app import app
-from tierengine.cli.options import Draft, PlainFormat, a_console, folder_of, print_json
+from tierengine.cli.options import DraftFolder, PlainFormat, a_console, folder_of, print_json
 from tierengine.errors import RulebookError
 from tierengine.lab.lint import lint as problems_of
 from tierengine.law.entries import Criterion
@@ -16,7 +16,7 @@ from tierengine.reports.problems import as_json
 
 @app.command()
 def lint(
-    rulebook: Draft = None,
+    rulebook: DraftFolder = None,
     form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
 ) -> None:
     """Check the whole rulebook, and run the examples of every criterion."""

@@ -51,7 +51,7 @@ RulebookFolder = Annotated[
 ]
 
 
-Draft = Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="holds criteria/ and rules/")]
+DraftFolder = Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="holds criteria/ and rules/")]
 
 
 def rulebook_in(folder: Path | None) -> Rulebook:

@@ -9,7 +9,7 @@ import typer
 
 from tierengine import schemas
 from tierengine.cli.app import app
-from tierengine.cli.options import AsOf, Draft, PlainFormat, a_console, day_given, folder_of, print_json
+from tierengine.cli.options import AsOf, DraftFolder, PlainFormat, a_console, day_given, folder_of, print_json
 from tierengine.engines.proof import PATIENCE, Limit
 from tierengine.lab.asking import Proof
 from tierengine.lab.proofs import prove as proofs_of
@@ -20,7 +20,7 @@ from tierengine.reports.proofs import print_proofs
 
 @app.command()
 def prove(
-    rulebook: Draft = None,
+    rulebook: DraftFolder = None,
     as_of: AsOf = None,
     form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
     smt: Annotated[

@@ -14,13 +14,14 @@ from tierengine.engines.lowering import LAST_REPORT, LIMIT, lower_criterion, rea
 from tierengine.engines.proof import Case
 from tierengine.lab.asking import Asked, Fall, Pair, Proof, Relation
 from tierengine.lab.counterexamples import Counterexample, country, given, sayable, smallest
-from tierengine.lab.direction import levels_of, moved, no_worse, sign_of, signs, steps_down, worse_levels, worse_tier
+from tierengine.lab.direction import moved, no_worse, sign_of, signs, steps_down, worse_levels, worse_tier
 from tierengine.lab.parts import part_of, propositions
 from tierengine.lab.search import Sought, never
 from tierengine.lab.years import unbound_years
 from tierengine.law.entries import Criterion
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.words import leaf_name, plain, question
+from tierengine.terms.tier import NAMES
 
 # -- both rails --------------------------------------------------------------------------------------------------
 
@@ -130,7 +131,7 @@ def _asks(law: Law, test: Test) -> str:
     """What a test asks, in words."""
     asked = {"==": "is", "!=": "is not", ">=": "is at least", "<=": "is at most", "<": "is below", ">": "is above"}
     if isinstance(test.value, bool):
-        return f"`{leaf_name(test.field)}` is {'so' if test.value else 'not so'}"
+        return f"`{leaf_name(test.field)}` {'holds' if test.value else 'fails'}"
     says = question(law, test.field) if test.field in (LAST_REPORT, LIMIT) else f"`{leaf_name(test.field)}`"
     return f"{says} {asked[test.op]} {plain(test.value)}"
 
@@ -223,11 +224,12 @@ def _direction(asked: Asked) -> Proof:
 def _falls(law: Law, pair: Pair) -> list[Fall]:
     """A tier that could be reached is lost, or a worse one than before can come."""
     found = []
+    names = {row.id: "no list" if row.tier is None else NAMES[row.tier] for row in law.tiers}
     for row, as_good, worse in steps_down(law):
         lost = z3.And(pair.before.shown[row], *(pair.second.refuted[other] for other in as_good))
-        found.append(Fall(lost, (f"{row} can be reached", f"{row} and every row as good are lost")))
+        found.append(Fall(lost, (f"{names[row]} can be reached", f"{names[row]} and whatever is as good are excluded")))
         safe = z3.And(pair.first.shown[row], z3.Or(*(pair.after.shown[other] for other in worse)))
-        found.append(Fall(safe, (f"{row} is settled", f"a worse row than {row} can be reached")))
+        found.append(Fall(safe, (f"{names[row]} is settled", f"a worse tier than {names[row]} can be reached")))
     return found
 
 
@@ -260,11 +262,7 @@ def _watch_list(asked: Asked) -> Proof:
     law = asked.law
     downgrade = law.downgrades[0]
     listed = [row.id for row in law.tiers if row.tier == "2WL"]
-    waivers = [
-        levels_of(c)[-1] if c.met_from == "met" else reached(c.id, c.met_from)
-        for c in law.criteria
-        if c.part == "waiver"
-    ]
+    waivers = [reached(each.id, each.met_from) for each in law.criteria if each.part == "waiver"]
     over = ("3", *(("not WL",) if law.relistings else ()))
 
     def stays(case: Case) -> z3.BoolRef:
@@ -281,7 +279,7 @@ def _watch_list(asked: Asked) -> Proof:
     wrong = f"A country stays on the watch list after {downgrade.years} full years, and nothing keeps it there."
     if LIMIT not in case.fields:
         return asked.refuted(f"{wrong} The tier table never asks how its years bind it.")
-    return asked.refuted(wrong, asked.one_country(stays, wrong, "the Tier 2 Watch List holds"))
+    return asked.refuted(wrong, asked.one_country(stays, wrong, "it is on the Tier 2 Watch List"))
 
 
 def _years(asked: Asked) -> Proof:
@@ -329,7 +327,7 @@ def _unknowns(asked: Asked) -> Proof:
         return asked.proved(says)
     # Whether a word was judged is known from the start, and the same in both.
     solver.add(*sayable(asked.law, before), *_judged_alike(before, after))
-    model = smallest(solver, [given(before), given(after)], *terms) or solver.find(*terms)
+    model = smallest(solver, [given(before), given(after)], *terms)
     wrong = "To learn one more answer changes what was settled."
     if model is None:
         return asked.refuted(wrong)

@@ -17,7 +17,8 @@ from tierengine.reports.text import print_wrapped
 def print_proofs(proofs: Sequence[Proof], console: Console) -> None:
     """Print each theorem with its answer, version by version, and how many were proved."""
     for spans, found in groupby(proofs, key=lambda proof: proof.spans):
-        console.print(Text(f"The law in force {' and '.join(map(str, spans))}", style="bold"))
+        alike = ", alike in all that is proved" if len(spans) > 1 else ""
+        console.print(Text(f"The law in force {' and '.join(map(str, spans))}{alike}", style="bold"))
         for proof in found:
             print_wrapped(f"{proof.verdict:<9} {proof.theorem:<13} {proof.says}", console, 2, hang=24)
             for counterexample in proof.counterexamples:
