@@ -112,7 +112,9 @@ def lint(
 
 @app.command()
 def schema(
-    of: Annotated[schemas.Subject, typer.Argument(metavar="SUBJECT", help="dossier, assessment, criterion or rules")],
+    of: Annotated[
+        schemas.Subject, typer.Argument(metavar="SUBJECT", help="dossier, assessment, criterion, rules or cases")
+    ],
 ) -> None:
-    """Print the JSON Schema of a dossier, an assessment, a criterion or a rule file."""
+    """Print the JSON Schema of a dossier, an assessment, a criterion, a rule file or cases."""
     print_json(schemas.schema(of))

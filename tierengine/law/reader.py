@@ -96,11 +96,7 @@ def rulebook_digest(files: tuple[RulebookFile, ...]) -> str:
 
 def _read(files: tuple[RulebookFile, ...], digest: str) -> Rulebook:
     problems: list[Problem] = []
-    placed: list[Placed] = []
-    for file in files:
-        document = yamlfile.load(file.raw, file.name, problems)
-        if document is not None:
-            placed += _placed(document, problems)
+    placed = _all_placed(files, problems)
     if problems:
         raise RulebookError(problems)
     rulebook = Rulebook.model_validate({"digest": digest} | _sections(placed))
@@ -108,6 +104,24 @@ def _read(files: tuple[RulebookFile, ...], digest: str) -> Rulebook:
     if problems:
         raise RulebookError(problems)
     return rulebook
+
+
+def read_places(folder: Path) -> tuple[Placed, ...]:
+    """Return every entry of a rulebook with where it stands. Raise `RulebookError` if a file cannot be read."""
+    problems: list[Problem] = []
+    placed = _all_placed(rulebook_files(folder), problems)
+    if problems:
+        raise RulebookError(problems)
+    return tuple(placed)
+
+
+def _all_placed(files: tuple[RulebookFile, ...], problems: list[Problem]) -> list[Placed]:
+    placed: list[Placed] = []
+    for file in files:
+        document = yamlfile.load(file.raw, file.name, problems)
+        if document is not None:
+            placed += _placed(document, problems)
+    return placed
 
 
 def _placed(document: Document, problems: list[Problem]) -> list[Placed]:

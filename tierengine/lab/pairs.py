@@ -1,0 +1,286 @@
+"""Pairs: two countries that differ in one answer and get different outcomes, found by the solver.
+
+A pair lies on the two sides of a condition, and the rule in which the condition stands comes out otherwise for one
+country than for the other. Sought is first one for which the finding is met for one country and not met for the other,
+then one for which the finding comes out otherwise in any way, then one for which only what the records propose does,
+since a person's rating or a presumption outranks that. Among these it is one with the fewest answers. Where no pair is
+found there is none, so that the condition changes nothing: it is dead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import z3
+
+from tierengine.engines.form import Field, Form, Value
+from tierengine.engines.lowering import (
+    LAST_REPORT,
+    LIMIT,
+    Conditional,
+    judged,
+    lower_entry,
+    presumed,
+    proposed,
+    reached,
+    shown_by,
+)
+from tierengine.engines.proof import Case, Solver
+from tierengine.lab.edges import Point, edge_of
+from tierengine.law.conditions import Condition
+from tierengine.law.entries import Criterion, Given
+from tierengine.law.linter import conditions
+from tierengine.law.rulebook import Law
+from tierengine.terms.level import LEVELS, Level, rank
+from tierengine.yamlfile import Path_
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two countries on the two sides of a condition."""
+
+    proposition: str
+    """The rule's proposition, whose outcome differs."""
+    finding: str
+    """What it bears on: of a criterion, that it reaches the level of the rule; else the same proposition."""
+    on: Given
+    beside: Given
+    differs: str
+    """The one answer in which they differ: an indicator, judgement, finding, conclusion or placement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What must hold of the two countries of a pair beside their outcomes, and the findings that lie on the edge."""
+
+    on: z3.BoolRef
+    beside: z3.BoolRef
+    points: tuple[Point | None, Point | None] = (None, None)
+
+
+class Pairs:
+    """Finds pairs for the conditions of one entry under a law; made once for all its conditions."""
+
+    def __init__(self, law: Law, entry: Conditional) -> None:
+        self._law = law
+        self._entry = entry
+        self._conditions = dict(conditions(entry))
+        wholes = {_name(path): each for path, each in self._conditions.items() if path[-1] == "when"}
+        self._form: Form = lower_entry(law, entry, wholes)
+        self._on = Case(self._form, "on", partly=True)
+        self._beside = Case(self._form, "beside", partly=True)
+        self._answers = dict(_answers(self._form, law))
+
+    def find(self, path: Path_) -> Pair | None:
+        """Return a smallest pair for the condition at a path of the entry, or nothing if there is none.
+
+        Raise `UndecidedError` if the solver gives up.
+        """
+        head, finding, gap = self._head(path), self._finding(path), self._gap(path)
+        if self._solver.find(gap.on, gap.beside, self._different(head)) is None:
+            return None
+        for differ in (self._decided(finding), self._different(finding), self._decided(head), self._different(head)):
+            terms = (gap.on, gap.beside, self._different(head), differ)
+            model = self._smallest(*terms)
+            if model is not None:
+                return self._pair((head, finding), gap, model, terms)
+        return None
+
+    # -- what is asked --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _solver(self) -> Solver:
+        solver = Solver(self._on, self._beside)
+        for case in (self._on, self._beside):
+            solver.add(*self._sound(case))
+        solver.add(*(self._on.known[name] == self._beside.known[name] for name in self._on.fields))
+        solver.add(z3.PbEq([(self._differs(fields), 1) for fields in self._answers.values()], 1))
+        return solver
+
+    def _sound(self, case: Case) -> Iterator[z3.BoolRef]:
+        """A word is judged if it is rated; a finding that is known is known as a level."""
+        for name in case.fields:
+            if name.startswith("rating/"):
+                rated = judged(name.removeprefix("rating/"))
+                if rated in case.fields:
+                    yield z3.And(case.known[rated], case.values[rated] == case.known[name])
+        for fields in self._answers.values():
+            levels = [name for name in fields if "/" in name and not name.startswith(("rating/", "judged/"))]
+            for lower, higher in pairwise(levels):
+                yield case.known[lower] == case.known[higher]
+                yield z3.Implies(case.values[higher], case.values[lower])
+
+    def _differs(self, fields: tuple[str, ...]) -> z3.BoolRef:
+        return z3.Or(
+            *(z3.And(self._on.known[name], self._on.values[name] != self._beside.values[name]) for name in fields)
+        )
+
+    def _head(self, path: Path_) -> str:
+        """The proposition of the rule to which a path leads."""
+        entry = self._entry
+        if not isinstance(entry, Criterion):
+            return entry.id
+        if path[0] == "presumption":
+            return presumed(entry.id)
+        level = entry.rules[int(path[1])].level
+        plain = entry.judgement is None and entry.presumption is None
+        return reached(entry.id, level) if plain else proposed(entry.id, level)
+
+    def _finding(self, path: Path_) -> str:
+        """The proposition that the rule's outcome bears on: of a criterion, that it reaches the level."""
+        entry = self._entry
+        if not isinstance(entry, Criterion):
+            return entry.id
+        level = entry.met_from if path[0] == "presumption" else entry.rules[int(path[1])].level
+        return reached(entry.id, level)
+
+    def _gap(self, path: Path_) -> Gap:
+        condition = self._conditions[path]
+        if condition.parts:
+            return Gap(self._on.shown[_name(path)], self._beside.refuted[_name(path)])
+        edge = edge_of(self._law, condition)
+        if edge is not None:
+            points = (edge.on, edge.beside)
+            return Gap(self._lies(self._on, edge.on), self._lies(self._beside, edge.beside), points)
+        return Gap(*self._word(condition))
+
+    def _lies(self, case: Case, point: Point) -> z3.BoolRef:
+        """The term that a country lies at a point; of a finding, as far as the form tells its levels apart."""
+        if point.lead is not None:
+            left, right = point.lead.left, point.lead.right
+            ahead = case.values[left] - case.values[right] == point.lead.by
+            return z3.And(case.known[left], case.known[right], ahead)
+        if point.level is None:
+            return z3.And(*(case.holds(test) for test in point.tests))
+        name, level = point.level
+        reaches = {
+            reached(name, rung.level): rank(level) >= rank(rung.level) for rung in self._law.criterion(name).rules
+        }
+        return z3.And(*case.gives(reaches))
+
+    def _word(self, condition: Condition) -> tuple[z3.BoolRef, z3.BoolRef]:
+        """That a condition on a word holds in one country, and is known to fail in the other."""
+        test = shown_by(self._law, condition)
+        holds = self._on.holds(test)
+        if test.field in self._beside.known:
+            return holds, z3.And(self._beside.known[test.field], z3.Not(self._beside.holds(test)))
+        return holds, self._beside.holds(test.model_copy(update={"value": not test.value}))
+
+    def _decided(self, head: str) -> z3.BoolRef:
+        return z3.Or(
+            z3.And(self._on.shown[head], self._beside.refuted[head]),
+            z3.And(self._on.refuted[head], self._beside.shown[head]),
+        )
+
+    def _different(self, head: str) -> z3.BoolRef:
+        on, beside = self._on, self._beside
+        return z3.Or(on.shown[head] != beside.shown[head], on.refuted[head] != beside.refuted[head])
+
+    # -- what is found --------------------------------------------------------------------------------------------
+
+    def _size(self) -> list[tuple[z3.BoolRef, int]]:
+        return [(self._on.known[fields[0]], 1) for fields in self._answers.values()]
+
+    def _smallest(self, *terms: z3.BoolRef) -> z3.ModelRef | None:
+        """A model with the fewest answers."""
+        best = self._solver.find(*terms)
+        while best is not None:
+            answers = sum(z3.is_true(best.eval(known, model_completion=True)) for known, _ in self._size())
+            smaller = self._solver.find(*terms, z3.PbLe(self._size(), answers - 1))
+            if smaller is None:
+                break
+            best = smaller
+        return best
+
+    def _pair(self, propositions: tuple[str, str], gap: Gap, model: z3.ModelRef, terms: tuple[z3.BoolRef, ...]) -> Pair:
+        on, beside = self._plainest(model, *terms)
+        differs = next(
+            name for name, fields in self._answers.items() if any(on.get(f) != beside.get(f) for f in fields)
+        )
+        return Pair(
+            proposition=propositions[0],
+            finding=propositions[1],
+            on=_given(on, self._law, gap.points[0]),
+            beside=_given(beside, self._law, gap.points[1]),
+            differs=differs,
+        )
+
+    def _plainest(self, model: z3.ModelRef, *terms: z3.BoolRef) -> tuple[dict[str, Value], dict[str, Value]]:
+        """The answers of both countries; counts that may be smaller are."""
+        fixed = [*terms, *(self._on.known[name] == (name in self._on.read(model)) for name in self._on.fields)]
+        for case in (self._on, self._beside):
+            for name in (name for name, field in case.fields.items() if _is_number(field) and name in case.read(model)):
+                for number in sorted(self._bounds(name)):
+                    smaller = self._solver.find(*fixed, case.values[name] == number)
+                    if smaller is not None:
+                        model = smaller
+                        break
+                fixed.append(case.answers(name, case.read(model)[name]))
+        return self._on.read(model), self._beside.read(model)
+
+    def _bounds(self, field: str) -> set[int]:
+        """Numbers around those at which a rule tells a difference."""
+        tests = (test for stratum in self._form.strata for rule in stratum.rules for test in rule.tests)
+        asked = {int(test.value) for test in tests if test.field == field}
+        return {number for value in asked | {0} for number in (value - 1, value, value + 1) if number >= 0}
+
+
+def _name(path: Path_) -> str:
+    """The name under which a rule's condition is watched."""
+    return "?" + "/".join(map(str, path))
+
+
+def _answers(form: Form, law: Law) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The answers that a country may give, each with the inputs it fills, those of a finding from the lowest level."""
+    found: dict[str, list[str]] = {}
+    for field in form.inputs:
+        if not field.id.startswith("judged/"):
+            found.setdefault(_answer(field.id), []).append(field.id)
+    for name, fields in found.items():
+        criterion = law.criteria_by_id.get(name)
+        ladder = [] if criterion is None else [reached(name, rung.level) for rung in criterion.rules]
+        yield name, tuple(sorted(fields, key=lambda field: ladder.index(field) if field in ladder else 0))
+
+
+def _answer(field: str) -> str:
+    """The name of the answer that fills an input."""
+    return field.removeprefix("rating/") if field.startswith("rating/") else field.split("/", maxsplit=1)[0]
+
+
+def _is_number(field: Field) -> bool:
+    return field.type == "count" and not field.numbers
+
+
+def _given(facts: Mapping[str, Value], law: Law, point: Point | None) -> Given:
+    """Write the inputs of a country as the answers that give them."""
+    level = None if point is None else point.level
+    findings = {_answer(name): name for name in facts if _answer(name) in law.criteria_by_id and "/" in name}
+    return Given.model_validate(
+        {
+            "indicators": {name: _word(facts[name]) for name in facts if name in law.indicators_by_id},
+            "judgements": {_answer(name): LEVELS[int(facts[name])] for name in facts if name.startswith("rating/")},
+            "findings": {
+                name: level[1] if level is not None and level[0] == name else _level(law.criterion(name), facts)
+                for name in findings
+            },
+            "conclusions": {
+                name: facts[name]
+                for name in facts
+                if "/" not in name and isinstance(facts[name], bool) and name not in law.indicators_by_id
+            },
+            **{name: facts[name] for name in (LAST_REPORT, LIMIT) if name in facts},
+        }
+    )
+
+
+def _level(criterion: Criterion, facts: Mapping[str, Value]) -> Level:
+    """The lowest level that a finding given by the levels it reaches may have."""
+    held: list[Level] = [rung.level for rung in criterion.rules if facts.get(reached(criterion.id, rung.level)) is True]
+    return held[-1] if held else "not met"
+
+
+def _word(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
