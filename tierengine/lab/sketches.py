@@ -9,13 +9,23 @@ from tierengine.engines.lowering import LAST_REPORT, LIMIT, rating, read_value
 from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.words import answer, question
-from tierengine.terms.level import rank
+from tierengine.terms.level import LEVELS, rank
 
 
 def sketch(law: Law, given: Given, differs: str) -> str:
-    """Tell a country, and mark the answer in which it differs from another."""
-    told = (f"{each} This is what it turns on." if name == differs else each for name, each in _sentences(law, given))
-    return " ".join(["A country.", *told])
+    """Tell a country, and mark the answer in which it differs from another; its other findings are told by level."""
+    sentences = dict(_sentences(law, given))
+    findings = [name for name in given.findings if name != differs]
+    found: list[str] = []
+    for level in LEVELS:
+        titles = [law.criterion(name).title for name in findings if given.findings[name] == level]
+        found += [f"Found {level}: {'; '.join(titles)}."] if titles else []
+    told = (
+        f"{each} This is what it turns on." if name == differs else each
+        for name, each in sentences.items()
+        if name not in findings
+    )
+    return " ".join(["A country.", *found, *told])
 
 
 def sketch_of_other(law: Law, given: Given, differs: str) -> str:
