@@ -98,6 +98,13 @@ def test_by_hand(years: dict[int, Placement], year: int, expected: tuple[Any, ..
     assert (stood.run, stood.waivers_used, stood.limit) == expected
 
 
+def test_a_year_on_tier_2_is_not_the_year_back() -> None:
+    """On the statute's reading too the re-listing limit counts route iii alone, not a year after a rise to Tier 2."""
+    rose: dict[int, Placement] = {2015: "2", 2016: "2WL", 2017: "2WL", 2018: "3", 2019: "2"}
+    assert standing(rose, 2020, BOOK, "statute").limit == "none"
+    assert standing(rose | {2019: "2WL"}, 2020, BOOK, "statute").limit == "not WL"
+
+
 def test_the_provision_follows_the_date() -> None:
     """The same limit is cited under the number that the paragraph had in the year."""
     years: dict[int, Placement] = dict.fromkeys(range(2009, 2013), "2WL")

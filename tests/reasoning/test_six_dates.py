@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,10 +22,12 @@ RATINGS = {
     "noncompliance_not_disqualifying": "met",
     "measures_reasonable": "met",
     "significant_efforts": "met",
+    "significant_efforts_on_actions": "not met",
     "victims_very_significant_or_increasing": "not met",
     "increasing_efforts_not_shown": "not met",
     "efforts_rest_on_commitments": "met",
     "serious_and_sustained_demand_efforts": "not met",
+    "victims_without_proportional_actions": "not met",
 }
 
 ANSWERS: dict[str, Any] = {
@@ -125,8 +128,8 @@ EXPECTED: list[tuple[date, str | None, tuple[str, ...], dict[str, str | None]]] 
     ),
     # The run ended with Tier 2 in 2013: the watch list has room again.
     (date(2018, 6, 28), "2WL", ("2WL",), {"WL-iii-III": "met", "F-OFFICIALS": "not met"}),
-    # Promises support nothing: the ground is gone, and what a person rated stands on acts alone.
-    (date(2019, 6, 20), "2", ("2",), {"WL-iii-III": None, "F-OFFICIALS": "not met", "WL-iii-I": "not met"}),
+    # Promises support nothing: the ground is gone, and efforts that rested on them are not significant on acts alone.
+    (date(2019, 6, 20), "3", ("3",), {"WL-iii-III": None, "F-OFFICIALS": "not met", "WL-iii-I": "not met"}),
 ]
 
 
@@ -137,3 +140,23 @@ def test_same_facts(day: date, tier: str | None, open_tiers: tuple[str, ...], ou
     found = _outcomes(told)
     assert (told.recommendation.tier, told.recommendation.open_tiers) == (tier, open_tiers)
     assert {name: found.get(name) for name in outcomes} == outcomes
+
+
+def test_a_rating_given_before_2019_does_not_answer_for_concrete_actions() -> None:
+    """Whether actions alone carry Tier 2 stays open; the rating that could rest on promises is set aside."""
+    facts = _facts(date(2019, 6, 20))
+    left = tuple(r for r in facts.dossier.records if r.measures != "significant_efforts_on_actions")
+    told = assess(replace(facts, dossier=facts.dossier.model_copy(update={"records": left})), BOOK)
+    assert told.recommendation.open_tiers == ("2", "3")
+    assert "rating-3" in {unused.record for unused in told.set_aside}
+
+
+@pytest.mark.parametrize(("day", "outcome"), [(date(2018, 6, 28), "met"), (date(2019, 6, 20), "undetermined")], ids=str)
+def test_a_high_number_leaves_proportional_actions_open_since_2019(day: date, outcome: str) -> None:
+    """That the number is very significant was the ground; since 2019 only beside actions out of proportion."""
+    facts = _facts(day)
+    name = "victims_very_significant_or_increasing"
+    kept = [r for r in facts.dossier.records if r.measures not in (name, "victims_without_proportional_actions")]
+    high = next(r for r in facts.dossier.records if r.measures == name).model_copy(update={"rating": "met"})
+    told = assess(replace(facts, dossier=facts.dossier.model_copy(update={"records": (*kept, high)})), BOOK)
+    assert _outcomes(told)["WL-iii-I"] == outcome

@@ -70,7 +70,8 @@ def standing_under(years: Years, year: int, law: Law, reading: Reading = "state"
     run, complete = _run(years, year, downgrade.counted_from, reading)
     longest = run if complete else year - downgrade.counted_from
     relisting = next(iter(law.relistings), None)
-    bars = _bars(years, year, run, complete, downgrade, relisting, reading)
+    back = _run(years, year, downgrade.counted_from, "state")  # the limit counts the grounds of route iii alone
+    bars = _bars(years, year, *back, downgrade, relisting, reading)
     limits = {_limit(length, downgrade, barred) for length in range(run, longest + 1) for barred in bars}
     limit = limits.pop() if len(limits) == 1 else None
     provision: Downgrade | Relisting | None = relisting if limit == "not WL" else downgrade
@@ -221,7 +222,7 @@ def _downgraded_before(years: Years, year: int, downgrade: Downgrade, reading: R
     while years.get(year) == "3":
         year -= 1
     needed = downgrade.years + (1 if reading == "state" else 0)  # on State's reading a waiver year belongs to it
-    run, complete = _run(years, year + 1, downgrade.counted_from, reading)
+    run, complete = _run(years, year + 1, downgrade.counted_from, "state")
     if run >= needed:
         return {True}
     return {False} if complete else {False, True}
