@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -138,6 +139,7 @@ class _Reader:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
+        self._laws: dict[date, Law] = {}
         self._names: dict[str, frozenset[str]] = {}
 
     def read(self, file: Path, problems: list[Problem]) -> Iterator[PlacedCase]:
@@ -163,7 +165,7 @@ class _Reader:
         self, case: Case, number: int, document: Document, folder: Path, problems: list[Problem]
     ) -> PlacedCase | None:
         try:
-            law = self._rulebook.on(case.as_of)
+            law = self._law(case.as_of)
         except NotInForceError as error:
             problems += [
                 Problem(where=document.where("cases", number, "as_of"), what=each.what, cure=each.cure)
@@ -183,6 +185,11 @@ class _Reader:
         for path, (what, cure) in self._complaints(case, law):
             problems.append(Problem(where=document.where("cases", number, *path), what=what, cure=cure))
         return PlacedCase(case, document, number, law, casefile)
+
+    def _law(self, day: date) -> Law:
+        if day not in self._laws:
+            self._laws[day] = self._rulebook.on(day)
+        return self._laws[day]
 
     def _complaints(self, case: Case, law: Law) -> Iterator[Complaint]:
         """What is given or expected of a case that the law of its date does not know."""

@@ -15,7 +15,7 @@ from tierengine.terms.level import LEVELS, rank
 def sketch(law: Law, given: Given, differs: str) -> str:
     """Tell a country, and mark the answer in which it differs from another; its other findings are told by level."""
     sentences = dict(_sentences(law, given))
-    findings = [name for name in given.findings if name != differs]
+    findings = [name for name in sentences if name in given.findings and name != differs]
     found: list[str] = []
     for level in LEVELS:
         titles = [law.criterion(name).title for name in findings if given.findings[name] == level]

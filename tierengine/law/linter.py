@@ -290,7 +290,7 @@ def unknown(word: str, name: str, known: Iterable[str]) -> tuple[str, str]:
     near = difflib.get_close_matches(name, known, n=1)
     return (
         f"no {word} is called `{name}`",
-        f"did you mean `{near[0]}`?" if near else f"declare it, or ask for a {word} that exists",
+        f"did you mean `{near[0]}`?" if near else f"ask for a {word} that exists, or declare this one",
     )
 
 

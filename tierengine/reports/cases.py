@@ -118,7 +118,9 @@ _Dumper.add_representer(_Folded, lambda dumper, text: dumper.represent_scalar("t
 def _case(case: Case) -> Iterator[str]:
     written = case.model_dump(by_alias=True, exclude_defaults=True)
     written["sketch"] = _Folded(case.sketch)
-    text = yaml.dump([_plain(written)], Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=108)
+    text = yaml.dump(
+        [_plain(written)], Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=108
+    )
     for line in text.splitlines():
         yield f"{line}  # check: written from what the rules say today" if line == "  expect:" else line
 
