@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -46,6 +47,12 @@ def test_what_nothing_encodes_is_told_as_well(tierengine: Callable[..., Ran]) ->
     gone = all_changes(BOOK, date(2013, 3, 6), date(2013, 3, 7))
     assert ("struck", "CLAUSE-INTERIM-REPORTS") in {(change.how, change.id) for change in gone}
     assert all(change.act.startswith("P.L. ") for change in all_changes(BOOK, date(2000, 10, 28), date(2026, 7, 1)))
+
+
+def test_every_change_names_its_act() -> None:
+    """Each is told with the Public Law and the section that made it."""
+    found = changes(BOOK, date(2000, 10, 28), date(2026, 11, 1))
+    assert [change.id for change in found if not re.match(r"P\.L\. \d+-\d+ section ", change.act)] == []
 
 
 def test_the_act_of_2013() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ ANSWERS: dict[str, Any] = {
     "public_awareness_campaign": "true",
     "potential_victims_informed": "true",
     "forced_and_child_labour_prevented": "true",
-    "deployed_nationals_prevented": "true",
+    "deployed_nationals_prevented": "false",
     "demand_for_commercial_sex_reduced": "false",
     "local_populations_identified": "false",
     "cooperated_in_trafficking_case": "true",
@@ -104,15 +105,15 @@ EXPECTED: list[tuple[date, str | None, tuple[str, ...], dict[str, str | None]]] 
             "F-OFFICIALS": "undetermined",
         },
     ),
-    # The deferred words bind: missions and labour are two of the three other measures.
+    # The deferred words bind: forced labour is one of the three other measures, and two would be needed.
     (
         date(2008, 6, 4),
         "2WL",
         ("2WL",),
-        {"F-PREVENT": "met", "F-DEMAND": None, "WL-iii-III": "met", "F-COOPERATE": "met"},
+        {"F-PREVENT": "not met", "F-DEMAND": None, "WL-iii-III": "met", "F-COOPERATE": "met"},
     ),
     # Demand is a factor of its own; no year on the list counts yet.
-    (date(2009, 6, 16), "2WL", ("2WL",), {"F-PREVENT": "met", "F-DEMAND": "not met", "F-COOPERATE": "met"}),
+    (date(2009, 6, 16), "2WL", ("2WL",), {"F-PREVENT": "not met", "F-DEMAND": "not met", "F-COOPERATE": "met"}),
     # Four years on the list, and the waiver is spent; allegations left alone are inaction; arrangements are asked.
     (
         date(2013, 6, 19),
@@ -160,3 +161,10 @@ def test_a_high_number_leaves_proportional_actions_open_since_2019(day: date, ou
     high = next(r for r in facts.dossier.records if r.measures == name).model_copy(update={"rating": "met"})
     told = assess(replace(facts, dossier=facts.dossier.model_copy(update={"records": (*kept, high)})), BOOK)
     assert _outcomes(told)["WL-iii-I"] == outcome
+
+
+def test_no_two_answers_are_the_same() -> None:
+    """Each date has an answer of its own, in the tier or in what the findings say."""
+    told = [assess(_facts(day), BOOK) for day, *_ in EXPECTED]
+    found = [(each.recommendation.tier, _outcomes(each)) for each in told]
+    assert not [(one, other) for one, other in combinations(range(len(found)), 2) if found[one] == found[other]]

@@ -160,8 +160,9 @@ class Casefile:
 
     @property
     def last_placement(self) -> EarlierPlacement | None:
-        """The latest earlier placement, or nothing if the dossier has none."""
-        return max(self.dossier.earlier_placements, key=lambda placement: placement.year, default=None)
+        """Where the last report placed the country, or nothing if the dossier does not say."""
+        year = self.dossier.last_report.year
+        return next((placement for placement in self.dossier.earlier_placements if placement.year == year), None)
 
     def uncoded(self) -> Iterator[tuple[str, str]]:
         """Yield locator and text of every sentence that no record, silence or note of the dossier quotes from."""

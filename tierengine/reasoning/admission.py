@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from tierengine.engines.form import Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, read_value
@@ -136,20 +137,23 @@ def _asked_on_another_date(name: str, law: Law) -> bool:
 
 def _before_their_time(casefile: Casefile, law: Law) -> Iterator[Problem]:
     """Earlier placements on a tier that did not exist when the report of their year was due."""
+    first = min(law.tiers_since.values(), default=None)
     for number, placement in enumerate(casefile.dossier.earlier_placements):
-        if placement.tier != "SC" and placement.tier not in known_in(law, placement.year):
+        if placement.tier not in known_in(law, placement.year):
+            since = first if placement.tier == "SC" else law.tiers_since.get(placement.tier)
             yield Problem(
                 where=casefile.document.where("earlier_placements", number, "tier"),
                 what=f"there was no tier {placement.tier} in the report of {placement.year}",
-                cure=f"correct the tier or the year; the tier is known since {law.tiers_since.get(placement.tier)}",
+                cure=f"correct the tier or the year; the tier is known since {since}",
             )
 
 
 def known_in(law: Law, year: int) -> tuple[Placement, ...]:
     """Return the placements that the report of a year could make, by the day on which the law has it due."""
     due = next((clock.calendar for clock in law.clocks if clock.report and clock.calendar is not None), None)
-    tiers = (t for t in TIERS if due is None or t not in law.tiers_since or law.tiers_since[t] <= due.of(year))
-    return (*tiers, "SC")
+    first = min(law.tiers_since.values(), default=date.min)
+    since: dict[Placement, date] = {tier: law.tiers_since.get(tier, date.min) for tier in TIERS} | {"SC": first}
+    return tuple(t for t, day in since.items() if due is None or (day.year <= year and day <= due.of(year)))
 
 
 def _another_period(casefile: Casefile, law: Law) -> Iterator[Problem]:

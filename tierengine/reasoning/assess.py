@@ -52,7 +52,14 @@ def assess(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) ->
     Raise `NotInForceError` if no law is encoded for the date, `EvidenceError` if the records cannot be used under
     it, and `MismatchError` if the two evaluators disagree.
     """
-    return Assessor(rulebook.on(as_of or casefile.dossier.as_of)).assess(casefile)
+    return Assessor(law_of(casefile, rulebook, as_of)).assess(casefile)
+
+
+def law_of(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) -> Law:
+    """Return the law in force on a date, or on the dossier's own; if there is none, that one is told with its line."""
+    own = casefile.dossier.as_of
+    day = as_of or own
+    return rulebook.on(day, casefile.document.where("as_of") if day == own else None)
 
 
 def two_engines(form: Form) -> Engine:
