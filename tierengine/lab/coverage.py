@@ -1,8 +1,8 @@
 """Coverage: which rules and single conditions some case took, and which edges have a case on both sides.
 
 A rule or condition is taken if it holds in some case, and not taken if it fails in some case; where it is open in a
-case it is neither. An edge is where a condition begins to hold: a number, a level, a first number greater than a second;
-it is covered if one case lies just on it and one just beside it. A rule belongs to the law of every date on which its
+case it is neither. An edge is where a condition begins to hold: a number, a level, a number greater than another; it
+is covered if one case lies just on it and one just beside it. A rule belongs to the law of every date on which its
 entry is in force, and is covered there by the cases of all of them.
 """
 
@@ -115,8 +115,7 @@ def reading(law: Law, condition: Condition) -> Callable[[Mapping[str, Value]], O
     parts = [reading(law, part) for part in condition.parts]
     if condition.operator == "not":
         return lambda known: ~parts[0](known)
-    needed = condition.some.at_least if condition.some is not None else len(parts) if condition.all_ is not None else 1
-    return lambda known: _enough(needed, [part(known) for part in parts])
+    return lambda known: _enough(condition.needed, [part(known) for part in parts])
 
 
 def _enough(needed: int, outcomes: list[Outcome]) -> Outcome:

@@ -1,10 +1,11 @@
 """Pairs: two countries that differ in one answer and get different outcomes, found by the solver.
 
-A pair lies on the two sides of a condition, and the rule in which the condition stands comes out otherwise for one
-country than for the other. Sought is first one for which the finding is met for one country and not met for the other,
-then one for which the finding comes out otherwise in any way, then one for which only what the records propose does,
-since a person's rating or a presumption outranks that. Among these it is one with the fewest answers. Where no pair is
-found there is none, so that the condition changes nothing: it is dead.
+A pair lies on the two sides of a condition, and the rule in which it stands comes out otherwise for one country than
+for the other. It does so because of this condition: were it alone to come out otherwise, so would the rule, for both
+countries or, where that cannot be had, for one. Sought is first a pair for which the finding is met for one country and
+not met for the other, then one for which the finding comes out otherwise in any way, then one for which only what the
+records propose does, since a person's rating or a presumption outranks that. Among these it is one with the fewest
+answers. Where no pair is found there is none.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from tierengine.engines.proof import Case, Solver
 from tierengine.lab.edges import Point, edge_of
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Criterion, Given
-from tierengine.law.linter import conditions
+from tierengine.law.linter import conditions, directly_inside
 from tierengine.law.rulebook import Law
 from tierengine.terms.level import LEVELS, Level, rank
 from tierengine.yamlfile import Path_
@@ -53,12 +54,19 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """What must hold of the two countries of a pair beside their outcomes, and the findings that lie on the edge."""
+class Rails:
+    """The terms that something is shown, and that it is refuted."""
 
-    on: z3.BoolRef
-    beside: z3.BoolRef
-    points: tuple[Point | None, Point | None] = (None, None)
+    shown: z3.BoolRef
+    refuted: z3.BoolRef
+
+    def differ(self, other: Rails) -> z3.BoolRef:
+        """Return the term that two outcomes are not the same."""
+        return z3.Or(self.shown != other.shown, self.refuted != other.refuted)
+
+    def oppose(self, other: Rails) -> z3.BoolRef:
+        """Return the term that one is met and the other not."""
+        return z3.Or(z3.And(self.shown, other.refuted), z3.And(self.refuted, other.shown))
 
 
 class Pairs:
@@ -68,8 +76,7 @@ class Pairs:
         self._law = law
         self._entry = entry
         self._conditions = dict(conditions(entry))
-        wholes = {_name(path): each for path, each in self._conditions.items() if path[-1] == "when"}
-        self._form: Form = lower_entry(law, entry, wholes)
+        self._form: Form = lower_entry(law, entry)
         self._on = Case(self._form, "on", partly=True)
         self._beside = Case(self._form, "beside", partly=True)
         self._answers = dict(_answers(self._form, law))
@@ -79,14 +86,22 @@ class Pairs:
 
         Raise `UndecidedError` if the solver gives up.
         """
-        head, finding, gap = self._head(path), self._finding(path), self._gap(path)
-        if self._solver.find(gap.on, gap.beside, self._different(head)) is None:
-            return None
-        for differ in (self._decided(finding), self._different(finding), self._decided(head), self._different(head)):
-            terms = (gap.on, gap.beside, self._different(head), differ)
-            model = self._smallest(*terms)
-            if model is not None:
-                return self._pair((head, finding), gap, model, terms)
+        head, finding = self._head(path), self._finding(path)
+        on, beside = (_rails(case, head) for case in (self._on, self._beside))
+        reached_on, reached_beside = (_rails(case, finding) for case in (self._on, self._beside))
+        because = (
+            on.differ(self._otherwise(self._on, path, False)),
+            beside.differ(self._otherwise(self._beside, path, True)),
+        )
+        for cause in (z3.And(*because), z3.Or(*because)):
+            terms = (*self._gap(path), on.differ(beside), cause)
+            if self._solver.find(*terms) is None:
+                continue
+            wanted = (reached_on.oppose(reached_beside), reached_on.differ(reached_beside), on.oppose(beside))
+            for differ in (*wanted, z3.BoolVal(True)):
+                model = self._smallest(*terms, differ)
+                if model is not None:
+                    return self._pair(path, model, (*terms, differ))
         return None
 
     # -- what is asked --------------------------------------------------------------------------------------------
@@ -137,15 +152,45 @@ class Pairs:
         level = entry.met_from if path[0] == "presumption" else entry.rules[int(path[1])].level
         return reached(entry.id, level)
 
-    def _gap(self, path: Path_) -> Gap:
+    def _gap(self, path: Path_) -> tuple[z3.BoolRef, z3.BoolRef]:
+        """The terms that one country lies on the condition, and the other just beside it."""
+        points = self._points(path)
+        if points is not None:
+            return self._lies(self._on, points[0]), self._lies(self._beside, points[1])
         condition = self._conditions[path]
-        if condition.parts:
-            return Gap(self._on.shown[_name(path)], self._beside.refuted[_name(path)])
-        edge = edge_of(self._law, condition)
-        if edge is not None:
-            points = (edge.on, edge.beside)
-            return Gap(self._lies(self._on, edge.on), self._lies(self._beside, edge.beside), points)
-        return Gap(*self._word(condition))
+        on, beside = (self._told(case, condition, path, None) for case in (self._on, self._beside))
+        return on.shown, beside.refuted
+
+    def _points(self, path: Path_) -> tuple[Point, Point] | None:
+        condition = self._conditions[path]
+        edge = None if condition.parts else edge_of(self._law, condition)
+        return None if edge is None else (edge.on, edge.beside)
+
+    def _otherwise(self, case: Case, path: Path_, holds: bool) -> Rails:
+        """The rule to which a path leads, if the condition there alone held, or alone failed."""
+        wholes = [other for other in self._conditions if other[-1] == "when" and other[0] == path[0]]
+        if path[0] == "rules":  # a level is proposed if the rules of the levels below hold too
+            wholes = [other for other in wholes if int(other[1]) <= int(path[1])]
+        rails = [self._told(case, self._conditions[each], each, (path, holds)) for each in wholes]
+        return Rails(z3.And(*(each.shown for each in rails)), z3.Or(*(each.refuted for each in rails)))
+
+    def _told(self, case: Case, condition: Condition, path: Path_, forced: tuple[Path_, bool] | None) -> Rails:
+        """A condition in a case, with one condition inside it forced to hold or to fail."""
+        if forced is not None and path == forced[0]:
+            return Rails(z3.BoolVal(forced[1]), z3.BoolVal(not forced[1]))
+        parts = [self._told(case, part, below, forced) for below, part in directly_inside(path, condition)]
+        if not parts:
+            return self._single(case, condition)
+        if condition.operator == "not":
+            return Rails(parts[0].refuted, parts[0].shown)
+        shown, refuted = [(each.shown, 1) for each in parts], [(each.refuted, 1) for each in parts]
+        return Rails(z3.PbGe(shown, condition.needed), z3.PbGe(refuted, len(parts) - condition.needed + 1))
+
+    def _single(self, case: Case, condition: Condition) -> Rails:
+        test = shown_by(self._law, condition)
+        if isinstance(test.value, bool):
+            return Rails(case.holds(test), case.holds(test.model_copy(update={"value": not test.value})))
+        return Rails(case.holds(test), z3.And(case.known[test.field], z3.Not(case.holds(test))))
 
     def _lies(self, case: Case, point: Point) -> z3.BoolRef:
         """The term that a country lies at a point; of a finding, as far as the form tells its levels apart."""
@@ -160,24 +205,6 @@ class Pairs:
             reached(name, rung.level): rank(level) >= rank(rung.level) for rung in self._law.criterion(name).rules
         }
         return z3.And(*case.gives(reaches))
-
-    def _word(self, condition: Condition) -> tuple[z3.BoolRef, z3.BoolRef]:
-        """That a condition on a word holds in one country, and is known to fail in the other."""
-        test = shown_by(self._law, condition)
-        holds = self._on.holds(test)
-        if test.field in self._beside.known:
-            return holds, z3.And(self._beside.known[test.field], z3.Not(self._beside.holds(test)))
-        return holds, self._beside.holds(test.model_copy(update={"value": not test.value}))
-
-    def _decided(self, head: str) -> z3.BoolRef:
-        return z3.Or(
-            z3.And(self._on.shown[head], self._beside.refuted[head]),
-            z3.And(self._on.refuted[head], self._beside.shown[head]),
-        )
-
-    def _different(self, head: str) -> z3.BoolRef:
-        on, beside = self._on, self._beside
-        return z3.Or(on.shown[head] != beside.shown[head], on.refuted[head] != beside.refuted[head])
 
     # -- what is found --------------------------------------------------------------------------------------------
 
@@ -195,17 +222,16 @@ class Pairs:
             best = smaller
         return best
 
-    def _pair(self, propositions: tuple[str, str], gap: Gap, model: z3.ModelRef, terms: tuple[z3.BoolRef, ...]) -> Pair:
+    def _pair(self, path: Path_, model: z3.ModelRef, terms: tuple[z3.BoolRef, ...]) -> Pair:
         on, beside = self._plainest(model, *terms)
-        differs = next(
-            name for name, fields in self._answers.items() if any(on.get(f) != beside.get(f) for f in fields)
-        )
+        points = self._points(path) or (None, None)
+        differs = (name for name, fields in self._answers.items() if any(on.get(f) != beside.get(f) for f in fields))
         return Pair(
-            proposition=propositions[0],
-            finding=propositions[1],
-            on=_given(on, self._law, gap.points[0]),
-            beside=_given(beside, self._law, gap.points[1]),
-            differs=differs,
+            proposition=self._head(path),
+            finding=self._finding(path),
+            on=_given(on, self._law, points[0]),
+            beside=_given(beside, self._law, points[1]),
+            differs=next(differs),
         )
 
     def _plainest(self, model: z3.ModelRef, *terms: z3.BoolRef) -> tuple[dict[str, Value], dict[str, Value]]:
@@ -228,9 +254,8 @@ class Pairs:
         return {number for value in asked | {0} for number in (value - 1, value, value + 1) if number >= 0}
 
 
-def _name(path: Path_) -> str:
-    """The name under which a rule's condition is watched."""
-    return "?" + "/".join(map(str, path))
+def _rails(case: Case, proposition: str) -> Rails:
+    return Rails(case.shown[proposition], case.refuted[proposition])
 
 
 def _answers(form: Form, law: Law) -> Iterator[tuple[str, tuple[str, ...]]]:

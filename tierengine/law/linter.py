@@ -266,9 +266,18 @@ def conditions(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
 
 def _inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
     yield path, condition
+    for below, part in directly_inside(path, condition):
+        yield from _inside(below, part)
+
+
+def directly_inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
+    """Yield the parts of a condition, each with its path."""
+    if condition.operator == "not":
+        yield (*path, "not"), condition.parts[0]
+        return
     under: Path_ = {"all": ("all",), "any": ("any",), "some": ("some", "of")}.get(condition.operator, ())
     for number, part in enumerate(condition.parts):
-        yield from _inside((*path, *(("not",) if condition.operator == "not" else (*under, number))), part)
+        yield (*path, *under, number), part
 
 
 def _references(item: Placed, vocabulary: Vocabulary) -> Iterator[Problem]:
