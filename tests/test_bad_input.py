@@ -16,6 +16,7 @@ import pytest
 from tests.conftest import SMALL, Ran
 
 BAD = Path(__file__).parent / "bad"
+CASES = sorted((BAD / "cases").glob("*.yaml"))
 DOSSIERS = sorted(path for path in (BAD / "dossier").glob("*.yaml") if path.name != "good.yaml")
 RULEBOOKS = sorted((BAD / "rulebook").glob("*.yaml"))
 
@@ -59,6 +60,18 @@ def test_bad_rulebook(path: Path, tierengine: Callable[..., Ran], tmp_path: Path
         assert cure
     if path.stem != "failing-example":
         assert tierengine("assess", BAD / "dossier" / "good.yaml", "--rulebook", folder).code == 3
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_bad_cases(path: Path, tierengine: Callable[..., Ran]) -> None:
+    """A file of cases that cannot be run ends with 1 and is told in the same way; no case of it is run."""
+    ran = tierengine("test", path, "--rulebook", SMALL)
+    for expected in _comments(path)[0].split(" | "):
+        assert expected in ran.err
+    assert (ran.code, ran.out) == (1, "")
+    for where, cure in _told(ran.err):
+        assert re.match(rf".*{path.stem}\.yaml:\d+:\d+: \S", where), where
+        assert cure
 
 
 def test_all_problems_at_once(tierengine: Callable[..., Ran]) -> None:

@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -94,6 +94,12 @@ class CaseFile(Model):
     cases: Annotated[tuple[Case, ...], Field(min_length=1)]
 
 
+class _Listed(Model):
+    """A file of cases before each is read by itself, so that what is wrong with one does not hide the others."""
+
+    cases: Annotated[tuple[Any, ...], Field(min_length=1)]
+
+
 @dataclass(frozen=True, slots=True)
 class PlacedCase:
     """A case that can be run: where it stands, the law of its date, and its dossier if it has one."""
@@ -143,20 +149,21 @@ class _Reader:
         self._names: dict[str, frozenset[str]] = {}
 
     def read(self, file: Path, problems: list[Problem]) -> Iterator[PlacedCase]:
+        """Yield the sound cases of a file; add what is wrong with the others to the problems."""
         document = yamlfile.load_path(file, str(file), problems)
-        read = yamlfile.check(document, CaseFile, problems) if document is not None else None
-        if document is None or read is None:
+        listed = yamlfile.check(document, _Listed, problems) if document is not None else None
+        if document is None or listed is None:
             return
-        names = Counter(case.name for case in read.cases)
-        for number, case in enumerate(read.cases):
+        names: Counter[str] = Counter()
+        for number in range(len(listed.cases)):
+            case = yamlfile.check(document.part("cases", number), Case, problems)
+            if case is None:
+                continue
+            names[case.name] += 1
             if names[case.name] > 1:
-                problems.append(
-                    Problem(
-                        where=document.where("cases", number, "name"),
-                        what=f"the name “{case.name}” is used more than once",
-                        cure="give each case a name of its own",
-                    )
-                )
+                where = document.where("cases", number, "name")
+                what = f"the name “{case.name}” is used more than once"
+                problems.append(Problem(where=where, what=what, cure="give each case a name of its own"))
             placed = self._place(case, number, document, file.parent, problems)
             if placed is not None:
                 yield placed

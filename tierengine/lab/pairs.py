@@ -76,7 +76,9 @@ class Pairs:
         self._law = law
         self._entry = entry
         self._conditions = dict(conditions(entry))
-        self._form: Form = lower_entry(law, entry)
+        # A condition that another makes needless leaves no trace in the form; watched, it keeps its input there.
+        singles = (each for each in self._conditions.values() if not each.parts)
+        self._form: Form = lower_entry(law, entry, {f"?{number}": each for number, each in enumerate(singles)})
         self._on = Case(self._form, "on", partly=True)
         self._beside = Case(self._form, "beside", partly=True)
         self._answers = dict(_answers(self._form, law))

@@ -417,7 +417,11 @@ def complaints(given: Given, vocabulary: Vocabulary) -> Iterator[tuple[Path_, tu
         if indicator is None:
             yield ("indicators", name), unknown("indicator", name, vocabulary.indicators)
         elif not _fits(indicator, word):
-            complaint = f"`{name}` is a {indicator.type} and is given `{word}`", f"write a {indicator.type}"
+            wanted = {"truth": "`true` or `false`", "count": "a whole number"}.get(indicator.type)
+            complaint = (
+                f"`{name}` is a {indicator.type} and is given `{word}`",
+                f"write {wanted or 'one of: ' + ', '.join(indicator.choices)}",
+            )
             yield ("indicators", name), complaint
     for key, word, known in (
         ("judgements", "judgement", vocabulary.judgements),
