@@ -237,11 +237,14 @@ def names_of(form: Form) -> Iterator[str]:
 
 
 def named(fields: Iterable[str]) -> Iterator[str]:
-    """Yield the names of inputs and propositions: of an input the one a dossier uses, of a step also its entry's."""
+    """Yield the names of inputs and propositions: of an input the one a dossier uses, of a step also its entry's.
+
+    That a person has judged, or has not, is no reason by itself.
+    """
     for field in fields:
-        if field.startswith(("rating/", "judged/")):
+        if field.startswith("rating/"):
             yield leaf_name(field)
-        else:
+        elif not field.startswith("judged/"):
             yield field
             yield field.split("/", maxsplit=1)[0]
 

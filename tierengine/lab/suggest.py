@@ -31,7 +31,7 @@ def suggest(book: Book, trials: Trials) -> Iterator[Suggestion]:
     finders: dict[tuple[str, object], Pairs] = {}
     names: set[str] = set()
     lacking = [(law, node, covered) for law, node in book.nodes() if (covered := book.covered(node)).missing]
-    for law, node, covered in sorted(lacking, key=lambda item: item[2].edge is None):
+    for law, node, covered in sorted(lacking, key=lambda item: (item[2].edge is None, not item[2].single)):
         if covered.edge is None and not book.covered(node).missing:
             continue
         entry, since, path = node.key

@@ -143,8 +143,8 @@ class Given(Model):
     judgements: dict[Id, Level] = Field(default_factory=dict)
     findings: dict[Id, Level] = Field(default_factory=dict)
     conclusions: dict[Id, Truth] = Field(default_factory=dict)
-    last_report: Text | None = None
-    limit: Text | None = None
+    last_report: Word | None = None
+    limit: Word | None = None
 
 
 class Example(Given):

@@ -39,11 +39,15 @@ def print_results(results: Sequence[Result], console: Console) -> None:
             _print_failure(failure, console)
         console.print()
     files = len({result.where.split(":")[0] for result in results})
-    counted = f"{len(results)} cases in {files} files"
+    counted = f"{_number(len(results), 'case')} in {_number(files, 'file')}"
     if failed:
         console.print(f"{counted}: {len(failed)} not as expected")
     else:
         console.print(f"{counted}: each as expected, and for the reasons expected")
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _print_failure(failure: Failure, console: Console) -> None:
@@ -72,7 +76,7 @@ def print_coverage(coverage: Coverage, console: Console) -> None:
     console.print(table)
     missing = coverage.missing
     console.print()
-    counted = f"{coverage.cases} cases and {coverage.examples} examples"
+    counted = f"{_number(coverage.cases, 'case')} and {_number(coverage.examples, 'example')}"
     if not missing:
         console.print(
             f"{counted}: every rule and condition is taken and not taken, every edge has a case on both sides"
