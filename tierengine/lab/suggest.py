@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain, count
 
 from tierengine.lab.cases import Case, Expected
@@ -11,6 +12,7 @@ from tierengine.lab.coverage import Book, Covered
 from tierengine.lab.pairs import Pair, Pairs
 from tierengine.lab.sketches import sketch, sketch_of_other
 from tierengine.lab.trial import Answer, Trials
+from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
 
 
@@ -28,48 +30,58 @@ def suggest(book: Book, trials: Trials) -> Iterator[Suggestion]:
     Where the lack is no edge, a pair that was made for another condition may fill it. What is expected is what the
     rules say today. Raise `UndecidedError` if the solver gives up.
     """
-    finders: dict[tuple[str, object], Pairs] = {}
-    names: set[str] = set()
+    writer = _Writer(trials)
     lacking = [(law, node, covered) for law, node in book.nodes() if (covered := book.covered(node)).missing]
     for law, node, covered in sorted(lacking, key=lambda item: (item[2].edge is None, not item[2].single)):
         if covered.edge is None and not book.covered(node).missing:
             continue
-        entry, since, path = node.key
-        if (entry, since) not in finders:
-            found = next(each for each in (*law.criteria, *law.conditional()) if each.id == entry)
-            finders[entry, since] = Pairs(law, found)
-        pair = finders[entry, since].find(path)
-        if pair is None:
-            yield Suggestion(covered, None)
-            continue
-        cases = _cases(law, covered, pair, trials, names)
-        for case, given in zip(cases, (pair.on, pair.beside), strict=True):
-            book.see(case.name, trials.of_given(law, given))
+        cases = writer.pair(law, covered)
+        for case in cases or ():
+            assert case.given is not None
+            book.see(case.name, trials.of_given(law, case.given))
         yield Suggestion(covered, cases)
 
 
-def _cases(law: Law, covered: Covered, pair: Pair, trials: Trials, names: set[str]) -> tuple[Case, Case]:
-    asks, edge = covered.asks, covered.edge
-    sides = (asks, f"not {asks}") if edge is None else (edge.on.replace("`", ""), edge.beside.replace("`", ""))
-    told = (sketch(law, pair.on, pair.differs), sketch_of_other(law, pair.beside, pair.differs))
-    on, beside = (
-        Case(
-            name=_name(f"{covered.entry} since {covered.in_force_from}, {covered.rule}: {side}", names),
-            as_of=law.as_of,
-            sketch=words,
-            given=given,
-            expect=_expected(trials.of_given(law, given), pair),
+class _Writer:
+    """Writes pairs of cases, each case under a name of its own."""
+
+    def __init__(self, trials: Trials) -> None:
+        self._trials = trials
+        self._pairs: dict[tuple[str, date], Pairs] = {}
+        self._names: set[str] = set()
+
+    def pair(self, law: Law, covered: Covered) -> tuple[Case, Case] | None:
+        """Return the two cases for a rule or condition, or nothing if no pair can show it."""
+        key = (covered.entry, covered.in_force_from)
+        if key not in self._pairs:
+            entries = (*law.criteria, *law.conditional())
+            self._pairs[key] = Pairs(law, next(each for each in entries if each.id == covered.entry))
+        pair = self._pairs[key].find(covered.path)
+        if pair is None:
+            return None
+        subject = f"{covered.entry} since {covered.in_force_from}, {covered.rule}: "
+        sides = (covered.asks, f"not {covered.asks}")
+        if covered.edge is not None:
+            sides = (covered.edge.on.replace("`", ""), covered.edge.beside.replace("`", ""))
+        return (
+            self._case(law, pair, pair.on, subject + sides[0], sketch(law, pair.on, pair.differs)),
+            self._case(law, pair, pair.beside, subject + sides[1], sketch_of_other(law, pair.beside, pair.differs)),
         )
-        for side, words, given in zip(sides, told, (pair.on, pair.beside), strict=True)
-    )
-    return on, beside
 
+    def _case(self, law: Law, pair: Pair, given: Given, name: str, told: str) -> Case:
+        return Case(
+            name=self._name(name),
+            as_of=law.as_of,
+            sketch=told,
+            given=given,
+            expect=_expected(self._trials.of_given(law, given), pair),
+        )
 
-def _name(wanted: str, names: set[str]) -> str:
-    """A name that no case has yet, which it has then."""
-    free = next(name for name in chain((wanted,), (f"{wanted} ({n})" for n in count(2))) if name not in names)
-    names.add(free)
-    return free
+    def _name(self, wanted: str) -> str:
+        names = chain((wanted,), (f"{wanted} ({number})" for number in count(2)))
+        free = next(name for name in names if name not in self._names)
+        self._names.add(free)
+        return free
 
 
 def _expected(answer: Answer, pair: Pair) -> Expected:

@@ -11,7 +11,7 @@ from tierengine.engines.arithmetic import compare
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Facts, Form, Value
 from tierengine.engines.lowering import lower, reached
-from tierengine.lab.cases import UNRANKED, Case, PlacedCase, named
+from tierengine.lab.cases import UNRANKED, PlacedCase, named
 from tierengine.lab.given import facts_of
 from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
@@ -23,13 +23,16 @@ from tierengine.reasoning.words import sentence
 from tierengine.terms.level import LEVELS
 from tierengine.terms.outcome import Outcome
 
+Part = Literal["tier", "open", "reasons", "not_because", "findings"]
+"""The parts of what a case expects."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """One thing that did not come out as expected."""
 
     where: str
-    of: Literal["tier", "open", "reasons", "not_because", "findings"]
+    of: Part
     expected: str
     found: str
     because: tuple[str, ...]
@@ -206,58 +209,68 @@ class Answer:
 
 def judge(placed: PlacedCase, answer: Answer) -> Result:
     """Return how an answer stands to what the case expects."""
-    case = placed.case
     return Result(
-        name=case.name,
+        name=placed.case.name,
         where=placed.where(),
-        as_of=str(case.as_of),
-        sketch=case.sketch,
-        failures=tuple(_failures(placed, case, answer)),
+        as_of=str(placed.case.as_of),
+        sketch=placed.case.sketch,
+        failures=tuple(_Judge(placed, answer).failures()),
     )
 
 
-def _failures(placed: PlacedCase, case: Case, answer: Answer) -> Iterator[Failure]:
-    expected = case.expect
-    if expected.tier is not None and answer.tier != expected.tier:
-        found = answer.tier or f"none; open: {_listed(answer.open_rows.values())}"
-        yield _failure(placed, answer, ("tier",), expected.tier, found, *answer.open_rows)
-    if expected.open is not None and set(expected.open) != set(answer.open_rows.values()):
-        found = _listed(answer.open_rows.values())
-        yield _failure(placed, answer, ("open",), _listed(expected.open), found, *answer.open_rows)
-    if expected.reasons or expected.not_because:
-        yield from _reasons(placed, case, answer)
-    for name, word in expected.findings.items():
-        outcome, told = answer.found(name)
-        exact = word in ("partly met", "largely met")
-        if word != (answer.level(name) if exact else outcome.value):
-            criterion = answer.law.criteria_by_id.get(name)
+class _Judge:
+    """Compares an answer with what its case expects."""
+
+    def __init__(self, placed: PlacedCase, answer: Answer) -> None:
+        self._placed = placed
+        self._expected = placed.case.expect
+        self._answer = answer
+
+    def failures(self) -> Iterator[Failure]:
+        """Yield everything that is not as expected."""
+        yield from self._rows()
+        if self._expected.reasons or self._expected.not_because:
+            yield from self._reasons()
+        for name, word in self._expected.findings.items():
+            yield from self._finding(name, word)
+
+    def _rows(self) -> Iterator[Failure]:
+        expected, answer = self._expected, self._answer
+        if expected.tier is not None and answer.tier != expected.tier:
+            found = answer.tier or f"none; open: {_listed(answer.open_rows.values())}"
+            yield self._failure("tier", expected.tier, found, *answer.open_rows)
+        if expected.open is not None and set(expected.open) != set(answer.open_rows.values()):
+            found = _listed(answer.open_rows.values())
+            yield self._failure("open", _listed(expected.open), found, *answer.open_rows)
+
+    def _reasons(self) -> Iterator[Failure]:
+        rows = self._answer.open_rows
+        fields = self._answer.rests_on(*rows)
+        rests = {*named(fields), *self._answer.rules_of(fields)}
+        for place, name in enumerate(self._expected.reasons):
+            if name not in rests:
+                yield self._failure("reasons", name, "it decides nothing", *rows, at=place)
+        for place, name in enumerate(self._expected.not_because):
+            if name in rests:
+                yield self._failure("not_because", f"not {name}", "it decides", *rows, at=place)
+
+    def _finding(self, name: str, word: str) -> Iterator[Failure]:
+        outcome, told = self._answer.found(name)
+        if word != (self._answer.level(name) if word in ("partly met", "largely met") else outcome.value):
+            criterion = self._answer.law.criteria_by_id.get(name)
             root = name if criterion is None else reached(name, criterion.met_from)
-            yield _failure(placed, answer, ("findings", name), f"{name} {word}", f"{name} {told}", root)
+            yield self._failure("findings", f"{name} {word}", f"{name} {told}", root, at=name)
 
-
-def _reasons(placed: PlacedCase, case: Case, answer: Answer) -> Iterator[Failure]:
-    fields = answer.rests_on(*answer.open_rows)
-    rests = {*named(fields), *answer.rules_of(fields)}
-    for place, name in enumerate(case.expect.reasons):
-        if name not in rests:
-            yield _failure(placed, answer, ("reasons", place), name, "it decides nothing", *answer.open_rows)
-    for place, name in enumerate(case.expect.not_because):
-        if name in rests:
-            yield _failure(placed, answer, ("not_because", place), f"not {name}", "it decides", *answer.open_rows)
-
-
-def _failure(
-    placed: PlacedCase, answer: Answer, path: tuple[str | int, ...], expected: str, found: str, *roots: str
-) -> Failure:
-    fields = answer.rests_on(*roots)
-    return Failure(
-        where=placed.where("expect", *path),
-        of=path[0],  # type: ignore[arg-type]
-        expected=expected,
-        found=found,
-        because=tuple(dict.fromkeys(_step(field) for field in fields if not field.startswith("judged/"))),
-        told=tuple(dict.fromkeys(answer.tell(fields))),
-    )
+    def _failure(self, of: Part, expected: str, found: str, *roots: str, at: str | int | None = None) -> Failure:
+        fields = self._answer.rests_on(*roots)
+        return Failure(
+            where=self._placed.where("expect", of, *(() if at is None else (at,))),
+            of=of,
+            expected=expected,
+            found=found,
+            because=tuple(dict.fromkeys(_step(field) for field in fields if not field.startswith("judged/"))),
+            told=tuple(dict.fromkeys(self._answer.tell(fields))),
+        )
 
 
 def _step(field: str) -> str:
