@@ -132,7 +132,7 @@ class Answer:
         """The rows of the tier table that some completion reaches: their ids, and their tiers as a case names them."""
         rows = {row.id: row.tier or UNRANKED for row in self.law.tiers}
         holding = [row for row in rows if row in self._laid.given and self.facts.get(row) is True]
-        found = holding or [reached.row.id for reached in self._laid.open_tiers.open(self.facts)]
+        found = holding or [row.id for row in self._laid.open_tiers.open(self.facts)]
         return {row: rows[row] for row in found}
 
     @property
