@@ -17,7 +17,7 @@ from itertools import pairwise
 
 import z3
 
-from tierengine.engines.form import Field, Form, Value
+from tierengine.engines.form import Facts, Form, Value
 from tierengine.engines.lowering import (
     LAST_REPORT,
     LIMIT,
@@ -101,9 +101,9 @@ class Pairs:
                 continue
             wanted = (reached_on.oppose(reached_beside), reached_on.differ(reached_beside), on.oppose(beside))
             for differ in (*wanted, z3.BoolVal(True)):
-                model = self._smallest(*terms, differ)
-                if model is not None:
-                    return self._pair(path, model, (*terms, differ))
+                answers = self._smallest(*terms, differ)
+                if answers is not None:
+                    return self._pair(path, answers, (*terms, differ))
         return None
 
     # -- what is asked --------------------------------------------------------------------------------------------
@@ -210,22 +210,24 @@ class Pairs:
 
     # -- what is found --------------------------------------------------------------------------------------------
 
-    def _size(self) -> list[tuple[z3.BoolRef, int]]:
-        return [(self._on.known[fields[0]], 1) for fields in self._answers.values()]
+    def _smallest(self, *terms: z3.BoolRef) -> int | None:
+        """The fewest answers with which all terms can hold."""
+        with self._solver.supposing(*terms):
+            best = self._solver.find()
+            answers = None
+            while best is not None:
+                answers = sum(z3.is_true(best.eval(known, model_completion=True)) for known in self._known())
+                best = self._solver.find(self._at_most(answers - 1))
+            return answers
 
-    def _smallest(self, *terms: z3.BoolRef) -> z3.ModelRef | None:
-        """A model with the fewest answers."""
-        best = self._solver.find(*terms)
-        while best is not None:
-            answers = sum(z3.is_true(best.eval(known, model_completion=True)) for known, _ in self._size())
-            smaller = self._solver.find(*terms, z3.PbLe(self._size(), answers - 1))
-            if smaller is None:
-                break
-            best = smaller
-        return best
+    def _known(self) -> list[z3.BoolRef]:
+        return [self._on.known[fields[0]] for fields in self._answers.values()]
 
-    def _pair(self, path: Path_, model: z3.ModelRef, terms: tuple[z3.BoolRef, ...]) -> Pair:
-        on, beside = self._plainest(model, *terms)
+    def _at_most(self, answers: int) -> z3.BoolRef:
+        return z3.PbLe([(known, 1) for known in self._known()], answers)
+
+    def _pair(self, path: Path_, answers: int, terms: tuple[z3.BoolRef, ...]) -> Pair:
+        on, beside = self._plainest(*terms, self._at_most(answers))
         points = self._points(path) or (None, None)
         differs = (name for name, fields in self._answers.items() if any(on.get(f) != beside.get(f) for f in fields))
         return Pair(
@@ -236,24 +238,24 @@ class Pairs:
             differs=next(differs),
         )
 
-    def _plainest(self, model: z3.ModelRef, *terms: z3.BoolRef) -> tuple[dict[str, Value], dict[str, Value]]:
-        """The answers of both countries; counts that may be smaller are."""
-        fixed = [*terms, *(self._on.known[name] == (name in self._on.read(model)) for name in self._on.fields)]
-        for case in (self._on, self._beside):
-            for name in (name for name, field in case.fields.items() if _is_number(field) and name in case.read(model)):
-                for number in sorted(self._bounds(name)):
-                    smaller = self._solver.find(*fixed, case.values[name] == number)
-                    if smaller is not None:
-                        model = smaller
-                        break
-                fixed.append(case.answers(name, case.read(model)[name]))
-        return self._on.read(model), self._beside.read(model)
+    def _plainest(self, *terms: z3.BoolRef) -> tuple[Facts, Facts]:
+        """Both countries with the first answers that can be had, each as low as can be; the same whatever was asked."""
+        with self._solver.supposing(*terms):
+            given = [fields for fields in self._answers.values() if self._answered(fields[0])]
+            names = [name for fields in given for name in fields]
+            on = self._solver.lowest(self._on, names)
+            assert on is not None
+            self._solver.add(*self._on.gives(on))
+            beside = self._solver.lowest(self._beside, names)
+            assert beside is not None
+            return on, beside
 
-    def _bounds(self, field: str) -> set[int]:
-        """Numbers around those at which a rule tells a difference."""
-        tests = (test for stratum in self._form.strata for rule in stratum.rules for test in rule.tests)
-        asked = {int(test.value) for test in tests if test.field == field}
-        return {number for value in asked | {0} for number in (value - 1, value, value + 1) if number >= 0}
+    def _answered(self, field: str) -> bool:
+        """Whether an input can be known besides those before it; from now on it is, or is not."""
+        known = self._on.known[field]
+        can = self._solver.find(known) is not None
+        self._solver.add(known if can else z3.Not(known))
+        return can
 
 
 def _rails(case: Case, proposition: str) -> Rails:
@@ -275,10 +277,6 @@ def _answers(form: Form, law: Law) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _answer(field: str) -> str:
     """The name of the answer that fills an input."""
     return field.removeprefix("rating/") if field.startswith("rating/") else field.split("/", maxsplit=1)[0]
-
-
-def _is_number(field: Field) -> bool:
-    return field.type == "count" and not field.numbers
 
 
 def _given(facts: Mapping[str, Value], law: Law, point: Point | None) -> Given:
