@@ -20,12 +20,12 @@ from tierengine.engines.lowering import lower, presumed
 from tierengine.lab.coverage import Book, Covered, known_of, reading
 from tierengine.lab.trial import Trials
 from tierengine.law.entries import Given
-from tierengine.law.reader import read_places, read_rulebook
+from tierengine.law.reader import read_draft, read_rulebook
 from tierengine.law.rulebook import Law
 from tierengine.terms.outcome import Outcome
 
 BOOK = read_rulebook(SMALL)
-PLACES = read_places(SMALL)
+PLACES = read_draft(SMALL).placed
 LAW = BOOK.on(date(2007, 6, 12))
 TRIALS = Trials()
 
@@ -147,7 +147,7 @@ def test_a_condition_is_read_as_the_engines_read_it(case: tuple[Law, dict[str, V
 @pytest.mark.parametrize("folder", [ROOT, SMALL], ids=["project", "small"])
 def test_each_condition_is_told_at_its_place(folder: Path) -> None:
     """The line that is named holds the condition: its word, or the list that it opens."""
-    for each in Book(read_rulebook(folder), read_places(folder)).coverage().covered:
+    for each in Book(read_rulebook(folder), read_draft(folder).placed).coverage().covered:
         name, line, column = each.where.rsplit(":", 2)
         text = (folder / name).read_text(encoding="utf-8").splitlines()[int(line) - 1][int(column) - 1 :]
         asked = each.asks.split(" ")[0] if each.single else "when"

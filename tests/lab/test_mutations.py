@@ -18,7 +18,7 @@ from tierengine.lab.edges import edge_of
 from tierengine.lab.trial import Trials
 from tierengine.law.conditions import LEVEL_WORDS, Condition
 from tierengine.law.linter import conditions
-from tierengine.law.reader import read_places, read_rulebook
+from tierengine.law.reader import read_draft, read_rulebook
 from tierengine.law.rulebook import Law
 
 E = TypeVar("E")
@@ -31,7 +31,7 @@ LAWS = list(whole_laws(BOOK))
 @cache
 def _covered(*, examples: bool) -> tuple[Covered, ...]:
     """The edges that the cases cover on both sides, with or without the help of the examples."""
-    book, trials = Book(BOOK, read_places(ROOT)), Trials()
+    book, trials = Book(BOOK, read_draft(ROOT).placed), Trials()
     for placed in CASES:
         book.see(placed.case.name, trials.answer(placed))
     if examples:

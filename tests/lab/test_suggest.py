@@ -18,7 +18,7 @@ from tierengine.lab.pairs import Pairs
 from tierengine.lab.suggest import Suggestion, suggest
 from tierengine.lab.trial import Trials
 from tierengine.law.linter import conditions
-from tierengine.law.reader import read_places, read_rulebook
+from tierengine.law.reader import read_draft, read_rulebook
 from tierengine.reports.cases import as_yaml
 
 NOTHING = "cases: [{name: a, as_of: 2007-06-12, given: {}, expect: {open: [1, 2, 2WL, 3, unranked]}}]\n"
@@ -45,7 +45,7 @@ def _items(value: Any) -> list[tuple[str, Any]]:
 
 def _suggested_for_the_project() -> tuple[list[Suggestion], Book]:
     """Suggestions for the law of every date where there is no case and no example."""
-    book = Book(read_rulebook(ROOT), read_places(ROOT))
+    book = Book(read_rulebook(ROOT), read_draft(ROOT).placed)
     return list(suggest(book, Trials())), book
 
 

@@ -18,7 +18,7 @@ from tierengine.lab.coverage import Book, Coverage
 from tierengine.lab.suggest import Suggestion
 from tierengine.lab.suggest import suggest as suggest_cases
 from tierengine.lab.trial import Answer, Result, Trials, judge
-from tierengine.law.reader import read_places
+from tierengine.law.reader import read_draft
 from tierengine.law.rulebook import Rulebook
 from tierengine.reports.cases import as_yaml, print_coverage, print_results
 
@@ -57,7 +57,7 @@ def _own_cases() -> Path:
 
 
 def _seen(answers: Sequence[tuple[PlacedCase, Answer]], book: Rulebook, folder: Path) -> Book:
-    seen = Book(book, read_places(folder))
+    seen = Book(book, read_draft(folder).placed)
     for placed, answer in answers:
         seen.see(placed.case.name, answer)
     seen.see_examples()
