@@ -22,6 +22,7 @@ test: $(VENV)/installed
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/tierengine lint
 	$(BIN)/tierengine prove
+	$(BIN)/tierengine test
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/benchmark

@@ -17,6 +17,7 @@ import pytest
 from tests.conftest import SMALL, Ran
 
 BAD = Path(__file__).parent / "bad"
+CASES = sorted((BAD / "cases").glob("*.yaml"))
 DOSSIERS = sorted(path for path in (BAD / "dossier").glob("*.yaml") if path.name != "good.yaml")
 RULEBOOKS = sorted((BAD / "rulebook").glob("*.yaml"))
 ONLY_LINT = {
@@ -84,6 +85,18 @@ def test_the_sound_rulebooks_are_sound(tierengine: Callable[..., Ran]) -> None:
         ran = tierengine("lint", *words)
         assert (ran.code, ran.err) == (0, "")
     assert json.loads(tierengine("lint", SMALL, "--format", "json").out) == []
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_bad_cases(path: Path, tierengine: Callable[..., Ran]) -> None:
+    """A file of cases that cannot be run ends with 1 and is told in the same way; no case of it is run."""
+    ran = tierengine("test", path, "--rulebook", SMALL)
+    for expected in _comments(path)[0].split(" | "):
+        assert expected in ran.err
+    assert (ran.code, ran.out) == (1, "")
+    for where, cure in _told(ran.err):
+        assert re.match(rf".*{path.stem}\.yaml:\d+:\d+: \S", where), where
+        assert cure
 
 
 def test_all_problems_at_once(tierengine: Callable[..., Ran]) -> None:

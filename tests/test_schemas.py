@@ -19,6 +19,7 @@ FILES = [
     *((path, schemas.Subject.criterion) for path in sorted(ROOT.glob("criteria/*/*.yaml"))),
     *((path, schemas.Subject.rules) for path in sorted(ROOT.glob("rules/*.yaml"))),
     *((path, schemas.Subject.dossier) for path in sorted(ROOT.glob("seeds/*/dossier.yaml"))),
+    *((path, schemas.Subject.cases) for path in sorted(ROOT.glob("tests/cases/**/*.yaml"))),
 ]
 
 

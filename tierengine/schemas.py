@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from tierengine.evidence.dossier import Dossier
+from tierengine.lab.cases import CaseFile
 from tierengine.law.entries import Criterion, RuleFile
 from tierengine.reasoning.assessment import Assessment
 
@@ -22,6 +23,7 @@ class Subject(StrEnum):
     assessment = "assessment"
     criterion = "criterion"
     rules = "rules"
+    cases = "cases"
 
 
 _TYPES: dict[Subject, Any] = {
@@ -29,11 +31,13 @@ _TYPES: dict[Subject, Any] = {
     Subject.assessment: Assessment,
     Subject.criterion: Criterion,
     Subject.rules: RuleFile,
+    Subject.cases: CaseFile,
 }
 _FILES: dict[Subject, str] = {
     Subject.dossier: "**/dossier.yaml",
     Subject.criterion: "criteria/*/*.yaml",
     Subject.rules: "rules/*.yaml",
+    Subject.cases: "tests/cases/**/*.yaml",
 }
 """Which files of a project are of which kind; an assessment is no file that is written by hand."""
 
@@ -41,7 +45,7 @@ _ASSESSMENT = TypeAdapter(Assessment)
 
 
 def schema(of: Subject) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a dossier, an assessment, a criterion or a rule file."""
+    """Return the JSON Schema (draft 2020-12) of a dossier, an assessment, a criterion, a rule file or cases."""
     mode: JsonSchemaMode = "serialization" if of is Subject.assessment else "validation"
     found = TypeAdapter(_TYPES[of]).json_schema(by_alias=True, mode=mode)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}

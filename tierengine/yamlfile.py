@@ -44,6 +44,14 @@ class Document:
         line, column = self.marks.get(path, (1, 1))
         return f"{self.name}:{line}:{column}"
 
+    def part(self, *path: str | int) -> Document:
+        """Return the value at a path as a document of its own, with the places that it has in this one."""
+        values = self.values
+        for step in path:
+            values = values[step]
+        marks = {below[len(path) :]: mark for below, mark in self.marks.items() if below[: len(path)] == path}
+        return Document(self.name, self.raw, values, marks)
+
 
 def load(raw: bytes, name: str, problems: list[Problem]) -> Document | None:
     """Read the bytes of a YAML file; add what is wrong to `problems` and return `None` if nothing can be read."""

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import ROOT
 from tierengine.engines.durable import DurableEngine
 from tierengine.engines.lowering import lower_criterion, reached
-from tierengine.lab.examples import facts_of, failed_examples
+from tierengine.lab.examples import example_facts, failed_examples
 from tierengine.law.entries import Criterion
 from tierengine.law.reader import read_draft, read_rulebook
 from tierengine.terms.outcome import Outcome
@@ -31,7 +31,7 @@ def test_the_engine_of_record_gives_the_same(criterion: Criterion) -> None:
     asked = {field.id for field in form.inputs}
     with DurableEngine(form) as engine:
         for example in criterion.examples:
-            facts = {name: value for name, value in facts_of(law, criterion, example) if name in asked}
+            facts = {name: value for name, value in example_facts(law, criterion, example).items() if name in asked}
             settled = engine.evaluate(facts).settled
             outcome = Outcome.of(settled.get(reached(criterion.id, criterion.met_from)))
             assert outcome.value == example.expect, example.name

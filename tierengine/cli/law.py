@@ -98,14 +98,14 @@ def law_coverage(
 def schema(
     of: Annotated[
         schemas.Subject | None,
-        typer.Argument(metavar="[SUBJECT]", help="dossier, assessment, criterion or rules"),
+        typer.Argument(metavar="[SUBJECT]", help="dossier, assessment, criterion, rules or cases"),
     ] = None,
     every: Annotated[
         Path | None,
         typer.Option("--all", metavar="DIR", help="write every schema there, and print the editor's setting"),
     ] = None,
 ) -> None:
-    """Print the JSON Schema of a dossier, an assessment, a criterion or a rule file."""
+    """Print the JSON Schema of a dossier, an assessment, a criterion, a rule file or cases."""
     if (of is None) == (every is None):
         problem = Problem(where="schema", what="neither or both of SUBJECT and --all", cure="write one of them")
         raise UsageError([problem])

@@ -7,7 +7,7 @@ of evaluation follows from which proposition looks at which.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from types import MappingProxyType
 from tierengine.engines.form import Comparison, Field, Form, Rule, Stratum, Tally, Test, Value
 from tierengine.errors import Problem, RulebookError
 from tierengine.law.conditions import LEVEL_WORDS, Condition
-from tierengine.law.entries import Criterion, Indicator
+from tierengine.law.entries import Conclusion, Criterion, Indicator, Route, TierRow
 from tierengine.law.rulebook import Law
 from tierengine.terms.level import Level, rank
 
@@ -23,6 +23,9 @@ WIDEST = 32
 """Conjunctions that one rail of one proposition may need; past it the part should get a name of its own."""
 
 Conjunction = tuple[Test, ...]
+
+Conditional = Criterion | Conclusion | TierRow | Route
+"""The entries that settle propositions."""
 
 _SLUGS: dict[str, str] = {"partly met": "partly", "largely met": "largely", "met": "met"}
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -60,20 +63,37 @@ LIMIT = "limit"
 """The input that says how the years on the watch list bind the report."""
 
 
-def lower(law: Law, watched: Mapping[str, Condition] = MappingProxyType({})) -> Form:
+Watched = Mapping[str, Condition]
+"""Conditions that become propositions of their own, under the names given; nothing rests on them."""
+
+
+def lower(law: Law, watched: Watched = MappingProxyType({}), given: Collection[str] = ()) -> Form:
     """Return the form of the law in force on a date. Raise `RulebookError` for a cycle or an unwieldy condition.
 
-    Conditions to be watched become propositions of their own, under the names given; nothing rests on them.
+    `given` names entries whose answer is given instead of worked out: their rules are left out, and what other entries
+    ask of them becomes an input.
     """
-    return _assemble(law, _propositions(law) + [_of_condition(law, name, each) for name, each in watched.items()])
+    entries = (entry for entry in (*law.criteria, *law.conditional()) if entry.id not in given)
+    return _lowered(law, entries, watched)
+
+
+def lower_entry(law: Law, entry: Conditional, watched: Watched = MappingProxyType({})) -> Form:
+    """Return the form of one entry alone: whatever it asks of other entries becomes an input."""
+    return _lowered(law, (entry,), watched)
 
 
 def lower_criterion(law: Law, criterion: Criterion) -> Form:
-    """Return the form of one criterion alone: whatever it asks of other entries becomes an input.
+    """Return the form of one criterion alone.
 
     Examples of a criterion are evaluated with it, so that they do not depend on the rest of the rulebook.
     """
-    return _assemble(law, list(_of_criterion(law, criterion)))
+    return lower_entry(law, criterion)
+
+
+def shown_by(law: Law, condition: Condition) -> Test:
+    """Return the one test that shows a single condition: of an indicator, judgement, finding, conclusion, placement."""
+    ((test,),) = _Rails(law, "").of(condition, True)
+    return test
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +116,16 @@ class _Proposition:
                 yield Rule(id=f"{self.id}{sign}{number}", head=self.id, holds=holds, tests=tests)
 
 
-def _propositions(law: Law) -> list[_Proposition]:
-    found = [item for criterion in law.criteria for item in _of_criterion(law, criterion)]
-    found += [_of_condition(law, entry.id, entry.when) for entry in law.conclusions]
-    found += [_of_condition(law, row.id, row.when) for row in law.tiers]
-    found += [_of_condition(law, entry.id, entry.when) for entry in law.routes]
-    return found
+def _lowered(law: Law, entries: Iterable[Conditional], watched: Watched) -> Form:
+    found = [item for entry in entries for item in _of_entry(law, entry)]
+    return _assemble(law, found + [_of_condition(law, name, each) for name, each in watched.items()])
+
+
+def _of_entry(law: Law, entry: Conditional) -> Iterator[_Proposition]:
+    if isinstance(entry, Criterion):
+        yield from _of_criterion(law, entry)
+    else:
+        yield _of_condition(law, entry.id, entry.when)
 
 
 def _of_criterion(law: Law, criterion: Criterion) -> Iterator[_Proposition]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Engine, Value
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, lower_criterion, rating, reached, read_value
+from tierengine.engines.lowering import lower_criterion, reached
 from tierengine.errors import Problem
+from tierengine.lab.given import facts_of
 from tierengine.law.entries import Criterion, Example
 from tierengine.law.reader import Draft
 from tierengine.law.rulebook import Law
@@ -39,7 +40,7 @@ def failed_examples(draft: Draft) -> Iterator[Problem]:
 
 def _complaint(law: Law, criterion: Criterion, example: Example, engine: Engine) -> str | None:
     """What an example gives and what it should, if they differ."""
-    settled = engine.evaluate(dict(facts_of(law, criterion, example))).settled
+    settled = engine.evaluate(example_facts(law, criterion, example)).settled
     outcome = Outcome.of(settled.get(reached(criterion.id, criterion.met_from))).value
     low, high = level_range(settled, criterion)
     if outcome != example.expect:
@@ -50,19 +51,7 @@ def _complaint(law: Law, criterion: Criterion, example: Example, engine: Engine)
     return None
 
 
-def facts_of(law: Law, criterion: Criterion, example: Example) -> Iterator[tuple[str, Value]]:
-    """Yield the inputs that an example gives: a finding of another criterion is given as the levels it reaches."""
-    for name, word in example.indicators.items():
-        yield name, read_value(law.indicator(name), word)
-    if criterion.judgement is not None:
-        yield judged(criterion.judgement.id), criterion.judgement.id in example.judgements
-    for name, level in example.judgements.items():
-        yield rating(name), rank(level)
-    for name, level in example.findings.items():
-        for rung in law.criterion(name).rules:
-            yield reached(name, rung.level), rank(level) >= rank(rung.level)
-    yield from example.conclusions.items()
-    if example.last_report is not None:
-        yield LAST_REPORT, example.last_report
-    if example.limit is not None:
-        yield LIMIT, example.limit
+def example_facts(law: Law, criterion: Criterion, example: Example) -> dict[str, Value]:
+    """Return the inputs of a criterion's own form that an example gives."""
+    judges = () if criterion.judgement is None else (criterion.judgement.id,)
+    return dict(facts_of(law, example, judges))

@@ -66,6 +66,13 @@ class Condition(Model):
         """The id of the indicator, judgement, finding, conclusion or placement that is asked; else empty."""
         return self.indicator or self.judgement or self.finding or self.conclusion or self.placement or ""
 
+    @property
+    def needed(self) -> int:
+        """How many of the parts must hold."""
+        if self.some is not None:
+            return self.some.at_least
+        return 1 if self.any_ is not None else len(self.parts)
+
     def _given(self, name: str) -> bool:
         return getattr(self, name + "_" if name in ("all", "any", "not", "is") else name) is not None
 

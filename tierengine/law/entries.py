@@ -147,16 +147,21 @@ class Presumption(Model):
     citation: Citation
 
 
-class Example(Model):
-    """A small case with its expected answer; it runs as a test."""
+class Given(Model):
+    """What is known of a country, in single answers; findings and conclusions may be given instead of worked out."""
 
-    name: Text
     indicators: dict[Id, Word] = Field(default_factory=dict)
     judgements: dict[Id, Level] = Field(default_factory=dict)
     findings: dict[Id, Level] = Field(default_factory=dict)
     conclusions: dict[Id, Truth] = Field(default_factory=dict)
-    last_report: Text | None = None
-    limit: Text | None = None
+    last_report: Word | None = None
+    limit: Word | None = None
+
+
+class Example(Given):
+    """A small case with its expected answer; it runs as a test."""
+
+    name: Text
     expect: Literal["met", "not met", "undetermined"]
     level: Level | None = None
 

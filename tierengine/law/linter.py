@@ -12,7 +12,7 @@ from itertools import product
 from tierengine.errors import Problem
 from tierengine.law.conditions import LEVEL_WORDS, Condition
 from tierengine.law.coverage import citations, unknown_names, unlisted
-from tierengine.law.entries import Clause, Conclusion, Criterion, Entry, Example, Indicator, Route, TierRow
+from tierengine.law.entries import Clause, Conclusion, Criterion, Entry, Given, Indicator, Route, TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.terms.citation import Citation
 from tierengine.terms.scalars import whole
@@ -42,7 +42,7 @@ def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
     problems = [problem for item in placed for problem in _alone(item)]
     problems += _overlaps(placed)
     problems += _gaps(placed)
-    vocabulary = _Vocabulary.of(rulebook)
+    vocabulary = Vocabulary.of(rulebook)
     problems += [problem for item in placed for problem in _references(item, vocabulary)]
     problems += _declared_twice(placed)
     problems += _unused(placed)
@@ -231,8 +231,8 @@ def _joint(item: Placed, following: Placed | None) -> Iterator[Problem]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Vocabulary:
-    """Every name that a condition may ask for, whatever its date."""
+class Vocabulary:
+    """Every name that a condition may ask for: of a rulebook whatever its date, or of the law of one date."""
 
     indicators: Mapping[str, Indicator]
     judgements: Mapping[str, Criterion]
@@ -240,12 +240,13 @@ class _Vocabulary:
     conclusions: frozenset[str]
 
     @staticmethod
-    def of(rulebook: Rulebook) -> _Vocabulary:
-        return _Vocabulary(
-            indicators={i.id: i for criterion in rulebook.criteria for i in criterion.indicators},
-            judgements={c.judgement.id: c for c in rulebook.criteria if c.judgement is not None},
-            findings={criterion.id: criterion for criterion in rulebook.criteria},
-            conclusions=frozenset(entry.id for entry in (*rulebook.conclusions, *rulebook.tiers)),
+    def of(entries: Rulebook | Law) -> Vocabulary:
+        """Return the names that the entries of a rulebook or a law declare."""
+        return Vocabulary(
+            indicators={i.id: i for criterion in entries.criteria for i in criterion.indicators},
+            judgements={c.judgement.id: c for c in entries.criteria if c.judgement is not None},
+            findings={criterion.id: criterion for criterion in entries.criteria},
+            conclusions=frozenset(entry.id for entry in (*entries.conclusions, *entries.tiers)),
         )
 
 
@@ -262,12 +263,21 @@ def conditions(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
 
 def _inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
     yield path, condition
+    for below, part in directly_inside(path, condition):
+        yield from _inside(below, part)
+
+
+def directly_inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
+    """Yield the parts of a condition, each with its path."""
+    if condition.operator == "not":
+        yield (*path, "not"), condition.parts[0]
+        return
     under: Path_ = {"all": ("all",), "any": ("any",), "some": ("some", "of")}.get(condition.operator, ())
     for number, part in enumerate(condition.parts):
-        yield from _inside((*path, *(("not",) if condition.operator == "not" else (*under, number))), part)
+        yield (*path, *under, number), part
 
 
-def _references(item: Placed, vocabulary: _Vocabulary) -> Iterator[Problem]:
+def _references(item: Placed, vocabulary: Vocabulary) -> Iterator[Problem]:
     for path, condition in conditions(item.entry):
         look_up = _REFERENCES.get(condition.operator)
         complaint = look_up(condition, vocabulary) if look_up else None
@@ -281,18 +291,19 @@ def _references(item: Placed, vocabulary: _Vocabulary) -> Iterator[Problem]:
 _Complaint = tuple[str, str] | None
 
 
-def _unknown(word: str, name: str, known: Iterable[str]) -> tuple[str, str]:
+def unknown(word: str, name: str, known: Iterable[str]) -> tuple[str, str]:
+    """Return that nothing of a sort has a name, and the nearest name that there is."""
     near = difflib.get_close_matches(name, known, n=1)
     return (
         f"no {word} is called `{name}`",
-        f"did you mean `{near[0]}`?" if near else f"declare it, or ask for a {word} that exists",
+        f"did you mean `{near[0]}`?" if near else f"ask for a {word} that exists, or declare this one",
     )
 
 
-def _of_indicator(condition: Condition, vocabulary: _Vocabulary) -> _Complaint:
+def _of_indicator(condition: Condition, vocabulary: Vocabulary) -> _Complaint:
     indicator = vocabulary.indicators.get(condition.name)
     if indicator is None:
-        return _unknown("indicator", condition.name, vocabulary.indicators)
+        return unknown("indicator", condition.name, vocabulary.indicators)
     number = condition.at_least or condition.at_most
     if (number is not None) != (indicator.type == "count"):
         wanted = "`at_least` or `at_most`" if indicator.type == "count" else "`is`"
@@ -305,30 +316,30 @@ def _of_indicator(condition: Condition, vocabulary: _Vocabulary) -> _Complaint:
     return None
 
 
-def _of_judgement(condition: Condition, vocabulary: _Vocabulary) -> _Complaint:
+def _of_judgement(condition: Condition, vocabulary: Vocabulary) -> _Complaint:
     return _level_of("judgement", condition, vocabulary.judgements)
 
 
-def _of_finding(condition: Condition, vocabulary: _Vocabulary) -> _Complaint:
+def _of_finding(condition: Condition, vocabulary: Vocabulary) -> _Complaint:
     return _level_of("finding", condition, vocabulary.findings)
 
 
 def _level_of(word: str, condition: Condition, known: Mapping[str, Criterion]) -> _Complaint:
     criterion = known.get(condition.name)
     if criterion is None:
-        return _unknown(word, condition.name, known)
+        return unknown(word, condition.name, known)
     levels = [level for level in LEVEL_WORDS if level in criterion.scale]
     if condition.at_least is not None and condition.at_least not in levels:
         return f"`{condition.at_least}` is no level of `{criterion.id}`", f"write one of: {', '.join(levels)}"
     return None
 
 
-def _of_conclusion(condition: Condition, vocabulary: _Vocabulary) -> _Complaint:
+def _of_conclusion(condition: Condition, vocabulary: Vocabulary) -> _Complaint:
     known = condition.name in vocabulary.conclusions
-    return None if known else _unknown("conclusion", condition.name, vocabulary.conclusions)
+    return None if known else unknown("conclusion", condition.name, vocabulary.conclusions)
 
 
-def _of_placement(condition: Condition, _vocabulary: _Vocabulary) -> _Complaint:
+def _of_placement(condition: Condition, _vocabulary: Vocabulary) -> _Complaint:
     answers = Law.PLACEMENTS.get(condition.name)
     if answers is None:
         return f"no placement is called `{condition.name}`", f"write one of: {', '.join(Law.PLACEMENTS)}"
@@ -340,7 +351,7 @@ def _of_placement(condition: Condition, _vocabulary: _Vocabulary) -> _Complaint:
 _PLACEMENT_WORDS = {"last_report": "placement", "limit": "limit"}
 
 
-_REFERENCES: dict[str, Callable[[Condition, _Vocabulary], _Complaint]] = {
+_REFERENCES: dict[str, Callable[[Condition, Vocabulary], _Complaint]] = {
     "indicator": _of_indicator,
     "judgement": _of_judgement,
     "finding": _of_finding,
@@ -357,13 +368,13 @@ def _is_whole(word: str) -> bool:
     return True
 
 
-def _indicators(item: Placed, criterion: Criterion, vocabulary: _Vocabulary) -> Iterator[Problem]:
+def _indicators(item: Placed, criterion: Criterion, vocabulary: Vocabulary) -> Iterator[Problem]:
     for number, indicator in enumerate(criterion.indicators):
         for key, complaint in _of_declaration(indicator, vocabulary):
             yield item.problem(*complaint, "indicators", number, *key)
 
 
-def _of_declaration(indicator: Indicator, vocabulary: _Vocabulary) -> Iterator[tuple[Path_, tuple[str, str]]]:
+def _of_declaration(indicator: Indicator, vocabulary: Vocabulary) -> Iterator[tuple[Path_, tuple[str, str]]]:
     """What is wrong with the declaration of an indicator, and at which of its keys."""
     if vocabulary.indicators[indicator.id].type != indicator.type:
         yield (
@@ -377,7 +388,7 @@ def _of_declaration(indicator: Indicator, vocabulary: _Vocabulary) -> Iterator[t
         for name in (indicator.compared.greater, indicator.compared.than):
             side = vocabulary.indicators.get(name)
             if side is None:
-                yield ("compared",), _unknown("indicator", name, vocabulary.indicators)
+                yield ("compared",), unknown("indicator", name, vocabulary.indicators)
             elif side.type != "count" or side.compared is not None:
                 yield ("compared",), (f"`{name}` cannot be compared", "compare two recorded counts")
     if indicator.when_silent is not None and not _fits(indicator, indicator.when_silent.reads_as):
@@ -390,31 +401,35 @@ def _of_declaration(indicator: Indicator, vocabulary: _Vocabulary) -> Iterator[t
         )
 
 
-def _of_examples(item: Placed, criterion: Criterion, vocabulary: _Vocabulary) -> Iterator[Problem]:
+def _of_examples(item: Placed, criterion: Criterion, vocabulary: Vocabulary) -> Iterator[Problem]:
     for number, example in enumerate(criterion.examples):
-        for key, complaint in _of_example(example, vocabulary):
+        for key, complaint in complaints(example, vocabulary):
             yield item.problem(*complaint, "examples", number, *key)
 
 
-def _of_example(example: Example, vocabulary: _Vocabulary) -> Iterator[tuple[Path_, tuple[str, str]]]:
-    """What is wrong with what an example gives, and at which of its keys."""
-    for name, word in example.indicators.items():
+def complaints(given: Given, vocabulary: Vocabulary) -> Iterator[tuple[Path_, tuple[str, str]]]:
+    """Yield what is wrong with what is given of a country, and how it is mended, with the key at which it stands."""
+    for name, word in given.indicators.items():
         indicator = vocabulary.indicators.get(name)
         if indicator is None:
-            yield ("indicators", name), _unknown("indicator", name, vocabulary.indicators)
+            yield ("indicators", name), unknown("indicator", name, vocabulary.indicators)
         elif not _fits(indicator, word):
-            complaint = f"`{name}` is a {indicator.type} and is given `{word}`", f"write a {indicator.type}"
+            wanted = {"truth": "`true` or `false`", "count": "a whole number"}.get(indicator.type)
+            complaint = (
+                f"`{name}` is a {indicator.type} and is given `{word}`",
+                f"write {wanted or 'one of: ' + ', '.join(indicator.choices)}",
+            )
             yield ("indicators", name), complaint
     for key, word, known in (
         ("judgements", "judgement", vocabulary.judgements),
         ("findings", "finding", vocabulary.findings),
         ("conclusions", "conclusion", vocabulary.conclusions),
     ):
-        for name in getattr(example, key):
+        for name in getattr(given, key):
             if name not in known:
-                yield (key, name), _unknown(word, name, known)
+                yield (key, name), unknown(word, name, known)
     for key, answers in Law.PLACEMENTS.items():
-        answer = getattr(example, key)
+        answer = getattr(given, key)
         if answer is not None and answer not in answers:
             yield (key,), (f"`{answer}` is no {_PLACEMENT_WORDS[key]}", f"write one of: {', '.join(answers)}")
 

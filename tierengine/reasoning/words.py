@@ -58,7 +58,7 @@ def answer(law: Law, field: str, value: Value) -> str:
         return f"Rated {level}: {judgement(law, field).rubric[level]}"
     indicator = law.indicator(field)
     unit = f" {indicator.unit}" if indicator.unit else ""
-    return f"{plain(value)}{unit}."
+    return f"{plain(value)}{unit.removesuffix('s') if value == 1 else unit}."
 
 
 def ranged(law: Law, field: str, first: Value, last: int | None = None) -> str:

@@ -1,0 +1,64 @@
+"""Single answers about a country, as examples and cases give them, and the inputs that they become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from tierengine.engines.form import Value
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, reached, read_value
+from tierengine.law.entries import Criterion, Given
+from tierengine.law.linter import Vocabulary, complaints
+from tierengine.law.rulebook import Law
+from tierengine.terms.level import rank
+from tierengine.yamlfile import Path_
+
+Complaint = tuple[Path_, tuple[str, str]]
+"""The key at which something is wrong, and what is wrong with its cure."""
+
+
+def facts_of(law: Law, given: Given, judges: Iterable[str]) -> Iterator[tuple[str, Value]]:
+    """Yield the inputs that single answers give: a finding is given as the levels it reaches.
+
+    `judges` names the judgements of which it is known whether a person has rated them: of a whole country, all.
+    """
+    for name, word in given.indicators.items():
+        yield name, read_value(law.indicator(name), word)
+    for name in judges:
+        yield judged(name), name in given.judgements
+    for name, level in given.judgements.items():
+        yield rating(name), rank(level)
+    for name, level in given.findings.items():
+        for rung in law.criterion(name).rules:
+            yield reached(name, rung.level), rank(level) >= rank(rung.level)
+    yield from given.conclusions.items()
+    if given.last_report is not None:
+        yield LAST_REPORT, given.last_report
+    if given.limit is not None:
+        yield LIMIT, given.limit
+
+
+def unfit(given: Given, law: Law) -> Iterator[Complaint]:
+    """Yield what cannot be given of a country under the law of a date."""
+    yield from complaints(given, Vocabulary.of(law))
+    for name, word in given.indicators.items():
+        indicator = law.indicators_by_id.get(name)
+        if indicator is None:
+            continue
+        if indicator.compared is not None:
+            sides = f"`{indicator.compared.greater}` and `{indicator.compared.than}`"
+            yield ("indicators", name), (f"`{name}` is worked out from other answers", f"give {sides}")
+        elif indicator.type == "count" and word.startswith("-"):
+            yield ("indicators", name), (f"`{name}` is a count and is given `{word}`", "write 0 or more")
+    yield from _off_the_scale("judgements", given.judgements, law.judges)
+    yield from _off_the_scale("findings", given.findings, law.criteria_by_id)
+
+
+def _off_the_scale(key: str, levels: Mapping[str, str], known: Mapping[str, Criterion]) -> Iterator[Complaint]:
+    """Levels that a criterion does not have."""
+    for name, level in levels.items():
+        criterion = known.get(name)
+        if criterion is not None and level not in criterion.scale:
+            yield (
+                (key, name),
+                (f"`{level}` is no level of `{criterion.id}`", f"write one of: {', '.join(criterion.scale)}"),
+            )
