@@ -25,6 +25,9 @@ from tierengine.lab.counterexamples import (
 from tierengine.lab.versions import Span, Version
 from tierengine.law.rulebook import Law
 
+RATED_ALONG = "A rating that goes along with the records is recorded where the records settle the level."
+"""Told of two countries of which a dossier records more than the answers in which they differ."""
+
 Verdict = Literal["proved", "refuted", "undecided"]
 
 
@@ -193,4 +196,5 @@ class Asked:
         """Return two countries, with the answers in which they differ."""
         first, second = (recorded(self.law, self.form, each) for each in facts)
         countries = (country(self.law, first, says[0]), country(self.law, second, says[1]))
-        return Counterexample(says=" ".join((wrong, *differences(self.law, *facts))), countries=countries)
+        along = [RATED_ALONG] if (first, second) != facts else []
+        return Counterexample(says=" ".join((wrong, *differences(self.law, *facts), *along)), countries=countries)

@@ -234,7 +234,7 @@ E.O. 12958: N/A
 TAGS: KTIP, PHUM, {COUNTRY}
 SUBJECT: TIP: INVENTED REPORT OF {self._times.report}
 """
-        first = f"This telegram is invented, as is the country. It shows this: {about}"
+        first = f"This telegram is invented, as is the country. It shows this: {about}."
         paragraphs = (f"{number}. {text}" for number, text in enumerate((first, *self._paragraphs), 1))
         return "\n\n".join((head, *paragraphs, "DOE\n"))
 
