@@ -9,11 +9,12 @@ from tierengine.engines.arithmetic import compare, holds
 from tierengine.engines.form import Evaluation, Form, Rule, Tally, Test, Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, presumed, proposed, reached
 from tierengine.evidence.records import Evidence, Rating
-from tierengine.law.entries import Criterion, Judgement
+from tierengine.law.entries import Criterion
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import Admitted
 from tierengine.reasoning.assessment import Passage, Step
 from tierengine.reasoning.history import told
+from tierengine.reasoning.words import PLACEMENT_QUESTIONS, judgement, leaf_name, plain, question
 from tierengine.terms.level import LEVELS
 from tierengine.terms.outcome import Outcome
 
@@ -24,12 +25,6 @@ class Words:
 
     says: str
     citation: str | None
-
-
-_PLACEMENT_QUESTIONS = {
-    LAST_REPORT: "Where did the last report place the country?",
-    LIMIT: "How do the country's years on the Tier 2 Watch List bind this report?",
-}
 
 
 class Narrator:
@@ -103,9 +98,7 @@ class Narrator:
 
     def question(self, field: str) -> str:
         """Return the question that an input answers."""
-        if field in _PLACEMENT_QUESTIONS:
-            return _PLACEMENT_QUESTIONS[field]
-        return self._judgement(field).question if field.startswith("rating/") else self.law.indicators_by_id[field].asks
+        return question(self.law, field)
 
     def open_question(self, field: str) -> str:
         """Return the question that an input answers, with the name under which a dossier answers it."""
@@ -116,14 +109,9 @@ class Narrator:
     def unanswered_words(self, field: str) -> str:
         """Return what is said where nothing answers an input."""
         if field.startswith("rating/"):
-            words = ", ".join(f"`{word}`" for word in self._judgement(field).words)
+            words = ", ".join(f"`{word}`" for word in judgement(self.law, field).words)
             return f"Nobody has judged it (open word: {words})."
         return "Not known."
-
-    def _judgement(self, field: str) -> Judgement:
-        judgement = self.law.judges[leaf_name(field)].judgement
-        assert judgement is not None
-        return judgement
 
     def _entries(self) -> Iterator[tuple[str, Words]]:
         for entry in self.law.conditional():
@@ -255,16 +243,16 @@ class Tracer:
             return f"Not known ({silent} is silent)." if silent else self.narrator.unanswered_words(test.field)
         if test.field == LIMIT:
             return f"{value}: {told(self._admitted.standing)} (asked here: {test.value})."
-        if test.field in _PLACEMENT_QUESTIONS:
+        if test.field in PLACEMENT_QUESTIONS:
             return f"{value} (asked here: {test.value})."
         if test.field.startswith("rating/"):
             rating = self._admitted.ratings[leaf_name(test.field)]
             return f"{rating.rating}, says {rating.author}."
         if self._silent(test.field):
-            return f"{_plain(value)}, because the source was read for it and is silent{_asked(test)}."
+            return f"{plain(value)}, because the source was read for it and is silent{_asked(test)}."
         indicator = self._law.indicators_by_id[test.field]
         unit = f" {indicator.unit}" if indicator.unit else ""
-        return f"{_plain(value)}{unit}{_asked(test)}."
+        return f"{plain(value)}{unit}{_asked(test)}."
 
     # -- evidence -----------------------------------------------------------------------------------------------
 
@@ -366,11 +354,6 @@ def _answers_to(criterion: Criterion) -> Iterator[str]:
         yield criterion.judgement.id
 
 
-def leaf_name(field: str) -> str:
-    """Return the name under which a dossier answers an input."""
-    return field.removeprefix("rating/").removeprefix("judged/")
-
-
 def _entry(proposition: str) -> str:
     """The id of the criterion or conclusion that a proposition belongs to."""
     return proposition.split("/", maxsplit=1)[0]
@@ -380,10 +363,6 @@ def _unique(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def _plain(value: Value) -> str:
-    return {True: "Yes", False: "No"}[value] if isinstance(value, bool) else str(value)
-
-
 _BOUNDS = {">=": "at least", "<=": "at most", "<": "fewer than", ">": "more than", "==": "", "!=": "not"}
 
 
@@ -391,7 +370,7 @@ def _asked(test: Test) -> str:
     """What a test asks for, where it is more than a plain yes."""
     if test.value is True:
         return ""
-    asked = f"{_BOUNDS[test.op]} {_plain(test.value).lower()}".strip()
+    asked = f"{_BOUNDS[test.op]} {plain(test.value).lower()}".strip()
     return f" (asked here: {asked})"
 
 

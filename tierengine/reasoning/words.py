@@ -1,0 +1,86 @@
+"""The answers of one country in plain sentences: each question as the law's entry asks it, and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tierengine.engines.form import Facts, Value
+from tierengine.engines.lowering import LAST_REPORT, LIMIT
+from tierengine.law.entries import Judgement
+from tierengine.law.rulebook import Law
+from tierengine.terms.level import LEVELS
+from tierengine.terms.tier import NAMES
+
+PLACEMENT_QUESTIONS = {
+    LAST_REPORT: "Where did the last report place the country?",
+    LIMIT: "How do the country's years on the Tier 2 Watch List bind this report?",
+}
+
+_PLACEMENT_ANSWERS: dict[Value, str] = {
+    **NAMES,
+    "SC": "Special case, not ranked",
+}
+
+_LIMIT_ANSWERS: dict[Value, str] = {
+    "none": "They do not bind it",
+    "waiver or 3": "They are full: Tier 3 unless the downgrade is waived",
+    "3": "They are full and the waiver is spent: Tier 3",
+    "not WL": "The one year after a downgrade is over: not on the watch list again",
+}
+
+
+def leaf_name(field: str) -> str:
+    """Return the name under which a dossier answers an input."""
+    return field.removeprefix("rating/").removeprefix("judged/")
+
+
+def question(law: Law, field: str) -> str:
+    """Return the question that an input answers."""
+    if field in PLACEMENT_QUESTIONS:
+        return PLACEMENT_QUESTIONS[field]
+    return judgement(law, field).question if field.startswith("rating/") else law.indicator(field).asks
+
+
+def judgement(law: Law, field: str) -> Judgement:
+    """Return the open words of which an input is the rating."""
+    found = law.judges[leaf_name(field)].judgement
+    assert found is not None
+    return found
+
+
+def answer(law: Law, field: str, value: Value) -> str:
+    """Return a value of an input in words: yes or no, a number with its unit, a rating with what it means."""
+    if field == LAST_REPORT:
+        return f"{_PLACEMENT_ANSWERS[value]}."
+    if field == LIMIT:
+        return f"{_LIMIT_ANSWERS[value]}."
+    if field.startswith("rating/"):
+        level = LEVELS[int(value)]
+        return f"Rated {level}: {judgement(law, field).rubric[level]}"
+    indicator = law.indicator(field)
+    unit = f" {indicator.unit}" if indicator.unit else ""
+    return f"{plain(value)}{unit}."
+
+
+def plain(value: Value) -> str:
+    """Return yes or no for a truth, and anything else as it is."""
+    return {True: "Yes", False: "No"}[value] if isinstance(value, bool) else str(value)
+
+
+def sentence(law: Law, field: str, value: Value) -> str:
+    """Return one answer with its question, and the name under which a dossier gives it."""
+    return f"{question(law, field)} {answer(law, field, value)} [{leaf_name(field)}]"
+
+
+def sentences(law: Law, facts: Facts) -> tuple[str, ...]:
+    """Return the answers of a country in the order in which the statute asks for them."""
+    return tuple(sentence(law, field, facts[field]) for field in in_order(law) if field in facts)
+
+
+def in_order(law: Law) -> Iterator[str]:
+    """Yield every input that an answer can be given to, in the order of the statute; placements come last."""
+    for criterion in law.criteria:
+        yield from (indicator.id for indicator in criterion.indicators if indicator.compared is None)
+        if criterion.judgement is not None:
+            yield f"rating/{criterion.judgement.id}"
+    yield from PLACEMENT_QUESTIONS
