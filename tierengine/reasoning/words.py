@@ -16,12 +16,11 @@ PLACEMENT_QUESTIONS = {
     LIMIT: "How do the country's years on the Tier 2 Watch List bind this report?",
 }
 
-_PLACEMENT_ANSWERS: dict[Value, str] = {
-    **NAMES,
-    "SC": "Special case, not ranked",
+_PLACEMENT_ANSWERS: dict[str, str] = {str(tier): name for tier, name in NAMES.items()} | {
+    "SC": "Special case, not ranked"
 }
 
-_LIMIT_ANSWERS: dict[Value, str] = {
+_LIMIT_ANSWERS: dict[str, str] = {
     "none": "They do not bind it",
     "waiver or 3": "They are full: Tier 3 unless the downgrade is waived",
     "3": "They are full and the waiver is spent: Tier 3",
@@ -51,9 +50,9 @@ def judgement(law: Law, field: str) -> Judgement:
 def answer(law: Law, field: str, value: Value) -> str:
     """Return a value of an input in words: yes or no, a number with its unit, a rating with what it means."""
     if field == LAST_REPORT:
-        return f"{_PLACEMENT_ANSWERS[value]}."
+        return f"{_PLACEMENT_ANSWERS[str(value)]}."
     if field == LIMIT:
-        return f"{_LIMIT_ANSWERS[value]}."
+        return f"{_LIMIT_ANSWERS[str(value)]}."
     if field.startswith("rating/"):
         level = LEVELS[int(value)]
         return f"Rated {level}: {judgement(law, field).rubric[level]}"
