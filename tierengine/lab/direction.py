@@ -1,0 +1,197 @@
+"""The direction of a change of the rules, proved over every complete case, with a smallest country that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import z3
+
+from tierengine.engines.compiled import CompiledEngine
+from tierengine.engines.form import Facts, Value
+from tierengine.engines.lowering import judged, rating
+from tierengine.engines.proof import PATIENCE, Case, Limit, Solver
+from tierengine.errors import UndecidedError
+from tierengine.lab.versions import NOT_RANKED, Side, Version
+from tierengine.terms.tier import TIERS
+
+Way = Literal["worse", "better", "in or out of the lists"]
+"""What a change does to a country: a worse tier, a better one, or a tier in place of none, or none in place of one."""
+
+Verdict = Literal["equal", "stricter", "looser", "incomparable", "not decided", "only in the old", "only in the new"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """A country that the change moves: answers that settle one tier under the old rules and another under the new."""
+
+    way: Way
+    facts: Mapping[str, Value]
+    old: str
+    new: str
+    smallest: bool
+    """Whether it is proved that no country with fewer answers shows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Direction:
+    """What the change does to complete cases under the law of a stretch of days."""
+
+    version: Version
+    verdict: Verdict
+    witnesses: tuple[Witness, ...] = ()
+    gave_up: str | None = None
+    """Where it is not decided: how long the solver tried, and why it gave up."""
+
+
+def direction(version: Version, limit: Limit = PATIENCE) -> Direction:
+    """Return the direction of the change on a stretch of days.
+
+    An input that only one rulebook knows is left free. Rules that are the same are equal without asking the solver.
+    """
+    both = version.both()
+    if both is None:
+        return Direction(version=version, verdict="only in the old" if version.old else "only in the new")
+    old, new = both
+    if old.form == new.form and old.rows == new.rows:
+        return Direction(version=version, verdict="equal")
+    try:
+        return _asked(version, _Pair(old, new, limit))
+    except UndecidedError as error:
+        return Direction(version=version, verdict="not decided", gave_up=error.problems[0].what)
+
+
+def _asked(version: Version, pair: _Pair) -> Direction:
+    ways: dict[Way, Witness] = {way: found for way in _WAYS if (found := pair.witness(way)) is not None}
+    verdict: Verdict = "incomparable"
+    if not ways:
+        verdict = "equal"
+    elif ways.keys() == {"worse"}:
+        verdict = "stricter"
+    elif ways.keys() == {"better"}:
+        verdict = "looser"
+    return Direction(version=version, verdict=verdict, witnesses=tuple(ways.values()))
+
+
+_JUDGED, _RATING = judged(""), rating("")
+
+
+def _worse(old: str, new: str) -> bool:
+    return old in _PLACES and new in _PLACES and _PLACES[new] > _PLACES[old]
+
+
+def _better(old: str, new: str) -> bool:
+    return _worse(new, old)
+
+
+def _in_or_out(old: str, new: str) -> bool:
+    return {old, new} - {NOT_RANKED} != {old, new} and old != new and "" not in (old, new)
+
+
+_PLACES: Mapping[str, int] = {str(tier): place for place, tier in enumerate(TIERS)}
+
+
+_WAYS: Mapping[Way, Callable[[str, str], bool]] = {
+    "worse": _worse,
+    "better": _better,
+    "in or out of the lists": _in_or_out,
+}
+
+
+class _Pair:
+    """Two readings of the same country, one under each rulebook."""
+
+    def __init__(self, old: Side, new: Side, limit: Limit) -> None:
+        self._old, self._new = old, new
+        self._limit = limit
+        self._engines = CompiledEngine(old.form), CompiledEngine(new.form)
+        self._whole = _Asked(old, new, limit, partly=False)
+
+    @cached_property
+    def _partly(self) -> _Asked:
+        return _Asked(self._old, self._new, self._limit, partly=True)
+
+    def witness(self, way: Way) -> Witness | None:
+        """Return a smallest country that moves this way, or nothing if no complete case does.
+
+        Raise `UndecidedError` if the solver gives up before it has found one, or shown that there is none.
+        """
+        facts = self._whole.country(way)
+        if facts is None:
+            return None
+        facts = self._bare(facts, way)
+        try:
+            while (smaller := self._partly.country(way, most=_answers(facts) - 1)) is not None:
+                facts = smaller
+            smallest = True
+        except UndecidedError:
+            smallest = False
+        old, new = self._tiers(facts)
+        return Witness(way=way, facts=facts, old=old, new=new, smallest=smallest)
+
+    def _bare(self, facts: dict[str, Value], way: Way) -> dict[str, Value]:
+        """Leave out every answer without which the country still moves; a rating goes with the fact that it is one."""
+        for name in sorted(facts):
+            if name.startswith(_JUDGED):
+                continue
+            fewer = {field: value for field, value in facts.items() if field != name}
+            if (flag := _JUDGED + name.removeprefix(_RATING)) in fewer:
+                fewer[flag] = False
+            if _WAYS[way](*self._tiers(fewer)):
+                facts = fewer
+        return facts
+
+    def _tiers(self, facts: Facts) -> tuple[str, str]:
+        """The tier that each side settles; nothing in words where it settles none."""
+        old, new = (
+            next((tier for row, tier in side.rows.items() if settled.get(row)), "")
+            for side, settled in (
+                (self._old, self._engines[0].evaluate(facts).settled),
+                (self._new, self._engines[1].evaluate(facts).settled),
+            )
+        )
+        return old, new
+
+
+class _Asked:
+    """The solver's question about a country under both rulebooks, of which all or only some answers are known."""
+
+    def __init__(self, old: Side, new: Side, limit: Limit, *, partly: bool) -> None:
+        self._rows = old.rows, new.rows
+        self._old, self._new = Case(old.form, "old", partly=partly), Case(new.form, "new", partly=partly)
+        self._solver = Solver(self._old, self._new, limit=limit)
+        self._known = self._old.known | self._new.known
+        for field in self._old.fields.keys() & self._new.fields.keys():
+            self._solver.add(self._old.values[field] == self._new.values[field])
+            self._solver.add(self._old.known[field] == self._new.known[field])
+        for field in self._known:
+            if partly and field.startswith(_JUDGED):
+                self._solver.add(self._known[field], *self._rated(field))
+
+    def country(self, way: Way, most: int | None = None) -> dict[str, Value] | None:
+        """Return the answers of a country that moves this way, with at most so many answers, if there is one."""
+        moves = z3.Or(
+            *(
+                z3.And(self._old.shown[old], self._new.shown[new])
+                for old, before in self._rows[0].items()
+                for new, after in self._rows[1].items()
+                if _WAYS[way](before, after)
+            )
+        )
+        given = [(known, 1) for field, known in self._known.items() if not field.startswith(_JUDGED)]
+        model = self._solver.find(moves, *([] if most is None else [z3.PbLe(given, most)]))
+        return None if model is None else self._old.read(model) | self._new.read(model)
+
+    def _rated(self, flag: str) -> Iterator[z3.BoolRef]:
+        """What was judged has a rating."""
+        name = _RATING + flag.removeprefix(_JUDGED)
+        for case in (self._old, self._new):
+            if flag in case.fields and name in case.fields:
+                yield z3.Implies(case.values[flag], case.known[name])
+
+
+def _answers(facts: Facts) -> int:
+    """How many answers a country gives; whether a person rated an open word is none of its own."""
+    return sum(not field.startswith(_JUDGED) for field in facts)
