@@ -126,6 +126,11 @@ def pack(truths: NDArray[np.bool_]) -> Plane:
     return np.packbits(truths, bitorder="little")
 
 
+def bit(plane: Plane, record: int) -> bool:
+    """Return what a plane says of one record."""
+    return bool(plane[record // 8] >> record % 8 & 1)
+
+
 def unpack(plane: Plane, count: int) -> NDArray[np.bool_]:
     """Return a plane as truths, one for each record."""
     return np.unpackbits(plane, count=count, bitorder="little").view(np.bool_)
@@ -134,6 +139,21 @@ def unpack(plane: Plane, count: int) -> NDArray[np.bool_]:
 def columns_of(form: Form, records: Sequence[Facts]) -> dict[str, Column]:
     """Return the facts of many records as columns, one for each input of the form."""
     return {field.id: _column(field, [facts.get(field.id) for facts in records]) for field in form.inputs}
+
+
+def facts_of(form: Form, columns: Columns, record: int) -> dict[str, Value]:
+    """Return what the columns say of one record."""
+    found = ((field.id, _cell(field, columns[field.id], record)) for field in form.inputs if field.id in columns)
+    return {name: value for name, value in found if value is not None}
+
+
+def _cell(field: Field, column: Column, record: int) -> Value | None:
+    if isinstance(column, Truths):
+        return True if bit(column.shown, record) else False if bit(column.refuted, record) else None
+    if not bit(column.known, record):
+        return None
+    number = int(column.values[record])
+    return field.choices[number] if field.type == "choice" else number
 
 
 def _column(field: Field, values: Sequence[Value | None]) -> Column:

@@ -14,19 +14,24 @@ from tierengine.engines.columns import Columns, columns_of
 from tierengine.engines.form import Facts, Form
 from tierengine.errors import ClassifiedError, EvidenceError, Problem
 from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.lab.parquet import Rows, read_parquet
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
 from tierengine.terms.tier import Placement
 
-Rows = NDArray[np.intp]
-"""Places of cases in a corpus, from 0 on."""
-
+S = TypeVar("S")
 T = TypeVar("T")
-Watch = Callable[[Sequence[T], str], Iterable[T]]
-"""Goes through long work, and may show how far it is: the pieces, and what is done with them."""
 
 
-def unwatched(pieces: Sequence[T], _doing: str) -> Iterable[T]:
+class Watch(Protocol):
+    """Goes through long work, and may show how far it is."""
+
+    def __call__(self, pieces: Sequence[T], doing: str, /) -> Iterable[T]:
+        """Yield the pieces; `doing` says in a few words what is done with them."""
+        ...
+
+
+def unwatched(pieces: Sequence[T], _doing: str, /) -> Iterable[T]:
     """Go through the pieces and show nothing."""
     return pieces
 
@@ -65,10 +70,18 @@ class Corpus(Protocol):
         ...
 
 
+def read_corpus(path: Path, forms: Iterable[Form], as_of: date | None = None, watch: Watch = unwatched) -> Corpus:
+    """Return the cases of a folder of dossiers or a Parquet file; with a date, its law decides every case.
+
+    Raise `EvidenceError` with everything that is wrong with it.
+    """
+    return DossierCorpus(path, as_of, watch) if path.is_dir() else read_parquet(path, forms, as_of)
+
+
 class DossierCorpus:
     """The dossiers below a folder; a case is named by the folder in which its dossier lies."""
 
-    def __init__(self, folder: Path, asked: date | None = None, watch: Watch[Path] = unwatched) -> None:
+    def __init__(self, folder: Path, asked: date | None = None, watch: Watch = unwatched) -> None:
         paths = sorted(folder.rglob("dossier.yaml"))
         if not paths:
             raise EvidenceError(
@@ -120,9 +133,6 @@ class _Dossiers:
         except EvidenceError as error:
             problems += error.problems
             return {}
-
-
-S = TypeVar("S")
 
 
 def _each(of: Callable[[T], S], items: Iterable[T], names: Sequence[str]) -> Iterator[S]:

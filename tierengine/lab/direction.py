@@ -20,7 +20,9 @@ from tierengine.terms.tier import TIERS
 Way = Literal["worse", "better", "in or out of the lists"]
 """What a change does to a country: a worse tier, a better one, or a tier in place of none, or none in place of one."""
 
-Verdict = Literal["equal", "stricter", "looser", "incomparable", "not decided", "only in the old", "only in the new"]
+Verdict = Literal[
+    "equal", "stricter", "looser", "incomparable", "not decided", "only in the old", "only in the new", "no law"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class Direction:
 
     version: Version
     verdict: Verdict
+    same_rules: bool = False
+    """Whether the two are equal because they are written alike, so that there was nothing to prove."""
     witnesses: tuple[Witness, ...] = ()
     gave_up: str | None = None
     """Where it is not decided: how long the solver tried, and why it gave up."""
@@ -53,10 +57,11 @@ def direction(version: Version, limit: Limit = PATIENCE) -> Direction:
     """
     both = version.both()
     if both is None:
-        return Direction(version=version, verdict="only in the old" if version.old else "only in the new")
+        lone: Verdict = "only in the old" if version.old else "only in the new" if version.new else "no law"
+        return Direction(version=version, verdict=lone)
     old, new = both
     if old.form == new.form and old.rows == new.rows:
-        return Direction(version=version, verdict="equal")
+        return Direction(version=version, verdict="equal", same_rules=True)
     try:
         return _asked(version, _Pair(old, new, limit))
     except UndecidedError as error:

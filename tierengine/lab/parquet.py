@@ -26,14 +26,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tierengine.engines.columns import Column, Columns, Numbers, Plane, Truths, all_of, pack
+from tierengine.engines.columns import Column, Columns, Numbers, Plane, Truths, all_of, pack, unpack
 from tierengine.engines.form import Facts, Field, Form
 from tierengine.engines.lowering import judged, rating
 from tierengine.engines.safety import LARGEST
 from tierengine.errors import EvidenceError, Problem
-from tierengine.lab.corpus import Part, Rows
 from tierengine.law.rulebook import Rulebook
 from tierengine.terms.tier import Placement
+
+Rows = NDArray[np.intp]
+"""Places of cases in a corpus, from 0 on."""
 
 _OF_A_CASE = ("id", "as_of", "placed")
 _HOLDS = {"truth": "true or false", "count": "whole numbers", "choice": "text"}
@@ -53,7 +55,8 @@ def read_parquet(path: Path, forms: Iterable[Form], asked: date | None = None) -
     if problems:
         raise EvidenceError(problems)
     words = [name for name in schema.names if _is_text(schema.field(name).type) and name != "id"]
-    table = pq.read_table(path, read_dictionary=words, memory_map=True, partitioning=None).combine_chunks()
+    # Through one file, not a data set: it gives each row group in one piece, and takes no column from the path.
+    table = pq.ParquetFile(path, read_dictionary=words, memory_map=True).read()
     problems = list(_misfilled(path.name, table))
     if problems:
         raise EvidenceError(problems)
@@ -108,13 +111,13 @@ class ParquetCorpus:
         """Return where a case stands, for a problem with its day."""
         return _cell(self._name, "as_of", row)
 
-    def part(self, rows: Rows) -> Part:
+    def part(self, rows: Rows) -> ParquetPart:
         """Return some of the cases."""
         whole = rows.size == self._table.num_rows
-        return _Rows(self._name, self._table if whole else self._table.take(pa.array(rows)), rows)
+        return ParquetPart(self._name, self._table if whole else self._table.take(pa.array(rows)), rows)
 
 
-class _Rows:
+class ParquetPart:
     """Some rows. Two rulebooks mostly ask for the same, so that each column is made once for each kind of input."""
 
     def __init__(self, name: str, table: pa.Table, rows: Rows) -> None:
@@ -148,11 +151,12 @@ class _Rows:
             return None
         if field.type == "truth":
             return _truths(array)
-        bad = _unusable_words(field, array) if field.type == "choice" else _unusable_numbers(field, array)
+        numbers = _places(field, array) if field.type == "choice" else _numbers(array)
+        bad = _unusable_places(numbers) if field.type == "choice" else _unusable_numbers(field, numbers)
         if bad.size:
             problems.append(self._unusable(field, array, bad))
             return None
-        return _places(field, array) if field.type == "choice" else _numbers(array)
+        return numbers
 
     def _judged(self, name: str) -> Column:
         """A person has rated an open word where there is a rating."""
@@ -230,7 +234,7 @@ def _misfilled(file: str, table: pa.Table) -> Iterator[Problem]:
     if names.null_count:
         row = pc.index(pc.is_null(names), True).as_py()
         yield Problem(where=_cell(file, "id", row), what="the case has no id", cure="give every case its own")
-    elif pc.count_distinct(names).as_py() < table.num_rows:
+    elif len(pc.unique(names)) < table.num_rows:
         counted = names.value_counts()
         twice = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
         yield Problem(
@@ -311,39 +315,31 @@ def _values(array: pa.Array) -> NDArray[np.integer]:
 
 
 def _numbers(array: pa.Array) -> Numbers:
-    """The numbers of a column, each in as few bytes as the largest needs: less memory, and compared sooner."""
-    largest = pc.max(array).as_py() or 0
-    width = next(each for each in (np.int8, np.int16, np.int32, np.int64) if largest <= np.iinfo(each).max)
-    return Numbers(_values(array).astype(width, casting="unsafe"), _known(array))
-
-
-def _unusable_numbers(field: Field, array: pa.Array) -> NDArray[np.intp]:
-    """The rows with a number that the input may not hold."""
+    """The numbers of a column, each in as few bytes as they need: less memory, and compared sooner."""
     found = pc.min_max(array).as_py()
-    if found["min"] is None:
-        return np.empty(0, np.intp)
-    allowed = field.numbers
-    lowest, highest = (allowed[0], allowed[-1]) if allowed else (0, LARGEST)
-    without_gaps = not allowed or len(allowed) == highest - lowest + 1
-    if without_gaps and lowest <= found["min"] and found["max"] <= highest:
-        return np.empty(0, np.intp)
-    numbers = array.fill_null(lowest).to_numpy(zero_copy_only=False)
-    fine = np.isin(numbers, allowed) if allowed else (numbers >= lowest) & (numbers <= highest)
-    return np.flatnonzero(~fine)
+    lowest, highest = found["min"] or 0, found["max"] or 0
+    fits = (each for each in _WIDTHS if np.iinfo(each).min <= lowest and highest <= np.iinfo(each).max)
+    return Numbers(_values(array).astype(next(fits), casting="unsafe"), _known(array))
 
 
-def _unusable_words(field: Field, array: pa.Array) -> NDArray[np.intp]:
-    """The rows with a word that is not in the list of the input."""
-    return np.flatnonzero(_codes(field, array) < 0)
+_WIDTHS = (np.int8, np.int16, np.int32, np.int64, np.uint64)
+
+
+def _unusable_numbers(field: Field, numbers: Numbers) -> NDArray[np.intp]:
+    """The rows with a number that the input may not hold."""
+    values = numbers.values
+    fine = np.isin(values, field.numbers) if field.numbers else (values >= 0) & (values <= LARGEST)
+    return np.flatnonzero(unpack(numbers.known & ~pack(fine), values.size))
 
 
 def _places(field: Field, array: pa.Array) -> Numbers:
-    return Numbers(_codes(field, array), _known(array))
-
-
-def _codes(field: Field, array: pa.Array) -> NDArray[np.int16]:
-    """The place of each word in the list of the input: -1 if it is not there, 0 where the cell is empty."""
+    """The place of each word in the list of the input; -1 if it is not there."""
     places = {word: place for place, word in enumerate(field.choices)}
     words = np.array([places.get(word, -1) for word in array.dictionary.to_pylist()] + [0], np.int16)
-    codes: NDArray[np.int16] = words[array.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)]
-    return codes
+    codes = words[array.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)]
+    return Numbers(codes, _known(array))
+
+
+def _unusable_places(numbers: Numbers) -> NDArray[np.intp]:
+    """The rows with a word that is not in the list of the input."""
+    return np.flatnonzero(unpack(numbers.known & pack(numbers.values < 0), numbers.values.size))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from tierengine.engines.form import Field, Form
 from tierengine.engines.lowering import lower
@@ -15,14 +16,14 @@ NOT_RANKED = "not ranked"
 """What is said of a row of the tier table without a tier."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Side:
     """The law of one rulebook on the first day of a stretch, with its form."""
 
     law: Law
     form: Form
 
-    @property
+    @cached_property
     def rows(self) -> Mapping[str, str]:
         """Row of the tier table to its tier, or to `NOT_RANKED`."""
         return {row.id: row.tier or NOT_RANKED for row in self.law.tiers}
@@ -43,25 +44,41 @@ class Version:
 
 
 def versions(old: Rulebook, new: Rulebook) -> tuple[Version, ...]:
-    """Return the stretches of days from the first on which either rulebook holds a whole law.
+    """Return the stretches of days from the first on which either rulebook holds a whole law, without a gap.
 
     Raise `UsageError` if the two are of different vocabularies, so that no case could be asked under both.
     """
     found: list[Version] = []
     for day in sorted({*old.boundaries(), *new.boundaries()}):
-        version = Version(day, None, _side(old, day), _side(new, day))
+        side = _side(old, day)
+        version = Version(day, None, side, side if new is old else _side(new, day))
         if found and _alike(found[-1], version):
             continue
         if found:
             found[-1] = Version(found[-1].first, day, found[-1].old, found[-1].new)
         found.append(version)
-    found = [version for version in found if version.old or version.new]
+    while found and not (found[0].old or found[0].new):
+        del found[0]
     problems = [
         problem for version in found if (both := version.both()) for problem in _strangers(version.first, *both)
     ]
     if problems:
         raise UsageError(problems)
     return tuple(found)
+
+
+def on(found: Sequence[Version], day: date) -> tuple[Version, ...]:
+    """Return the stretch in which a day lies. Raise `UsageError` if there is none."""
+    within = tuple(each for each in found if each.first <= day and (each.until is None or day < each.until))
+    if not within:
+        cure = f"ask for a date from {found[0].first} on" if found else "encode one"
+        raise UsageError([Problem(where="--as-of", what=f"no law is encoded for {day}", cure=cure)])
+    return within
+
+
+def forms_of(found: Iterable[Version]) -> Iterator[Form]:
+    """Yield every form of both sides."""
+    return (side.form for version in found for side in (version.old, version.new) if side is not None)
 
 
 def _side(rulebook: Rulebook, day: date) -> Side | None:
