@@ -14,7 +14,9 @@ An empty cell is not known. A column that is left out is known of no case.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -48,7 +50,8 @@ def read_parquet(path: Path, forms: Iterable[Form], asked: date | None = None) -
     Raise `EvidenceError` with everything that is wrong with the file, its columns, ids, days and placements.
     """
     known: dict[str, Field] = {field.id: field for form in forms for field in form.inputs}
-    schema = _schema(path)
+    with _reading(path):
+        schema = pq.read_schema(path)
     problems = list(_misnamed(path.name, schema, known))
     if not problems:
         problems = list(_mistyped(path.name, schema, known))
@@ -56,7 +59,8 @@ def read_parquet(path: Path, forms: Iterable[Form], asked: date | None = None) -
         raise EvidenceError(problems)
     words = [name for name in schema.names if _is_text(schema.field(name).type) and name != "id"]
     # Through one file, not a data set: it gives each row group in one piece, and takes no column from the path.
-    table = pq.ParquetFile(path, read_dictionary=words, memory_map=True).read()
+    with _reading(path):
+        table = pq.ParquetFile(path, read_dictionary=words, memory_map=True).read()
     problems = list(_misfilled(path.name, table))
     if problems:
         raise EvidenceError(problems)
@@ -182,13 +186,13 @@ class ParquetPart:
 # -- the file ---------------------------------------------------------------------------------------------------
 
 
-def _schema(path: Path) -> pa.Schema:
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
     try:
-        return pq.read_schema(path)
+        yield
     except (pa.ArrowInvalid, OSError) as error:
-        what = (
-            "it is not a Parquet file" if isinstance(error, pa.ArrowInvalid) else f"cannot be opened: {error.strerror}"
-        )
+        number = getattr(error, "errno", None)
+        what = f"cannot be opened: {os.strerror(number)}" if number else "it is not a Parquet file, or a damaged one"
         problem = Problem(
             where=str(path), what=what, cure="name a Parquet file, or a folder with a dossier.yaml for each case"
         )
