@@ -136,6 +136,17 @@ def unpack(plane: Plane, count: int) -> NDArray[np.bool_]:
     return np.unpackbits(plane, count=count, bitorder="little").view(np.bool_)
 
 
+def some_of(column: Column, records: NDArray[np.intp]) -> Column:
+    """Return a column of some of its records."""
+
+    def some(plane: Plane) -> Plane:
+        return pack(unpack(plane, plane.size * 8)[records])
+
+    if isinstance(column, Truths):
+        return Truths(some(column.shown), some(column.refuted))
+    return Numbers(column.values[records], some(column.known))
+
+
 def columns_of(form: Form, records: Sequence[Facts]) -> dict[str, Column]:
     """Return the facts of many records as columns, one for each input of the form."""
     return {field.id: _column(field, [facts.get(field.id) for facts in records]) for field in form.inputs}

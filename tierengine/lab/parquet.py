@@ -17,8 +17,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
@@ -28,17 +30,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tierengine.engines.columns import Column, Columns, Numbers, Plane, Truths, all_of, pack, unpack
+from tierengine.engines.columns import Column, Columns, Truths, all_of, some_of
 from tierengine.engines.form import Facts, Field, Form
 from tierengine.engines.lowering import judged, rating
 from tierengine.engines.safety import LARGEST
 from tierengine.errors import EvidenceError, Problem
+from tierengine.lab import arrow
 from tierengine.law.rulebook import Rulebook
 from tierengine.terms.tier import Placement
 
 Rows = NDArray[np.intp]
 """Places of cases in a corpus, from 0 on."""
 
+_NO_ROWS: Rows = np.empty(0, np.intp)
 _OF_A_CASE = ("id", "as_of", "placed")
 _HOLDS = {"truth": "true or false", "count": "whole numbers", "choice": "text"}
 _JUDGED, _RATING = judged(""), rating("")
@@ -57,14 +61,12 @@ def read_parquet(path: Path, forms: Iterable[Form], asked: date | None = None) -
         problems = list(_mistyped(path.name, schema, known))
     if problems:
         raise EvidenceError(problems)
-    words = [name for name in schema.names if _is_text(schema.field(name).type) and name != "id"]
-    # Through one file, not a data set: it gives each row group in one piece, and takes no column from the path.
     with _reading(path):
-        table = pq.ParquetFile(path, read_dictionary=words, memory_map=True).read()
-    problems = list(_misfilled(path.name, table))
+        corpus = ParquetCorpus(path, asked)
+    problems = list(_misfilled(path.name, corpus))
     if problems:
         raise EvidenceError(problems)
-    return ParquetCorpus(path.name, table, asked)
+    return corpus
 
 
 def corpus_table(form: Form, names: Sequence[str], records: Sequence[Facts]) -> pa.Table:
@@ -82,105 +84,116 @@ def _written(field: Field) -> pa.DataType:
     return pa.bool_() if field.type == "truth" else pa.int8() if field.numbers else pa.int64()
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A column as an input takes it, and the rows that hold something else; no column if nothing is known of it."""
+
+    column: Column | None
+    unusable: Rows
+    problem: Problem | None = None
+    """What is wrong with the column as a whole."""
+
+
 class ParquetCorpus:
-    """The rows of a Parquet file."""
+    """The rows of a Parquet file. A column is read when it is first asked for, and kept as planes or narrow numbers."""
 
-    def __init__(self, name: str, table: pa.Table, asked: date | None) -> None:
-        self._name = name
-        self._table = table
-        self._asked = asked
+    def __init__(self, path: Path, asked: date | None) -> None:
+        schema = pq.read_schema(path)
+        self._path = path
+        self._names = set(schema.names)
+        words = [name for name in schema.names if arrow.is_text(schema.field(name).type) and name != "id"]
+        # One file, and not a data set: no column comes from its path, and each row group is read in one piece.
+        self._file = pq.ParquetFile(path, read_dictionary=words, memory_map=True)
+        self._count = self._file.metadata.num_rows
+        self._made: dict[Field, _Made] = {}
+        self.days: NDArray[np.datetime64] = np.full(self._count, asked or "NaT", "datetime64[D]")
+        if asked is None and "as_of" in self._names:
+            self.days = self.array("as_of").to_numpy(zero_copy_only=False).astype("datetime64[D]")
 
-    @property
-    def days(self) -> NDArray[np.datetime64]:
-        """The day of each row; not a time where it has none."""
-        if self._asked is not None or "as_of" not in self._table.column_names:
-            return np.full(self._table.num_rows, self._asked or "NaT", "datetime64[D]")
-        days: NDArray[np.datetime64] = self._table["as_of"].to_numpy().astype("datetime64[D]")
-        return days
-
-    @property
+    @cached_property
     def placed(self) -> Sequence[Placement | None]:
         """Where the report placed each row."""
-        if "placed" not in self._table.column_names:
-            return [None] * self._table.num_rows
-        placed: list[Placement | None] = self._table["placed"].to_pylist()
-        return placed
+        placed: list[Placement | None] = [None] * self._count
+        return self.array("placed").to_pylist() if "placed" in self._names else placed
 
     def names(self, rows: Rows) -> list[str]:
         """Return the ids of cases."""
-        names: list[str] = self._table["id"].take(pa.array(rows)).to_pylist()
+        names: list[str] = self.ids.take(pa.array(rows)).to_pylist()
         return names
+
+    @cached_property
+    def ids(self) -> pa.Array:
+        """The column `id`."""
+        return self.array("id")
 
     def where(self, row: int) -> str:
         """Return where a case stands, for a problem with its day."""
-        return _cell(self._name, "as_of", row)
+        return _cell(self._path.name, "as_of", row)
 
     def part(self, rows: Rows) -> ParquetPart:
         """Return some of the cases."""
-        whole = rows.size == self._table.num_rows
-        return ParquetPart(self._name, self._table if whole else self._table.take(pa.array(rows)), rows)
+        return ParquetPart(self, rows)
 
+    def array(self, name: str) -> pa.Array:
+        """Return a column as it stands in the file. Raise `EvidenceError` if it cannot be read."""
+        with _reading(self._path):
+            return self._file.read(columns=[name])[name].combine_chunks()
 
-class ParquetPart:
-    """Some rows. Two rulebooks mostly ask for the same, so that each column is made once for each kind of input."""
+    def made(self, field: Field) -> _Made:
+        """Return a column as an input takes it."""
+        if field not in self._made:
+            self._made[field] = self._make(field)
+        return self._made[field]
 
-    def __init__(self, name: str, table: pa.Table, rows: Rows) -> None:
-        self._name = name
-        self._table = table
-        self._rows = rows
-        self._made: dict[Field, tuple[Column | None, tuple[Problem, ...]]] = {}
+    def unusable(self, field: Field, rows: Rows) -> Problem:
+        """Return the problem that rows hold what an input may not."""
+        allowed = ", ".join(map(str, field.choices or field.numbers)) or f"a whole number from 0 to {LARGEST}"
+        more = f", and {rows.size - 1} more rows hold such values" if rows.size > 1 else ""
+        return Problem(
+            where=_cell(self._path.name, field.id, int(rows[0])),
+            what=f"it holds `{self.array(field.id)[int(rows[0])].as_py()}`{more}",
+            cure=f"write {'one of: ' * bool(field.choices or field.numbers)}{allowed}, or leave the cell empty",
+        )
 
-    def columns(self, _rulebook: Rulebook, form: Form, problems: list[Problem], /) -> Columns:
-        """Return the rows as the inputs of a form; what cannot be used is added to the problems, once."""
-        found: dict[str, Column] = {}
-        for field in form.inputs:
-            if field not in self._made:
-                wrong: list[Problem] = []
-                column = self._column(field, wrong)
-                self._made[field] = column, tuple(wrong)
-                problems += wrong
-            made = self._made[field][0]
-            if made is not None:
-                found[field.id] = made
-        return found
-
-    def _column(self, field: Field, problems: list[Problem]) -> Column | None:
-        if field.id not in self._table.column_names:
-            return self._judged(field.id) if field.id.startswith(_JUDGED) else None
-        array = self._array(field.id)
+    def _make(self, field: Field) -> _Made:
+        if field.id not in self._names:
+            return _Made(self._judged(field.id) if field.id.startswith(_JUDGED) else None, _NO_ROWS)
+        array = self.array(field.id)
         if pa.types.is_null(array.type):
-            return None
-        if not _fits(field, array.type):
-            problems.append(_wrong_type(self._name, field, array.type))
-            return None
+            return _Made(None, _NO_ROWS)
+        if not arrow.fits(field, array.type):
+            return _Made(None, _NO_ROWS, _wrong_type(self._path.name, field.id, array.type, _HOLDS[field.type]))
         if field.type == "truth":
-            return _truths(array)
-        numbers = _places(field, array) if field.type == "choice" else _numbers(array)
-        bad = _unusable_places(numbers) if field.type == "choice" else _unusable_numbers(field, numbers)
-        if bad.size:
-            problems.append(self._unusable(field, array, bad))
-            return None
-        return numbers
+            return _Made(arrow.truths(array), _NO_ROWS)
+        numbers = arrow.places(field, array) if field.type == "choice" else arrow.numbers(array)
+        return _Made(numbers, arrow.unusable(field, numbers))
 
     def _judged(self, name: str) -> Column:
         """A person has rated an open word where there is a rating."""
-        everyone = all_of(self._table.num_rows)
+        everyone = all_of(self._count)
         rated = _RATING + name.removeprefix(_JUDGED)
-        known = _known(self._array(rated)) if rated in self._table.column_names else np.zeros_like(everyone)
+        known = arrow.known(self.array(rated)) if rated in self._names else np.zeros_like(everyone)
         return Truths(known, everyone ^ known)
 
-    def _array(self, name: str) -> pa.Array:
-        found = self._table[name].combine_chunks()
-        return found.dictionary_encode() if _is_text(found.type) and not pa.types.is_dictionary(found.type) else found
 
-    def _unusable(self, field: Field, array: pa.Array, bad: NDArray[np.intp]) -> Problem:
-        allowed = ", ".join(map(str, field.choices or field.numbers)) or f"a whole number from 0 to {LARGEST}"
-        more = f", and {bad.size - 1} more rows hold such values" if bad.size > 1 else ""
-        return Problem(
-            where=_cell(self._name, field.id, int(self._rows[bad[0]])),
-            what=f"it holds `{array[int(bad[0])].as_py()}`{more}",
-            cure=f"write {'one of: ' * bool(field.choices or field.numbers)}{allowed}, or leave the cell empty",
-        )
+class ParquetPart:
+    """Some rows of a file."""
+
+    def __init__(self, corpus: ParquetCorpus, rows: Rows) -> None:
+        self._corpus = corpus
+        self._rows = rows
+
+    def columns(self, _rulebook: Rulebook, form: Form, problems: list[Problem], /) -> Columns:
+        """Return the rows as the inputs of a form; what cannot be used is added to the problems, once."""
+        made = {each: self._corpus.made(each) for each in form.inputs}
+        for each, found in made.items():
+            wrong = [found.problem] if found.problem is not None else []
+            if found.unusable.size and (bad := np.intersect1d(found.unusable, self._rows)).size:
+                wrong.append(self._corpus.unusable(each, bad))
+            problems += (problem for problem in wrong if problem not in problems)
+        whole = self._rows.size == self._corpus.days.size
+        kept = {each.id: found.column for each, found in made.items() if found.column is not None}
+        return kept if whole else {name: some_of(column, self._rows) for name, column in kept.items()}
 
 
 # -- the file ---------------------------------------------------------------------------------------------------
@@ -222,46 +235,39 @@ def _mistyped(file: str, schema: pa.Schema, known: Mapping[str, Field]) -> Itera
         if name == "as_of":
             fits, holds = pa.types.is_date(type_) or pa.types.is_null(type_), "dates"
         elif name in _OF_A_CASE:
-            fits, holds = _is_text(type_) or (name == "placed" and pa.types.is_null(type_)), "text"
+            fits, holds = arrow.is_text(type_) or (name == "placed" and pa.types.is_null(type_)), "text"
         else:
-            fits, holds = pa.types.is_null(type_) or _fits(known[name], type_), _HOLDS[known[name].type]
+            fits, holds = pa.types.is_null(type_) or arrow.fits(known[name], type_), _HOLDS[known[name].type]
         if not fits:
-            yield Problem(where=_column_of(file, name), what=f"it holds `{type_}`", cure=f"let it hold {holds}")
+            yield _wrong_type(file, name, type_, holds)
 
 
-def _misfilled(file: str, table: pa.Table) -> Iterator[Problem]:
+def _misfilled(file: str, corpus: ParquetCorpus) -> Iterator[Problem]:
     """No row at all, ids that are missing or stand twice, and placements that no report makes."""
-    if not table.num_rows:
+    if not len(corpus.ids):
         yield Problem(where=file, what="it has no row", cure="name a file with a row for each case")
         return
-    names = table["id"]
-    if names.null_count:
-        row = pc.index(pc.is_null(names), True).as_py()
+    if corpus.ids.null_count:
+        row = pc.index(pc.is_null(corpus.ids), True).as_py()
         yield Problem(where=_cell(file, "id", row), what="the case has no id", cure="give every case its own")
-    elif len(pc.unique(names)) < table.num_rows:
-        counted = names.value_counts()
+    elif len(pc.unique(corpus.ids)) < len(corpus.ids):
+        counted = corpus.ids.value_counts()
         twice = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
         yield Problem(
             where=_column_of(file, "id"),
             what=f"{len(twice)} ids stand more than once, such as `{twice[0].as_py()}`",
             cure="give every case its own",
         )
-    if "placed" in table.column_names and not pa.types.is_null(table["placed"].type):
-        placed = table["placed"].combine_chunks()
-        wrong = pc.and_(pc.is_valid(placed), pc.invert(pc.is_in(placed, pa.array(get_args(Placement)))))
-        row = pc.index(wrong, True).as_py()
-        if row >= 0:
-            yield Problem(
-                where=_cell(file, "placed", row),
-                what=f"`{placed[row].as_py()}` is no placement",
-                cure=f"write one of: {', '.join(get_args(Placement))}, or leave the cell empty",
-            )
+    for word in sorted({word for word in corpus.placed if word is not None} - set(get_args(Placement))):
+        yield Problem(
+            where=_cell(file, "placed", list(corpus.placed).index(word)),
+            what=f"`{word}` is no placement",
+            cure=f"write one of: {', '.join(get_args(Placement))}, or leave the cell empty",
+        )
 
 
-def _wrong_type(file: str, field: Field, type_: pa.DataType) -> Problem:
-    return Problem(
-        where=_column_of(file, field.id), what=f"it holds `{type_}`", cure=f"let it hold {_HOLDS[field.type]}"
-    )
+def _wrong_type(file: str, name: str, type_: pa.DataType, holds: str) -> Problem:
+    return Problem(where=_column_of(file, name), what=f"it holds `{type_}`", cure=f"let it hold {holds}")
 
 
 def _column_of(file: str, name: str) -> str:
@@ -270,80 +276,3 @@ def _column_of(file: str, name: str) -> str:
 
 def _cell(file: str, column: str, row: int) -> str:
     return f"{file}, column `{column}`, row {row + 1}"
-
-
-# -- one column -------------------------------------------------------------------------------------------------
-
-
-def _fits(field: Field, type_: pa.DataType) -> bool:
-    if field.type == "truth":
-        return bool(pa.types.is_boolean(type_))
-    return bool(pa.types.is_integer(type_)) if field.type == "count" else _is_text(type_)
-
-
-def _is_text(type_: pa.DataType) -> bool:
-    if pa.types.is_dictionary(type_):
-        type_ = type_.value_type
-    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_))
-
-
-def _known(array: pa.Array) -> Plane:
-    """Where a column is filled. Arrow keeps that as a plane, or not at all if it is filled everywhere."""
-    everyone = all_of(len(array))
-    if pa.types.is_null(array.type):
-        return np.zeros_like(everyone)
-    buffer = array.buffers()[0]
-    return everyone if buffer is None else _bits(buffer, array) & everyone
-
-
-def _bits(buffer: pa.Buffer, array: pa.Array) -> Plane:
-    """The bits of a buffer that belong to an array, without copying where it begins with a whole byte."""
-    bits = np.frombuffer(buffer, np.uint8)
-    first, length = array.offset, len(array)
-    if first % 8:
-        loose = np.unpackbits(bits, count=first + length, bitorder="little")[first:]
-        return pack(loose.view(np.bool_))
-    return bits[first // 8 : first // 8 + -(-length // 8)]
-
-
-def _truths(array: pa.Array) -> Truths:
-    known = _known(array)
-    shown = _bits(array.buffers()[1], array) & known
-    return Truths(shown, known ^ shown)
-
-
-def _values(array: pa.Array) -> NDArray[np.integer]:
-    """The numbers of a column as they lie in memory; anything stands where the column is not filled."""
-    values = np.frombuffer(array.buffers()[1], array.type.to_pandas_dtype())
-    return values[array.offset : array.offset + len(array)]
-
-
-def _numbers(array: pa.Array) -> Numbers:
-    """The numbers of a column, each in as few bytes as they need: less memory, and compared sooner."""
-    found = pc.min_max(array).as_py()
-    lowest, highest = found["min"] or 0, found["max"] or 0
-    fits = (each for each in _WIDTHS if np.iinfo(each).min <= lowest and highest <= np.iinfo(each).max)
-    return Numbers(_values(array).astype(next(fits), casting="unsafe"), _known(array))
-
-
-_WIDTHS = (np.int8, np.int16, np.int32, np.int64, np.uint64)
-
-
-def _unusable_numbers(field: Field, numbers: Numbers) -> NDArray[np.intp]:
-    """The rows with a number that the input may not hold."""
-    values = numbers.values
-    fine = np.isin(values, field.numbers) if field.numbers else (values >= 0) & (values <= LARGEST)
-    return np.flatnonzero(unpack(numbers.known & ~pack(fine), values.size))
-
-
-def _places(field: Field, array: pa.Array) -> Numbers:
-    """The place of each word in the list of the input; -1 if it is not there."""
-    places = {word: place for place, word in enumerate(field.choices)}
-    words = np.array([places.get(word, -1) for word in array.dictionary.to_pylist()] + [0], np.int16)
-    codes = words[array.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)]
-    return Numbers(codes, _known(array))
-
-
-def _unusable_places(numbers: Numbers) -> NDArray[np.intp]:
-    """The rows with a word that is not in the list of the input."""
-    return np.flatnonzero(unpack(numbers.known & pack(numbers.values < 0), numbers.values.size))
