@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -101,10 +102,9 @@ class ParquetCorpus:
         schema = pq.read_schema(path)
         self._path = path
         self._names = set(schema.names)
-        words = [name for name in schema.names if arrow.is_text(schema.field(name).type) and name != "id"]
-        # One file, and not a data set: no column comes from its path, and each row group is read in one piece.
-        self._file = pq.ParquetFile(path, read_dictionary=words, memory_map=True)
-        self._count = self._file.metadata.num_rows
+        self._words = [name for name in schema.names if arrow.is_text(schema.field(name).type) and name != "id"]
+        self._metadata = pq.read_metadata(path)
+        self._count = self._metadata.num_rows
         self._made: dict[Field, _Made] = {}
         self.days: NDArray[np.datetime64] = np.full(self._count, asked or "NaT", "datetime64[D]")
         if asked is None and "as_of" in self._names:
@@ -136,14 +136,20 @@ class ParquetCorpus:
 
     def array(self, name: str) -> pa.Array:
         """Return a column as it stands in the file. Raise `EvidenceError` if it cannot be read."""
-        with _reading(self._path):
-            return self._file.read(columns=[name])[name].combine_chunks()
+        # One file, and not a data set: no column comes from its path, and each row group is read in one piece.
+        with _reading(self._path), self._open() as file:
+            return file.read(columns=[name])[name].combine_chunks()
 
-    def made(self, field: Field) -> _Made:
-        """Return a column as an input takes it."""
-        if field not in self._made:
-            self._made[field] = self._make(field)
-        return self._made[field]
+    def _open(self) -> pq.ParquetFile:
+        """Open the file anew, since a reader is not made for several threads."""
+        return pq.ParquetFile(self._path, metadata=self._metadata, read_dictionary=self._words, memory_map=True)
+
+    def made(self, fields: Sequence[Field]) -> list[_Made]:
+        """Return columns as inputs take them. Those not asked for before are unpacked on all processors."""
+        missing = [field for field in fields if field not in self._made]
+        with ThreadPoolExecutor() as pool:
+            self._made |= zip(missing, pool.map(self._make, missing), strict=True)
+        return [self._made[field] for field in fields]
 
     def unusable(self, field: Field, rows: Rows) -> Problem:
         """Return the problem that rows hold what an input may not."""
@@ -185,7 +191,7 @@ class ParquetPart:
 
     def columns(self, _rulebook: Rulebook, form: Form, problems: list[Problem], /) -> Columns:
         """Return the rows as the inputs of a form; what cannot be used is added to the problems, once."""
-        made = {each: self._corpus.made(each) for each in form.inputs}
+        made = dict(zip(form.inputs, self._corpus.made(form.inputs), strict=True))
         for each, found in made.items():
             wrong = [found.problem] if found.problem is not None else []
             if found.unusable.size and (bad := np.intersect1d(found.unusable, self._rows)).size:
