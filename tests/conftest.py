@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tierengine import cli
 from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Rulebook
+
+settings.register_profile("tierengine", deadline=None)  # a loaded machine is no fault of the code
+settings.load_profile("tierengine")
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "tests" / "small"

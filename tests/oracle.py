@@ -127,6 +127,19 @@ def complete(law: Law, facts: Mapping[str, Value], unknown: Iterable[str]) -> It
         yield case
 
 
+def completions(law: Law, facts: Mapping[str, Value]) -> Iterator[dict[str, Value]]:
+    """Give every unknown input each value between which some rule can tell the difference.
+
+    An unrated judgement gets a rank and stays unrated, so that the ladder of what the records propose is asked with it.
+    """
+    names = unknown_inputs(law, facts)
+    values = ([value for value in _values(law, facts, name) if value is not None] for name in names)
+    for chosen in product(*values):
+        case = {**facts, **dict(zip(names, chosen, strict=True))}
+        if case["limit"] == "none" or case["last_report"] == "2WL":  # no history makes any other case
+            yield case
+
+
 def open_tiers(law: Law, facts: Mapping[str, Value], unknown: Iterable[str] | None = None) -> set[str]:
     """The tier rows that some completion of the unknown inputs (of all, unless named) makes met."""
     names = unknown_inputs(law, facts) if unknown is None else list(unknown)

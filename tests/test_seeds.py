@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,31 @@ def test_earlier_placements_decide(
     assert _told(tierengine, path)["recommendation"]["open_tiers"] == open_tiers
 
 
+def test_an_older_placement_is_not_that_of_the_last_report(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """With the placement of the last report missing, a rise from it is not known, whatever an older report said."""
+    shutil.copytree(SEEDS / "invented-2013", tmp_path / "seed")
+    path = tmp_path / "seed" / "dossier.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("  - {year: 2012, tier: 2, source: invented}\n", ""), encoding="utf-8")
+    told = _told(tierengine, path)
+    assert told["recommendation"]["open_tiers"] == ["1"]
+    assert {each["route"]: each["outcome"] for each in told["watch_list"]}["WL-i"] == "undetermined"
+
+
+@pytest.mark.parametrize(
+    ("command", "more"), [("assess", ()), ("check", ()), ("compare", ("--after-date", "2012-06-19"))]
+)
+def test_a_dossier_from_before_the_law(
+    command: str, more: tuple[str, ...], tierengine: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """A date before 28 October 2000 is told with the line on which it stands and the earliest date."""
+    path = _without_plan(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace("as_of: 2011-06-27", "as_of: 2000-10-27"))
+    ran = tierengine(command, path, *more)
+    assert (ran.code, ran.out) == (3, "")
+    assert "dossier.yaml:5:1: no version is encoded for 2000-10-27; the earliest date is 2000-10-28" in ran.err
+
+
 def test_a_rise_to_tier_1(tierengine: Callable[..., Ran]) -> None:
     """2013: all four standards are met; the rise from Tier 2 is on the special watch list as route i."""
     told = _told(tierengine, "invented-2013")
@@ -118,10 +144,14 @@ def test_a_post_that_asks_for_a_tier_before_it_existed(tierengine: Callable[...,
     assert "the law of 2002-06-05 knows no tier 2WL" in ran.err
 
 
-def test_an_earlier_placement_before_its_tier_existed(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """A Tier 2 Watch List of 2003 in a dossier is told with file and line."""
+@pytest.mark.parametrize(("year", "tier"), [(2003, "2WL"), (2000, "2"), (1999, "SC"), (0, "3"), (-5, "2")])
+def test_an_earlier_placement_before_its_tier_existed(
+    year: int, tier: str, tierengine: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """A Tier 2 Watch List of 2003 in a dossier, or any placement before there were reports, is told with its line."""
     path = _without_plan(tmp_path)
-    path.write_text(path.read_text(encoding="utf-8").replace("{year: 2008, tier: 2,", "{year: 2003, tier: 2WL,"))
+    text = path.read_text(encoding="utf-8").replace("{year: 2008, tier: 2,", f"{{year: {year}, tier: {tier},")
+    path.write_text(text, encoding="utf-8")
     ran = tierengine("assess", path)
     assert (ran.code, ran.out) == (1, "")
-    assert re.search(r"dossier\.yaml:\d+:\d+: there was no tier 2WL in the report of 2003", ran.err)
+    assert re.search(rf"dossier\.yaml:\d+:\d+: there was no tier {tier} in the report of {year}", ran.err)

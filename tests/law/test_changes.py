@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, Ran
-from tierengine.law.changes import changes
+from tierengine.law.changes import all_changes, changes
 from tierengine.law.reader import read_rulebook
 
 BOOK = read_rulebook(ROOT)
@@ -34,6 +35,24 @@ def test_the_deferral_of_the_act_of_2005() -> None:
         ("amended", "F-PREVENT", date(2008, 1, 10), "P.L. 109-164 section 104(b)(1)"),
         ("amended", "F-OFFICIALS", date(2008, 1, 10), "P.L. 109-164 section 104(b)(1)"),
     }
+
+
+def test_what_nothing_encodes_is_told_as_well(tierengine: Callable[..., Ran]) -> None:
+    """One part of the Act of 2005 took effect at once; it decides no list, and `law diff` names it all the same."""
+    signed = all_changes(BOOK, date(2005, 12, 1), date(2006, 2, 1))
+    assert [(change.how, change.day, change.act) for change in signed] == [
+        ("added", date(2006, 1, 10), "P.L. 109-164 section 104(e)")
+    ]
+    assert "22 USC 7107(b)(1)(D)" in tierengine("law", "diff", "2005-12-01", "2006-02-01").out
+    gone = all_changes(BOOK, date(2013, 3, 6), date(2013, 3, 7))
+    assert ("struck", "CLAUSE-INTERIM-REPORTS") in {(change.how, change.id) for change in gone}
+    assert all(change.act.startswith("P.L. ") for change in all_changes(BOOK, date(2000, 10, 28), date(2026, 7, 1)))
+
+
+def test_every_change_names_its_act() -> None:
+    """Each is told with the Public Law and the section that made it."""
+    found = changes(BOOK, date(2000, 10, 28), date(2026, 11, 1))
+    assert [change.id for change in found if not re.match(r"P\.L\. \d+-\d+ section ", change.act)] == []
 
 
 def test_the_act_of_2013() -> None:
@@ -105,6 +124,7 @@ def test_diff_as_typed(tierengine: Callable[..., Ran]) -> None:
     """Text tells Act and provision; the wrong order is a usage error; no change says so."""
     ran = tierengine("law", "diff", "2007-11-09", "2008-06-04")
     assert "P.L. 109-164 section 104(b)(1)" in ran.out
+    assert "{" not in tierengine("law", "diff", "2003-12-18", "2003-12-19").out
     assert "Nothing changed" in tierengine("law", "diff", "2010-01-01", "2011-01-01").out
     wrong = tierengine("law", "diff", "2011-01-01", "2010-01-01")
     assert (wrong.code, wrong.out) == (2, "")

@@ -23,6 +23,13 @@ EXPECTED = {
         "SPECIAL-WATCH-LIST": "2004-08-30",
         "INTERIM": "2005-02-01",
     },
+    2008: {
+        "REPORT": "2008-06-01",
+        "TIER-3-EARLIEST": "2008-07-16",
+        "TIER-3-LATEST": "2008-08-30",
+        "SPECIAL-WATCH-LIST": "2008-08-30",
+        "INTERIM": "2009-02-01",
+    },
     2013: {
         "REPORT": "2013-06-01",
         "EVIDENCE-POSTED": "2013-07-01",
@@ -30,6 +37,17 @@ EXPECTED = {
         "TIER-3-LATEST": "2013-08-30",
         "SPECIAL-WATCH-LIST": "2013-08-30",
         "INTERIM": "2014-02-01",
+    },
+    2019: {
+        "PERIOD-FIRST": "2018-04-01",
+        "PERIOD-LAST": "2019-03-31",
+        "REPORT": "2019-06-01",
+        "EVIDENCE-POSTED": "2019-07-01",
+        "TIER-3-EARLIEST": "2019-07-16",
+        "TIER-3-LATEST": "2019-08-30",
+        "SPECIAL-WATCH-LIST": "2019-08-30",
+        "ACTION-PLAN": "2019-11-28",
+        "INTERIM": "2020-02-01",
     },
     2021: {
         "PERIOD-FIRST": "2020-04-01",
@@ -66,3 +84,11 @@ def test_as_typed(tierengine: Callable[..., Ran]) -> None:
     ran = tierengine("clocks", "--year", "2000")
     assert (ran.code, ran.out) == (3, "")
     assert "2000-10-28" in ran.err
+
+
+@pytest.mark.parametrize("day", ["2018-06-28", "2000-10-01", "9999-12-31", "soon"])
+def test_a_day_on_which_the_report_was_not_issued(day: str, tierengine: Callable[..., Ran]) -> None:
+    """A day of another year, or none at all, is a question that cannot be asked."""
+    ran = tierengine("clocks", "--year", "2019", "--report-date", day)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("--report-date: ")

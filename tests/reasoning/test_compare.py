@@ -9,15 +9,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, SMALL, Ran
-from tests.reasoning.dossiers import casefile, records
+from tests.reasoning.dossiers import casefile, rating, record, records
 from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.compare import CAUSES, Comparison, Side, compare
 
 GUATEMALA = ROOT / "seeds" / "guatemala-2007" / "dossier.yaml"
+INVENTED = ROOT / "seeds" / "invented-2011" / "dossier.yaml"
 BOOK = read_rulebook(SMALL)
 DAY = date(2007, 6, 12)
 
@@ -43,7 +44,51 @@ def test_the_causes_explain_the_whole_change(before: Side, after: Side) -> None:
         if cause.id != "law" and not cause.differences:
             assert cause.before == cause.after
             assert not cause.moved
+        if cause.before.open_tiers != cause.after.open_tiers:
+            assert all(moved.id and moved.citation for moved in cause.moved)
+            assert cause.moved
     assert told.changed == bool(told.smallest)
+
+
+YEARS = range(2009, 2019)
+REAL = read_rulebook(ROOT)
+LEVELS = st.sampled_from(("met", "not met"))
+
+
+@st.composite
+def real_sides(draw: st.DrawFn) -> Side:
+    """Placements, an act, a promise and ratings under the law of one of four dates; marks may differ."""
+    day = draw(st.sampled_from([date(2007, 11, 9), date(2013, 6, 19), date(2018, 6, 28), date(2019, 6, 20)]))
+    rated = draw(st.dictionaries(st.sampled_from(("significant_efforts", "increasing_efforts_not_shown")), LEVELS))
+    found = [rating(level, n, measures=name, date="2019-01-20") for n, (name, level) in enumerate(rated.items())]
+    for number, kind in enumerate(draw(st.sets(st.sampled_from(("action", "commitment"))))):
+        mark = draw(st.sampled_from(("B", "E")))
+        found.append(record("victim_services_provided", "true", number, kind=kind, date="2019-01-15", reliability=mark))
+    placed = draw(st.lists(st.sampled_from(("2", "2WL", "2WL", "3")), min_size=len(YEARS), max_size=len(YEARS)))
+    placements = [{"year": str(y), "tier": tier, "source": "made up"} for y, tier in zip(YEARS, placed, strict=True)]
+    made = casefile(
+        *found,
+        as_of=str(day),
+        period={"first": "2018-04-01", "last": "2019-03-31"},
+        last_report="2018-06-28",
+        earlier_placements=tuple(placements),
+    )
+    return Side(made, day)
+
+
+@settings(max_examples=15, deadline=None)
+@given(real_sides(), real_sides())
+def test_the_causes_add_up_under_the_real_law(before: Side, after: Side) -> None:
+    """So it is with the law itself: every step is told with a standard id and its provision, and with what differs."""
+    told = compare(before, after, REAL)
+    answers = [told.before, *(cause.after for cause in told.causes)]
+    assert [cause.before for cause in told.causes] == answers[:-1]
+    assert answers[-1] == told.after
+    for cause in told.causes:
+        if cause.before != cause.after:
+            assert cause.differences
+            assert all(moved.citation for moved in cause.moved)
+            assert cause.moved
 
 
 @given(sides(), sides())
@@ -120,6 +165,60 @@ def test_a_mark_is_told_as_certainty(tierengine: Callable[..., Ran], tmp_path: P
     assert [difference["how"] for difference in causes["certainty"]["differences"]] == ["changed"]
     assert not causes["facts"]["differences"]
     assert "MS1" in {moved["id"] for moved in causes["certainty"]["moved"]} or not told["changed"]
+
+
+def test_years_on_the_list_are_told_with_the_limit_and_the_lists(
+    tmp_path: Path, tierengine: Callable[..., Ran]
+) -> None:
+    """No finding moves where the waiver is spent: the conclusion on the years does, and the two lists."""
+    paths = []
+    for name, last in (("before", "2"), ("after", "2WL")):
+        shutil.copytree(INVENTED.parent, tmp_path / name)
+        text = INVENTED.read_text(encoding="utf-8").replace("as_of: 2011-06-27", "as_of: 2013-06-19")
+        text = text.replace("last_report: 2010-06-14", "last_report: 2012-06-19").replace("2010-04-01", "2012-04-01")
+        text = text.replace("2011-03-31", "2013-03-31").replace("date: 2011-03-15", "date: 2013-03-15")
+        text = text[: text.index("  - {year: 2008")]
+        for year, tier in {2009: "2WL", 2010: "2WL", 2011: "2WL", 2012: last}.items():
+            text += f"  - {{year: {year}, tier: {tier}, source: invented}}\n"
+        paths.append(tmp_path / name / "dossier.yaml")
+        paths[-1].write_text(text, encoding="utf-8")
+    told = _told(tierengine("compare", *paths, "--format", "json"))
+    facts = next(cause for cause in told["causes"] if cause["id"] == "facts")
+    assert (told["before"]["tier"], told["after"]["tier"], told["smallest"]) == ("2WL", "3", [["facts"]])
+    assert [difference["id"] for difference in facts["differences"]] == ["placement-2012"]
+    assert [moved["id"] for moved in facts["moved"]] == ["DOWNGRADED", "TIER-2WL", "TIER-3"]
+    assert "4 years on the Tier 2 Watch List without a break" in facts["moved"][0]["reason"]
+
+
+REQUEST = """requests:
+  - id: figures-asked-for
+    criterion: F-PROSECUTE
+    date: 2007-09-01
+    asks: figures
+    answer: not given
+    capacity_note: made up for the test
+    at: 07GUATEMALA2213 ¶4
+    quote: The Prosecutor's Office for Women
+"""
+
+
+def test_a_request_for_data_is_told_as_a_fact(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """A request that was not answered, and another day of the last report: both stand among the differences."""
+    after = _changed(
+        tmp_path / "after",
+        lambda text: text.replace("records:\n", REQUEST + "records:\n", 1).replace("2007-06-12", "2007-06-11", 1),
+    )
+    told = _told(tierengine("compare", GUATEMALA, after, "--format", "json"))
+    facts = next(cause for cause in told["causes"] if cause["id"] == "facts")
+    assert [difference["id"] for difference in facts["differences"]] == ["figures-asked-for", "last-report"]
+    assert facts["differences"][0]["says"].startswith("data for F-PROSECUTE, requested 2007-09-01; not given")
+
+
+def test_what_is_no_longer_asked_for(tierengine: Callable[..., Ran]) -> None:
+    """Under the Act of 2000 there is no watch list, and nothing is said of the reason it had before."""
+    told = _told(tierengine("compare", GUATEMALA, "--after-date", "2002-06-05", "--format", "json"))
+    moved = {each["id"]: each for each in told["causes"][0]["moved"]}
+    assert (moved["WL-iii-II"]["after"], moved["WL-iii-II"]["reason"]) == ("undetermined", "it is no longer asked for")
 
 
 def test_two_dates_of_one_dossier(tierengine: Callable[..., Ran]) -> None:

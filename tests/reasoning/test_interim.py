@@ -65,3 +65,15 @@ def test_another_product(tierengine: Callable[..., Ran], tmp_path: Path) -> None
     early = tierengine("interim", GUATEMALA, "--as-of", "2002-06-05")
     assert (early.code, early.out) == (1, "")
     assert "knows no interim assessment" in early.err
+
+
+def test_a_last_report_that_is_not_earlier(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """Progress since a report that comes after the assessment cannot be told."""
+    shutil.copytree(GUATEMALA.parent, tmp_path / "g")
+    path = tmp_path / "g" / "dossier.yaml"
+    text = path.read_text(encoding="utf-8")
+    for day in ("2007-11-09", "9999-12-31"):
+        path.write_text(text.replace("last_report: 2007-06-12", f"last_report: {day}"), encoding="utf-8")
+        ran = tierengine("interim", path)
+        assert (ran.code, ran.out) == (1, "")
+        assert f"dossier.yaml:8:1: the last report, of {day}, is not earlier" in ran.err

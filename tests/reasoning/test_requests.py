@@ -82,6 +82,16 @@ def test_a_request_after_the_question_answers_nothing() -> None:
     assert _factor(assess(_case(date(2007, 6, 12), "not given", **late), BOOK)) == "undetermined"
 
 
+@pytest.mark.parametrize("answer", ["given", "not given"])
+def test_an_answer_after_the_question_is_not_known_yet(answer: str) -> None:
+    """Whether the data would be given was open on the date of the question, and so is the presumption."""
+    late = _case(date(2007, 6, 12), answer, answer_date="2007-07-02")
+    told = assess(late, BOOK)
+    asked = {each.id: each for each in told.criteria}["F-PROSECUTE"]
+    assert asked.outcome.value == "undetermined"
+    assert any("enforcement_data_provided" in question for question in asked.to_settle)
+
+
 def test_before_there_was_a_presumption() -> None:
     """Under the first Act a request that is not answered starts nothing."""
     told = assess(_case(date(2007, 6, 12), "not given"), BOOK, date(2003, 6, 11))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -21,10 +23,12 @@ RATINGS = {
     "noncompliance_not_disqualifying": "met",
     "measures_reasonable": "met",
     "significant_efforts": "met",
+    "significant_efforts_on_actions": "not met",
     "victims_very_significant_or_increasing": "not met",
     "increasing_efforts_not_shown": "not met",
     "efforts_rest_on_commitments": "met",
     "serious_and_sustained_demand_efforts": "not met",
+    "victims_without_proportional_actions": "not met",
 }
 
 ANSWERS: dict[str, Any] = {
@@ -32,7 +36,7 @@ ANSWERS: dict[str, Any] = {
     "public_awareness_campaign": "true",
     "potential_victims_informed": "true",
     "forced_and_child_labour_prevented": "true",
-    "deployed_nationals_prevented": "true",
+    "deployed_nationals_prevented": "false",
     "demand_for_commercial_sex_reduced": "false",
     "local_populations_identified": "false",
     "cooperated_in_trafficking_case": "true",
@@ -101,15 +105,15 @@ EXPECTED: list[tuple[date, str | None, tuple[str, ...], dict[str, str | None]]] 
             "F-OFFICIALS": "undetermined",
         },
     ),
-    # The deferred words bind: missions and labour are two of the three other measures.
+    # The deferred words bind: forced labour is one of the three other measures, and two would be needed.
     (
         date(2008, 6, 4),
         "2WL",
         ("2WL",),
-        {"F-PREVENT": "met", "F-DEMAND": None, "WL-iii-III": "met", "F-COOPERATE": "met"},
+        {"F-PREVENT": "not met", "F-DEMAND": None, "WL-iii-III": "met", "F-COOPERATE": "met"},
     ),
     # Demand is a factor of its own; no year on the list counts yet.
-    (date(2009, 6, 16), "2WL", ("2WL",), {"F-PREVENT": "met", "F-DEMAND": "not met", "F-COOPERATE": "met"}),
+    (date(2009, 6, 16), "2WL", ("2WL",), {"F-PREVENT": "not met", "F-DEMAND": "not met", "F-COOPERATE": "met"}),
     # Four years on the list, and the waiver is spent; allegations left alone are inaction; arrangements are asked.
     (
         date(2013, 6, 19),
@@ -125,8 +129,8 @@ EXPECTED: list[tuple[date, str | None, tuple[str, ...], dict[str, str | None]]] 
     ),
     # The run ended with Tier 2 in 2013: the watch list has room again.
     (date(2018, 6, 28), "2WL", ("2WL",), {"WL-iii-III": "met", "F-OFFICIALS": "not met"}),
-    # Promises support nothing: the ground is gone, and what a person rated stands on acts alone.
-    (date(2019, 6, 20), "2", ("2",), {"WL-iii-III": None, "F-OFFICIALS": "not met", "WL-iii-I": "not met"}),
+    # Promises support nothing: the ground is gone, and efforts that rested on them are not significant on acts alone.
+    (date(2019, 6, 20), "3", ("3",), {"WL-iii-III": None, "F-OFFICIALS": "not met", "WL-iii-I": "not met"}),
 ]
 
 
@@ -137,3 +141,30 @@ def test_same_facts(day: date, tier: str | None, open_tiers: tuple[str, ...], ou
     found = _outcomes(told)
     assert (told.recommendation.tier, told.recommendation.open_tiers) == (tier, open_tiers)
     assert {name: found.get(name) for name in outcomes} == outcomes
+
+
+def test_a_rating_given_before_2019_does_not_answer_for_concrete_actions() -> None:
+    """Whether actions alone carry Tier 2 stays open; the rating that could rest on promises is set aside."""
+    facts = _facts(date(2019, 6, 20))
+    left = tuple(r for r in facts.dossier.records if r.measures != "significant_efforts_on_actions")
+    told = assess(replace(facts, dossier=facts.dossier.model_copy(update={"records": left})), BOOK)
+    assert told.recommendation.open_tiers == ("2", "3")
+    assert "rating-3" in {unused.record for unused in told.set_aside}
+
+
+@pytest.mark.parametrize(("day", "outcome"), [(date(2018, 6, 28), "met"), (date(2019, 6, 20), "undetermined")], ids=str)
+def test_a_high_number_leaves_proportional_actions_open_since_2019(day: date, outcome: str) -> None:
+    """That the number is very significant was the ground; since 2019 only beside actions out of proportion."""
+    facts = _facts(day)
+    name = "victims_very_significant_or_increasing"
+    kept = [r for r in facts.dossier.records if r.measures not in (name, "victims_without_proportional_actions")]
+    high = next(r for r in facts.dossier.records if r.measures == name).model_copy(update={"rating": "met"})
+    told = assess(replace(facts, dossier=facts.dossier.model_copy(update={"records": (*kept, high)})), BOOK)
+    assert _outcomes(told)["WL-iii-I"] == outcome
+
+
+def test_no_two_answers_are_the_same() -> None:
+    """Each date has an answer of its own, in the tier or in what the findings say."""
+    told = [assess(_facts(day), BOOK) for day, *_ in EXPECTED]
+    found = [(each.recommendation.tier, _outcomes(each)) for each in told]
+    assert not [(one, other) for one, other in combinations(range(len(found)), 2) if found[one] == found[other]]

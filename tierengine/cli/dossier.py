@@ -24,11 +24,11 @@ from tierengine.cli.options import (
     rulebook_in,
 )
 from tierengine.errors import EvidenceError, Problem, UsageError
-from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.evidence.dossier import read_dossier
 from tierengine.evidence.telegram import Telegram, read_telegram
-from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import assess as assess_casefile
+from tierengine.reasoning.assess import law_of
 from tierengine.reasoning.assessment import Assessment
 from tierengine.reasoning.compare import Comparison, Side
 from tierengine.reasoning.compare import compare as compare_sides
@@ -77,7 +77,7 @@ def ingest(
 def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = None) -> None:
     """Check a dossier: every key, source, digest, quote and date, and every record against the law."""
     casefile = read_dossier(dossier)
-    law = _law(rulebook_in(rulebook), as_of, casefile)
+    law = law_of(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
     admitted = admit(casefile, law)
     counted, aside = len(casefile.dossier.records), len(admitted.set_aside)
     console = a_console()
@@ -192,10 +192,6 @@ def _assess(dossier: Path, as_of: str | None, rulebook: Path | None) -> Assessme
 def _side(dossier: Path, written: str | None, option: str) -> Side:
     casefile = read_dossier(dossier)
     return Side(casefile, day_given(written, option) if written else casefile.dossier.as_of)
-
-
-def _law(rulebook: Rulebook, as_of: str | None, casefile: Casefile) -> Law:
-    return rulebook.on(day_given(as_of) if as_of else casefile.dossier.as_of)
 
 
 def _bytes(path: Path) -> bytes:

@@ -21,7 +21,7 @@ from tierengine.cli.options import (
 )
 from tierengine.errors import Problem, RulebookError, UsageError
 from tierengine.lab.examples import failed_examples
-from tierengine.law.changes import Change, changes
+from tierengine.law.changes import Change, all_changes
 from tierengine.law.entries import Clause
 from tierengine.law.reader import read_rulebook
 from tierengine.reports.entry import print_criterion
@@ -77,7 +77,7 @@ def law_diff(
     if days[0] > days[1]:
         problem = Problem(where="law diff", what=f"{first} is later than {second}", cure="write the earlier date first")
         raise UsageError([problem])
-    found = changes(rulebook_in(rulebook), *days)
+    found = all_changes(rulebook_in(rulebook), *days)
     if form is PlainFormat.json:
         print_json([schemas.dump(Change, each) for each in found])
     else:

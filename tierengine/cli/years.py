@@ -15,7 +15,7 @@ from tierengine.errors import Problem, UsageError
 from tierengine.evidence.placements import read_placements
 from tierengine.reasoning.clocks import Due
 from tierengine.reasoning.clocks import clocks as told_clocks
-from tierengine.reasoning.history import YearOnRecord
+from tierengine.reasoning.history import YearOnRecord, untimely
 from tierengine.reasoning.history import history as told_history
 from tierengine.reports.history import print_clocks, print_history
 
@@ -38,7 +38,9 @@ def history(
     rulebook: RulebookFolder = None,
 ) -> None:
     """Show how each country's years on the watch list bound each report, and whether its placement fits."""
-    found = tuple(told_history(read_placements(file), rulebook_in(rulebook), reading.value))
+    book = rulebook_in(rulebook)
+    rows = read_placements(file, lambda rows: untimely(rows, book))
+    found = tuple(told_history(rows, book, reading.value))
     if year is not None:
         found = _of_year(found, year, file)
     if form is PlainFormat.json:

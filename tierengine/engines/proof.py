@@ -9,6 +9,7 @@ Source: de Moura and Bjoerner, Z3: an efficient SMT solver (TACAS 2008).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import z3
@@ -69,6 +70,13 @@ class Case:
         """Return the terms that the inputs have these values; inputs that the form does not ask for are passed over."""
         return tuple(self.answers(field, value) for field, value in facts.items() if field in self.fields)
 
+    def below(self, field: str, value: Value) -> z3.BoolRef:
+        """Return the term that an input is lower than a value: false before true, choices as they are listed."""
+        kind = self.fields[field]
+        if kind.type == "truth":
+            return z3.Not(self.values[field]) if value is True else z3.BoolVal(False)
+        return self.values[field] < (kind.choices.index(str(value)) if kind.type == "choice" else int(value))
+
     def fires(self, tests: Iterable[Test]) -> z3.BoolRef:
         """Return the term that every test of a rule is known to be true."""
         return z3.And(*(self.holds(test) for test in tests))
@@ -76,7 +84,7 @@ class Case:
     def read(self, model: z3.ModelRef) -> dict[str, Value]:
         """Return the answers that a found case gives: every input, or those known in it."""
         return {
-            field: self._read(model, field)
+            field: self.value(model, field)
             for field in self.fields
             if z3.is_true(model.eval(self.known[field], model_completion=True))
         }
@@ -138,7 +146,8 @@ class Case:
             return term == int(value)
         return term == field.choices.index(str(value)) if value in field.choices else z3.BoolVal(False)
 
-    def _read(self, model: z3.ModelRef, name: str) -> Value:
+    def value(self, model: z3.ModelRef, name: str) -> Value:
+        """Return the answer that a found case gives to one input."""
         field = self.fields[name]
         found = model.eval(self.values[name], model_completion=True)
         if field.type == "truth":
@@ -179,35 +188,53 @@ class Solver:
         """Let the terms hold from now on."""
         self._solver.add(*terms)
 
-    def find(self, *terms: z3.BoolRef) -> z3.ModelRef | None:
-        """Return a case of which all terms hold; nothing if there is none. Raise `UndecidedError` if it gives up."""
+    @contextmanager
+    def supposing(self, *terms: z3.BoolRef) -> Iterator[None]:
+        """Let the terms hold, and what is added meanwhile, until the end of the block."""
         self._solver.push()
         try:
             self._solver.add(*terms)
-            return self._check()
+            yield
         finally:
             self._solver.pop()
+
+    def find(self, *terms: z3.BoolRef) -> z3.ModelRef | None:
+        """Return a case of which all terms hold; nothing if there is none. Raise `UndecidedError` if it gives up.
+
+        Which of several cases is found may hang on what was asked before; whether there is one does not.
+        """
+        with self.supposing(*terms):
+            return self._check()
+
+    def lowest(self, case: Case, fields: Iterable[str]) -> dict[str, Value] | None:
+        """Return the found case in which the first field is as low as can be, then the second, and so on.
+
+        It is the same whatever was asked before. Nothing is returned if there is no case.
+        """
+        with self.supposing():
+            model = self._check()
+            if model is None:
+                return None
+            found: dict[str, Value] = {}
+            for field in fields:
+                value = case.value(model, field)
+                while value and (lower := self.find(case.below(field, value))) is not None:
+                    model, value = lower, case.value(lower, field)
+                found[field] = value
+                self.add(case.answers(field, value))
+            return found
 
     def clash(self, terms: Mapping[str, z3.BoolRef]) -> tuple[str, ...]:
         """Return names of terms that cannot all hold; empty if they can. The set need not be the smallest."""
-        self._solver.push()
-        try:
+        with self.supposing():
             for name, term in terms.items():
                 self._solver.assert_and_track(term, name)
-            if self._check() is not None:
-                return ()
-            return tuple(sorted(str(name) for name in self._solver.unsat_core()))
-        finally:
-            self._solver.pop()
+            return () if self._check() is not None else tuple(sorted(str(name) for name in self._solver.unsat_core()))
 
     def text(self, *terms: z3.BoolRef) -> str:
         """Return the question of whether all terms can hold, in the SMT-LIB language."""
-        self._solver.push()
-        try:
-            self._solver.add(*terms)
+        with self.supposing(*terms):
             return str(self._solver.to_smt2())
-        finally:
-            self._solver.pop()
 
     def _check(self) -> z3.ModelRef | None:
         answer = self._solver.check()

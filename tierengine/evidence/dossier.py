@@ -160,8 +160,9 @@ class Casefile:
 
     @property
     def last_placement(self) -> EarlierPlacement | None:
-        """The latest earlier placement, or nothing if the dossier has none."""
-        return max(self.dossier.earlier_placements, key=lambda placement: placement.year, default=None)
+        """Where the last report placed the country, or nothing if the dossier does not say."""
+        year = self.dossier.last_report.year
+        return next((placement for placement in self.dossier.earlier_placements if placement.year == year), None)
 
     def uncoded(self) -> Iterator[tuple[str, str]]:
         """Yield locator and text of every sentence that no record, silence or note of the dossier quotes from."""
@@ -301,10 +302,16 @@ def _repeated(dossier: Dossier, document: Document) -> Iterator[Problem]:
 
 
 def _dates(dossier: Dossier, document: Document) -> Iterator[Problem]:
-    """Records of acts and figures that lie wholly outside the reporting period. A law may be older."""
+    """Records of acts and figures outside the reporting period that do not lie between its end and the question.
+
+    A law may be older. What is decided with the report, such as a waiver, lies after the period; other acts of those
+    weeks are set aside by the law.
+    """
     for number, record in enumerate(dossier.records):
         days = record.days
         if record.kind in ("law", "judgement") or days is None or days.overlaps(dossier.period):
+            continue
+        if dossier.period.last < days.first <= dossier.as_of:
             continue
         key = "date" if isinstance(record, Evidence) and record.date is not None else "period"
         yield Problem(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -29,58 +29,97 @@ class Placed(Model):
     """The file and line it was read from."""
 
 
-def read_placements(path: Path) -> tuple[Placed, ...]:
+def _nothing(_: tuple[Placed, ...]) -> Iterable[Problem]:
+    return ()
+
+
+def read_placements(
+    path: Path, beside: Callable[[tuple[Placed, ...]], Iterable[Problem]] = _nothing
+) -> tuple[Placed, ...]:
     """Return the rows of a CSV file in its order, each country's years ascending.
 
-    Raise `EvidenceError` with every problem, each with file and line: a column that is missing, a cell that cannot be
-    read, a country code that does not exist, two tiers for one year, or years out of order.
+    Raise `EvidenceError` with every problem in the order of the lines, each with file and line: a column that is
+    missing or stands twice, a row with too few or too many cells, a cell that cannot be read, a country code that does
+    not exist, two tiers for one year, or years out of order. What `beside` finds wrong with the rows that can be read
+    is told with them; alone it refuses nothing.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise _refused(
-            str(path), f"cannot be opened: {error.strerror}", "name a file that exists and may be read"
-        ) from None
-    except UnicodeDecodeError as error:
-        raise _refused(f"{path.name}:1", f"byte {error.start} is not UTF-8", "save the file as UTF-8") from None
-    reader = csv.DictReader(io.StringIO(text), strict=True)
     problems: list[Problem] = []
     rows: list[Placed] = []
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        raise _refused(
-            f"{path.name}:1", f"there is no column {', '.join(missing)}", f"name the columns {','.join(COLUMNS)}"
-        )
-    try:
-        for cells in reader:
-            row = _row(cells, reader.line_num, path.name, problems)
-            if row is not None:
-                rows.append(row)
-    except csv.Error as error:
-        problems.append(
-            Problem(
-                where=f"{path.name}:{reader.line_num}",
-                what=f"is no line of CSV: {error}",
-                cure="close every quotation mark",
-            )
-        )
+    lines = _lines(_text(path), path.name, problems)
+    _, header = next(lines, (1, []))
+    _check_header(header, path.name, problems)
+    for line, cells in lines:
+        row = _row(header, cells, f"{path.name}:{line}", problems)
+        if row is not None:
+            rows.append(row)
     problems += _between(rows)
     if not rows and not problems:
         raise _refused(f"{path.name}:1", "there is no row", "add a line for each country and year")
     if problems:
-        raise EvidenceError(problems)
+        raise EvidenceError(sorted((*problems, *beside(tuple(rows))), key=_line))
     return tuple(rows)
+
+
+def _line(problem: Problem) -> int:
+    return int(problem.where.rpartition(":")[2])
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise _refused(
+            str(path), f"cannot be opened: {error.strerror}", "name a file that exists and may be read"
+        ) from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        what = f"byte {error.start} of the file is not UTF-8"
+        raise _refused(f"{path.name}:{line}", what, "save the file as UTF-8") from None
+
+
+def _lines(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of each row that has any, and the line on which it begins; what is no CSV ends the reading."""
+    reader = csv.reader(io.StringIO(text, newline=None), strict=True)
+    begins = 1
+    try:
+        for cells in reader:
+            if cells:
+                yield begins, [cell.strip() for cell in cells]
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        what = f"is no line of CSV: {error}"
+        cure = "close every quotation mark, and shorten a cell of a page or more"
+        problems.append(Problem(where=f"{name}:{begins}", what=what, cure=cure))
+
+
+def _check_header(header: list[str], name: str, problems: list[Problem]) -> None:
+    """Refuse a file whose columns do not say what its cells are."""
+    where, cure = f"{name}:1", f"name the columns {','.join(COLUMNS)}"
+    missing = [column for column in COLUMNS if column not in header]
+    twice = [column for column in COLUMNS if header.count(column) > 1]
+    if missing and not problems:
+        problems.append(Problem(where=where, what=f"there is no column {', '.join(missing)}", cure=cure))
+    if twice:
+        what = f"more than one column is called {', '.join(twice)}"
+        problems.append(Problem(where=where, what=what, cure=f"{cure}, each once"))
+    if problems:
+        raise EvidenceError(problems)
 
 
 def _refused(where: str, what: str, cure: str) -> EvidenceError:
     return EvidenceError([Problem(where=where, what=what, cure=cure)])
 
 
-def _row(cells: Mapping[str, str | None], line: int, name: str, problems: list[Problem]) -> Placed | None:
+def _row(header: list[str], cells: list[str], place: str, problems: list[Problem]) -> Placed | None:
     """One row, or nothing if one of its cells cannot be read."""
     before = len(problems)
-    place = f"{name}:{line}"
-    cell = {column: (cells.get(column) or "").strip() for column in COLUMNS}
+    if len(cells) != len(header):
+        what = f"the row has {len(cells)} cells, and there are {len(header)} columns"
+        cure = "write one cell for each column, and put one with a comma between quotation marks"
+        problems.append(Problem(where=place, what=what, cure=cure))
+    cell = dict.fromkeys(COLUMNS, "") | dict(zip(header, cells, strict=False))
     if not is_country(cell["iso3"]) or len(cell["iso3"]) != 3:
         cure = "write the three capital letters of ISO 3166-1, such as GTM"
         problems.append(Problem(where=place, what=f"`{cell['iso3']}` is no country code", cure=cure))

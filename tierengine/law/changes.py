@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Literal
 
@@ -30,9 +30,19 @@ def changes(rulebook: Rulebook, first: date, second: date) -> tuple[Change, ...]
 
     Raise `NotInForceError` if no law is encoded for either date.
     """
+    return _between(rulebook.entries(), rulebook, first, second)
+
+
+def all_changes(rulebook: Rulebook, first: date, second: date) -> tuple[Change, ...]:
+    """Return the changes, and those of clauses that stand on the ledger of the statute and that nothing encodes."""
+    silent = tuple(clause for clause in rulebook.clauses if not clause.by)
+    return _between((*rulebook.entries(), *silent), rulebook, first, second)
+
+
+def _between(entries: tuple[Entry, ...], rulebook: Rulebook, first: date, second: date) -> tuple[Change, ...]:
     rulebook.on(first)
     rulebook.on(second)
-    found = [change for entry in rulebook.entries() for change in _of(entry, rulebook)]
+    found = [change for entry in entries for change in _of(entry, rulebook)]
     return tuple(sorted((c for c in found if first < c.day <= second), key=lambda c: (c.day, _ORDER.index(c.how))))
 
 
@@ -47,7 +57,7 @@ def _of(entry: Entry, rulebook: Rulebook) -> Iterator[Change]:
         yield _change(entry, "amended", begin, act, says)
     elif begin > min(other.in_force.from_ for other in rulebook.entries()):
         act = entry.citation.public_law or str(entry.citation)
-        yield _change(entry, "added", begin, act, _named(entry))
+        yield _change(entry, "added", begin, act, named(entry))
     for move in entry.renumbered:
         before = entry.numbered_on(date.fromordinal(move.from_.toordinal() - 1)).citation
         yield _change(entry, "renumbered", move.from_, move.act, f"{before.usc} becomes {move.usc}")
@@ -60,5 +70,8 @@ def _change(entry: Entry, how: How, day: date, act: str, says: str) -> Change:
     return Change(id=entry.id, how=how, day=day, act=act, says=says, provision=str(entry.numbered_on(on).citation))
 
 
-def _named(entry: Entry) -> str:
-    return str(getattr(entry, "title", None) or getattr(entry, "says", None) or getattr(entry, "because", entry.id))
+def named(entry: Entry) -> str:
+    """What an entry is about, in its own words."""
+    words = [getattr(entry, name, None) for name in ("title", "says", "because", "asks")]
+    words += [word["met"] for word in words if isinstance(word, Mapping)]
+    return next((word for word in words if isinstance(word, str)), entry.id)

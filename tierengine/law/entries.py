@@ -77,6 +77,8 @@ class Indicator(Model):
     when_silent: Silence | None = None
     looks_back: Truth = False
     """It asks for the state of an earlier year, so that a record dated before the reporting period may answer it."""
+    with_the_report: Truth = False
+    """It asks for what is decided when the report is made, so that a record dated after the period may answer it."""
     background: Truth = False
     """No rule asks for it: it is shown to the person who judges, and may answer a deficiency of the last report."""
 
@@ -352,6 +354,8 @@ class Clock(Entry):
     says: Text
     calendar: CalendarDay | None = None
     days_after: Whole | None = None
+    period: Literal["first", "last"] | None = None
+    """It is that day of the reporting period."""
     report: Truth = False
     """It is the day of the report itself, from which others are counted."""
 

@@ -109,20 +109,20 @@ class Rulebook(Model):
             tiers_since=self._tiers_since,
         )
 
-    def on(self, day: date) -> Law:
-        """Return the law in force on the day. Raise `NotInForceError` if what is encoded for it is no whole."""
+    def on(self, day: date, where: str | None = None) -> Law:
+        """Return the law in force on the day. Raise `NotInForceError` if what is encoded for it is no whole.
+
+        `where` is the place in which the day was written, if it was written in a file.
+        """
         law = self.select(day)
         missing = law.missing()
         if missing:
-            raise NotInForceError(
-                [
-                    Problem(
-                        where=f"the law on {day}",
-                        what="no version is encoded of: " + ", ".join(missing),
-                        cure=f"ask for a date {self._covered()}, or add the missing versions to criteria/ and rules/",
-                    )
-                ]
-            )
+            covered = self.covered()
+            what, add = "no version is encoded of: " + ", ".join(missing), ", or add the missing versions"
+            if covered and day < covered[0][0]:
+                what, add = f"no version is encoded for {day}; the earliest date is {covered[0][0]}", ""
+            cure = f"ask for a date {self._covered()}{add and add + ' to criteria/ and rules/'}"
+            raise NotInForceError([Problem(where=where or f"the law on {day}", what=what, cure=cure)])
         return law
 
     def covered(self) -> tuple[tuple[date, date | None], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from tierengine.engines.form import Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, read_value
@@ -15,6 +16,7 @@ from tierengine.law.rulebook import Law
 from tierengine.reasoning.history import Standing, standing_under
 from tierengine.terms.level import rank
 from tierengine.terms.scalars import truth, whole
+from tierengine.terms.tier import TIERS, Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,10 @@ class Admitted:
     """Where the last report placed the country."""
     placements: tuple[EarlierPlacement, ...]
     """Where earlier reports placed it, by year."""
+    report: int
+    """The year of the next report."""
     standing: Standing
-    """How the years on the watch list bind the next report."""
+    """How the years on the watch list bind it."""
     set_aside: tuple[SetAside, ...]
     """Sorted by the id of the record."""
 
@@ -76,16 +80,15 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     if problems:
         raise EvidenceError(problems)
     placements = tuple(sorted(casefile.dossier.earlier_placements, key=lambda placement: placement.year))
-    stood = standing_under(
-        {placement.year: placement.tier for placement in placements}, casefile.dossier.last_report.year + 1, law
-    )
+    report = casefile.dossier.last_report.year + 1
+    stood = standing_under({placement.year: placement.tier for placement in placements}, report, law)
     requests, asked = _requested(casefile, law)
     problems = list(_requests_contradicted(casefile, law, records, asked))
     if problems:
         raise EvidenceError(problems)
     facts = asked | dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile, stood))
     return Admitted(
-        facts, records, ratings, silences, requests, casefile.last_placement, placements, stood, tuple(aside)
+        facts, records, ratings, silences, requests, casefile.last_placement, placements, report, stood, tuple(aside)
     )
 
 
@@ -114,6 +117,7 @@ def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
             cure=f"write one of: {', '.join(tiers)}, or ask for the law of another date",
         )
     yield from _before_their_time(casefile, law)
+    yield from _another_period(casefile, law)
     for section, key in (("silences", "indicator"), ("deficiencies", "answered_by")):
         for number, item in enumerate(getattr(casefile.dossier, section)):
             asked = (item.indicator,) if section == "silences" else item.answered_by
@@ -133,15 +137,39 @@ def _asked_on_another_date(name: str, law: Law) -> bool:
 
 def _before_their_time(casefile: Casefile, law: Law) -> Iterator[Problem]:
     """Earlier placements on a tier that did not exist when the report of their year was due."""
-    due = next((clock.calendar for clock in law.clocks if clock.report and clock.calendar is not None), None)
+    first = min(law.tiers_since.values(), default=None)
     for number, placement in enumerate(casefile.dossier.earlier_placements):
-        since = law.tiers_since.get(placement.tier) if placement.tier != "SC" else None
-        if due is not None and since is not None and due.of(placement.year) < since:
+        if placement.tier not in known_in(law, placement.year):
+            since = first if placement.tier == "SC" else law.tiers_since.get(placement.tier)
             yield Problem(
                 where=casefile.document.where("earlier_placements", number, "tier"),
                 what=f"there was no tier {placement.tier} in the report of {placement.year}",
                 cure=f"correct the tier or the year; the tier is known since {since}",
             )
+
+
+def known_in(law: Law, year: int) -> tuple[Placement, ...]:
+    """Return the placements that the report of a year could make, by the day on which the law has it due."""
+    due = next((clock.calendar for clock in law.clocks if clock.report and clock.calendar is not None), None)
+    first = min(law.tiers_since.values(), default=date.min)
+    since: dict[Placement, date] = {tier: law.tiers_since.get(tier, date.min) for tier in TIERS} | {"SC": first}
+    return tuple(t for t, day in since.items() if due is None or (day.year <= year and day <= due.of(year)))
+
+
+def _another_period(casefile: Casefile, law: Law) -> Iterator[Problem]:
+    """Ends of the reporting period that are not those of the statute; asked of an annual report on its own date."""
+    dossier = casefile.dossier
+    if dossier.product != "annual" or dossier.as_of != law.as_of:
+        return
+    for clock in law.clocks:
+        if clock.period is not None and clock.calendar is not None:
+            day = clock.calendar.of(dossier.last_report.year + 1)
+            if getattr(dossier.period, clock.period) != day:
+                yield Problem(
+                    where=casefile.document.where("period", clock.period),
+                    what=f"the {clock.period} day of the reporting period is {day} by {clock.citation}",
+                    cure=f"write `{clock.period}: {day}`; a figure of other months keeps its own dates",
+                )
 
 
 _Complaint = tuple[str, str, str] | None
@@ -220,6 +248,8 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
     takes = record.kind in indicator.kinds
     if indicator.looks_back and when["dated"] in ("outside the period", "undated"):
         when["dated"] = "in the earlier year asked for"
+    if indicator.with_the_report and when["dated"] in ("outside the period", "undated"):
+        when["dated"] = "with the report"
     return when | {
         "reliability": record.reliability,
         "credibility": record.credibility,
@@ -254,7 +284,8 @@ def _requested(casefile: Casefile, law: Law) -> tuple[_Requests, dict[str, Value
         log = criterion.presumption.requests if criterion is not None and criterion.presumption is not None else None
         if log is None or request.date > law.as_of:
             continue
-        for name in (log.requested, log.provided):
+        answered = request.answer_date is None or request.answer_date <= law.as_of
+        for name in (log.requested, log.provided) if answered else (log.requested,):
             behind[name] = (*behind.get(name, ()), request)
         answers[log.requested] = True
     for criterion in law.criteria:

@@ -19,7 +19,9 @@ from tierengine.reasoning.admission import Admitted, SetAside, admit
 from tierengine.reasoning.assessment import (
     Assessment,
     CriterionAnswer,
+    Fragile,
     LawUsed,
+    OpenTier,
     Parting,
     Passage,
     PostAnswer,
@@ -32,8 +34,10 @@ from tierengine.reasoning.assessment import (
     Subject,
     Unused,
 )
+from tierengine.reasoning.open_tiers import Doubt, OpenTiers, Reached
 from tierengine.reasoning.progress import progress
 from tierengine.reasoning.trace import Narrator, Tracer, level_range, passage_of
+from tierengine.reasoning.words import sentences
 from tierengine.terms.level import CERTAINTIES, LEVELS, Certainty
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import NAMES, Tier
@@ -48,7 +52,14 @@ def assess(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) ->
     Raise `NotInForceError` if no law is encoded for the date, `EvidenceError` if the records cannot be used under
     it, and `MismatchError` if the two evaluators disagree.
     """
-    return Assessor(rulebook.on(as_of or casefile.dossier.as_of)).assess(casefile)
+    return Assessor(law_of(casefile, rulebook, as_of)).assess(casefile)
+
+
+def law_of(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) -> Law:
+    """Return the law in force on a date, or on the dossier's own; if there is none, that one is told with its line."""
+    own = casefile.dossier.as_of
+    day = as_of or own
+    return rulebook.on(day, casefile.document.where("as_of") if day == own else None)
 
 
 def two_engines(form: Form) -> Engine:
@@ -65,6 +76,7 @@ class Assessor:
         self._engine = engine(self.form)
         self._narrator = Narrator(law, self.form)
         self._inputs = {field.id for field in self.form.inputs}
+        self._open = OpenTiers(law, self.form)
 
     def assess(self, casefile: Casefile) -> Assessment:
         """Return the recommendation on a dossier: admit, evaluate, tell, recommend."""
@@ -72,14 +84,23 @@ class Assessor:
         facts = {name: value for name, value in admitted.facts.items() if name in self._inputs}
         evaluation = self._engine.evaluate(facts)
         tracer = Tracer(self._narrator, admitted, facts, evaluation)
-        return _Answer(self.law, casefile, admitted, tracer, evaluation.settled).whole()
+        possible = self._open.open(facts)
+        doubts = tuple(self._open.doubts(admitted, facts, possible[0].row)) if len(possible) == 1 else ()
+        return _Answer(self.law, casefile, admitted, tracer, evaluation.settled, possible, doubts).whole()
 
 
 class _Answer:
     """Puts the parts of an assessment together."""
 
     def __init__(
-        self, law: Law, casefile: Casefile, admitted: Admitted, tracer: Tracer, settled: dict[str, bool]
+        self,
+        law: Law,
+        casefile: Casefile,
+        admitted: Admitted,
+        tracer: Tracer,
+        settled: dict[str, bool],
+        possible: tuple[Reached, ...],
+        doubts: tuple[Doubt, ...],
     ) -> None:
         self._law = law
         self._casefile = casefile
@@ -87,6 +108,8 @@ class _Answer:
         self._tracer = tracer
         self._narrator = tracer.narrator
         self._settled = settled
+        self._possible = possible
+        self._doubts = doubts
 
     def whole(self) -> Assessment:
         law, dossier = self._law, self._casefile.dossier
@@ -97,6 +120,8 @@ class _Answer:
             product=dossier.product,
             law=LawUsed(as_of=law.as_of, digest=law.digest),
             recommendation=recommended,
+            open=tuple(self._open_tiers()),
+            fragile=tuple(Fragile(record=doubt.record, tiers=doubt.tiers) for doubt in self._doubts),
             post_recommendation=self._post(recommended),
             standards=tuple(self._standard(c) for c in law.criteria if c.part == "standard"),
             criteria=tuple(self._criterion(c) for c in law.criteria if c.part == "factor"),
@@ -123,7 +148,7 @@ class _Answer:
     # -- the recommendation -------------------------------------------------------------------------------------
 
     def _recommended(self) -> tuple[Recommended, Advice]:
-        possible = [row for row in self._law.tiers if self._settled.get(row.id) is not False]
+        possible = [reached.row for reached in self._possible]
         open_tiers = tuple(row.tier for row in possible if row.tier is not None)
         advice = self._advice(possible)
         tier = {"the settled tier": possible[0].tier, "the present placement": self._present(), "no tier": None}[
@@ -132,11 +157,18 @@ class _Answer:
         recommended = Recommended(
             tier=tier,
             settled=len(possible) == 1,
+            answer="undetermined" if len(possible) > 1 else "fragile" if self._doubts else "settled",
             open_tiers=open_tiers,
             rule=advice.id,
             reason=f"{_tier_name(tier)}: {advice.because}",
         )
         return recommended, advice
+
+    def _open_tiers(self) -> Iterator[OpenTier]:
+        if len(self._possible) > 1:
+            for reached in self._possible:
+                witness = sentences(self._law, reached.witness or {})
+                yield OpenTier(tier=reached.row.tier, witness=witness, decided=reached.witness is not None)
 
     def _present(self) -> Tier | None:
         placement = self._casefile.last_placement

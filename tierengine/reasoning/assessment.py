@@ -120,10 +120,31 @@ class Recommended:
 
     tier: Tier | None
     settled: bool
+    answer: Literal["settled", "fragile", "undetermined"]
+    """Fragile is settled, and a single record would move it if it were wrong."""
     open_tiers: tuple[Tier, ...]
-    """Every tier that some completion of what is not known reaches."""
+    """Every tier that some completion of what is not known reaches, and no other."""
     rule: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTier:
+    """A tier that is open, and answers to open questions that lead there whatever the others are: its witness."""
+
+    tier: Tier | None
+    """`None` for a country that is on no list."""
+    witness: tuple[str, ...]
+    decided: bool
+    """False where the solver gave up: the tier is then not excluded, and has no witness."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fragile:
+    """A record that would move the settled tier if it were wrong, and the tiers that could then be reached."""
+
+    record: str
+    tiers: tuple[Tier | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +186,9 @@ class Assessment:
     product: Literal["annual", "interim"]
     law: LawUsed
     recommendation: Recommended
+    open: tuple[OpenTier, ...]
+    """Where several tiers are open, each with its witness."""
+    fragile: tuple[Fragile, ...]
     post_recommendation: PostAnswer | None
     standards: tuple[StandardAnswer, ...]
     criteria: tuple[CriterionAnswer, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from tierengine.errors import NotInForceError, Problem
+from tierengine.errors import NotInForceError, Problem, UsageError
 from tierengine.law.entries import Clock
 from tierengine.law.rulebook import Rulebook
 from tierengine.terms.scalars import Model
@@ -45,11 +45,15 @@ def report_due(rulebook: Rulebook, year: int) -> date:
 def clocks(rulebook: Rulebook, year: int, issued: date | None = None) -> tuple[Due, ...]:
     """Return every day that the law in force when the report of a year is issued (or due) counts, in order.
 
-    Days after the report are counted from the day it was issued if that is given, else from the day it is due.
+    Days after the report are counted from the day it was issued if that is given, else from the day it is due. Raise
+    `NotInForceError` if there was no report yet, and `UsageError` for a day that is not in that year or the next.
     """
-    report = issued or report_due(rulebook, year)
-    law = rulebook.select(report)
-    return tuple(sorted((_due(clock, year, report) for clock in law.clocks), key=lambda due: due.day))
+    due = report_due(rulebook, year)
+    if issued is not None and issued.year not in (year, year + 1):
+        what = f"the report of {year} was not issued on {issued}"
+        raise UsageError([Problem(where="--report-date", what=what, cure=f"write a day in {year} or {year + 1}")])
+    law = rulebook.select(issued or due)
+    return tuple(sorted((_due(clock, year, issued or due) for clock in law.clocks), key=lambda found: found.day))
 
 
 def _due(clock: Clock, year: int, report: date) -> Due:

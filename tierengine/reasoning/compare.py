@@ -19,8 +19,8 @@ from tierengine.evidence.dossier import Casefile, Dossier
 from tierengine.evidence.records import Evidence, Rating
 from tierengine.law.changes import changes
 from tierengine.law.rulebook import Rulebook
-from tierengine.reasoning.assess import Assessor
-from tierengine.reasoning.assessment import Assessment
+from tierengine.reasoning.assess import Assessor, law_of
+from tierengine.reasoning.assessment import Assessment, Step
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.scalars import Model
 from tierengine.terms.tier import Tier
@@ -42,7 +42,7 @@ class Answer(Model):
 
 
 class Moved(Model):
-    """A criterion or route whose outcome a cause changed."""
+    """A criterion, a route, a conclusion or a list whose outcome a cause changed."""
 
     id: str
     before: Outcome
@@ -118,7 +118,8 @@ class _Comparer:
 
     def __init__(self, before: Side, after: Side, rulebook: Rulebook) -> None:
         self._before, self._after, self._rulebook = before, after, rulebook
-        self._assessors = {day: Assessor(rulebook.on(day)) for day in {before.day, after.day}}
+        sides = {side.day: side for side in (before, after)}
+        self._assessors = {day: Assessor(law_of(side.casefile, rulebook, day)) for day, side in sides.items()}
         self._mixed: dict[frozenset[str], Assessment] = {}
 
     def whole(self) -> Comparison:
@@ -226,7 +227,9 @@ def _items(dossier: Dossier, name: CauseName) -> dict[str, str]:
     found = {r.id: f"{r.measures} is {r.value}{_dated(r)}" for r in _evidence(dossier)}
     found |= {silence.id: f"{silence.source} is silent on {silence.indicator}" for silence in dossier.silences}
     found |= {f"placement-{p.year}": f"placed {p.tier} in {p.year}" for p in dossier.earlier_placements}
-    found |= {item.id: f"deficiency: {item.says}" for item in dossier.deficiencies}
+    found |= {item.id: f"data for {item.criterion}, {item.told}" for item in dossier.requests}
+    found |= {d.id: f"deficiency: {d.says}; answered by {', '.join(d.answered_by)}" for d in dossier.deficiencies}
+    found |= {"last-report": f"the last report is of {dossier.last_report}"}
     return found | {"period": f"the period is {dossier.period}", "product": f"the product is {dossier.product}"}
 
 
@@ -245,18 +248,29 @@ def _difference(key: str, before: str | None, after: str | None, record: Evidenc
 
 
 def _moved(before: Assessment, after: Assessment) -> Iterator[Moved]:
-    """The findings and routes that differ between two answers; one that only one law knows was or is undetermined."""
+    """What differs between two answers; what only one of them asks for was or is undetermined in the other."""
     first, second = _findings(before), _findings(after)
     for name in dict.fromkeys((*first, *second)):
         old, new = first.get(name), second.get(name)
         was, now = (each[0] if each else Outcome.UNDETERMINED for each in (old, new))
         told = new or old
         if told is not None and was is not now:
-            reason = new[2] if new else "the law of the date does not ask for it"
+            reason = new[2] if new else "it is no longer asked for"
             yield Moved(id=name, before=was, after=now, citation=told[1], reason=reason)
 
 
 def _findings(answer: Assessment) -> dict[str, tuple[Outcome, str, str]]:
     found = {each.id: (each.outcome, each.citation, each.reason) for each in (*answer.standards, *answer.criteria)}
     found |= {each.id: (each.outcome, each.citation, each.reason) for each in answer.considered}
-    return found | {each.route: (each.outcome, each.citation, each.reason) for each in answer.watch_list}
+    found |= {each.route: (each.outcome, each.citation, each.reason) for each in answer.watch_list}
+    for row in answer.trace.children:
+        for step in (*row.children, row):
+            if "/" not in step.id and step.citation is not None:
+                found.setdefault(step.id, (step.outcome, step.citation, _because(step)))
+    return found
+
+
+def _because(step: Step) -> str:
+    """What decided a conclusion or a list where that is no finding of its own; else what it says."""
+    facts = {each.id: each.says for each in reversed(step.children) if each.decisive and each.citation is None}
+    return " ".join(reversed(facts.values())) or step.says

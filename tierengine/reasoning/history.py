@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
-from typing import Literal
+from typing import Literal, get_args
 
 from tierengine.errors import EvidenceError, NotInForceError, Problem
 from tierengine.evidence.placements import Placed
@@ -67,16 +68,16 @@ def standing_under(years: Years, year: int, law: Law, reading: Reading = "state"
     downgrade = next(iter(law.downgrades), None)
     if downgrade is None:
         return Standing(run=0, waivers_used=0, cap=0, limit="none", provision="")
-    run, complete = _run(years, year, downgrade.counted_from, reading)
-    longest = run if complete else year - downgrade.counted_from
+    runs = _runs(years, year, downgrade.counted_from, reading)
     relisting = next(iter(law.relistings), None)
-    bars = _bars(years, year, run, complete, downgrade, relisting, reading)
-    limits = {_limit(length, downgrade, barred) for length in range(run, longest + 1) for barred in bars}
+    bars = {False} if relisting is None else _bars(years, year, downgrade, relisting, reading)
+    limits = {_limit(run, downgrade, barred) for run in runs for barred in bars}
+    run = min(runs) if len(runs) == 1 else None
     limit = limits.pop() if len(limits) == 1 else None
     provision: Downgrade | Relisting | None = relisting if limit == "not WL" else downgrade
     return Standing(
-        run=run if complete else None,
-        waivers_used=max(0, run - downgrade.years) if complete else None,
+        run=run,
+        waivers_used=None if run is None else max(0, run - downgrade.years),
         cap=downgrade.waiver_years,
         limit=limit,
         provision="" if limit in ("none", None) or provision is None else str(provision.citation),
@@ -90,7 +91,11 @@ def history(rows: Iterable[Placed], rulebook: Rulebook, reading: Reading = "stat
     of its year does not know. The rows of one country stand together in the answer, in the order of their years.
     """
     rows = tuple(rows)
-    laws = _laws(rows, rulebook)
+    problems = tuple(untimely(rows, rulebook))
+    if problems:
+        early = any(row.year <= _first_day(rulebook).year for row in rows)
+        raise (NotInForceError if early else EvidenceError)(problems)
+    laws = {year: rulebook.select(report_due(rulebook, year)) for year in {row.year for row in rows}}
     for _, found in groupby(sorted(rows, key=lambda row: (row.iso3, row.year)), key=lambda row: row.iso3):
         country = tuple(found)
         years: dict[int, Placement] = {row.year: row.tier for row in country}
@@ -98,25 +103,22 @@ def history(rows: Iterable[Placed], rulebook: Rulebook, reading: Reading = "stat
             yield _on_record(row, years, laws[row.year], reading)
 
 
-def _laws(rows: tuple[Placed, ...], rulebook: Rulebook) -> dict[int, Law]:
-    """The law of each year's report; refuses rows that the law of their year does not know."""
-    first = min(clock.in_force.from_ for clock in rulebook.clocks if clock.report)
-    early = [
-        Problem(
-            where=row.where,
-            what=f"no law asks for a report of {row.year}",
-            cure=f"the law begins on {first}; remove the row",
-        )
-        for row in rows
-        if row.year <= first.year
-    ]
-    if early:
-        raise NotInForceError(early)
-    laws = {year: rulebook.select(report_due(rulebook, year)) for year in {row.year for row in rows}}
-    unknown = [problem for row in rows for problem in _unknown_to(laws[row.year], row)]
-    if unknown:
-        raise EvidenceError(unknown)
-    return laws
+def untimely(rows: Iterable[Placed], rulebook: Rulebook) -> Iterator[Problem]:
+    """Yield what is wrong with rows under the law: no report in their year, or a tier or waiver that was not yet."""
+    first = _first_day(rulebook)
+    laws: dict[int, Law] = {}
+    for row in rows:
+        if row.year <= first.year:
+            what, cure = f"no law asks for a report of {row.year}", f"the law begins on {first}; remove the row"
+            yield Problem(where=row.where, what=what, cure=cure)
+            continue
+        if row.year not in laws:
+            laws[row.year] = rulebook.select(report_due(rulebook, row.year))
+        yield from _unknown_to(laws[row.year], row)
+
+
+def _first_day(rulebook: Rulebook) -> date:
+    return min(clock.in_force.from_ for clock in rulebook.clocks if clock.report)
 
 
 def _unknown_to(law: Law, row: Placed) -> Iterator[Problem]:
@@ -154,7 +156,10 @@ def _on_record(row: Placed, years: Years, law: Law, reading: Reading) -> YearOnR
 
 def listed(years: Years, year: int) -> Iterator[str]:
     """Yield the routes by which the report of a year put a country on the special watch list."""
-    now, before = years.get(year), years.get(year - 1)
+    return _routes(years.get(year), years.get(year - 1))
+
+
+def _routes(now: Placement | None, before: Placement | None) -> Iterator[str]:
     if now == "1" and before in ("2", "2WL"):
         yield "WL-i"
     if now in ("2", "2WL") and before == "3":
@@ -163,27 +168,29 @@ def listed(years: Years, year: int) -> Iterator[str]:
         yield "T2WL"
 
 
-def _run(years: Years, year: int, first: int, reading: Reading) -> tuple[int, bool]:
-    """Years in a row that are known to count, and whether that is all of them."""
-    run = 0
-    for earlier in range(year - 1, first - 1, -1):
-        counts = _counts(years, earlier, reading)
-        if counts is not True:
-            return run, counts is False
-        run += 1
-    return run, True
+def _runs(years: Years, year: int, first: int, reading: Reading) -> set[int]:
+    """Every length that the run of years before a report may have; one where what is missing does not bear on it."""
+    found: set[int] = set()
+    on_list = _possible(years, year - 1)
+    for run, earlier in enumerate(range(year - 1, first - 1, -1)):
+        before = _possible(years, earlier - 1)
+        counted = {(now, was) for now in on_list for was in before if _counts(now, was, reading)}
+        if len(counted) < len(on_list) * len(before):
+            found.add(run)
+        if not counted:
+            return found
+        on_list = {was for _, was in counted}
+    return found | {max(0, year - first)}
 
 
-def _counts(years: Years, year: int, reading: Reading) -> bool | None:
-    """Whether a year was spent on the list that the reading counts; `None` if that is not known."""
-    now = years.get(year)
-    if now is None:
-        return None
-    if now == "2WL" or reading == "state":
-        return now == "2WL"
-    if now in ("1", "2") and year - 1 not in years:
-        return None
-    return bool(tuple(listed(years, year)))
+def _possible(years: Years, year: int) -> set[Placement]:
+    """Where the report of a year may have put a country."""
+    return {years[year]} if year in years else set(get_args(Placement))
+
+
+def _counts(now: Placement, before: Placement, reading: Reading) -> bool:
+    """Whether a year was spent on the list that the reading counts, the year before it being known."""
+    return now == "2WL" if reading == "state" else any(_routes(now, before))
 
 
 # -- the limit -------------------------------------------------------------------------------------------------
@@ -197,34 +204,27 @@ def _limit(run: int, downgrade: Downgrade, barred: bool) -> Limit:
     return "waiver or 3" if run - downgrade.years < downgrade.waiver_years else "3"
 
 
-def _bars(
-    years: Years,
-    year: int,
-    run: int,
-    complete: bool,
-    downgrade: Downgrade,
-    relisting: Relisting | None,
-    reading: Reading,
-) -> set[bool]:
-    """Whether the re-listing limit binds; both where that is not known."""
-    if relisting is None or run < relisting.years or year - run - 1 < downgrade.counted_from:
-        return {False}
-    if not complete:
-        return {False, True}
-    return _downgraded_before(years, year - run - 1, downgrade, reading)
+def _bars(years: Years, year: int, downgrade: Downgrade, relisting: Relisting, reading: Reading) -> set[bool]:
+    """Whether the re-listing limit binds; both if that is not known. It counts route iii alone, on either reading."""
+    found: set[bool] = set()
+    for run in _runs(years, year, downgrade.counted_from, "state"):
+        over = run >= relisting.years
+        found |= _downgraded(years, year - run - 1, downgrade, reading) if over else {False}
+    return found
 
 
-def _downgraded_before(years: Years, year: int, downgrade: Downgrade, reading: Reading) -> set[bool]:
-    """Whether the years on Tier 3 that end with a year follow on a full run; both where that is not known."""
-    if years.get(year) != "3":
+def _downgraded(years: Years, year: int, downgrade: Downgrade, reading: Reading) -> set[bool]:
+    """Whether a report put the country on Tier 3 in a stretch that follows on a full run; both if that is not known."""
+    now, before = years.get(year), years.get(year - 1)
+    if year <= downgrade.counted_from or now not in ("3", None):
         return {False}
-    while years.get(year) == "3":
-        year -= 1
     needed = downgrade.years + (1 if reading == "state" else 0)  # on State's reading a waiver year belongs to it
-    run, complete = _run(years, year + 1, downgrade.counted_from, reading)
-    if run >= needed:
-        return {True}
-    return {False} if complete else {False, True}
+    found = set() if now == "3" else {False}
+    if before in ("3", None):
+        found |= _downgraded(years, year - 1, downgrade, reading)
+    if before != "3":
+        found |= {run >= needed for run in _runs(years, year, downgrade.counted_from, "state")}
+    return found
 
 
 # -- whether it fits -------------------------------------------------------------------------------------------

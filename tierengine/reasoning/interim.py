@@ -12,7 +12,7 @@ from typing import Literal
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import Casefile
 from tierengine.law.rulebook import Law, Rulebook
-from tierengine.reasoning.assess import Assessor
+from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import Assessment, Passage, ProgressAnswer, RouteAnswer
 from tierengine.reasoning.progress import measured_after
 from tierengine.terms.outcome import Outcome
@@ -84,7 +84,7 @@ def interim(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) -
     Raise `EvidenceError` if the dossier is for another product or the law of the date knows no interim assessment,
     and whatever `assess` raises.
     """
-    law = rulebook.on(as_of or casefile.dossier.as_of)
+    law = law_of(casefile, rulebook, as_of)
     _check_product(casefile, law)
     told = Assessor(law).assess(casefile)
     rule = law.progress[0]
@@ -106,14 +106,18 @@ def interim(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) -
 
 
 def _check_product(casefile: Casefile, law: Law) -> None:
-    product = casefile.dossier.product
+    product, last_report = casefile.dossier.product, casefile.dossier.last_report
+    key = "product"
     if product != "interim":
         what, cure = f"the dossier is for the product `{product}`", "write `product: interim`, or use `assess`"
     elif not law.progress:
         what, cure = f"the law of {law.as_of} knows no interim assessment", "ask for a later date, or use `assess`"
+    elif last_report >= casefile.dossier.as_of:
+        key, what = "last_report", f"the last report, of {last_report}, is not earlier than the assessment of it"
+        cure = "correct `last_report` or `as_of`"
     else:
         return
-    raise EvidenceError([Problem(where=casefile.document.where("product"), what=what, cure=cure)])
+    raise EvidenceError([Problem(where=casefile.document.where(key), what=what, cure=cure)])
 
 
 def _deficiency(answer: ProgressAnswer, casefile: Casefile, law: Law) -> KeyDeficiency:

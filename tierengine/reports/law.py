@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from tierengine.law.changes import Change
+from tierengine.law.changes import Change, named
 from tierengine.law.coverage import counted
 from tierengine.law.entries import Clause, Criterion, Entry
 from tierengine.law.rulebook import Law
@@ -51,13 +50,11 @@ def provisions(law: Law) -> tuple[Provision, ...]:
 
 
 def _provision(entry: Entry) -> Provision:
-    words: dict[str, Any] = {name: getattr(entry, name, None) for name in ("title", "says", "because")}
-    title = next((word for word in words.values() if isinstance(word, str)), entry.id)
     return Provision(
         id=entry.id,
         part=entry.part if isinstance(entry, Criterion) else "rules",
         number=_number(entry),
-        title=title,
+        title=named(entry),
         citation=str(entry.citation),
         in_force_from=str(entry.in_force.from_),
         in_force_until=str(entry.in_force.until) if entry.in_force.until else None,

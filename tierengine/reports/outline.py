@@ -34,6 +34,8 @@ def outline(assessment: Assessment) -> tuple[Section, ...]:
     """Return what a report says, in its order; sections without lines are left out."""
     sections = (
         Section("Recommendation", tuple(_recommendation(assessment))),
+        Section("What would lead to each open tier", tuple(_open(assessment))),
+        Section("Records the answer hangs on", tuple(_fragile(assessment))),
         Section("What the post asks for", tuple(_post(assessment))),
         Section("Watch list, route by route", tuple(_routes(assessment))),
         Section("Progress since the last report", tuple(_progress(assessment))),
@@ -61,7 +63,7 @@ def tier_names(tiers: Iterable[Tier]) -> str:
 def _recommendation(assessment: Assessment) -> Iterator[Line]:
     recommended = assessment.recommendation
     name = "No tier" if recommended.tier is None else NAMES[recommended.tier]
-    mark = "settled" if recommended.settled else "not settled"
+    mark = {"settled": "settled", "fragile": "settled, and fragile", "undetermined": "not settled"}[recommended.answer]
     yield Line(
         name,
         mark,
@@ -71,6 +73,21 @@ def _recommendation(assessment: Assessment) -> Iterator[Line]:
             f"Rule: {recommended.rule}. The engine recommends; a person determines.",
         ),
     )
+
+
+def _open(assessment: Assessment) -> Iterator[Line]:
+    for each in assessment.open:
+        name = "No list" if each.tier is None else NAMES[each.tier]
+        text = "Reached, for example, if all of this is so, whatever else is not known:"
+        if not each.decided:
+            text = "Not decided: the solver gave up, so the tier is not excluded."
+        yield Line(name, "open", text, each.witness)
+
+
+def _fragile(assessment: Assessment) -> Iterator[Line]:
+    for each in assessment.fragile:
+        reached = ", ".join("no list" if tier is None else NAMES[tier] for tier in each.tiers)
+        yield Line(each.record, "decisive", f"If it is wrong, this could be reached: {reached}.")
 
 
 def _post(assessment: Assessment) -> Iterator[Line]:

@@ -15,6 +15,7 @@ _COLOURS = {
     "not met": "red",
     "undetermined": "yellow",
     "settled": "green",
+    "settled, and fragile": "green",
     "not settled": "yellow",
     "progress": "green",
     "no progress": "red",

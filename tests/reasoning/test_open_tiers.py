@@ -1,0 +1,174 @@
+"""Open tiers are exact, each with a witness, and a settled tier names the records it hangs on."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import ROOT, Ran
+from tests.oracle import completions, tell
+from tests.strategies import facts_for, laws
+from tierengine.engines.compiled import CompiledEngine
+from tierengine.engines.form import Form, Value
+from tierengine.engines.lowering import lower
+from tierengine.engines.proof import Solver
+from tierengine.errors import UndecidedError
+from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.evidence.records import Rating
+from tierengine.law.rulebook import Law, Rulebook
+from tierengine.reasoning.assess import assess
+from tierengine.reasoning.open_tiers import OpenTiers
+from tierengine.terms.level import Level
+from tierengine.terms.outcome import Outcome
+
+MOST = 3000
+SEEDS = ("guatemala-2007", "invented-2011", "invented-2013", "invented-2019")
+
+
+def asked(form: Form, facts: Mapping[str, Value]) -> dict[str, Value]:
+    """The facts that the form asks for."""
+    return {field.id: facts[field.id] for field in form.inputs if field.id in facts}
+
+
+def possible(facts: Mapping[str, Value]) -> bool:
+    """Whether some history makes these placements."""
+    return facts.get("limit", "none") == "none" or facts.get("last_report", "2WL") == "2WL"
+
+
+def reached_by_enumeration(law: Law, facts: Mapping[str, Value]) -> set[str] | None:
+    """The rows met in some completion, by trying them all; nothing if there are too many."""
+    cases = list(islice(completions(law, facts), MOST + 1))
+    if len(cases) > MOST:
+        return None
+    return {row.id for case in cases for row in law.tiers if tell(law, case)[row.id] is Outcome.MET}
+
+
+def test_a_tier_is_open_if_and_only_if_some_completion_reaches_it() -> None:
+    """The open rows of random laws are those that trying every completion finds."""
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def run(data: st.DataObject) -> None:
+        law = data.draw(laws(most_criteria=2))
+        form = lower(law)
+        drawn = data.draw(facts_for(law, most_unknown=3))
+        facts = asked(form, drawn) | {name: value for name, value in drawn.items() if name.startswith("judged/")}
+        tried = reached_by_enumeration(law, facts) if possible(facts) else None
+        if tried is None:
+            seen["passed over"] += 1
+            return
+        known = asked(form, facts)
+        refuted = {name for name, truth in CompiledEngine(form).evaluate(known).settled.items() if truth is False}
+        three_valued = {row.id for row in law.tiers} - refuted
+        found = OpenTiers(law, form).open(known)
+        if len(three_valued) > 1:  # a random law may leave a case without any row, which no sound rulebook does
+            assert {each.row.id for each in found} == tried
+            seen["several open"] += len(tried) > 1
+            seen["fewer than three values say"] += len(tried) < len(three_valued)
+        engine = CompiledEngine(form)
+        for each in found:
+            assert each.witness is not None
+            if len(three_valued) > 1:
+                assert engine.evaluate({**known, **each.witness}).settled[each.row.id] is True
+                for name in each.witness:
+                    fewer = {other: value for other, value in each.witness.items() if other != name}
+                    assert engine.evaluate({**known, **fewer}).settled.get(each.row.id) is not True
+
+    run()
+    assert min(seen["several open"], seen["fewer than three values say"]) > 3, seen
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_witness_of_a_seed_settles_its_tier(seed: str, rulebook: Rulebook) -> None:
+    """In the seeds, the answers of a witness lead to its tier whatever the others are."""
+    casefile = read_dossier(ROOT / "seeds" / seed / "dossier.yaml")
+    told = assess(casefile, rulebook)
+    assert {each.tier for each in told.open} == (
+        set(told.recommendation.open_tiers) if told.recommendation.answer == "undetermined" else set()
+    )
+    assert all(each.witness and each.decided for each in told.open)
+
+
+def without(casefile: Casefile, record: str) -> Casefile:
+    """The dossier without one of its records, silences or ratings."""
+    dossier = casefile.dossier
+    fewer = {
+        section: tuple(item for item in getattr(dossier, section) if item.id != record)
+        for section in ("records", "silences", "requests")
+    }
+    return Casefile.of(dossier.model_copy(update=fewer), casefile.document, casefile.sources)
+
+
+def rated_otherwise(casefile: Casefile, rating: Rating, level: Level) -> Casefile:
+    """The dossier with another level in place of a person's rating."""
+    records = tuple(r.model_copy(update={"rating": level}) if r is rating else r for r in casefile.dossier.records)
+    return Casefile.of(casefile.dossier.model_copy(update={"records": records}), casefile.document, casefile.sources)
+
+
+@pytest.mark.parametrize("seed", SEEDS[1:])
+def test_a_settled_tier_hangs_on_the_records_without_which_it_is_open(seed: str, rulebook: Rulebook) -> None:
+    """A record is named if and only if the tier is open once it is taken away (no record of these seeds is doubled)."""
+    casefile = read_dossier(ROOT / "seeds" / seed / "dossier.yaml")
+    told = assess(casefile, rulebook)
+    assert told.recommendation.answer == "fragile"
+    named = {each.record: set(each.tiers) for each in told.fragile if not each.record.startswith("placement-")}
+    dossier, law = casefile.dossier, rulebook.on(casefile.dossier.as_of)
+    for item in (*dossier.records, *dossier.silences, *dossier.requests):
+        wrong = [without(casefile, item.id)]
+        if isinstance(item, Rating):  # a wrong rating is another one; without any, the records would speak
+            wrong = [rated_otherwise(casefile, item, level) for level in law.judges[item.measures].scale]
+        reached = {tier for each in wrong for tier in assess(each, rulebook).recommendation.open_tiers}
+        assert reached - {told.recommendation.tier} == named.get(item.id, set()), item.id
+
+
+def test_two_records_that_say_the_same_are_not_decisive(rulebook: Rulebook, tmp_path: Path) -> None:
+    """A fact that two records support does not hang on either of them."""
+    folder = ROOT / "seeds" / "invented-2019"
+    text = (folder / "dossier.yaml").read_text(encoding="utf-8")
+    (tmp_path / "cable.txt").write_bytes((folder / "cable.txt").read_bytes())
+    start = text.index("  - id: no-labour")
+    record = text[start : text.index("  - id: investigations")]
+    (tmp_path / "dossier.yaml").write_text(text.replace(record, record + record.replace("no-labour", "again")))
+    told = assess(read_dossier(tmp_path / "dossier.yaml"), rulebook)
+    assert not {"no-labour", "again"} & {each.record for each in told.fragile}
+    assert "victims" in {each.record for each in told.fragile}
+
+
+def test_an_earlier_placement_can_be_what_the_answer_hangs_on(rulebook: Rulebook) -> None:
+    """The automatic downgrade of 2011 hangs on both of the years before."""
+    told = assess(read_dossier(ROOT / "seeds" / "invented-2011" / "dossier.yaml"), rulebook)
+    found = {each.record: set(each.tiers) for each in told.fragile}
+    assert "2WL" in found["placement-2009"]
+    assert "2WL" in found["placement-2010"]
+
+
+def test_a_solver_that_gives_up_excludes_nothing(
+    rulebook: Rulebook, guatemala: Casefile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the solver does not decide, each tier stays open, without a witness, and the report says so."""
+
+    def tired(self: Solver, *_terms: object) -> None:
+        raise UndecidedError([])
+
+    monkeypatch.setattr(Solver, "find", tired)
+    told = assess(guatemala, rulebook)
+    assert {each.tier for each in told.open} >= {"1", "2WL", "3"}
+    assert not any(each.decided or each.witness for each in told.open)
+
+
+def test_the_answer_is_told_in_json(tierengine: Callable[..., Ran]) -> None:
+    """JSON carries the answer in one word, the witnesses and the decisive records."""
+    open_ = json.loads(tierengine("assess", ROOT / "seeds/guatemala-2007/dossier.yaml", "--format", "json").out)
+    assert open_["recommendation"]["answer"] == "undetermined"
+    assert [each["tier"] for each in open_["open"]] == ["1", "2WL", "3"]
+    settled = json.loads(tierengine("assess", ROOT / "seeds/invented-2013/dossier.yaml", "--format", "json").out)
+    assert settled["recommendation"]["answer"] == "fragile"
+    assert {"record": "efforts", "tiers": ["2", "2WL", "3"]} in settled["fragile"]

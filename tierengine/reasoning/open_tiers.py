@@ -1,0 +1,171 @@
+"""Which tiers are open, exactly, and which single record a settled tier hangs on.
+
+A completion gives every unknown answer a value. An open word that nobody has rated may be rated in any way for which
+the records leave room; a rating that overrides the records is a determination and no completion. A tier is open if and
+only if some completion reaches it. The three-valued engines never miss one but may name one too many, where a single
+unknown answer bears on several findings; the solver decides those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import z3
+
+from tierengine.engines.compiled import CompiledEngine
+from tierengine.engines.form import Facts, Form
+from tierengine.engines.lowering import LAST_REPORT, LIMIT
+from tierengine.engines.proof import Case, Solver
+from tierengine.errors import UndecidedError
+from tierengine.law.entries import TierRow
+from tierengine.law.rulebook import Law
+from tierengine.reasoning.admission import Admitted, known_in
+from tierengine.reasoning.history import standing_under
+from tierengine.reasoning.words import in_order
+from tierengine.terms.tier import Placement, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A row of the tier table that some completion reaches."""
+
+    row: TierRow
+    witness: Facts | None
+    """Answers to unknown questions that lead there whatever the others are; nothing where the solver gave up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A record that the settled tier hangs on."""
+
+    record: str
+    tiers: tuple[Tier | None, ...]
+    """The tiers that are reached if the record is wrong; `None` for a country that is on no list."""
+
+
+class OpenTiers:
+    """Knows the open tiers under the law of a date; made once, asked for many countries."""
+
+    def __init__(self, law: Law, form: Form) -> None:
+        self._law = law
+        self._form = form
+        self._engine = CompiledEngine(form)
+        self._order = {field: place for place, field in enumerate(in_order(law))}
+
+    @cached_property
+    def _case(self) -> Case:
+        return Case(self._form)
+
+    @cached_property
+    def _solver(self) -> Solver:
+        """The solver with what every case obeys; made only where a question needs it."""
+        return Solver(self._case)
+
+    def open(self, facts: Facts) -> tuple[Reached, ...]:
+        """Return the rows that some completion of the facts reaches, in the order of the tier table."""
+        possible = self._possible(facts)
+        if len(possible) == 1:
+            return (Reached(possible[0], {}),)
+        return tuple(reached for row in possible for reached in self._reached(row, facts))
+
+    def _possible(self, facts: Facts) -> list[TierRow]:
+        """The rows that no rule refutes: every open one, and perhaps more."""
+        settled = self._engine.evaluate(facts).settled
+        return [row for row in self._law.tiers if settled.get(row.id) is not False]
+
+    def _reached(self, row: TierRow, facts: Facts) -> Iterator[Reached]:
+        # From the end of the statute to its beginning, so that what a tier needs falls on the standards themselves.
+        unknown = sorted(self._case.fields.keys() - facts.keys(), key=self._place, reverse=True)
+        try:
+            with self._solver.supposing(*self._case.gives(facts), self._case.shown[row.id]):
+                completion = self._solver.lowest(self._case, unknown)
+        except UndecidedError:
+            yield Reached(row, None)
+            return
+        if completion is not None:
+            yield Reached(row, self._shortest(row.id, facts, completion))
+
+    def _shortest(self, row: str, facts: Facts, completion: Facts) -> Facts:
+        """Answers of a completion that make a row sure whatever the others are, none of which can be left out."""
+        answers = dict(completion)
+        for name in completion:
+            without = {other: value for other, value in answers.items() if other != name}
+            if self._engine.evaluate({**facts, **without}).settled.get(row) is True:
+                answers = without
+        return answers
+
+    def _place(self, field: str) -> tuple[int, str]:
+        return self._order.get(field, len(self._order)), field
+
+    # -- what the answer hangs on ---------------------------------------------------------------------------------
+
+    def doubts(self, admitted: Admitted, facts: Facts, row: TierRow) -> Iterator[Doubt]:
+        """Yield each record that, if it alone is wrong, lets another row than the settled one be reached."""
+        for record, fields in sorted(_leans_on(self._law, admitted).items()):
+            freed = {name: value for name, value in facts.items() if name not in fields}
+            least = {name: number for name, number in fields.items() if name in facts}
+            found = self._others(row, freed, least) if least else ()
+            if found:
+                yield Doubt(record, tuple(other.tier for other in found))
+        for placement in admitted.placements:
+            tiers = tuple(dict.fromkeys(self._misplaced(admitted, placement.year, facts, row)))
+            if tiers:
+                yield Doubt(f"placement-{placement.year}", tiers)
+
+    def _others(self, row: TierRow, facts: Facts, least: Mapping[str, int]) -> tuple[TierRow, ...]:
+        """The other rows that are reached from some facts, with what the counts are at least."""
+        others = [other for other in self._possible(facts) if other.id != row.id]
+        if not others:
+            return ()
+        counts = [self._case.values[name] >= number for name, number in least.items() if number]
+        terms = (*self._case.gives(facts), *counts)
+        return tuple(other for other in others if self._may_be(*terms, self._case.shown[other.id]))
+
+    def _may_be(self, *terms: z3.BoolRef) -> bool:
+        """Whether some completion makes all terms hold; also where the solver gave up, since nothing is excluded."""
+        try:
+            return self._solver.find(*terms) is not None
+        except UndecidedError:
+            return True
+
+    def _misplaced(self, admitted: Admitted, year: int, facts: Facts, row: TierRow) -> Iterator[Tier | None]:
+        """The tiers that are reached if the placement of one year was another."""
+        years: dict[int, Placement] = {placement.year: placement.tier for placement in admitted.placements}
+        last = max(years)
+        for tier in known_in(self._law, year):
+            other = years | {year: tier}
+            limit = standing_under(other, admitted.report, self._law).limit
+            moved = {name: value for name, value in facts.items() if name not in (LAST_REPORT, LIMIT)}
+            given = {LAST_REPORT: other[last], LIMIT: limit}
+            moved |= {name: word for name, word in given.items() if word is not None and name in facts}
+            yield from (reached.row.tier for reached in self.open(moved) if reached.row.id != row.id)
+
+
+def _leans_on(law: Law, admitted: Admitted) -> dict[str, dict[str, int]]:
+    """Record to the inputs that it alone supports, each with the least that the other records leave of a count."""
+    leans: dict[str, dict[str, int]] = {}
+
+    def lean(record: str, field: str, least: int = 0) -> None:
+        leans.setdefault(record, {})[field] = least
+
+    for name, records in admitted.records.items():
+        indicator = law.indicator(name)
+        if indicator.counts_kind is not None:
+            for record in records:
+                lean(record.id, name, len(records) - 1)
+        elif indicator.combine == "sum":
+            for record in records:
+                lean(record.id, name, sum(int(other.value) for other in records if other is not record))
+        elif len(records) == 1 and name not in admitted.requests:
+            lean(records[0].id, name)
+    for name, rating in admitted.ratings.items():
+        lean(rating.id, f"rating/{name}")
+    for name, silences in admitted.silences.items():
+        if name not in admitted.records and len(silences) == 1:
+            lean(silences[0].id, name)
+    for name, requests in admitted.requests.items():
+        if len(requests) == 1 and name not in admitted.records:
+            lean(requests[0].id, name)
+    return leans
