@@ -168,5 +168,5 @@ def divide(corpus: Corpus, starts: Sequence[date]) -> Iterator[tuple[int, Rows]]
             cure=f"give it a date from {starts[0]} on",
         )
         raise EvidenceError([problem])
-    for number in np.unique(numbers):
+    for number in np.flatnonzero(np.bincount(numbers)):
         yield int(number), np.flatnonzero(numbers == number)

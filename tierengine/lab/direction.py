@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import z3
@@ -110,25 +109,20 @@ class _Pair:
 
     def __init__(self, old: Side, new: Side, limit: Limit) -> None:
         self._old, self._new = old, new
-        self._limit = limit
         self._engines = CompiledEngine(old.form), CompiledEngine(new.form)
-        self._whole = _Asked(old, new, limit, partly=False)
-
-    @cached_property
-    def _partly(self) -> _Asked:
-        return _Asked(self._old, self._new, self._limit, partly=True)
+        self._asked = _Asked(old, new, limit)
 
     def witness(self, way: Way) -> Witness | None:
         """Return a smallest country that moves this way, or nothing if no complete case does.
 
         Raise `UndecidedError` if the solver gives up before it has found one, or shown that there is none.
         """
-        facts = self._whole.country(way)
+        facts = self._asked.country(way)
         if facts is None:
             return None
         facts = self._bare(facts, way)
         try:
-            while (smaller := self._partly.country(way, most=_answers(facts) - 1)) is not None:
+            while (smaller := self._asked.country(way, most=_answers(facts) - 1)) is not None:
                 facts = smaller
             smallest = True
         except UndecidedError:
@@ -161,18 +155,22 @@ class _Pair:
 
 
 class _Asked:
-    """The solver's question about a country under both rulebooks, of which all or only some answers are known."""
+    """The solver's question about a country under both rulebooks, of which all or only some answers are known.
 
-    def __init__(self, old: Side, new: Side, limit: Limit, *, partly: bool) -> None:
+    A complete case that moves is one of these, and one of these that moves does so however it is completed; so that
+    there is a complete case if and only if there is one of these.
+    """
+
+    def __init__(self, old: Side, new: Side, limit: Limit) -> None:
         self._rows = old.rows, new.rows
-        self._old, self._new = Case(old.form, "old", partly=partly), Case(new.form, "new", partly=partly)
+        self._old, self._new = Case(old.form, "old", partly=True), Case(new.form, "new", partly=True)
         self._solver = Solver(self._old, self._new, limit=limit)
         self._known = self._old.known | self._new.known
         for field in self._old.fields.keys() & self._new.fields.keys():
             self._solver.add(self._old.values[field] == self._new.values[field])
             self._solver.add(self._old.known[field] == self._new.known[field])
         for field in self._known:
-            if partly and field.startswith(_JUDGED):
+            if field.startswith(_JUDGED):
                 self._solver.add(self._known[field], *self._rated(field))
 
     def country(self, way: Way, most: int | None = None) -> dict[str, Value] | None:

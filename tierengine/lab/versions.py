@@ -10,6 +10,7 @@ from functools import cached_property
 from tierengine.engines.form import Field, Form
 from tierengine.engines.lowering import lower
 from tierengine.errors import Problem, UsageError
+from tierengine.law.entries import Entry
 from tierengine.law.rulebook import Law, Rulebook
 
 NOT_RANKED = "not ranked"
@@ -51,7 +52,7 @@ def versions(old: Rulebook, new: Rulebook) -> tuple[Version, ...]:
     found: list[Version] = []
     for day in sorted({*old.boundaries(), *new.boundaries()}):
         side = _side(old, day)
-        version = Version(day, None, side, side if new is old else _side(new, day))
+        version = Version(day, None, side, _side(new, day, side))
         if found and _alike(found[-1], version):
             continue
         if found:
@@ -81,9 +82,17 @@ def forms_of(found: Iterable[Version]) -> Iterator[Form]:
     return (side.form for version in found for side in (version.old, version.new) if side is not None)
 
 
-def _side(rulebook: Rulebook, day: date) -> Side | None:
+def _side(rulebook: Rulebook, day: date, other: Side | None = None) -> Side | None:
+    """One side; its form is that of the other if both ask the same, since lowering takes a while."""
     law = rulebook.select(day)
-    return None if law.missing() else Side(law, lower(law))
+    if law.missing():
+        return None
+    return Side(law, other.form if other is not None and _asked(law) == _asked(other.law) else lower(law))
+
+
+def _asked(law: Law) -> tuple[tuple[Entry, ...], ...]:
+    """Everything of which the form is made."""
+    return law.criteria, law.conclusions, law.tiers, law.routes
 
 
 def _alike(one: Version, other: Version) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 
 from rich.console import Console
 from rich.text import Text
@@ -44,15 +45,16 @@ _WAYS: dict[Way, str] = {
 def print_impact(told: Impact, console: Console) -> None:
     """Print the direction under each law version, then the census."""
     print_wrapped(f"From the rulebook {told.old} to {told.new}", console, 0, hang=2, style="bold")
-    for stretch in told.stretches:
-        _print_stretch(stretch, console)
+    for _, alike in groupby(told.stretches, key=_together):
+        _print_stretch(list(alike), console)
     if told.census is not None:
         _print_census(told.census, str(told.corpus), console)
 
 
-def _print_stretch(stretch: Stretch, console: Console) -> None:
+def _print_stretch(alike: Sequence[Stretch], console: Console) -> None:
+    """Print the direction under one law version, or under several together of which the rules are the same."""
+    stretch, until = alike[0], alike[-1].until or "further notice"
     style, says = _VERDICTS[stretch.verdict]
-    until = stretch.until or "further notice"
     line = Text.assemble((f"\nLaw from {stretch.first} until {until}: ", "bold"), (stretch.verdict, f"bold {style}"))
     console.print(line)
     print_wrapped("The rules are the same." if stretch.same_rules else says, console, 2)
@@ -60,6 +62,11 @@ def _print_stretch(stretch: Stretch, console: Console) -> None:
         print_wrapped(f"The solver was asked, and {stretch.gave_up}.", console, 2)
     for country in stretch.countries:
         _print_country(country, console)
+
+
+def _together(stretch: Stretch) -> str:
+    """What is the same for stretches that are printed as one."""
+    return "same rules" if stretch.same_rules else str(stretch.first)
 
 
 def _print_country(country: Country, console: Console) -> None:
@@ -81,7 +88,10 @@ def _print_country(country: Country, console: Console) -> None:
 def _print_census(census: Census, corpus: str, console: Console) -> None:
     console.print(Text(f"\nCensus of {corpus}: {_number(census.moved)} of {_number(census.cases)} cases move", "bold"))
     print_wrapped(
-        "A case moves if the rules leave other tiers open for it than before, from what is known of it.", console, 2
+        "A case moves if the rules leave other tiers open for it than before, from what is known of it. Where several "
+        "are open, `assess` may prove of one that no completion reaches it.",
+        console,
+        2,
     )
     totals: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
     for move in census.moves:
