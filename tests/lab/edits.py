@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.conftest import SMALL
+from tierengine.engines.form import Facts, Field, Form
 
 Edit = tuple[str, str, str]
 """A file of the rulebook, what stands there, and what is to stand there instead."""
@@ -52,3 +53,18 @@ def parquet(path: Path, columns: Mapping[str, Sequence[Any] | pa.Array]) -> Path
     """Write a Parquet file and return it."""
     pq.write_table(pa.table(dict(columns)), path)
     return path
+
+
+def corpus_table(form: Form, names: Sequence[str], records: Sequence[Facts]) -> pa.Table:
+    """Return the facts of many cases as the table of a corpus."""
+    columns: dict[str, Any] = {"id": pa.array(names, pa.string())}
+    for field in form.inputs:
+        values = [facts.get(field.id) for facts in records]
+        columns[field.id] = pa.array(values, _written(field))
+    return pa.table(columns)
+
+
+def _written(field: Field) -> pa.DataType:
+    if field.type == "choice":
+        return pa.string()
+    return pa.bool_() if field.type == "truth" else pa.int8() if field.numbers else pa.int64()

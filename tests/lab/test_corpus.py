@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import ROOT, SMALL, Ran
 from tests.engines.test_columns import random_records
-from tests.lab.edits import parquet
+from tests.lab.edits import corpus_table, parquet
 from tierengine.engines.columns import ColumnEngine, facts_of
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Form
@@ -24,7 +24,7 @@ from tierengine.engines.lowering import lower
 from tierengine.errors import EvidenceError
 from tierengine.evidence.dossier import read_dossier
 from tierengine.lab.corpus import DossierCorpus, divide, read_corpus
-from tierengine.lab.parquet import corpus_table, read_parquet
+from tierengine.lab.parquet import read_parquet
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.admission import admit
 

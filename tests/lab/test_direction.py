@@ -128,6 +128,16 @@ def test_a_solver_that_gives_up_proves_nothing(tmp_path: Path, small: Rulebook) 
     assert not found.witnesses
 
 
+def test_the_same_country_is_named_every_time(tmp_path: Path, rulebook: Rulebook) -> None:
+    """Whatever the solver was asked before, and in whichever order Python keeps its sets."""
+    new = read_rulebook(edited(tmp_path / "new", REAL, of=ROOT))
+    version = versions(rulebook, new)[-1]
+    first, *others = (direction(version).witnesses for _ in range(3))
+    assert all(other == first for other in others)
+    assert first[0].facts["victims_in_country"] == 50
+    assert first[0].facts["limit"] == "none"
+
+
 def test_an_input_of_one_rulebook_only_is_free(tmp_path: Path, small: Rulebook) -> None:
     """A new question whose answer can lower a tier makes the rules stricter."""
     asked = "  - {id: promises,"

@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 from tests.conftest import ROOT, SMALL, Ran
 from tests.engines.test_columns import random_records
 from tests.lab import edits
-from tests.lab.edits import Edit, edited, parquet
+from tests.lab.edits import Edit, corpus_table, edited, parquet
 from tests.lab.test_direction import REAL, VALUES
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Evaluation, Form
@@ -26,7 +27,7 @@ from tierengine.engines.proof import Limit
 from tierengine.errors import UsageError
 from tierengine.lab.census import Census, Move, census
 from tierengine.lab.impact import Question, impact
-from tierengine.lab.parquet import corpus_table, read_parquet
+from tierengine.lab.parquet import read_parquet
 from tierengine.lab.versions import Side, forms_of, versions
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Rulebook
@@ -251,6 +252,46 @@ def test_long_lists_say_how_many_more(tmp_path: Path, tierengine: Callable[..., 
     assert "case 10" not in told
     ran = tierengine("impact", SMALL, new, "--corpus", corpus, "--format", "json")
     assert len(json.loads(ran.out)["census"]["moves"][0]["cases"]) == 25
+
+
+def test_the_cases_that_move_as_parquet(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
+    """A row for each of them, beside the report."""
+    corpus = parquet(tmp_path / "cases.parquet", CASES)
+    new, out = edited(tmp_path / "new", edits.MORE_PUNISHED), tmp_path / "moved.parquet"
+    ran = tierengine("impact", SMALL, new, "--corpus", corpus, "--moved", out)
+    assert (ran.code, ran.err) == (0, "")
+    assert "2 of 4 cases" in ran.out
+    rows = {row.pop("id"): row for row in pq.read_table(out).to_pylist()}
+    law = {"since": date(2000, 10, 28), "before": ["1"], "findings": ["STANDARD/met"]}
+    assert rows == {"moves": law | {"after": ["2"]}, "open": law | {"after": ["2", "3"]}}
+    assert tierengine("impact", SMALL, SMALL, "--corpus", corpus, "--moved", out).code == 0
+    assert pq.read_table(out).num_rows == 0
+
+
+def test_where_the_cases_that_move_cannot_go(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
+    """Without cases, and into a folder that is not there."""
+    ran = tierengine("impact", SMALL, SMALL, "--moved", tmp_path / "moved.parquet")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--moved: there are no cases that could move" in ran.err
+    corpus = parquet(tmp_path / "cases.parquet", CASES)
+    ran = tierengine("impact", SMALL, SMALL, "--corpus", corpus, "--moved", tmp_path / "nowhere" / "moved.parquet")
+    assert (ran.code, ran.out) == (2, "")
+    assert "cannot be written: No such file or directory" in ran.err
+
+
+def test_long_work_shows_how_far_it_is_on_a_terminal_only(
+    tmp_path: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On standard error, so that the report can go elsewhere."""
+    corpus = parquet(tmp_path / "cases.parquet", CASES)
+    words = ("impact", SMALL, edited(tmp_path / "new", edits.MORE_PUNISHED), "--corpus", corpus, "--seconds", 60)
+    quiet = tierengine(*words)
+    assert quiet.err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    shown = tierengine(*words)
+    assert "asking both rulebooks" in shown.err
+    assert "proving the direction" in shown.err
+    assert shown.out == quiet.out
 
 
 def test_what_is_not_decided_ends_with_3(

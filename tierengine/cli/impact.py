@@ -26,6 +26,7 @@ from tierengine.cli.options import (
     print_json,
     rulebook_in,
 )
+from tierengine.errors import Problem, UsageError
 from tierengine.law.revisions import rulebook_at
 
 T = TypeVar("T")
@@ -39,6 +40,10 @@ def impact_of(
         Path | None,
         typer.Option("--corpus", metavar="PATH", help="cases to count: a folder of dossiers, or a Parquet file"),
     ] = None,
+    moved: Annotated[
+        Path | None,
+        typer.Option("--moved", metavar="FILE", help="where to write the cases that move, as Parquet"),
+    ] = None,
     as_of: AsOf = None,
     seconds: Annotated[
         int | None,
@@ -48,15 +53,21 @@ def impact_of(
 ) -> None:
     """Tell what a change of the rules does: stricter or looser, with proof, and whom it moves."""
     from tierengine.engines.proof import PATIENCE, Limit  # noqa: PLC0415
+    from tierengine.lab.census import write_moves  # noqa: PLC0415
     from tierengine.lab.impact import Impact, Question, impact  # noqa: PLC0415
     from tierengine.reports.impact import print_impact  # noqa: PLC0415
 
+    if moved is not None and corpus is None:
+        cure = "name the cases with --corpus as well"
+        raise UsageError([Problem(where="--moved", what="there are no cases that could move", cure=cure)])
     asked = Question(
         corpus=corpus,
         as_of=day_given(as_of) if as_of else None,
         limit=Limit(seconds=seconds) if seconds else PATIENCE,
     )
     told = impact(rulebook_at(old, cache_folder()), rulebook_at(new, cache_folder()), asked, watch)
+    if moved is not None and told.census is not None:
+        write_moves(told.census, moved)
     if form is PlainFormat.json:
         print_json(schemas.dump(Impact, told))
     else:

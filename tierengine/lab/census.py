@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tierengine.engines.columns import ColumnEngine, Columns, Evaluations, Plane, all_of, bit, unpack
 from tierengine.engines.form import Form
-from tierengine.errors import EvidenceError, Problem
+from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.lab.corpus import Corpus, Watch, divide, unwatched
 from tierengine.lab.parquet import Rows
 from tierengine.lab.versions import Side, Version
@@ -24,7 +27,7 @@ from tierengine.terms.outcome import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """A finding that comes out otherwise under the new rules, though everything it rests on comes out the same."""
+    """A finding that comes out otherwise under the new rules, though every finding it rests on comes out the same."""
 
     finding: str
     says: str
@@ -88,6 +91,31 @@ def census(
     return Census(
         cases=sum(rows.size for _, rows in groups), moved=sum(len(move.cases) for move in moves), moves=tuple(moves)
     )
+
+
+def write_moves(told: Census, path: Path) -> None:
+    """Write one row for each case that moves, as Parquet. Raise `UsageError` if the file cannot be written.
+
+    The columns: `id`, `since` (the first day of the law that decides the case), `before` and `after` (lists of open
+    tiers), `findings` (those that make it move).
+    """
+    rows = [(case, move) for move in told.moves for case in move.cases]
+    tiers = pa.list_(pa.string())
+    table = pa.table(
+        {
+            "id": pa.array([case for case, _ in rows], pa.string()),
+            "since": pa.array([move.since for _, move in rows], pa.date32()),
+            "before": pa.array([list(move.before) for _, move in rows], tiers),
+            "after": pa.array([list(move.after) for _, move in rows], tiers),
+            "findings": pa.array([[reason.finding for reason in move.reasons] for _, move in rows], tiers),
+        }
+    )
+    try:
+        pq.write_table(table, path)
+    except OSError as error:
+        what = f"cannot be written: {os.strerror(error.errno) if error.errno else error}"
+        problem = Problem(where=str(path), what=what, cure="name a file in a folder that may be written to")
+        raise UsageError([problem]) from None
 
 
 def _one_sided(corpus: Corpus, version: Version, row: int) -> Problem:

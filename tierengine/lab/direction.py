@@ -124,6 +124,7 @@ class _Pair:
         try:
             while (smaller := self._asked.country(way, most=_answers(facts) - 1)) is not None:
                 facts = smaller
+            facts = self._asked.plainest(way, most=_answers(facts))
             smallest = True
         except UndecidedError:
             smallest = False
@@ -166,7 +167,7 @@ class _Asked:
         self._old, self._new = Case(old.form, "old", partly=True), Case(new.form, "new", partly=True)
         self._solver = Solver(self._old, self._new, limit=limit)
         self._known = self._old.known | self._new.known
-        for field in self._old.fields.keys() & self._new.fields.keys():
+        for field in sorted(self._old.fields.keys() & self._new.fields.keys()):
             self._solver.add(self._old.values[field] == self._new.values[field])
             self._solver.add(self._old.known[field] == self._new.known[field])
         for field in self._known:
@@ -175,7 +176,45 @@ class _Asked:
 
     def country(self, way: Way, most: int | None = None) -> dict[str, Value] | None:
         """Return the answers of a country that moves this way, with at most so many answers, if there is one."""
-        moves = z3.Or(
+        model = self._solver.find(*self._terms(way, most))
+        return None if model is None else self._old.read(model) | self._new.read(model)
+
+    def plainest(self, way: Way, most: int) -> dict[str, Value]:
+        """Return, of the countries that move this way with at most so many answers, the one that comes first.
+
+        Which one the solver finds may hang on what it was asked before; this one does not. Field after field, nothing
+        known comes before something, and the lower value before the higher.
+        """
+        facts: dict[str, Value] = {}
+        with self._solver.supposing(*self._terms(way, most)):
+            model = self._solver.find()
+            assert model is not None
+            for field in sorted(self._known):
+                known, case = self._known[field], self._old if field in self._old.fields else self._new
+                model = self._first(model, known, z3.Not(known))
+                if z3.is_true(model.eval(known, model_completion=True)):
+                    while (value := case.value(model, field)) and (
+                        lower := self._solver.find(case.below(field, value))
+                    ) is not None:
+                        model = lower
+                    self._solver.add(case.answers(field, value))
+                    facts[field] = value
+        return facts
+
+    def _first(self, model: z3.ModelRef, otherwise: z3.BoolRef, wanted: z3.BoolRef) -> z3.ModelRef:
+        """Let what is wanted hold from now on if some country allows it, else the other; return one that agrees."""
+        if not z3.is_true(model.eval(wanted, model_completion=True)):
+            better = self._solver.find(wanted)
+            if better is None:
+                self._solver.add(otherwise)
+                return model
+            model = better
+        self._solver.add(wanted)
+        return model
+
+    def _terms(self, way: Way, most: int | None) -> Iterator[z3.BoolRef]:
+        """What holds of a country that moves this way, with at most so many answers."""
+        yield z3.Or(
             *(
                 z3.And(self._old.shown[old], self._new.shown[new])
                 for old, before in self._rows[0].items()
@@ -183,9 +222,8 @@ class _Asked:
                 if _WAYS[way](before, after)
             )
         )
-        given = [(known, 1) for field, known in self._known.items() if not field.startswith(_JUDGED)]
-        model = self._solver.find(moves, *([] if most is None else [z3.PbLe(given, most)]))
-        return None if model is None else self._old.read(model) | self._new.read(model)
+        if most is not None:
+            yield z3.PbLe([(known, 1) for field, known in self._known.items() if not field.startswith(_JUDGED)], most)
 
     def _rated(self, flag: str) -> Iterator[z3.BoolRef]:
         """What was judged has a rating."""

@@ -23,7 +23,7 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +32,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tierengine.engines.columns import Column, Columns, Truths, all_of, some_of
-from tierengine.engines.form import Facts, Field, Form
+from tierengine.engines.form import Field, Form
 from tierengine.engines.lowering import judged, rating
 from tierengine.engines.safety import LARGEST
 from tierengine.errors import EvidenceError, Problem
@@ -68,21 +68,6 @@ def read_parquet(path: Path, forms: Iterable[Form], asked: date | None = None) -
     if problems:
         raise EvidenceError(problems)
     return corpus
-
-
-def corpus_table(form: Form, names: Sequence[str], records: Sequence[Facts]) -> pa.Table:
-    """Return the facts of many cases as the table of a corpus, ready to be written with `pyarrow.parquet`."""
-    columns: dict[str, Any] = {"id": pa.array(names, pa.string())}
-    for field in form.inputs:
-        values = [facts.get(field.id) for facts in records]
-        columns[field.id] = pa.array(values, _written(field))
-    return pa.table(columns)
-
-
-def _written(field: Field) -> pa.DataType:
-    if field.type == "choice":
-        return pa.string()
-    return pa.bool_() if field.type == "truth" else pa.int8() if field.numbers else pa.int64()
 
 
 @dataclass(frozen=True, slots=True)
