@@ -42,6 +42,7 @@ class Case:
         self._name = name
         self._partly = partly
         self._compared = {comparison.id: comparison for comparison in form.comparisons}
+        self._answers: dict[tuple[str, type, Value], z3.BoolRef] = {}
         self._tallied: dict[str, z3.ArithRef] = {}
         self._propositions = [list(self._define(stratum)) for stratum in form.strata]
         self.definitions: tuple[z3.BoolRef, ...] = (
@@ -64,18 +65,25 @@ class Case:
 
     def answers(self, field: str, value: Value) -> z3.BoolRef:
         """Return the term that an input is known and has a value."""
-        return z3.And(self.known[field], self._equals(field, value))
+        key = (field, type(value), value)
+        if key not in self._answers:
+            self._answers[key] = z3.And(self.known[field], self._equals(field, value))
+        return self._answers[key]
 
     def gives(self, facts: Facts) -> tuple[z3.BoolRef, ...]:
         """Return the terms that the inputs have these values; inputs that the form does not ask for are passed over."""
         return tuple(self.answers(field, value) for field, value in facts.items() if field in self.fields)
 
-    def below(self, field: str, value: Value) -> z3.BoolRef:
-        """Return the term that an input is lower than a value: false before true, choices as they are listed."""
+    def rank(self, field: str, value: Value) -> int:
+        """Return how high an answer is: a count itself, false before true, choices as they are listed."""
         kind = self.fields[field]
-        if kind.type == "truth":
-            return z3.Not(self.values[field]) if value is True else z3.BoolVal(False)
-        return self.values[field] < (kind.choices.index(str(value)) if kind.type == "choice" else int(value))
+        return kind.choices.index(str(value)) if kind.type == "choice" else int(value)
+
+    def at_most(self, field: str, rank: int) -> z3.BoolRef:
+        """Return the term that an input is no higher than a rank."""
+        if self.fields[field].type == "truth":
+            return z3.Or(z3.Not(self.values[field]), z3.BoolVal(rank > 0))
+        return self.values[field] <= rank
 
     def fires(self, tests: Iterable[Test]) -> z3.BoolRef:
         """Return the term that every test of a rule is known to be true."""
@@ -206,6 +214,11 @@ class Solver:
         with self.supposing(*terms):
             return self._check()
 
+    def may_be(self, *terms: z3.BoolRef) -> bool:
+        """Whether some case has all terms hold; also where the solver gives up, since then nothing is excluded."""
+        with self.supposing(*terms):
+            return bool(self._solver.check() != z3.unsat)
+
     def lowest(self, case: Case, fields: Iterable[str]) -> dict[str, Value] | None:
         """Return the found case in which the first field is as low as can be, then the second, and so on.
 
@@ -217,12 +230,22 @@ class Solver:
                 return None
             found: dict[str, Value] = {}
             for field in fields:
-                value = case.value(model, field)
-                while value and (lower := self.find(case.below(field, value))) is not None:
-                    model, value = lower, case.value(lower, field)
-                found[field] = value
-                self.add(case.answers(field, value))
+                model = self._lowered(case, field, model)
+                found[field] = case.value(model, field)
+                self.add(case.answers(field, found[field]))
             return found
+
+    def _lowered(self, case: Case, field: str, model: z3.ModelRef) -> z3.ModelRef:
+        """Return a case in which one field is as low as can be; half of what remains is tried each time."""
+        least, rank = 0, case.rank(field, case.value(model, field))
+        while least < rank:
+            middle = (least + rank) // 2
+            lower = self.find(case.at_most(field, middle))
+            if lower is None:
+                least = middle + 1
+            else:
+                model, rank = lower, case.rank(field, case.value(lower, field))
+        return model
 
     def clash(self, terms: Mapping[str, z3.BoolRef]) -> tuple[str, ...]:
         """Return names of terms that cannot all hold; empty if they can. The set need not be the smallest."""

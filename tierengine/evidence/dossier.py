@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field
 from tierengine import canonical, yamlfile
 from tierengine.errors import ClassifiedError, EvidenceError, Problem
 from tierengine.evidence.countries import is_country
-from tierengine.evidence.records import Evidence, Rating, Record
+from tierengine.evidence.records import Rating, Record
 from tierengine.evidence.telegram import Telegram, read_telegram
 from tierengine.terms.interval import Days
 from tierengine.terms.scalars import Day, Id, Model, Text, Whole
@@ -302,24 +302,7 @@ def _repeated(dossier: Dossier, document: Document) -> Iterator[Problem]:
 
 
 def _dates(dossier: Dossier, document: Document) -> Iterator[Problem]:
-    """Records of acts and figures outside the reporting period that do not lie between its end and the question.
-
-    A law may be older. What is decided with the report, such as a waiver, lies after the period; other acts of those
-    weeks are set aside by the law.
-    """
-    for number, record in enumerate(dossier.records):
-        days = record.days
-        if record.kind in ("law", "judgement") or days is None or days.overlaps(dossier.period):
-            continue
-        if dossier.period.last < days.first <= dossier.as_of:
-            continue
-        key = "date" if isinstance(record, Evidence) and record.date is not None else "period"
-        yield Problem(
-            where=document.where("records", number, key),
-            what=f"`{record.id}` is dated {days}, outside the reporting period {dossier.period}",
-            cure="move it to the dossier of its own period, or list the passage under `not_evidence`",
-        )
-
+    """Requests that were answered before they were made."""
     for number, request in enumerate(dossier.requests):
         if request.answer_date is not None and request.answer_date < request.date:
             yield Problem(

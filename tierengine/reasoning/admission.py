@@ -9,7 +9,7 @@ from datetime import date
 from tierengine.engines.form import Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, read_value
 from tierengine.errors import EvidenceError, Problem
-from tierengine.evidence.dossier import Casefile, EarlierPlacement, Request, Silent
+from tierengine.evidence.dossier import Casefile, Dossier, EarlierPlacement, Request, Silent
 from tierengine.evidence.records import Evidence, Rating, dated
 from tierengine.law.entries import Admission, Indicator
 from tierengine.law.rulebook import Law
@@ -104,7 +104,9 @@ def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
     for record in casefile.dossier.records:
         if _asked_on_another_date(record.measures, law) and law.sets_aside(_attributes(record, casefile, law)):
             continue
-        complaint = _misrated(record, law) if isinstance(record, Rating) else _mismeasured(record, law)
+        complaint = (
+            _misrated(record, law) if isinstance(record, Rating) else _mismeasured(record, law, casefile.dossier)
+        )
         if complaint is not None:
             key, what, cure = complaint
             yield Problem(where=_place(casefile, record, key), what=what, cure=cure)
@@ -194,7 +196,7 @@ def _misrated(record: Rating, law: Law) -> _Complaint:
     return None
 
 
-def _mismeasured(record: Evidence, law: Law) -> _Complaint:
+def _mismeasured(record: Evidence, law: Law, dossier: Dossier) -> _Complaint:
     indicator = law.indicators_by_id.get(record.measures)
     if indicator is None:
         return "measures", f"no criterion in force on {law.as_of} knows the indicator `{record.measures}`", _KNOWN
@@ -222,7 +224,23 @@ def _mismeasured(record: Evidence, law: Law) -> _Complaint:
             f"`{indicator.id}` is counted in {indicator.unit}, and the record says `{record.unit}`",
             f"write `unit: {indicator.unit}`, and check that the value counts them",
         )
-    return None
+    return None if indicator.looks_back else _misdated(record, dossier)
+
+
+def _misdated(record: Evidence, dossier: Dossier) -> _Complaint:
+    """An act or figure of before the reporting period. A law may be older.
+
+    What is decided with the report, such as a waiver, lies after the period; other acts of that time are set aside by
+    the law.
+    """
+    days, period = record.days, dossier.period
+    if record.kind == "law" or days is None or days.last >= period.first:
+        return None
+    return (
+        "date" if record.date is not None else "period",
+        f"`{record.id}` is dated {days}, outside the reporting period {period}",
+        "move it to the dossier of its own period, or list the passage under `not_evidence`",
+    )
 
 
 def _answers_in_type(indicator: Indicator, word: str) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 
 from tierengine.engines.agreement import AgreedEngine
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
-from tierengine.engines.form import Engine, Form
+from tierengine.engines.form import Engine, Facts, Form
 from tierengine.engines.lowering import lower, reached
 from tierengine.errors import Problem, RulebookError
 from tierengine.evidence.dossier import Casefile
@@ -34,7 +35,7 @@ from tierengine.reasoning.assessment import (
     Subject,
     Unused,
 )
-from tierengine.reasoning.open_tiers import Doubt, OpenTiers, Reached
+from tierengine.reasoning.open_tiers import Doubt, OpenTiers
 from tierengine.reasoning.progress import progress
 from tierengine.reasoning.trace import Narrator, Tracer, level_range, passage_of
 from tierengine.reasoning.words import sentences
@@ -68,10 +69,15 @@ def two_engines(form: Form) -> Engine:
 
 
 class Assessor:
-    """Assesses dossiers under the law of one date; made once, used for as many as there are."""
+    """Assesses dossiers under the law of one date; made once, used for as many as there are.
 
-    def __init__(self, law: Law, engine: Callable[[Form], Engine] = two_engines) -> None:
+    Without `certified`, no witness of an open tier and no doubt of a settled one is looked for, which takes most of
+    the time; the tiers are the same.
+    """
+
+    def __init__(self, law: Law, engine: Callable[[Form], Engine] = two_engines, *, certified: bool = True) -> None:
         self.law = law
+        self._certified = certified
         self.form = lower(law)
         self._engine = engine(self.form)
         self._narrator = Narrator(law, self.form)
@@ -85,8 +91,17 @@ class Assessor:
         evaluation = self._engine.evaluate(facts)
         tracer = Tracer(self._narrator, admitted, facts, evaluation)
         possible = self._open.open(facts)
-        doubts = tuple(self._open.doubts(admitted, facts, possible[0].row)) if len(possible) == 1 else ()
-        return _Answer(self.law, casefile, admitted, tracer, evaluation.settled, possible, doubts).whole()
+        answer = _Answer(self.law, casefile, admitted, tracer, evaluation.settled, possible)
+        if not self._certified:
+            return answer.whole((), ())
+        if len(possible) > 1:
+            return answer.whole(tuple(self._witnesses(possible, facts)), ())
+        return answer.whole((), tuple(self._open.doubts(admitted, facts, possible[0])))
+
+    def _witnesses(self, possible: tuple[TierRow, ...], facts: Facts) -> Iterator[OpenTier]:
+        for row in possible:
+            found = self._open.witness(row, facts)
+            yield OpenTier(tier=row.tier, witness=sentences(self.law, found or {}), decided=found is not None)
 
 
 class _Answer:
@@ -99,8 +114,7 @@ class _Answer:
         admitted: Admitted,
         tracer: Tracer,
         settled: dict[str, bool],
-        possible: tuple[Reached, ...],
-        doubts: tuple[Doubt, ...],
+        possible: tuple[TierRow, ...],
     ) -> None:
         self._law = law
         self._casefile = casefile
@@ -109,19 +123,19 @@ class _Answer:
         self._narrator = tracer.narrator
         self._settled = settled
         self._possible = possible
-        self._doubts = doubts
 
-    def whole(self) -> Assessment:
+    def whole(self, witnesses: tuple[OpenTier, ...], doubts: tuple[Doubt, ...]) -> Assessment:
+        """Return the assessment, with what was found of its open tiers or its settled one."""
         law, dossier = self._law, self._casefile.dossier
-        recommended, advice = self._recommended()
+        recommended, advice = self._recommended(fragile=bool(doubts))
         told = tuple(progress(self._casefile, law, self._admitted))
         return Assessment(
             subject=Subject(country=dossier.government.country, name=dossier.government.name),
             product=dossier.product,
             law=LawUsed(as_of=law.as_of, digest=law.digest),
             recommendation=recommended,
-            open=tuple(self._open_tiers()),
-            fragile=tuple(Fragile(record=doubt.record, tiers=doubt.tiers) for doubt in self._doubts),
+            open=witnesses,
+            fragile=tuple(Fragile(record=doubt.record, tiers=doubt.tiers) for doubt in doubts),
             post_recommendation=self._post(recommended),
             standards=tuple(self._standard(c) for c in law.criteria if c.part == "standard"),
             criteria=tuple(self._criterion(c) for c in law.criteria if c.part == "factor"),
@@ -147,8 +161,8 @@ class _Answer:
 
     # -- the recommendation -------------------------------------------------------------------------------------
 
-    def _recommended(self) -> tuple[Recommended, Advice]:
-        possible = [reached.row for reached in self._possible]
+    def _recommended(self, *, fragile: bool) -> tuple[Recommended, Advice]:
+        possible = self._possible
         open_tiers = tuple(row.tier for row in possible if row.tier is not None)
         advice = self._advice(possible)
         tier = {"the settled tier": possible[0].tier, "the present placement": self._present(), "no tier": None}[
@@ -157,24 +171,18 @@ class _Answer:
         recommended = Recommended(
             tier=tier,
             settled=len(possible) == 1,
-            answer="undetermined" if len(possible) > 1 else "fragile" if self._doubts else "settled",
+            answer="undetermined" if len(possible) > 1 else "fragile" if fragile else "settled",
             open_tiers=open_tiers,
             rule=advice.id,
             reason=f"{_tier_name(tier)}: {advice.because}",
         )
         return recommended, advice
 
-    def _open_tiers(self) -> Iterator[OpenTier]:
-        if len(self._possible) > 1:
-            for reached in self._possible:
-                witness = sentences(self._law, reached.witness or {})
-                yield OpenTier(tier=reached.row.tier, witness=witness, decided=reached.witness is not None)
-
     def _present(self) -> Tier | None:
         placement = self._casefile.last_placement
         return None if placement is None or placement.tier == "SC" else placement.tier
 
-    def _advice(self, possible: list[TierRow]) -> Advice:
+    def _advice(self, possible: Sequence[TierRow]) -> Advice:
         """The first rule for the product and the situation."""
         situations = {"otherwise"}
         if len(possible) == 1:
@@ -298,7 +306,7 @@ class _Answer:
     # -- the trace ----------------------------------------------------------------------------------------------
 
     def _trace(self, recommended: Recommended, advice: Advice, told: tuple[ProgressAnswer, ...]) -> Step:
-        rows = [self._tracer.step(row.id) for row in self._law.tiers]
+        rows = [self._row(row) for row in self._law.tiers]
         routes = [self._tracer.step(route.id, decisive=False) for route in self._law.routes]
         outcome = Outcome.MET if recommended.settled else Outcome.UNDETERMINED
         return Step(
@@ -310,6 +318,15 @@ class _Answer:
             decisive=True,
             children=(*rows, *routes, *(self._progress_step(answer) for answer in told)),
         )
+
+    def _row(self, row: TierRow) -> Step:
+        """The step of a row of the tier table; where no rule decides it and all completions agree, that does."""
+        step, possible = self._tracer.step(row.id), [each.id for each in self._possible]
+        if step.outcome is not Outcome.UNDETERMINED or (row.id in possible and len(possible) > 1):
+            return step
+        agreed = row.id in possible
+        reached = "every completion of what is not known leads here" if agreed else "no completion leads here"
+        return replace(step, outcome=Outcome.of(agreed), says=f"{step.says} ({reached})")
 
     def _progress_step(self, answer: ProgressAnswer) -> Step:
         rule = self._law.progress[0]

@@ -119,7 +119,8 @@ class _Comparer:
     def __init__(self, before: Side, after: Side, rulebook: Rulebook) -> None:
         self._before, self._after, self._rulebook = before, after, rulebook
         sides = {side.day: side for side in (before, after)}
-        self._assessors = {day: Assessor(law_of(side.casefile, rulebook, day)) for day, side in sides.items()}
+        laws = {day: law_of(side.casefile, rulebook, day) for day, side in sides.items()}
+        self._assessors = {day: Assessor(law, certified=False) for day, law in laws.items()}
         self._mixed: dict[frozenset[str], Assessment] = {}
 
     def whole(self) -> Comparison:

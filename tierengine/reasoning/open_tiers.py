@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import z3
-
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Facts, Form
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
@@ -25,15 +23,6 @@ from tierengine.reasoning.admission import Admitted, known_in
 from tierengine.reasoning.history import standing_under
 from tierengine.reasoning.words import in_order
 from tierengine.terms.tier import Placement, Tier
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A row of the tier table that some completion reaches."""
-
-    row: TierRow
-    witness: Facts | None
-    """Answers to unknown questions that lead there whatever the others are; nothing where the solver gave up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +52,32 @@ class OpenTiers:
         """The solver with what every case obeys; made only where a question needs it."""
         return Solver(self._case)
 
-    def open(self, facts: Facts) -> tuple[Reached, ...]:
-        """Return the rows that some completion of the facts reaches, in the order of the tier table."""
+    def open(self, facts: Facts) -> tuple[TierRow, ...]:
+        """Return the rows that some completion of the facts reaches; where the solver gives up, a row stays open."""
         possible = self._possible(facts)
         if len(possible) == 1:
-            return (Reached(possible[0], {}),)
-        return tuple(reached for row in possible for reached in self._reached(row, facts))
+            return tuple(possible)
+        with self._solver.supposing(*self._case.gives(facts)):
+            return tuple(row for row in possible if self._solver.may_be(self._case.shown[row.id]))
 
     def _possible(self, facts: Facts) -> list[TierRow]:
         """The rows that no rule refutes: every open one, and perhaps more."""
         settled = self._engine.evaluate(facts).settled
         return [row for row in self._law.tiers if settled.get(row.id) is not False]
 
-    def _reached(self, row: TierRow, facts: Facts) -> Iterator[Reached]:
+    def witness(self, row: TierRow, facts: Facts) -> Facts | None:
+        """Return answers to unknown questions that lead to an open row whatever the others are, none of them idle.
+
+        Nothing is returned where the solver gave up.
+        """
         # From the end of the statute to its beginning, so that what a tier needs falls on the standards themselves.
         unknown = sorted(self._case.fields.keys() - facts.keys(), key=self._place, reverse=True)
         try:
             with self._solver.supposing(*self._case.gives(facts), self._case.shown[row.id]):
                 completion = self._solver.lowest(self._case, unknown)
         except UndecidedError:
-            yield Reached(row, None)
-            return
-        if completion is not None:
-            yield Reached(row, self._shortest(row.id, facts, completion))
+            return None
+        return None if completion is None else self._shortest(row.id, facts, completion)
 
     def _shortest(self, row: str, facts: Facts, completion: Facts) -> Facts:
         """Answers of a completion that make a row sure whatever the others are, none of which can be left out."""
@@ -120,15 +112,8 @@ class OpenTiers:
         if not others:
             return ()
         counts = [self._case.values[name] >= number for name, number in least.items() if number]
-        terms = (*self._case.gives(facts), *counts)
-        return tuple(other for other in others if self._may_be(*terms, self._case.shown[other.id]))
-
-    def _may_be(self, *terms: z3.BoolRef) -> bool:
-        """Whether some completion makes all terms hold; also where the solver gave up, since nothing is excluded."""
-        try:
-            return self._solver.find(*terms) is not None
-        except UndecidedError:
-            return True
+        with self._solver.supposing(*self._case.gives(facts), *counts):
+            return tuple(other for other in others if self._solver.may_be(self._case.shown[other.id]))
 
     def _misplaced(self, admitted: Admitted, year: int, facts: Facts, row: TierRow) -> Iterator[Tier | None]:
         """The tiers that are reached if the placement of one year was another."""
@@ -140,7 +125,7 @@ class OpenTiers:
             moved = {name: value for name, value in facts.items() if name not in (LAST_REPORT, LIMIT)}
             given = {LAST_REPORT: other[last], LIMIT: limit}
             moved |= {name: word for name, word in given.items() if word is not None and name in facts}
-            yield from (reached.row.tier for reached in self.open(moved) if reached.row.id != row.id)
+            yield from (other.tier for other in self.open(moved) if other.id != row.id)
 
 
 def _leans_on(law: Law, admitted: Admitted) -> dict[str, dict[str, int]]:
