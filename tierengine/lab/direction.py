@@ -183,22 +183,20 @@ class _Asked:
         """Return, of the countries that move this way with at most so many answers, the one that comes first.
 
         Which one the solver finds may hang on what it was asked before; this one does not. Field after field, nothing
-        known comes before something, and the lower value before the higher.
+        known comes before something; then, field after field, the lower value before the higher.
         """
         facts: dict[str, Value] = {}
         with self._solver.supposing(*self._terms(way, most)):
             model = self._solver.find()
             assert model is not None
             for field in sorted(self._known):
-                known, case = self._known[field], self._old if field in self._old.fields else self._new
-                model = self._first(model, known, z3.Not(known))
-                if z3.is_true(model.eval(known, model_completion=True)):
-                    while (value := case.value(model, field)) and (
-                        lower := self._solver.find(case.below(field, value))
-                    ) is not None:
-                        model = lower
-                    self._solver.add(case.answers(field, value))
-                    facts[field] = value
+                model = self._first(model, self._known[field], z3.Not(self._known[field]))
+            given = sorted(self._old.read(model) | self._new.read(model))
+            for case in (self._old, self._new):
+                lowest = self._solver.lowest(case, [f for f in given if f in case.fields and f not in facts])
+                assert lowest is not None
+                self._solver.add(*case.gives(lowest))
+                facts |= lowest
         return facts
 
     def _first(self, model: z3.ModelRef, otherwise: z3.BoolRef, wanted: z3.BoolRef) -> z3.ModelRef:
