@@ -21,6 +21,7 @@ test: $(VENV)/installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/tierengine lint
+	$(BIN)/tierengine prove
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/benchmark

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Ran
 from tierengine import schemas
 
 FILES = [
@@ -50,3 +52,23 @@ def test_an_unknown_key_is_marked_by_the_schema(subject: schemas.Subject) -> Non
     """Each schema refuses a key that it does not know, so that an editor marks it."""
     errors = Draft202012Validator(schemas.schema(subject)).iter_errors({"colour": "red"})
     assert any("colour" in error.message for error in errors)
+
+
+def test_the_setting_of_an_editor_finds_every_file(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """Two lines suffice: one writes the schemas and prints the setting, and every file is checked by its schema."""
+    setting = json.loads(tierengine("schema", "--all", tmp_path / "schemas").out)
+    checked = {}
+    for schema, files in setting["yaml.schemas"].items():
+        validator = Draft202012Validator(json.loads(Path(schema).read_text(encoding="utf-8")))
+        for path in ROOT.glob(files):
+            if ".venv" not in path.parts:
+                found = _as_an_editor(yaml.safe_load(path.read_text(encoding="utf-8")))
+                assert not list(validator.iter_errors(found)), path
+                checked[path] = schema
+    assert set(checked) >= {path for path, _ in FILES}
+
+
+@pytest.mark.parametrize("words", [(), ("rules", "--all", "x"), ("poem",)])
+def test_a_schema_of_nothing(words: tuple[str, ...], tierengine: Callable[..., Ran]) -> None:
+    """Neither or both of subject and folder, and a subject that there is not: usage."""
+    assert tierengine("schema", *words).code == 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -28,6 +30,13 @@ _TYPES: dict[Subject, Any] = {
     Subject.criterion: Criterion,
     Subject.rules: RuleFile,
 }
+_FILES: dict[Subject, str] = {
+    Subject.dossier: "**/dossier.yaml",
+    Subject.criterion: "criteria/*/*.yaml",
+    Subject.rules: "rules/*.yaml",
+}
+"""Which files of a project are of which kind; an assessment is no file that is written by hand."""
+
 _ASSESSMENT = TypeAdapter(Assessment)
 
 
@@ -36,6 +45,19 @@ def schema(of: Subject) -> dict[str, Any]:
     mode: JsonSchemaMode = "serialization" if of is Subject.assessment else "validation"
     found = TypeAdapter(_TYPES[of]).json_schema(by_alias=True, mode=mode)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def write_all(folder: Path) -> None:
+    """Write every schema into a folder, as SUBJECT.schema.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for of in Subject:
+        text = json.dumps(schema(of), indent=2, ensure_ascii=False)
+        (folder / f"{of.value}.schema.json").write_text(text + "\n", encoding="utf-8")
+
+
+def editor_setting(folder: Path) -> dict[str, dict[str, str]]:
+    """Return the setting by which an editor with the YAML language server finds the schema of each file."""
+    return {"yaml.schemas": {(folder / f"{of.value}.schema.json").as_posix(): files for of, files in _FILES.items()}}
 
 
 def to_json(assessment: Assessment) -> str:

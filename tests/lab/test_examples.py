@@ -11,16 +11,15 @@ from tierengine.engines.durable import DurableEngine
 from tierengine.engines.lowering import lower_criterion, reached
 from tierengine.lab.examples import facts_of, failed_examples
 from tierengine.law.entries import Criterion
-from tierengine.law.reader import read_rulebook
-from tierengine.law.rulebook import Rulebook
+from tierengine.law.reader import read_draft, read_rulebook
 from tierengine.terms.outcome import Outcome
 
 BOOK = read_rulebook(ROOT)
 
 
-def test_every_example_gives_what_it_expects(rulebook: Rulebook) -> None:
+def test_every_example_gives_what_it_expects() -> None:
     """No example of the rulebook fails."""
-    assert not list(failed_examples(rulebook))
+    assert not list(failed_examples(read_draft(ROOT)))
 
 
 @pytest.mark.parametrize("criterion", BOOK.criteria, ids=lambda criterion: criterion.id)

@@ -20,7 +20,7 @@ from tests.conftest import ROOT, SMALL, Ran
 from tests.engines.test_columns import random_records
 from tests.lab import edits
 from tests.lab.edits import Edit, corpus_table, edited, parquet
-from tests.lab.test_direction import REAL, VALUES
+from tests.lab.test_change import REAL, VALUES
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Evaluation, Form
 from tierengine.engines.proof import Limit
@@ -28,7 +28,7 @@ from tierengine.errors import UsageError
 from tierengine.lab.census import Census, Move, census
 from tierengine.lab.impact import Question, impact
 from tierengine.lab.parquet import read_parquet
-from tierengine.lab.versions import Side, forms_of, versions
+from tierengine.lab.sides import Side, forms_of, side_by_side
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Rulebook
 from tierengine.terms.outcome import Outcome
@@ -47,12 +47,12 @@ def small_records(number: int, seed: int) -> list[dict[str, Any]]:
 
 def counted(old: Rulebook, new: Rulebook, path: Path) -> Census:
     """The census of a Parquet file."""
-    found = versions(old, new)
+    found = side_by_side(old, new)
     return census(read_parquet(path, forms_of(found)), (old, new), found)
 
 
 class OneByOne:
-    """The generated evaluators of both sides of a version."""
+    """The generated evaluators of both sides of a pairing."""
 
     def __init__(self, sides: tuple[Side, Side]) -> None:
         self._sides = sides
@@ -111,8 +111,8 @@ def test_the_census_is_what_the_engines_say_case_by_case(
     records = small_records(3000, 4)
     names = [f"c{number}" for number in range(len(records))]
     new = read_rulebook(edited(tmp_path / "new", *made))
-    (version,) = versions(small, new)
-    sides = version.both()
+    (pairing,) = side_by_side(small, new)
+    sides = pairing.both()
     assert sides is not None
     pq.write_table(corpus_table(sides[0].form, names, records), tmp_path / "c.parquet", row_group_size=999)
     found, engines = counted(small, new, tmp_path / "c.parquet"), OneByOne(sides)
@@ -131,19 +131,19 @@ def test_the_census_is_what_the_engines_say_case_by_case(
 def test_a_real_edit_moves_the_cases_of_its_days(rulebook: Rulebook, tmp_path: Path) -> None:
     """Cases of every year of the law, of which only those since 2019 can move."""
     new = read_rulebook(edited(tmp_path / "new", REAL, of=ROOT))
-    found = versions(rulebook, new)
-    days = [version.first for version in found]
+    found = side_by_side(rulebook, new)
+    days = [pairing.first for pairing in found]
     table = None
     records: list[dict[str, Any]] = []
-    for number, version in enumerate(found):
-        assert version.old is not None
-        some = random_records(version.old.form, 400, number)
+    for number, pairing in enumerate(found):
+        assert pairing.old is not None
+        some = random_records(pairing.old.form, 400, number)
         records += [
             facts
             | {"victims_in_country": 70, "victims_last_year": 70, "rating/victims_very_significant_or_increasing": 3}
             for facts in some
         ]
-    forms = [side.form for version in found for side in (version.old,) if side is not None]
+    forms = [side.form for pairing in found for side in (pairing.old,) if side is not None]
     fields = {field.id: field for form in forms for field in form.inputs}
     form = Form(inputs=tuple(fields.values()), strata=())
     table = corpus_table(form, [str(number) for number in range(len(records))], records)
@@ -152,8 +152,8 @@ def test_a_real_edit_moves_the_cases_of_its_days(rulebook: Rulebook, tmp_path: P
     told = counted(rulebook, new, tmp_path / "c.parquet")
     moved = {int(case): move for move in told.moves for case in move.cases}
     expected = {}
-    for number, version in enumerate(found):
-        sides = version.both()
+    for number, pairing in enumerate(found):
+        sides = pairing.both()
         assert sides is not None
         engines = OneByOne(sides)
         for row in range(number * 400, number * 400 + 400):
@@ -161,7 +161,7 @@ def test_a_real_edit_moves_the_cases_of_its_days(rulebook: Rulebook, tmp_path: P
             if before != after:
                 expected[row] = (before, after)
                 engines.check(moved[row], records[row])
-                assert moved[row].since == version.first
+                assert moved[row].since == pairing.first
     assert {row: (move.before, move.after) for row, move in moved.items()} == expected
     assert expected
     assert min(expected) >= 400 * days.index(date(2019, 1, 8))
@@ -328,7 +328,7 @@ def test_tier_tables_without_a_tier_in_common(small: Rulebook) -> None:
     """Nothing could be compared."""
     old, new = (small.model_copy(update={"tiers": rows, "routes": ()}) for rows in (small.tiers[:2], small.tiers[3:]))
     with pytest.raises(UsageError, match="no tier stands in both tier tables"):
-        versions(old, new)
+        side_by_side(old, new)
 
 
 def test_what_is_neither_folder_nor_revision(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:

@@ -1,4 +1,4 @@
-"""Verbs on the law: show it, between two dates, clause by clause; check it; print the schemas for editors."""
+"""Verbs on the law: show it, between two dates, clause by clause; print the schemas for editors."""
 
 from __future__ import annotations
 
@@ -15,15 +15,12 @@ from tierengine.cli.options import (
     RulebookFolder,
     a_console,
     day_given,
-    folder_of,
     print_json,
     rulebook_in,
 )
-from tierengine.errors import Problem, RulebookError, UsageError
-from tierengine.lab.examples import failed_examples
+from tierengine.errors import Problem, UsageError
 from tierengine.law.changes import Change, all_changes
 from tierengine.law.entries import Clause
-from tierengine.law.reader import read_rulebook
 from tierengine.reports.entry import print_criterion
 from tierengine.reports.law import Provision, print_changes, print_law, print_ledger, provisions
 
@@ -98,21 +95,22 @@ def law_coverage(
 
 
 @app.command()
-def lint(
-    rulebook: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="holds criteria/ and rules/")] = None,
-) -> None:
-    """Check the whole rulebook, and run the examples of every criterion."""
-    book = read_rulebook(folder_of(rulebook))
-    failed = list(failed_examples(book))
-    if failed:
-        raise RulebookError(failed)
-    examples = sum(len(criterion.examples) for criterion in book.criteria)
-    a_console().print(f"{len(book.entries())} entries and {examples} examples: sound")
-
-
-@app.command()
 def schema(
-    of: Annotated[schemas.Subject, typer.Argument(metavar="SUBJECT", help="dossier, assessment, criterion or rules")],
+    of: Annotated[
+        schemas.Subject | None,
+        typer.Argument(metavar="[SUBJECT]", help="dossier, assessment, criterion or rules"),
+    ] = None,
+    every: Annotated[
+        Path | None,
+        typer.Option("--all", metavar="DIR", help="write every schema there, and print the editor's setting"),
+    ] = None,
 ) -> None:
     """Print the JSON Schema of a dossier, an assessment, a criterion or a rule file."""
-    print_json(schemas.schema(of))
+    if (of is None) == (every is None):
+        problem = Problem(where="schema", what="neither or both of SUBJECT and --all", cure="write one of them")
+        raise UsageError([problem])
+    if of is not None:
+        print_json(schemas.schema(of))
+    elif every is not None:
+        schemas.write_all(every)
+        print_json(schemas.editor_setting(every))

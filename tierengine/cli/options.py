@@ -51,6 +51,9 @@ RulebookFolder = Annotated[
 ]
 
 
+Draft = Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="holds criteria/ and rules/")]
+
+
 def rulebook_in(folder: Path | None) -> Rulebook:
     """Return the rulebook of the folder that was named, from the cache if it was found sound before."""
     return read_rulebook(folder_of(folder), cache=cache_folder())

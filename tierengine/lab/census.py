@@ -19,7 +19,7 @@ from tierengine.engines.form import Form
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.lab.corpus import Corpus, Watch, divide, unwatched
 from tierengine.lab.parquet import Rows
-from tierengine.lab.versions import Side, Version
+from tierengine.lab.sides import Pairing, Side
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.trace import Narrator, Words
 from tierengine.terms.outcome import Outcome
@@ -65,25 +65,25 @@ class Census:
 def census(
     corpus: Corpus,
     rulebooks: tuple[Rulebook, Rulebook],
-    versions: Sequence[Version],
+    pairings: Sequence[Pairing],
     watch: Watch = unwatched,
 ) -> Census:
     """Return every case of the corpus whose open tiers differ between the two rulebooks.
 
     Raise `EvidenceError` with everything in the corpus that cannot be used.
     """
-    groups = list(divide(corpus, [version.first for version in versions]))
+    groups = list(divide(corpus, [pairing.first for pairing in pairings]))
     problems: list[Problem] = []
     changes: list[tuple[Change, Rows]] = []
     for number, rows in watch(groups, "asking both rulebooks"):
-        sides = versions[number].both()
+        sides = pairings[number].both()
         if sides is None:
-            problems.append(_one_sided(corpus, versions[number], int(rows[0])))
+            problems.append(_one_sided(corpus, pairings[number], int(rows[0])))
             continue
         part = corpus.part(rows)
         columns = [part.columns(book, side.form, problems) for book, side in zip(rulebooks, sides, strict=True)]
         if not problems:
-            changes.append((Change(versions[number].first, sides, (columns[0], columns[1]), rows.size), rows))
+            changes.append((Change(pairings[number].first, sides, (columns[0], columns[1]), rows.size), rows))
     if problems:
         raise EvidenceError(problems)
     moves = [move for change, rows in changes for move in change.moves(corpus, rows)]
@@ -118,12 +118,12 @@ def write_moves(told: Census, path: Path) -> None:
         raise UsageError([problem]) from None
 
 
-def _one_sided(corpus: Corpus, version: Version, row: int) -> Problem:
-    lacking = [name for name, side in (("OLD", version.old), ("NEW", version.new)) if side is None]
+def _one_sided(corpus: Corpus, pairing: Pairing, row: int) -> Problem:
+    lacking = [name for name, side in (("OLD", pairing.old), ("NEW", pairing.new)) if side is None]
     return Problem(
         where=corpus.where(row),
-        what=f"{' and '.join(lacking)} hold no whole law for the days from {version.first} until "
-        f"{version.until or 'today'}",
+        what=f"{' and '.join(lacking)} hold no whole law for the days from {pairing.first} until "
+        f"{pairing.until or 'today'}",
         cure="leave the cases of these days out, or add the missing versions to the rulebook",
     )
 

@@ -9,47 +9,45 @@ from tierengine.engines.form import Engine, Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, lower_criterion, rating, reached, read_value
 from tierengine.errors import Problem
 from tierengine.law.entries import Criterion, Example
-from tierengine.law.rulebook import Law, Rulebook
+from tierengine.law.reader import Draft
+from tierengine.law.rulebook import Law
 from tierengine.reasoning.trace import level_range
 from tierengine.terms.level import LEVELS, rank
 from tierengine.terms.outcome import Outcome
 
 
-def failed_examples(rulebook: Rulebook) -> Iterator[Problem]:
+def failed_examples(draft: Draft) -> Iterator[Problem]:
     """Yield a problem for each example whose outcome or level is not the one it expects."""
-    for criterion in rulebook.criteria:
-        law = rulebook.whole_for(criterion)
+    for item in draft.placed:
+        if not isinstance(item.entry, Criterion):
+            continue
+        law = draft.rulebook.whole_for(item.entry)
         if law is None:
-            yield Problem(
-                where=f"criteria/{criterion.id}/{criterion.in_force.from_}.yaml",
-                what="its examples cannot be run: on no day of its time is the law a whole",
-                cure="add what is missing for that time, or let the criterion begin when it is there",
+            yield item.problem(
+                "its examples cannot be run: on no day of its time is the law a whole",
+                "add what is missing for that time, or let the criterion begin when it is there",
+                "in_force",
             )
             continue
-        engine = CompiledEngine(lower_criterion(law, criterion))
-        for number in range(len(criterion.examples)):
-            yield from _run(law, criterion, number, engine)
+        engine = CompiledEngine(lower_criterion(law, item.entry))
+        for number, example in enumerate(item.entry.examples):
+            complaint = _complaint(law, item.entry, example, engine)
+            if complaint is not None:
+                told = f"“{example.name}” is {complaint}"
+                yield item.problem(told, "change the rules or the example, whichever is wrong", "examples", number)
 
 
-def _run(law: Law, criterion: Criterion, number: int, engine: Engine) -> Iterator[Problem]:
-    example = criterion.examples[number]
+def _complaint(law: Law, criterion: Criterion, example: Example, engine: Engine) -> str | None:
+    """What an example gives and what it should, if they differ."""
     settled = engine.evaluate(dict(facts_of(law, criterion, example))).settled
     outcome = Outcome.of(settled.get(reached(criterion.id, criterion.met_from))).value
     low, high = level_range(settled, criterion)
-    where = f"criteria/{criterion.id}/{criterion.in_force.from_}.yaml, example {number + 1}"
     if outcome != example.expect:
-        yield Problem(
-            where=where,
-            what=f"“{example.name}” is {outcome}, and {example.expect} is expected",
-            cure="change the rules or the example, whichever is wrong",
-        )
-    elif example.level is not None and (low, high) != (rank(example.level),) * 2:
+        return f"{outcome}, and {example.expect} is expected"
+    if example.level is not None and (low, high) != (rank(example.level),) * 2:
         found = LEVELS[low] if low == high else f"between {LEVELS[low]} and {LEVELS[high]}"
-        yield Problem(
-            where=where,
-            what=f"“{example.name}” is {found}, and {example.level} is expected",
-            cure="change the rules or the example, whichever is wrong",
-        )
+        return f"{found}, and {example.level} is expected"
+    return None
 
 
 def facts_of(law: Law, criterion: Criterion, example: Example) -> Iterator[tuple[str, Value]]:

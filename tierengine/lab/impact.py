@@ -12,9 +12,9 @@ from tierengine.engines.form import Facts
 from tierengine.engines.lowering import judged, rating
 from tierengine.engines.proof import PATIENCE, Limit
 from tierengine.lab.census import Census, Change, Reason, census
+from tierengine.lab.change import Verdict, Way, Witness, direction
 from tierengine.lab.corpus import Watch, read_corpus, unwatched
-from tierengine.lab.direction import Verdict, Way, Witness, direction
-from tierengine.lab.versions import Side, Version, forms_of, on, versions
+from tierengine.lab.sides import Pairing, Side, forms_of, on, side_by_side
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.words import in_order, leaf_name, question, sentence
 from tierengine.terms.level import LEVELS
@@ -63,7 +63,7 @@ class Impact:
 
     @property
     def decided(self) -> bool:
-        """Whether the direction is proved under every law version."""
+        """Whether the direction is proved under every law pairing."""
         return all(stretch.gave_up is None for stretch in self.stretches)
 
 
@@ -83,7 +83,7 @@ def impact(old: Rulebook, new: Rulebook, asked: Question, watch: Watch = unwatch
     Raise `UsageError` if the two are of different vocabularies or know no law for the date, `EvidenceError` if the
     corpus cannot be used.
     """
-    found = versions(old, new)
+    found = side_by_side(old, new)
     if asked.as_of is not None:
         found = on(found, asked.as_of)
     corpus = None if asked.corpus is None else read_corpus(asked.corpus, forms_of(found), asked.as_of, watch)
@@ -91,26 +91,26 @@ def impact(old: Rulebook, new: Rulebook, asked: Question, watch: Watch = unwatch
     return Impact(
         old=old.digest,
         new=new.digest,
-        stretches=tuple(_stretch(version, asked.limit) for version in watch(found, "proving the direction")),
+        stretches=tuple(_stretch(pairing, asked.limit) for pairing in watch(found, "proving the direction")),
         corpus=None if asked.corpus is None else str(asked.corpus),
         census=counted,
     )
 
 
-def _stretch(version: Version, limit: Limit) -> Stretch:
-    proved = direction(version, limit)
+def _stretch(pairing: Pairing, limit: Limit) -> Stretch:
+    proved = direction(pairing, limit)
     return Stretch(
-        first=version.first,
-        until=version.until,
+        first=pairing.first,
+        until=pairing.until,
         verdict=proved.verdict,
         same_rules=proved.same_rules,
-        countries=tuple(_country(version, witness) for witness in proved.witnesses),
+        countries=tuple(_country(pairing, witness) for witness in proved.witnesses),
         gave_up=proved.gave_up,
     )
 
 
-def _country(version: Version, witness: Witness) -> Country:
-    sides = version.both()
+def _country(pairing: Pairing, witness: Witness) -> Country:
+    sides = pairing.both()
     assert sides is not None
     old, new = sides
     columns = columns_of(old.form, [witness.facts]), columns_of(new.form, [witness.facts])
@@ -120,7 +120,7 @@ def _country(version: Version, witness: Witness) -> Country:
         new=witness.new,
         answers=tuple(_answers(old, new, witness.facts)),
         smallest=witness.smallest,
-        reasons=tuple(Change(version.first, sides, columns, 1).reasons(0)),
+        reasons=tuple(Change(pairing.first, sides, columns, 1).reasons(0)),
         facts=witness.facts,
     )
 

@@ -24,7 +24,7 @@ from tierengine.engines.lowering import judged, rating, reached
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.lab.corpus import Corpus, Watch, divide, read_corpus, unwatched
 from tierengine.lab.parquet import Rows
-from tierengine.lab.versions import NOT_RANKED, Side, Version, forms_of, on, versions
+from tierengine.lab.sides import NOT_RANKED, Pairing, Side, forms_of, on, side_by_side
 from tierengine.law.entries import Criterion
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.trace import Narrator
@@ -86,13 +86,13 @@ def audit(path: Path, rulebook: Rulebook, as_of: date | None = None, watch: Watc
 
     Raise as `like_cases` does, and `UsageError` if no law is encoded for the date that is asked for.
     """
-    laws = versions(rulebook, rulebook)
+    laws = side_by_side(rulebook, rulebook)
     if as_of is not None:
         laws = on(laws, as_of)
     return like_cases(read_corpus(path, forms_of(laws), as_of, watch), rulebook, laws, watch)
 
 
-def like_cases(corpus: Corpus, rulebook: Rulebook, laws: Sequence[Version], watch: Watch = unwatched) -> Audit:
+def like_cases(corpus: Corpus, rulebook: Rulebook, laws: Sequence[Pairing], watch: Watch = unwatched) -> Audit:
     """Return every pair of cases in which one is at least as good on every criterion and yet placed lower.
 
     Raise `EvidenceError` with everything in the corpus that cannot be used, `UsageError` if there are too many cases
@@ -100,7 +100,7 @@ def like_cases(corpus: Corpus, rulebook: Rulebook, laws: Sequence[Version], watc
     """
     problems: list[Problem] = []
     groups: list[_Group] = []
-    for number, rows in divide(corpus, [version.first for version in laws]):
+    for number, rows in divide(corpus, [pairing.first for pairing in laws]):
         side = laws[number].new
         if side is None:
             problems.append(_no_law(corpus, laws[number], int(rows[0])))
@@ -124,10 +124,10 @@ def like_cases(corpus: Corpus, rulebook: Rulebook, laws: Sequence[Version], watc
     )
 
 
-def _no_law(corpus: Corpus, version: Version, row: int) -> Problem:
+def _no_law(corpus: Corpus, pairing: Pairing, row: int) -> Problem:
     return Problem(
         where=corpus.where(row),
-        what=f"no whole law is encoded for the days from {version.first} until {version.until or 'today'}",
+        what=f"no whole law is encoded for the days from {pairing.first} until {pairing.until or 'today'}",
         cure="leave the cases of these days out",
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tierengine.law.entries import Clause, Criterion, Entry
 from tierengine.law.rulebook import Rulebook
+from tierengine.terms.citation import Citation
 
 COVERED = re.compile(r"22 USC (7106|7107\(b\))")
 """The sections of which every clause is on the ledger."""
@@ -18,15 +19,29 @@ def counted(clauses: tuple[Clause, ...]) -> dict[str, int]:
     return dict(Counter(clause.treatment for clause in clauses))
 
 
-def unlisted(rulebook: Rulebook) -> Iterator[tuple[Entry, str]]:
-    """Yield each entry with a provision that it cites and that the ledger does not list on some day it is in force."""
+def citations(entry: Entry) -> Iterator[tuple[tuple[str | int, ...], Citation]]:
+    """Yield every citation of an entry with its path in the entry."""
+    yield ("citation",), entry.citation
+    for number, interpretation in enumerate(entry.interpretations):
+        yield ("interpretations", number, "authority"), interpretation.authority
+    if isinstance(entry, Criterion):
+        if entry.presumption is not None:
+            yield ("presumption", "citation"), entry.presumption.citation
+        for number, indicator in enumerate(entry.indicators):
+            if indicator.when_silent is not None:
+                yield ("indicators", number, "when_silent", "citation"), indicator.when_silent.citation
+
+
+def unlisted(rulebook: Rulebook) -> Iterator[tuple[Entry, tuple[str | int, ...], str]]:
+    """Yield each provision that an entry cites and the ledger does not list on some day, with entry and path."""
     for day in rulebook.boundaries():
         law = rulebook.select(day)
         known = {clause.citation.usc for clause in law.clauses}
         for entry in law.entries():
-            usc = entry.citation.usc
-            if usc and COVERED.match(usc) and usc not in known and not isinstance(entry, Clause):
-                yield entry, usc
+            for path, citation in citations(entry):
+                usc = citation.usc
+                if usc and COVERED.match(usc) and usc not in known and not isinstance(entry, Clause):
+                    yield entry, path, usc
 
 
 def unknown_names(rulebook: Rulebook) -> Iterator[tuple[Clause, str]]:

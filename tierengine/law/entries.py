@@ -390,6 +390,12 @@ class Clause(Entry):
         return self
 
 
+class OpenWords(Entry):
+    """Words of the statute that nothing measures: a criterion that asks for one leaves it to a person's judgement."""
+
+    words: tuple[Text, ...]
+
+
 class RuleFile(Model):
     """One file of `rules/`."""
 
@@ -404,3 +410,4 @@ class RuleFile(Model):
     relistings: tuple[Relisting, ...] = ()
     clocks: tuple[Clock, ...] = ()
     clauses: tuple[Clause, ...] = ()
+    open_words: tuple[OpenWords, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from itertools import product
 
 from tierengine.errors import Problem
 from tierengine.law.conditions import LEVEL_WORDS, Condition
-from tierengine.law.coverage import unknown_names, unlisted
+from tierengine.law.coverage import citations, unknown_names, unlisted
 from tierengine.law.entries import Clause, Conclusion, Criterion, Entry, Example, Indicator, Route, TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.terms.citation import Citation
@@ -37,7 +38,7 @@ class Placed:
 
 
 def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
-    """Return every problem between the entries of a rulebook, in the order of its files."""
+    """Return every problem between the entries of a rulebook, save those of `lint_tiers`, in the order of its files."""
     problems = [problem for item in placed for problem in _alone(item)]
     problems += _overlaps(placed)
     problems += _gaps(placed)
@@ -45,6 +46,8 @@ def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
     problems += [problem for item in placed for problem in _references(item, vocabulary)]
     problems += _declared_twice(placed)
     problems += _unused(placed)
+    problems += _idle(placed)
+    problems += _open_words(rulebook, placed)
     if problems:
         return problems
     problems += _circles(placed)
@@ -63,9 +66,14 @@ def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
             )
         ]
     for law in _laws(rulebook):
-        problems += _one_tier(law, placed)
+        problems += _tiers_lacking(law, placed)
         problems += _marks(law, placed)
     return problems
+
+
+def lint_tiers(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
+    """Return a problem for each version of the law whose tier table does not place every settled case once."""
+    return [problem for law in _laws(rulebook) for problem in _one_tier(law, placed)]
 
 
 def _laws(rulebook: Rulebook) -> Iterator[Law]:
@@ -84,11 +92,12 @@ def _ledger(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
     if not rulebook.clauses:
         return
     places = {(item.entry.id, item.entry.in_force.from_): item for item in placed}
-    for name, first, usc in dict.fromkeys((entry.id, entry.in_force.from_, usc) for entry, usc in unlisted(rulebook)):
+    unknown = ((entry.id, entry.in_force.from_, path, usc) for entry, path, usc in unlisted(rulebook))
+    for name, first, path, usc in dict.fromkeys(unknown):
         yield places[name, first].problem(
             f"the ledger of the statute does not list {usc}",
             "correct the citation, or add the clause to rules/coverage.yaml",
-            "citation",
+            *path,
         )
     for clause, name in unknown_names(rulebook):
         yield places[clause.id, clause.in_force.from_].problem(
@@ -102,24 +111,12 @@ def _ledger(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
 
 
 def _alone(item: Placed) -> Iterator[Problem]:
-    for path, citation in _citations(item.entry):
+    for path, citation in citations(item.entry):
         yield from _citation(item, citation, path)
     if isinstance(item.entry, Criterion):
         yield from _request_log(item, item.entry)
         yield from _file_name(item, item.entry)
         yield from _examples(item, item.entry)
-
-
-def _citations(entry: Entry) -> Iterator[tuple[Path_, Citation]]:
-    yield ("citation",), entry.citation
-    for number, interpretation in enumerate(entry.interpretations):
-        yield ("interpretations", number, "authority"), interpretation.authority
-    if isinstance(entry, Criterion):
-        if entry.presumption is not None:
-            yield ("presumption", "citation"), entry.presumption.citation
-        for number, indicator in enumerate(entry.indicators):
-            if indicator.when_silent is not None:
-                yield ("indicators", number, "when_silent", "citation"), indicator.when_silent.citation
 
 
 def _citation(item: Placed, citation: Citation, path: Path_) -> Iterator[Problem]:
@@ -252,7 +249,8 @@ class _Vocabulary:
         )
 
 
-def _conditions(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
+def conditions(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
+    """Yield every condition of an entry, however deep, with its path in the entry."""
     if isinstance(entry, Criterion):
         for number, rung in enumerate(entry.rules):
             yield from _inside(("rules", number, "when"), rung.when)
@@ -270,7 +268,7 @@ def _inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Conditio
 
 
 def _references(item: Placed, vocabulary: _Vocabulary) -> Iterator[Problem]:
-    for path, condition in _conditions(item.entry):
+    for path, condition in conditions(item.entry):
         look_up = _REFERENCES.get(condition.operator)
         complaint = look_up(condition, vocabulary) if look_up else None
         if complaint is not None:
@@ -444,7 +442,7 @@ def _declared_twice(placed: list[Placed]) -> Iterator[Problem]:
 
 def _asked_by(entry: Entry) -> set[str]:
     """The indicators that an entry asks for, in its conditions or to compare them."""
-    asked = {condition.name for _, condition in _conditions(entry) if condition.indicator}
+    asked = {condition.name for _, condition in conditions(entry) if condition.indicator}
     if isinstance(entry, Criterion):
         asked |= {n for i in entry.indicators if i.compared for n in (i.compared.greater, i.compared.than)}
     return asked
@@ -473,6 +471,44 @@ def _unused(placed: list[Placed]) -> Iterator[Problem]:
                     )
 
 
+def _idle(placed: list[Placed]) -> Iterator[Problem]:
+    """Findings and conclusions that no entry asks for while they are in force: nothing follows from them."""
+    askers: dict[str, list[Entry]] = {}
+    for item in placed:
+        for _, condition in conditions(item.entry):
+            if condition.finding or condition.conclusion:
+                askers.setdefault(condition.name, []).append(item.entry)
+    for item in placed:
+        word = {"criteria": "finding", "conclusions": "conclusion"}.get(item.section)
+        asked = (asker for asker in askers.get(item.entry.id, []) if asker.id != item.entry.id)
+        if word and not any(asker.in_force.overlaps(item.entry.in_force) for asker in asked):
+            yield item.problem(
+                f"no rule asks for the {word} `{item.entry.id}`", "ask for it in a rule, or remove the entry", "id"
+            )
+
+
+def _open_words(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
+    """Open words of the statute in the question of a criterion that leaves them to no judgement."""
+    for item in placed:
+        criterion = item.entry
+        if not isinstance(criterion, Criterion):
+            continue
+        judgement = criterion.judgement
+        left = " ".join((*judgement.words, judgement.question)).lower() if judgement is not None else ""
+        listed = (entry for entry in rulebook.open_words if entry.in_force.overlaps(criterion.in_force))
+        for word in dict.fromkeys(word for entry in listed for word in entry.words):
+            if _stands_in(word, criterion.question) and not _stands_in(word, left):
+                yield item.problem(
+                    f"the question uses the open word `{word}`, and no judgement names it",
+                    "leave it to a person under `judgement`, whose `words` or `question` name it",
+                    "question",
+                )
+
+
+def _stands_in(word: str, text: str) -> bool:
+    return re.search(rf"\b{re.escape(word.lower())}\b", text.lower()) is not None
+
+
 def _fits(indicator: Indicator, word: str) -> bool:
     if indicator.type == "count":
         return _is_whole(word)
@@ -485,7 +521,7 @@ def _fits(indicator: Indicator, word: str) -> bool:
 def _circles(placed: list[Placed]) -> Iterator[Problem]:
     """Entries that ask for each other in a circle, each circle named once, at one of its entries."""
     asks = {
-        item.entry.id: sorted({c.name for _, c in _conditions(item.entry) if c.finding or c.conclusion})
+        item.entry.id: sorted({c.name for _, c in conditions(item.entry) if c.finding or c.conclusion})
         for item in placed
     }
     done: set[str] = set()
@@ -543,14 +579,23 @@ def _marks(law: Law, placed: list[Placed]) -> Iterator[Problem]:
 # -- the tier table --------------------------------------------------------------------------------------------
 
 
-def _one_tier(law: Law, placed: list[Placed]) -> Iterator[Problem]:
-    """Every settled combination of findings has exactly one row of the tier table."""
-    place = next(item for item in placed if isinstance(item.entry, TierRow) and item.entry.in_force.holds(law.as_of))
+def _first_row(law: Law, placed: list[Placed]) -> Placed:
+    return next(item for item in placed if isinstance(item.entry, TierRow) and item.entry.in_force.holds(law.as_of))
+
+
+def _tiers_lacking(law: Law, placed: list[Placed]) -> Iterator[Problem]:
+    """Every tier that the law knows has a row of the tier table."""
     # Before there was a special watch list, no tier rested on it.
     needed = [tier for tier in TIERS if law.routes or tier != "2WL"]
     lacking = [tier for tier in needed if tier not in {row.tier for row in law.tiers}]
     if lacking:
-        yield place.problem(f"the tier table has no row for tier {', '.join(lacking)}", "add the row", "id")
+        told = f"the tier table has no row for tier {', '.join(lacking)}"
+        yield _first_row(law, placed).problem(told, "add the row", "id")
+
+
+def _one_tier(law: Law, placed: list[Placed]) -> Iterator[Problem]:
+    """Every settled combination of findings has exactly one row of the tier table."""
+    place = _first_row(law, placed)
     # Conclusions taken as free include every case there is, so a table that holds for them holds.
     if _ill_placed(law, sorted({_atom(inner) for row in law.tiers for inner in row.when.walk() if inner.name})) is None:
         return

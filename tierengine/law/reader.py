@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from tierengine import canonical, yamlfile
 from tierengine.errors import Problem, RulebookError
 from tierengine.law.entries import Criterion, RuleFile
-from tierengine.law.linter import Placed, lint
+from tierengine.law.linter import Placed, lint, lint_tiers
 from tierengine.law.rulebook import Rulebook
 from tierengine.yamlfile import Document
 
@@ -30,10 +30,32 @@ def read_rulebook(folder: Path, cache: Path | None = None) -> Rulebook:
     kept = cache / f"{_cache_key(digest)}.json" if cache else None
     if kept is not None and (rulebook := _from_cache(kept, digest)) is not None:
         return rulebook
-    rulebook = _read(files, digest)
+    draft = _draft(files, digest)
+    if draft.ill_placed:
+        raise RulebookError(draft.ill_placed)
     if kept is not None:
-        _to_cache(kept, rulebook)
-    return rulebook
+        _to_cache(kept, draft.rulebook)
+    return draft.rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A rulebook as it was read, with the place of each entry; its tier table may still be unsound."""
+
+    rulebook: Rulebook
+    placed: tuple[Placed, ...]
+    ill_placed: tuple[Problem, ...]
+    """Cases that the tier table places nowhere or twice."""
+
+
+def read_draft(folder: Path) -> Draft:
+    """Read a rulebook of which all is sound, except perhaps that the tier table does not place every case once.
+
+    It is for those who work on it and is used for no assessment. Raise `RulebookError` as `read_rulebook` does for
+    everything else.
+    """
+    files = rulebook_files(folder)
+    return _draft(files, rulebook_digest(files))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +116,7 @@ def rulebook_digest(files: tuple[RulebookFile, ...]) -> str:
     return canonical.digest(canonical.encode({file.name: canonical.digest(file.raw) for file in files}))
 
 
-def _read(files: tuple[RulebookFile, ...], digest: str) -> Rulebook:
+def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
     problems: list[Problem] = []
     placed: list[Placed] = []
     for file in files:
@@ -107,7 +129,7 @@ def _read(files: tuple[RulebookFile, ...], digest: str) -> Rulebook:
     problems = lint(rulebook, placed)
     if problems:
         raise RulebookError(problems)
-    return rulebook
+    return Draft(rulebook, tuple(placed), tuple(lint_tiers(rulebook, placed)))
 
 
 def _placed(document: Document, problems: list[Problem]) -> list[Placed]:

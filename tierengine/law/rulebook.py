@@ -21,6 +21,7 @@ from tierengine.law.entries import (
     Downgrade,
     Entry,
     Indicator,
+    OpenWords,
     Progress,
     Relisting,
     Route,
@@ -50,6 +51,8 @@ class Rulebook(Model):
     clocks: tuple[Clock, ...] = ()
     clauses: tuple[Clause, ...] = ()
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
+    open_words: tuple[OpenWords, ...] = ()
+    """Words that are left to a judgement; they decide nothing either."""
 
     @cached_property
     def _tiers_since(self) -> dict[Tier, date]:
@@ -127,6 +130,10 @@ class Rulebook(Model):
 
     def covered(self) -> tuple[tuple[date, date | None], ...]:
         """The half-open intervals in which the encoded law is a whole, in order; `None` is "until further notice"."""
+        return self._whole_spans
+
+    @cached_property
+    def _whole_spans(self) -> tuple[tuple[date, date | None], ...]:
         days = self.boundaries()
         found: list[tuple[date, date | None]] = []
         for day, following in zip(days, (*days[1:], None), strict=True):
@@ -143,8 +150,15 @@ class Rulebook(Model):
         for first, until in self.covered():
             day = max(first, criterion.in_force.from_)
             if criterion.in_force.holds(day) and (until is None or day < until):
-                return self.on(day)
+                if day not in self._whole_laws:
+                    self._whole_laws[day] = self.on(day)
+                return self._whole_laws[day]
         return None
+
+    @cached_property
+    def _whole_laws(self) -> dict[date, Law]:
+        """The law of days that were asked for; many criteria begin on the same."""
+        return {}
 
     def _covered(self) -> str:
         spans = [f"from {first} until {until or 'today'}" for first, until in self.covered()]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from tierengine.errors import NotInForceError, Problem, UsageError
 from tierengine.law.entries import Clock
-from tierengine.law.rulebook import Rulebook
+from tierengine.law.rulebook import Law, Rulebook
 from tierengine.terms.scalars import Model
 
 
@@ -40,6 +40,12 @@ def report_due(rulebook: Rulebook, year: int) -> date:
             )
         ]
     )
+
+
+def report_day(law: Law, year: int) -> date:
+    """Return the day on which the law of one date has the report of a year due; 1 June where it counts none."""
+    calendar = next((clock.calendar for clock in law.clocks if clock.report), None)
+    return date(year, 6, 1) if calendar is None else calendar.of(year)
 
 
 def clocks(rulebook: Rulebook, year: int, issued: date | None = None) -> tuple[Due, ...]:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tierengine.lab.census import Census, Move, Reason
-from tierengine.lab.direction import Verdict, Way
+from tierengine.lab.change import Verdict, Way
 from tierengine.lab.impact import Country, Impact, Stretch
 from tierengine.reports.text import print_wrapped
 from tierengine.terms.tier import NAMES

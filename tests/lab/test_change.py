@@ -13,8 +13,8 @@ from tests.lab import edits
 from tests.lab.edits import Edit, edited
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.proof import Limit
-from tierengine.lab.direction import Direction, direction
-from tierengine.lab.versions import NOT_RANKED, Version, versions
+from tierengine.lab.change import Direction, direction
+from tierengine.lab.sides import NOT_RANKED, Pairing, side_by_side
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Rulebook
 
@@ -36,8 +36,8 @@ ORDER = ("1", "2", "2WL", "3")
 class Told:
     """Both sides of a version, asked case by case."""
 
-    def __init__(self, version: Version) -> None:
-        both = version.both()
+    def __init__(self, pairing: Pairing) -> None:
+        both = pairing.both()
         assert both is not None
         self.sides = both
         self.engines = [CompiledEngine(side.form) for side in both]
@@ -79,8 +79,8 @@ class Told:
 
 def proved(tmp_path: Path, small: Rulebook, *made: Edit, limit: Limit | None = None) -> tuple[Direction, Told]:
     """The direction of some edits of the small rulebook."""
-    (version,) = versions(small, read_rulebook(edited(tmp_path / "new", *made)))
-    return (direction(version, limit) if limit else direction(version)), Told(version)
+    (pairing,) = side_by_side(small, read_rulebook(edited(tmp_path / "new", *made)))
+    return (direction(pairing, limit) if limit else direction(pairing)), Told(pairing)
 
 
 EDITS: dict[str, tuple[tuple[Edit, ...], str]] = {
@@ -131,8 +131,8 @@ def test_a_solver_that_gives_up_proves_nothing(tmp_path: Path, small: Rulebook) 
 def test_the_same_country_is_named_every_time(tmp_path: Path, rulebook: Rulebook) -> None:
     """Whatever the solver was asked before, and in whichever order Python keeps its sets."""
     new = read_rulebook(edited(tmp_path / "new", REAL, of=ROOT))
-    version = versions(rulebook, new)[-1]
-    first, *others = (direction(version).witnesses for _ in range(3))
+    pairing = side_by_side(rulebook, new)[-1]
+    first, *others = (direction(pairing).witnesses for _ in range(3))
     assert all(other == first for other in others)
     assert first[0].facts["victims_in_country"] == 50
     assert first[0].facts["limit"] == "none"
@@ -160,11 +160,11 @@ REAL = ("criteria/WL-iii-I/2019-01-08.yaml", "victims_in_country, at_least: 100"
 def test_a_real_edit_is_stricter_from_its_day_on(tmp_path: Path, rulebook: Rulebook) -> None:
     """A ground of the watch list that begins with fewer victims, in the law since 2019 only."""
     new = read_rulebook(edited(tmp_path / "new", REAL, of=ROOT))
-    found = [direction(version) for version in versions(rulebook, new)]
+    found = [direction(pairing) for pairing in side_by_side(rulebook, new)]
     assert [each.verdict for each in found] == ["equal"] * (len(found) - 2) + ["stricter"] * 2
     for each in found[-2:]:
         (witness,) = each.witnesses
-        told = Told(each.version)
+        told = Told(each.pairing)
         assert told.tiers(dict(witness.facts)) == (witness.old, witness.new)
         assert 50 <= int(witness.facts["victims_in_country"]) < 100
         assert witness.smallest

@@ -1,0 +1,47 @@
+"""Verbs that prove: what holds of every version of the law, or the smallest country that breaks it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tierengine import schemas
+from tierengine.cli.app import app
+from tierengine.cli.options import AsOf, Draft, PlainFormat, a_console, day_given, folder_of, print_json
+from tierengine.engines.proof import PATIENCE, Limit
+from tierengine.lab.asking import Proof
+from tierengine.lab.proofs import prove as proofs_of
+from tierengine.lab.proofs import written
+from tierengine.law.reader import read_draft
+from tierengine.reports.proofs import print_proofs
+
+
+@app.command()
+def prove(
+    rulebook: Draft = None,
+    as_of: AsOf = None,
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    smt: Annotated[
+        Path | None, typer.Option("--smt", metavar="DIR", help="keep each question there, as an SMT-LIB file")
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option("--write", metavar="DIR", help="write each counterexample there, as a dossier")
+    ] = None,
+    time_limit: Annotated[
+        int | None, typer.Option("--time-limit", metavar="SECONDS", min=1, help="how long to try at each question")
+    ] = None,
+) -> None:
+    """Prove what must hold of the law of every date, or show the smallest country that breaks it."""
+    draft = read_draft(folder_of(rulebook))
+    limit = Limit(seconds=time_limit) if time_limit else PATIENCE
+    found = tuple(proofs_of(draft.rulebook, day_given(as_of) if as_of else None, limit, smt))
+    if write is not None:
+        found = tuple(written(each, write) for each in found)
+    if form is PlainFormat.json:
+        print_json([schemas.dump(Proof, each) for each in found])
+    else:
+        print_proofs(found, a_console())
+    if any(each.verdict != "proved" for each in found):
+        raise typer.Exit(3)
