@@ -81,8 +81,9 @@ SEED = 2019
 RECORDS = 200_000
 MILLION = 1_000_000
 CHUNK = 5_000
-KNOWN_WELL = (0.01, 0.05)
-"""How likely an input of the measured corpus is unknown, so that many cases have a tier that can move."""
+UNKNOWN_IN_CORPUS = (0.1,)
+"""How likely an input of the measured corpus is unknown: low enough that many cases have a tier that can move."""
+COUNTS_IN_CORPUS = range(120)
 ROUNDS = 7
 EDITED = ROOT / "criteria" / "WL-iii-I" / "2019-01-08.yaml"
 """A criterion with a threshold; in the measured impact it begins at half of it."""
@@ -91,8 +92,13 @@ EDITED = ROOT / "criteria" / "WL-iii-I" / "2019-01-08.yaml"
 # --- the records ----------------------------------------------------------------------------------------------------
 
 
-def random_columns(form: Form, count: int, seed: int, unknowns: Sequence[float] = UNKNOWN) -> Columns:
-    """Return random records as columns, like those of `engine.py`: each draws how likely an input is unknown."""
+def random_columns(
+    form: Form, count: int, seed: int, unknowns: Sequence[float] = UNKNOWN, counts: Sequence[int] = ()
+) -> Columns:
+    """Return random records as columns, like those of `engine.py`: each draws how likely an input is unknown.
+
+    Counts are drawn from those given, or fall on both sides of every threshold.
+    """
     chance = np.random.default_rng(seed)
     unknown = chance.choice(unknowns, count)
     pools = constants(form)
@@ -108,7 +114,7 @@ def random_columns(form: Form, count: int, seed: int, unknowns: Sequence[float] 
             shown = pack(chance.random(count) < 0.5) & known
             columns[each.id] = Truths(shown, known ^ shown)
         else:
-            pool = each.numbers or (range(len(each.choices)) if each.choices else pools[each.id])
+            pool = each.numbers or (range(len(each.choices)) if each.choices else counts or pools[each.id])
             width = np.int32 if each.id in pools and not each.numbers else np.int8  # as a corpus keeps them
             columns[each.id] = Numbers(chance.choice(np.array(pool, width), count), known)
     return columns
@@ -473,7 +479,8 @@ def measure_memory(form: Form) -> None:
 def measure_impact(form: Form, folder: Path) -> list[Task]:
     """Measure the impact of a changed threshold on a million records, from Parquet to the printed report."""
     corpus = folder / "corpus.parquet"
-    pq.write_table(table_of(form, random_columns(form, MILLION, SEED, KNOWN_WELL), MILLION), corpus)
+    records = random_columns(form, MILLION, SEED, UNKNOWN_IN_CORPUS, COUNTS_IN_CORPUS)
+    pq.write_table(table_of(form, records, MILLION), corpus)
     changed = folder / "changed"
     for room in ("criteria", "rules"):
         shutil.copytree(ROOT / room, changed / room)
