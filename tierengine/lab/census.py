@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tierengine.engines.columns import ColumnEngine, Columns, Evaluations, Plane, all_of, bit, unpack
 from tierengine.engines.form import Form
 from tierengine.errors import EvidenceError, Problem, UsageError
-from tierengine.lab.corpus import Corpus, Watch, divide, unwatched
+from tierengine.lab.corpus import Corpus, divide
 from tierengine.lab.parquet import Rows
 from tierengine.lab.sides import Pairing, Side
 from tierengine.law.rulebook import Rulebook
@@ -66,7 +66,6 @@ def census(
     corpus: Corpus,
     rulebooks: tuple[Rulebook, Rulebook],
     pairings: Sequence[Pairing],
-    watch: Watch = unwatched,
 ) -> Census:
     """Return every case of the corpus whose open tiers differ between the two rulebooks.
 
@@ -75,7 +74,7 @@ def census(
     groups = list(divide(corpus, [pairing.first for pairing in pairings]))
     problems: list[Problem] = []
     changes: list[tuple[Change, Rows]] = []
-    for number, rows in watch(groups, "asking both rulebooks"):
+    for number, rows in groups:
         sides = pairings[number].both()
         if sides is None:
             problems.append(_one_sided(corpus, pairings[number], int(rows[0])))

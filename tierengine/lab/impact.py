@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -87,11 +88,15 @@ def impact(old: Rulebook, new: Rulebook, asked: Question, watch: Watch = unwatch
     if asked.as_of is not None:
         found = on(found, asked.as_of)
     corpus = None if asked.corpus is None else read_corpus(asked.corpus, forms_of(found), asked.as_of, watch)
-    counted = None if corpus is None else census(corpus, (old, new), found, watch)
+    with ThreadPoolExecutor(1) as beside:
+        # The census is mostly made outside Python, and hardly waits for the proofs. z3 is asked in this thread only.
+        counting = None if corpus is None else beside.submit(census, corpus, (old, new), found)
+        stretches = tuple(_stretch(pairing, asked.limit) for pairing in watch(found, "proving the direction"))
+        counted = None if counting is None else counting.result()
     return Impact(
         old=old.digest,
         new=new.digest,
-        stretches=tuple(_stretch(pairing, asked.limit) for pairing in watch(found, "proving the direction")),
+        stretches=stretches,
         corpus=None if asked.corpus is None else str(asked.corpus),
         census=counted,
     )
