@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tierengine import canonical
-from tierengine.cli import dossier, impact, law, lint, prove, years  # noqa: F401 - each adds its verbs
+from tierengine.cli import dossier, impact, law, lint, prove, questions, years  # noqa: F401 - each adds its verbs
 from tierengine.cli.app import app
 from tierengine.errors import EvidenceError, MismatchError, RulebookError, TierEngineError, UndecidedError, UsageError
 

@@ -53,6 +53,10 @@ class Silence(Model):
     why: Text
 
 
+_BETTER = {"truth": ("true", "false", "neither"), "count": ("more", "fewer", "neither"), "choice": ("neither",)}
+"""Which answers of a type may be the better ones."""
+
+
 class Indicator(Model):
     """A measurable thing that a criterion looks at."""
 
@@ -77,6 +81,8 @@ class Indicator(Model):
     when_silent: Silence | None = None
     looks_back: Truth = False
     """It asks for the state of an earlier year, so that a record dated before the reporting period may answer it."""
+    lasting: Truth = False
+    """A yes speaks of acts that cannot be undone: nothing the government does in the period turns it into a no."""
     with_the_report: Truth = False
     """It asks for what is decided when the report is made, so that a record dated after the period may answer it."""
     background: Truth = False
@@ -90,6 +96,11 @@ class Indicator(Model):
             raise ValueError("a count needs its `unit`; write what is counted, such as cases or persons")
         if self.combine == "sum" and self.type != "count":
             raise ValueError("`combine: sum` goes with `type: count`; remove it")
+        if self.better not in _BETTER[self.type]:
+            words = " or ".join(_BETTER[self.type])
+            raise ValueError(f"a {self.type} is not better when `{self.better}`; write {words}")
+        if self.lasting and self.better != "false":
+            raise ValueError("`lasting` goes with `better: false`; remove it")
         return self
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tierengine.engines.form import Facts, Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
-from tierengine.law.entries import Judgement
+from tierengine.law.entries import Criterion, Judgement
 from tierengine.law.rulebook import Law
 from tierengine.terms.level import LEVELS
 from tierengine.terms.tier import NAMES
@@ -59,6 +59,25 @@ def answer(law: Law, field: str, value: Value) -> str:
     indicator = law.indicator(field)
     unit = f" {indicator.unit}" if indicator.unit else ""
     return f"{plain(value)}{unit}."
+
+
+def ranged(law: Law, field: str, first: Value, last: int | None = None) -> str:
+    """Return an answer in words without its full stop; for a count, every number from the first to the last.
+
+    A range without a last number has no end.
+    """
+    indicator = law.indicators_by_id.get(field)
+    if indicator is None or indicator.type != "count":
+        return answer(law, field, first).rstrip(".")
+    numbers = f"{first} or more" if last is None else str(first) if first == last else f"{first} to {last}"
+    return f"{numbers} {indicator.unit}"
+
+
+def asked_by(law: Law, field: str) -> Criterion | None:
+    """Return the criterion that asks for an input; nothing for a placement."""
+    if field.startswith(("rating/", "judged/")):
+        return law.judges[leaf_name(field)]
+    return next((each for each in law.criteria if any(field == own.id for own in each.indicators)), None)
 
 
 def plain(value: Value) -> str:

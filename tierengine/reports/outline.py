@@ -60,6 +60,11 @@ def tier_names(tiers: Iterable[Tier]) -> str:
     return ", ".join(NAMES[tier] for tier in tiers) or "none"
 
 
+def any_tier_names(tiers: Iterable[Tier | None]) -> str:
+    """Return the names of some rows of the tier table, where `None` is a country that is on no list."""
+    return ", ".join("no list" if tier is None else NAMES[tier] for tier in tiers)
+
+
 def _recommendation(assessment: Assessment) -> Iterator[Line]:
     recommended = assessment.recommendation
     name = "No tier" if recommended.tier is None else NAMES[recommended.tier]
@@ -86,7 +91,7 @@ def _open(assessment: Assessment) -> Iterator[Line]:
 
 def _fragile(assessment: Assessment) -> Iterator[Line]:
     for each in assessment.fragile:
-        reached = ", ".join("no list" if tier is None else NAMES[tier] for tier in each.tiers)
+        reached = any_tier_names(each.tiers)
         yield Line(each.record, "decisive", f"If it is wrong, this could be reached: {reached}.")
 
 

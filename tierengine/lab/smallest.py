@@ -1,0 +1,82 @@
+"""The smallest choices that will do: all of them, exactly.
+
+The solver proposes a choice that is as small as what it knows allows; whoever asks looks at it and either takes it or
+says why it fails, which excludes every choice that fails for the same reason. A size is left only when the solver
+proves that it holds no choice any more.
+
+Source: Chandrasekaran, Karp, Moreno-Centeno and Vempala, Algorithms for implicit hitting set problems (SODA 2011).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Generic, TypeVar
+
+import z3
+
+from tierengine.engines.proof import Solver
+
+T = TypeVar("T")
+
+MOST = 100
+"""How many equally small choices are listed; where there are more, the answer says so."""
+
+Objection = Callable[[z3.ModelRef], z3.BoolRef | None]
+"""Looks at a proposal: nothing if it will do, else a term that excludes it and what fails for the same reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[T]):
+    """Equally small choices, and whether these are all there are."""
+
+    found: tuple[T, ...]
+    whole: bool
+
+    @staticmethod
+    def of(items: Iterable[T], most: int = MOST) -> Listed[T]:
+        """Return the first of some items, up to so many."""
+        found = tuple(islice(items, most + 1))
+        return Listed(found[:most], len(found) <= most)
+
+
+def smallest(
+    solver: Solver,
+    choices: Mapping[str, z3.BoolRef],
+    objection: Objection = lambda _: None,
+    *,
+    least: int = 0,
+) -> Iterator[z3.ModelRef]:
+    """Yield, for each smallest choice that will do, a case in which it is made; none has fewer than `least` elements.
+
+    The solver is left with what excludes the choices that were found. Raise `UndecidedError` if it gives up.
+    """
+    if solver.find() is None:
+        return
+    size, found = least, False
+    while size <= len(choices):
+        model = solver.find(at_most(choices.values(), size))
+        if model is None:
+            if found:
+                return
+            size += 1
+            continue
+        term = objection(model)
+        if term is not None:
+            solver.add(term)
+            continue
+        found = True
+        yield model
+        solver.add(z3.Not(z3.And(*(choices[name] for name in chosen(model, choices)))))
+
+
+def chosen(model: z3.ModelRef, choices: Mapping[str, z3.BoolRef]) -> tuple[str, ...]:
+    """Return the names of the choices that are made in a case, in their order."""
+    return tuple(name for name, term in choices.items() if z3.is_true(model.eval(term, model_completion=True)))
+
+
+def at_most(terms: Iterable[z3.BoolRef], number: int) -> z3.BoolRef:
+    """Return the term that at most so many of the terms hold."""
+    counted = [(term, 1) for term in terms]
+    return z3.PbLe(counted, number) if counted else z3.BoolVal(True)

@@ -1,0 +1,80 @@
+"""The ways to a better tier, or what blocks them, told for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+from tierengine.lab.path import Change, Needs, WayUp
+from tierengine.reports.text import print_wrapped
+from tierengine.terms.tier import NAMES
+
+_RATES = "A person rates it"
+
+Part = tuple[str, Change]
+"""A word for who or what brings a change about, and the change."""
+
+
+def print_path(told: WayUp, console: Console) -> None:
+    """Print what every way asks, what its variants ask beside that, or the known answers that block every way."""
+    subject = told.subject
+    title = f"{subject.name} ({subject.country}): the way to {NAMES[told.target]}, law in force on {told.law.as_of}"
+    console.print(Text(title, style="bold"))
+    now = f"Recommended now: {NAMES[told.present]}." if told.present else "Now no tier is recommended."
+    print_wrapped(f"{now} {_summary(told)}", console, 2)
+    if told.ways:
+        _print_ways(told, console)
+    for each in told.blocked_by:
+        print_wrapped(f"- {each.says} [{each.id}]", console, 2, hang=2)
+        print_wrapped(f"It stays: {each.why}.", console, 4)
+
+
+def _summary(told: WayUp) -> str:
+    if told.actions is None:
+        if not told.blocked_by:
+            return "There is no way to it in this period: the rules leave none, whatever is known of the country."
+        return (
+            "There is no way to it in this period. It is excluded, whatever the government does and whatever else turns"
+            " out, by these together; without any one of them there would be a way:"
+        )
+    acts = f"{told.actions} action{'' if told.actions == 1 else 's'} by the government"
+    return (
+        f"The fewest that reach it, or a better tier: {acts}, and {told.also_needed} more that must come out so."
+        " A person determines; the engine shows what the rules ask."
+    )
+
+
+def _print_ways(told: WayUp, console: Console) -> None:
+    variants = [(*_acts(way.actions), *_needed(needs)) for way in told.ways for needs in way.also_needed]
+    common = [part for part in variants[0] if all(part in variant for variant in variants)]
+    console.print(Text("\nIN EVERY WAY" if len(variants) > 1 else "\nTHE ONLY WAY SO SHORT", style="bold"))
+    if not common:
+        print_wrapped("Nothing is common to all ways." if variants[0] else "Nothing more is needed.", console, 2)
+    _print_parts(common, console, 2)
+    if len(variants) == 1:
+        return
+    count = f"{len(variants)}" if told.whole else f"more than {len(variants)}, of which these are listed"
+    console.print(Text(f"\nAND ONE OF THESE ({count})", style="bold"))
+    for number, variant in enumerate(variants, 1):
+        print_wrapped(f"{number}.", console, 2)
+        _print_parts([part for part in variant if part not in common], console, 5)
+
+
+def _acts(actions: Iterable[Change]) -> Iterable[Part]:
+    return (("The government acts", change) for change in actions)
+
+
+def _needed(needs: Needs) -> Iterable[Part]:
+    yield from (("It turns out", change) for change in needs.turns_out)
+    for change in needs.rated:
+        yield (_RATES if change.now is None else "A person rates it anew", change)
+
+
+def _print_parts(parts: Iterable[Part], console: Console, indent: int) -> None:
+    for who, change in parts:
+        now = change.now or ("not rated" if who == _RATES else "not known")
+        print_wrapped(f"- {who}: {change.asks} [{change.id}]", console, indent, hang=2)
+        source = f" ({change.criterion}, {change.citation})" if change.criterion else ""
+        print_wrapped(f"now: {now}; then: {change.then}{source}", console, indent + 4, hang=2)

@@ -1,0 +1,51 @@
+"""Sufficient reasons, told for people."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from tierengine.lab.reasons import Finding, Reasons, Why
+from tierengine.reports.outline import any_tier_names
+from tierengine.reports.text import print_wrapped
+
+
+def print_reasons(told: Reasons, console: Console) -> None:
+    """Print, for each tier that was asked about, the smallest sets of findings that suffice, or how it is reached."""
+    subject = told.subject
+    about = f"why not {any_tier_names((told.asked,))}" if told.asked else "why the tier is what it is"
+    console.print(Text(f"{subject.name} ({subject.country}): {about}, law in force on {told.law.as_of}", style="bold"))
+    if told.asked is None and not told.settled:
+        print_wrapped("Several tiers are open; no findings entail one of them.", console, 2)
+    for each in told.tiers:
+        print_wrapped(_heading(each), console, 2)
+        for sentence in each.witness:
+            print_wrapped(f"- {sentence}", console, 4, hang=2)
+        for number, findings in enumerate(each.sets, 1):
+            if len(each.sets) > 1:
+                console.print(Text(f"\n  SET {number}", style="bold"))
+            for finding in findings:
+                _print_finding(finding, console)
+
+
+def _heading(told: Why) -> str:
+    tier = any_tier_names((told.tier,))
+    if told.standing == "open":
+        return f"{tier} is open. It is reached, whatever the rest is, if for instance:"
+    verb = "entail" if told.standing == "settled" else "exclude"
+    if not told.sets:
+        return f"{tier} is {told.standing}, though no findings {verb} it by themselves: open points hang together."
+    size = len(told.sets[0])
+    what = "This finding alone" if size == 1 else f"These {size} findings alone"
+    if len(told.sets) > 1:
+        count = len(told.sets) if told.whole else f"more than {len(told.sets)}"
+        what = f"Each of {count} sets of {size} finding{'' if size == 1 else 's'} alone"
+    plural = "" if what.startswith("These") else "s"
+    return f"{what} {verb}{plural} {tier}, whatever else is found; no smaller set does:"
+
+
+def _print_finding(told: Finding, console: Console) -> None:
+    print_wrapped(f"- {told.id}: {told.says}", console, 4, hang=2)
+    print_wrapped(told.reason, console, 6)
+    if told.citation:
+        print_wrapped(f"({told.citation})", console, 6)
