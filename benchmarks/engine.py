@@ -175,7 +175,7 @@ def _settle(fired: list[Rule]) -> dict[str, bool]:
 def random_records(form: Form, number: int, seed: int) -> list[dict[str, Value]]:
     """Return random facts over the inputs of a form; counts fall on both sides of every threshold."""
     rng = random.Random(seed)
-    pools = _constants(form)
+    pools = constants(form)
     return [dict(_random_facts(form, pools, rng)) for _ in range(number)]
 
 
@@ -203,8 +203,8 @@ def _random_value(item: Field, pools: dict[str, list[int]], rng: random.Random) 
     return rng.choice(item.choices) if item.type == "choice" else rng.choice(pools[item.id])
 
 
-def _constants(form: Form) -> dict[str, list[int]]:
-    """For each count, the numbers to draw from: at, just below and just above what it is compared with."""
+def constants(form: Form) -> dict[str, list[int]]:
+    """Return, for each count, the numbers to draw from: at, just below and just above what it is compared with."""
     tests = [test for stratum in form.strata for rule in stratum.rules for test in rule.tests]
     tests += [test for stratum in form.strata for tally in stratum.tallies for pair in tally.members for test in pair]
     pools: dict[str, set[int]] = {item.id: {0, 1, 2} for item in form.inputs if item.type == "count"}

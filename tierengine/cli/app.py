@@ -18,3 +18,8 @@ law_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Show the law: on a date, between two dates, clause by clause."
 )
 app.add_typer(law_app, name="law")
+
+audit_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Audit a corpus of cases: are like cases placed alike?"
+)
+app.add_typer(audit_app, name="audit")

@@ -56,7 +56,7 @@ DraftFolder = Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="ho
 
 def rulebook_in(folder: Path | None) -> Rulebook:
     """Return the rulebook of the folder that was named, from the cache if it was found sound before."""
-    return read_rulebook(folder_of(folder), cache=_cache())
+    return read_rulebook(folder_of(folder), cache=cache_folder())
 
 
 def folder_of(folder: Path | None) -> Path:
@@ -64,7 +64,8 @@ def folder_of(folder: Path | None) -> Path:
     return folder if folder is not None else Path(__file__).resolve().parent.parent.parent
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
+    """Return where rulebooks that were found sound are kept."""
     root = os.environ.get("XDG_CACHE_HOME")
     return (Path(root) if root else Path.home() / ".cache") / "tierengine"
 

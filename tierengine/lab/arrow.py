@@ -1,0 +1,88 @@
+"""Arrow's columns as those of the engine: truths as planes, without going through each, and numbers as they lie."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tierengine.engines.columns import Numbers, Plane, Truths, all_of, pack, unpack
+from tierengine.engines.form import Field
+from tierengine.engines.safety import LARGEST
+
+
+def fits(field: Field, type_: pa.DataType) -> bool:
+    """Say whether a column of this type can be an input."""
+    if field.type == "truth":
+        return bool(pa.types.is_boolean(type_))
+    return bool(pa.types.is_integer(type_)) if field.type == "count" else is_text(type_)
+
+
+def is_text(type_: pa.DataType) -> bool:
+    """Say whether a column holds text, plain or by dictionary."""
+    if pa.types.is_dictionary(type_):
+        type_ = type_.value_type
+    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_))
+
+
+def known(array: pa.Array) -> Plane:
+    """Return where a column is filled. Arrow keeps that as a plane, or not at all if it is filled everywhere."""
+    everyone = all_of(len(array))
+    if pa.types.is_null(array.type):
+        return np.zeros_like(everyone)
+    buffer = array.buffers()[0]
+    return everyone if buffer is None else _bits(buffer, array) & everyone
+
+
+def _bits(buffer: pa.Buffer, array: pa.Array) -> Plane:
+    """The bits of a buffer that belong to an array, without copying where it begins with a whole byte."""
+    bits = np.frombuffer(buffer, np.uint8)
+    first, length = array.offset, len(array)
+    if first % 8:
+        loose = np.unpackbits(bits, count=first + length, bitorder="little")[first:]
+        return pack(loose.view(np.bool_))
+    return bits[first // 8 : first // 8 + -(-length // 8)]
+
+
+def truths(array: pa.Array) -> Truths:
+    """Return a column of truths as planes."""
+    filled = known(array)
+    shown = _bits(array.buffers()[1], array) & filled
+    return Truths(shown, filled ^ shown)
+
+
+def _values(array: pa.Array) -> NDArray[np.integer]:
+    """The numbers of a column as they lie in memory; anything stands where the column is not filled."""
+    values = np.frombuffer(array.buffers()[1], array.type.to_pandas_dtype())
+    return values[array.offset : array.offset + len(array)]
+
+
+def numbers(array: pa.Array) -> Numbers:
+    """Return the numbers of a column, each in as few bytes as they need: less memory, and compared sooner."""
+    found = pc.min_max(array).as_py()
+    lowest, highest = found["min"] or 0, found["max"] or 0
+    wide = (each for each in _WIDTHS if np.iinfo(each).min <= lowest and highest <= np.iinfo(each).max)
+    return Numbers(_values(array).astype(next(wide), casting="unsafe"), known(array))
+
+
+_WIDTHS = (np.int8, np.int16, np.int32, np.int64, np.uint64)
+
+
+def unusable(field: Field, numbers: Numbers) -> NDArray[np.intp]:
+    """Return the rows with a number that an input may not hold, or with a word that is not in its list."""
+    values = numbers.values
+    if field.type == "choice":
+        fine = values >= 0
+    else:
+        fine = np.isin(values, field.numbers) if field.numbers else (values >= 0) & (values <= LARGEST)
+    return np.flatnonzero(unpack(numbers.known & ~pack(fine), values.size))
+
+
+def places(field: Field, array: pa.Array) -> Numbers:
+    """Return the place of each word in the list of the input; -1 if it is not there."""
+    array = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    listed = {word: place for place, word in enumerate(field.choices)}
+    words = np.array([listed.get(word, -1) for word in array.dictionary.to_pylist()] + [0], np.int16)
+    codes = words[array.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)]
+    return Numbers(codes, known(array))

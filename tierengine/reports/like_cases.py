@@ -1,0 +1,56 @@
+"""The audit of like cases, told for people."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from tierengine.lab.like_cases import Audit, Difference, Pair, Placed
+from tierengine.reports.text import print_wrapped
+from tierengine.terms.tier import NAMES
+
+
+def print_audit(told: Audit, console: Console) -> None:
+    """Print how many cases were compared, then each pair with what explains it."""
+    compared = told.cases - told.not_ranked - told.no_tier
+    console.print(Text(f"{told.cases} cases, {compared} compared, {len(told.pairs)} pairs", style="bold"))
+    print_wrapped(
+        "A pair: one case is at least as good as the other on every criterion, whatever the open findings may turn out "
+        "to be, and is yet placed lower.",
+        console,
+        2,
+    )
+    if told.no_tier:
+        print_wrapped(
+            f"{told.no_tier} left out: no report placed them, and the rules leave several tiers open.", console, 2
+        )
+    if told.not_ranked:
+        print_wrapped(f"{told.not_ranked} left out: they are on none of the lists.", console, 2)
+    for pair in told.pairs:
+        _print_pair(pair, console)
+
+
+def _print_pair(pair: Pair, console: Console) -> None:
+    console.print()
+    print_wrapped(
+        f"{_placed(pair.lower)} is at least as good as {_placed(pair.higher)} (law from {pair.since})",
+        console,
+        0,
+        hang=2,
+        style="bold",
+    )
+    if not pair.explained_by:
+        print_wrapped("nothing in the record explains it", console, 2, style="red")
+    for number, differences in enumerate(pair.explained_by):
+        word = "or by" if number else "explained by"
+        print_wrapped(f"{word}: {'; and '.join(_told(pair, each) for each in differences)}", console, 2, hang=2)
+
+
+def _placed(placed: Placed) -> str:
+    return f"{placed.case} ({NAMES[placed.tier]}, says {placed.by})"
+
+
+def _told(pair: Pair, difference: Difference) -> str:
+    if difference.lower is None or difference.higher is None:
+        return difference.what
+    return f"{difference.what} {pair.lower.case}: {difference.lower} {pair.higher.case}: {difference.higher}"
