@@ -58,7 +58,7 @@ from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
 from tierengine.engines.form import Engine, Evaluation, Facts, Form, Rule, Test, Value
 from tierengine.engines.lowering import lower
-from tierengine.lab.impact import Question, impact
+from tierengine.lab.change.impact import Question, impact
 from tierengine.law.reader import read_rulebook
 from tierengine.reports.impact import print_impact
 

@@ -16,11 +16,11 @@ from time import perf_counter_ns
 
 from tierengine.engines.form import Field, Value
 from tierengine.evidence.dossier import read_dossier
-from tierengine.lab.inquiry import Inquiry
-from tierengine.lab.path import PathSearch
-from tierengine.lab.reasons import Findings
-from tierengine.lab.settle import matters, narrowings, settling_answers
-from tierengine.lab.smallest import Listed
+from tierengine.lab.questions.inquiry import Inquiry
+from tierengine.lab.questions.path import PathSearch
+from tierengine.lab.questions.reasons import Findings
+from tierengine.lab.questions.settle import matters, narrowings, settling_answers
+from tierengine.lab.questions.smallest import Listed
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from tierengine.evidence.dossier import Dossier
-from tierengine.lab.cases import CaseFile
+from tierengine.lab.cases.suite import CaseFile
 from tierengine.law.entries import Criterion, RuleFile
 from tierengine.reasoning.assessment import Assessment
 

@@ -13,11 +13,11 @@ from tierengine import schemas
 from tierengine.cli.app import app
 from tierengine.cli.options import PlainFormat, RulebookFolder, a_console, folder_of, print_json, rulebook_in
 from tierengine.errors import Problem, UsageError
-from tierengine.lab.cases import PlacedCase, read_cases
-from tierengine.lab.coverage import Book, Coverage
-from tierengine.lab.suggest import Suggestion
-from tierengine.lab.suggest import suggest as suggest_cases
-from tierengine.lab.trial import Answer, Result, Trials, judge
+from tierengine.lab.cases.coverage import Book, Coverage
+from tierengine.lab.cases.suggest import Suggestion
+from tierengine.lab.cases.suggest import suggest as suggest_cases
+from tierengine.lab.cases.suite import PlacedCase, read_cases
+from tierengine.lab.cases.trial import Answer, Result, Trials, judge
 from tierengine.law.reader import read_draft
 from tierengine.law.rulebook import Rulebook
 from tierengine.reports.cases import as_yaml, print_coverage, print_results

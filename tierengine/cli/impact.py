@@ -53,8 +53,8 @@ def impact_of(
 ) -> None:
     """Tell what a change of the rules does: stricter or looser, with proof, and whom it moves."""
     from tierengine.engines.proof import PATIENCE, Limit  # noqa: PLC0415
-    from tierengine.lab.census import write_moves  # noqa: PLC0415
-    from tierengine.lab.impact import Impact, Question, impact  # noqa: PLC0415
+    from tierengine.lab.change.census import write_moves  # noqa: PLC0415
+    from tierengine.lab.change.impact import Impact, Question, impact  # noqa: PLC0415
     from tierengine.reports.impact import print_impact  # noqa: PLC0415
 
     if moved is not None and corpus is None:
@@ -84,7 +84,7 @@ def like_cases(
     rulebook: RulebookFolder = None,
 ) -> None:
     """List each pair in which one case is at least as good on every criterion and yet placed lower."""
-    from tierengine.lab.like_cases import Audit, audit  # noqa: PLC0415
+    from tierengine.lab.corpus.like_cases import Audit, audit  # noqa: PLC0415
     from tierengine.reports.like_cases import print_audit  # noqa: PLC0415
 
     told = audit(corpus, rulebook_in(rulebook), day_given(as_of) if as_of else None, watch)

@@ -9,7 +9,7 @@ import typer
 from tierengine.cli.app import app
 from tierengine.cli.options import DraftFolder, PlainFormat, a_console, folder_of, print_json
 from tierengine.errors import RulebookError
-from tierengine.lab.lint import lint as problems_of
+from tierengine.lab.proofs.lint import lint as problems_of
 from tierengine.law.entries import Criterion
 from tierengine.reports.problems import as_json
 

@@ -20,12 +20,12 @@ from tierengine.cli.options import (
     rulebook_in,
 )
 from tierengine.evidence.dossier import read_dossier
-from tierengine.lab.path import WayUp
-from tierengine.lab.path import path as find_path
-from tierengine.lab.reasons import Reasons
-from tierengine.lab.reasons import reasons as find_reasons
-from tierengine.lab.settle import CollectionPlan
-from tierengine.lab.settle import settle as plan_collection
+from tierengine.lab.questions.path import WayUp
+from tierengine.lab.questions.path import path as find_path
+from tierengine.lab.questions.reasons import Reasons
+from tierengine.lab.questions.reasons import reasons as find_reasons
+from tierengine.lab.questions.settle import CollectionPlan
+from tierengine.lab.questions.settle import settle as plan_collection
 from tierengine.reports.path import print_path
 from tierengine.reports.reasons import print_reasons
 from tierengine.reports.settle import print_plan

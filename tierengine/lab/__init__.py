@@ -1,1 +1,1 @@
-"""The policy lab: the examples of the rulebook as tests."""
+"""The policy lab: tests as data, proofs, questions about one dossier, and what a change of the rules would do."""

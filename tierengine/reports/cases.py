@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tierengine.lab.cases import Case
-from tierengine.lab.coverage import Coverage, Covered
-from tierengine.lab.suggest import Suggestion
-from tierengine.lab.trial import Failure, Result
+from tierengine.lab.cases.coverage import Coverage, Covered
+from tierengine.lab.cases.suggest import Suggestion
+from tierengine.lab.cases.suite import Case
+from tierengine.lab.cases.trial import Failure, Result
 from tierengine.reports.text import print_wrapped
 
 MOST = 12

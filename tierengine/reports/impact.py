@@ -9,9 +9,9 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from tierengine.lab.census import Census, Move, Reason
-from tierengine.lab.change import Verdict, Way
-from tierengine.lab.impact import Country, Impact, Stretch
+from tierengine.lab.change.census import Census, Move, Reason
+from tierengine.lab.change.impact import Country, Impact, Stretch
+from tierengine.lab.change.proved import Verdict, Way
 from tierengine.reports.text import print_wrapped
 from tierengine.terms.tier import NAMES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from tierengine.lab.like_cases import Audit, Difference, Pair, Placed
+from tierengine.lab.corpus.like_cases import Audit, Difference, Pair, Placed
 from tierengine.reports.text import print_wrapped
 from tierengine.terms.tier import NAMES
 

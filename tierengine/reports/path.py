@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from tierengine.lab.path import Change, Needs, WayUp
+from tierengine.lab.questions.path import Change, Needs, WayUp
 from tierengine.reports.text import print_wrapped
 from tierengine.terms.tier import NAMES
 

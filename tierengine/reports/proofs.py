@@ -9,8 +9,8 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from tierengine.lab.asking import Proof
-from tierengine.lab.counterexamples import Counterexample, Country
+from tierengine.lab.proofs.asking import Proof
+from tierengine.lab.proofs.counterexamples import Counterexample, Country
 from tierengine.reports.text import print_wrapped
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from tierengine.lab.reasons import Finding, Reasons, Why
+from tierengine.lab.questions.reasons import Finding, Reasons, Why
 from tierengine.reports.outline import any_tier_names
 from tierengine.reports.text import print_wrapped
 

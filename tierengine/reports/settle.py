@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from tierengine.lab.settle import CollectionPlan, DataPresumption, Narrowing, Question, Settling
+from tierengine.lab.questions.settle import CollectionPlan, DataPresumption, Narrowing, Question, Settling
 from tierengine.reports.outline import any_tier_names
 from tierengine.reports.text import print_wrapped
 

@@ -1,0 +1,57 @@
+"""The examples that criteria carry, run as tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tierengine.engines.compiled import CompiledEngine
+from tierengine.engines.form import Engine, Value
+from tierengine.engines.lowering import lower_criterion, reached
+from tierengine.errors import Problem
+from tierengine.lab.cases.given import facts_of
+from tierengine.law.entries import Criterion, Example
+from tierengine.law.reader import Draft
+from tierengine.law.rulebook import Law
+from tierengine.reasoning.trace import level_range
+from tierengine.terms.level import LEVELS, rank
+from tierengine.terms.outcome import Outcome
+
+
+def failed_examples(draft: Draft) -> Iterator[Problem]:
+    """Yield a problem for each example whose outcome or level is not the one it expects."""
+    for item in draft.placed:
+        if not isinstance(item.entry, Criterion):
+            continue
+        law = draft.rulebook.whole_for(item.entry)
+        if law is None:
+            yield item.problem(
+                "its examples cannot be run: on no day of its time is the law a whole",
+                "add what is missing for that time, or let the criterion begin when it is there",
+                "in_force",
+            )
+            continue
+        engine = CompiledEngine(lower_criterion(law, item.entry))
+        for number, example in enumerate(item.entry.examples):
+            complaint = _complaint(law, item.entry, example, engine)
+            if complaint is not None:
+                told = f"“{example.name}” is {complaint}"
+                yield item.problem(told, "change the rules or the example, whichever is wrong", "examples", number)
+
+
+def _complaint(law: Law, criterion: Criterion, example: Example, engine: Engine) -> str | None:
+    """What an example gives and what it should, if they differ."""
+    settled = engine.evaluate(example_facts(law, criterion, example)).settled
+    outcome = Outcome.of(settled.get(reached(criterion.id, criterion.met_from))).value
+    low, high = level_range(settled, criterion)
+    if outcome != example.expect:
+        return f"{outcome}, and {example.expect} is expected"
+    if example.level is not None and (low, high) != (rank(example.level),) * 2:
+        found = LEVELS[low] if low == high else f"between {LEVELS[low]} and {LEVELS[high]}"
+        return f"{found}, and {example.level} is expected"
+    return None
+
+
+def example_facts(law: Law, criterion: Criterion, example: Example) -> dict[str, Value]:
+    """Return the inputs of a criterion's own form that an example gives."""
+    judges = () if criterion.judgement is None else (criterion.judgement.id,)
+    return dict(facts_of(law, example, judges))

@@ -1,0 +1,1 @@
+"""What a change of the rules would do: its proved direction, and the cases that it moves."""

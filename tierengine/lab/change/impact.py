@@ -1,0 +1,149 @@
+"""The impact of a change of the rules: its proved direction under each law version, and its census over a corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from tierengine.engines.columns import columns_of
+from tierengine.engines.form import Facts
+from tierengine.engines.lowering import judged, rating
+from tierengine.engines.proof import PATIENCE, Limit
+from tierengine.lab.change.census import Census, Change, Reason, census
+from tierengine.lab.change.proved import Verdict, Way, Witness, direction
+from tierengine.lab.change.sides import Pairing, Side, forms_of, on, side_by_side
+from tierengine.lab.corpus.cases import Watch, read_corpus, unwatched
+from tierengine.law.rulebook import Law, Rulebook
+from tierengine.reasoning.words import in_order, leaf_name, question, sentence
+from tierengine.terms.level import LEVELS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Country:
+    """A country that the change moves, in words."""
+
+    way: Way
+    old: str
+    """Its tier under the old rules."""
+    new: str
+    answers: tuple[str, ...]
+    """All that need be known of it."""
+    smallest: bool
+    """Whether it is proved that no country of which less is known shows it."""
+    reasons: tuple[Reason, ...]
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """What the change does under the law of some days: from the first until another, or up to now."""
+
+    first: date
+    until: date | None
+    verdict: Verdict
+    same_rules: bool
+    """Whether the two are equal because they are written alike, so that there was nothing to prove."""
+    countries: tuple[Country, ...]
+    gave_up: str | None
+    """Where nothing is proved: how long the solver tried, and why it gave up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """What a change of the rules does."""
+
+    old: str
+    """The digest of the old rulebook."""
+    new: str
+    stretches: tuple[Stretch, ...]
+    corpus: str | None
+    census: Census | None
+
+    @property
+    def decided(self) -> bool:
+        """Whether the direction is proved under every law pairing."""
+        return all(stretch.gave_up is None for stretch in self.stretches)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of a change beside the two rulebooks."""
+
+    corpus: Path | None = None
+    as_of: date | None = None
+    """A date whose law alone is looked at, and decides every case."""
+    limit: Limit = PATIENCE
+
+
+def impact(old: Rulebook, new: Rulebook, asked: Question, watch: Watch = unwatched) -> Impact:
+    """Return what the change from one rulebook to another does.
+
+    Raise `UsageError` if the two are of different vocabularies or know no law for the date, `EvidenceError` if the
+    corpus cannot be used.
+    """
+    found = side_by_side(old, new)
+    if asked.as_of is not None:
+        found = on(found, asked.as_of)
+    corpus = None if asked.corpus is None else read_corpus(asked.corpus, forms_of(found), asked.as_of, watch)
+    with ThreadPoolExecutor(1) as beside:
+        # The census is mostly made outside Python, and hardly waits for the proofs. z3 is asked in this thread only.
+        counting = None if corpus is None else beside.submit(census, corpus, (old, new), found)
+        stretches = tuple(_stretch(pairing, asked.limit) for pairing in watch(found, "proving the direction"))
+        counted = None if counting is None else counting.result()
+    return Impact(
+        old=old.digest,
+        new=new.digest,
+        stretches=stretches,
+        corpus=None if asked.corpus is None else str(asked.corpus),
+        census=counted,
+    )
+
+
+def _stretch(pairing: Pairing, limit: Limit) -> Stretch:
+    proved = direction(pairing, limit)
+    return Stretch(
+        first=pairing.first,
+        until=pairing.until,
+        verdict=proved.verdict,
+        same_rules=proved.same_rules,
+        countries=tuple(_country(pairing, witness) for witness in proved.witnesses),
+        gave_up=proved.gave_up,
+    )
+
+
+def _country(pairing: Pairing, witness: Witness) -> Country:
+    sides = pairing.both()
+    assert sides is not None
+    old, new = sides
+    columns = columns_of(old.form, [witness.facts]), columns_of(new.form, [witness.facts])
+    return Country(
+        way=witness.way,
+        old=witness.old,
+        new=witness.new,
+        answers=tuple(_answers(old, new, witness.facts)),
+        smallest=witness.smallest,
+        reasons=tuple(Change(pairing.first, sides, columns, 1).reasons(0)),
+        facts=witness.facts,
+    )
+
+
+def _answers(old: Side, new: Side, facts: Facts) -> Iterator[str]:
+    """Each answer in words, in the order of the new law; what only the old law asks comes last."""
+    told: set[str] = set()
+    for law in (new.law, old.law):
+        for field in in_order(law):
+            if field in facts and field not in told:
+                told.add(field)
+                yield _answer(law, field, facts)
+
+
+def _answer(law: Law, field: str, facts: Facts) -> str:
+    """An answer in words; a rating that no person gave is one for which the records leave room."""
+    name = leaf_name(field)
+    if field != rating(name) or facts.get(judged(name)) is True:
+        return sentence(law, field, facts[field])
+    level = LEVELS[int(facts[field])]
+    return f"{question(law, field)} Not rated; whoever goes by the records may say: {level}. [{name}]"

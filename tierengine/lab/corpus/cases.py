@@ -1,0 +1,172 @@
+"""A corpus: many cases, from one Parquet file or from a folder of dossiers, whose answers are had as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tierengine.engines.columns import Columns, columns_of
+from tierengine.engines.form import Facts, Form
+from tierengine.errors import ClassifiedError, EvidenceError, Problem
+from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.lab.corpus.parquet import Rows, read_parquet
+from tierengine.law.rulebook import Law, Rulebook
+from tierengine.reasoning.admission import admit
+from tierengine.terms.tier import Placement
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+class Watch(Protocol):
+    """Goes through long work, and may show how far it is."""
+
+    def __call__(self, pieces: Sequence[T], doing: str, /) -> Iterable[T]:
+        """Yield the pieces; `doing` says in a few words what is done with them."""
+        ...
+
+
+def unwatched(pieces: Sequence[T], _doing: str, /) -> Iterable[T]:
+    """Go through the pieces and show nothing."""
+    return pieces
+
+
+class Part(Protocol):
+    """Some cases of a corpus."""
+
+    def columns(self, rulebook: Rulebook, form: Form, problems: list[Problem], /) -> Columns:
+        """Return their answers as the inputs of a form; what cannot be used is added to the problems."""
+        ...
+
+
+class Corpus(Protocol):
+    """Many cases."""
+
+    @property
+    def days(self) -> NDArray[np.datetime64]:
+        """The day whose law decides each case: the one that was asked for, else its own, else not a time."""
+        ...
+
+    @property
+    def placed(self) -> Sequence[Placement | None]:
+        """Where a report placed each case, if that is known."""
+        ...
+
+    def names(self, rows: Rows) -> list[str]:
+        """Return the ids of cases."""
+        ...
+
+    def where(self, row: int) -> str:
+        """Return where a case stands, for a problem with its day."""
+        ...
+
+    def part(self, rows: Rows) -> Part:
+        """Return some of the cases."""
+        ...
+
+
+def read_corpus(path: Path, forms: Iterable[Form], as_of: date | None = None, watch: Watch = unwatched) -> Corpus:
+    """Return the cases of a folder of dossiers or a Parquet file; with a date, its law decides every case.
+
+    Raise `EvidenceError` with everything that is wrong with it.
+    """
+    return DossierCorpus(path, as_of, watch) if path.is_dir() else read_parquet(path, forms, as_of)
+
+
+class DossierCorpus:
+    """The dossiers below a folder; a case is named by the folder in which its dossier lies."""
+
+    def __init__(self, folder: Path, asked: date | None = None, watch: Watch = unwatched) -> None:
+        paths = sorted(folder.rglob("dossier.yaml"))
+        if not paths:
+            raise EvidenceError(
+                [
+                    Problem(
+                        where=str(folder),
+                        what="there is no `dossier.yaml` in it or below it",
+                        cure="name a folder of dossiers, or a Parquet file with one row for each case",
+                    )
+                ]
+            )
+        self._names = [path.parent.relative_to(folder).as_posix() for path in paths]
+        self._casefiles = list(_each(read_dossier, watch(paths, "reading dossiers"), self._names))
+        self._days = [asked or casefile.dossier.as_of for casefile in self._casefiles]
+        self.days: NDArray[np.datetime64] = np.array(self._days, "datetime64[D]")
+        self.placed: Sequence[Placement | None] = [None] * len(paths)
+
+    def names(self, rows: Rows) -> list[str]:
+        """Return the ids of cases."""
+        return [self._names[row] for row in rows]
+
+    def where(self, row: int) -> str:
+        """Return where a case stands, for a problem with its day."""
+        return f"{self._names[row]}/{self._casefiles[row].document.where('as_of')}"
+
+    def part(self, rows: Rows) -> Part:
+        """Return some of the cases."""
+        return _Dossiers([(self._casefiles[row], self._days[row]) for row in rows], self.names(rows))
+
+
+class _Dossiers:
+    """Some dossiers, each with the day whose law decides it."""
+
+    def __init__(self, dated: Sequence[tuple[Casefile, date]], names: Sequence[str]) -> None:
+        self._dated = dated
+        self._names = names
+
+    def columns(self, rulebook: Rulebook, form: Form, problems: list[Problem], /) -> Columns:
+        """Return what each dossier answers under the law of its day: the facts that `assess` has."""
+        laws: dict[date, Law] = {}
+
+        def facts(dated: tuple[Casefile, date]) -> Facts:
+            casefile, day = dated
+            law = laws.get(day) or laws.setdefault(day, rulebook.on(day))
+            return admit(casefile, law).facts
+
+        try:
+            return columns_of(form, list(_each(facts, self._dated, self._names)))
+        except EvidenceError as error:
+            problems += error.problems
+            return {}
+
+
+def _each(of: Callable[[T], S], items: Iterable[T], names: Sequence[str]) -> Iterator[S]:
+    """What a function gives for each dossier. Raise `EvidenceError` with the problems of all of them."""
+    problems: list[Problem] = []
+    kind = EvidenceError
+    for item, name in zip(items, names, strict=True):
+        try:
+            yield of(item)
+        except EvidenceError as error:
+            kind = ClassifiedError if isinstance(error, ClassifiedError) else kind
+            problems += (
+                Problem(where=f"{name}/{each.where}", what=each.what, cure=each.cure) for each in error.problems
+            )
+    if problems:
+        raise kind(problems)
+
+
+def divide(corpus: Corpus, starts: Sequence[date]) -> Iterator[tuple[int, Rows]]:
+    """Yield the cases that fall between the same two of the days, with the number of the first of them.
+
+    A case without a day falls behind the last. Raise `EvidenceError` if one is older than the first.
+    """
+    firsts = np.array(starts, "datetime64[D]")
+    days = np.where(np.isnat(corpus.days), firsts[-1], corpus.days)
+    numbers = np.searchsorted(firsts, days, side="right") - 1
+    early = np.flatnonzero(numbers < 0)
+    if early.size:
+        more = f", and none for {early.size - 1} more" if early.size > 1 else ""
+        problem = Problem(
+            where=corpus.where(int(early[0])),
+            what=f"no law is encoded for {days[early[0]]}{more}",
+            cure=f"give it a date from {starts[0]} on",
+        )
+        raise EvidenceError([problem])
+    for number in np.flatnonzero(np.bincount(numbers)):
+        yield int(number), np.flatnonzero(numbers == number)

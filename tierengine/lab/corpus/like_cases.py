@@ -1,0 +1,302 @@
+"""Like cases alike: pairs in which one case is at least as good on every criterion and yet placed lower.
+
+At least as good is meant strictly. Where a finding is open it may be anything between two levels; then the worst
+that it may be must be as good as the best that the other may be. Which way is good is what each criterion declares;
+a criterion that declares neither cannot make a case better or worse, and may explain a difference.
+Only cases that the same law decides are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations, islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tierengine.engines.columns import ColumnEngine, Columns, Evaluations, facts_of, unpack
+from tierengine.engines.compiled import CompiledEngine
+from tierengine.engines.form import Facts
+from tierengine.engines.lowering import judged, rating, reached
+from tierengine.errors import EvidenceError, Problem, UsageError
+from tierengine.lab.change.sides import NOT_RANKED, Pairing, Side, forms_of, on, side_by_side
+from tierengine.lab.corpus.cases import Corpus, Watch, divide, read_corpus, unwatched
+from tierengine.lab.corpus.parquet import Rows
+from tierengine.law.entries import Criterion
+from tierengine.law.rulebook import Rulebook
+from tierengine.reasoning.trace import Narrator
+from tierengine.reasoning.words import answer, leaf_name
+from tierengine.terms.level import rank
+from tierengine.terms.tier import NAMES, TIERS, Tier
+
+MOST_CASES = 20_000
+"""Cases under one law that are compared, each with each; that many take some seconds."""
+
+MOST_PAIRS = 10_000
+"""Pairs that are listed; nobody reads more, and a corpus with more is better audited part by part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A case with its tier, and who says so: a report, or the rules."""
+
+    case: str
+    tier: Tier
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Something outside the criteria in which two cases differ: in words, and what it is for each where it has both."""
+
+    what: str
+    lower: str | None = None
+    higher: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two cases of which the one placed lower is at least as good on every criterion."""
+
+    since: date
+    """The first day of the law that decides both."""
+    lower: Placed
+    higher: Placed
+    explained_by: tuple[tuple[Difference, ...], ...]
+    """The smallest sets of differences without which the one need not be lower; none if nothing explains it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What was found."""
+
+    cases: int
+    not_ranked: int
+    """Cases on none of the lists; they are not compared."""
+    no_tier: int
+    """Cases that no report placed and for which the rules leave several tiers open; they are not compared."""
+    pairs: tuple[Pair, ...]
+
+
+def audit(path: Path, rulebook: Rulebook, as_of: date | None = None, watch: Watch = unwatched) -> Audit:
+    """Return every pair of like cases that are not placed alike, of a folder of dossiers or a Parquet file.
+
+    Raise as `like_cases` does, and `UsageError` if no law is encoded for the date that is asked for.
+    """
+    laws = side_by_side(rulebook, rulebook)
+    if as_of is not None:
+        laws = on(laws, as_of)
+    return like_cases(read_corpus(path, forms_of(laws), as_of, watch), rulebook, laws, watch)
+
+
+def like_cases(corpus: Corpus, rulebook: Rulebook, laws: Sequence[Pairing], watch: Watch = unwatched) -> Audit:
+    """Return every pair of cases in which one is at least as good on every criterion and yet placed lower.
+
+    Raise `EvidenceError` with everything in the corpus that cannot be used, `UsageError` if there are too many cases
+    or pairs.
+    """
+    problems: list[Problem] = []
+    groups: list[_Group] = []
+    for number, rows in divide(corpus, [pairing.first for pairing in laws]):
+        side = laws[number].new
+        if side is None:
+            problems.append(_no_law(corpus, laws[number], int(rows[0])))
+            continue
+        _not_too_many("cases", rows.size, MOST_CASES)
+        columns = corpus.part(rows).columns(rulebook, side.form, problems)
+        if not problems:
+            groups.append(_Group(laws[number].first, side, columns, corpus, rows))
+    if problems:
+        raise EvidenceError(problems)
+    pairs: list[Pair] = []
+    for group in groups:
+        found = list(islice(group.dominating(watch), MOST_PAIRS + 1))
+        _not_too_many("pairs", len(pairs) + len(found), MOST_PAIRS)
+        pairs += (group.pair(lower, higher) for lower, higher in watch(found, "looking for explanations"))
+    return Audit(
+        cases=corpus.days.size,
+        not_ranked=sum(group.not_ranked for group in groups),
+        no_tier=sum(group.no_tier for group in groups),
+        pairs=tuple(pairs),
+    )
+
+
+def _no_law(corpus: Corpus, pairing: Pairing, row: int) -> Problem:
+    return Problem(
+        where=corpus.where(row),
+        what=f"no whole law is encoded for the days from {pairing.first} until {pairing.until or 'today'}",
+        cure="leave the cases of these days out",
+    )
+
+
+def _not_too_many(what: str, found: int, most: int) -> None:
+    if found > most:
+        problem = Problem(
+            where="audit like-cases",
+            what=f"there are more than {most} {what}",
+            cure="audit a part of the corpus at a time, such as one year or one region",
+        )
+        raise UsageError([problem])
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Something outside the criteria that could explain a difference, and what it takes away."""
+
+    difference: Difference
+    fields: tuple[str, ...] = ()
+    """Inputs that the lower case then answers as the higher one does."""
+    of: int | None = None
+    """The case, 0 for the lower and 1 for the higher, that is then placed by the rules and not by its report."""
+
+
+class _Group:
+    """The cases that one law decides."""
+
+    def __init__(self, since: date, side: Side, columns: Columns, corpus: Corpus, rows: Rows) -> None:
+        self._since = since
+        self._side = side
+        self._columns = columns
+        self._names = corpus.names(rows)
+        self._reports = [corpus.placed[row] for row in rows]
+        self._engine = CompiledEngine(side.form)
+        self._narrator = Narrator(side.law, side.form)
+        found = ColumnEngine(side.form).evaluate(columns, rows.size)
+        self._tiers = [
+            report or (open_[0] if len(open_) == 1 else None)
+            for report, open_ in zip(self._reports, _opened(side, found), strict=True)
+        ]
+        self.not_ranked = sum(tier in ("SC", NOT_RANKED) for tier in self._tiers)
+        self.no_tier = sum(tier is None for tier in self._tiers)
+        self._ranges = _ranges([c for c in side.law.criteria if c.direction != "neither"], found)
+
+    def dominating(self, watch: Watch) -> Iterator[tuple[int, int]]:
+        """Yield each pair of cases: the lower one, which is at least as good on every criterion, and the higher one."""
+        worst, best = self._ranges
+        places = np.array([_PLACES.get(tier or "", -1) for tier in self._tiers])
+        for lower in watch(np.flatnonzero(places > 0).tolist(), "comparing cases"):
+            higher = (places >= 0) & (places < places[lower])
+            for least, most in zip(worst, best, strict=True):
+                higher &= most <= least[lower]
+            yield from ((lower, int(each)) for each in np.flatnonzero(higher))
+
+    def pair(self, lower: int, higher: int) -> Pair:
+        """Return a pair with its smallest explanations."""
+        return Pair(
+            since=self._since,
+            lower=self._placed(lower),
+            higher=self._placed(higher),
+            explained_by=tuple(self._explanations(lower, higher)),
+        )
+
+    def _placed(self, row: int) -> Placed:
+        tier = next(tier for tier in TIERS if tier == self._tiers[row])
+        return Placed(case=self._names[row], tier=tier, by="the report" if self._reports[row] else "the rules")
+
+    # -- what explains a pair -----------------------------------------------------------------------------------
+
+    def _explanations(self, lower: int, higher: int) -> Iterator[tuple[Difference, ...]]:
+        """Yield the smallest sets of differences without which the lower case need not be lower."""
+        facts = self._facts(lower), self._facts(higher)
+        candidates = list(self._candidates((lower, higher), facts))
+        for size in range(1, len(candidates) + 1):
+            found = [each for each in combinations(candidates, size) if self._levelled((lower, higher), facts, each)]
+            if found:
+                yield from (tuple(candidate.difference for candidate in each) for each in found)
+                return
+
+    def _candidates(self, rows: tuple[int, int], facts: tuple[Facts, Facts]) -> Iterator[_Candidate]:
+        for number, row in enumerate(rows):
+            ruled, report = self._open(facts[number]), self._reports[row]
+            if report is not None and ruled != (report,):
+                told = (
+                    f"a person placed {self._names[row]}: the report says {_told((report,))}, the rules {_told(ruled)}"
+                )
+                yield _Candidate(Difference(what=told), of=number)
+        for what, fields in self._outside():
+            if any(facts[0].get(field) != facts[1].get(field) for field in fields):
+                lower, higher = (self._values(case, fields) for case in facts)
+                yield _Candidate(Difference(what=what, lower=lower, higher=higher), fields=fields)
+
+    def _outside(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What bears on a tier and is no criterion with a direction, and the inputs that answer it."""
+        inputs = {field.id for field in self._side.form.inputs}
+        for name in self._side.law.PLACEMENTS:
+            if name in inputs:
+                yield self._narrator.question(name), (name,)
+        for criterion in self._side.law.criteria:
+            if criterion.direction == "neither":
+                yield criterion.title, tuple(self._inputs(reached(criterion.id, criterion.met_from)))
+
+    def _inputs(self, proposition: str) -> Iterator[str]:
+        """The inputs that a proposition rests on, with those that are compared, and whether a person has judged."""
+        compared = {comparison.id: (comparison.left, comparison.right) for comparison in self._side.form.comparisons}
+        for leaf in self._narrator.leaves(proposition):
+            yield from compared.get(leaf, (leaf,))
+            if leaf.startswith(rating("")):
+                yield judged(leaf_name(leaf))
+
+    def _values(self, facts: Facts, fields: tuple[str, ...]) -> str:
+        """What a case answers to some inputs, in words."""
+        told = [
+            answer(self._side.law, field, facts[field])
+            for field in fields
+            if field in facts and field != judged(leaf_name(field))
+        ]
+        return " ".join(told) or "Not known."
+
+    def _levelled(self, rows: tuple[int, int], facts: tuple[Facts, Facts], taken: Sequence[_Candidate]) -> bool:
+        """Whether the lower case need not be lower once the differences are taken away."""
+        swapped = {field for candidate in taken for field in candidate.fields}
+        changed = {name: value for name, value in facts[0].items() if name not in swapped}
+        changed |= {name: value for name, value in facts[1].items() if name in swapped}
+        ruled = {candidate.of for candidate in taken}
+        lower = self._stands(rows[0], facts[0], changed, by_rules=0 in ruled)
+        higher = self._stands(rows[1], facts[1], facts[1], by_rules=1 in ruled)
+        return min(lower, default=-1) <= max(higher, default=-1)
+
+    def _stands(self, row: int, own: Facts, facts: Facts, *, by_rules: bool) -> list[int]:
+        """The places that a case may have: as its report departed from the rules, or as the rules say."""
+        report = self._reports[row]
+        if report is not None and not by_rules and self._open(own) != (report,):
+            return [_PLACES[report]]
+        return [_PLACES[tier] for tier in self._open(facts) if tier in _PLACES]
+
+    def _open(self, facts: Facts) -> tuple[str, ...]:
+        settled = self._engine.evaluate(facts).settled
+        return tuple(dict.fromkeys(t for row, t in self._side.rows.items() if settled.get(row) is not False))
+
+    def _facts(self, row: int) -> Facts:
+        return facts_of(self._side.form, self._columns, row)
+
+
+_PLACES: Mapping[str, int] = {str(tier): place for place, tier in enumerate(TIERS)}
+
+
+def _opened(side: Side, found: Evaluations) -> Iterator[tuple[str, ...]]:
+    """The tiers that the rules leave open for each case."""
+    rows = [(tier, ~unpack(found.truths(row).refuted, found.count)) for row, tier in side.rows.items()]
+    for record in range(found.count):
+        yield tuple(dict.fromkeys(tier for tier, opened in rows if opened[record]))
+
+
+def _ranges(criteria: Sequence[Criterion], found: Evaluations) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """The worst and the best that each finding of each case may be, the higher the better: a row for each criterion."""
+    worst = np.zeros((len(criteria), found.count), np.int8)
+    best = np.zeros((len(criteria), found.count), np.int8)
+    for row, criterion in enumerate(criteria):
+        for rung in criterion.rules:
+            truths = found.truths(reached(criterion.id, rung.level))
+            worst[row, unpack(truths.shown, found.count)] = rank(rung.level)
+            best[row, ~unpack(truths.refuted, found.count)] = rank(rung.level)
+        if criterion.direction == "counts against the government":
+            worst[row], best[row] = -best[row], -worst[row]
+    return worst, best
+
+
+def _told(tiers: tuple[str, ...]) -> str:
+    names = {str(tier): name for tier, name in NAMES.items()}
+    return " or ".join(names.get(tier, tier) for tier in tiers)

@@ -1,0 +1,269 @@
+"""A corpus in a Parquet file: one row for each case, one column for each input.
+
+    id            text: what the case is called
+    as_of         date, optional: the day whose law decides; else the latest law
+    placed        text, optional: where the report placed the case: 1, 2, 2WL, 3 or SC
+    INDICATOR     a truth, a whole number from 0 on, or a word of its list
+    rating/WORD   a person's rating of an open word: 0 not met, 1 partly met, 2 largely met, 3 met
+    judged/WORD   a truth, optional: whether a person rated the open word; else whether there is a rating
+    last_report   where the last report placed the country
+    limit         how its years on the watch list bind the report
+
+An empty cell is not known. A column that is left out is known of no case.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from tierengine.engines.columns import Column, Columns, Truths, all_of, some_of
+from tierengine.engines.form import Field, Form
+from tierengine.engines.lowering import judged, rating
+from tierengine.engines.safety import LARGEST
+from tierengine.errors import EvidenceError, Problem
+from tierengine.lab.corpus import arrow
+from tierengine.law.rulebook import Rulebook
+from tierengine.terms.tier import Placement
+
+Rows = NDArray[np.intp]
+"""Places of cases in a corpus, from 0 on."""
+
+_NO_ROWS: Rows = np.empty(0, np.intp)
+_OF_A_CASE = ("id", "as_of", "placed")
+_HOLDS = {"truth": "true or false", "count": "whole numbers", "choice": "text"}
+_JUDGED, _RATING = judged(""), rating("")
+
+
+def read_parquet(path: Path, forms: Iterable[Form], asked: date | None = None) -> ParquetCorpus:
+    """Read a corpus whose columns are inputs of some of the forms; with a date, its law decides every case.
+
+    Raise `EvidenceError` with everything that is wrong with the file, its columns, ids, days and placements.
+    """
+    known: dict[str, Field] = {field.id: field for form in forms for field in form.inputs}
+    with _reading(path):
+        schema = pq.read_schema(path)
+    problems = list(_misnamed(path.name, schema, known))
+    if not problems:
+        problems = list(_mistyped(path.name, schema, known))
+    if problems:
+        raise EvidenceError(problems)
+    with _reading(path):
+        corpus = ParquetCorpus(path, asked)
+    problems = list(_misfilled(path.name, corpus))
+    if problems:
+        raise EvidenceError(problems)
+    return corpus
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A column as an input takes it, and the rows that hold something else; no column if nothing is known of it."""
+
+    column: Column | None
+    unusable: Rows
+    problem: Problem | None = None
+    """What is wrong with the column as a whole."""
+
+
+class ParquetCorpus:
+    """The rows of a Parquet file. A column is read when it is first asked for, and kept as planes or narrow numbers."""
+
+    def __init__(self, path: Path, asked: date | None) -> None:
+        schema = pq.read_schema(path)
+        self._path = path
+        self._names = set(schema.names)
+        self._words = [name for name in schema.names if arrow.is_text(schema.field(name).type) and name != "id"]
+        self._metadata = pq.read_metadata(path)
+        self._count = self._metadata.num_rows
+        self._made: dict[Field, _Made] = {}
+        self.days: NDArray[np.datetime64] = np.full(self._count, asked or "NaT", "datetime64[D]")
+        if asked is None and "as_of" in self._names:
+            self.days = self.array("as_of").to_numpy(zero_copy_only=False).astype("datetime64[D]")
+
+    @cached_property
+    def placed(self) -> Sequence[Placement | None]:
+        """Where the report placed each row."""
+        placed: list[Placement | None] = [None] * self._count
+        return self.array("placed").to_pylist() if "placed" in self._names else placed
+
+    def names(self, rows: Rows) -> list[str]:
+        """Return the ids of cases."""
+        names: list[str] = self.ids.take(pa.array(rows)).to_pylist()
+        return names
+
+    @cached_property
+    def ids(self) -> pa.Array:
+        """The column `id`."""
+        return self.array("id")
+
+    def where(self, row: int) -> str:
+        """Return where a case stands, for a problem with its day."""
+        return _cell(self._path.name, "as_of", row)
+
+    def part(self, rows: Rows) -> ParquetPart:
+        """Return some of the cases."""
+        return ParquetPart(self, rows)
+
+    def array(self, name: str) -> pa.Array:
+        """Return a column as it stands in the file. Raise `EvidenceError` if it cannot be read."""
+        # One file, and not a data set: no column comes from its path, and each row group is read in one piece.
+        with _reading(self._path), self._open() as file:
+            return file.read(columns=[name])[name].combine_chunks()
+
+    def _open(self) -> pq.ParquetFile:
+        """Open the file anew, since a reader is not made for several threads."""
+        return pq.ParquetFile(self._path, metadata=self._metadata, read_dictionary=self._words, memory_map=True)
+
+    def made(self, fields: Sequence[Field]) -> list[_Made]:
+        """Return columns as inputs take them. Those not asked for before are unpacked on all processors."""
+        missing = [field for field in fields if field not in self._made]
+        with ThreadPoolExecutor() as pool:
+            self._made |= zip(missing, pool.map(self._make, missing), strict=True)
+        return [self._made[field] for field in fields]
+
+    def unusable(self, field: Field, rows: Rows) -> Problem:
+        """Return the problem that rows hold what an input may not."""
+        allowed = ", ".join(map(str, field.choices or field.numbers)) or f"a whole number from 0 to {LARGEST}"
+        more = f", and {rows.size - 1} more rows hold such values" if rows.size > 1 else ""
+        return Problem(
+            where=_cell(self._path.name, field.id, int(rows[0])),
+            what=f"it holds `{self.array(field.id)[int(rows[0])].as_py()}`{more}",
+            cure=f"write {'one of: ' * bool(field.choices or field.numbers)}{allowed}, or leave the cell empty",
+        )
+
+    def _make(self, field: Field) -> _Made:
+        if field.id not in self._names:
+            return _Made(self._judged(field.id) if field.id.startswith(_JUDGED) else None, _NO_ROWS)
+        array = self.array(field.id)
+        if pa.types.is_null(array.type):
+            return _Made(None, _NO_ROWS)
+        if not arrow.fits(field, array.type):
+            return _Made(None, _NO_ROWS, _wrong_type(self._path.name, field.id, array.type, _HOLDS[field.type]))
+        if field.type == "truth":
+            return _Made(arrow.truths(array), _NO_ROWS)
+        numbers = arrow.places(field, array) if field.type == "choice" else arrow.numbers(array)
+        return _Made(numbers, arrow.unusable(field, numbers))
+
+    def _judged(self, name: str) -> Column:
+        """A person has rated an open word where there is a rating."""
+        everyone = all_of(self._count)
+        rated = _RATING + name.removeprefix(_JUDGED)
+        known = arrow.known(self.array(rated)) if rated in self._names else np.zeros_like(everyone)
+        return Truths(known, everyone ^ known)
+
+
+class ParquetPart:
+    """Some rows of a file."""
+
+    def __init__(self, corpus: ParquetCorpus, rows: Rows) -> None:
+        self._corpus = corpus
+        self._rows = rows
+
+    def columns(self, _rulebook: Rulebook, form: Form, problems: list[Problem], /) -> Columns:
+        """Return the rows as the inputs of a form; what cannot be used is added to the problems, once."""
+        made = dict(zip(form.inputs, self._corpus.made(form.inputs), strict=True))
+        for each, found in made.items():
+            wrong = [found.problem] if found.problem is not None else []
+            if found.unusable.size and (bad := np.intersect1d(found.unusable, self._rows)).size:
+                wrong.append(self._corpus.unusable(each, bad))
+            problems += (problem for problem in wrong if problem not in problems)
+        whole = self._rows.size == self._corpus.days.size
+        kept = {each.id: found.column for each, found in made.items() if found.column is not None}
+        return kept if whole else {name: some_of(column, self._rows) for name, column in kept.items()}
+
+
+# -- the file ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowInvalid, OSError) as error:
+        number = getattr(error, "errno", None)
+        what = f"cannot be opened: {os.strerror(number)}" if number else "it is not a Parquet file, or a damaged one"
+        problem = Problem(
+            where=str(path), what=what, cure="name a Parquet file, or a folder with a dossier.yaml for each case"
+        )
+        raise EvidenceError([problem]) from None
+
+
+def _misnamed(file: str, schema: pa.Schema, known: Mapping[str, Field]) -> Iterator[Problem]:
+    """Columns that no input has, columns that stand twice, and the missing `id`."""
+    names = list(schema.names)
+    if "id" not in names:
+        yield Problem(where=file, what="it has no column `id`", cure="add one that names each case")
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            yield Problem(where=_column_of(file, name), what="it stands twice", cure="keep one")
+        if name not in known and name not in _OF_A_CASE:
+            near = get_close_matches(name, [*known, *_OF_A_CASE], 1)
+            yield Problem(
+                where=_column_of(file, name),
+                what="no input of the law has this name, on any date",
+                cure=f"did you mean `{near[0]}`? Else leave it out" if near else "correct the name, or leave it out",
+            )
+
+
+def _mistyped(file: str, schema: pa.Schema, known: Mapping[str, Field]) -> Iterator[Problem]:
+    for name in schema.names:
+        type_ = schema.field(name).type
+        if name == "as_of":
+            fits, holds = pa.types.is_date(type_) or pa.types.is_null(type_), "dates"
+        elif name in _OF_A_CASE:
+            fits, holds = arrow.is_text(type_) or (name == "placed" and pa.types.is_null(type_)), "text"
+        else:
+            fits, holds = pa.types.is_null(type_) or arrow.fits(known[name], type_), _HOLDS[known[name].type]
+        if not fits:
+            yield _wrong_type(file, name, type_, holds)
+
+
+def _misfilled(file: str, corpus: ParquetCorpus) -> Iterator[Problem]:
+    """No row at all, ids that are missing or stand twice, and placements that no report makes."""
+    if not len(corpus.ids):
+        yield Problem(where=file, what="it has no row", cure="name a file with a row for each case")
+        return
+    if corpus.ids.null_count:
+        row = pc.index(pc.is_null(corpus.ids), True).as_py()
+        yield Problem(where=_cell(file, "id", row), what="the case has no id", cure="give every case its own")
+    elif len(pc.unique(corpus.ids)) < len(corpus.ids):
+        counted = corpus.ids.value_counts()
+        twice = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
+        yield Problem(
+            where=_column_of(file, "id"),
+            what=f"{len(twice)} ids stand more than once, such as `{twice[0].as_py()}`",
+            cure="give every case its own",
+        )
+    for word in sorted({word for word in corpus.placed if word is not None} - set(get_args(Placement))):
+        yield Problem(
+            where=_cell(file, "placed", list(corpus.placed).index(word)),
+            what=f"`{word}` is no placement",
+            cure=f"write one of: {', '.join(get_args(Placement))}, or leave the cell empty",
+        )
+
+
+def _wrong_type(file: str, name: str, type_: pa.DataType, holds: str) -> Problem:
+    return Problem(where=_column_of(file, name), what=f"it holds `{type_}`", cure=f"let it hold {holds}")
+
+
+def _column_of(file: str, name: str) -> str:
+    return f"{file}, column `{name}`"
+
+
+def _cell(file: str, column: str, row: int) -> str:
+    return f"{file}, column `{column}`, row {row + 1}"

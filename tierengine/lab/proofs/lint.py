@@ -1,0 +1,29 @@
+"""Every problem of a rulebook at once, with place and cure: what its reader finds, and what only a proof finds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tierengine.engines.proof import PATIENCE, Limit
+from tierengine.errors import Problem, RulebookError
+from tierengine.lab.cases.examples import failed_examples
+from tierengine.lab.proofs.idle import idle
+from tierengine.lab.proofs.misdirected import misdirected
+from tierengine.law.reader import Draft, read_draft
+
+
+def lint(folder: Path, limit: Limit = PATIENCE) -> tuple[Draft | None, tuple[Problem, ...]]:
+    """Return the rulebook of a folder and everything that is wrong with it; no rulebook if it cannot be read.
+
+    What only a proof can find is looked for once the rest can be read. Raise `UndecidedError` if the solver gives up.
+    """
+    try:
+        draft = read_draft(folder)
+    except RulebookError as error:
+        return None, error.problems
+    return draft, (
+        *draft.ill_placed,
+        *failed_examples(draft),
+        *idle(draft, limit),
+        *misdirected(draft, limit),
+    )
