@@ -1,4 +1,4 @@
-"""Measures the policy lab: many records in columns, and the impact of a change, beside two rivals: `make bench`.
+"""Measures the policy lab: many records, the impact of a change, proofs, and questions about a dossier: `make bench`.
 
 All rivals get the same rules and the same records, of which they say which rules fire and what each proposition comes
 to; before the clock starts, all must say the same of every record. Each runs on one core, of which the processor
@@ -34,6 +34,7 @@ from typing import Any
 
 os.environ["POLARS_MAX_THREADS"] = "1"  # read when polars is imported
 
+import lab_questions
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -516,6 +517,19 @@ def measure_impact(form: Form, folder: Path) -> list[Task]:
     return tasks
 
 
+def measure_proofs(folder: Path) -> Task:
+    """Measure every proof about every version of the law, as a user runs it: a new process, the rulebook read."""
+    environment = os.environ | {"XDG_CACHE_HOME": str(folder / "cache")}
+    command = [sys.executable, "-m", "tierengine.cli", "prove"]
+    whole = Task(
+        "prove, every version, in a new process",
+        lambda _: subprocess.run(command, check=True, capture_output=True, env=environment),  # noqa: S603 - ourselves
+    )
+    measure([whole], ROUNDS)
+    print(f"\n{whole.name}: {whole.median:.2f} s ({min(whole.seconds):.2f} to {max(whole.seconds):.2f})")
+    return whole
+
+
 # --- what is printed ------------------------------------------------------------------------------------------------
 
 
@@ -533,13 +547,14 @@ def print_machine() -> None:
     )
 
 
-def print_goals(columns: Sequence[Task], impacts: Sequence[Task]) -> None:
+def print_goals(columns: Sequence[Task], impacts: Sequence[Task], proofs: Task) -> None:
     """Print each goal with its figure."""
     rate, seconds = RECORDS / columns[0].median / 1e6, impacts[0].median
     print("\ngoals (medians)")
     for name, figure, goal, reached in (
         ("columns", f"{rate:.1f} million records/s", "10 or more", rate >= 10),
         (impacts[0].name, f"{seconds:.2f} s", "under 2 s", seconds < 2),
+        (proofs.name, f"{proofs.median:.2f} s", "under 5 s", proofs.median < 5),
     ):
         print(f"  {name:<46}{figure:>26}  goal: {goal:<12}{'reached' if reached else 'not reached'}")
 
@@ -558,7 +573,10 @@ def main() -> None:
     measure_memory(form)
     with tempfile.TemporaryDirectory() as folder:
         impacts = measure_impact(form, Path(folder))
-    print_goals(columns, impacts)
+        proofs = measure_proofs(Path(folder))
+    print()
+    lab_questions.main()
+    print_goals(columns, impacts, proofs)
     check_engines(records)
 
 
