@@ -535,8 +535,7 @@ def measure_proofs(folder: Path) -> Task:
 
 def latest_form() -> Form:
     """Return the form of the latest law."""
-    rulebook = read_rulebook(ROOT)
-    return lower(rulebook.on(rulebook.boundaries()[-1]))
+    return lower(read_rulebook(ROOT).latest())
 
 
 def print_machine() -> None:

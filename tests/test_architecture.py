@@ -24,6 +24,8 @@ def test_the_readme_draws_every_room() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for path in (ROOT / "tierengine").glob("*/__init__.py"):
         assert f"\n      {path.parent.name}/ " in readme, path.parent.name
+    for path in (ROOT / "tierengine").glob("*/*/__init__.py"):
+        assert f"\n        {path.parent.name}/ " in readme, path.parent.name
 
 
 def test_every_package_is_installed() -> None:

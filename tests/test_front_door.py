@@ -45,6 +45,12 @@ def test_a_mismatch_ends_with_3_and_keeps_both_traces(
     assert json.loads(kept.read_text()) == {"one": 1, "other": 2}
 
 
+def test_a_criterion_is_shown_as_it_stands_today(tierengine: Callable[..., Ran]) -> None:
+    """Without a date, `show` takes the law after its last change."""
+    assert "22 USC 7106(b)(9)" in tierengine("show", "F-PARTNERSHIP").out
+    assert "demonstrably increasing capacity" in tierengine("show", "F-PROSECUTE").out
+
+
 @pytest.mark.parametrize("words", [(), ("nonsense",), ("assess",), ("assess", "x", "--format", "pdf"), ("show",)])
 def test_wrong_usage_ends_with_2(words: tuple[str, ...], tierengine: Callable[..., Ran]) -> None:
     """A missing or unknown word ends with 2, without a traceback."""

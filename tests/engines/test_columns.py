@@ -88,7 +88,7 @@ def test_every_version_of_the_law_is_read_alike(rulebook: Rulebook) -> None:
 
 def test_records_are_cut_into_blocks_without_a_seam(rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of two bytes of records find what one block finds, and the last one may be short."""
-    form = lower(rulebook.on(rulebook.boundaries()[-1]))
+    form = lower(rulebook.latest())
     records = random_records(form, 83, 7)
     whole = ColumnEngine(form).evaluate(columns_of(form, records), 83)
     monkeypatch.setattr(module, "BLOCK", 2)
@@ -160,7 +160,7 @@ def test_tallies_of_every_size(op: Operator, end: Literal["holds", "fails"]) -> 
 
 def test_an_input_without_a_column_is_known_of_no_record(rulebook: Rulebook) -> None:
     """Leaving a column out says the same as a column in which nothing is known."""
-    form = lower(rulebook.on(rulebook.boundaries()[-1]))
+    form = lower(rulebook.latest())
     records = random_records(form, 20, 3)
     without = {name for name in (f.id for f in form.inputs) if len(name) % 3 == 0}
     columns = {name: column for name, column in columns_of(form, records).items() if name not in without}
@@ -172,7 +172,7 @@ def test_an_input_without_a_column_is_known_of_no_record(rulebook: Rulebook) -> 
 
 def test_no_bit_behind_the_last_record_is_set(rulebook: Rulebook) -> None:
     """So that records can be counted by counting bits."""
-    form = lower(rulebook.on(rulebook.boundaries()[-1]))
+    form = lower(rulebook.latest())
     records = random_records(form, 13, 5)
     found = ColumnEngine(form).evaluate(columns_of(form, records), 13)
     for planes in (found.fired, found.shown, found.refuted):

@@ -33,7 +33,7 @@ def show(
 ) -> None:
     """Show one criterion: question, provision, scale, rules, interpretations."""
     book = rulebook_in(rulebook)
-    law = book.on(day_given(as_of)) if as_of else book.on(book.covered()[-1][0])
+    law = book.on(day_given(as_of)) if as_of else book.latest()
     found = law.criteria_by_id.get(criterion)
     if found is None:
         raise UsageError(

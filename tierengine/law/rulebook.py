@@ -91,6 +91,10 @@ class Rulebook(Model):
         days |= {entry.in_force.until for entry in self.entries() if entry.in_force.until}
         return tuple(sorted(days | {move.from_ for entry in self.entries() for move in entry.renumbered}))
 
+    def latest(self) -> Law:
+        """Return the law after its last change. Raise `NotInForceError` if it is no whole."""
+        return self.on(self.boundaries()[-1])
+
     def select(self, day: date) -> Law:
         """Return the entries in force on the day, whether or not they make a whole."""
         return Law(

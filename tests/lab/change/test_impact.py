@@ -213,7 +213,7 @@ def test_the_report_in_words(tmp_path: Path, tierengine: Callable[..., Ran]) -> 
         "Law from 2000-10-28 until further notice: stricter",
         "some countries get a worse tier, and none gets a better one",
         "Tier 1 under the old rules",
-        "- How many traffickers were punished? 1 persons. [punished]",
+        "- How many traffickers were punished? 1 person. [punished]",
         "no country of which less is known shows it",
         "2 of 4 cases move",
         "1 Tier 1 -> Tier 2",

@@ -31,7 +31,7 @@ from tierengine.reasoning.admission import admit
 
 def form_of(rulebook: Rulebook) -> Form:
     """The form of the latest law."""
-    return lower(rulebook.on(rulebook.boundaries()[-1]))
+    return lower(rulebook.latest())
 
 
 def read_back(path: Path, rulebook: Rulebook, rows: list[int]) -> list[dict[str, Any]]:
