@@ -8,9 +8,10 @@ Source: de Moura and Bjoerner, Z3: an efficient SMT solver (TACAS 2008).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import z3
 
@@ -43,6 +44,7 @@ class Case:
         self._partly = partly
         self._compared = {comparison.id: comparison for comparison in form.comparisons}
         self._answers: dict[tuple[str, type, Value], z3.BoolRef] = {}
+        self._tests: dict[tuple[str, str, type, Value], z3.BoolRef] = {}
         self._tallied: dict[str, z3.ArithRef] = {}
         self._propositions = [list(self._define(stratum)) for stratum in form.strata]
         self.definitions: tuple[z3.BoolRef, ...] = (
@@ -55,19 +57,25 @@ class Case:
 
     def holds(self, test: Test) -> z3.BoolRef:
         """Return the term that a test is known to be true."""
+        key = (test.field, test.op, type(test.value), test.value)
+        if key not in self._tests:
+            self._tests[key] = self._holds(test)
+        return self._tests[key]
+
+    def _holds(self, test: Test) -> z3.BoolRef:
         if test.field in self.shown:
             return self.shown[test.field] if test.value is True else self.refuted[test.field]
         if test.field in self._tallied:
             return OPERATORS[test.op](self._tallied[test.field], int(test.value))
         if test.field in self._compared:
             return self._comparison(test)
-        return z3.And(self.known[test.field], self._compare(test))
+        return self._if_known(test.field, self._compare(test))
 
     def answers(self, field: str, value: Value) -> z3.BoolRef:
         """Return the term that an input is known and has a value."""
         key = (field, type(value), value)
         if key not in self._answers:
-            self._answers[key] = z3.And(self.known[field], self._equals(field, value))
+            self._answers[key] = self._if_known(field, self._equals(field, value))
         return self._answers[key]
 
     def gives(self, facts: Facts) -> tuple[z3.BoolRef, ...]:
@@ -87,7 +95,7 @@ class Case:
 
     def fires(self, tests: Iterable[Test]) -> z3.BoolRef:
         """Return the term that every test of a rule is known to be true."""
-        return z3.And(*(self.holds(test) for test in tests))
+        return all_of([self.holds(test) for test in tests])
 
     def read(self, model: z3.ModelRef) -> dict[str, Value]:
         """Return the answers that a found case gives: every input, or those known in it."""
@@ -122,7 +130,7 @@ class Case:
         fired = [(rule.head, rule.holds, self.fires(rule.tests)) for rule in stratum.rules]
         for head in dict.fromkeys(head for head, _, _ in fired):
             rails = [
-                z3.Or(*(term for name, holds, term in fired if name == head and holds is side))
+                any_of([term for name, holds, term in fired if name == head and holds is side])
                 for side in (True, False)
             ]
             self.shown[head] = z3.Bool(f"{self._name}:{head}")
@@ -132,6 +140,9 @@ class Case:
                 yield self.refuted[head] == rails[1]
 
     # -- terms ----------------------------------------------------------------------------------------------------
+
+    def _if_known(self, field: str, term: z3.BoolRef) -> z3.BoolRef:
+        return all_of([self.known[field], term]) if self._partly else term
 
     def _compare(self, test: Test) -> z3.BoolRef:
         term, field = self.values[test.field], self.fields[test.field]
@@ -161,6 +172,21 @@ class Case:
         if field.type == "truth":
             return bool(z3.is_true(found))
         return int(found.as_long()) if field.type == "count" else field.choices[found.as_long()]
+
+
+def all_of(terms: Sequence[z3.BoolRef]) -> z3.BoolRef:
+    """Return the term that every term holds; like `z3.And`, without its search for a common sort of each argument."""
+    return terms[0] if len(terms) == 1 else _joined(z3.Z3_mk_and, terms)
+
+
+def any_of(terms: Sequence[z3.BoolRef]) -> z3.BoolRef:
+    """Return the term that some term holds; like `z3.Or`, without its search for a common sort of each argument."""
+    return terms[0] if len(terms) == 1 else _joined(z3.Z3_mk_or, terms)
+
+
+def _joined(make: Callable[..., Any], terms: Sequence[z3.BoolRef]) -> z3.BoolRef:
+    context = z3.main_ctx()
+    return z3.BoolRef(make(context.ref(), len(terms), (z3.Ast * len(terms))(*(t.as_ast() for t in terms))), context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,7 +120,10 @@ def weighs(law: Law, judgement: str) -> set[str]:
                 found |= {part.indicator} | ({compared.greater, compared.than} if compared else set())
             elif part.finding is not None:
                 criterion = law.criterion(part.finding)
-                waiting += [rung.when for rung in criterion.rules]
+                level = next(
+                    (rung.level for rung in criterion.rules if rung.level == part.at_least), criterion.met_from
+                )
+                waiting += [rung.when for rung in criterion.rungs_below(level)]
                 waiting += [criterion.presumption.when] if criterion.presumption is not None else []
             elif part.conclusion is not None:
                 waiting += [entry.when for entry in law.conditional() if entry.id == part.conclusion]
