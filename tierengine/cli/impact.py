@@ -94,6 +94,24 @@ def like_cases(
         print_audit(told, a_console())
 
 
+@audit_app.command("fragile")
+def fragile(
+    corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="a folder of dossiers, or a Parquet file")],
+    as_of: AsOf = None,
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """List each settled case that a single other answer would move, and the rules that no case takes."""
+    from tierengine.lab.corpus.fragile import Fragility, fragility  # noqa: PLC0415
+    from tierengine.reports.fragile import print_fragility  # noqa: PLC0415
+
+    told = fragility(corpus, rulebook_in(rulebook), day_given(as_of) if as_of else None, watch)
+    if form is PlainFormat.json:
+        print_json(schemas.dump(Fragility, told))
+    else:
+        print_fragility(told, a_console())
+
+
 def watch(pieces: Sequence[T], doing: str, /) -> Iterable[T]:
     """Go through long work with a bar on standard error, if that is a terminal."""
     return track(pieces, doing, console=Console(file=sys.stderr), transient=True, disable=not sys.stderr.isatty())

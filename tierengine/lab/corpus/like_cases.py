@@ -17,23 +17,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tierengine.engines.columns import ColumnEngine, Columns, Evaluations, facts_of, unpack
+from tierengine.engines.columns import ColumnEngine, Evaluations, facts_of, unpack
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Facts
 from tierengine.engines.lowering import judged, rating, reached
-from tierengine.errors import EvidenceError, Problem, UsageError
-from tierengine.lab.change.sides import NOT_RANKED, Pairing, Side, forms_of, on, side_by_side
-from tierengine.lab.corpus.cases import Corpus, Watch, divide, read_corpus, unwatched
-from tierengine.lab.corpus.parquet import Rows
+from tierengine.lab.change.sides import NOT_RANKED, Side
+from tierengine.lab.corpus.cases import Corpus, Watch, unwatched
+from tierengine.lab.corpus.groups import Group, not_too_many, read_groups
 from tierengine.law.entries import Criterion
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.trace import Narrator
 from tierengine.reasoning.words import answer, leaf_name
 from tierengine.terms.level import rank
 from tierengine.terms.tier import NAMES, TIERS, Tier
-
-MOST_CASES = 20_000
-"""Cases under one law that are compared, each with each; that many take some seconds."""
 
 MOST_PAIRS = 10_000
 """Pairs that are listed; nobody reads more, and a corpus with more is better audited part by part."""
@@ -82,64 +78,23 @@ class Audit:
 
 
 def audit(path: Path, rulebook: Rulebook, as_of: date | None = None, watch: Watch = unwatched) -> Audit:
-    """Return every pair of like cases that are not placed alike, of a folder of dossiers or a Parquet file.
-
-    Raise as `like_cases` does, and `UsageError` if no law is encoded for the date that is asked for.
-    """
-    laws = side_by_side(rulebook, rulebook)
-    if as_of is not None:
-        laws = on(laws, as_of)
-    return like_cases(read_corpus(path, forms_of(laws), as_of, watch), rulebook, laws, watch)
-
-
-def like_cases(corpus: Corpus, rulebook: Rulebook, laws: Sequence[Pairing], watch: Watch = unwatched) -> Audit:
     """Return every pair of cases in which one is at least as good on every criterion and yet placed lower.
 
-    Raise `EvidenceError` with everything in the corpus that cannot be used, `UsageError` if there are too many cases
-    or pairs.
+    Raise as `read_groups` does, and `UsageError` if there are too many pairs.
     """
-    problems: list[Problem] = []
-    groups: list[_Group] = []
-    for number, rows in divide(corpus, [pairing.first for pairing in laws]):
-        side = laws[number].new
-        if side is None:
-            problems.append(_no_law(corpus, laws[number], int(rows[0])))
-            continue
-        _not_too_many("cases", rows.size, MOST_CASES)
-        columns = corpus.part(rows).columns(rulebook, side.form, problems)
-        if not problems:
-            groups.append(_Group(laws[number].first, side, columns, corpus, rows))
-    if problems:
-        raise EvidenceError(problems)
+    corpus, laws = read_groups(path, rulebook, as_of, watch)
+    compared = [_Group(each, corpus) for each in laws]
     pairs: list[Pair] = []
-    for group in groups:
+    for group in compared:
         found = list(islice(group.dominating(watch), MOST_PAIRS + 1))
-        _not_too_many("pairs", len(pairs) + len(found), MOST_PAIRS)
+        not_too_many("pairs", len(pairs) + len(found), MOST_PAIRS)
         pairs += (group.pair(lower, higher) for lower, higher in watch(found, "looking for explanations"))
     return Audit(
         cases=corpus.days.size,
-        not_ranked=sum(group.not_ranked for group in groups),
-        no_tier=sum(group.no_tier for group in groups),
+        not_ranked=sum(group.not_ranked for group in compared),
+        no_tier=sum(group.no_tier for group in compared),
         pairs=tuple(pairs),
     )
-
-
-def _no_law(corpus: Corpus, pairing: Pairing, row: int) -> Problem:
-    return Problem(
-        where=corpus.where(row),
-        what=f"no whole law is encoded for the days from {pairing.first} until {pairing.until or 'today'}",
-        cure="leave the cases of these days out",
-    )
-
-
-def _not_too_many(what: str, found: int, most: int) -> None:
-    if found > most:
-        problem = Problem(
-            where="audit like-cases",
-            what=f"there are more than {most} {what}",
-            cure="audit a part of the corpus at a time, such as one year or one region",
-        )
-        raise UsageError([problem])
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +111,16 @@ class _Candidate:
 class _Group:
     """The cases that one law decides."""
 
-    def __init__(self, since: date, side: Side, columns: Columns, corpus: Corpus, rows: Rows) -> None:
-        self._since = since
+    def __init__(self, group: Group, corpus: Corpus) -> None:
+        side = group.side
+        self._since = group.since
         self._side = side
-        self._columns = columns
-        self._names = corpus.names(rows)
-        self._reports = [corpus.placed[row] for row in rows]
+        self._columns = group.columns
+        self._names = corpus.names(group.rows)
+        self._reports = [corpus.placed[row] for row in group.rows]
         self._engine = CompiledEngine(side.form)
         self._narrator = Narrator(side.law, side.form)
-        found = ColumnEngine(side.form).evaluate(columns, rows.size)
+        found = ColumnEngine(side.form).evaluate(group.columns, group.rows.size)
         self._tiers = [
             report or (open_[0] if len(open_) == 1 else None)
             for report, open_ in zip(self._reports, _opened(side, found), strict=True)

@@ -1,0 +1,23 @@
+"""What the settled cases of a corpus hang on, told for people."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from tierengine.lab.corpus.fragile import Fragility
+from tierengine.reports.text import print_wrapped
+
+
+def print_fragility(told: Fragility, console: Console) -> None:
+    """Print how many cases are settled and fragile, then each fragile one with what it hangs on, then the rules."""
+    counted = f"{told.cases} cases, {told.settled} settled, {len(told.fragile)} of them fragile"
+    console.print(Text(counted, style="bold"))
+    print_wrapped("Fragile: one answer alone, if it were otherwise, would open another tier.", console, 2)
+    for each in told.fragile:
+        tier = "on no list" if each.tier == "not ranked" else f"Tier {each.tier}"
+        print_wrapped(f"{each.case} ({tier}) hangs on: {', '.join(each.answers)}", console, 2, hang=2)
+    console.print()
+    for law in told.unused:
+        taken = f"{law.rules - len(law.never)} of {law.rules} rules are taken by some of {law.cases} cases"
+        print_wrapped(f"law from {law.since}: {taken}; JSON names the others", console, 0, hang=2)
