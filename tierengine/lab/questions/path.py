@@ -1,8 +1,8 @@
 """The way up: the fewest acts by which a government can still reach a tier, or the proof that there are none.
 
-Some inputs can be bettered by acts (`lab/actions.py`); everything else that is known stays as it is. Where acts alone
-are not enough, unknown facts must turn out so, and persons must find so. A recorded rating is not overturned: it is
-given anew only if an act changes what it weighs, and then only as the records leave room for.
+Some inputs can be bettered by acts (`actions.py`, beside this file); everything else that is known stays as it is.
+Where acts alone are not enough, unknown facts must turn out so, and persons must find so. A recorded rating is not
+overturned: it is given anew only if an act changes what it weighs, and then only as the records leave room for.
 
 A tier is reached if every worse row of the tier table is refuted, whatever else is not known, and some completion
 reaches the tier itself. So a way to Tier 2 does not ask that the country fail a standard; it may then be on Tier 1.
