@@ -34,7 +34,6 @@ def outline(assessment: Assessment) -> tuple[Section, ...]:
     """Return what a report says, in its order; sections without lines are left out."""
     sections = (
         Section("Recommendation", tuple(_recommendation(assessment))),
-        Section("What would lead to each open tier", tuple(_open(assessment))),
         Section("Records the answer hangs on", tuple(_fragile(assessment))),
         Section("What the post asks for", tuple(_post(assessment))),
         Section("Watch list, route by route", tuple(_routes(assessment))),
@@ -43,6 +42,7 @@ def outline(assessment: Assessment) -> tuple[Section, ...]:
         Section("Factors of standard 4", tuple(_answers(assessment.criteria))),
         Section("Scope and significant efforts", tuple(_answers(assessment.considered))),
         Section("Records set aside", tuple(_set_aside(assessment))),
+        Section("What would lead to each open tier", tuple(_open(assessment))),
         Section("What would settle the open points", tuple(_to_settle(assessment))),
         Section("Receipt", tuple(_receipt(assessment))),
     )
