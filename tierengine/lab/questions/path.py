@@ -28,7 +28,7 @@ from tierengine.lab.questions.smallest import MOST, Listed, at_most, chosen, sma
 from tierengine.law.entries import TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
-from tierengine.reasoning.assess import Assessor
+from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import LawUsed, Subject
 from tierengine.reasoning.trace import Narrator
 from tierengine.reasoning.words import answer, asked_by, in_order, leaf_name, question, ranged
@@ -103,8 +103,8 @@ def path(casefile: Casefile, rulebook: Rulebook, target: Tier, as_of: date | Non
     Raise `UsageError` if the tier is no better than the recommended one or is none of that date, `UndecidedError` if
     the solver gives up, and what `assess` raises.
     """
-    law = rulebook.on(as_of or casefile.dossier.as_of)
-    present = Assessor(law).assess(casefile).recommendation.tier
+    law = law_of(casefile, rulebook, as_of)
+    present = Assessor(law, certified=False).assess(casefile).recommendation.tier
     _check_target(law, present, target)
     search = PathSearch(Inquiry(law, admit(casefile, law).facts), target)
     shortest = Listed.of(search.shortest(), MOST)

@@ -23,6 +23,7 @@ from tierengine.lab.questions.smallest import MOST, Listed, chosen, smallest
 from tierengine.law.entries import Criterion, TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import Admitted, admit
+from tierengine.reasoning.assess import law_of
 from tierengine.reasoning.assessment import LawUsed, Subject
 from tierengine.reasoning.open_tiers import OpenTiers
 from tierengine.reasoning.trace import Narrator, Tracer
@@ -78,7 +79,7 @@ def reasons(casefile: Casefile, rulebook: Rulebook, not_tier: Tier | None = None
     Raise `UsageError` for a tier that the law of the date does not know or that is the settled answer, `UndecidedError`
     if the solver gives up, and what `assess` raises.
     """
-    law = rulebook.on(as_of or casefile.dossier.as_of)
+    law = law_of(casefile, rulebook, as_of)
     admitted = admit(casefile, law)
     inquiry = Inquiry(law, admitted.facts)
     rows = inquiry.open_rows()

@@ -26,6 +26,7 @@ from tierengine.lab.questions.smallest import MOST, Listed, at_most, smallest
 from tierengine.law.entries import Criterion, TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
+from tierengine.reasoning.assess import law_of
 from tierengine.reasoning.assessment import LawUsed, Subject
 from tierengine.reasoning.words import asked_by, leaf_name, question, ranged, sentence
 from tierengine.terms.tier import Tier
@@ -125,7 +126,7 @@ def settle(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) ->
 
     Raise what `assess` raises, and `UndecidedError` if the solver gives up.
     """
-    law = rulebook.on(as_of or casefile.dossier.as_of)
+    law = law_of(casefile, rulebook, as_of)
     inquiry = Inquiry(law, admit(casefile, law).facts)
     rows = inquiry.open_rows()
     decisive = matters(inquiry) if len(rows) > 1 else ()
