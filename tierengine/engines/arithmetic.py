@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tierengine.engines.form import Comparison, Facts, Operator, Tally, Test
+from tierengine.engines.form import Comparison, Facts, Form, Operator, Tally, Test
 
 OPERATORS: Mapping[Operator, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
@@ -40,3 +40,21 @@ def tally(facts: Facts, tally: Tally) -> tuple[int, int]:
     shown = sum(holds(shows, facts) for shows, _ in tally.members)
     refuted = sum(holds(refutes, facts) for _, refutes in tally.members)
     return shown, refuted
+
+
+def thresholds(form: Form) -> dict[str, frozenset[int]]:
+    """Return the numbers at which a test of a count begins to say otherwise, for each count of a form."""
+    counts = {field.id for field in form.inputs if field.type == "count"}
+    found: dict[str, set[int]] = {}
+    for test in form.tests():
+        if test.field in counts:
+            found.setdefault(test.field, set()).update(_begins(test))
+    return {field: frozenset(numbers) for field, numbers in found.items()}
+
+
+def _begins(test: Test) -> tuple[int, ...]:
+    """Where, on the whole numbers, the outcome of a test changes."""
+    number = int(test.value)
+    if test.op in (">=", "<"):
+        return (number,)
+    return (number + 1,) if test.op in ("<=", ">") else (number, number + 1)

@@ -10,7 +10,7 @@ Sources: Kleene's strong three-valued logic, kept on two rails; the safe subset 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -83,6 +83,12 @@ class Form(Model):
     inputs: tuple[Field, ...]
     comparisons: tuple[Comparison, ...] = ()
     strata: tuple[Stratum, ...]
+
+    def tests(self) -> Iterator[Test]:
+        """Yield every test, of the rules and of what the tallies count."""
+        for stratum in self.strata:
+            yield from (test for rule in stratum.rules for test in rule.tests)
+            yield from (test for tally in stratum.tallies for member in tally.members for test in member)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
                 cure="add what is missing, with the dates on which it is in force",
             )
         ]
-    for law in _laws(rulebook):
+    for law in rulebook.whole_laws():
         problems += _tiers_lacking(law, placed)
         problems += _marks(law, placed)
     return problems
@@ -73,15 +73,7 @@ def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
 
 def lint_tiers(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
     """Return a problem for each version of the law whose tier table does not place every settled case once."""
-    return [problem for law in _laws(rulebook) for problem in _one_tier(law, placed)]
-
-
-def _laws(rulebook: Rulebook) -> Iterator[Law]:
-    """The law of each stretch of days in which it is a whole and does not change."""
-    for day in rulebook.boundaries():
-        law = rulebook.select(day)
-        if not law.missing():
-            yield law
+    return [problem for law in rulebook.whole_laws() for problem in _one_tier(law, placed)]
 
 
 # -- the ledger of the statute ---------------------------------------------------------------------------------

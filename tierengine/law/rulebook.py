@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -90,6 +90,13 @@ class Rulebook(Model):
         days = {entry.in_force.from_ for entry in self.entries()}
         days |= {entry.in_force.until for entry in self.entries() if entry.in_force.until}
         return tuple(sorted(days | {move.from_ for entry in self.entries() for move in entry.renumbered}))
+
+    def whole_laws(self) -> Iterator[Law]:
+        """Yield the law of each stretch of days in which it is a whole and does not change, from the first on."""
+        for day in self.boundaries():
+            law = self.select(day)
+            if not law.missing():
+                yield law
 
     def latest(self) -> Law:
         """Return the law after its last change. Raise `NotInForceError` if it is no whole."""

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import ROOT
 from tierengine.engines import lowering
 from tierengine.engines.lowering import Conditional
-from tierengine.lab.cases.coverage import Book, Covered, whole_laws
+from tierengine.lab.cases.coverage import Book, Covered
 from tierengine.lab.cases.edges import edge_of
 from tierengine.lab.cases.suite import PlacedCase, read_cases
 from tierengine.lab.cases.trial import Trials
@@ -25,7 +25,7 @@ E = TypeVar("E")
 
 BOOK = read_rulebook(ROOT)
 CASES = read_cases(ROOT / "tests" / "cases", BOOK)
-LAWS = list(whole_laws(BOOK))
+LAWS = list(BOOK.whole_laws())
 
 
 @cache

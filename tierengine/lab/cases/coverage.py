@@ -99,14 +99,6 @@ class Coverage:
         return tuple(each for each in self.covered if each.missing)
 
 
-def whole_laws(rulebook: Rulebook) -> Iterator[Law]:
-    """Yield the law of each stretch of days in which it is a whole and does not change."""
-    for day in rulebook.boundaries():
-        law = rulebook.select(day)
-        if not law.missing():
-            yield law
-
-
 def reading(law: Law, condition: Condition) -> Callable[[Mapping[str, Value]], Outcome]:
     """Return the function from what is known of a country to the outcome of a condition."""
     if not condition.parts:
@@ -154,7 +146,7 @@ class Book:
     """Keeps, for every rule and single condition of a rulebook, the first case of each kind."""
 
     def __init__(self, rulebook: Rulebook, places: Iterable[Placed]) -> None:
-        self.laws = tuple(whole_laws(rulebook))
+        self.laws = tuple(rulebook.whole_laws())
         self._rulebook = rulebook
         self._places = {(item.entry.id, item.entry.in_force.from_): item for item in places}
         self._of = {law.as_of: {e.id: list(_nodes(law, e)) for e in _entries(law)} for law in self.laws}

@@ -7,7 +7,7 @@ open is told; of a tier that they leave open, `assess` may prove that no complet
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tierengine.engines.arithmetic import thresholds
 from tierengine.engines.columns import Column, ColumnEngine, Columns, Evaluations, Numbers, Plane, Truths, unpack
 from tierengine.engines.form import Field
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
@@ -80,6 +81,7 @@ class _Group:
         self._found = self._engine.evaluate(group.columns, self._count)
         self._open = self._opened(self._found)
         self.settled: NDArray[np.bool_] = np.asarray(self._open.sum(axis=0) == 1, np.bool_)
+        self._thresholds = thresholds(group.side.form)
         self._places = {field.id: {word: n for n, word in enumerate(field.choices)} for field in group.side.form.inputs}
 
     def _opened(self, found: Evaluations) -> NDArray[np.bool_]:
@@ -125,19 +127,17 @@ class _Group:
         if isinstance(column, Truths):
             yield Truths(column.refuted, column.shown)
             return
-        for number in field.numbers or (range(len(field.choices)) if field.choices else sorted(self._edges(field.id))):
+        for number in self._numbers(field):
             yield replace(column, values=np.full(self._count, number, np.int64))
         for beside in self._compared_with(field.id):
             for step in (0, 1):
                 yield replace(column, values=beside.values.astype(np.int64) + step)
 
-    def _edges(self, field: str) -> set[int]:
-        """The numbers from which on some rule says otherwise, and none at all."""
-        strata = self._group.side.form.strata
-        tests = [test for stratum in strata for rule in stratum.rules for test in rule.tests]
-        tests += [t for stratum in strata for tally in stratum.tallies for member in tally.members for t in member]
-        asked = (test for test in tests if test.field == field)
-        return {0} | {max(0, int(test.value) + (test.op in (">", "<="))) for test in asked}
+    def _numbers(self, field: Field) -> Iterable[int]:
+        """The ranks or the places of words that there are; of a count, where some rule begins to say otherwise."""
+        if field.type == "choice":
+            return range(len(field.choices))
+        return field.numbers or sorted({0, *(number for number in self._thresholds.get(field.id, ()) if number > 0)})
 
     def _compared_with(self, field: str) -> Iterator[Numbers]:
         for pair in self._group.side.form.comparisons:

@@ -169,20 +169,12 @@ def _unseen(draft: Draft, watches: list[_Watch], limit: Limit) -> list[_Watch]:
     waiting = dict(enumerate(watches))
     asked: set[int] = set()
     tried: list[dict[str, Value]] = []
-    for law in _laws(draft):
+    for law in reversed(tuple(draft.rulebook.whole_laws())):
         now = {number: watch for number, watch in waiting.items() if watch.item.entry.in_force.holds(law.as_of)}
         asked |= now.keys()
         for number in now.keys() - _never(law, now, limit, tried):
             del waiting[number]
     return [watch for number, watch in waiting.items() if number in asked]
-
-
-def _laws(draft: Draft) -> Iterator[Law]:
-    """The law of each stretch of days, the latest first."""
-    for day in reversed(draft.rulebook.boundaries()):
-        law = draft.rulebook.select(day)
-        if not law.missing():
-            yield law
 
 
 def _never(law: Law, watches: dict[int, _Watch], limit: Limit, tried: list[dict[str, Value]]) -> set[int]:

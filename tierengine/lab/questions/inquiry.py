@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from tierengine.engines.arithmetic import thresholds
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Form, Test, Value
+from tierengine.engines.form import Form, Value
 from tierengine.engines.lowering import lower
 from tierengine.engines.proof import Case, Solver
 from tierengine.law.entries import TierRow
@@ -131,26 +132,5 @@ class Inquiry:
         return tuple(frozenset((each.left, each.right)) for each in self.form.comparisons)
 
     @cached_property
-    def _thresholds(self) -> dict[str, set[int]]:
-        found: dict[str, set[int]] = {}
-        for test in _tests(self.form):
-            if test.field in self.fields and self.fields[test.field].type == "count":
-                found.setdefault(test.field, set()).update(_begins(test))
-        return found
-
-
-def _tests(form: Form) -> Iterator[Test]:
-    for stratum in form.strata:
-        for rule in stratum.rules:
-            yield from rule.tests
-        for tally in stratum.tallies:
-            for member in tally.members:
-                yield from member
-
-
-def _begins(test: Test) -> tuple[int, ...]:
-    """Where, on the whole numbers, the outcome of a test changes."""
-    number = int(test.value)
-    if test.op in (">=", "<"):
-        return (number,)
-    return (number + 1,) if test.op in ("<=", ">") else (number, number + 1)
+    def _thresholds(self) -> dict[str, frozenset[int]]:
+        return thresholds(self.form)
