@@ -18,10 +18,10 @@ AGREE = Ground(tier=None, reasons="it follows from the evidence")
 DEPART = Ground(tier="3", discretion=True, reasons="the relations of the two countries")
 
 
-def seen(office: Office) -> str:
-    """What is on record of the case, as somebody reads it now."""
+def seen(office: Office, case: str = "nowhere-2007") -> str:
+    """What is on record of a case, as somebody reads it now."""
     with office.ledger.store.reading() as reader:
-        return register_of(reader, office.casefile.dossier.id).seen(office.casefile.dossier.id)
+        return register_of(reader, case).seen(case)
 
 
 def refused(what: str) -> pytest.RaisesExc[RefusedError]:
