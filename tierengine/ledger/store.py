@@ -283,7 +283,7 @@ def _sqlite(path: Path) -> Engine:
 def _postgresql(url: str) -> Engine:
     try:
         parsed = make_url(url).set(drivername="postgresql+psycopg")
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         what, cure = "this is no URL of a database", "write postgresql://USER@HOST/DATABASE"
         raise UsageError([Problem(where="--ledger", what=what, cure=cure)]) from None
     engine = sa.create_engine(parsed, connect_args={"connect_timeout": _WAIT // 6}, pool_pre_ping=True)
