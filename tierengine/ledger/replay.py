@@ -93,6 +93,8 @@ class Replayer:
         try:
             recorded = self.recorded(reader, number)
             again = answer_of(self.assessor(recorded).assess(recorded.casefile))
+        except UsageError:
+            raise
         except TierEngineError as error:
             first = error.problems[0]
             return _differs(number, f"it cannot be made again: {first.where}: {first.what}", first.cure)
