@@ -4,10 +4,13 @@
     +-- EvidenceError       the dossier or a source document cannot be used
     |   +-- ClassifiedError a source is marked classified and was not read
     +-- UsageError          the question was put wrongly
+    |   +-- RefusedError    an act that the rules of the ledger do not allow
     +-- RulebookError       the law as encoded is unsound
     |   +-- NotInForceError no encoded law covers the date
     |   +-- UnsafeRuleError a rule would meet a known trap of the rules engine
     +-- MismatchError       two evaluators disagree; there is no answer
+    +-- LedgerError         a ledger, a packet or a key that does not hold
+    +-- StoreError          a ledger, a packet or a key that cannot be read or written
     +-- UndecidedError      a solver gave up; nothing is proved either way
 
 An error carries every problem that was found, not only the first.
@@ -49,6 +52,18 @@ class ClassifiedError(EvidenceError):
 
 class UsageError(TierEngineError):
     """The question was put wrongly: an unknown criterion, tier, format or file."""
+
+
+class RefusedError(UsageError):
+    """The rules of the ledger do not allow the act: four eyes, a digest that is no longer current, no reasons."""
+
+
+class LedgerError(TierEngineError):
+    """A ledger, a packet or a key does not hold: something in it is not what was sealed."""
+
+
+class StoreError(TierEngineError):
+    """A ledger, a packet or a key cannot be read or written; whether it holds is not known."""
 
 
 class RulebookError(TierEngineError):

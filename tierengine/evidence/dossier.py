@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -197,10 +197,50 @@ def read_dossier(path: Path) -> Casefile:
     """
     problems: list[Problem] = []
     document = yamlfile.load_path(path, path.name, problems)
-    dossier = yamlfile.check(document, Dossier, problems) if document is not None else None
-    if document is None or dossier is None:
+    if document is None:
         raise EvidenceError(problems)
-    opened, classified = _open(dossier, document, path.parent, problems)
+    return _checked(document, problems, lambda name: _beside(path.parent, name))
+
+
+def dossier_of(raw: bytes, name: str, sources: Mapping[str, bytes]) -> Casefile:
+    """Read a dossier from its bytes and those of its sources, by the names it gives them; as `read_dossier`."""
+    problems: list[Problem] = []
+    document = yamlfile.load(raw, name, problems)
+    if document is None:
+        raise EvidenceError(problems)
+    return _checked(document, problems, lambda file: _among(sources, file))
+
+
+class _UnopenedError(Exception):
+    """A source cannot be had; says why and what to do."""
+
+
+def _beside(folder: Path, name: str) -> bytes:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise _UnopenedError(
+            "lies outside the dossier's folder", "put the source beside the dossier and name it without `..`"
+        )
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _UnopenedError(
+            f"cannot be opened: {error.strerror}", "put the source beside the dossier, or correct the name"
+        ) from None
+
+
+def _among(sources: Mapping[str, bytes], name: str) -> bytes:
+    if name not in sources:
+        raise _UnopenedError("is missing", "give the source with the dossier")
+    return sources[name]
+
+
+def _checked(document: Document, problems: list[Problem], read: Callable[[str], bytes]) -> Casefile:
+    """The casefile of a dossier whose sources are read by the names it gives them."""
+    dossier = yamlfile.check(document, Dossier, problems)
+    if dossier is None:
+        raise EvidenceError(problems)
+    opened, classified = _open(dossier, document, read, problems)
     problems += _repeated(dossier, document)
     problems += _dates(dossier, document)
     problems += _misplaced(dossier, document, opened)
@@ -210,44 +250,26 @@ def read_dossier(path: Path) -> Casefile:
 
 
 def _open(
-    dossier: Dossier, document: Document, folder: Path, problems: list[Problem]
+    dossier: Dossier, document: Document, read: Callable[[str], bytes], problems: list[Problem]
 ) -> tuple[dict[str, Telegram], bool]:
     opened: dict[str, Telegram] = {}
     classified = False
     for number, source in enumerate(dossier.sources):
         try:
-            opened[source.id] = _open_one(source, document, number, folder)
+            opened[source.id] = _open_one(source, document, number, read)
         except EvidenceError as error:
             problems += error.problems
             classified = classified or isinstance(error, ClassifiedError)
     return opened, classified
 
 
-def _open_one(source: Source, document: Document, number: int, folder: Path) -> Telegram:
-    path = (folder / source.file).resolve()
-    where = document.where("sources", number, "file")
-    if not path.is_relative_to(folder.resolve()):
-        raise EvidenceError(
-            [
-                Problem(
-                    where=where,
-                    what=f"`{source.file}` lies outside the dossier's folder",
-                    cure="put the source beside the dossier and name it without `..`",
-                )
-            ]
-        )
+def _open_one(source: Source, document: Document, number: int, read: Callable[[str], bytes]) -> Telegram:
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise EvidenceError(
-            [
-                Problem(
-                    where=where,
-                    what=f"`{source.file}` cannot be opened: {error.strerror}",
-                    cure="put the source beside the dossier, or correct the name",
-                )
-            ]
-        ) from None
+        raw = read(source.file)
+    except _UnopenedError as error:
+        what, cure = error.args
+        where = document.where("sources", number, "file")
+        raise EvidenceError([Problem(where=where, what=f"`{source.file}` {what}", cure=cure)]) from None
     found = canonical.digest(raw)
     if found != source.digest:
         raise EvidenceError(

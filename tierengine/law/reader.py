@@ -25,7 +25,11 @@ def read_rulebook(folder: Path, cache: Path | None = None) -> Rulebook:
     bytes; a damaged or foreign file in the cache is ignored and written anew. Raise `RulebookError` with
     every problem of every file.
     """
-    files = rulebook_files(folder)
+    return rulebook_of(rulebook_files(folder), cache)
+
+
+def rulebook_of(files: tuple[RulebookFile, ...], cache: Path | None = None) -> Rulebook:
+    """Read a rulebook from the bytes of its files, sorted by name; as `read_rulebook`."""
     digest = rulebook_digest(files)
     kept = cache / f"{_cache_key(digest)}.json" if cache else None
     if kept is not None and (rulebook := _from_cache(kept, digest)) is not None:
@@ -111,9 +115,14 @@ def _open(path: Path, name: str) -> RulebookFile:
         raise RulebookError([problem]) from None
 
 
+def rulebook_manifest(files: tuple[RulebookFile, ...]) -> bytes:
+    """Return the names of a rulebook's files and the digest of each, as canonical JSON."""
+    return canonical.encode({file.name: canonical.digest(file.raw) for file in files})
+
+
 def rulebook_digest(files: tuple[RulebookFile, ...]) -> str:
-    """Return the digest of a rulebook: of the names of its files and the digest of each, in order of name."""
-    return canonical.digest(canonical.encode({file.name: canonical.digest(file.raw) for file in files}))
+    """Return the digest of a rulebook, which is that of its manifest."""
+    return canonical.digest(rulebook_manifest(files))
 
 
 def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:

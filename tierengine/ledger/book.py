@@ -1,0 +1,208 @@
+"""A ledger: entries are appended, found and proved; nothing in it is ever changed or removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from tierengine import canonical
+from tierengine.errors import LedgerError, Problem, RefusedError, UsageError
+from tierengine.law.reader import RulebookFile, rulebook_manifest
+from tierengine.ledger import merkle
+from tierengine.ledger.entries import AnyEntry, AssessmentEntry, RulebookEntry, keeps, now, parse, read, sealed
+from tierengine.ledger.keys import Key, plain_name
+from tierengine.ledger.notes import Checkpoint, Verifier, base64, sign
+from tierengine.ledger.register import Register
+from tierengine.ledger.store import Reader, Store, Writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What an entry was made from: the bytes of some files, and the files of a rulebook."""
+
+    files: tuple[bytes, ...] = ()
+    rulebook: tuple[RulebookFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """That an entry stands at its place in the tree of a checkpoint: hashes of 32 bytes, from the leaf upwards."""
+
+    index: int
+    size: int
+    hashes: tuple[bytes, ...]
+
+    def told(self) -> dict[str, Any]:
+        """Return the proof as what JSON can hold, the hashes in base64."""
+        return {"index": self.index, "size": self.size, "hashes": [base64(each) for each in self.hashes]}
+
+
+def make_ledger(store: Store, key: Key) -> Ledger:
+    """Make a ledger without entries, sealed by its key, whose name is its origin."""
+    store.make(str(key.verifier), _signed(key, 0, merkle.EMPTY))
+    return Ledger(store)
+
+
+class Ledger:
+    """The ledger in a store. With `known`, the key that its users were given, it is held against that one."""
+
+    def __init__(self, store: Store, known: Verifier | None = None, clock: Callable[[], str] = now) -> None:
+        self.store = store
+        self.known = known
+        self._clock = clock
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    def append(self, content: dict[str, Any], inputs: Inputs, author: Key, seal: Key) -> tuple[AnyEntry, bytes]:
+        """Append an entry and return it with its bytes, once both are safe on disk.
+
+        `content` is what the entry says beside its place, time and author; `inputs` are kept with it. Raise
+        `RefusedError` if the rules of the ledger are against it, `LedgerError` if the seal is not the ledger's, and
+        `StoreError` if it cannot be written; then nothing was.
+        """
+        with self.store.writing() as writer:
+            checkpoint = self.checkpoint(writer)
+            if str(seal.verifier) != writer.verifier:
+                what = f"the ledger was made with another key of `{checkpoint.origin}` than this one"
+                raise LedgerError([Problem(where="the ledger's key", what=what, cure=f"use `{writer.verifier}`")])
+            entry, raw = sealed(content, checkpoint.size, author, self._clock())
+            register = register_for(writer, entry)
+            objections = list(register.objections(entry))
+            if objections:
+                raise RefusedError(objections)
+            _keep(writer, entry, inputs)
+            row = columns(entry, register) | {"raw": raw}
+            writer.add(row, keeps(entry))
+            _grow(writer, checkpoint.size, merkle.leaf_hash(raw), seal)
+        return entry, raw
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def checkpoint(self, reader: Reader) -> Checkpoint:
+        """Return the ledger's checkpoint. Raise `LedgerError` if it is not signed by the ledger's key."""
+        return Checkpoint.of(reader.checkpoint, self.verifier(reader), "checkpoint")
+
+    def verifier(self, reader: Reader) -> Verifier:
+        """Return the key that checks the ledger. Raise `LedgerError` if it is another than the known one, or none."""
+        found = Verifier.of(reader.verifier)
+        if found is None or self.known not in (None, found):
+            what = f"the ledger carries the key `{reader.verifier}`, and not `{self.known or 'a key of a ledger'}`"
+            cure = "see that this is the ledger you mean; if it is, it was replaced by another"
+            raise LedgerError([Problem(where="the ledger's key", what=what, cure=cure)])
+        return found
+
+    def entry(self, reader: Reader, number: int) -> tuple[AnyEntry, bytes]:
+        """Return an entry and its bytes. Raise `UsageError` if there is none, `LedgerError` if it does not hold."""
+        raw = reader.entry(number)
+        if raw is None:
+            what = f"the ledger has no entry {number}"
+            raise UsageError([Problem(where="ENTRY", what=what, cure="see which there are: tierengine ledger log")])
+        return sound(raw, number), raw
+
+    def blob(self, reader: Reader, digest: str) -> bytes:
+        """Return what is kept under a digest. Raise `LedgerError` if it is missing."""
+        raw = reader.blob(digest)
+        if raw is None:
+            cure = "restore it from where the ledger is kept safe; without it nothing made from it can be replayed"
+            raise LedgerError([Problem(where=digest, what="what the ledger kept under this is missing", cure=cure)])
+        return raw
+
+    def proof(self, reader: Reader, number: int, raw: bytes) -> Proof:
+        """Return the proof that an entry stands in the tree of the checkpoint, checked. Raise `LedgerError`."""
+        checkpoint = self.checkpoint(reader)
+        hashes = merkle.inclusion(number, checkpoint.size, reader.node)
+        if not merkle.includes(hashes, number, checkpoint.size, merkle.leaf_hash(raw), checkpoint.root):
+            what, cure = "it is not what was sealed", "find out what else was altered: tierengine ledger verify"
+            raise LedgerError([Problem(where=f"entry {number}", what=what, cure=cure)])
+        return Proof(index=number, size=checkpoint.size, hashes=hashes)
+
+    def growth(self, reader: Reader, before: Checkpoint) -> tuple[bytes, ...]:
+        """Return the proof that the ledger goes on from an earlier checkpoint, checked. Raise `LedgerError`."""
+        checkpoint = self.checkpoint(reader)
+        where = "the kept checkpoint"
+        if before.size > checkpoint.size:
+            what = f"it is over {before.size} entries, and the ledger has {checkpoint.size}"
+            raise LedgerError([Problem(where=where, what=what, cure="find out who cut the ledger short")])
+        hashes = merkle.consistency(before.size, checkpoint.size, reader.node)
+        if not merkle.extends(hashes, before.size, before.root, checkpoint.size, checkpoint.root):
+            what = f"the first {before.size} entries are not those that it was signed over"
+            raise LedgerError([Problem(where=where, what=what, cure="find out who replaced them")])
+        return hashes
+
+
+def sound(raw: bytes, number: int) -> AnyEntry:
+    """Return the entry that some bytes hold. Raise `LedgerError` if they are not those of a sound entry."""
+    return _of_place(read(raw), number)
+
+
+def parsed(raw: bytes, number: int) -> AnyEntry:
+    """Return the entry that some bytes say, whoever signed them. Raise `LedgerError` if they say none."""
+    return _of_place(parse(raw), number)
+
+
+def _of_place(entry: AnyEntry | None, number: int) -> AnyEntry:
+    if entry is None or entry.number != number:
+        what = "it is no entry as its author signed it"
+        cure = "restore it from where the ledger is kept safe"
+        raise LedgerError([Problem(where=f"entry {number}", what=what, cure=cure)])
+    return entry
+
+
+def register_for(reader: Reader, entry: AnyEntry) -> Register:
+    """Return the register of all that bears on an entry that would be the next."""
+    spoken_of = getattr(entry, "of", None)
+    case = getattr(entry, "case", None) if spoken_of is None else reader.about(spoken_of)
+    return _register(reader.bearing_on(case, plain_name(entry.by.name), entry.by.key))
+
+
+def register_of(reader: Reader, case: str) -> Register:
+    """Return the register of one case and of all that speaks of none."""
+    return _register(reader.bearing_on(case, "", ""))
+
+
+def columns(entry: AnyEntry, register: Register) -> dict[str, Any]:
+    """Return the columns by which an entry is found."""
+    return {
+        "number": entry.number,
+        "kind": entry.kind,
+        "about": register.case_of(entry),
+        "author": plain_name(entry.by.name),
+        "key": entry.by.key,
+    }
+
+
+def _register(entries: Iterable[tuple[int, bytes]]) -> Register:
+    # Whose they are was checked when they were written, and is whenever the ledger is verified.
+    return Register.of((parsed(raw, number), raw) for number, raw in entries)
+
+
+def _keep(writer: Writer, entry: AnyEntry, inputs: Inputs) -> None:
+    """Keep what an entry was made from; the files of a rulebook are kept once, with the manifest that names them."""
+    if isinstance(entry, AssessmentEntry | RulebookEntry) and not writer.has(entry.rulebook):
+        files = _digested(file.raw for file in inputs.rulebook)
+        writer.keep({**files, entry.rulebook: rulebook_manifest(inputs.rulebook)})
+        writer.part(entry.rulebook, files)
+    writer.keep(_digested(inputs.files))
+
+
+def _digested(raws: Iterable[bytes]) -> dict[str, bytes]:
+    return {canonical.digest(raw): raw for raw in raws}
+
+
+def _grow(writer: Writer, size: int, leaf: bytes, seal: Key) -> None:
+    """Let the tree grow by a leaf, and sign the checkpoint over it."""
+    known = writer.nodes(_peaks(size))
+    grown = list(merkle.completed(size, leaf, lambda level, place: known[level, place]))
+    known |= {(level, place): raw for level, place, raw in grown}
+    root = merkle.root(size + 1, lambda level, place: known[level, place])
+    writer.grow(grown, _signed(seal, size + 1, root))
+
+
+def _peaks(size: int) -> list[tuple[int, int]]:
+    """The largest complete subtrees of a tree, which together are all of it."""
+    return [(level, (size >> level) - 1) for level in range(size.bit_length()) if size >> level & 1]
+
+
+def _signed(key: Key, size: int, root: bytes) -> str:
+    return sign(Checkpoint(key.name, size, root).text, key.name, key.private)

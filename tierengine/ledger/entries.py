@@ -1,0 +1,223 @@
+"""What a ledger holds: six kinds of entries, each one JSON object that its author signed.
+
+The bytes of an entry are its canonical JSON (RFC 8785), and they are one leaf of the Merkle tree. The author's
+signature is over the same JSON without the member `signature`, behind a line that says what is signed.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+
+from tierengine import canonical
+from tierengine.ledger.keys import Key
+from tierengine.ledger.notes import base64, from_base64, verifies
+from tierengine.terms.outcome import Outcome
+from tierengine.terms.scalars import Model
+from tierengine.terms.tier import Tier
+
+FORMAT = 1
+"""The format of entries and store that this version writes, and the newest that it reads."""
+
+_SIGNED = b"tierengine ledger entry\n"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def _bytes_of(count: int) -> AfterValidator:
+    def check(text: str) -> str:
+        raw = from_base64(text)
+        if raw is None or len(raw) != count:
+            raise ValueError(f"it is not {count} bytes in base64")
+        return text
+
+    return AfterValidator(check)
+
+
+def _time(text: str) -> str:
+    if not _TIME.fullmatch(text):
+        raise ValueError("a time is written such as 2026-11-24T14:30:00Z")
+    datetime.fromisoformat(text)
+    return text
+
+
+Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+PublicKey = Annotated[str, _bytes_of(32)]
+Signature = Annotated[str, _bytes_of(64)]
+Time = Annotated[str, AfterValidator(_time)]
+"""A second of UTC by the clock of the writer's machine."""
+
+Words = Annotated[str, Field(min_length=1)]
+Number = Annotated[int, Field(ge=0)]
+"""Where an entry stands in the ledger, from 0 on."""
+
+
+class Person(Model):
+    """Who wrote an entry, and the public key by which the signature is checked."""
+
+    name: Words
+    office: str
+    key: PublicKey
+
+
+class Kept(Model):
+    """A file as the ledger keeps it: the name that its reader knows it by, and the digest of its bytes."""
+
+    name: Words
+    digest: Digest
+
+
+class Disputed(Model):
+    """A finding that somebody disputes: the outcome that was found, and the one that is held."""
+
+    id: Words
+    found: Outcome
+    held: Outcome
+
+
+Concession = Literal["gives it", "leaves it open", "excludes it"]
+"""What conceding the disputed findings does to the tier that is wanted."""
+
+
+class Entry(Model):
+    """What every entry says: where it stands, who wrote it and when."""
+
+    format: Literal[1]
+    number: Number
+    time: Time
+    by: Person
+    signature: Signature
+
+
+class AssessmentEntry(Entry):
+    """An assessment, by the digests of all that it was made from, and of the answer."""
+
+    kind: Literal["assessment"]
+    case: Words
+    """The id of the dossier: entries on one government and one reporting period have the same."""
+    country: Words
+    name: Words
+    as_of: Words
+    dossier: Kept
+    sources: tuple[Kept, ...]
+    rulebook: Digest
+    """The digest of the rulebook's manifest: the names of its files and the digest of each."""
+    tierengine: Words
+    answer: Digest
+    """The digest of the whole assessment as canonical JSON."""
+    tier: Tier | None
+    open_tiers: tuple[Tier, ...]
+
+
+class Stand(Entry):
+    """What positions and determinations have in common: a tier held against an assessment, and why."""
+
+    case: Words
+    on: Number
+    """The assessment."""
+    tier: Tier | None
+    disputes: tuple[Disputed, ...] = ()
+    discretion: bool = False
+    """That the tier is held without disputing a finding."""
+    concession: Concession | None = None
+    """What the engine found when the disputed findings were conceded; nothing where none is disputed."""
+    reasons: Words
+
+
+class PositionEntry(Stand):
+    """That an office agrees with an assessment, or dissents."""
+
+    kind: Literal["position"]
+    answer: Digest
+    """The assessment's answer, as the office saw it."""
+    agrees: bool
+
+
+class DeterminationEntry(Stand):
+    """What an accountable person determined: the recommendation adopted, or departed from."""
+
+    kind: Literal["determination"]
+    seen: Digest
+    """The digest of all that was on record of the case: see `Case.seen`."""
+    adopts: bool
+
+
+class ReviewEntry(Entry):
+    """That somebody else looked at an entry, and what came of it."""
+
+    kind: Literal["review"]
+    of: Number
+    entry: Digest
+    """The digest of the reviewed entry's bytes."""
+    approves: bool
+    reasons: Words
+
+
+class CorrectionEntry(Entry):
+    """That an earlier entry is wrong. It stays, and counts no more."""
+
+    kind: Literal["correction"]
+    of: Number
+    entry: Digest
+    reasons: Words
+
+
+class RulebookEntry(Entry):
+    """That assessments are made under another rulebook from here on."""
+
+    kind: Literal["rulebook"]
+    rulebook: Digest
+    replaces: Digest | None
+    examples: Number
+    """How many examples of the rulebook's criteria were run, each as its author expects."""
+    reasons: Words
+
+
+AnyEntry = AssessmentEntry | PositionEntry | DeterminationEntry | ReviewEntry | CorrectionEntry | RulebookEntry
+
+_ENTRY: TypeAdapter[AnyEntry] = TypeAdapter(Annotated[AnyEntry, Field(discriminator="kind")])
+
+
+def now() -> str:
+    """Return the second that it is, as entries write it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def sealed(content: dict[str, Any], number: int, key: Key, time: str) -> tuple[AnyEntry, bytes]:
+    """Return an entry with its place, time, author and signature, and its bytes."""
+    by = {"name": key.name, "office": key.office, "key": base64(key.public)}
+    whole = content | {"format": FORMAT, "number": number, "time": time, "by": by}
+    signature = key.private.sign(_SIGNED + canonical.encode(whole))
+    raw = canonical.encode(whole | {"signature": base64(signature)})
+    return _ENTRY.validate_json(raw), raw
+
+
+def parse(raw: bytes) -> AnyEntry | None:
+    """Read the bytes of an entry, whoever signed them, or give nothing if they say none."""
+    try:
+        return _ENTRY.validate_json(raw)
+    except ValidationError:
+        return None
+
+
+def read(raw: bytes) -> AnyEntry | None:
+    """Read the bytes of an entry, or give nothing if they are not those of a sound one that its author signed."""
+    entry = parse(raw)
+    if entry is None or canonical.encode(entry.model_dump(mode="json", exclude_defaults=True)) != raw:
+        return None
+    public, signature = from_base64(entry.by.key), from_base64(entry.signature)
+    assert public is not None
+    assert signature is not None
+    # Canonical JSON less one member is canonical: the rest need not be written again. No text can hold a bare quote.
+    signed = raw.replace(f',"signature":"{entry.signature}"'.encode(), b"", 1)
+    return entry if verifies(public, signature, _SIGNED + signed) else None
+
+
+def keeps(entry: AnyEntry) -> tuple[str, ...]:
+    """Return the digests of what an entry alone says must be kept, each once; the files of a rulebook apart."""
+    if isinstance(entry, AssessmentEntry):
+        files = (entry.dossier, *entry.sources)
+        return tuple(dict.fromkeys((*(file.digest for file in files), entry.rulebook, entry.answer)))
+    return (entry.rulebook,) if isinstance(entry, RulebookEntry) else ()

@@ -1,0 +1,137 @@
+"""Signed notes, and the checkpoints of a ledger that are written as such.
+
+A note is text that ends in a newline, an empty line, and a line for each signature. A checkpoint is a note of three
+lines: the origin of the ledger, the number of its entries, and the root of their Merkle tree in base64.
+
+Sources: C2SP signed-note 1.0.0 and tlog-checkpoint; RFC 8032 (Ed25519).
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import re
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from tierengine.errors import LedgerError, Problem
+
+ED25519 = b"\x01"
+"""The signature type of Ed25519 in a note."""
+
+_NAME = re.compile(r"[^\s+]+")
+_DASH = "\N{EM DASH}"
+_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
+_COUNTED = 4
+_LARGEST = 64 * 1024
+"""Characters; a checkpoint with a hundred signatures is smaller."""
+
+
+def is_key_name(name: str) -> bool:
+    """Return whether a note may name a key so: some characters, no white space and no plus."""
+    return _NAME.fullmatch(name) is not None
+
+
+def base64(raw: bytes) -> str:
+    """Return bytes as base64 text (RFC 4648, section 4)."""
+    return b64encode(raw).decode("ascii")
+
+
+def from_base64(text: str) -> bytes | None:
+    """Return the bytes of base64 text, or nothing if the text is not exactly what `base64` gives for them."""
+    try:
+        raw = b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return raw if base64(raw) == text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """The name and the public key (32 bytes) by which a note is checked."""
+
+    name: str
+    public: bytes
+
+    def __str__(self) -> str:
+        """The verifier key as one line: name, identifier and key, joined by a plus."""
+        return f"{self.name}+{self._identifier.hex()}+{base64(ED25519 + self.public)}"
+
+    @staticmethod
+    def of(line: str) -> Verifier | None:
+        """Read a verifier key from its line, or give nothing if it is none."""
+        name, _, rest = line.partition("+")
+        raw = from_base64(rest.partition("+")[2])
+        if not is_key_name(name) or raw is None or len(raw) != 33 or raw[:1] != ED25519:
+            return None
+        found = Verifier(name, raw[1:])
+        return found if str(found) == line else None
+
+    @property
+    def _identifier(self) -> bytes:
+        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:_COUNTED]
+
+    def signature_line(self, signature: bytes) -> str:
+        """Return the line that a signature of this key has in a note."""
+        return f"{_DASH} {self.name} {base64(self._identifier + signature)}\n"
+
+    def text_of(self, note: str, where: str) -> str:
+        """Return the text of a note that this key signed. Raise `LedgerError` if it did not."""
+        text, _, signatures = note.rpartition("\n\n")
+        text += "\n"
+        mine = f"{_DASH} {self.name} "
+        for line in signatures.splitlines(keepends=True) if len(note) <= _LARGEST else ():
+            raw = from_base64(line.removeprefix(mine).rstrip("\n")) if line.startswith(mine) else None
+            if raw is not None and raw[:_COUNTED] == self._identifier:
+                if verifies(self.public, raw[_COUNTED:], text.encode()):
+                    return text
+                raise _not_signed(where, f"the signature of `{self.name}` is not over this text")
+        raise _not_signed(where, f"it has no signature of the key `{self}`")
+
+
+def _not_signed(where: str, what: str) -> LedgerError:
+    cure = "compare the key with the one you were given when the ledger was made; if it is the same, this was altered"
+    return LedgerError([Problem(where=where, what=what, cure=cure)])
+
+
+def verifies(public: bytes, signature: bytes, signed: bytes) -> bool:
+    """Return whether a signature (64 bytes) is that of a public key (32 bytes) over the bytes."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, signed)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def sign(text: str, name: str, key: Ed25519PrivateKey) -> str:
+    """Return the note of a text, which ends in a newline, with one signature."""
+    public = key.public_key().public_bytes_raw()
+    return f"{text}\n{Verifier(name, public).signature_line(key.sign(text.encode()))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How a ledger stood: its origin, the number of its entries, and the root (32 bytes) over them."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    @property
+    def text(self) -> str:
+        """The three lines that are signed."""
+        return f"{self.origin}\n{self.size}\n{base64(self.root)}\n"
+
+    @staticmethod
+    def of(note: str, verifier: Verifier, where: str) -> Checkpoint:
+        """Read a signed checkpoint. Raise `LedgerError` if it is not signed by the key, or is no checkpoint."""
+        lines = verifier.text_of(note, where).split("\n")
+        if len(lines) == _COUNTED and lines[0] == verifier.name and _SIZE.fullmatch(lines[1]) and lines[3] == "":
+            root = from_base64(lines[2])
+            if root is not None and len(root) == hashlib.sha256().digest_size:
+                return Checkpoint(lines[0], int(lines[1]), root)
+        what = f"it is no checkpoint of `{verifier.name}`: the lines are the origin, the size and the root"
+        raise LedgerError([Problem(where=where, what=what, cure="restore the checkpoint as the ledger gave it")])

@@ -1,0 +1,319 @@
+"""Where a ledger lies: one SQLite file, or a PostgreSQL database.
+
+The tables hold bytes and what finds them again; every other column can be made anew from the bytes of the entries, and
+`verify` does so. A transaction that writes first locks the one row of `head`, so writers come one after the other and
+what a rule saw is still so when its entry is written.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+
+from tierengine.errors import LedgerError, Problem, StoreError, UsageError
+from tierengine.ledger.entries import FORMAT
+
+_TABLES = sa.MetaData()
+
+HEAD = sa.Table(
+    "head",
+    _TABLES,
+    sa.Column("one", sa.Integer, sa.CheckConstraint("one = 1"), primary_key=True, autoincrement=False),
+    sa.Column("format", sa.Integer, nullable=False),
+    sa.Column("verifier", sa.Text, nullable=False),
+    sa.Column("checkpoint", sa.Text, nullable=False),
+)
+"""One row: the format of the whole, the key that checks it, and the signed checkpoint over every entry."""
+
+BLOBS = sa.Table(
+    "blobs",
+    _TABLES,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+)
+"""Whatever entries were made from, as it was, under the digest of its bytes."""
+
+PARTS = sa.Table(
+    "parts",
+    _TABLES,
+    sa.Column("manifest", sa.ForeignKey("blobs.digest"), primary_key=True),
+    sa.Column("digest", sa.ForeignKey("blobs.digest"), primary_key=True),
+)
+"""Which files the manifest of a rulebook names."""
+
+ENTRIES = sa.Table(
+    "entries",
+    _TABLES,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, index=True),
+    sa.Column("author", sa.Text, nullable=False, index=True),
+    sa.Column("key", sa.Text, nullable=False, index=True),
+)
+"""The entries, with the columns by which they are found: kind, case, the author's name as compared, and key."""
+
+USES = sa.Table(
+    "uses",
+    _TABLES,
+    sa.Column("entry", sa.ForeignKey("entries.number"), primary_key=True),
+    sa.Column("digest", sa.ForeignKey("blobs.digest"), primary_key=True),
+)
+"""What each entry was made from."""
+
+NODES = sa.Table(
+    "nodes",
+    _TABLES,
+    sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+)
+"""The complete subtrees of the Merkle tree."""
+
+_WAIT = 60
+"""Seconds that a writer waits for its turn."""
+
+
+class Store:
+    """The tables of one ledger; `place` is a path, or a URL that begins with `postgresql:`."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self.file = None if place.startswith(("postgresql:", "postgresql+")) else Path(place)
+        self._engine = _postgresql(place) if self.file is None else _sqlite(self.file)
+        self.shown = place if self.file is not None else self._engine.url.render_as_string(hide_password=True)
+        """The place as it may be told: without a password."""
+
+    def make(self, verifier: str, checkpoint: str) -> None:
+        """Make the tables of a new ledger. Raise `UsageError` if there is one, `StoreError` if it cannot be made."""
+        if self.file is not None:
+            _touch(self.file)
+        with self._translating("made"), self._begun("writing") as connection:
+            if sa.inspect(connection).has_table(HEAD.name):
+                what = "there is a ledger here already"
+                raise UsageError([Problem(where=self.shown, what=what, cure="use it, or name another place")])
+            _TABLES.create_all(connection)
+            row = {"one": 1, "format": FORMAT, "verifier": verifier, "checkpoint": checkpoint}
+            connection.execute(sa.insert(HEAD), row)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """Give a reader that sees the ledger as it is at one moment."""
+        with self._translating("read"), self._begun("reading") as connection:
+            yield Reader(connection, self._head(connection))
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Give a writer that nobody else writes beside; all that it writes stays, or nothing if an error is raised."""
+        with self._translating("written"), self._begun("writing") as connection:
+            yield Writer(connection, self._head(connection, lock=True))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _begun(self, purpose: str) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(purpose=purpose) as connection, connection.begin():
+            yield connection
+
+    def _head(self, connection: Connection, *, lock: bool = False) -> tuple[str, str]:
+        rows = sa.select(HEAD.c.format, HEAD.c.verifier, HEAD.c.checkpoint)
+        try:
+            found = connection.execute(rows.with_for_update() if lock else rows).all()
+        except DBAPIError as error:
+            if "head" not in str(error.orig):
+                raise
+            found = []
+        if len(found) != 1:
+            what, cure = "there is no ledger here", "name the place of one, or make it: tierengine ledger init"
+            raise StoreError([Problem(where=self.shown, what=what, cure=cure)])
+        number, verifier, checkpoint = found[0]
+        if number != FORMAT:
+            what = f"this ledger has format {number}, and this tierengine reads format {FORMAT}"
+            raise LedgerError([Problem(where=self.shown, what=what, cure="use the tierengine that wrote it")])
+        return verifier, checkpoint
+
+    @contextmanager
+    def _translating(self, done: str) -> Iterator[None]:
+        """Turn what the database says into a problem of the ledger; its words hold no password."""
+        try:
+            yield
+        except IntegrityError as error:
+            what = f"the tables contradict each other: {_said(error)}"
+            cure = "find out what was altered: tierengine ledger verify"
+            raise LedgerError([Problem(where=self.shown, what=what, cure=cure)]) from None
+        except DBAPIError as error:
+            if _damaged(error.orig):
+                cure = "restore the file from where it is kept safe"
+                raise LedgerError([Problem(where=self.shown, what=_said(error), cure=cure)]) from None
+            raise StoreError([self._out_of_reach(done, error)]) from None
+        except SQLAlchemyError as error:
+            raise StoreError([self._out_of_reach(done, error)]) from None
+
+    def _out_of_reach(self, done: str, error: SQLAlchemyError) -> Problem:
+        cure = "see that the place exists, can be reached, may be written and has room; then do it again"
+        if done == "written" and self.file is None:
+            cure = "look with `tierengine ledger log` whether the entry was written before you do it again"
+        return Problem(where=self.shown, what=f"the ledger cannot be {done}: {_said(error)}", cure=cure)
+
+
+class Reader:
+    """What can be asked of a ledger within one transaction."""
+
+    def __init__(self, connection: Connection, head: tuple[str, str]) -> None:
+        self._connection = connection
+        self.verifier, self.checkpoint = head
+
+    def entry(self, number: int) -> bytes | None:
+        """Return the bytes of an entry."""
+        found: bytes | None = self._connection.scalar(sa.select(ENTRIES.c.raw).where(ENTRIES.c.number == number))
+        return found
+
+    def bearing_on(self, case: str | None, author: str, key: str) -> list[tuple[int, bytes]]:
+        """Return the entries of a case, those that speak of no case, and the author's first ones, by number."""
+        mine = [
+            sa.select(sa.func.min(ENTRIES.c.number)).where(column == value).scalar_subquery()
+            for column, value in ((ENTRIES.c.author, author), (ENTRIES.c.key, key))
+        ]
+        bears = sa.or_(ENTRIES.c.about == case, ENTRIES.c.about.is_(None), ENTRIES.c.number.in_(mine))
+        asked = sa.select(ENTRIES.c.number, ENTRIES.c.raw).where(bears).order_by(ENTRIES.c.number)
+        return [(number, raw) for number, raw in self._connection.execute(asked)]
+
+    def about(self, number: int) -> str | None:
+        """Return the case that an entry belongs to."""
+        found: str | None = self._connection.scalar(sa.select(ENTRIES.c.about).where(ENTRIES.c.number == number))
+        return found
+
+    def numbers(self, kind: str | None = None, about: str | None = None) -> list[int]:
+        """Return the numbers of the entries, in order; of one kind, or of one case, if it is given."""
+        asked = sa.select(ENTRIES.c.number).order_by(ENTRIES.c.number)
+        if kind is not None:
+            asked = asked.where(ENTRIES.c.kind == kind)
+        if about is not None:
+            asked = asked.where(ENTRIES.c.about == about)
+        return list(self._connection.scalars(asked))
+
+    def blob(self, digest: str) -> bytes | None:
+        """Return what is kept under a digest."""
+        found: bytes | None = self._connection.scalar(sa.select(BLOBS.c.raw).where(BLOBS.c.digest == digest))
+        return found
+
+    def node(self, level: int, place: int) -> bytes:
+        """Return the hash of a complete subtree. Raise `LedgerError` if it is missing."""
+        return self.nodes([(level, place)])[level, place]
+
+    def nodes(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+        """Return the hashes of some complete subtrees. Raise `LedgerError` if one is missing."""
+        asked = sa.select(NODES).where(sa.tuple_(NODES.c.level, NODES.c.place).in_(places))
+        found = {(level, place): raw for level, place, raw in self._connection.execute(asked)}
+        for level, place in places:
+            if (level, place) not in found:
+                where = f"node {level}/{place}"
+                cure = "find out what else was altered: tierengine ledger verify"
+                raise LedgerError([Problem(where=where, what="it is missing from the tree", cure=cure)])
+        return found
+
+    def rows(self, table: sa.Table) -> Iterator[Any]:
+        """Yield every row of a table, in the order of its key, without holding them all."""
+        asked = sa.select(table).order_by(*table.primary_key.columns)
+        yield from self._connection.execute(asked.execution_options(yield_per=256))
+
+
+class Writer(Reader):
+    """What can be written within one transaction."""
+
+    def keep(self, blobs: Mapping[str, bytes]) -> None:
+        """Keep some bytes under their digests, unless they are kept already."""
+        wanted = list(blobs)
+        kept = set(self._connection.scalars(sa.select(BLOBS.c.digest).where(BLOBS.c.digest.in_(wanted))))
+        self._add(BLOBS, [{"digest": digest, "raw": blobs[digest]} for digest in wanted if digest not in kept])
+
+    def has(self, digest: str) -> bool:
+        """Return whether something is kept under a digest."""
+        return self._connection.scalar(sa.select(sa.literal(1)).where(BLOBS.c.digest == digest)) is not None
+
+    def part(self, manifest: str, digests: Iterable[str]) -> None:
+        """Write down which files a manifest names."""
+        self._add(PARTS, [{"manifest": manifest, "digest": digest} for digest in digests])
+
+    def add(self, row: Mapping[str, Any], uses: Iterable[str]) -> None:
+        """Add an entry, and what it was made from."""
+        self._add(ENTRIES, [row])
+        self._add(USES, [{"entry": row["number"], "digest": digest} for digest in uses])
+
+    def grow(self, nodes: Iterable[tuple[int, int, bytes]], checkpoint: str) -> None:
+        """Add complete subtrees to the tree, and put a new checkpoint in the place of the old."""
+        self._add(NODES, [{"level": level, "place": place, "hash": raw} for level, place, raw in nodes])
+        self._connection.execute(sa.update(HEAD).values(checkpoint=checkpoint))
+
+    def _add(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(sa.insert(table), rows)
+
+
+def _sqlite(path: Path) -> Engine:
+    def connect() -> sqlite3.Connection:
+        # `rw` makes no file: a mistyped name is an error, and not an empty ledger.
+        return sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, isolation_level=None, timeout=_WAIT)
+
+    engine = sa.create_engine("sqlite+pysqlite://", creator=connect, poolclass=sa.QueuePool)
+
+    @sa.event.listens_for(engine, "connect")
+    def _settle(connection: sqlite3.Connection, _: object) -> None:
+        for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {setting}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("purpose") == "writing"
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    try:
+        parsed = make_url(url).set(drivername="postgresql+psycopg")
+    except (ArgumentError, ValueError):
+        what, cure = "this is no URL of a database", "write postgresql://USER@HOST/DATABASE"
+        raise UsageError([Problem(where="--ledger", what=what, cure=cure)]) from None
+    engine = sa.create_engine(parsed, connect_args={"connect_timeout": _WAIT // 6}, pool_pre_ping=True)
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("purpose") == "reading":
+            # A reader sees one moment, whatever is written meanwhile; a writer sees what the one before it left.
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    return engine
+
+
+def _touch(path: Path) -> None:
+    """Make the empty file of a new ledger, which nobody but its owner reads. SQLite takes it for an empty database."""
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        cure = "name a place in a folder that exists and may be written"
+        raise StoreError([Problem(where=str(path), what=f"cannot be made: {error.strerror}", cure=cure)]) from None
+
+
+def _damaged(error: BaseException | None) -> bool:
+    """Whether SQLite says that the file itself is damaged, and not that it is out of reach."""
+    if isinstance(error, sqlite3.OperationalError):
+        return "decode" in str(error)
+    return isinstance(error, sqlite3.DatabaseError)
+
+
+def _said(error: SQLAlchemyError) -> str:
+    """The first line of what the database said."""
+    told = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    return told.strip().split("\n")[0] or type(error).__name__
