@@ -21,17 +21,17 @@ COUNTS = ("0", "1", "3", "99", "100", "101", "5000")
 def draw_dossier(draw: Draw, rulebook: Rulebook, law: Law) -> Written:
     """A dossier as the reader of YAML hands it over, without sources; the engine may refuse it."""
     year = law.as_of.year
-    measured = draw(st.lists(st.sampled_from(_asked(law)), max_size=25, unique_by=lambda indicator: indicator.id))
+    measured: list[Indicator] = draw(st.lists(st.sampled_from(_asked(law)), max_size=25, unique_by=_id))
     records = [_record(draw, indicator, number, year) for number, indicator in enumerate(measured)]
     # Asked under the law of another date alone, if it is not asked here.
     others = [indicator for criterion in rulebook.criteria for indicator in criterion.indicators]
     foreign = [indicator for indicator in others if indicator.id not in law.indicators_by_id]
-    if foreign and draw(st.booleans()):
+    if draw(st.booleans()) and foreign:
         records.append(_record(draw, draw(st.sampled_from(foreign)), 90, year))
     judges = draw(st.lists(st.sampled_from(sorted(law.judges)), max_size=12, unique=True))
     records += [_rating(draw, law, name, number, year) for number, name in enumerate(judges)]
     spoken = {record["measures"] for record in records}
-    silent = draw(st.lists(st.sampled_from(_asked(law)), max_size=8, unique_by=lambda indicator: indicator.id))
+    silent: list[Indicator] = draw(st.lists(st.sampled_from(_asked(law)), max_size=8, unique_by=_id))
     return {
         "id": "nowhere",
         "government": {"country": "XX", "name": "Nowhere"},
@@ -51,6 +51,10 @@ def draw_dossier(draw: Draw, rulebook: Rulebook, law: Law) -> Written:
 def casefile(written: Written) -> Casefile:
     """Return the casefile of a dossier."""
     return Casefile.of(Dossier.model_validate(written), yamlfile.Document("made-up.yaml", b"", written, {}), {})
+
+
+def _id(indicator: Indicator) -> str:
+    return indicator.id
 
 
 def _asked(law: Law) -> list[Indicator]:

@@ -214,8 +214,8 @@ def check_case(files: Files, entries: dict[int, Any], report: Report) -> None:
     """Check that reviews are by others and of the very entries, and that determinations were made on what was there."""
     digests = {number: digest(files[f"entries/{number}.json"]) for number in sorted(entries)}
     for number, entry in sorted(entries.items()):
-        where, of = f"entries/{number}.json", entries.get(entry.get("of", entry.get("on")))
-        if entry["kind"] in ("review", "correction", "position", "determination") and of is None:
+        where, of = f"entries/{number}.json", entries.get(entry.get("of", entry.get("on")), {})
+        if entry["kind"] in ("review", "correction", "position", "determination") and not of:
             report.wrong.append(f"{where}: the entry that it speaks of is missing")
         elif entry["kind"] in ("review", "correction"):
             report.same(f"{where}: the digest of the entry that it speaks of", entry["entry"], digests[entry["of"]])
@@ -226,10 +226,16 @@ def check_case(files: Files, entries: dict[int, Any], report: Report) -> None:
             report.same(f"{where}: the answer that the office saw", entry["answer"], of["answer"])
             report.same(f"{where}: whether it agrees", entry["agrees"], entry["tier"] == of["tier"])
         elif entry["kind"] == "determination":
-            before = [digests[n] for n in digests if n < number and entries[n]["kind"] != "rulebook"]
+            before = [digests[n] for n in digests if n < number and _case(n, entries) == entry["case"]]
             seen = digest(canonical({"entries": before, "rulebook": of["rulebook"]}))
             report.same(f"{where}: the digest of what was on record", entry["seen"], seen)
             report.same(f"{where}: whether it adopts", entry["adopts"], entry["tier"] == of["tier"])
+
+
+def _case(number: int, entries: dict[int, Any]) -> str | None:
+    """The case that an entry belongs to: its own, or that of the entry it speaks of; a rulebook belongs to none."""
+    entry = entries[number]
+    return _case(entry["of"], entries) if entry.get("of") in entries else entry.get("case")
 
 
 # -- 2. YAML and quotes -----------------------------------------------------------------------------------------------
@@ -448,6 +454,7 @@ def _passages(value: Any) -> Iterator[Any]:
 LEVELS = ("not met", "partly met", "largely met", "met")
 SLUGS = {"partly met": "partly", "largely met": "largely", "met": "met"}
 PLACES = {"last_report": ["1", "2", "2WL", "3", "SC"], "limit": ["none", "waiver or 3", "3", "not WL"]}
+OPERATORS = ("all", "any", "not", "some", "indicator", "judgement", "finding", "conclusion", "placement")
 WORDS = {True: "met", False: "not met", None: "undetermined"}
 
 
@@ -522,6 +529,8 @@ class Case:
 
     def holds(self, when: Any) -> Truth:
         """Return whether a condition holds, whatever the facts are that are not known."""
+        if sum(word in when for word in OPERATORS) != 1:
+            raise UnreadableError(f"rulebook: the condition {_shown(when)} is not known to this checker")
         parts = self.parts(when)
         if parts is None:
             return self.answered(when)
@@ -538,7 +547,8 @@ class Case:
         """Return the conditions inside one, or nothing if it is single."""
         if "not" in when:
             return [when["not"]]
-        return when["some"]["of"] if "some" in when else when.get("all", when.get("any"))
+        parts: list[Any] | None = when["some"]["of"] if "some" in when else when.get("all", when.get("any"))
+        return parts
 
     def rests_on(self, when: Any) -> str | None:
         """Return the proposition that a single condition asks for, or nothing if it asks for a fact."""
@@ -559,7 +569,7 @@ class Case:
         if "judgement" in when:
             return bool(value >= LEVELS.index(when["at_least"]))
         if "is" in when:
-            return str(value) == when["is"]
+            return str(value) == str(when["is"])
         return bool(value >= int(when["at_least"]) if "at_least" in when else value <= int(when["at_most"]))
 
     def leaf(self, when: Any) -> str:
@@ -673,31 +683,74 @@ def dated(record: Any, period: Any, day: str) -> str:
     )
 
 
-def set_aside(law: Law, dossier: Any, record: Any, *, any_kind: bool = False) -> Any:
-    """Return the rule of admission that sets a record aside, or nothing if it counts."""
-    traits = {"kind": record["kind"], "dated": dated(record, dossier["period"], law.day)}
-    indicator = law.indicators.get(record["measures"])
-    if indicator is None and record["measures"] not in law.judges and record["measures"] in law.measures:
-        traits["indicator"] = "not asked on this date"
-    elif indicator is not None:
-        takes = any_kind or record["kind"] in indicator.get("kinds", ["action", "statistic", "law"])
-        traits |= {name: record[name] for name in ("reliability", "credibility")}
-        traits["indicator"] = "takes this kind" if takes else "takes another kind"
-        if traits["dated"] in ("outside the period", "undated"):
-            late = "with the report" if indicator.get("with_the_report") == "true" else traits["dated"]
-            traits["dated"] = "in the earlier year" if indicator.get("looks_back") == "true" else late
-    for rule in law.of("admissions"):
-        if all(traits.get(name) in words for name, words in rule["sets_aside"].items()):
-            return rule
-    return None
+TRAITS = {"kind", "dated", "reliability", "credibility", "indicator", "origin"}
+"""What this checker knows of a record that a rule of admission may look at."""
+
+
+class Admission:
+    """Which records of a dossier count under a law."""
+
+    def __init__(self, law: Law, dossier: Any) -> None:
+        self.law, self.dossier = law, dossier
+        self.repeats: dict[str, str] = {}
+        for rule in law.of("admissions"):
+            if not rule["sets_aside"].keys() <= TRAITS:
+                raise UnreadableError(f"rulebook: the rule {rule['id']} looks at what this checker does not know")
+        self.repeats = self._repeats()
+
+    def _repeats(self) -> dict[str, str]:
+        """Record to the record that counts for the same statement of the same origin: the surest, then the first."""
+        facts = [record for record in self.dossier["records"] if record["kind"] != "judgement"]
+        origin = {record["id"]: record["origin"] for record in facts if "origin" in record}
+        kinds = {indicator.get("counts_kind") for indicator in self.law.indicators.values()}
+        first: dict[tuple[str, str, str], str] = {}
+        found: dict[str, str] = {}
+        for record in sorted(facts, key=lambda each: (each["reliability"] + each["credibility"], each["id"])):
+            counts = self.against(record) is None
+            if origin and (counts or (record["kind"] in kinds and self.against(record, any_kind=True) is None)):
+                last, steps = record["id"], 0
+                while last in origin and steps <= len(origin):
+                    last, steps = origin[last], steps + 1
+                counted = first.setdefault((last, record["measures"], record["kind"]), record["id"])
+                found |= {record["id"]: counted} if counted != record["id"] else {}
+        return found
+
+    def against(self, record: Any, *, any_kind: bool = False) -> Any:
+        """Return the rule that sets a record aside, or nothing if it counts."""
+        law, indicator = self.law, self.law.indicators.get(record["measures"])
+        traits = {"kind": record["kind"], "dated": dated(record, self.dossier["period"], law.day)}
+        traits |= {"origin": "counted already"} if record["id"] in self.repeats else {}
+        if indicator is None and record["measures"] not in law.judges and record["measures"] in law.measures:
+            traits["indicator"] = "not asked on this date"
+        elif indicator is not None:
+            takes = any_kind or record["kind"] in indicator.get("kinds", ["action", "statistic", "law"])
+            traits |= {name: record[name] for name in ("reliability", "credibility")}
+            traits["indicator"] = "takes this kind" if takes else "takes another kind"
+            if traits["dated"] in ("outside the period", "undated"):
+                late = "with the report" if indicator.get("with_the_report") == "true" else traits["dated"]
+                traits["dated"] = "in the earlier year" if indicator.get("looks_back") == "true" else late
+        rules = (rule for rule in law.of("admissions") if _all_match(rule["sets_aside"], traits))
+        return next(rules, None)
+
+    def told(self, record: Any) -> list[str] | None:
+        """Return the rule that sets a record aside and why, as the answer tells it."""
+        rule = self.against(record)
+        if rule is None:
+            return None
+        counted = f" ({self.repeats[record['id']]})" if "origin" in rule["sets_aside"] else ""
+        return [rule["id"], rule["because"] + counted]
+
+
+def _all_match(words: dict[str, list[str]], traits: dict[str, str]) -> bool:
+    return all(traits.get(name) in listed for name, listed in words.items())
 
 
 def admit(law: Law, dossier: Any, report: Report) -> tuple[dict[str, Any], dict[str, list[Any]]]:
     """Return the facts of a dossier under a law, and for each indicator the records that answer it."""
-    facts = requested(law, dossier)
+    facts, admission = requested(law, dossier), Admission(law, dossier)
     counted: dict[str, list[Any]] = {}
     for record in sorted(dossier["records"], key=lambda record: str(record["id"])):
-        if set_aside(law, dossier, record) is None:
+        if admission.against(record) is None:
             if record["kind"] == "judgement":
                 facts["rating/" + record["measures"]] = LEVELS.index(record["rating"])
             else:
@@ -705,7 +758,7 @@ def admit(law: Law, dossier: Any, report: Report) -> tuple[dict[str, Any], dict[
     for name, indicator in law.indicators.items():
         if "counts_kind" in indicator:
             of_kind = [record for record in dossier["records"] if record["kind"] == indicator["counts_kind"]]
-            counted[name] = [record for record in of_kind if not set_aside(law, dossier, record, any_kind=True)]
+            counted[name] = [record for record in of_kind if admission.against(record, any_kind=True) is None]
         found = [record["value"] for record in counted.get(name, [])]
         if found and "counts_kind" in indicator:
             facts[name] = len(found)
@@ -824,8 +877,9 @@ def _level(case: Case, criterion: Any) -> str | None:
 
 def compare_records(answer: Any, dossier: Any, law: Law, counted: dict[str, list[Any]], report: Report) -> None:
     """Compare the records set aside, and the progress on each deficiency."""
-    rules = {record["id"]: set_aside(law, dossier, record) for record in dossier["records"]}
-    found = {name: [rule["id"], rule["because"]] for name, rule in rules.items() if rule is not None}
+    admission = Admission(law, dossier)
+    told_here = {record["id"]: admission.told(record) for record in dossier["records"]}
+    found = {name: words for name, words in told_here.items() if words is not None}
     told = {item["record"]: [item["rule"], item["because"]] for item in answer["set_aside"]}
     for name in sorted(found.keys() | told.keys()):
         report.same(f"assessment.json, set_aside: {name}", told.get(name), found.get(name))
