@@ -65,9 +65,8 @@ def test_the_whole_way(ledger: Run, tmp_path: Path) -> None:
     verified = ledger("verify", "--kept", kept)
     assert (verified.code, "7 entries and" in verified.out) == (0, True)
     assert "they go on from the checkpoint" in verified.out
-    for words in (("--all",), (1,)):
-        replayed = ledger("replay", *words)
-        assert (replayed.code, replayed.out) == (0, "1 assessment comes out byte for byte as recorded\n")
+    assert ledger("replay", "--all").out == "3 entries come out byte for byte as recorded\n"
+    assert ledger("replay", 1).out == "1 entry comes out byte for byte as recorded\n"
 
 
 def test_a_proof_can_be_checked_by_anybody(ledger: Run, tmp_path: Path) -> None:

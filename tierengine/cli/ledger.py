@@ -83,6 +83,8 @@ Key = Annotated[
 Form = Annotated[PlainFormat, typer.Option("--format", help="text or json")]
 
 _HERE = "ledger.sqlite"
+_REPLAYED = ("assessment", "position", "determination")
+"""The kinds of entries in which the engine says something."""
 
 
 # -- setting up -----------------------------------------------------------------------------------------------------
@@ -262,8 +264,8 @@ def verify(kept: Kept = None, public: Key = None, ledger: LedgerPlace = _HERE, k
 
 @ledger_app.command()
 def replay(
-    entry: Annotated[int | None, typer.Argument(metavar="[ENTRY]", min=0, help="the number of an assessment")] = None,
-    every: Annotated[bool, typer.Option("--all", help="replay every recorded assessment")] = False,
+    entry: Annotated[int | None, typer.Argument(metavar="[ENTRY]", min=0, help="the number of an entry")] = None,
+    every: Annotated[bool, typer.Option("--all", help="replay every entry in which the engine says something")] = False,
     ledger: LedgerPlace = _HERE,
     keys: KeysFolder = None,
 ) -> None:
@@ -273,11 +275,11 @@ def replay(
         raise UsageError([problem])
     with _opened(ledger, keys) as opened:
         with opened.store.reading() as reader:
-            numbers = reader.numbers("assessment") if entry is None else [entry]
+            numbers = reader.numbers(*_REPLAYED) if entry is None else [entry]
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
             task = bar.add_task("replayed", total=len(numbers))
             replay_entries(opened, numbers, lambda: bar.advance(task), workers=os.cpu_count() or 1)
-        number = f"{len(numbers)} assessments come" if len(numbers) != 1 else "1 assessment comes"
+        number = f"{len(numbers)} entries come" if len(numbers) != 1 else "1 entry comes"
         a_console().print(f"{number} out byte for byte as recorded")
 
 
