@@ -102,12 +102,16 @@ def _recommendation(assessment: Assessment) -> Iterator[Line]:
     yield Line(
         name,
         mark,
-        recommended.reason.partition(": ")[2],
+        _sentence(recommended.reason.partition(": ")[2]),
         (
             f"Tiers still open: {tier_names(recommended.open_tiers)}.",
             f"Rule: {recommended.rule}. The engine recommends; a person determines.",
         ),
     )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _open(assessment: Assessment) -> Iterator[Line]:

@@ -18,8 +18,12 @@ from tierengine.terms.tier import NAMES, Placement, Tier
 
 WAY = "From evidence to tier"
 """The title of the drawing."""
+TWIN = "From evidence to tier, in words"
+"""The title of the list that says the same as the drawing."""
 EVIDENCE = "Evidence"
 """The title of the list of evidence."""
+PURPOSE = "Recommendation under the Trafficking Victims Protection Act. The engine recommends; a person determines."
+"""What a report is, in its head and foot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +142,14 @@ def _counted(name: str, answers: list[tuple[str, Outcome]]) -> Line:
 
 
 def _earlier(recommended: Tier | None, placements: tuple[EarlierPlacement, ...]) -> Iterator[Line]:
-    for at, placement in enumerate(sorted(placements, key=lambda each: -each.year)):
-        relation = _relation(placement.tier, recommended) if at == 0 else ""
-        yield Line(str(placement.year), _placement(placement.tier), relation, (f"Source: {placement.source}.",))
+    last, *others = sorted(placements, key=lambda each: -each.year) or (None,)
+    if last is not None:
+        relation = _relation(last.tier, recommended)
+        yield Line(str(last.year), _placement(last.tier), relation, (f"Source: {last.source}.",))
+    if others:
+        sources = ", ".join(dict.fromkeys(each.source for each in others))
+        told_so = "; ".join(f"{each.year}: {_placement(each.tier)}" for each in others)
+        yield Line("Before that", "", f"{told_so}.", (f"Source: {sources}.",))
 
 
 def _relation(before: Placement, now: Tier | None) -> str:
