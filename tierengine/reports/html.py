@@ -77,7 +77,8 @@ def _main(report: Report) -> Iterator[str]:
 
 def _answer(section: Section) -> Iterator[str]:
     """The recommendation, which stands first and large."""
-    yield f'<section class="answer" id="s1" aria-labelledby="s1-title">\n<h2 id="s1-title">{escaped(section.title)}</h2>'
+    yield '<section class="answer" aria-labelledby="s1">'
+    yield f'<h2 id="s1">{escaped(section.title)}</h2>'
     for line in section.lines:
         yield f'<p class="tier">{escaped(line.name)} {_state(line.mark)}</p>'
         for text in (line.sentence, *line.below):
