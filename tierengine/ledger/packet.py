@@ -4,10 +4,10 @@
     checkpoint  ledger.vkey                 the signed checkpoint, and the key that checks it
     entries/NUMBER.json  proofs/NUMBER.json each entry that bears on the case, and its proof of inclusion
     dossier/  rulebook/                     the dossier with its sources, and the rulebook, byte for byte
-    assessment.json  page.md                the answer, and a readable page of it
+    assessment.json  page.html                the answer, and a readable page of it
 
-What can be made from the rest (assessment.json, page.md, README.txt, check.py) is made anew when a packet is verified,
-and must come out the same.
+The answer and the page can be made from the rest; they are made anew when a packet is verified, and must come out the
+same.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from typing import NoReturn
 
 from tierengine import canonical
 from tierengine.errors import LedgerError, Problem, TierEngineError, UsageError
-from tierengine.evidence.dossier import dossier_of
+from tierengine.evidence.dossier import Casefile, dossier_of
 from tierengine.law.reader import RulebookFile, rulebook_digest, rulebook_of
+from tierengine.law.rulebook import Law
 from tierengine.ledger import merkle
 from tierengine.ledger.archive import Files, is_safe
 from tierengine.ledger.book import Ledger, Proof, sound
@@ -34,7 +35,8 @@ from tierengine.ledger.replay import Recorded, Replayer, answer_of, first_differ
 from tierengine.ledger.store import Reader
 from tierengine.reasoning.assess import VERSION, Assessor
 from tierengine.reasoning.assessment import Assessment
-from tierengine.reports.markdown import markdown
+from tierengine.reports.html import html
+from tierengine.reports.report import report
 
 _README = """\
 A packet of tierengine: one case of a ledger, with all that its answer was made from.
@@ -50,7 +52,7 @@ checkpoint, ledger.vkey   what the ledger was when this was taken from it, and t
 entries, proofs           what was said, by whom and when; and the proof that each entry is in the ledger
 dossier, rulebook         what the answer was made from
 assessment.json           the answer with its whole trace; the engine recommends, a person determines
-page.md                   the same answer to read
+page.html                   the same answer to read
 check.py                  the second checker: its first lines say what it checks, and what it does not
 """
 
@@ -74,7 +76,9 @@ def export(ledger: Ledger, number: int) -> dict[str, bytes]:
             **dict(_sealed(ledger, reader, recorded.entry.case)),
             **_made_from(recorded),
         }
-    return files | {"assessment.json": recorded.answer, **_made(_assessed_again(recorded, replayer))}
+    assessor = replayer.assessor(recorded)
+    made = _made(assessor.assess(recorded.casefile), assessor.law, recorded.casefile)
+    return files | {"assessment.json": recorded.answer, **made}
 
 
 def _assessment(ledger: Ledger, reader: Reader, number: int) -> int:
@@ -109,13 +113,9 @@ def _made_from(recorded: Recorded) -> dict[str, bytes]:
     return found
 
 
-def _assessed_again(recorded: Recorded, replayer: Replayer) -> Assessment:
-    return replayer.assessor(recorded).assess(recorded.casefile)
-
-
-def _made(assessment: Assessment) -> dict[str, bytes]:
+def _made(assessment: Assessment, law: Law, casefile: Casefile) -> dict[str, bytes]:
     """What is made for people from an assessment."""
-    return {"page.md": markdown(assessment).encode()}
+    return {"page.html": html(report(assessment, law, earlier=casefile.dossier.earlier_placements)).encode()}
 
 
 def _second_checker() -> bytes:
@@ -282,7 +282,7 @@ class _Opened:
         if answer_of(again) != self._files["assessment.json"]:
             place = first_difference(json.loads(self._files["assessment.json"]), json.loads(answer_of(again)))
             _broken("assessment.json", f"made again, it differs, first at {place}", _version_cure(assessment))
-        for name, made in _made(again).items():
+        for name, made in _made(again, law, casefile).items():
             if self._file(name) != made:
                 _broken(name, "made again from the answer, it differs", _version_cure(assessment))
 
@@ -293,7 +293,7 @@ class _Opened:
                 yield f"{name} is not the one of this tierengine ({VERSION}); do not rely on it"
 
 
-_FOR_PEOPLE = ("page.md",)
+_FOR_PEOPLE = ("page.html",)
 
 
 def _version_cure(assessment: AssessmentEntry) -> str:
