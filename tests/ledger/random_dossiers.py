@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from hypothesis import strategies as st
 
@@ -12,7 +12,15 @@ from tierengine.law.entries import Indicator
 from tierengine.law.rulebook import Law, Rulebook
 
 Written = dict[str, Any]
-Draw = st.DrawFn
+T = TypeVar("T")
+
+
+class Draw(Protocol):
+    """Draws a value from a strategy."""
+
+    def __call__(self, strategy: st.SearchStrategy[T]) -> T:
+        """Draw one."""
+
 
 KINDS = ("action", "statistic", "law", "commitment", "statement")
 COUNTS = ("0", "1", "3", "99", "100", "101", "5000")

@@ -51,8 +51,8 @@ def verify(
 def _told(found: Verified, known: Verifier | None) -> dict[str, Any]:
     """What is told of a packet that holds."""
     holds = (
-        f"All {len(found.entries)} entries are signed, and in the ledger of {found.checkpoint.size} entries; the answer "
-        f"of entry {found.assessment.number} comes out byte for byte from the dossier and the rulebook in the packet."
+        f"All {len(found.entries)} entries are signed, and in the ledger of {found.checkpoint.size} entries; the answer"
+        f" of entry {found.assessment.number} comes out byte for byte from the dossier and the rulebook in the packet."
     )
     return {
         "holds": holds,

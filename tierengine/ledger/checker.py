@@ -811,10 +811,9 @@ def progress(law: Law, dossier: Any, deficiency: Any, counted: dict[str, list[An
 # -- the comparison ---------------------------------------------------------------------------------------------------
 
 
-def check_answer(files: Files, day: str, report: Report) -> None:
-    """Work the answer out anew from rulebook and dossier, and compare it with assessment.json."""
+def check_answer(files: Files, name: str, day: str, report: Report) -> None:
+    """Work the answer out anew from the dossier of that name under the law of a day, and compare assessment.json."""
     answer = json.loads(files["assessment.json"])
-    name = next(name for name in sorted(files) if name.startswith("dossier/") and name.endswith(".yaml"))
     dossier, law = Yaml(files[name], name).document(), Law(files, day)
     check_quotes(files, dossier, answer, report)
     compare(answer, dossier, law, report)
@@ -964,31 +963,31 @@ def read(place: Path) -> Files:
         return {entry.filename: packet.read(entry) for entry in entries}
 
 
+DOSSIER = re.compile(r"dossier/[^/]+\.ya?ml")
+UNSOUND = (ArithmeticError, AttributeError, LookupError, RecursionError, StopIteration, TypeError, ValueError)
+"""What Python raises where a file does not hold what it should."""
+
+
 def check(files: Files) -> Report:
-    """Check the files of a packet; what cannot be checked ends one part of the check and no other."""
-    report, day, found = Report(), "", None
+    """Check the files of a packet; what cannot be checked ends one part of the check and not the other."""
+    report = Report()
+    sealed: Any = None
     try:
         entries = read_entries(files, report)
         made = [entry for entry in entries.values() if entry["kind"] == "assessment"]
-        found = next((e for e in reversed(made) if e["answer"] == digest(files["assessment.json"])), None) or made[-1]
-        day = found["as_of"]
-        check_inputs(files, found, report)
+        told = digest(files["assessment.json"])
+        sealed = next((entry for entry in reversed(made) if entry["answer"] == told), made[-1])
+        check_inputs(files, sealed, report)
         check_case(files, entries, report)
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+    except UNSOUND as error:
         report.unchecked.append(f"the seals cannot be read: {type(error).__name__} {error}")
     try:
-        check_answer(files, day or json.loads(files["assessment.json"])["law"]["as_of"], report)
+        name = sealed["dossier"]["name"] if sealed else next(n[8:] for n in sorted(files) if DOSSIER.fullmatch(n))
+        day = sealed["as_of"] if sealed else json.loads(files["assessment.json"])["law"]["as_of"]
+        check_answer(files, f"dossier/{name}", day, report)
     except UnreadableError as error:
         report.unchecked.append(str(error))
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        RecursionError,
-        StopIteration,
-        TypeError,
-        ValueError,
-    ) as error:
+    except UNSOUND as error:
         report.unchecked.append(f"the decision cannot be worked out: {type(error).__name__} {error}")
     return report
 

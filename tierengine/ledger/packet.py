@@ -4,7 +4,7 @@
     checkpoint  ledger.vkey                 the signed checkpoint, and the key that checks it
     entries/NUMBER.json  proofs/NUMBER.json each entry that bears on the case, and its proof of inclusion
     dossier/  rulebook/                     the dossier with its sources, and the rulebook, byte for byte
-    assessment.json  page.html                the answer, and a readable page of it
+    assessment.json  page.html              the answer, and a readable page of it
 
 The answer and the page can be made from the rest; they are made anew when a packet is verified, and must come out the
 same.
@@ -13,6 +13,7 @@ same.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +29,7 @@ from tierengine.law.rulebook import Law
 from tierengine.ledger import merkle
 from tierengine.ledger.archive import Files, is_safe
 from tierengine.ledger.book import Ledger, Proof, sound
-from tierengine.ledger.entries import AnyEntry, AssessmentEntry, CorrectionEntry, ReviewEntry, RulebookEntry
+from tierengine.ledger.entries import AnyEntry, AssessmentEntry, CorrectionEntry, ReviewEntry, RulebookEntry, read
 from tierengine.ledger.notes import Checkpoint, Verifier, from_base64
 from tierengine.ledger.register import Register
 from tierengine.ledger.replay import Recorded, Replayer, answer_of, first_difference
@@ -199,24 +200,28 @@ class _Opened:
     def entries(self) -> Iterator[AnyEntry]:
         """Yield the entries in order, each signed, proved, and allowed by the rules of the ledger."""
         register = Register()
-        for number in sorted(self._numbers()):
+        for number in sorted(set(self._numbers())):
             raw = self._file(f"entries/{number}.json")
-            entry = sound(raw, number)
+            entry = read(raw)
+            if entry is None or entry.number != number:
+                _broken(f"entries/{number}.json", "it is no entry as its author signed it")
             proof = self._proof(number)
             place, leaf = self.checkpoint, merkle.leaf_hash(raw)
             if not merkle.includes(proof.hashes, number, place.size, leaf, place.root):
-                _broken(f"entries/{number}.json", "the proof does not lead from it to the root of the checkpoint")
+                _broken(f"proofs/{number}.json", f"it does not lead from entry {number} to the root of the checkpoint")
             for problem in register.objections(entry):
                 _broken(f"entries/{number}.json", f"the rules of the ledger are against it: {problem.what}")
             register.take(entry, raw)
             yield entry
 
     def _numbers(self) -> Iterator[int]:
+        """The numbers of entries and of proofs; each must have the other."""
         for name in self._files:
-            if name.startswith("entries/"):
-                number = name.removeprefix("entries/").removesuffix(".json")
-                if not number.isdecimal() or name != f"entries/{int(number)}.json":
-                    _broken(name, "this is no name of an entry")
+            room, _, rest = name.partition("/")
+            if room in ("entries", "proofs"):
+                number = rest.removesuffix(".json")
+                if not _NUMBER.fullmatch(number) or name != f"{room}/{number}.json":
+                    _broken(name, "this file does not belong in the packet")
                 yield int(number)
 
     def _proof(self, number: int) -> Proof:
@@ -294,6 +299,7 @@ class _Opened:
 
 
 _FOR_PEOPLE = ("page.html",)
+_NUMBER = re.compile("0|[1-9][0-9]{0,17}")
 
 
 def _version_cure(assessment: AssessmentEntry) -> str:
