@@ -135,7 +135,7 @@ class _Answer:
             law=LawUsed(as_of=law.as_of, digest=law.digest),
             recommendation=recommended,
             open=witnesses,
-            fragile=tuple(Fragile(record=doubt.record, tiers=doubt.tiers) for doubt in doubts),
+            fragile=tuple(Fragile(record=doubt.record, others=doubt.others, tiers=doubt.tiers) for doubt in doubts),
             post_recommendation=self._post(recommended),
             standards=tuple(self._standard(c) for c in law.criteria if c.part == "standard"),
             criteria=tuple(self._criterion(c) for c in law.criteria if c.part == "factor"),
@@ -343,7 +343,8 @@ class _Answer:
 
 def unused(item: SetAside) -> Unused:
     """Return a record that was set aside, as the answer tells it."""
-    return Unused(record=item.record.id, rule=item.rule.id, because=item.rule.because, passage=passage_of(item.record))
+    because = item.rule.because + (f" ({item.counted})" if item.counted else "")
+    return Unused(record=item.record.id, rule=item.rule.id, because=because, passage=passage_of(item.record))
 
 
 def _tier_name(tier: Tier | None) -> str:
