@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,5 +72,11 @@ def to_json(assessment: Assessment) -> str:
 
 def dump(kind: Any, value: Any) -> dict[str, Any]:
     """Return a value as what JSON can hold."""
-    found: dict[str, Any] = TypeAdapter(kind).dump_python(value, mode="json")
+    found: dict[str, Any] = _adapter(kind).dump_python(value, mode="json")
     return found
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Made once for a kind, which takes longer than all that it is then used for."""
+    return TypeAdapter(kind)

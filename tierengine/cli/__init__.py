@@ -1,6 +1,7 @@
 """The command line: each verb loads, makes one public call, prints, and ends with an exit code.
 
-0 done; 1 unusable evidence; 2 usage; 3 unsound law; 4 done, and several tiers stay open.
+0 done; 1 unusable evidence, or a ledger out of reach; 2 usage; 3 unsound law; 4 done, and several tiers stay open;
+5 a ledger that does not hold.
 """
 
 from __future__ import annotations
@@ -23,10 +24,20 @@ from tierengine.cli import lint
 from tierengine.cli import cases
 from tierengine.cli import prove
 from tierengine.cli import impact
+from tierengine.cli import ledger
 
 # isort: on
 from tierengine.cli.app import app
-from tierengine.errors import EvidenceError, MismatchError, RulebookError, TierEngineError, UndecidedError, UsageError
+from tierengine.errors import (
+    EvidenceError,
+    LedgerError,
+    MismatchError,
+    RulebookError,
+    StoreError,
+    TierEngineError,
+    UndecidedError,
+    UsageError,
+)
 
 
 def main() -> None:
@@ -37,7 +48,14 @@ def main() -> None:
         _keep_traces(error)
         _fail(error, 3)
     except TierEngineError as error:
-        codes = {EvidenceError: 1, UsageError: 2, RulebookError: 3, UndecidedError: 3}
+        codes = {
+            EvidenceError: 1,
+            StoreError: 1,
+            UsageError: 2,
+            RulebookError: 3,
+            UndecidedError: 3,
+            LedgerError: 5,
+        }
         _fail(error, next(code for kind, code in codes.items() if isinstance(error, kind)))
 
 

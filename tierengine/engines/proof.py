@@ -255,10 +255,17 @@ class Solver:
             if model is None:
                 return None
             found: dict[str, Value] = {}
+            settled: list[z3.BoolRef] = []
             for field in fields:
-                model = self._lowered(case, field, model)
-                found[field] = case.value(model, field)
-                self.add(case.answers(field, found[field]))
+                value = case.value(model, field)
+                if case.rank(field, value):
+                    # Only now is the solver asked again, so only now must it know what was settled meanwhile.
+                    self.add(*([all_of(settled)] if settled else []))
+                    settled.clear()
+                    model = self._lowered(case, field, model)
+                    value = case.value(model, field)
+                found[field] = value
+                settled.append(case.answers(field, value))
             return found
 
     def _lowered(self, case: Case, field: str, model: z3.ModelRef) -> z3.ModelRef:

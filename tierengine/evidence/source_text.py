@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\(#\)")
 """Link debris of Markdown copies: `[KCRM](#)` shows KCRM."""
@@ -66,6 +67,7 @@ class PlainText:
     spans: tuple[tuple[int, int], ...]
 
     @staticmethod
+    @lru_cache(maxsize=512)  # a paragraph is searched for one quote after another
     def of(raw: bytes, start: int, end: int) -> PlainText:
         """Read the bytes from `start` to `end`: white space becomes single spaces, link debris what it shows.
 

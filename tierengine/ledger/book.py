@@ -49,7 +49,7 @@ class Ledger:
 
     def __init__(self, store: Store, known: Verifier | None = None, clock: Callable[[], str] = now) -> None:
         self.store = store
-        self._known = known
+        self.known = known
         self._clock = clock
 
     # -- writing ------------------------------------------------------------------------------------------------------
@@ -86,8 +86,8 @@ class Ledger:
     def verifier(self, reader: Reader) -> Verifier:
         """Return the key that checks the ledger. Raise `LedgerError` if it is another than the known one, or none."""
         found = Verifier.of(reader.verifier)
-        if found is None or self._known not in (None, found):
-            what = f"the ledger carries the key `{reader.verifier}`, and not `{self._known or 'a key of a ledger'}`"
+        if found is None or self.known not in (None, found):
+            what = f"the ledger carries the key `{reader.verifier}`, and not `{self.known or 'a key of a ledger'}`"
             cure = "see that this is the ledger you mean; if it is, it was replaced by another"
             raise LedgerError([Problem(where="the ledger's key", what=what, cure=cure)])
         return found
@@ -116,6 +116,19 @@ class Ledger:
             what, cure = "it is not what was sealed", "find out what else was altered: tierengine ledger verify"
             raise LedgerError([Problem(where=f"entry {number}", what=what, cure=cure)])
         return Proof(index=number, size=checkpoint.size, hashes=hashes)
+
+    def growth(self, reader: Reader, before: Checkpoint) -> tuple[bytes, ...]:
+        """Return the proof that the ledger goes on from an earlier checkpoint, checked. Raise `LedgerError`."""
+        checkpoint = self.checkpoint(reader)
+        where = "the kept checkpoint"
+        if before.size > checkpoint.size:
+            what = f"it is over {before.size} entries, and the ledger has {checkpoint.size}"
+            raise LedgerError([Problem(where=where, what=what, cure="find out who cut the ledger short")])
+        hashes = merkle.consistency(before.size, checkpoint.size, reader.node)
+        if not merkle.extends(hashes, before.size, before.root, checkpoint.size, checkpoint.root):
+            what = f"the first {before.size} entries are not those that it was signed over"
+            raise LedgerError([Problem(where=where, what=what, cure="find out who replaced them")])
+        return hashes
 
 
 def sound(raw: bytes, number: int) -> AnyEntry:

@@ -100,6 +100,10 @@ class Keys:
             raise LedgerError([Problem(where=str(path), what="others than its owner may read this key", cure=cure)])
         return _read(raw, path)
 
+    def verifier_of(self, origin: str) -> Verifier | None:
+        """Return what checks a ledger, if its key lies here; raises as `of` does."""
+        return self.of(origin).verifier if self._path(origin).exists() else None
+
     def _make(self, name: str, office: str, option: str) -> Key:
         path = self._path(name)
         key = Key(name=name, office=office, private=Ed25519PrivateKey.generate())

@@ -193,9 +193,13 @@ class Reader:
         found: str | None = self._connection.scalar(sa.select(ENTRIES.c.about).where(ENTRIES.c.number == number))
         return found
 
-    def numbers(self, kind: str) -> list[int]:
-        """Return the numbers of the entries of a kind, in order."""
-        asked = sa.select(ENTRIES.c.number).where(ENTRIES.c.kind == kind).order_by(ENTRIES.c.number)
+    def numbers(self, kind: str | None = None, about: str | None = None) -> list[int]:
+        """Return the numbers of the entries, in order; of one kind, or of one case, if it is given."""
+        asked = sa.select(ENTRIES.c.number).order_by(ENTRIES.c.number)
+        if kind is not None:
+            asked = asked.where(ENTRIES.c.kind == kind)
+        if about is not None:
+            asked = asked.where(ENTRIES.c.about == about)
         return list(self._connection.scalars(asked))
 
     def blob(self, digest: str) -> bytes | None:

@@ -1,0 +1,169 @@
+"""Makes recorded assessments again, from what was kept and under the rulebook of then, and compares the bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from multiprocessing import get_context
+from typing import Any
+
+from tierengine import canonical, schemas
+from tierengine.errors import LedgerError, Problem, TierEngineError, UsageError
+from tierengine.evidence.dossier import Casefile, dossier_of
+from tierengine.law.reader import RulebookFile, rulebook_of
+from tierengine.law.rulebook import Rulebook
+from tierengine.ledger.book import Ledger
+from tierengine.ledger.entries import AssessmentEntry
+from tierengine.ledger.notes import Verifier
+from tierengine.ledger.store import Reader, Store
+from tierengine.reasoning.assess import VERSION, Assessor
+from tierengine.reasoning.assessment import Assessment
+
+_FEW = 24
+"""Assessments that are made sooner than a second process is started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An assessment as the ledger keeps it: what it was made from, and the bytes of the answer."""
+
+    entry: AssessmentEntry
+    casefile: Casefile
+    rulebook: Rulebook
+    files: tuple[RulebookFile, ...]
+    answer: bytes
+
+    @property
+    def as_of(self) -> date:
+        """The date whose law decides."""
+        return date.fromisoformat(self.entry.as_of)
+
+
+def answer_of(assessment: Assessment) -> bytes:
+    """Return the bytes of an answer as they are kept: its canonical JSON."""
+    return canonical.encode(schemas.dump(Assessment, assessment))
+
+
+@dataclass(slots=True)
+class Replayer:
+    """Reads what a ledger keeps and makes it again; a rulebook is read once, and its engines are made once a date."""
+
+    ledger: Ledger
+    _rulebooks: dict[str, tuple[Rulebook, tuple[RulebookFile, ...]]] = field(default_factory=dict)
+    _assessors: dict[tuple[str, date], Assessor] = field(default_factory=dict)
+
+    def recorded(self, reader: Reader, number: int) -> Recorded:
+        """Return a recorded assessment. Raise `UsageError` if the entry is none, `LedgerError` if it lacks an input."""
+        entry, _ = self.ledger.entry(reader, number)
+        if not isinstance(entry, AssessmentEntry):
+            what = f"entry {number} is no assessment, it is a {entry.kind}"
+            raise UsageError([Problem(where="ENTRY", what=what, cure="see which are: tierengine ledger log")])
+        rulebook, files = self.rulebook(reader, entry.rulebook)
+        sources = {source.name: self.ledger.blob(reader, source.digest) for source in entry.sources}
+        dossier = self.ledger.blob(reader, entry.dossier.digest)
+        return Recorded(
+            entry=entry,
+            casefile=dossier_of(dossier, entry.dossier.name, sources),
+            rulebook=rulebook,
+            files=files,
+            answer=self.ledger.blob(reader, entry.answer),
+        )
+
+    def rulebook(self, reader: Reader, digest: str) -> tuple[Rulebook, tuple[RulebookFile, ...]]:
+        """Return a kept rulebook and its files. Raise `LedgerError` if one is missing."""
+        if digest not in self._rulebooks:
+            manifest: Mapping[str, str] = json.loads(self.ledger.blob(reader, digest))
+            named = sorted(manifest.items(), key=lambda item: item[0].split("/"))
+            files = tuple(RulebookFile(name, self.ledger.blob(reader, held)) for name, held in named)
+            self._rulebooks[digest] = rulebook_of(files), files
+        return self._rulebooks[digest]
+
+    def assessor(self, recorded: Recorded) -> Assessor:
+        """Return the assessor with both engines for the rulebook and date of a recorded assessment."""
+        key = recorded.rulebook.digest, recorded.as_of
+        if key not in self._assessors:
+            self._assessors[key] = Assessor(recorded.rulebook.on(recorded.as_of))
+        return self._assessors[key]
+
+    def problem(self, reader: Reader, number: int) -> Problem | None:
+        """Make an assessment again, and return what is not as it was recorded, if anything."""
+        try:
+            recorded = self.recorded(reader, number)
+            again = answer_of(self.assessor(recorded).assess(recorded.casefile))
+        except TierEngineError as error:
+            first = error.problems[0]
+            return _differs(number, f"it cannot be made again: {first.where}: {first.what}", first.cure)
+        if again == recorded.answer:
+            return None
+        place = first_difference(json.loads(recorded.answer), json.loads(again))
+        cure = "keep both answers and ask the keepers of tierengine which is right"
+        if recorded.entry.tierengine != VERSION:
+            cure = f"replay it with tierengine {recorded.entry.tierengine}, which made it; this is {VERSION}"
+        return _differs(number, f"made again, it differs from what was recorded, first at {place}", cure)
+
+
+def _differs(number: int, what: str, cure: str) -> Problem:
+    return Problem(where=f"entry {number}", what=what, cure=cure)
+
+
+def first_difference(recorded: Any, again: Any, at: str = "") -> str:
+    """Return the place of the first difference of two JSON values, as a JSON pointer (RFC 6901)."""
+    if isinstance(recorded, dict) and isinstance(again, dict) and recorded.keys() == again.keys():
+        pairs: Iterable[tuple[Any, Any, Any]] = ((name, recorded[name], again[name]) for name in sorted(recorded))
+    elif isinstance(recorded, list) and isinstance(again, list) and len(recorded) == len(again):
+        pairs = ((number, *pair) for number, pair in enumerate(zip(recorded, again, strict=True)))
+    else:
+        return at or "/"
+    for name, before, after in pairs:
+        if before != after:
+            return first_difference(before, after, f"{at}/{name}")
+    return at or "/"
+
+
+def replay(
+    ledger: Ledger, numbers: Sequence[int], progress: Callable[[], None] = lambda: None, workers: int = 1
+) -> None:
+    """Make recorded assessments again; `progress` is called after each.
+
+    Raise `LedgerError` with every one that does not come out byte for byte.
+    """
+    problems: list[Problem] = []
+    for problem in _problems(ledger, numbers, workers):
+        problems += [problem] if problem else []
+        progress()
+    if problems:
+        raise LedgerError(problems)
+
+
+def _problems(ledger: Ledger, numbers: Sequence[int], workers: int) -> Iterator[Problem | None]:
+    if workers < 2 or len(numbers) <= _FEW:
+        yield from map(_with(ledger), numbers)
+        return
+    chosen = (ledger.store.place, ledger.known)
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start, chosen) as pool:
+        yield from pool.map(_one, numbers, chunksize=4)
+
+
+def _with(ledger: Ledger) -> Callable[[int], Problem | None]:
+    replayer = Replayer(ledger)
+
+    def one(number: int) -> Problem | None:
+        with ledger.store.reading() as reader:
+            return replayer.problem(reader, number)
+
+    return one
+
+
+_mine: list[Callable[[int], Problem | None]] = []
+"""What a process that replays for another makes once: it reads the rulebooks, which takes longer than a replay."""
+
+
+def _start(place: str, known: Verifier | None) -> None:
+    _mine.append(_with(Ledger(Store(place), known)))
+
+
+def _one(number: int) -> Problem | None:
+    return _mine[0](number)
