@@ -36,6 +36,9 @@ def draw_dossier(draw: Draw, rulebook: Rulebook, law: Law) -> Written:
     foreign = [indicator for indicator in others if indicator.id not in law.indicators_by_id]
     if draw(st.booleans()) and foreign:
         records.append(_record(draw, draw(st.sampled_from(foreign)), 90, year))
+    for number, record in enumerate(records[:3]):
+        if draw(st.booleans()):
+            records.append(_repeat(draw, record, number))
     judges = draw(st.lists(st.sampled_from(sorted(law.judges)), max_size=12, unique=True))
     records += [_rating(draw, law, name, number, year) for number, name in enumerate(judges)]
     spoken = {record["measures"] for record in records}
@@ -90,6 +93,13 @@ def _record(draw: Draw, indicator: Indicator, number: int, year: int) -> Written
         "reliability": draw(st.sampled_from("ABCDEF")),
         "credibility": draw(st.sampled_from("123456")),
     }
+
+
+def _repeat(draw: Draw, record: Written, number: int) -> Written:
+    """The same statement again, from another place or of another mark."""
+    origins: list[Written] = [{"origin": record["id"]}, {"origin": "a report"}, {}]
+    marks = {"reliability": draw(st.sampled_from("ABCDEF")), "credibility": draw(st.sampled_from("123456"))}
+    return {**record, **marks, **draw(st.sampled_from(origins)), "id": f"repeat-{number}"}
 
 
 def _rating(draw: Draw, law: Law, name: str, number: int, year: int) -> Written:
