@@ -20,7 +20,7 @@ def small_office(folder: Path) -> Office:
     """A ledger in which an assessment was disputed, determined and reviewed, and a second case begun."""
     office = open_office(str(folder / "ledger.sqlite"), folder / "keys")
     office.adopt_rulebook()
-    _discussed(office)
+    _discussed(office, disputed=("EFFORTS=not met",))
     _another_case(office)
     return office
 
@@ -44,12 +44,13 @@ def guatemala_packet(folder: Path) -> dict[str, bytes]:
     return files
 
 
-def _discussed(office: Office) -> None:
+def _discussed(office: Office, disputed: tuple[str, ...] = ()) -> None:
     office.record()
     with office.ledger.store.reading() as reader:
         entry, _ = office.ledger.entry(reader, 1)
     other: Tier = "2" if getattr(entry, "tier", None) != "2" else "3"
-    acts.position(office.desk(office.bo), 1, Ground(tier=other, discretion=True, reasons="seen otherwise"))
+    ground = Ground(tier=other, disputes=disputed, discretion=not disputed, reasons="seen otherwise")
+    acts.position(office.desk(office.bo), 1, ground)
     with office.ledger.store.reading() as reader:
         seen = register_of(reader, office.casefile.dossier.id).seen(office.casefile.dossier.id)
     acts.determine(office.desk(office.cy), 1, seen, Ground(tier=None, reasons="as recommended"))

@@ -141,6 +141,20 @@ def test_an_entry_of_another_ledger(small: Files, tmp_path: Path) -> None:
     assert any("does not lead from it to the root" in line for line in checker.check(files).wrong)
 
 
+def test_a_concession_that_does_something_else(tmp_path: Path) -> None:
+    """An office that signs what the engine did not find: conceding shows it."""
+    office = small_office(tmp_path)
+    with office.ledger.store.reading() as reader:
+        honest, _ = office.ledger.entry(reader, 2)
+    told = honest.model_dump(
+        mode="json", exclude={"format", "number", "time", "by", "signature"}, exclude_defaults=True
+    )
+    for false in ({"concession": "leaves it open"}, {"disputes": [told["disputes"][0] | {"found": "met"}]}):
+        dishonest = office.desk(office.bo).write(told | false)
+        assert f"entries/{dishonest.number}.json: conceding what it disputes" in found(export(office.ledger, 1))
+    office.ledger.store.close()
+
+
 def test_a_page_that_says_something_else(small: Files) -> None:
     """The page is made anew from the answer."""
     page = small["page.html"].replace(b"Nowhere", b"Everywhere")

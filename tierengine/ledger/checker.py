@@ -14,9 +14,9 @@ It was written apart from tierengine, shares no line with it, and uses no networ
      admits the records, evaluates each rule with three values, and compares what comes out with assessment.json:
      standards, criteria and their levels, watch list, progress, records set aside, tiers open, the recommendation, the
      outcome of each step, citations, interpretations. For each open tier it looks for answers that lead there.
-It does not check the sentences, the certainties, which single record a settled tier hangs on, page.html and
-provenance.json: `tierengine verify` makes those anew. It cannot know whether ledger.vkey is the key of the ledger that
-you mean: compare that line with the one that you were given by another way.
+It does not check the sentences, the certainties, which single record a settled tier hangs on, what conceding a disputed
+finding does, and the files made for people: `tierengine verify` makes all that anew. It cannot know whether ledger.vkey
+is the key of the ledger that you mean: compare that line with the one that you were given by another way.
 
 It prints every mismatch. Exit code 0: all holds; 1: something does not; 2: something could not be checked.
 """

@@ -29,13 +29,23 @@ from tierengine.law.rulebook import Law
 from tierengine.ledger import merkle
 from tierengine.ledger.archive import Files, is_safe
 from tierengine.ledger.book import Ledger, Proof, sound
-from tierengine.ledger.entries import AnyEntry, AssessmentEntry, CorrectionEntry, ReviewEntry, RulebookEntry, read
+from tierengine.ledger.entries import (
+    AnyEntry,
+    AssessmentEntry,
+    CorrectionEntry,
+    DeterminationEntry,
+    PositionEntry,
+    ReviewEntry,
+    RulebookEntry,
+    read,
+)
 from tierengine.ledger.notes import Checkpoint, Verifier, from_base64
 from tierengine.ledger.register import Register
 from tierengine.ledger.replay import Recorded, Replayer, answer_of, first_difference
 from tierengine.ledger.store import Reader
 from tierengine.reasoning.assess import VERSION, Assessor
 from tierengine.reasoning.assessment import Assessment
+from tierengine.reasoning.concession import concede
 from tierengine.reports.html import html
 from tierengine.reports.report import report
 
@@ -46,7 +56,8 @@ To check it you need nothing but Python 3.11 or newer, and no network:
 
     python3 check.py
 
-Compare the line in ledger.vkey with the key of the ledger that you were given by another way.
+Compare the line in ledger.vkey with the key of the ledger that you were given by another way. Who could forge a packet
+could forge its check.py too: to be sure, run a copy that you have from elsewhere, as python3 check.py PACKET.
 Who has tierengine can also ask it: tierengine verify PACKET --key KEY
 
 checkpoint, ledger.vkey   what the ledger was when this was taken from it, and the key that signed it
@@ -148,7 +159,7 @@ def verify(files: Files, known: Verifier | None = None) -> Verified:
     assessment = opened.assessment(entries)
     opened.inputs(assessment)
     opened.nothing_else(entries, assessment)
-    opened.follows(assessment)
+    opened.follows(assessment, entries)
     return Verified(
         verifier=opened.verifier,
         checkpoint=opened.checkpoint,
@@ -274,7 +285,7 @@ class _Opened:
 
     # 4. the answer
 
-    def follows(self, assessment: AssessmentEntry) -> None:
+    def follows(self, assessment: AssessmentEntry, entries: tuple[AnyEntry, ...]) -> None:
         """Make the answer again with both engines, and all that is made from it, and compare the bytes."""
         sources = {source.name: self._files[f"dossier/{source.name}"] for source in assessment.sources}
         try:
@@ -290,6 +301,13 @@ class _Opened:
         for name, made in _made(again, law, casefile).items():
             if self._file(name) != made:
                 _broken(name, "made again from the answer, it differs", _version_cure(assessment))
+        for entry in entries:
+            if (
+                isinstance(entry, PositionEntry | DeterminationEntry)
+                and entry.disputes
+                and entry.on == assessment.number
+            ):
+                _conceded_again(entry, casefile, law)
 
     def warnings(self) -> Iterator[str]:
         """Yield what does not make the packet unsound, but must be known of the files that go with it."""
@@ -300,6 +318,18 @@ class _Opened:
 
 _FOR_PEOPLE = ("page.html",)
 _NUMBER = re.compile("0|[1-9][0-9]{0,17}")
+
+
+def _conceded_again(entry: PositionEntry | DeterminationEntry, casefile: Casefile, law: Law) -> None:
+    """See that conceding the disputed findings does to the tier what the entry says."""
+    try:
+        again = concede(casefile, law, [f"{each.id}={each.held.value}" for each in entry.disputes])
+    except TierEngineError as error:
+        _broken(f"entries/{entry.number}.json", f"what it disputes cannot be conceded: {error.problems[0].what}")
+    found = [(each.id, each.found, each.held) for each in again.findings]
+    told = [(each.id, each.found, each.held) for each in entry.disputes]
+    if (found, again.does_to(entry.tier)) != (told, entry.concession):
+        _broken(f"entries/{entry.number}.json", "conceding what it disputes does something else than it says")
 
 
 def _version_cure(assessment: AssessmentEntry) -> str:
