@@ -83,7 +83,7 @@ def export(ledger: Ledger, number: int) -> dict[str, bytes]:
         files = {
             "README.txt": _README.encode(),
             "check.py": _second_checker(),
-            "checkpoint": reader.checkpoint.encode(),
+            "checkpoint": reader.head.checkpoint.encode(),
             "ledger.vkey": f"{ledger.verifier(reader)}\n".encode(),
             **dict(_sealed(ledger, reader, recorded.entry.case)),
             **_made_from(recorded),
