@@ -62,11 +62,6 @@ def allowed(written: list[Piece], name: ReleaseName) -> list[bool]:
     own = [Mark(each.handling) if each.handling else Mark("unclassified") for each in written]  # type: ignore[arg-type]
     facts = [mark for mark, each in zip(own, written, strict=True) if each.what != "rating"]
     every = strictest([*(MARKS[each.source] for each in written), *facts])
-        [
-            *(MARKS[each.source] for each in written),
-            *(mark for mark, each in zip(own, written, strict=True) if each.what != "rating"),
-        ]
-    )
     return [
         RELEASES[name].allows(
             (mark if each.handling else every) if each.what == "rating" else strictest([mark, MARKS[each.source]])
