@@ -24,7 +24,7 @@ from tierengine.reports.typeset import png_of
 
 _PAPER: tuple[Length, Length] = (Mm(210), Mm(297))
 _MARGIN = Mm(22)
-_COLUMNS: tuple[Length, ...] = (Mm(42), Mm(30), Mm(94))
+_COLUMNS: tuple[Length, ...] = (Mm(42), Mm(32), Mm(92))
 _COLOURS: dict[State, RGBColor] = {
     "met": RGBColor(0x1A, 0x6B, 0x3C),
     "not-met": RGBColor(0x9F, 0x24, 0x29),
@@ -95,7 +95,7 @@ class _Memorandum:
     def _styles(self) -> None:
         styles = self._document.styles
         body = styles["Normal"]
-        body.font.name, body.font.size = "Calibri", Pt(10.5)
+        body.font.name, body.font.size = "Arial", Pt(10)
         body.paragraph_format.space_after = Pt(4)
         for name, size in (("Title", 20), ("Heading 1", 14), ("Heading 2", 12)):
             style = styles[name]
