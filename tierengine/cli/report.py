@@ -18,10 +18,12 @@ from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.assess import assess, law_of
 from tierengine.reasoning.compare import Comparison, Side, compare
+from tierengine.reasoning.release import release
 from tierengine.reports.docx import docx
 from tierengine.reports.html import html
 from tierengine.reports.markdown import markdown
 from tierengine.reports.pdf import pdf
+from tierengine.reports.release import released_report
 from tierengine.reports.report import Report
 from tierengine.reports.report import report as report_on
 from tierengine.reports.text import print_report, report_text
@@ -37,6 +39,13 @@ class Format(StrEnum):
     pdf = "pdf"
 
 
+class ReleaseTo(StrEnum):
+    """To whom a report is released: within the government, or to anybody."""
+
+    unclassified = "unclassified"
+    public = "public"
+
+
 _BINARY = (Format.docx, Format.pdf)
 
 
@@ -48,16 +57,24 @@ def report(
     before: Annotated[
         Path | None, typer.Option("--before", metavar="DOSSIER", help="the earlier dossier, to explain the change")
     ] = None,
+    to: Annotated[
+        ReleaseTo | None, typer.Option("--release", help="leave out what may not be released: unclassified or public")
+    ] = None,
     as_of: AsOf = None,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Write the whole report for people: page, memorandum or paper. Ends with 4 where several tiers stay open."""
     _refuse_terminal(form, output)
+    _refuse_change(to, before)
     casefile, law_book = read_dossier(dossier), rulebook_in(rulebook)
     law = law_of(casefile, law_book, day_given(as_of) if as_of else None)
-    assessment = assess(casefile, law_book, law.as_of)
-    change = _change(before, Side(casefile, law.as_of), law_book)
-    told = report_on(assessment, law, change, casefile.dossier.earlier_placements)
+    if to is not None:
+        released = release(casefile, law, to.value)
+        assessment, told = released.assessment, released_report(released, law)
+    else:
+        assessment = assess(casefile, law_book, law.as_of)
+        change = _change(before, Side(casefile, law.as_of), law_book)
+        told = report_on(assessment, law, change, casefile.dossier.earlier_placements)
     if output is not None:
         _write(output, _rendered(told, form))
     elif form is Format.text:
@@ -81,6 +98,13 @@ def _change(before: Path | None, after: Side, rulebook: Rulebook) -> Comparison 
         return None
     earlier: Casefile = read_dossier(before)
     return compare(Side(earlier, earlier.dossier.as_of), after, rulebook)
+
+
+def _refuse_change(to: ReleaseTo | None, before: Path | None) -> None:
+    """Refuse to explain a change in what is released: it would tell of the whole of both dossiers."""
+    if to is not None and before is not None:
+        what, cure = "a change cannot be explained from what is released", "leave out --before or --release"
+        raise UsageError([Problem(where="--release", what=what, cure=cure)])
 
 
 def _refuse_terminal(form: Format, output: Path | None) -> None:
