@@ -1,4 +1,4 @@
-"""The files of a release, in every format, searched for what is withheld: unpacked, with what they say of themselves."""
+"""The files of a release, in every format, unpacked and searched for what is withheld, metadata included."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_the_command_releases_a_report(tierengine: Callable[..., Ran], tmp_path:
 
 
 def test_where_the_rest_does_not_entail_the_tier(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """The tier of the whole is told, and that what is left does not lead to it; the answer is open, so it ends with 4."""
+    """The tier of the whole is told, and that the rest does not lead to it; the answer is open, so it ends with 4."""
     file = _marked(tmp_path, (SENSITIVE[0], SENSITIVE[0] + SENSITIVE[1]))
     ran = tierengine("report", file, "--release", "public", "--format", "markdown")
     assert ran.code == 4
