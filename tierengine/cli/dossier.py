@@ -35,6 +35,7 @@ from tierengine.reasoning.interim import InterimAssessment, interim
 from tierengine.reports.comparison import print_comparison
 from tierengine.reports.interim import print_interim
 from tierengine.reports.markdown import markdown
+from tierengine.reports.report import brief
 from tierengine.reports.text import print_report
 
 
@@ -96,9 +97,9 @@ def assess(
     if form is ReportFormat.json:
         sys.stdout.write(schemas.to_json(assessment))
     elif form is ReportFormat.markdown:
-        sys.stdout.write(markdown(assessment))
+        sys.stdout.write(markdown(brief(assessment)))
     else:
-        print_report(assessment, a_console())
+        print_report(brief(assessment), a_console())
     if not assessment.recommendation.settled:
         raise typer.Exit(4)
 

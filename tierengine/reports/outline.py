@@ -14,38 +14,68 @@ _PROGRESS = {Outcome.MET: "progress", Outcome.NOT_MET: "no progress", Outcome.UN
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that is told: its name, its outcome in a word, a sentence, and what stands below it."""
+    """One thing that is told: its name, its outcome in a word, a sentence, what stands below it, and its evidence."""
 
     name: str
     mark: str
     text: str
     below: tuple[str, ...] = ()
+    evidence: tuple[Passage, ...] = ()
+    title: str = ""
+    """What the name stands for, where it is an id."""
+
+    @property
+    def sentence(self) -> str:
+        """The title and the text, where both are told in one breath."""
+        return f"{self.title}. {self.text}" if self.title and self.text else self.title or self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with its lines."""
+    """A heading with its lines, and what the three parts of a line are called where they stand in columns."""
 
     title: str
     lines: tuple[Line, ...]
+    heads: tuple[str, str, str] = ("Item", "Outcome", "What is said")
 
 
 def outline(assessment: Assessment) -> tuple[Section, ...]:
-    """Return what a report says, in its order; sections without lines are left out."""
-    sections = (
-        Section("Recommendation", tuple(_recommendation(assessment))),
-        Section("Records the answer hangs on", tuple(_fragile(assessment))),
-        Section("What the post asks for", tuple(_post(assessment))),
-        Section("Watch list, route by route", tuple(_routes(assessment))),
-        Section("Progress since the last report", tuple(_progress(assessment))),
-        Section("Minimum standards", tuple(_answers(assessment.standards))),
-        Section("Factors of standard 4", tuple(_answers(assessment.criteria))),
-        Section("Scope and significant efforts", tuple(_answers(assessment.considered))),
-        Section("Records set aside", tuple(_set_aside(assessment))),
-        Section("What would lead to each open tier", tuple(_open(assessment))),
-        Section("What would settle the open points", tuple(_to_settle(assessment))),
-        Section("Receipt", tuple(_receipt(assessment))),
+    """Return what a report says of an assessment alone, in its order; sections without lines are left out."""
+    return (*lead(assessment), *body(assessment), *tail(assessment))
+
+
+def lead(assessment: Assessment) -> tuple[Section, ...]:
+    """Return what stands first: the recommendation, what it hangs on, and what the post asks for."""
+    return told(
+        Section("Recommendation", tuple(_recommendation(assessment)), ("Tier", "Answer", "Reason")),
+        Section("Records the answer hangs on", tuple(_fragile(assessment)), ("Record", "Weight", "If it is wrong")),
+        Section("What the post asks for", tuple(_post(assessment)), ("Tier", "Request", "What the post says")),
     )
+
+
+def body(assessment: Assessment) -> tuple[Section, ...]:
+    """Return the findings with their reasons, and what they leave open."""
+    return told(
+        Section("Watch list, route by route", tuple(_routes(assessment)), ("Route", "Outcome", "Reasons")),
+        Section("Progress since the last report", tuple(_progress(assessment)), ("Deficiency", "Outcome", "Reasons")),
+        Section("Minimum standards", tuple(_answers(assessment.standards)), ("Standard", "Outcome", "Reasons")),
+        Section("Factors of standard 4", tuple(_answers(assessment.criteria)), ("Factor", "Outcome", "Reasons")),
+        Section(
+            "Scope and significant efforts", tuple(_answers(assessment.considered)), ("Question", "Outcome", "Reasons")
+        ),
+        Section("Records set aside", tuple(_set_aside(assessment)), ("Record", "Rule", "Why")),
+        Section("What would lead to each open tier", tuple(_open(assessment)), ("Tier", "Answer", "If this is so")),
+        Section("What would settle the open points", tuple(_to_settle(assessment)), ("Finding", "Open", "Questions")),
+    )
+
+
+def tail(assessment: Assessment) -> tuple[Section, ...]:
+    """Return what the answer was made with."""
+    return told(Section("Receipt", tuple(_receipt(assessment)), ("Part", "Version", "Digest or date")))
+
+
+def told(*sections: Section) -> tuple[Section, ...]:
+    """Return the sections that have something to say."""
     return tuple(section for section in sections if section.lines)
 
 
@@ -72,12 +102,16 @@ def _recommendation(assessment: Assessment) -> Iterator[Line]:
     yield Line(
         name,
         mark,
-        recommended.reason.partition(": ")[2],
+        _sentence(recommended.reason.partition(": ")[2]),
         (
             f"Tiers still open: {tier_names(recommended.open_tiers)}.",
             f"Rule: {recommended.rule}. The engine recommends; a person determines.",
         ),
     )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _open(assessment: Assessment) -> Iterator[Line]:
@@ -102,42 +136,38 @@ def _post(assessment: Assessment) -> Iterator[Line]:
         return
     agreement = "and parts from the recommendation at:" if post.parts_at else "and agrees with the recommendation."
     below = tuple(f"{parting.id}, {parting.outcome.value}: {parting.reason}" for parting in post.parts_at)
-    yield Line(NAMES[post.tier], "asked for", f"The post asks for {post.asks} ({post.at}) {agreement}", below)
+    words = Passage(record="post-recommendation", at=post.at, quote=post.quote)
+    yield Line(NAMES[post.tier], "asked for", f"The post asks for {post.asks} ({post.at}) {agreement}", below, (words,))
 
 
 def _routes(assessment: Assessment) -> Iterator[Line]:
     for route in assessment.watch_list:
-        yield Line(route.route, route.outcome.value, route.reason, (route.citation, *_passages(route.evidence)))
+        yield Line(route.route, route.outcome.value, route.reason, (route.citation,), route.evidence)
 
 
 def _progress(assessment: Assessment) -> Iterator[Line]:
     for answer in assessment.progress:
-        yield Line(
-            answer.id, _PROGRESS[answer.outcome], f"{answer.says}: {answer.reason}", tuple(_passages(answer.evidence))
-        )
+        text = f"{answer.says}: {answer.reason}"
+        yield Line(answer.id, _PROGRESS[answer.outcome], text, evidence=answer.evidence)
 
 
 def _answers(answers: Iterable[StandardAnswer]) -> Iterator[Line]:
     for answer in answers:
         certainty = getattr(answer, "certainty", None)
         sure = (f"certainty of the sources: {certainty}",) if certainty else ()
-        yield Line(
-            answer.id,
-            answer.outcome.value,
-            f"{answer.title}. {answer.reason}",
-            (answer.citation, *sure, *_passages(answer.evidence)),
-        )
+        below = (answer.citation, *sure)
+        yield Line(answer.id, answer.outcome.value, answer.reason, below, answer.evidence, answer.title)
 
 
 def _set_aside(assessment: Assessment) -> Iterator[Line]:
     for unused in assessment.set_aside:
-        yield Line(unused.passage.record, unused.rule, unused.because, (quoted(unused.passage),))
+        yield Line(unused.passage.record, unused.rule, unused.because, evidence=(unused.passage,))
 
 
 def _to_settle(assessment: Assessment) -> Iterator[Line]:
     for answer in (*assessment.standards, *assessment.criteria, *assessment.considered):
         if answer.to_settle:
-            yield Line(answer.id, f"{len(answer.to_settle)} open", answer.title, answer.to_settle)
+            yield Line(answer.id, f"{len(answer.to_settle)} open", "", answer.to_settle, title=answer.title)
 
 
 def _receipt(assessment: Assessment) -> Iterator[Line]:
@@ -147,11 +177,6 @@ def _receipt(assessment: Assessment) -> Iterator[Line]:
     yield Line("dossier", "", receipt.dossier)
     for source in receipt.sources:
         yield Line("source", "", source)
-
-
-def _passages(passages: Iterable[Passage]) -> Iterator[str]:
-    for passage in passages:
-        yield quoted(passage)
 
 
 def quoted(passage: Passage) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from textwrap import wrap
 
 from rich.console import Console
 from rich.text import Text
 
-from tierengine.reasoning.assessment import Assessment
-from tierengine.reports.outline import Line, heading, outline
+from tierengine.reports.drawing.way import Branch, twin
+from tierengine.reports.outline import Line, Section, quoted
+from tierengine.reports.report import WAY, Report
+from tierengine.reports.shown import shown
 
 _COLOURS = {
     "met": "green",
@@ -22,25 +25,54 @@ _COLOURS = {
 }
 
 
-def print_report(assessment: Assessment, console: Console) -> None:
-    """Print an assessment to the console, wrapped to its width."""
-    console.print(Text(heading(assessment), style="bold"))
-    for section in outline(assessment):
-        console.print()
-        console.print(Text(section.title.upper(), style="bold"))
-        for line in section.lines:
-            _print_line(line, console)
+def print_report(report: Report, console: Console) -> None:
+    """Print a report to the console, wrapped to its width."""
+    console.print(Text(shown(report.heading), style="bold"))
+    for section in report.lead:
+        _print_section(section, console)
+    if report.drawn is not None:
+        _print_title(WAY, console)
+        for branch in twin(report.drawn):
+            _print_branch(branch, console, 2)
+    for section in report.body:
+        _print_section(section, console)
+
+
+def report_text(report: Report) -> str:
+    """Return a report as plain text, 110 columns wide, without colours."""
+    console = Console(file=StringIO(), width=110, highlight=False, color_system=None, force_terminal=False)
+    with console.capture() as captured:
+        print_report(report, console)
+    return captured.get()
+
+
+def _print_section(section: Section, console: Console) -> None:
+    _print_title(section.title, console)
+    for line in section.lines:
+        _print_line(line, console)
+
+
+def _print_title(title: str, console: Console) -> None:
+    console.print()
+    console.print(Text(title.upper(), style="bold"))
+
+
+def _print_branch(branch: Branch, console: Console, indent: int) -> None:
+    print_wrapped(f"- {branch.text}", console, indent, hang=2)
+    for below in branch.below:
+        _print_branch(below, console, indent + 2)
 
 
 def print_wrapped(text: str, console: Console, indent: int, hang: int = 0, style: str = "") -> None:
     """Print a text wrapped to the console's width, indented; lines after the first hang further in."""
     before, after = " " * indent, " " * (indent + hang)
-    for row in wrap(text, console.width, initial_indent=before, subsequent_indent=after, break_on_hyphens=False):
+    for row in wrap(shown(text), console.width, initial_indent=before, subsequent_indent=after, break_on_hyphens=False):
         console.print(Text(row, style=style), soft_wrap=True)
 
 
 def _print_line(line: Line, console: Console) -> None:
-    console.print(Text.assemble("  ", (line.name, "bold"), "  ", (line.mark, _COLOURS.get(line.mark, "cyan"))))
-    print_wrapped(line.text, console, 6)
-    for below in line.below:
+    mark = (shown(line.mark), _COLOURS.get(line.mark, "cyan"))
+    console.print(Text.assemble("  ", (shown(line.name), "bold"), "  ", mark))
+    print_wrapped(line.sentence, console, 6)
+    for below in (*line.below, *map(quoted, line.evidence)):
         print_wrapped(f"- {below}", console, 6, hang=2, style="dim")

@@ -1,0 +1,74 @@
+"""A change of the answer and its causes, as the lines of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tierengine.reasoning.assessment import Passage
+from tierengine.reasoning.compare import Answer, Cause, CauseName, Comparison, Difference
+from tierengine.reports.outline import Line
+from tierengine.terms.tier import NAMES
+
+CAUSE_TITLES: dict[CauseName, str] = {
+    "law": "Changed law",
+    "facts": "New facts",
+    "certainty": "Changed certainty",
+    "judgement": "Human judgement",
+}
+
+
+def answer(found: Answer) -> str:
+    """Tell an answer in one line."""
+    tier = "no tier" if found.tier is None else NAMES[found.tier]
+    if found.settled:
+        return f"{tier}, settled"
+    return f"{tier}, not settled; open: {', '.join(NAMES[each] for each in found.open_tiers) or 'none'}"
+
+
+def why(told: Comparison) -> str:
+    """Tell which causes explain the change."""
+    if not told.changed:
+        return "The answer did not change."
+    sets = [" and ".join(CAUSE_TITLES[name].lower() for name in each) for each in told.smallest]
+    return f"The change is explained by {', or by '.join(sets)}."
+
+
+def effect(cause: Cause) -> tuple[str, ...]:
+    """Tell what a cause did in its turn, and whether it is enough alone or needed."""
+    step = "moves nothing in its turn"
+    if cause.before != cause.after:
+        step = f"in its turn: {answer(cause.before)} -> {answer(cause.after)}"
+    return step, *(["enough alone"] if cause.suffices else []), *(["needed"] if cause.needed else [])
+
+
+def moves(cause: Cause) -> Iterator[str]:
+    """Tell each finding that a cause moved."""
+    for moved in cause.moved:
+        yield f"{moved.id}: {moved.before.value} -> {moved.after.value}, {moved.reason} ({moved.citation})"
+
+
+def change_lines(told: Comparison) -> Iterator[Line]:
+    """Yield the two answers, what explains the change, and each cause with what it moved and what differs."""
+    yield Line("Before", str(told.before_date), answer(told.before))
+    yield Line("After", str(told.after_date), answer(told.after))
+    yield Line("Explanation", "changed" if told.changed else "unchanged", why(told))
+    for cause in told.causes:
+        name = CAUSE_TITLES[cause.id]
+        if not cause.differences:
+            yield Line(name, "none", "Nothing differs.")
+            continue
+        first, *rest = effect(cause)
+        text = first[0].upper() + first[1:] + "."
+        below = (*moves(cause), *(_told(each) for each in cause.differences))
+        yield Line(name, "; ".join(rest) or "not needed", text, below, tuple(_quoted(cause)))
+
+
+def _told(difference: Difference) -> str:
+    place = f" [{difference.at}]" if difference.at else ""
+    return f"{difference.how}: {difference.id}: {difference.says}{place}"
+
+
+def _quoted(cause: Cause) -> Iterator[Passage]:
+    for difference in cause.differences:
+        if difference.quote:
+            yield Passage(record=difference.id, at=difference.at, quote=difference.quote)

@@ -1,0 +1,286 @@
+"""A report as a memorandum that an office can edit, with the styles, headings and tables of its word processor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from docx import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Emu, Length, Mm, Pt, RGBColor
+
+from tierengine.reports.drawing.svg import SERIF, described, svg
+from tierengine.reports.drawing.way import Branch, Way, twin
+from tierengine.reports.outline import Line, Section
+from tierengine.reports.report import EVIDENCE, PURPOSE, TWIN, WAY, Exhibit, Report
+from tierengine.reports.shown import shown
+from tierengine.reports.states import State, state
+from tierengine.reports.typeset import png_of
+
+_PAPER: tuple[Length, Length] = (Mm(210), Mm(297))
+_MARGIN = Mm(22)
+_COLUMNS: tuple[Length, ...] = (Mm(42), Mm(32), Mm(92))
+_COLOURS: dict[State, RGBColor] = {
+    "met": RGBColor(0x1A, 0x6B, 0x3C),
+    "not-met": RGBColor(0x9F, 0x24, 0x29),
+    "open": RGBColor(0x7A, 0x52, 0x00),
+    "plain": RGBColor(0x44, 0x61, 0x7F),
+}
+_CLEARANCES = ("Drafted", "Cleared", "Approved")
+_ZIP_DAY = (1980, 1, 1, 0, 0, 0)
+"""The earliest day that a zip can hold; the parts of a document carry no day of their own."""
+
+
+def docx(report: Report) -> bytes:
+    """Return a report as a Word document; equal reports give equal bytes."""
+    made = BytesIO()
+    _Memorandum(report).whole().save(made)
+    return _timeless(made.getvalue())
+
+
+def _timeless(raw: bytes) -> bytes:
+    """The same zip without the moment at which it was made."""
+    made = BytesIO()
+    with ZipFile(BytesIO(raw)) as old, ZipFile(made, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = ZipInfo(name, _ZIP_DAY)
+            part.compress_type = ZIP_DEFLATED
+            new.writestr(part, old.read(name))
+    return made.getvalue()
+
+
+class _Memorandum:
+    """Writes a report into a new document, from the top down."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._document = Document()
+
+    def whole(self) -> Any:
+        """Return the document."""
+        report = self._report
+        self._properties(report.heading, report.as_of)
+        self._styles()
+        self._page()
+        self._opening()
+        first, *others = report.lead
+        self._answer(first)
+        for section in others:
+            self._section(section)
+        if report.drawn is not None:
+            self._way(report.drawn)
+        for section in report.body:
+            self._section(section)
+        if report.exhibits:
+            self._evidence(report.exhibits)
+        self._clearance()
+        return self._document
+
+    # -- the document as a whole --------------------------------------------------------------------------------
+
+    def _properties(self, title: str, day: date) -> None:
+        """What a file manager shows: nothing of the machine or the person by whom it was made."""
+        known, when = self._document.core_properties, datetime(day.year, day.month, day.day, tzinfo=UTC)
+        known.title, known.subject, known.language = shown(title), PURPOSE, "en"
+        known.author = known.last_modified_by = "tierengine"
+        known.comments = known.keywords = ""
+        known.created = known.modified = when
+        known.revision = 1
+
+    def _styles(self) -> None:
+        styles = self._document.styles
+        body = styles["Normal"]
+        body.font.name, body.font.size = "Arial", Pt(10)
+        body.paragraph_format.space_after = Pt(4)
+        for name, size in (("Title", 20), ("Heading 1", 14), ("Heading 2", 12)):
+            style = styles[name]
+            style.font.size, style.font.color.rgb = Pt(size), RGBColor(0x1B, 0x1F, 0x24)
+        for name in ("List Bullet", "List Bullet 2", "List Bullet 3"):
+            styles[name].font.size = Pt(9.5)
+            styles[name].paragraph_format.space_after = Pt(2)
+
+    def _page(self) -> None:
+        section = self._document.sections[0]
+        _sized(section, *_PAPER)
+        section.different_first_page_header_footer = True
+        _write(section.header.paragraphs[0], self._report.heading, size=8.5)
+        for footer in (section.footer, section.first_page_footer):
+            paragraph = footer.paragraphs[0]
+            _write(paragraph, f"{PURPOSE} Page ", size=8.5)
+            _field(paragraph, "PAGE")
+            _write(paragraph, " of ", size=8.5)
+            _field(paragraph, "NUMPAGES")
+
+    def _opening(self) -> None:
+        """The lines that the office fills in."""
+        self._document.add_paragraph("Memorandum", style="Title")
+        table = self._empty_table((Mm(24), Mm(142)))
+        for name, value in (("To", ""), ("From", ""), ("Subject", self._report.heading), ("Date", "")):
+            cells = table.add_row().cells
+            _write(cells[0].paragraphs[0], f"{name}:", bold=True)
+            _write(cells[1].paragraphs[0], value)
+
+    def _clearance(self) -> None:
+        """The lines for those who sign, at the end."""
+        self._heading("Clearance")
+        table = self._table(("", "Name and office", "Date and signature"), _COLUMNS)
+        for name in _CLEARANCES:
+            _write(table.add_row().cells[0].paragraphs[0], f"{name}:", bold=True)
+
+    # -- the sections -------------------------------------------------------------------------------------------
+
+    def _heading(self, title: str, level: int = 1) -> None:
+        self._document.add_heading(shown(title), level)
+
+    def _paragraph(self, text: str, style: str | None = None) -> None:
+        if text:
+            _write(self._document.add_paragraph(style=style), text)
+
+    def _answer(self, section: Section) -> None:
+        """The recommendation, up front and in words."""
+        self._heading(section.title)
+        for line in section.lines:
+            paragraph = self._document.add_paragraph()
+            _write(paragraph, f"{line.name}, ", bold=True, size=14)
+            _write(paragraph, line.mark, bold=True, size=14, colour=_COLOURS[state(line.mark)])
+            self._paragraph(line.sentence)
+            for below in line.below:
+                self._paragraph(below, "List Bullet")
+
+    def _section(self, section: Section) -> None:
+        self._heading(section.title)
+        table = self._table(section.heads, _COLUMNS)
+        for line in section.lines:
+            self._line(_row(table), line)
+
+    def _line(self, cells: Any, line: Line) -> None:
+        _write(cells[0].paragraphs[0], line.name, bold=True)
+        if line.title:
+            _write(cells[0].paragraphs[0], f" {line.title}")
+        _write(cells[1].paragraphs[0], line.mark, bold=True, colour=_COLOURS[state(line.mark)])
+        for number, (text, style) in enumerate(self._said(line)):
+            paragraph = cells[2].paragraphs[0] if number == 0 else cells[2].add_paragraph()
+            paragraph.style = style
+            _write(paragraph, text)
+
+    def _said(self, line: Line) -> Iterator[tuple[str, str]]:
+        """The paragraphs of a line's last cell, each with its style."""
+        if line.text:
+            yield line.text, "Normal"
+        for below in line.below:
+            yield below, "List Bullet"
+        if line.evidence:
+            cited = (f"[{self._report.number(passage)}] {passage.at}" for passage in line.evidence)
+            yield f"Evidence: {'; '.join(cited)}", "Normal"
+
+    def _table(self, heads: Iterable[str], widths: tuple[Length, ...]) -> Any:
+        """A table whose first row is repeated on each page."""
+        table = self._empty_table(widths, "Table Grid")
+        row = table.add_row()
+        _mark(row._tr.get_or_add_trPr(), "w:tblHeader", val="true")  # noqa: SLF001  # only so is a row repeated
+        for cell, head in zip(row.cells, heads, strict=True):
+            _write(cell.paragraphs[0], head, bold=True)
+            _mark(cell._tc.get_or_add_tcPr(), "w:shd", val="clear", fill="ECEEF1")  # noqa: SLF001  # and a cell shaded
+        return table
+
+    def _empty_table(self, widths: tuple[Length, ...], style: str | None = None) -> Any:
+        table = self._document.add_table(rows=0, cols=len(widths), style=style)
+        table.autofit = False
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
+        return table
+
+    def _evidence(self, exhibits: tuple[Exhibit, ...]) -> None:
+        self._heading(EVIDENCE)
+        widths: tuple[Length, ...] = (Mm(16), Mm(48), Mm(102))
+        table = self._table(("No.", "Record and place", "Words"), widths)
+        for exhibit in exhibits:
+            passage, cells = exhibit.passage, _row(table)
+            _write(cells[0].paragraphs[0], f"[{exhibit.number}]")
+            _write(cells[1].paragraphs[0], passage.record, bold=True)
+            _write(cells[1].add_paragraph(), passage.at)
+            told = [f"\u201c{passage.quote}\u201d"] if passage.quote else []
+            told += [f"Note: {passage.note}"] if passage.note else []
+            told += [f"Used for: {', '.join(use.name for use in exhibit.uses)}"]
+            for number, text in enumerate(told):
+                _write(cells[2].paragraphs[0] if number == 0 else cells[2].add_paragraph(), text)
+
+    # -- the drawing --------------------------------------------------------------------------------------------
+
+    def _way(self, drawn: Way) -> None:
+        """The drawing on a page of its own, across; then the same in words."""
+        across = self._document.add_section(WD_SECTION.NEW_PAGE)
+        _sized(across, _PAPER[1], _PAPER[0])
+        across.orientation = WD_ORIENT.LANDSCAPE
+        across.different_first_page_header_footer = False
+        self._heading(WAY)
+        self._picture(drawn)
+        upright = self._document.add_section(WD_SECTION.NEW_PAGE)
+        _sized(upright, *_PAPER)
+        upright.orientation = WD_ORIENT.PORTRAIT
+        self._heading(TWIN)
+        for branch in twin(drawn):
+            self._branch(branch, 0)
+
+    def _picture(self, drawn: Way) -> None:
+        room = _PAPER[1] - 2 * _MARGIN, _PAPER[0] - 2 * _MARGIN - Mm(20)
+        picture = self._document.add_picture(BytesIO(png_of(svg(drawn, WAY, SERIF))))
+        scale = min(room[0] / picture.width, room[1] / picture.height)
+        picture.width, picture.height = Emu(int(picture.width * scale)), Emu(int(picture.height * scale))
+        told = picture._inline.docPr  # noqa: SLF001  # python-docx has no other way to give a picture its text
+        told.set("descr", described())
+        told.set("title", WAY)
+        told.set("name", WAY)
+
+    def _branch(self, branch: Branch, depth: int) -> None:
+        style = "List Bullet" if depth == 0 else f"List Bullet {min(depth + 1, 3)}"
+        paragraph = self._document.add_paragraph(style=style)
+        if depth > 2:
+            paragraph.paragraph_format.left_indent = Mm(6.35 * (depth + 1))
+        _write(paragraph, branch.text)
+        for below in branch.below:
+            self._branch(below, depth + 1)
+
+
+def _sized(section: Any, width: Length, height: Length) -> None:
+    section.page_width, section.page_height = width, height
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = _MARGIN
+
+
+def _row(table: Any) -> Any:
+    """The cells of a new row, which is not broken across pages."""
+    row = table.add_row()
+    _mark(row._tr.get_or_add_trPr(), "w:cantSplit", val="true")  # noqa: SLF001  # python-docx has no other way
+    return row.cells
+
+
+def _mark(properties: Any, name: str, **values: str) -> None:
+    """Add a property that python-docx has no word for."""
+    mark = OxmlElement(name)
+    for attribute, value in values.items():
+        mark.set(qn(f"w:{attribute}"), value)
+    properties.append(mark)
+
+
+def _write(
+    paragraph: Any, text: str, *, bold: bool = False, size: float | None = None, colour: RGBColor | None = None
+) -> None:
+    """Add a run of text; line breaks and tabs in it count as spaces."""
+    run = paragraph.add_run(" ".join(shown(text).split("\n")).replace("\t", " "))
+    run.bold = bold
+    if size is not None:
+        run.font.size = Pt(size)
+    if colour is not None:
+        run.font.color.rgb = colour
+
+
+def _field(paragraph: Any, code: str) -> None:
+    """Add a field that the word processor fills in, such as the number of the page."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), code)
+    paragraph._p.append(field)  # noqa: SLF001  # python-docx has no fields

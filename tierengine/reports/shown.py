@@ -1,0 +1,23 @@
+"""Text as a reader may be shown it: without characters that steer a terminal, break a file or turn the words round."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
+)
+"""Control characters, marks that change the direction of what follows, and what XML does not allow."""
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def shown(text: str) -> str:
+    """Return a text with each character that would not be shown but obeyed replaced by one that is seen."""
+    return _STEERING.sub(REPLACEMENT, text)
+
+
+def escaped(text: str) -> str:
+    """Return a text as it stands in HTML and XML, in an element or in a quoted attribute."""
+    return escape(shown(text), quote=True)
