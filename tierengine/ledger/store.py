@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ PARTS = sa.Table(
     _TABLES,
     sa.Column("manifest", sa.ForeignKey("blobs.digest"), primary_key=True),
     sa.Column("digest", sa.ForeignKey("blobs.digest"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 """Which files the manifest of a rulebook names."""
 
@@ -76,6 +77,7 @@ USES = sa.Table(
     _TABLES,
     sa.Column("entry", sa.ForeignKey("entries.number"), primary_key=True),
     sa.Column("digest", sa.ForeignKey("blobs.digest"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 """What each entry was made from."""
 
@@ -85,6 +87,7 @@ NODES = sa.Table(
     sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("hash", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 """The complete subtrees of the Merkle tree."""
 
@@ -143,14 +146,22 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """Give a reader that sees the ledger as it is at one moment."""
-        with self._translating("read"), self._begun("reading") as connection:
-            yield Reader(connection, self._head(connection))
+        with (
+            self._translating("read"),
+            self._begun("reading") as connection,
+            closing(Reader(connection, self._head(connection))) as reader,
+        ):
+            yield reader
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
         """Give a writer that nobody else writes beside; all that it writes stays, or nothing if an error is raised."""
-        with self._translating("written"), self._begun("writing") as connection:
-            yield Writer(connection, self._head(connection, lock=True))
+        with (
+            self._translating("written"),
+            self._begun("writing") as connection,
+            closing(Writer(connection, self._head(connection, lock=True))) as writer,
+        ):
+            yield writer
 
     def close(self) -> None:
         """Close every connection."""
@@ -206,7 +217,20 @@ class Reader:
 
     def __init__(self, connection: Connection, head: Head) -> None:
         self._connection = connection
+        self._unfinished: list[sa.CursorResult[Any]] = []
         self.head = head
+
+    def close(self) -> None:
+        """Give back what was being gone through: who finds something wrong half-way leaves the rest unread."""
+        for result in self._unfinished:
+            result.close()
+
+    def damage(self) -> str | None:
+        """Return what SQLite finds wrong in its own file, such as an index that differs from its table, if anything."""
+        if self._connection.dialect.name != "sqlite":
+            return None
+        told = str(self._connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+        return None if told == "ok" else told
 
     def entry(self, number: int) -> bytes | None:
         """Return the bytes of an entry."""
@@ -249,7 +273,9 @@ class Reader:
     def rows(self, table: sa.Table) -> Iterator[Any]:
         """Yield every row of a table, in the order of its key, without holding them all."""
         asked = sa.select(table).order_by(*table.primary_key.columns)
-        yield from self._connection.execute(asked.execution_options(yield_per=256))
+        result = self._connection.execute(asked.execution_options(yield_per=256))
+        self._unfinished.append(result)
+        yield from result
 
 
 class Writer(Reader):

@@ -40,6 +40,8 @@ def verify(ledger: Ledger, kept: Checkpoint | None = None, progress: Progress = 
     Raise `LedgerError` that names the first thing that does not hold.
     """
     with ledger.store.reading() as reader:
+        if damage := reader.damage():
+            raise _broken(ledger.store.shown, damage)
         checkpoint = ledger.checkpoint(reader)
         inputs = _Inputs(reader)
         entries = _Entries(reader, inputs)

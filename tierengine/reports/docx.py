@@ -24,7 +24,7 @@ from tierengine.reports.typeset import png_of
 
 _PAPER: tuple[Length, Length] = (Mm(210), Mm(297))
 _MARGIN = Mm(22)
-_COLUMNS: tuple[Length, ...] = (Mm(42), Mm(30), Mm(94))
+_COLUMNS: tuple[Length, ...] = (Mm(42), Mm(32), Mm(92))
 _COLOURS: dict[State, RGBColor] = {
     "met": RGBColor(0x1A, 0x6B, 0x3C),
     "not-met": RGBColor(0x9F, 0x24, 0x29),
@@ -95,7 +95,7 @@ class _Memorandum:
     def _styles(self) -> None:
         styles = self._document.styles
         body = styles["Normal"]
-        body.font.name, body.font.size = "Calibri", Pt(10.5)
+        body.font.name, body.font.size = "Arial", Pt(10)
         body.paragraph_format.space_after = Pt(4)
         for name, size in (("Title", 20), ("Heading 1", 14), ("Heading 2", 12)):
             style = styles[name]
@@ -119,21 +119,18 @@ class _Memorandum:
     def _opening(self) -> None:
         """The lines that the office fills in."""
         self._document.add_paragraph("Memorandum", style="Title")
-        table = self._document.add_table(rows=0, cols=2)
+        table = self._empty_table((Mm(24), Mm(142)))
         for name, value in (("To", ""), ("From", ""), ("Subject", self._report.heading), ("Date", "")):
             cells = table.add_row().cells
             _write(cells[0].paragraphs[0], f"{name}:", bold=True)
             _write(cells[1].paragraphs[0], value)
-            _widths(cells, (Mm(24), Mm(142)))
 
     def _clearance(self) -> None:
         """The lines for those who sign, at the end."""
         self._heading("Clearance")
         table = self._table(("", "Name and office", "Date and signature"), _COLUMNS)
         for name in _CLEARANCES:
-            cells = table.add_row().cells
-            _write(cells[0].paragraphs[0], f"{name}:", bold=True)
-            _widths(cells, _COLUMNS)
+            _write(table.add_row().cells[0].paragraphs[0], f"{name}:", bold=True)
 
     # -- the sections -------------------------------------------------------------------------------------------
 
@@ -159,10 +156,9 @@ class _Memorandum:
         self._heading(section.title)
         table = self._table(section.heads, _COLUMNS)
         for line in section.lines:
-            self._line(table.add_row().cells, line)
+            self._line(_row(table), line)
 
     def _line(self, cells: Any, line: Line) -> None:
-        _widths(cells, _COLUMNS)
         _write(cells[0].paragraphs[0], line.name, bold=True)
         if line.title:
             _write(cells[0].paragraphs[0], f" {line.title}")
@@ -183,16 +179,20 @@ class _Memorandum:
             yield f"Evidence: {'; '.join(cited)}", "Normal"
 
     def _table(self, heads: Iterable[str], widths: tuple[Length, ...]) -> Any:
-        """A table whose first row is repeated on each page; no row is broken across pages."""
-        table = self._document.add_table(rows=1, cols=len(widths), style="Light List")
-        table.autofit = False
-        row = table.rows[0]
-        mark = OxmlElement("w:tblHeader")
-        mark.set(qn("w:val"), "true")
-        row._tr.get_or_add_trPr().append(mark)  # noqa: SLF001  # python-docx has no other way to repeat a row
+        """A table whose first row is repeated on each page."""
+        table = self._empty_table(widths, "Table Grid")
+        row = table.add_row()
+        _mark(row._tr.get_or_add_trPr(), "w:tblHeader", val="true")  # noqa: SLF001  # only so is a row repeated
         for cell, head in zip(row.cells, heads, strict=True):
             _write(cell.paragraphs[0], head, bold=True)
-        _widths(row.cells, widths)
+            _mark(cell._tc.get_or_add_tcPr(), "w:shd", val="clear", fill="ECEEF1")  # noqa: SLF001  # and a cell shaded
+        return table
+
+    def _empty_table(self, widths: tuple[Length, ...], style: str | None = None) -> Any:
+        table = self._document.add_table(rows=0, cols=len(widths), style=style)
+        table.autofit = False
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
         return table
 
     def _evidence(self, exhibits: tuple[Exhibit, ...]) -> None:
@@ -200,8 +200,7 @@ class _Memorandum:
         widths: tuple[Length, ...] = (Mm(16), Mm(48), Mm(102))
         table = self._table(("No.", "Record and place", "Words"), widths)
         for exhibit in exhibits:
-            passage, cells = exhibit.passage, table.add_row().cells
-            _widths(cells, widths)
+            passage, cells = exhibit.passage, _row(table)
             _write(cells[0].paragraphs[0], f"[{exhibit.number}]")
             _write(cells[1].paragraphs[0], passage.record, bold=True)
             _write(cells[1].add_paragraph(), passage.at)
@@ -218,6 +217,7 @@ class _Memorandum:
         across = self._document.add_section(WD_SECTION.NEW_PAGE)
         _sized(across, _PAPER[1], _PAPER[0])
         across.orientation = WD_ORIENT.LANDSCAPE
+        across.different_first_page_header_footer = False
         self._heading(WAY)
         self._picture(drawn)
         upright = self._document.add_section(WD_SECTION.NEW_PAGE)
@@ -252,9 +252,19 @@ def _sized(section: Any, width: Length, height: Length) -> None:
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = _MARGIN
 
 
-def _widths(cells: Any, widths: Iterable[Length]) -> None:
-    for cell, width in zip(cells, widths, strict=True):
-        cell.width = width
+def _row(table: Any) -> Any:
+    """The cells of a new row, which is not broken across pages."""
+    row = table.add_row()
+    _mark(row._tr.get_or_add_trPr(), "w:cantSplit", val="true")  # noqa: SLF001  # python-docx has no other way
+    return row.cells
+
+
+def _mark(properties: Any, name: str, **values: str) -> None:
+    """Add a property that python-docx has no word for."""
+    mark = OxmlElement(name)
+    for attribute, value in values.items():
+        mark.set(qn(f"w:{attribute}"), value)
+    properties.append(mark)
 
 
 def _write(

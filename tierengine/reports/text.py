@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from textwrap import wrap
 
 from rich.console import Console
@@ -35,6 +36,14 @@ def print_report(report: Report, console: Console) -> None:
             _print_branch(branch, console, 2)
     for section in report.body:
         _print_section(section, console)
+
+
+def report_text(report: Report) -> str:
+    """Return a report as plain text, 110 columns wide, without colours."""
+    console = Console(file=StringIO(), width=110, highlight=False, color_system=None, force_terminal=False)
+    with console.capture() as captured:
+        print_report(report, console)
+    return captured.get()
 
 
 def _print_section(section: Section, console: Console) -> None:

@@ -1,0 +1,145 @@
+"""The verb that writes a report on a dossier for people, in the format in which they read it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tierengine.cli.app import app
+from tierengine.cli.options import AsOf, DossierFile, RulebookFolder, a_console, day_given, rulebook_in
+from tierengine.errors import Problem, UsageError
+from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.law.rulebook import Rulebook
+from tierengine.reasoning.assess import assess, law_of
+from tierengine.reasoning.compare import Comparison, Side, compare
+from tierengine.reasoning.release import release
+from tierengine.reports.docx import docx
+from tierengine.reports.html import html
+from tierengine.reports.markdown import markdown
+from tierengine.reports.pdf import pdf
+from tierengine.reports.release import released_report
+from tierengine.reports.report import Report
+from tierengine.reports.report import report as report_on
+from tierengine.reports.text import print_report, report_text
+
+
+class Format(StrEnum):
+    """The formats of a report."""
+
+    text = "text"
+    markdown = "markdown"
+    html = "html"
+    docx = "docx"
+    pdf = "pdf"
+
+
+class ReleaseTo(StrEnum):
+    """To whom a report is released: within the government, or to anybody."""
+
+    unclassified = "unclassified"
+    public = "public"
+
+
+_BINARY = (Format.docx, Format.pdf)
+
+
+@app.command()
+def report(
+    dossier: DossierFile,
+    form: Annotated[Format, typer.Option("--format", help="text, markdown, html, docx or pdf")] = Format.text,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="where it is written")] = None,
+    before: Annotated[
+        Path | None, typer.Option("--before", metavar="DOSSIER", help="the earlier dossier, to explain the change")
+    ] = None,
+    to: Annotated[
+        ReleaseTo | None, typer.Option("--release", help="leave out what may not be released: unclassified or public")
+    ] = None,
+    as_of: AsOf = None,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Write the whole report for people: page, memorandum or paper. Ends with 4 where several tiers stay open."""
+    _refuse_terminal(form, output)
+    _refuse_change(to, before)
+    casefile, law_book = read_dossier(dossier), rulebook_in(rulebook)
+    law = law_of(casefile, law_book, day_given(as_of) if as_of else None)
+    if to is not None:
+        released = release(casefile, law, to.value)
+        assessment, told = released.assessment, released_report(released, law)
+    else:
+        assessment = assess(casefile, law_book, law.as_of)
+        change = _change(before, Side(casefile, law.as_of), law_book)
+        told = report_on(assessment, law, change, casefile.dossier.earlier_placements)
+    if output is not None:
+        _write(output, _rendered(told, form))
+    elif form is Format.text:
+        print_report(told, a_console())
+    else:
+        sys.stdout.buffer.write(_rendered(told, form))
+    if not assessment.recommendation.settled:
+        raise typer.Exit(4)
+
+
+def _rendered(told: Report, form: Format) -> bytes:
+    if form is Format.docx:
+        return docx(told)
+    if form is Format.pdf:
+        return pdf(told)
+    return {Format.text: report_text, Format.markdown: markdown, Format.html: html}[form](told).encode()
+
+
+def _change(before: Path | None, after: Side, rulebook: Rulebook) -> Comparison | None:
+    if before is None:
+        return None
+    earlier: Casefile = read_dossier(before)
+    return compare(Side(earlier, earlier.dossier.as_of), after, rulebook)
+
+
+def _refuse_change(to: ReleaseTo | None, before: Path | None) -> None:
+    """Refuse to explain a change in what is released: it would tell of the whole of both dossiers."""
+    if to is not None and before is not None:
+        what, cure = "a change cannot be explained from what is released", "leave out --before or --release"
+        raise UsageError([Problem(where="--release", what=what, cure=cure)])
+
+
+def _refuse_terminal(form: Format, output: Path | None) -> None:
+    if form in _BINARY and output is None and sys.stdout.isatty():
+        problem = Problem(
+            where="--format",
+            what=f"a `{form.value}` file cannot be shown on a terminal",
+            cure="name a file with --output, or lead the output into one",
+        )
+        raise UsageError([problem])
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file as a whole or not at all: beside its place first, then into it. Raise `UsageError` if it cannot."""
+    beside: str | None = None
+    try:
+        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_mask()
+        Path(beside).chmod(mode)
+        Path(beside).replace(path)
+    except OSError as error:
+        if beside is not None:
+            Path(beside).unlink(missing_ok=True)
+        problem = Problem(
+            where=f"--output {path}",
+            what=f"the report cannot be written there: {error.strerror}",
+            cure="name a file in a folder that exists and in which you may write",
+        )
+        raise UsageError([problem]) from None
+
+
+def _mask() -> int:
+    """What the user withholds from new files; it can be read only by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
