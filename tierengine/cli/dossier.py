@@ -17,7 +17,6 @@ from tierengine.cli.options import (
     DossierFile,
     PlainFormat,
     RulebookFolder,
-    TierName,
     a_console,
     day_given,
     print_json,
@@ -38,7 +37,6 @@ from tierengine.reports.interim import print_interim
 from tierengine.reports.markdown import markdown
 from tierengine.reports.report import brief
 from tierengine.reports.text import print_report
-from tierengine.reports.tree import decisive, everything, is_open, tree_of, why_not
 
 
 class ReportFormat(StrEnum):
@@ -104,37 +102,6 @@ def assess(
         print_report(brief(assessment), a_console())
     if not assessment.recommendation.settled:
         raise typer.Exit(4)
-
-
-@app.command()
-def explain(
-    dossier: DossierFile,
-    as_of: AsOf = None,
-    only_decisive: Annotated[bool, typer.Option("--decisive", help="only what the answer rests on")] = False,
-    only_open: Annotated[bool, typer.Option("--open", help="only what is undetermined")] = False,
-    not_tier: Annotated[
-        TierName | None, typer.Option("--why-not", help="why a tier is not reached: 1, 2, 2WL or 3")
-    ] = None,
-    rulebook: RulebookFolder = None,
-) -> None:
-    """Show the trace as a tree, from the recommendation down to the quotes."""
-    if sum((only_decisive, only_open, not_tier is not None)) > 1:
-        raise UsageError(
-            [
-                Problem(
-                    where="explain",
-                    what="more than one of --decisive, --open and --why-not",
-                    cure="ask for one of them at a time",
-                )
-            ]
-        )
-    assessment = _assess(dossier, as_of, rulebook)
-    console = a_console()
-    if not_tier is not None:
-        console.print(why_not(assessment.trace, f"TIER-{not_tier.value}"))
-    else:
-        keep = decisive if only_decisive else is_open if only_open else everything
-        console.print(tree_of(assessment.trace, keep))
 
 
 @app.command("interim")

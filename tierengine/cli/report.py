@@ -16,12 +16,14 @@ from tierengine.cli.options import AsOf, DossierFile, RulebookFolder, a_console,
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.law.rulebook import Rulebook
-from tierengine.reasoning.assess import assess, law_of
+from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.compare import Comparison, Side, compare
+from tierengine.reasoning.release import release
 from tierengine.reports.docx import docx
 from tierengine.reports.html import html
 from tierengine.reports.markdown import markdown
 from tierengine.reports.pdf import pdf
+from tierengine.reports.release import release_section
 from tierengine.reports.report import Report
 from tierengine.reports.report import report as report_on
 from tierengine.reports.text import print_report, report_text
@@ -37,6 +39,13 @@ class Format(StrEnum):
     pdf = "pdf"
 
 
+class ReleaseTo(StrEnum):
+    """To whom a report is released."""
+
+    unclassified = "unclassified"
+    public = "public"
+
+
 _BINARY = (Format.docx, Format.pdf)
 
 
@@ -48,16 +57,26 @@ def report(
     before: Annotated[
         Path | None, typer.Option("--before", metavar="DOSSIER", help="the earlier dossier, to explain the change")
     ] = None,
+    to: Annotated[
+        ReleaseTo | None, typer.Option("--release", help="only what may be released: unclassified or public")
+    ] = None,
     as_of: AsOf = None,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Write the whole report for people: page, memorandum or paper. Ends with 4 where several tiers stay open."""
     _refuse_terminal(form, output)
+    _refuse_both(before, to)
     casefile, law_book = read_dossier(dossier), rulebook_in(rulebook)
     law = law_of(casefile, law_book, day_given(as_of) if as_of else None)
-    assessment = assess(casefile, law_book, law.as_of)
-    change = _change(before, Side(casefile, law.as_of), law_book)
-    told = report_on(assessment, law, change, casefile.dossier.earlier_placements)
+    if to is not None:
+        released = release(casefile, law, to.value)
+        assessment = released.assessment
+        # Nothing but the released assessment goes in, so that nothing else can show.
+        told = report_on(assessment, law, extra=(release_section(released.statement),))
+    else:
+        assessment = Assessor(law).assess(casefile)
+        change = _change(before, Side(casefile, law.as_of), law_book)
+        told = report_on(assessment, law, change, casefile.dossier.earlier_placements)
     if output is not None:
         _write(output, _rendered(told, form))
     elif form is Format.text:
@@ -81,6 +100,16 @@ def _change(before: Path | None, after: Side, rulebook: Rulebook) -> Comparison 
         return None
     earlier: Casefile = read_dossier(before)
     return compare(Side(earlier, earlier.dossier.as_of), after, rulebook)
+
+
+def _refuse_both(before: Path | None, to: ReleaseTo | None) -> None:
+    if before is not None and to is not None:
+        problem = Problem(
+            where="report",
+            what="both --before and --release",
+            cure="ask for one of them; what may be released of a change is not worked out",
+        )
+        raise UsageError([problem])
 
 
 def _refuse_terminal(form: Format, output: Path | None) -> None:

@@ -14,7 +14,9 @@ from pydantic import AfterValidator, Field
 from tierengine import canonical, yamlfile
 from tierengine.errors import ClassifiedError, EvidenceError, Problem
 from tierengine.evidence.countries import is_country
-from tierengine.evidence.records import Rating, Record
+from tierengine.evidence.handling import Handling
+from tierengine.evidence.origins import chain
+from tierengine.evidence.records import Evidence, Rating, Record
 from tierengine.evidence.telegram import Telegram, read_telegram
 from tierengine.terms.interval import Days
 from tierengine.terms.scalars import Day, Id, Model, Text, Whole
@@ -62,6 +64,8 @@ class Silent(Model):
     author: Text
     date: Day
     note: Text
+    handling: Handling | None = None
+    """Where it is to be handled more strictly than its source."""
 
 
 class Request(Model):
@@ -78,6 +82,8 @@ class Request(Model):
     """What is known of the government's capacity to obtain the data."""
     at: Text
     quote: Text
+    handling: Handling | None = None
+    """Where it is to be handled more strictly than its source."""
 
     @property
     def told(self) -> str:
@@ -102,6 +108,8 @@ class Deficiency(Model):
     at: Text
     quote: Text
     answered_by: tuple[Id, ...]
+    handling: Handling | None = None
+    """Where it is to be handled more strictly than its source."""
 
 
 class PostRecommendation(Model):
@@ -111,6 +119,8 @@ class PostRecommendation(Model):
     tier: WrittenTier
     at: Text
     quote: Text
+    handling: Handling | None = None
+    """Where it is to be handled more strictly than its source."""
 
 
 class EarlierPlacement(Model):
@@ -243,6 +253,8 @@ def _checked(document: Document, problems: list[Problem], read: Callable[[str], 
     opened, classified = _open(dossier, document, read, problems)
     problems += _repeated(dossier, document)
     problems += _dates(dossier, document)
+    problems += _origins(dossier, document)
+    problems += _bases(dossier, document)
     problems += _misplaced(dossier, document, opened)
     if problems:
         raise (ClassifiedError if classified else EvidenceError)(problems)
@@ -331,6 +343,42 @@ def _dates(dossier: Dossier, document: Document) -> Iterator[Problem]:
                 where=document.where("requests", number, "answer_date"),
                 what=f"`{request.id}` was answered on {request.answer_date}, before it was made on {request.date}",
                 cure="correct one of the two dates",
+            )
+
+
+def _origins(dossier: Dossier, document: Document) -> Iterator[Problem]:
+    """Records that repeat themselves, a judgement, or a whole source, of which nobody could say what is repeated."""
+    written = {record.id: record.origin for record in dossier.records if isinstance(record, Evidence)}
+    judgements = {record.id for record in dossier.records if isinstance(record, Rating)}
+    listed = {source.id for source in dossier.sources}
+    for number, record in enumerate(dossier.records):
+        if not isinstance(record, Evidence) or record.origin is None:
+            continue
+        *_, last = chain(record.id, written)
+        if written.get(last) is not None:
+            what, cure = f"`{record.id}` repeats itself in the end", "name as origin what was said first"
+        elif record.origin in judgements:
+            what = f"`{record.origin}` is a person's judgement, and no statement that can be repeated"
+            cure = "name the record whose statement this one repeats"
+        elif record.origin in listed:
+            what = f"`{record.origin}` is a source of this dossier, and does not say which statement is repeated"
+            cure = "name the record that holds the statement; code one if there is none"
+        else:
+            continue
+        yield Problem(where=document.where("records", number, "origin"), what=what, cure=cure)
+
+
+def _bases(dossier: Dossier, document: Document) -> Iterator[Problem]:
+    """Judgements that rest on what is no record of fact, silence or request."""
+    known = {record.id for record in dossier.records if isinstance(record, Evidence)}
+    known |= {silence.id for silence in dossier.silences} | {request.id for request in dossier.requests}
+    for number, record in enumerate(dossier.records):
+        missing = [name for name in record.rests_on or () if name not in known] if isinstance(record, Rating) else []
+        if missing:
+            yield Problem(
+                where=document.where("records", number, "rests_on"),
+                what=f"no record, silence or request is called {', '.join(f'`{name}`' for name in missing)}",
+                cure="name those on which the person judged, or leave `rests_on` out",
             )
 
 

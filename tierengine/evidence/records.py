@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from tierengine.evidence.handling import Handling
 from tierengine.terms.interval import Days
 from tierengine.terms.level import Level
 from tierengine.terms.scalars import Day, Id, Model, Text, Word, as_written
@@ -50,6 +51,10 @@ class Evidence(Model):
     """The exact words, which must stand in that paragraph; line breaks count as spaces."""
     reliability: Reliability
     credibility: Credibility
+    origin: Text | None = None
+    """Whose statement it repeats: the id of a record, or the name of a report; nothing where it stands for itself."""
+    handling: Handling | None = None
+    """Where it is to be handled more strictly than its source."""
     note: Text | None = None
 
     @model_validator(mode="after")
@@ -86,6 +91,10 @@ class Rating(Model):
     author: Text
     date: Day
     reasons: Text
+    rests_on: tuple[Id, ...] | None = None
+    """The records on which the person judged, where the person names them."""
+    handling: Handling | None = None
+    """How it is to be handled; without a mark, as strictly as the strictest source of the dossier."""
 
     @cached_property
     def days(self) -> Days:

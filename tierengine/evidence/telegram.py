@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
 from tierengine.errors import EvidenceError, Problem
+from tierengine.evidence.handling import Handling
 from tierengine.evidence.marking import refuse_classified
 from tierengine.evidence.source_text import Line, PlainText, SourceText
 from tierengine.evidence.telegram_header import Header, is_header_line, read_header
@@ -23,10 +23,6 @@ _SCANNED = re.compile(r"^\s*(?:1{1,2}|[IJl])[._ ]\s?(?P<number>\d{1,3})\s*\.\s+"
 _BARE = re.compile(r"^\s*(?P<number>\d{1,4})\s?\.\s*(?=[^\d\s]|\s|$)")
 _SIGNATURE = re.compile(r"^(?!(?:BEGIN|END|Begin|End)\b)[A-Z][\w'.-]*(?: [A-Z][\w'.-]*){0,2}$")
 _TRAILER = re.compile(r"^(?:BT|NNNN|#\d{4}|UNCLAS\b.*|SIPDIS|Advertisement)\s*$")
-
-
-Handling = Literal["unclassified", "sensitive but unclassified", "unknown"]
-"""How a telegram is to be handled; `unknown` where it carries no marking at all, so that a person must be asked."""
 
 _SENSITIVE = re.compile(
     r"\((?:SBU|FOUO)(?:\s*/+\s*(?:NF|NOFORN))?\)|\bSENSITIVE\b|\bSBU\b|\bOFFICIAL USE ONLY\b|\bFOUO\b"

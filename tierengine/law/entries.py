@@ -295,7 +295,7 @@ class Route(Entry):
 class Admission(Entry):
     """A rule that sets records aside: it takes every record of which all listed attributes match."""
 
-    sets_aside: dict[Literal["kind", "reliability", "credibility", "dated", "indicator"], tuple[Word, ...]]
+    sets_aside: dict[Literal["kind", "reliability", "credibility", "dated", "indicator", "origin"], tuple[Word, ...]]
     because: Text
 
     def takes(self, attributes: Mapping[str, str]) -> bool:

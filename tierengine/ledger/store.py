@@ -193,11 +193,11 @@ class Reader:
         found: str | None = self._connection.scalar(sa.select(ENTRIES.c.about).where(ENTRIES.c.number == number))
         return found
 
-    def numbers(self, kind: str | None = None, about: str | None = None) -> list[int]:
-        """Return the numbers of the entries, in order; of one kind, or of one case, if it is given."""
+    def numbers(self, *kinds: str, about: str | None = None) -> list[int]:
+        """Return the numbers of the entries, in order; of some kinds, or of one case, if they are given."""
         asked = sa.select(ENTRIES.c.number).order_by(ENTRIES.c.number)
-        if kind is not None:
-            asked = asked.where(ENTRIES.c.kind == kind)
+        if kinds:
+            asked = asked.where(ENTRIES.c.kind.in_(kinds))
         if about is not None:
             asked = asked.where(ENTRIES.c.about == about)
         return list(self._connection.scalars(asked))
@@ -283,7 +283,7 @@ def _sqlite(path: Path) -> Engine:
 def _postgresql(url: str) -> Engine:
     try:
         parsed = make_url(url).set(drivername="postgresql+psycopg")
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         what, cure = "this is no URL of a database", "write postgresql://USER@HOST/DATABASE"
         raise UsageError([Problem(where="--ledger", what=what, cure=cure)]) from None
     engine = sa.create_engine(parsed, connect_args={"connect_timeout": _WAIT // 6}, pool_pre_ping=True)

@@ -10,6 +10,7 @@ from tierengine.engines.form import Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, read_value
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import Casefile, Dossier, EarlierPlacement, Request, Silent
+from tierengine.evidence.origins import origins_of
 from tierengine.evidence.records import Evidence, Rating, dated
 from tierengine.law.entries import Admission, Indicator
 from tierengine.law.rulebook import Law
@@ -25,6 +26,8 @@ class SetAside:
 
     record: Evidence | Rating
     rule: Admission
+    counted: str | None = None
+    """The record that counts for the same origin, where this one repeats it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Admitted:
     """How the years on the watch list bind it."""
     set_aside: tuple[SetAside, ...]
     """Sorted by the id of the record."""
+    origins: Mapping[str, str]
+    """Record of fact to its origin: the record or report whose statement it repeats, or itself."""
 
 
 def admit(casefile: Casefile, law: Law) -> Admitted:
@@ -60,20 +65,26 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     problems = list(_unfit(casefile, law))
     if problems:
         raise EvidenceError(problems)
+    told = _by_origin(casefile, law)
+    problems = list(_repeated_otherwise(casefile, told))
+    if problems:
+        raise EvidenceError(problems)
+    repeats = {repeat.id: first.id for first, *others in told for repeat in others}
     admitted: dict[str, list[Evidence]] = {}
     ratings: dict[str, Rating] = {}
     aside: list[SetAside] = []
     for record in sorted(casefile.dossier.records, key=lambda record: record.id):
-        rule = law.sets_aside(_attributes(record, casefile, law))
+        rule = law.sets_aside(_attributes(record, casefile, law) | _repeating(record, repeats))
         if rule is not None:
-            aside.append(SetAside(record, rule))
+            counted = repeats.get(record.id) if "origin" in rule.sets_aside else None
+            aside.append(SetAside(record, rule, counted))
         elif isinstance(record, Rating):
             ratings[record.measures] = record
         else:
             admitted.setdefault(record.measures, []).append(record)
     for indicator in law.indicators:
         if indicator.counts_kind is not None:
-            admitted[indicator.id] = _of_kind(casefile, law, indicator.counts_kind)
+            admitted[indicator.id] = _of_kind(casefile, law, indicator.counts_kind, repeats)
     records = {name: tuple(found) for name, found in admitted.items() if found}
     silences = _silences(casefile)
     problems = list(_contradictions(casefile, law, records, silences))
@@ -88,7 +99,17 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
         raise EvidenceError(problems)
     facts = asked | dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile, stood))
     return Admitted(
-        facts, records, ratings, silences, requests, casefile.last_placement, placements, report, stood, tuple(aside)
+        facts,
+        records,
+        ratings,
+        silences,
+        requests,
+        casefile.last_placement,
+        placements,
+        report,
+        stood,
+        tuple(aside),
+        origins_of(casefile.dossier.records),
     )
 
 
@@ -275,16 +296,61 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
     }
 
 
-def _of_kind(casefile: Casefile, law: Law, kind: str) -> list[Evidence]:
+def _of_kind(casefile: Casefile, law: Law, kind: str, repeats: Mapping[str, str]) -> list[Evidence]:
     """Records of a kind for an indicator that counts them, whatever kind their own takes."""
     found = []
     for record in sorted(casefile.dossier.records, key=lambda record: record.id):
         if isinstance(record, Evidence) and record.kind == kind:
-            attributes = _attributes(record, casefile, law)
-            attributes |= {"indicator": "takes this kind"} if "reliability" in attributes else {}
-            if law.sets_aside(attributes) is None:
+            attributes = _counted_by_kind(_attributes(record, casefile, law))
+            if law.sets_aside(attributes | _repeating(record, repeats)) is None:
                 found.append(record)
     return found
+
+
+def _counted_by_kind(attributes: dict[str, str]) -> dict[str, str]:
+    return attributes | ({"indicator": "takes this kind"} if "reliability" in attributes else {})
+
+
+# -- what has one origin ---------------------------------------------------------------------------------------
+
+
+def _by_origin(casefile: Casefile, law: Law) -> list[list[Evidence]]:
+    """The records that count and tell one statement of one origin, the surest first; of equals, the first by its id."""
+    records = [record for record in casefile.dossier.records if isinstance(record, Evidence)]
+    if not any(record.origin for record in records):
+        return []
+    origins = origins_of(records)
+    counted_kinds = {indicator.counts_kind for indicator in law.indicators}
+    found: dict[tuple[str, str, str], list[Evidence]] = {}
+    for record in sorted(records, key=lambda record: (record.mark, record.id)):
+        attributes = _attributes(record, casefile, law)
+        by_kind = record.kind in counted_kinds and law.sets_aside(_counted_by_kind(attributes)) is None
+        if by_kind or law.sets_aside(attributes) is None:
+            found.setdefault((origins[record.id], record.measures, record.kind), []).append(record)
+    return list(found.values())
+
+
+def _repeating(record: Evidence | Rating, repeats: Mapping[str, str]) -> dict[str, str]:
+    return {"origin": "counted already"} if record.id in repeats else {}
+
+
+def _repeated_otherwise(casefile: Casefile, told: list[list[Evidence]]) -> Iterator[Problem]:
+    """Repeats of one statement with another value, or of other days; only a person can say what was stated."""
+    for first, *others in told:
+        for record in others:
+            if record.value != first.value:
+                key, said = "value", f"says {record.value}, and `{first.id}` says {first.value}"
+            elif first.days is not None and record.days is not None and not record.days.overlaps(first.days):
+                key = "date" if record.date is not None else "period"
+                said = f"speaks of {record.days}, and `{first.id}` of {first.days}"
+            else:
+                continue
+            yield Problem(
+                where=_place(casefile, record, key),
+                what=f"`{record.id}` and `{first.id}` have one origin, and `{record.id}` {said}",
+                cure="keep the one that gives the origin's words and list the other under `not_evidence`; "
+                "if they are two statements, give each an origin of its own, such as the page of the report",
+            )
 
 
 # -- what was requested -----------------------------------------------------------------------------------------

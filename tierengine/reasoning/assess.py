@@ -11,7 +11,7 @@ from tierengine.engines.agreement import AgreedEngine
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
 from tierengine.engines.form import Engine, Facts, Form
-from tierengine.engines.lowering import lower, reached
+from tierengine.engines.lowering import judged, lower, reached
 from tierengine.errors import Problem, RulebookError
 from tierengine.evidence.dossier import Casefile
 from tierengine.law.entries import Advice, Criterion, TierRow
@@ -37,7 +37,7 @@ from tierengine.reasoning.assessment import (
 )
 from tierengine.reasoning.open_tiers import Doubt, OpenTiers
 from tierengine.reasoning.progress import progress
-from tierengine.reasoning.trace import Narrator, Tracer, level_range, passage_of
+from tierengine.reasoning.trace import NOBODY_JUDGED, NOT_SHOWN, Narrator, Tracer, level_range, passage_of
 from tierengine.reasoning.words import sentences
 from tierengine.terms.level import CERTAINTIES, LEVELS, Certainty
 from tierengine.terms.outcome import Outcome
@@ -72,15 +72,24 @@ class Assessor:
     """Assesses dossiers under the law of one date; made once, used for as many as there are.
 
     Without `certified`, no witness of an open tier and no doubt of a settled one is looked for, which takes most of
-    the time; the tiers are the same.
+    the time; the tiers are the same. Where ratings are `withheld` from the dossiers, each open word without a rating is
+    taken as judged in a way that is not known, and no longer as left to what the records propose.
     """
 
-    def __init__(self, law: Law, engine: Callable[[Form], Engine] = two_engines, *, certified: bool = True) -> None:
+    def __init__(
+        self,
+        law: Law,
+        engine: Callable[[Form], Engine] = two_engines,
+        *,
+        certified: bool = True,
+        withheld: bool = False,
+    ) -> None:
         self.law = law
         self._certified = certified
         self.form = lower(law)
         self._engine = engine(self.form)
-        self._narrator = Narrator(law, self.form)
+        self._withheld = withheld
+        self._narrator = Narrator(law, self.form, NOT_SHOWN if withheld else NOBODY_JUDGED)
         self._inputs = {field.id for field in self.form.inputs}
         self._open = OpenTiers(law, self.form)
 
@@ -88,6 +97,8 @@ class Assessor:
         """Return the recommendation on a dossier: admit, evaluate, tell, recommend."""
         admitted = admit(casefile, self.law)
         facts = {name: value for name, value in admitted.facts.items() if name in self._inputs}
+        if self._withheld:
+            facts |= {judged(name): True for name in self.law.judges if judged(name) in facts}
         evaluation = self._engine.evaluate(facts)
         tracer = Tracer(self._narrator, admitted, facts, evaluation)
         possible = self._open.open(facts)
@@ -135,7 +146,7 @@ class _Answer:
             law=LawUsed(as_of=law.as_of, digest=law.digest),
             recommendation=recommended,
             open=witnesses,
-            fragile=tuple(Fragile(record=doubt.record, tiers=doubt.tiers) for doubt in doubts),
+            fragile=tuple(Fragile(record=doubt.record, others=doubt.others, tiers=doubt.tiers) for doubt in doubts),
             post_recommendation=self._post(recommended),
             standards=tuple(self._standard(c) for c in law.criteria if c.part == "standard"),
             criteria=tuple(self._criterion(c) for c in law.criteria if c.part == "factor"),
@@ -343,7 +354,8 @@ class _Answer:
 
 def unused(item: SetAside) -> Unused:
     """Return a record that was set aside, as the answer tells it."""
-    return Unused(record=item.record.id, rule=item.rule.id, because=item.rule.because, passage=passage_of(item.record))
+    because = item.rule.because + (f" ({item.counted})" if item.counted else "")
+    return Unused(record=item.record.id, rule=item.rule.id, because=because, passage=passage_of(item.record))
 
 
 def _tier_name(tier: Tier | None) -> str:

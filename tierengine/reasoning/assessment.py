@@ -144,6 +144,9 @@ class Fragile:
     """A record that would move the settled tier if it were wrong, and the tiers that could then be reached."""
 
     record: str
+    """The record, or the report to which it goes back where several do."""
+    others: tuple[str, ...]
+    """What falls with it: the records that go back to it, and the ratings that rest on any of them."""
     tiers: tuple[Tier | None, ...]
 
 

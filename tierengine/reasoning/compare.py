@@ -148,7 +148,7 @@ class _Comparer:
             after=self._answer((*earlier, name)),
             suffices=self._answer(()) != last and self._answer((name,)) == last,
             needed=self._answer(()) != last and self._answer(without) != last,
-            moved=tuple(_moved(self._assess(earlier), self._assess((*earlier, name)))),
+            moved=tuple(moved(self._assess(earlier), self._assess((*earlier, name)))),
             differences=tuple(self._differences(name)),
         )
 
@@ -161,8 +161,7 @@ class _Comparer:
                     yield causes
 
     def _answer(self, causes: Iterable[str]) -> Answer:
-        told = self._assess(causes).recommendation
-        return Answer(tier=told.tier, settled=told.settled, open_tiers=told.open_tiers)
+        return answered(self._assess(causes))
 
     def _assess(self, causes: Iterable[str]) -> Assessment:
         """The answer with some causes taken from the later side and the rest from the earlier."""
@@ -236,7 +235,8 @@ def _items(dossier: Dossier, name: CauseName) -> dict[str, str]:
 
 def _dated(record: Evidence) -> str:
     unit = f" {record.unit}" if record.unit else ""
-    return f"{unit} ({record.days or 'undated'}, {record.kind})"
+    repeats = f", repeating {record.origin}" if record.origin else ""
+    return f"{unit} ({record.days or 'undated'}, {record.kind}{repeats})"
 
 
 def _difference(key: str, before: str | None, after: str | None, record: Evidence | None) -> Difference:
@@ -248,8 +248,14 @@ def _difference(key: str, before: str | None, after: str | None, record: Evidenc
     return Difference(id=key, how="changed", says=f"{before}; then {after}", **place)
 
 
-def _moved(before: Assessment, after: Assessment) -> Iterator[Moved]:
-    """What differs between two answers; what only one of them asks for was or is undetermined in the other."""
+def answered(assessment: Assessment) -> Answer:
+    """Return what an assessment recommends, and what it leaves open."""
+    told = assessment.recommendation
+    return Answer(tier=told.tier, settled=told.settled, open_tiers=told.open_tiers)
+
+
+def moved(before: Assessment, after: Assessment) -> Iterator[Moved]:
+    """Yield what differs between two answers; what only one of them asks for was or is undetermined in the other."""
     first, second = _findings(before), _findings(after)
     for name in dict.fromkeys((*first, *second)):
         old, new = first.get(name), second.get(name)

@@ -27,9 +27,11 @@ from tierengine.terms.tier import Placement, Tier
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A record that the settled tier hangs on."""
+    """A record that the settled tier hangs on, or a report to which several records go back."""
 
     record: str
+    others: tuple[str, ...]
+    """What falls with it: the records that go back to it, and the ratings that rest on any of them."""
     tiers: tuple[Tier | None, ...]
     """The tiers that are reached if the record is wrong; `None` for a country that is on no list."""
 
@@ -94,17 +96,20 @@ class OpenTiers:
     # -- what the answer hangs on ---------------------------------------------------------------------------------
 
     def doubts(self, admitted: Admitted, facts: Facts, row: TierRow) -> Iterator[Doubt]:
-        """Yield each record that, if it alone is wrong, lets another row than the settled one be reached."""
-        for record, fields in sorted(_leans_on(self._law, admitted).items()):
+        """Yield each origin that, if it alone is wrong, lets another row than the settled one be reached.
+
+        Records of one origin fall together, and with them the ratings that rest on them.
+        """
+        for origin, fields in sorted(_leans_on(self._law, admitted).items()):
             freed = {name: value for name, value in facts.items() if name not in fields}
             least = {name: number for name, number in fields.items() if name in facts}
             found = self._others(row, freed, least) if least else ()
             if found:
-                yield Doubt(record, tuple(other.tier for other in found))
+                yield Doubt(origin, _falling(origin, admitted), tuple(other.tier for other in found))
         for placement in admitted.placements:
             tiers = tuple(dict.fromkeys(self._misplaced(admitted, placement.year, facts, row)))
             if tiers:
-                yield Doubt(f"placement-{placement.year}", tiers)
+                yield Doubt(f"placement-{placement.year}", (), tiers)
 
     def _others(self, row: TierRow, facts: Facts, least: Mapping[str, int]) -> tuple[TierRow, ...]:
         """The other rows that are reached from some facts, with what the counts are at least."""
@@ -129,24 +134,25 @@ class OpenTiers:
 
 
 def _leans_on(law: Law, admitted: Admitted) -> dict[str, dict[str, int]]:
-    """Record to the inputs that it alone supports, each with the least that the other records leave of a count."""
+    """Origin to the inputs that it alone supports, each with the least that other origins leave of a count."""
     leans: dict[str, dict[str, int]] = {}
 
-    def lean(record: str, field: str, least: int = 0) -> None:
-        leans.setdefault(record, {})[field] = least
+    def lean(origin: str, field: str, least: int = 0) -> None:
+        leans.setdefault(origin, {})[field] = least
 
     for name, records in admitted.records.items():
         indicator = law.indicator(name)
-        if indicator.counts_kind is not None:
-            for record in records:
-                lean(record.id, name, len(records) - 1)
-        elif indicator.combine == "sum":
-            for record in records:
-                lean(record.id, name, sum(int(other.value) for other in records if other is not record))
-        elif len(records) == 1 and name not in admitted.requests:
-            lean(records[0].id, name)
+        for origin in {admitted.origins[record.id] for record in records}:
+            others = [record for record in records if admitted.origins[record.id] != origin]
+            if indicator.counts_kind is not None:
+                lean(origin, name, len(others))
+            elif indicator.combine == "sum":
+                lean(origin, name, sum(int(other.value) for other in others))
+            elif not others and name not in admitted.requests:
+                lean(origin, name)
     for name, rating in admitted.ratings.items():
-        lean(rating.id, f"rating/{name}")
+        for origin in (rating.id, *(admitted.origins.get(basis, basis) for basis in rating.rests_on or ())):
+            lean(origin, f"rating/{name}")
     for name, silences in admitted.silences.items():
         if name not in admitted.records and len(silences) == 1:
             lean(silences[0].id, name)
@@ -154,3 +160,10 @@ def _leans_on(law: Law, admitted: Admitted) -> dict[str, dict[str, int]]:
         if len(requests) == 1 and name not in admitted.records:
             lean(requests[0].id, name)
     return leans
+
+
+def _falling(origin: str, admitted: Admitted) -> tuple[str, ...]:
+    """What is wrong if an origin is wrong: every record that goes back to it, and the ratings that rest on them."""
+    gone = {record for record, last in admitted.origins.items() if last == origin} | {origin}
+    rested = {rating.id for rating in admitted.ratings.values() if gone & set(rating.rests_on or ())}
+    return tuple(sorted((gone | rested) - {origin}))

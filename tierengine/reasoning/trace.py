@@ -27,11 +27,26 @@ class Words:
     citation: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """What is said of an open word without a rating: in a sentence, and before the names of several."""
+
+    sentence: str
+    names: str
+
+
+NOBODY_JUDGED = Unjudged("Nobody has judged it", "Not judged by a person")
+
+NOT_SHOWN = Unjudged("Whether a person has judged it is not shown", "Perhaps judged by a person")
+"""Where ratings may be withheld."""
+
+
 class Narrator:
     """Knows the words for everything in a form; made once for the law of a date."""
 
-    def __init__(self, law: Law, form: Form) -> None:
+    def __init__(self, law: Law, form: Form, unjudged: Unjudged = NOBODY_JUDGED) -> None:
         self.law = law
+        self.unjudged = unjudged
         self.rules: dict[str, list[Rule]] = {}
         self.tallies: dict[str, Tally] = {}
         for stratum in form.strata:
@@ -110,7 +125,7 @@ class Narrator:
         """Return what is said where nothing answers an input."""
         if field.startswith("rating/"):
             words = ", ".join(f"`{word}`" for word in judgement(self.law, field).words)
-            return f"Nobody has judged it (open word: {words})."
+            return f"{self.unjudged.sentence} (open word: {words})."
         return "Not known."
 
     def _entries(self) -> Iterator[tuple[str, Words]]:
@@ -313,7 +328,7 @@ class Tracer:
         plain = self.narrator.plain
         facts = [plain[field] for field in _unique(inputs) if not field.startswith("rating/")]
         ratings = [plain[field] for field in _unique(inputs) if field.startswith("rating/")]
-        kept = (("Not known", facts), ("Not judged by a person", ratings), ("Itself open", findings))
+        kept = (("Not known", facts), (self.narrator.unjudged.names, ratings), ("Itself open", findings))
         return "Open. " + " ".join(f"{what}: {', '.join(names)}." for what, names in kept if names)
 
     def _inside(self, proposition: str) -> tuple[Test, ...]:

@@ -126,7 +126,8 @@ def _open(assessment: Assessment) -> Iterator[Line]:
 def _fragile(assessment: Assessment) -> Iterator[Line]:
     for each in assessment.fragile:
         reached = any_tier_names(each.tiers)
-        yield Line(each.record, "decisive", f"If it is wrong, this could be reached: {reached}.")
+        falling = f", and with it {', '.join(each.others)}" if each.others else ""
+        yield Line(each.record, "decisive", f"If it is wrong{falling}, this could be reached: {reached}.")
 
 
 def _post(assessment: Assessment) -> Iterator[Line]:

@@ -1,0 +1,291 @@
+"""What is withheld cannot be found in what is released, and what is released entails only what the whole entails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import ROOT
+from tests.reasoning.releasable import MARKS, Piece, digest, identity, made, pieces, quote, salted, secrets, word
+from tierengine import schemas
+from tierengine.errors import EvidenceError
+from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.evidence.handling import Mark, strictest
+from tierengine.evidence.records import Evidence, Rating
+from tierengine.law.rulebook import Law, Rulebook
+from tierengine.reasoning.assess import Assessor, law_of
+from tierengine.reasoning.assessment import Assessment
+from tierengine.reasoning.release import RELEASES, Released, ReleaseName, release
+from tierengine.reports.markdown import markdown
+from tierengine.reports.release import release_section
+
+RELEASED = st.sampled_from(sorted(RELEASES))
+WORDS = st.sampled_from((None, "unclassified", "sensitive but unclassified", "unknown"))
+SEEDS = ("guatemala-2007", "invented-2011", "invented-2013", "invented-2019")
+
+
+@pytest.fixture(scope="module")
+def small_law(small: Rulebook) -> Law:
+    """The law of the made-up dossiers."""
+    return law_of(made([]), small)
+
+
+def texts(released: Released) -> str:
+    """Everything that any document of a release is made of."""
+    section = release_section(released.statement)
+    said = " ".join((section.title, *(word for line in section.lines for word in (line.name, line.text, *line.below))))
+    return schemas.to_json(released.assessment) + released.statement.model_dump_json() + said
+
+
+def shown(assessment: Assessment) -> set[str]:
+    """The ids of all records that an assessment speaks of."""
+    return set(_records(schemas.dump(Assessment, assessment)))
+
+
+def _records(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (each for key, each in value.items() if key == "record")
+        for inner in value.values():
+            yield from _records(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _records(inner)
+
+
+def allowed(written: list[Piece], name: ReleaseName) -> list[bool]:
+    """Whether the marks of each piece allow that it is released; an unmarked rating bears every mark there is."""
+    own = [Mark(each.handling) if each.handling else Mark("unclassified") for each in written]  # type: ignore[arg-type]
+    facts = [mark for mark, each in zip(own, written, strict=True) if each.what != "rating"]
+    every = strictest([*(MARKS[each.source] for each in written), *facts])
+        [
+            *(MARKS[each.source] for each in written),
+            *(mark for mark, each in zip(own, written, strict=True) if each.what != "rating"),
+        ]
+    )
+    return [
+        RELEASES[name].allows(
+            (mark if each.handling else every) if each.what == "rating" else strictest([mark, MARKS[each.source]])
+        )
+        for mark, each in zip(own, written, strict=True)
+    ]
+
+
+# -- nothing withheld is found ----------------------------------------------------------------------------------
+
+
+@given(written=pieces(), name=RELEASED)
+def test_no_word_of_what_is_withheld_stands_in_a_release(
+    small_law: Law, written: list[Piece], name: ReleaseName
+) -> None:
+    """No id, quote, number, note or author of a withheld item, and no name or digest of a withheld source."""
+    casefile = made(written)
+    text = texts(release(casefile, small_law, name))
+    for place, may in enumerate(allowed(written, name)):
+        if not may:
+            assert not [secret for secret in secrets(written, place) if secret in text]
+    for source in casefile.sources.values():
+        if not RELEASES[name].allows(Mark(source.handling, source.no_foreign)):
+            assert digest(source) not in text
+            assert source.id not in text
+    assert casefile.digest not in text
+
+
+@given(written=pieces(), name=RELEASED)
+def test_a_release_is_the_same_whatever_the_withheld_words_are(
+    small_law: Law, written: list[Piece], name: ReleaseName
+) -> None:
+    """With other words in what is withheld, every byte is the same: so nothing of them can be found by guessing."""
+    hidden = {place for place, may in enumerate(allowed(written, name)) if not may}
+    first, second = (release(made(salted(written, hidden, salt)), small_law, name) for salt in ("one", "two"))
+    assert texts(first) == texts(second)
+
+
+@given(written=pieces(), name=RELEASED)
+def test_what_is_released_entails_only_what_the_whole_entails(
+    small_law: Law, written: list[Piece], name: ReleaseName
+) -> None:
+    """Each tier that is open on the whole is open in the part; so a tier that the part settles is the tier."""
+    casefile = made(written)
+    whole = Assessor(small_law).assess(casefile)
+    released = release(casefile, small_law, name)
+    part = released.assessment.recommendation
+    assert set(whole.recommendation.open_tiers) <= set(part.open_tiers)
+    if part.settled:
+        assert (whole.recommendation.settled, whole.recommendation.tier) == (True, part.tier)
+    assert released.statement.tier == whole.recommendation.tier
+    assert released.statement.entailed == (part.open_tiers == whole.recommendation.open_tiers)
+
+
+@given(written=pieces(), name=RELEASED)
+def test_a_release_marks_itself_by_what_it_holds(small_law: Law, written: list[Piece], name: ReleaseName) -> None:
+    """A public document bears the plain marking, whatever was withheld from it."""
+    told = release(made(written), small_law, name).statement
+    assert name != "public" or told.handling == "UNCLASSIFIED"
+    assert "UNKNOWN" not in told.handling
+
+
+# -- what is told -----------------------------------------------------------------------------------------------
+
+
+def test_where_nothing_is_withheld_the_assessment_is_whole(rulebook: Rulebook, guatemala: Casefile) -> None:
+    """A dossier on one plainly unclassified telegram is released as it is."""
+    law = law_of(guatemala, rulebook)
+    told = release(guatemala, law, "public")
+    assert told.assessment == Assessor(law).assess(guatemala)
+    assert (told.statement.whole, told.statement.entailed, told.statement.not_shown) == (True, True, 0)
+    assert release_section(told.statement).lines[0].text == "Nothing is withheld."
+
+
+def marked(seed: str, handlings: dict[str, str]) -> Casefile:
+    """A worked dossier with marks on some of its items."""
+    casefile = read_dossier(ROOT / "seeds" / seed / "dossier.yaml")
+    changes: dict[str, Any] = {
+        section: tuple(
+            item.model_copy(update={"handling": handlings.get(item.id, item.handling)})
+            for item in getattr(casefile.dossier, section)
+        )
+        for section in ("records", "silences", "requests", "deficiencies")
+    }
+    return Casefile.of(casefile.dossier.model_copy(update=changes), casefile.document, casefile.sources)
+
+
+RATED = dict.fromkeys(("efforts", "no-pattern", "increase"), "unclassified")
+
+
+def test_reasons_that_still_entail_the_tier(rulebook: Rulebook) -> None:
+    """Without the count of cases, on which nothing hangs, the tier of the invented country follows all the same."""
+    casefile = marked("invented-2019", RATED | {"investigations": "sensitive but unclassified"})
+    told = release(casefile, law_of(casefile, rulebook), "public")
+    assert (told.statement.whole, told.statement.entailed, told.assessment.recommendation.tier) == (False, True, "2")
+    assert (told.statement.withheld, told.statement.handling) == (1, "UNCLASSIFIED")
+    line = release_section(told.statement).lines[0]
+    assert (line.name, line.text) == ("Tier 2", "The reasons released here alone entail it.")
+    assert "14 trafficking cases" not in texts(told)
+    assert "investigations" not in shown(told.assessment)
+
+
+def test_reasons_that_do_not(rulebook: Rulebook) -> None:
+    """Without the numbers of victims a watch-list ground is open, and it is told how much is not shown."""
+    casefile = marked("invented-2019", RATED | {"victims": "sensitive but unclassified"})
+    told = release(casefile, law_of(casefile, rulebook), "public")
+    statement = told.statement
+    assert (statement.tier, statement.entailed, told.assessment.recommendation.settled) == ("2", False, False)
+    assert (statement.withheld, statement.not_shown) == (2, 1)
+    said = f"of the {statement.findings} findings that it rests on, 1 are undetermined here."
+    assert release_section(statement).lines[0].text.endswith(said)
+
+
+def test_one_sentence_is_withheld_for_all_that_was_coded_from_it(rulebook: Rulebook) -> None:
+    """Both numbers stand in one sentence; with either, the sentence would be shown."""
+    casefile = marked("invented-2019", RATED | {"victims-before": "sensitive but unclassified"})
+    text = texts(release(casefile, law_of(casefile, rulebook), "public"))
+    assert "Post estimates 40 victims" not in text
+
+
+def test_sensitive_material_stays_within_the_government(small_law: Law) -> None:
+    """What is sensitive, or not for foreign governments, stays in one release and not in the other."""
+    written = [Piece("victims", 1, None), Piece("shelter", 2, None), Piece("punished", 0, "sensitive but unclassified")]
+    casefile = made(written)
+    inside, outside = (release(casefile, small_law, name) for name in ("unclassified", "public"))
+    assert shown(inside.assessment) >= {identity(piece, place) for place, piece in enumerate(written)}
+    assert inside.statement.handling == "SENSITIVE BUT UNCLASSIFIED; NOT FOR FOREIGN GOVERNMENTS"
+    assert not shown(outside.assessment) & {identity(piece, place) for place, piece in enumerate(written)}
+
+
+def test_a_sum_is_released_whole_or_not_at_all(small_law: Law) -> None:
+    """A part of a sum would be read as the sum."""
+    written = [Piece("punished", 0, None), Piece("punished", 1, None), Piece("victims", 0, None)]
+    told = release(made(written), small_law, "public")
+    assert shown(told.assessment) == {identity(written[2], 2)}
+
+
+def test_silence_is_no_answer_where_the_answer_is_withheld(small_law: Law) -> None:
+    """A source that is silent on what a withheld record answers would be read as the contrary."""
+    written = [Piece("increase", 1, None), Piece("silence", 0, None)]
+    told = release(made(written), small_law, "public")
+    assert not shown(told.assessment)
+    assert next(each for each in told.assessment.watch_list if each.route == "GROUND").outcome.value == "undetermined"
+
+
+def test_a_withheld_rating_leaves_its_open_word_open(small_law: Law) -> None:
+    """Without the rating the records would speak; what a person judged against them must not come out as theirs."""
+    written = [Piece("shelter", 0, None), Piece("rating", 0, None, value="not met")]
+    told = release(made(written), small_law, "public")
+    text = texts(told)
+    assert "Nobody has judged it" not in text
+    assert "Not judged by a person" not in text
+    assert "Whether a person has judged it is not shown" in text
+    assert "2" in told.assessment.recommendation.open_tiers
+    assert "3" in told.assessment.recommendation.open_tiers
+
+
+def test_a_rating_that_rests_on_what_is_withheld_is_withheld(small_law: Law) -> None:
+    """Its reasons speak of what it rests on, whatever its own mark."""
+    written = [Piece("shelter", 1, None), Piece("rating", 0, "unclassified", value="met", rests_on=0)]
+    told = release(made(written), small_law, "public")
+    assert told.statement.withheld == 2
+    assert not [secret for secret in secrets(written, 1) if secret in texts(told)]
+
+
+def test_notes_are_left_out_where_anything_is(small_law: Law) -> None:
+    """A note has no mark of its own, and may tell what its writer knew from a source that is withheld."""
+    written = [Piece("shelter", 0, None), Piece("victims", 1, None)]
+    text = texts(release(made(written), small_law, "public"))
+    assert quote(written[0], 0) in text
+    assert word(written[0], 0, "note") in texts(release(made(written), small_law, "unclassified"))
+    assert word(written[0], 0, "note") not in text
+
+
+@settings(max_examples=12)
+@given(seed=st.sampled_from(SEEDS), marks=st.lists(WORDS, min_size=60, max_size=60), name=RELEASED)
+def test_the_worked_dossiers_with_any_marks(
+    rulebook: Rulebook, seed: str, marks: list[str | None], name: ReleaseName
+) -> None:
+    """Under the real law, too, nothing withheld is quoted and nothing is entailed that the whole does not entail."""
+    plain = marked(seed, {})
+    items = [*plain.dossier.records, *plain.dossier.silences, *plain.dossier.requests, *plain.dossier.deficiencies]
+    handlings = {item.id: found for item, found in zip(items, marks, strict=False) if found is not None}
+    casefile = marked(seed, handlings)
+    law = law_of(casefile, rulebook)
+    whole, told = Assessor(law, certified=False).assess(casefile).recommendation, release(casefile, law, name)
+    part = told.assessment.recommendation
+    assert set(whole.open_tiers) <= set(part.open_tiers)
+    assert not part.settled or part.tier == whole.tier
+    text = texts(told) + markdown(told.assessment)
+    for item in (*casefile.dossier.records, *casefile.dossier.deficiencies):
+        quoted = item.reasons if isinstance(item, Rating) else item.quote
+        if not RELEASES[name].allows(Mark(item.handling or "unclassified")):
+            assert quoted not in text
+
+
+def test_marks_add_up_to_the_strictest() -> None:
+    """The freest mark is nobody's; the strictest of several asks for all that each asks for."""
+    assert strictest(()) == Mark("unclassified")
+    assert strictest((Mark("unclassified", no_foreign=True), Mark("unknown"))) == Mark("unknown", no_foreign=True)
+    assert not RELEASES["public"].allows(Mark("unclassified", no_foreign=True))
+
+
+def test_a_mark_that_is_none_is_refused(tmp_path: Path) -> None:
+    """Only the three handlings can be written; a classified mark has no place in a dossier."""
+    folder = ROOT / "seeds" / "invented-2019"
+    text = (folder / "dossier.yaml").read_text(encoding="utf-8")
+    (tmp_path / "cable.txt").write_bytes((folder / "cable.txt").read_bytes())
+    (tmp_path / "dossier.yaml").write_text(text.replace("    kind: law\n", "    kind: law\n    handling: secret\n", 1))
+    with pytest.raises(EvidenceError, match="write one of: unclassified, sensitive but unclassified or unknown"):
+        read_dossier(tmp_path / "dossier.yaml")
+
+
+def test_the_made_up_telegrams_are_what_they_are_said_to_be() -> None:
+    """They hold the quotes at their places and bear the marks, so that the searches above look for what is there."""
+    written = [Piece("victims", number, None) for number in range(len(MARKS))]
+    casefile = made(written)
+    found = [casefile.sources[source.id] for source in casefile.dossier.sources]
+    assert [Mark(telegram.handling, telegram.no_foreign) for telegram in found] == list(MARKS)
+    for record, telegram in zip(casefile.dossier.records, found, strict=True):
+        assert isinstance(record, Evidence)
+        assert telegram.passage(record.at, record.quote) is not None

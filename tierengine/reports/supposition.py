@@ -1,0 +1,43 @@
+"""What moves if a source is wrong, told for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from tierengine.reasoning.suppose import Alone, Supposition
+from tierengine.reports.comparison import answer
+from tierengine.reports.text import print_wrapped
+
+
+def print_supposition(told: Supposition, console: Console) -> None:
+    """Print what is left out, the answer before and after, and the findings that move."""
+    console.print(Text(f"Left out: {_counted(len(told.left_out))}", style="bold"))
+    for left in told.left_out:
+        print_wrapped(f"- {left.id}: {left.why}", console, 2, hang=2)
+    if told.stays:
+        print_wrapped(
+            f"ratings that name no records they rest on, and stay: {', '.join(told.stays)}", console, 2, hang=2
+        )
+    print_wrapped(f"before: {answer(told.before)}", console, 2, hang=2)
+    print_wrapped(f"after: {answer(told.after)}", console, 2, hang=2)
+    console.print(Text("The answer moves." if told.changed else "The answer stays.", style="bold"))
+    for moved in told.moved:
+        says = f"{moved.id}: {moved.before.value} -> {moved.after.value}, {moved.reason} ({moved.citation})"
+        print_wrapped(says, console, 2, hang=2)
+    console.print()
+
+
+def print_alone(told: Sequence[Alone], console: Console) -> None:
+    """Print for each source and report alone how the answer stands without it."""
+    for each in told:
+        console.print(Text.assemble((each.without, "bold"), f"  {_counted(each.left_out)} left out"))
+        print_wrapped(f"{'moves to' if each.changed else 'stays'}: {answer(each.after)}", console, 6, hang=2)
+    if not told:
+        console.print("The dossier names no source.")
+
+
+def _counted(number: int) -> str:
+    return "1 item" if number == 1 else f"{number} items"
