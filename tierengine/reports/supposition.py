@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tierengine.reasoning.suppose import Alone, Supposition
-from tierengine.reports.comparison import answer
+from tierengine.reports.change import answer
 from tierengine.reports.text import print_wrapped
 
 
