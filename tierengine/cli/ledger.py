@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,6 +83,8 @@ Key = Annotated[
 Form = Annotated[PlainFormat, typer.Option("--format", help="text or json")]
 
 _HERE = "ledger.sqlite"
+_REPLAYED = ("assessment", "position", "determination")
+"""The kinds of entries in which the engine says something."""
 
 
 # -- setting up -----------------------------------------------------------------------------------------------------
@@ -95,8 +98,8 @@ def init(
 ) -> None:
     """Make a ledger, and the key that seals it."""
     key = _keys(keys).make_ledger_key(origin)
-    store = Store(ledger)
-    make_ledger(store, key)
+    with closing(Store(ledger)) as store:
+        make_ledger(store, key)
     console = a_console()
     console.print(Text(f"{store.shown} is the ledger {origin}"))
     print_wrapped("Give this public key to everyone who is to check the ledger:", console, 0)
@@ -128,7 +131,8 @@ def rulebook(
         raise RulebookError(problems)
     examples = sum(len(criterion.examples) for criterion in draft.rulebook.criteria)
     files = rulebook_files(folder_of(folder))
-    _written(acts.change_rulebook(_desk(ledger, keys, writer), files, examples, reasons))
+    with _desk(ledger, keys, writer) as desk:
+        _written(acts.change_rulebook(desk, files, examples, reasons))
 
 
 # -- saying something -----------------------------------------------------------------------------------------------
@@ -146,8 +150,9 @@ def record(
     """Assess a dossier and record the answer. Ends with 4 where several tiers stay open."""
     files = rulebook_files(folder_of(folder))
     day = day_given(as_of) if as_of else None
-    entry, assessment = acts.record(_desk(ledger, keys, writer), read_dossier(dossier), files, day)
-    _written(entry)
+    with _desk(ledger, keys, writer) as desk:
+        entry, assessment = acts.record(desk, read_dossier(dossier), files, day)
+        _written(entry)
     if not assessment.recommendation.settled:
         raise typer.Exit(4)
 
@@ -164,7 +169,8 @@ def position(
     keys: KeysFolder = None,
 ) -> None:
     """Say that your office agrees with an assessment, or dissents from it."""
-    _written(acts.position(_desk(ledger, keys, writer), entry, _ground(tier, disputes, discretion, reasons)))
+    with _desk(ledger, keys, writer) as desk:
+        _written(acts.position(desk, entry, _ground(tier, disputes, discretion, reasons)))
 
 
 @ledger_app.command()
@@ -181,7 +187,8 @@ def determine(
 ) -> None:
     """Determine the tier: adopt what an assessment recommends, or depart from it."""
     ground = _ground(tier, disputes, discretion, reasons)
-    _written(acts.determine(_desk(ledger, keys, writer), entry, seen, ground))
+    with _desk(ledger, keys, writer) as desk:
+        _written(acts.determine(desk, entry, seen, ground))
 
 
 @ledger_app.command()
@@ -194,7 +201,8 @@ def review(
     keys: KeysFolder = None,
 ) -> None:
     """Review an entry that somebody else wrote."""
-    _written(acts.review(_desk(ledger, keys, writer), entry, reasons, approves=not objects))
+    with _desk(ledger, keys, writer) as desk:
+        _written(acts.review(desk, entry, reasons, approves=not objects))
 
 
 @ledger_app.command()
@@ -202,7 +210,8 @@ def correct(
     entry: Number, reasons: Reasons, writer: Author, ledger: LedgerPlace = _HERE, keys: KeysFolder = None
 ) -> None:
     """Say that an entry which you wrote is wrong. It stays, and counts no more."""
-    _written(acts.correct(_desk(ledger, keys, writer), entry, reasons))
+    with _desk(ledger, keys, writer) as desk:
+        _written(acts.correct(desk, entry, reasons))
 
 
 # -- looking and checking -------------------------------------------------------------------------------------------
@@ -216,8 +225,7 @@ def log(
     keys: KeysFolder = None,
 ) -> None:
     """Show what is on record, of one case with where it stands, or of all."""
-    opened = _ledger(ledger, keys)
-    with opened.store.reading() as reader:
+    with _opened(ledger, keys) as opened, opened.store.reading() as reader:
         numbers = _numbers(reader, case)
         told = (opened.entry(reader, number)[0] for number in numbers)
         if form is PlainFormat.json:
@@ -235,30 +243,29 @@ def log(
 @ledger_app.command()
 def checkpoint(ledger: LedgerPlace = _HERE, keys: KeysFolder = None) -> None:
     """Print the signed checkpoint; keep it elsewhere, and a ledger that was cut short or replaced will show."""
-    opened = _ledger(ledger, keys)
-    with opened.store.reading() as reader:
+    with _opened(ledger, keys) as opened, opened.store.reading() as reader:
         opened.checkpoint(reader)
-        sys.stdout.write(reader.checkpoint)
+        sys.stdout.write(reader.head.checkpoint)
 
 
 @ledger_app.command()
 def verify(kept: Kept = None, public: Key = None, ledger: LedgerPlace = _HERE, keys: KeysFolder = None) -> None:
     """Verify entries, inputs, rules, tree and checkpoint. Ends with 5 at the first thing that does not hold."""
-    opened = _ledger(ledger, keys, public)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        found = verify_ledger(opened, _kept(opened, kept), _stepper(bar, opened))
-    console = a_console()
-    console.print(f"{found.checkpoint.size} entries and {found.inputs} inputs hold, under the root")
-    console.print(f"  {base64(found.checkpoint.root)}")
-    if kept is not None:
-        console.print(Text(f"they go on from the checkpoint in {kept}"))
-    print_wrapped(_whose(opened), console, 0)
+    with _opened(ledger, keys, public) as opened:
+        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+            found = verify_ledger(opened, _kept(opened, kept), _stepper(bar, opened))
+        console = a_console()
+        console.print(f"{found.checkpoint.size} entries and {found.inputs} inputs hold, under the root")
+        console.print(f"  {base64(found.checkpoint.root)}")
+        if kept is not None:
+            console.print(Text(f"they go on from the checkpoint in {kept}"))
+        print_wrapped(_whose(opened), console, 0)
 
 
 @ledger_app.command()
 def replay(
-    entry: Annotated[int | None, typer.Argument(metavar="[ENTRY]", min=0, help="the number of an assessment")] = None,
-    every: Annotated[bool, typer.Option("--all", help="replay every recorded assessment")] = False,
+    entry: Annotated[int | None, typer.Argument(metavar="[ENTRY]", min=0, help="the number of an entry")] = None,
+    every: Annotated[bool, typer.Option("--all", help="replay every entry in which the engine says something")] = False,
     ledger: LedgerPlace = _HERE,
     keys: KeysFolder = None,
 ) -> None:
@@ -266,14 +273,14 @@ def replay(
     if every == (entry is not None):
         problem = Problem(where="replay", what="neither or both of ENTRY and --all", cure="give one of them")
         raise UsageError([problem])
-    opened = _ledger(ledger, keys)
-    with opened.store.reading() as reader:
-        numbers = reader.numbers("assessment") if entry is None else [entry]
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("replayed", total=len(numbers))
-        replay_entries(opened, numbers, lambda: bar.advance(task), workers=len(os.sched_getaffinity(0)))
-    number = f"{len(numbers)} assessments come" if len(numbers) != 1 else "1 assessment comes"
-    a_console().print(f"{number} out byte for byte as recorded")
+    with _opened(ledger, keys) as opened:
+        with opened.store.reading() as reader:
+            numbers = reader.numbers(*_REPLAYED) if entry is None else [entry]
+        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+            task = bar.add_task("replayed", total=len(numbers))
+            replay_entries(opened, numbers, lambda: bar.advance(task), workers=os.cpu_count() or 1)
+        number = f"{len(numbers)} entries come" if len(numbers) != 1 else "1 entry comes"
+        a_console().print(f"{number} out byte for byte as recorded")
 
 
 @ledger_app.command()
@@ -285,20 +292,20 @@ def prove(
     keys: KeysFolder = None,
 ) -> None:
     """Prove that an entry is in the ledger, and with --kept that the ledger goes on from a kept checkpoint."""
-    opened = _ledger(ledger, keys)
-    before = _kept(opened, kept)
-    with opened.store.reading() as reader:
-        _, raw = opened.entry(reader, entry)
-        proof = opened.proof(reader, entry, raw)
-        grown = None if before is None else opened.growth(reader, before)
-        note = reader.checkpoint
-    told = proof.told() | {"leaf": base64(merkle.leaf_hash(raw)), "checkpoint": note}
-    if before is not None and grown is not None:
-        told |= {"kept": {"size": before.size, "hashes": [base64(each) for each in grown]}}
-    if form is PlainFormat.json:
-        print_json(told)
-    else:
-        _print_proof(told, a_console())
+    with _opened(ledger, keys) as opened:
+        before = _kept(opened, kept)
+        with opened.store.reading() as reader:
+            _, raw = opened.entry(reader, entry)
+            proof = opened.proof(reader, entry, raw)
+            grown = None if before is None else opened.growth(reader, before)
+            note = reader.head.checkpoint
+        told = proof.told() | {"leaf": base64(merkle.leaf_hash(raw)), "checkpoint": note}
+        if before is not None and grown is not None:
+            told |= {"kept": {"size": before.size, "hashes": [base64(each) for each in grown]}}
+        if form is PlainFormat.json:
+            print_json(told)
+        else:
+            _print_proof(told, a_console())
 
 
 def _print_proof(told: dict[str, Any], console: Console) -> None:
@@ -327,27 +334,31 @@ def _keys(folder: Path | None) -> Keys:
     return Keys(folder or (Path(root) if root else Path.home() / ".config") / "tierengine" / "keys")
 
 
-def _ledger(place: str, keys: Path | None, public: str | None = None) -> Ledger:
-    """The ledger at a place, held against the key that was given or, without one, the user's own copy of it."""
-    store = Store(place)
-    if public is not None:
-        known = Verifier.of(public)
+@contextmanager
+def _opened(place: str, keys: Path | None, public: str | None = None) -> Iterator[Ledger]:
+    """Give the ledger at a place, held against the key that was named or, without one, the user's own copy of it.
+
+    It is closed when the verb ends: a SQLite file is then whole without a second file beside it.
+    """
+    known = None if public is None else Verifier.of(public)
+    if public is not None and known is None:
+        cure = "write the line that `tierengine ledger init` printed: NAME+DIGITS+BASE64"
+        raise UsageError([Problem(where="--key", what=f"`{public}` is no public key of a ledger", cure=cure)])
+    with closing(Store(place)) as store:
         if known is None:
-            cure = "write the line that `tierengine ledger init` printed: NAME+DIGITS+BASE64"
-            raise UsageError([Problem(where="--key", what=f"`{public}` is no public key of a ledger", cure=cure)])
-        return Ledger(store, known)
-    with store.reading() as reader:
-        own = _keys(keys).verifier_of(reader.verifier.partition("+")[0])
-    return Ledger(store, own)
+            with store.reading() as reader:
+                known = _keys(keys).verifier_of(reader.head.verifier.partition("+")[0])
+        yield Ledger(store, known)
 
 
-def _desk(place: str, keys: Path | None, writer: str) -> Desk:
-    """The ledger at a place with the keys to sign and to seal with."""
-    opened = _ledger(place, keys)
-    with opened.store.reading() as reader:
-        origin = opened.verifier(reader).name
-    folder = _keys(keys)
-    return Desk(ledger=opened, author=folder.of(writer), seal=folder.of(origin))
+@contextmanager
+def _desk(place: str, keys: Path | None, writer: str) -> Iterator[Desk]:
+    """Give the ledger at a place with the keys to sign and to seal with."""
+    with _opened(place, keys) as opened:
+        with opened.store.reading() as reader:
+            origin = opened.verifier(reader).name
+        folder = _keys(keys)
+        yield Desk(ledger=opened, author=folder.of(writer), seal=folder.of(origin))
 
 
 def _ground(tier: TierName | None, disputes: list[str] | None, discretion: bool, reasons: str) -> Ground:
@@ -373,7 +384,8 @@ def _whose(opened: Ledger) -> str:
     if opened.known is not None:
         return f"under the key {opened.known}"
     with opened.store.reading() as reader:
-        return f"under the key {reader.verifier}, which the ledger itself names: compare it with the one you were given"
+        key = reader.head.verifier
+    return f"under the key {key}, which the ledger itself names: compare it with the one you were given"
 
 
 def _stepper(bar: Progress, opened: Ledger) -> Callable[[], None]:

@@ -45,6 +45,7 @@ class Case:
         self._compared = {comparison.id: comparison for comparison in form.comparisons}
         self._answers: dict[tuple[str, type, Value], z3.BoolRef] = {}
         self._tests: dict[tuple[str, str, type, Value], z3.BoolRef] = {}
+        self._bounds: dict[tuple[str, int], z3.BoolRef] = {}
         self._tallied: dict[str, z3.ArithRef] = {}
         self._propositions = [list(self._define(stratum)) for stratum in form.strata]
         self.definitions: tuple[z3.BoolRef, ...] = (
@@ -87,10 +88,22 @@ class Case:
         kind = self.fields[field]
         return kind.choices.index(str(value)) if kind.type == "choice" else int(value)
 
+    def value_at(self, field: str, rank: int) -> Value:
+        """Return the answer of a rank: what `rank` gives a rank for."""
+        kind = self.fields[field]
+        if kind.type == "truth":
+            return rank > 0
+        return rank if kind.type == "count" else kind.choices[rank]
+
     def at_most(self, field: str, rank: int) -> z3.BoolRef:
         """Return the term that an input is no higher than a rank."""
+        if (field, rank) not in self._bounds:
+            self._bounds[field, rank] = self._at_most(field, rank)
+        return self._bounds[field, rank]
+
+    def _at_most(self, field: str, rank: int) -> z3.BoolRef:
         if self.fields[field].type == "truth":
-            return z3.Or(z3.Not(self.values[field]), z3.BoolVal(rank > 0))
+            return z3.BoolVal(True) if rank > 0 else z3.Not(self.values[field])
         return self.values[field] <= rank
 
     def fires(self, tests: Iterable[Test]) -> z3.BoolRef:
@@ -251,22 +264,44 @@ class Solver:
         It is the same whatever was asked before. Nothing is returned if there is no case.
         """
         with self.supposing():
-            model = self._check()
-            if model is None:
+            if self._check() is None:
                 return None
             found: dict[str, Value] = {}
-            settled: list[z3.BoolRef] = []
-            for field in fields:
-                value = case.value(model, field)
-                if case.rank(field, value):
-                    # Only now is the solver asked again, so only now must it know what was settled meanwhile.
-                    self.add(*([all_of(settled)] if settled else []))
-                    settled.clear()
-                    model = self._lowered(case, field, model)
-                    value = case.value(model, field)
-                found[field] = value
-                settled.append(case.answers(field, value))
+            rest = list(fields)
+            while rest:
+                settled = self._settled_low(case, rest)
+                found |= settled
+                rest = rest[len(settled) :]
             return found
+
+    def _settled_low(self, case: Case, fields: Sequence[str]) -> dict[str, Value]:
+        """Return the lowest answers of the first fields or of all; they are settled from now on."""
+        model, high = self._mostly_low(case, fields)
+        found: dict[str, Value] = {}
+        told = 0
+        for field in fields:
+            if field not in high:
+                found[field] = case.value_at(field, 0)
+                continue
+            self.add(*(case.answers(each, value) for each, value in list(found.items())[told:]))
+            told = len(found)
+            lowered = self._lowered(case, field, model)
+            found[field] = case.value(lowered, field)
+            if lowered is not model:
+                break  # another case, in which what comes after this field need no longer be low
+        self.add(*(case.answers(each, value) for each, value in list(found.items())[told:]))
+        return found
+
+    def _mostly_low(self, case: Case, fields: Sequence[str]) -> tuple[z3.ModelRef, set[str]]:
+        """Return a case in which most fields are as low as any answer, and those that may not be.
+
+        Where some fields cannot all be so low, the last of them is let go: it is worth least.
+        """
+        low = {field: case.at_most(field, 0) for field in fields}
+        while (model := self._check(*low.values())) is None:
+            core = {term.get_id() for term in self._solver.unsat_core()}
+            del low[[field for field, term in low.items() if term.get_id() in core][-1]]
+        return model, set(fields) - low.keys()
 
     def _lowered(self, case: Case, field: str, model: z3.ModelRef) -> z3.ModelRef:
         """Return a case in which one field is as low as can be; half of what remains is tried each time."""
@@ -292,8 +327,8 @@ class Solver:
         with self.supposing(*terms):
             return str(self._solver.to_smt2())
 
-    def _check(self) -> z3.ModelRef | None:
-        answer = self._solver.check()
+    def _check(self, *supposed: z3.BoolRef) -> z3.ModelRef | None:
+        answer = self._solver.check(*supposed)
         if answer == z3.unknown:
             raise UndecidedError(
                 [

@@ -20,6 +20,7 @@ from tierengine.ledger.keys import Key
 from tierengine.ledger.replay import Recorded, Replayer, answer_of
 from tierengine.reasoning.assess import VERSION, Assessor, law_of
 from tierengine.reasoning.assessment import Assessment
+from tierengine.reasoning.concession import concede
 from tierengine.terms.tier import Tier
 
 _SHORTEST = 8
@@ -149,4 +150,10 @@ def _stand(on: Recorded, tier: Tier | None, ground: Ground) -> dict[str, Any]:
     content: dict[str, Any] = {"case": on.entry.case, "on": on.entry.number, "tier": tier, "reasons": ground.reasons}
     if ground.discretion:
         content["discretion"] = True
+    if ground.disputes:
+        conceded = concede(on.casefile, on.rulebook.on(on.as_of), ground.disputes)
+        content["disputes"] = [
+            {"id": each.id, "found": each.found.value, "held": each.held.value} for each in conceded.findings
+        ]
+        content["concession"] = conceded.does_to(tier)
     return content

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from tierengine import canonical
 from tierengine.ledger.keys import Key
 from tierengine.ledger.notes import base64, from_base64, verifies
+from tierengine.reasoning.concession import Effect
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.scalars import Model
 from tierengine.terms.tier import Tier
@@ -77,10 +78,6 @@ class Disputed(Model):
     held: Outcome
 
 
-Concession = Literal["gives it", "leaves it open", "excludes it"]
-"""What conceding the disputed findings does to the tier that is wanted."""
-
-
 class Entry(Model):
     """What every entry says: where it stands, who wrote it and when."""
 
@@ -121,7 +118,7 @@ class Stand(Entry):
     disputes: tuple[Disputed, ...] = ()
     discretion: bool = False
     """That the tier is held without disputing a finding."""
-    concession: Concession | None = None
+    concession: Effect | None = None
     """What the engine found when the disputed findings were conceded; nothing where none is disputed."""
     reasons: Words
 

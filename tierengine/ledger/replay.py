@@ -1,4 +1,4 @@
-"""Makes recorded assessments again, from what was kept and under the rulebook of then, and compares the bytes."""
+"""Makes again what the engine said in entries, from what was kept and under the rulebook of then, and compares."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from tierengine.evidence.dossier import Casefile, dossier_of
 from tierengine.law.reader import RulebookFile, rulebook_of
 from tierengine.law.rulebook import Rulebook
 from tierengine.ledger.book import Ledger
-from tierengine.ledger.entries import AssessmentEntry
+from tierengine.ledger.entries import AssessmentEntry, DeterminationEntry, PositionEntry
 from tierengine.ledger.notes import Verifier
 from tierengine.ledger.store import Reader, Store
 from tierengine.reasoning.assess import VERSION, Assessor
 from tierengine.reasoning.assessment import Assessment
+from tierengine.reasoning.concession import concede
 
 _FEW = 24
 """Assessments that are made sooner than a second process is started."""
@@ -89,10 +90,15 @@ class Replayer:
         return self._assessors[key]
 
     def problem(self, reader: Reader, number: int) -> Problem | None:
-        """Make an assessment again, and return what is not as it was recorded, if anything."""
+        """Make what an entry says of the engine again, and return what is not as it was recorded, if anything."""
         try:
+            entry, _ = self.ledger.entry(reader, number)
+            if isinstance(entry, PositionEntry | DeterminationEntry):
+                return self._stand(reader, entry)
             recorded = self.recorded(reader, number)
             again = answer_of(self.assessor(recorded).assess(recorded.casefile))
+        except UsageError:
+            raise
         except TierEngineError as error:
             first = error.problems[0]
             return _differs(number, f"it cannot be made again: {first.where}: {first.what}", first.cure)
@@ -103,6 +109,19 @@ class Replayer:
         if recorded.entry.tierengine != VERSION:
             cure = f"replay it with tierengine {recorded.entry.tierengine}, which made it; this is {VERSION}"
         return _differs(number, f"made again, it differs from what was recorded, first at {place}", cure)
+
+    def _stand(self, reader: Reader, entry: PositionEntry | DeterminationEntry) -> Problem | None:
+        """Concede the disputed findings again."""
+        if not entry.disputes:
+            return None
+        on = self.recorded(reader, entry.on)
+        disputed = [f"{each.id}={each.held.value}" for each in entry.disputes]
+        again = concede(on.casefile, on.rulebook.on(on.as_of), disputed)
+        found = [each.found for each in again.findings]
+        if found == [each.found for each in entry.disputes] and again.does_to(entry.tier) == entry.concession:
+            return None
+        cure = "keep the entry and ask the keepers of tierengine what is right"
+        return _differs(entry.number, "conceded again, the disputed findings do not do what was recorded", cure)
 
 
 def _differs(number: int, what: str, cure: str) -> Problem:
@@ -126,9 +145,9 @@ def first_difference(recorded: Any, again: Any, at: str = "") -> str:
 def replay(
     ledger: Ledger, numbers: Sequence[int], progress: Callable[[], None] = lambda: None, workers: int = 1
 ) -> None:
-    """Make recorded assessments again; `progress` is called after each.
+    """Make the assessments of some entries, and what conceding findings did, again; `progress` is called after each.
 
-    Raise `LedgerError` with every one that does not come out byte for byte.
+    Raise `LedgerError` with every entry that does not come out as it was recorded, byte for byte.
     """
     problems: list[Problem] = []
     for problem in _problems(ledger, numbers, workers):
