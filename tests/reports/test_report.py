@@ -314,14 +314,14 @@ def test_the_change_is_explained_with_its_quotes() -> None:
     assert not [each for each in made.lead if each.title == "Earlier placement"]
 
 
-def test_extra_sections_stand_after_the_recommendation() -> None:
+def test_extra_sections_stand_before_the_drawing() -> None:
     """What the ledger or a release adds is told in its place, and its evidence has numbers."""
     casefile, rulebook = read_dossier(GUATEMALA), read_rulebook(ROOT)
     own = Passage(record="own", at="somewhere", quote="words")
     extra = Section("On the record", (Line("A", "agrees", "so", (), (own,)),))
     made = report(assess(casefile, rulebook), law_of(casefile, rulebook), extra=(extra,))
-    assert made.lead[1] == extra
-    assert made.exhibits[0].passage == own
+    assert extra in made.lead[1:]
+    assert made.number(own) > 0
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "docx", "pdf"])
@@ -371,4 +371,4 @@ def test_a_release_tells_no_more_than_it_may(tierengine: Callable[..., Ran]) -> 
     assert "Earlier placement" not in ran.out
     both = tierengine("report", GUATEMALA, "--release", "public", "--before", GUATEMALA)
     assert both.code == 2
-    assert "both --before and --release" in both.err
+    assert "cannot be explained from what is released" in both.err

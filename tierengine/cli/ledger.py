@@ -245,7 +245,7 @@ def checkpoint(ledger: LedgerPlace = _HERE, keys: KeysFolder = None) -> None:
     """Print the signed checkpoint; keep it elsewhere, and a ledger that was cut short or replaced will show."""
     with _opened(ledger, keys) as opened, opened.store.reading() as reader:
         opened.checkpoint(reader)
-        sys.stdout.write(reader.checkpoint)
+        sys.stdout.write(reader.head.checkpoint)
 
 
 @ledger_app.command()
@@ -298,7 +298,7 @@ def prove(
             _, raw = opened.entry(reader, entry)
             proof = opened.proof(reader, entry, raw)
             grown = None if before is None else opened.growth(reader, before)
-            note = reader.checkpoint
+            note = reader.head.checkpoint
         told = proof.told() | {"leaf": base64(merkle.leaf_hash(raw)), "checkpoint": note}
         if before is not None and grown is not None:
             told |= {"kept": {"size": before.size, "hashes": [base64(each) for each in grown]}}
@@ -347,7 +347,7 @@ def _opened(place: str, keys: Path | None, public: str | None = None) -> Iterato
     with closing(Store(place)) as store:
         if known is None:
             with store.reading() as reader:
-                known = _keys(keys).verifier_of(reader.verifier.partition("+")[0])
+                known = _keys(keys).verifier_of(reader.head.verifier.partition("+")[0])
         yield Ledger(store, known)
 
 
@@ -384,7 +384,8 @@ def _whose(opened: Ledger) -> str:
     if opened.known is not None:
         return f"under the key {opened.known}"
     with opened.store.reading() as reader:
-        return f"under the key {reader.verifier}, which the ledger itself names: compare it with the one you were given"
+        key = reader.head.verifier
+    return f"under the key {key}, which the ledger itself names: compare it with the one you were given"
 
 
 def _stepper(bar: Progress, opened: Ledger) -> Callable[[], None]:

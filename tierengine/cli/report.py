@@ -16,14 +16,14 @@ from tierengine.cli.options import AsOf, DossierFile, RulebookFolder, a_console,
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.law.rulebook import Rulebook
-from tierengine.reasoning.assess import Assessor, law_of
+from tierengine.reasoning.assess import assess, law_of
 from tierengine.reasoning.compare import Comparison, Side, compare
 from tierengine.reasoning.release import release
 from tierengine.reports.docx import docx
 from tierengine.reports.html import html
 from tierengine.reports.markdown import markdown
 from tierengine.reports.pdf import pdf
-from tierengine.reports.release import release_section
+from tierengine.reports.release import released_report
 from tierengine.reports.report import Report
 from tierengine.reports.report import report as report_on
 from tierengine.reports.text import print_report, report_text
@@ -40,7 +40,7 @@ class Format(StrEnum):
 
 
 class ReleaseTo(StrEnum):
-    """To whom a report is released."""
+    """To whom a report is released: within the government, or to anybody."""
 
     unclassified = "unclassified"
     public = "public"
@@ -58,23 +58,21 @@ def report(
         Path | None, typer.Option("--before", metavar="DOSSIER", help="the earlier dossier, to explain the change")
     ] = None,
     to: Annotated[
-        ReleaseTo | None, typer.Option("--release", help="only what may be released: unclassified or public")
+        ReleaseTo | None, typer.Option("--release", help="leave out what may not be released: unclassified or public")
     ] = None,
     as_of: AsOf = None,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Write the whole report for people: page, memorandum or paper. Ends with 4 where several tiers stay open."""
     _refuse_terminal(form, output)
-    _refuse_both(before, to)
+    _refuse_change(to, before)
     casefile, law_book = read_dossier(dossier), rulebook_in(rulebook)
     law = law_of(casefile, law_book, day_given(as_of) if as_of else None)
     if to is not None:
         released = release(casefile, law, to.value)
-        assessment = released.assessment
-        # Nothing but the released assessment goes in, so that nothing else can show.
-        told = report_on(assessment, law, extra=(release_section(released.statement),))
+        assessment, told = released.assessment, released_report(released, law)
     else:
-        assessment = Assessor(law).assess(casefile)
+        assessment = assess(casefile, law_book, law.as_of)
         change = _change(before, Side(casefile, law.as_of), law_book)
         told = report_on(assessment, law, change, casefile.dossier.earlier_placements)
     if output is not None:
@@ -102,14 +100,11 @@ def _change(before: Path | None, after: Side, rulebook: Rulebook) -> Comparison 
     return compare(Side(earlier, earlier.dossier.as_of), after, rulebook)
 
 
-def _refuse_both(before: Path | None, to: ReleaseTo | None) -> None:
-    if before is not None and to is not None:
-        problem = Problem(
-            where="report",
-            what="both --before and --release",
-            cure="ask for one of them; what may be released of a change is not worked out",
-        )
-        raise UsageError([problem])
+def _refuse_change(to: ReleaseTo | None, before: Path | None) -> None:
+    """Refuse to explain a change in what is released: it would tell of the whole of both dossiers."""
+    if to is not None and before is not None:
+        what, cure = "a change cannot be explained from what is released", "leave out --before or --release"
+        raise UsageError([Problem(where="--release", what=what, cure=cure)])
 
 
 def _refuse_terminal(form: Format, output: Path | None) -> None:

@@ -10,7 +10,7 @@ from tierengine import canonical
 from tierengine.errors import LedgerError, Problem, RefusedError, UsageError
 from tierengine.law.reader import RulebookFile, rulebook_manifest
 from tierengine.ledger import merkle
-from tierengine.ledger.entries import AnyEntry, AssessmentEntry, RulebookEntry, keeps, now, parse, read, sealed
+from tierengine.ledger.entries import AnyEntry, RulebookEntry, keeps, now, parse, read, sealed
 from tierengine.ledger.keys import Key, plain_name
 from tierengine.ledger.notes import Checkpoint, Verifier, base64, sign
 from tierengine.ledger.register import Register
@@ -63,17 +63,19 @@ class Ledger:
         """
         with self.store.writing() as writer:
             checkpoint = self.checkpoint(writer)
-            if str(seal.verifier) != writer.verifier:
+            if str(seal.verifier) != writer.head.verifier:
                 what = f"the ledger was made with another key of `{checkpoint.origin}` than this one"
-                raise LedgerError([Problem(where="the ledger's key", what=what, cure=f"use `{writer.verifier}`")])
+                raise LedgerError([Problem(where="the ledger's key", what=what, cure=f"use `{writer.head.verifier}`")])
             entry, raw = sealed(content, checkpoint.size, author, self._clock())
             register = register_for(writer, entry)
             objections = list(register.objections(entry))
             if objections:
                 raise RefusedError(objections)
             _keep(writer, entry, inputs)
-            row = columns(entry, register) | {"raw": raw}
-            writer.add(row, keeps(entry))
+            writer.add(columns(entry, register) | {"raw": raw}, keeps(entry))
+            name = plain_name(author.name)
+            if not register.knows(name):
+                writer.introduce(name, entry.by.key, entry.number)
             _grow(writer, checkpoint.size, merkle.leaf_hash(raw), seal)
         return entry, raw
 
@@ -81,13 +83,13 @@ class Ledger:
 
     def checkpoint(self, reader: Reader) -> Checkpoint:
         """Return the ledger's checkpoint. Raise `LedgerError` if it is not signed by the ledger's key."""
-        return Checkpoint.of(reader.checkpoint, self.verifier(reader), "checkpoint")
+        return Checkpoint.of(reader.head.checkpoint, self.verifier(reader), "checkpoint")
 
     def verifier(self, reader: Reader) -> Verifier:
         """Return the key that checks the ledger. Raise `LedgerError` if it is another than the known one, or none."""
-        found = Verifier.of(reader.verifier)
+        found = Verifier.of(reader.head.verifier)
         if found is None or self.known not in (None, found):
-            what = f"the ledger carries the key `{reader.verifier}`, and not `{self.known or 'a key of a ledger'}`"
+            what = f"the ledger carries the key `{reader.head.verifier}`, and not `{self.known or 'a key of a ledger'}`"
             cure = "see that this is the ledger you mean; if it is, it was replaced by another"
             raise LedgerError([Problem(where="the ledger's key", what=what, cure=cure)])
         return found
@@ -163,13 +165,7 @@ def register_of(reader: Reader, case: str) -> Register:
 
 def columns(entry: AnyEntry, register: Register) -> dict[str, Any]:
     """Return the columns by which an entry is found."""
-    return {
-        "number": entry.number,
-        "kind": entry.kind,
-        "about": register.case_of(entry),
-        "author": plain_name(entry.by.name),
-        "key": entry.by.key,
-    }
+    return {"number": entry.number, "kind": entry.kind, "about": register.case_of(entry)}
 
 
 def _register(entries: Iterable[tuple[int, bytes]]) -> Register:
@@ -178,8 +174,8 @@ def _register(entries: Iterable[tuple[int, bytes]]) -> Register:
 
 
 def _keep(writer: Writer, entry: AnyEntry, inputs: Inputs) -> None:
-    """Keep what an entry was made from; the files of a rulebook are kept once, with the manifest that names them."""
-    if isinstance(entry, AssessmentEntry | RulebookEntry) and not writer.has(entry.rulebook):
+    """Keep what an entry was made from. The files of a rulebook are kept when it is recorded, with its manifest."""
+    if isinstance(entry, RulebookEntry):
         files = _digested(file.raw for file in inputs.rulebook)
         writer.keep({**files, entry.rulebook: rulebook_manifest(inputs.rulebook)})
         writer.part(entry.rulebook, files)
@@ -192,16 +188,15 @@ def _digested(raws: Iterable[bytes]) -> dict[str, bytes]:
 
 def _grow(writer: Writer, size: int, leaf: bytes, seal: Key) -> None:
     """Let the tree grow by a leaf, and sign the checkpoint over it."""
-    known = writer.nodes(_peaks(size))
-    grown = list(merkle.completed(size, leaf, lambda level, place: known[level, place]))
+    known = dict(zip(merkle.peaks(size), _hashes(writer.head.peaks), strict=False))
+    grown = list(merkle.completed(size, leaf, lambda *at: known[at]))
     known |= {(level, place): raw for level, place, raw in grown}
-    root = merkle.root(size + 1, lambda level, place: known[level, place])
-    writer.grow(grown, _signed(seal, size + 1, root))
+    root = merkle.root(size + 1, lambda *at: known[at])
+    writer.grow(grown, b"".join(known[at] for at in merkle.peaks(size + 1)), _signed(seal, size + 1, root))
 
 
-def _peaks(size: int) -> list[tuple[int, int]]:
-    """The largest complete subtrees of a tree, which together are all of it."""
-    return [(level, (size >> level) - 1) for level in range(size.bit_length()) if size >> level & 1]
+def _hashes(joined: bytes) -> list[bytes]:
+    return [joined[begin : begin + 32] for begin in range(0, len(joined), 32)]
 
 
 def _signed(key: Key, size: int, root: bytes) -> str:

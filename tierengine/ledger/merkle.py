@@ -39,6 +39,11 @@ def completed(size: int, leaf: bytes, node: Node) -> Iterator[tuple[int, int, by
         yield level, index, found
 
 
+def peaks(size: int) -> list[tuple[int, int]]:
+    """Return level and index of the largest complete subtrees of a tree, from the right; together they are the tree."""
+    return [(level, (size >> level) - 1) for level in range(size.bit_length()) if size >> level & 1]
+
+
 def root(size: int, node: Node) -> bytes:
     """Return the root of the tree of the first `size` leaves."""
     return _subtree(0, size, node) if size else EMPTY

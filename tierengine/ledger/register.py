@@ -105,6 +105,10 @@ class Register:
         """The digest of the rulebook under which assessments are made now."""
         return next((said.rulebook for said in reversed(self._rulebooks) if self.counts(said)), None)
 
+    def knows(self, name: str) -> bool:
+        """Return whether somebody of this name, as it is compared, wrote an entry."""
+        return name in self._keys
+
     def counts(self, said: Said) -> bool:
         """Return whether an entry was not corrected."""
         return said.number not in self._corrected

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,8 +31,10 @@ HEAD = sa.Table(
     sa.Column("format", sa.Integer, nullable=False),
     sa.Column("verifier", sa.Text, nullable=False),
     sa.Column("checkpoint", sa.Text, nullable=False),
+    sa.Column("peaks", sa.LargeBinary, nullable=False),
 )
-"""One row: the format of the whole, the key that checks it, and the signed checkpoint over every entry."""
+"""One row: the format of the whole, the key that checks it, the signed checkpoint over every entry, and the hashes of
+the tree's largest complete subtrees, from the right, on which the next entry is put."""
 
 BLOBS = sa.Table(
     "blobs",
@@ -46,6 +49,7 @@ PARTS = sa.Table(
     _TABLES,
     sa.Column("manifest", sa.ForeignKey("blobs.digest"), primary_key=True),
     sa.Column("digest", sa.ForeignKey("blobs.digest"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 """Which files the manifest of a rulebook names."""
 
@@ -56,16 +60,24 @@ ENTRIES = sa.Table(
     sa.Column("raw", sa.LargeBinary, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("about", sa.Text, index=True),
-    sa.Column("author", sa.Text, nullable=False, index=True),
-    sa.Column("key", sa.Text, nullable=False, index=True),
 )
-"""The entries, with the columns by which they are found: kind, case, the author's name as compared, and key."""
+"""The entries, with the columns by which they are found: kind and case."""
+
+PEOPLE = sa.Table(
+    "people",
+    _TABLES,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("entry", sa.ForeignKey("entries.number"), nullable=False),
+)
+"""The authors: the name as it is compared, the key that signs for it, and the first entry."""
 
 USES = sa.Table(
     "uses",
     _TABLES,
     sa.Column("entry", sa.ForeignKey("entries.number"), primary_key=True),
     sa.Column("digest", sa.ForeignKey("blobs.digest"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 """What each entry was made from."""
 
@@ -75,11 +87,38 @@ NODES = sa.Table(
     sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("hash", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 """The complete subtrees of the Merkle tree."""
 
 _WAIT = 60
 """Seconds that a writer waits for its turn."""
+
+
+# Statements of every append are made once: making one takes SQLAlchemy longer than the database takes to run it.
+_HEAD = sa.select(HEAD.c.format, HEAD.c.verifier, HEAD.c.checkpoint, HEAD.c.peaks)
+_LOCKED = _HEAD.with_for_update()
+_MINE = sa.select(PEOPLE.c.entry).where(
+    sa.or_(PEOPLE.c.name == sa.bindparam("name"), PEOPLE.c.key == sa.bindparam("key"))
+)
+_BEARING = (
+    sa.select(ENTRIES.c.number, ENTRIES.c.raw)
+    .where(sa.or_(ENTRIES.c.about == sa.bindparam("case"), ENTRIES.c.about.is_(None), ENTRIES.c.number.in_(_MINE)))
+    .order_by(ENTRIES.c.number)
+)
+_KEEP = sa.text("INSERT INTO blobs (digest, raw) VALUES (:digest, :raw) ON CONFLICT DO NOTHING")
+_PART = sa.text("INSERT INTO parts (manifest, digest) VALUES (:manifest, :digest) ON CONFLICT DO NOTHING")
+_GROW = sa.update(HEAD).values(checkpoint=sa.bindparam("note"), peaks=sa.bindparam("tops"))
+_ADD = {table.name: sa.insert(table) for table in (ENTRIES, PEOPLE, USES, NODES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The one row that every transaction begins with."""
+
+    verifier: str
+    checkpoint: str
+    peaks: bytes
 
 
 class Store:
@@ -101,20 +140,28 @@ class Store:
                 what = "there is a ledger here already"
                 raise UsageError([Problem(where=self.shown, what=what, cure="use it, or name another place")])
             _TABLES.create_all(connection)
-            row = {"one": 1, "format": FORMAT, "verifier": verifier, "checkpoint": checkpoint}
+            row = {"one": 1, "format": FORMAT, "verifier": verifier, "checkpoint": checkpoint, "peaks": b""}
             connection.execute(sa.insert(HEAD), row)
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """Give a reader that sees the ledger as it is at one moment."""
-        with self._translating("read"), self._begun("reading") as connection:
-            yield Reader(connection, self._head(connection))
+        with (
+            self._translating("read"),
+            self._begun("reading") as connection,
+            closing(Reader(connection, self._head(connection))) as reader,
+        ):
+            yield reader
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
         """Give a writer that nobody else writes beside; all that it writes stays, or nothing if an error is raised."""
-        with self._translating("written"), self._begun("writing") as connection:
-            yield Writer(connection, self._head(connection, lock=True))
+        with (
+            self._translating("written"),
+            self._begun("writing") as connection,
+            closing(Writer(connection, self._head(connection, lock=True))) as writer,
+        ):
+            yield writer
 
     def close(self) -> None:
         """Close every connection."""
@@ -125,10 +172,9 @@ class Store:
         with self._engine.connect().execution_options(purpose=purpose) as connection, connection.begin():
             yield connection
 
-    def _head(self, connection: Connection, *, lock: bool = False) -> tuple[str, str]:
-        rows = sa.select(HEAD.c.format, HEAD.c.verifier, HEAD.c.checkpoint)
+    def _head(self, connection: Connection, *, lock: bool = False) -> Head:
         try:
-            found = connection.execute(rows.with_for_update() if lock else rows).all()
+            found = connection.execute(_LOCKED if lock else _HEAD).all()
         except DBAPIError as error:
             if "head" not in str(error.orig):
                 raise
@@ -136,11 +182,11 @@ class Store:
         if len(found) != 1:
             what, cure = "there is no ledger here", "name the place of one, or make it: tierengine ledger init"
             raise StoreError([Problem(where=self.shown, what=what, cure=cure)])
-        number, verifier, checkpoint = found[0]
+        number, *rest = found[0]
         if number != FORMAT:
             what = f"this ledger has format {number}, and this tierengine reads format {FORMAT}"
             raise LedgerError([Problem(where=self.shown, what=what, cure="use the tierengine that wrote it")])
-        return verifier, checkpoint
+        return Head(*rest)
 
     @contextmanager
     def _translating(self, done: str) -> Iterator[None]:
@@ -169,24 +215,32 @@ class Store:
 class Reader:
     """What can be asked of a ledger within one transaction."""
 
-    def __init__(self, connection: Connection, head: tuple[str, str]) -> None:
+    def __init__(self, connection: Connection, head: Head) -> None:
         self._connection = connection
-        self.verifier, self.checkpoint = head
+        self._unfinished: list[sa.CursorResult[Any]] = []
+        self.head = head
+
+    def close(self) -> None:
+        """Give back what was being gone through: who finds something wrong half-way leaves the rest unread."""
+        for result in self._unfinished:
+            result.close()
+
+    def damage(self) -> str | None:
+        """Return what SQLite finds wrong in its own file, such as an index that differs from its table, if anything."""
+        if self._connection.dialect.name != "sqlite":
+            return None
+        told = str(self._connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+        return None if told == "ok" else told
 
     def entry(self, number: int) -> bytes | None:
         """Return the bytes of an entry."""
         found: bytes | None = self._connection.scalar(sa.select(ENTRIES.c.raw).where(ENTRIES.c.number == number))
         return found
 
-    def bearing_on(self, case: str | None, author: str, key: str) -> list[tuple[int, bytes]]:
-        """Return the entries of a case, those that speak of no case, and the author's first ones, by number."""
-        mine = [
-            sa.select(sa.func.min(ENTRIES.c.number)).where(column == value).scalar_subquery()
-            for column, value in ((ENTRIES.c.author, author), (ENTRIES.c.key, key))
-        ]
-        bears = sa.or_(ENTRIES.c.about == case, ENTRIES.c.about.is_(None), ENTRIES.c.number.in_(mine))
-        asked = sa.select(ENTRIES.c.number, ENTRIES.c.raw).where(bears).order_by(ENTRIES.c.number)
-        return [(number, raw) for number, raw in self._connection.execute(asked)]
+    def bearing_on(self, case: str | None, name: str, key: str) -> list[tuple[int, bytes]]:
+        """Return the entries of a case, those that speak of no case, and the author's first one, by number."""
+        found = self._connection.execute(_BEARING, {"case": case, "name": name, "key": key})
+        return [(number, raw) for number, raw in found]
 
     def about(self, number: int) -> str | None:
         """Return the case that an entry belongs to."""
@@ -209,23 +263,19 @@ class Reader:
 
     def node(self, level: int, place: int) -> bytes:
         """Return the hash of a complete subtree. Raise `LedgerError` if it is missing."""
-        return self.nodes([(level, place)])[level, place]
-
-    def nodes(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
-        """Return the hashes of some complete subtrees. Raise `LedgerError` if one is missing."""
-        asked = sa.select(NODES).where(sa.tuple_(NODES.c.level, NODES.c.place).in_(places))
-        found = {(level, place): raw for level, place, raw in self._connection.execute(asked)}
-        for level, place in places:
-            if (level, place) not in found:
-                where = f"node {level}/{place}"
-                cure = "find out what else was altered: tierengine ledger verify"
-                raise LedgerError([Problem(where=where, what="it is missing from the tree", cure=cure)])
+        asked = sa.select(NODES.c.hash).where(NODES.c.level == level, NODES.c.place == place)
+        found: bytes | None = self._connection.scalar(asked)
+        if found is None:
+            cure = "find out what else was altered: tierengine ledger verify"
+            raise LedgerError([Problem(where=f"node {level}/{place}", what="it is missing from the tree", cure=cure)])
         return found
 
     def rows(self, table: sa.Table) -> Iterator[Any]:
         """Yield every row of a table, in the order of its key, without holding them all."""
         asked = sa.select(table).order_by(*table.primary_key.columns)
-        yield from self._connection.execute(asked.execution_options(yield_per=256))
+        result = self._connection.execute(asked.execution_options(yield_per=256))
+        self._unfinished.append(result)
+        yield from result
 
 
 class Writer(Reader):
@@ -233,31 +283,29 @@ class Writer(Reader):
 
     def keep(self, blobs: Mapping[str, bytes]) -> None:
         """Keep some bytes under their digests, unless they are kept already."""
-        wanted = list(blobs)
-        kept = set(self._connection.scalars(sa.select(BLOBS.c.digest).where(BLOBS.c.digest.in_(wanted))))
-        self._add(BLOBS, [{"digest": digest, "raw": blobs[digest]} for digest in wanted if digest not in kept])
-
-    def has(self, digest: str) -> bool:
-        """Return whether something is kept under a digest."""
-        return self._connection.scalar(sa.select(sa.literal(1)).where(BLOBS.c.digest == digest)) is not None
+        self._run(_KEEP, [{"digest": digest, "raw": raw} for digest, raw in blobs.items()])
 
     def part(self, manifest: str, digests: Iterable[str]) -> None:
         """Write down which files a manifest names."""
-        self._add(PARTS, [{"manifest": manifest, "digest": digest} for digest in digests])
+        self._run(_PART, [{"manifest": manifest, "digest": digest} for digest in digests])
+
+    def introduce(self, name: str, key: str, entry: int) -> None:
+        """Write down whose first entry this is."""
+        self._run(_ADD["people"], [{"name": name, "key": key, "entry": entry}])
 
     def add(self, row: Mapping[str, Any], uses: Iterable[str]) -> None:
         """Add an entry, and what it was made from."""
-        self._add(ENTRIES, [row])
-        self._add(USES, [{"entry": row["number"], "digest": digest} for digest in uses])
+        self._run(_ADD["entries"], [row])
+        self._run(_ADD["uses"], [{"entry": row["number"], "digest": digest} for digest in uses])
 
-    def grow(self, nodes: Iterable[tuple[int, int, bytes]], checkpoint: str) -> None:
+    def grow(self, nodes: Iterable[tuple[int, int, bytes]], peaks: bytes, checkpoint: str) -> None:
         """Add complete subtrees to the tree, and put a new checkpoint in the place of the old."""
-        self._add(NODES, [{"level": level, "place": place, "hash": raw} for level, place, raw in nodes])
-        self._connection.execute(sa.update(HEAD).values(checkpoint=checkpoint))
+        self._run(_ADD["nodes"], [{"level": level, "place": place, "hash": raw} for level, place, raw in nodes])
+        self._run(_GROW, [{"note": checkpoint, "tops": peaks}])
 
-    def _add(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    def _run(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
-            self._connection.execute(sa.insert(table), rows)
+            self._connection.execute(statement, rows[0] if len(rows) == 1 else rows)
 
 
 def _sqlite(path: Path) -> Engine:

@@ -17,9 +17,10 @@ from tierengine.errors import LedgerError, Problem
 from tierengine.ledger import merkle
 from tierengine.ledger.book import Ledger, columns, sound
 from tierengine.ledger.entries import AnyEntry, AssessmentEntry, RulebookEntry, keeps
+from tierengine.ledger.keys import plain_name
 from tierengine.ledger.notes import Checkpoint
 from tierengine.ledger.register import Register
-from tierengine.ledger.store import BLOBS, ENTRIES, NODES, PARTS, USES, Reader
+from tierengine.ledger.store import BLOBS, ENTRIES, NODES, PARTS, PEOPLE, USES, Reader
 
 Progress = Callable[[], None]
 """Called once for each entry."""
@@ -39,11 +40,15 @@ def verify(ledger: Ledger, kept: Checkpoint | None = None, progress: Progress = 
     Raise `LedgerError` that names the first thing that does not hold.
     """
     with ledger.store.reading() as reader:
+        if damage := reader.damage():
+            raise _broken(ledger.store.shown, damage)
         checkpoint = ledger.checkpoint(reader)
         inputs = _Inputs(reader)
         entries = _Entries(reader, inputs)
         size = entries.through(progress)
         entries.tree.ends()
+        if reader.head.peaks != b"".join(entries.tree.node(*at) for at in merkle.peaks(size)):
+            raise _broken("head", "the hashes on which the next entry is put are not those of the tree")
         inputs.all_used()
         root = merkle.root(size, entries.tree.node)
         if (size, root) != (checkpoint.size, checkpoint.root):
@@ -113,6 +118,7 @@ class _Entries:
     def __init__(self, reader: Reader, inputs: _Inputs) -> None:
         self._rows = reader.rows(ENTRIES)
         self._uses = _Runs(reader.rows(USES))
+        self._people = {row.name: (row.key, row.entry) for row in reader.rows(PEOPLE)}
         self._inputs = inputs
         self._register = Register()
         self.tree = _Tree(reader.rows(NODES))
@@ -124,6 +130,8 @@ class _Entries:
             self._one(row, size - 1)
             progress()
         self._uses.ends(size)
+        for name in sorted(self._people):
+            raise _broken("people", f"`{name}` wrote no entry here")
         return size
 
     def _one(self, row: Any, number: int) -> None:
@@ -137,6 +145,9 @@ class _Entries:
                 raise _broken(f"entry {number}", f"the column `{name}` does not say what the entry does")
         if self._uses.of(number) != set(keeps(entry)):
             raise _broken(f"entry {number}", "what the tables say it was made from is not what it says itself")
+        name = plain_name(entry.by.name)
+        if not self._register.knows(name) and self._people.pop(name, None) != (entry.by.key, number):
+            raise _broken(f"entry {number}", "the table of authors does not say that this is its author's first")
         self._inputs.used_by(entry)
         self._register.take(entry, row.raw)
         self.tree.grow(row.raw)

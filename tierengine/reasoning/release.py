@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from tierengine.engines.lowering import judged
-from tierengine.evidence.dossier import Casefile, NotEvidence, Request, Silent
+from tierengine.evidence.dossier import Casefile, EarlierPlacement, NotEvidence, Request, Silent
 from tierengine.evidence.handling import Mark, strictest
 from tierengine.evidence.origins import origins_of
 from tierengine.evidence.records import Evidence, Rating, Record
@@ -87,6 +87,8 @@ class Released:
 
     assessment: Assessment
     statement: Statement
+    placements: tuple[EarlierPlacement, ...]
+    """Where earlier reports placed the country, which is public."""
 
 
 def release(casefile: Casefile, law: Law, name: ReleaseName) -> Released:
@@ -94,7 +96,7 @@ def release(casefile: Casefile, law: Law, name: ReleaseName) -> Released:
     whole = Assessor(law).assess(casefile)
     sieve = _Sieve(casefile, law, RELEASES[name])
     kept = sieve.kept()
-    shown = whole
+    part, shown = casefile, whole
     if not sieve.everything(kept):
         unrated = any(isinstance(item, Rating) and item not in kept for item in items(casefile))
         part = _bare(remainder(casefile, kept.__contains__), sieve.sources(kept))
@@ -115,6 +117,7 @@ def release(casefile: Casefile, law: Law, name: ReleaseName) -> Released:
             items=len(answers),
             withheld=sum(item not in kept for item in answers),
         ),
+        placements=part.dossier.earlier_placements,
     )
 
 

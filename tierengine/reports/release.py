@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierengine.reasoning.release import Statement
+from tierengine.law.rulebook import Law
+from tierengine.reasoning.release import Released, Statement
 from tierengine.reports.outline import Line, Section
+from tierengine.reports.report import Report, report
 from tierengine.terms.tier import NAMES
 
 
@@ -14,6 +16,15 @@ def release_section(told: Statement) -> Section:
     name = "No tier" if told.tier is None else NAMES[told.tier]
     line = Line(name, "recommended on the whole dossier", _entails(told), tuple(_below(told)))
     return Section(f"Release: {told.release}", (line,))
+
+
+def released_report(released: Released, law: Law) -> Report:
+    """Return the report on what is released: how much that is comes first, then its reasons.
+
+    An earlier placement is set beside the recommendation only where the released part gives the same one.
+    """
+    earlier = released.placements if released.statement.entailed else ()
+    return report(released.assessment, law, earlier=earlier, opening=(release_section(released.statement),))
 
 
 def _entails(told: Statement) -> str:

@@ -77,16 +77,17 @@ def report(
     change: Comparison | None = None,
     earlier: Iterable[EarlierPlacement] = (),
     extra: tuple[Section, ...] = (),
+    opening: tuple[Section, ...] = (),
 ) -> Report:
     """Return the whole report on an assessment made under a law.
 
     With `change`, the change is split into its causes; without it, the recommendation is set beside the last of the
-    earlier placements. The extra sections stand right after the recommendation.
+    earlier placements. The extra sections stand after that, and the opening ones before everything.
     """
     first, *others = lead(assessment)
     return _report(
         assessment,
-        (first, *extra, *_context(assessment, change, tuple(earlier)), *others),
+        (*opening, first, *_context(assessment, change, tuple(earlier)), *extra, *others),
         (*body(assessment), *_law_sections(assessment, law), *tail(assessment)),
         way(assessment, law),
     )
