@@ -28,7 +28,7 @@ def tell(law: Law, facts: Mapping[str, Value]) -> dict[str, Outcome]:
         if criterion.presumption is not None:
             told[f"{criterion.id}/presumed"] = _holds(law, facts, criterion.presumption.when)
     for entry in law.conditional():
-        told[entry.id] = _holds(law, facts, entry.when)
+        told[entry.id] = _concluded(law, facts, entry.id)
     return told
 
 
@@ -39,6 +39,9 @@ def _proposed(law: Law, facts: Mapping[str, Value], criterion: Criterion, level:
 
 def _reached(law: Law, facts: Mapping[str, Value], criterion: Criterion, level: Level) -> Outcome:
     judgement, presumption = criterion.judgement, criterion.presumption
+    name = f"{criterion.id}/{SLUGS[level]}"
+    if name in facts:  # given instead of worked out
+        return Outcome.of(bool(facts[name]))
     if judgement is not None and facts[f"judged/{judgement.id}"]:
         reached = _rated(facts, judgement.id, level)
     else:
@@ -72,7 +75,13 @@ def _single(law: Law, facts: Mapping[str, Value], when: Condition) -> Outcome:
         return _reached(law, facts, criterion, _level(when.at_least) if when.at_least else criterion.met_from)
     if when.placement is not None:
         return _answered(when, facts.get(when.placement))
-    return next(_holds(law, facts, entry.when) for entry in law.conditional() if entry.id == when.conclusion)
+    return _concluded(law, facts, str(when.conclusion))
+
+
+def _concluded(law: Law, facts: Mapping[str, Value], name: str) -> Outcome:
+    if name in facts:  # given instead of worked out
+        return Outcome.of(bool(facts[name]))
+    return next(_holds(law, facts, entry.when) for entry in law.conditional() if entry.id == name)
 
 
 def _enough(needed: int, outcomes: list[Outcome]) -> Outcome:

@@ -1,4 +1,4 @@
-"""Verbs that ask about a dossier what might be: what would settle it, what would move it up, what it hangs on."""
+"""Verbs that ask about a dossier what might be: what would settle it, move it up, or follow from a concession."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ from tierengine.lab.questions.reasons import Reasons
 from tierengine.lab.questions.reasons import reasons as find_reasons
 from tierengine.lab.questions.settle import CollectionPlan
 from tierengine.lab.questions.settle import settle as plan_collection
+from tierengine.reasoning.assess import law_of
+from tierengine.reasoning.concession import Concession
+from tierengine.reasoning.concession import concede as concede_findings
+from tierengine.reports.concession import print_concession
 from tierengine.reports.path import print_path
 from tierengine.reports.reasons import print_reasons
 from tierengine.reports.settle import print_plan
@@ -81,4 +85,31 @@ def reasons(
     else:
         print_reasons(told, a_console())
     if not told.settled:
+        raise typer.Exit(4)
+
+
+@app.command()
+def concede(
+    dossier: DossierFile,
+    findings: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FINDING[=OUTCOME]...",
+            help="a disputed finding, and the outcome that is held: met, 'not met', or without one the opposite",
+        ),
+    ],
+    tier: Annotated[TierName, typer.Option("--tier", help="the tier that is held: 1, 2, 2WL or 3")],
+    as_of: AsOf = None,
+    form: Format = PlainFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Tell whether a tier would be the answer if disputed findings were conceded. Ends with 4 if several are open."""
+    casefile = read_dossier(dossier)
+    law = law_of(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
+    told = concede_findings(casefile, law, findings, tier.value)
+    if form is PlainFormat.json:
+        print_json(schemas.dump(Concession, told))
+    else:
+        print_concession(told, a_console())
+    if len(told.then.open_tiers) > 1:
         raise typer.Exit(4)

@@ -10,7 +10,7 @@ Sources: Kleene's strong three-valued logic, kept on two rails; the safe subset 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -76,6 +76,10 @@ class Stratum(Model):
     tallies: tuple[Tally, ...] = ()
     rules: tuple[Rule, ...] = ()
 
+    def without(self, propositions: Collection[str]) -> Stratum:
+        """Return the stratum without the rules on some propositions."""
+        return Stratum(tallies=self.tallies, rules=tuple(rule for rule in self.rules if rule.head not in propositions))
+
 
 class Form(Model):
     """A whole rulebook, ready for an engine."""
@@ -89,6 +93,15 @@ class Form(Model):
         for stratum in self.strata:
             yield from (test for rule in stratum.rules for test in rule.tests)
             yield from (test for tally in stratum.tallies for member in tally.members for test in member)
+
+    def given(self, propositions: Collection[str]) -> Form:
+        """Return the form in which some propositions are given instead of worked out: each is an input."""
+        fields = (*self.inputs, *(Field(id=name, type="truth") for name in propositions))
+        return Form(
+            inputs=tuple(sorted(fields, key=lambda field: field.id)),
+            comparisons=self.comparisons,
+            strata=tuple(stratum.without(propositions) for stratum in self.strata),
+        )
 
 
 @dataclass(frozen=True, slots=True)

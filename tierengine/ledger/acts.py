@@ -151,9 +151,9 @@ def _stand(on: Recorded, tier: Tier | None, ground: Ground) -> dict[str, Any]:
     if ground.discretion:
         content["discretion"] = True
     if ground.disputes:
-        conceded = concede(on.casefile, on.rulebook.on(on.as_of), ground.disputes)
+        conceded = concede(on.casefile, on.rulebook.on(on.as_of), ground.disputes, tier)
         content["disputes"] = [
             {"id": each.id, "found": each.found.value, "held": each.held.value} for each in conceded.findings
         ]
-        content["concession"] = conceded.does_to(tier)
+        content["concession"] = conceded.effect
     return content

@@ -323,12 +323,12 @@ _NUMBER = re.compile("0|[1-9][0-9]{0,17}")
 def _conceded_again(entry: PositionEntry | DeterminationEntry, casefile: Casefile, law: Law) -> None:
     """See that conceding the disputed findings does to the tier what the entry says."""
     try:
-        again = concede(casefile, law, [f"{each.id}={each.held.value}" for each in entry.disputes])
+        again = concede(casefile, law, [f"{each.id}={each.held.value}" for each in entry.disputes], entry.tier)
     except TierEngineError as error:
         _broken(f"entries/{entry.number}.json", f"what it disputes cannot be conceded: {error.problems[0].what}")
     found = [(each.id, each.found, each.held) for each in again.findings]
     told = [(each.id, each.found, each.held) for each in entry.disputes]
-    if (found, again.does_to(entry.tier)) != (told, entry.concession):
+    if (found, again.effect) != (told, entry.concession):
         _broken(f"entries/{entry.number}.json", "conceding what it disputes does something else than it says")
 
 

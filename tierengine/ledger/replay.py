@@ -116,9 +116,9 @@ class Replayer:
             return None
         on = self.recorded(reader, entry.on)
         disputed = [f"{each.id}={each.held.value}" for each in entry.disputes]
-        again = concede(on.casefile, on.rulebook.on(on.as_of), disputed)
+        again = concede(on.casefile, on.rulebook.on(on.as_of), disputed, entry.tier)
         found = [each.found for each in again.findings]
-        if found == [each.found for each in entry.disputes] and again.does_to(entry.tier) == entry.concession:
+        if found == [each.found for each in entry.disputes] and again.effect == entry.concession:
             return None
         cure = "keep the entry and ask the keepers of tierengine what is right"
         return _differs(entry.number, "conceded again, the disputed findings do not do what was recorded", cure)

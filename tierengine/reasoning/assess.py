@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
@@ -12,11 +12,11 @@ from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
 from tierengine.engines.form import Engine, Facts, Form
 from tierengine.engines.lowering import judged, lower, reached
-from tierengine.errors import Problem, RulebookError
 from tierengine.evidence.dossier import Casefile
 from tierengine.law.entries import Advice, Criterion, TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import Admitted, SetAside, admit
+from tierengine.reasoning.advice import advised
 from tierengine.reasoning.assessment import (
     Assessment,
     CriterionAnswer,
@@ -175,10 +175,7 @@ class _Answer:
     def _recommended(self, *, fragile: bool) -> tuple[Recommended, Advice]:
         possible = self._possible
         open_tiers = tuple(row.tier for row in possible if row.tier is not None)
-        advice = self._advice(possible)
-        tier = {"the settled tier": possible[0].tier, "the present placement": self._present(), "no tier": None}[
-            advice.recommend
-        ]
+        tier, advice = advised(self._law, self._casefile, possible)
         recommended = Recommended(
             tier=tier,
             settled=len(possible) == 1,
@@ -188,31 +185,6 @@ class _Answer:
             reason=f"{_tier_name(tier)}: {advice.because}",
         )
         return recommended, advice
-
-    def _present(self) -> Tier | None:
-        placement = self._casefile.last_placement
-        return None if placement is None or placement.tier == "SC" else placement.tier
-
-    def _advice(self, possible: Sequence[TierRow]) -> Advice:
-        """The first rule for the product and the situation."""
-        situations = {"otherwise"}
-        if len(possible) == 1:
-            situations = {"settled"}
-        elif self._present() in [row.tier for row in possible if row.tier is not None]:
-            situations.add("present placement open")
-        product = self._casefile.dossier.product
-        for advice in self._law.advice:
-            if product in advice.product and advice.situation in situations:
-                return advice
-        raise RulebookError(
-            [
-                Problem(
-                    where="rules/recommendation.yaml",
-                    what=f"no rule says what to recommend ({product}; {', '.join(sorted(situations))})",
-                    cure="add one; its `situation` may be `otherwise`",
-                )
-            ]
-        )
 
     def _post(self, recommended: Recommended) -> PostAnswer | None:
         post = self._casefile.dossier.post_recommendation

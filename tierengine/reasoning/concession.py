@@ -1,149 +1,232 @@
-"""What the answer would be if findings that somebody disputes were conceded.
+"""What follows if findings that somebody disputes are conceded: whether the tier they hold is then the answer.
 
-A conceded finding is given instead of worked out: its own rules are left out, and all else follows as before, with both
-engines and exactly. So a dissent that names what it disputes is told at once whether that carries the tier it holds.
+A conceded finding is cut off from what it rests on. It is no longer worked out but given, as the dissenter holds it,
+and everything above it is worked out anew; the records stay as they are. Conceding that a criterion is met grants
+every level up to the lowest that counts as met, and conceding that it is not met denies that level and all above it.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 from tierengine.engines.form import Facts, Form
 from tierengine.engines.lowering import lower, reached
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.dossier import Casefile
+from tierengine.law.entries import TierRow
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
+from tierengine.reasoning.advice import advised
 from tierengine.reasoning.assess import two_engines
+from tierengine.reasoning.assessment import LawUsed, Subject
 from tierengine.reasoning.open_tiers import OpenTiers
 from tierengine.terms.level import rank
 from tierengine.terms.outcome import Outcome
-from tierengine.terms.tier import Tier
+from tierengine.terms.tier import NAMES, TIERS, Tier
 
 Effect = Literal["gives it", "leaves it open", "excludes it"]
-"""What conceding findings does to a tier: it is the only one left, one of several, or none of them."""
+"""What a concession does to a tier: it is then recommended, it is open and not recommended, or no completion has it."""
 
-_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+_NAMED = ("standard", "factor", "scope", "efforts", "waiver", "watch list")
+"""The parts of the law whose criteria an assessment names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conceded:
-    """A finding, the outcome that was found, and the one that is held instead."""
+    """A finding that is conceded: what was found, and what is held instead."""
 
     id: str
+    says: str
     found: Outcome
     held: Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Concession:
-    """Findings that are conceded, and the tiers that are then open; `None` is a country that is on no list."""
+class Standing:
+    """What is recommended, and the tiers that are open; `None` among them for a country that is on no list."""
 
-    findings: tuple[Conceded, ...]
+    recommended: Tier | None
     open_tiers: tuple[Tier | None, ...]
 
-    def does_to(self, tier: Tier | None) -> Effect:
-        """Return what the concession does to a tier."""
-        if tier not in self.open_tiers:
-            return "excludes it"
-        return "gives it" if len(self.open_tiers) == 1 else "leaves it open"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concession:
+    """What conceding some findings does to the tier that is wanted."""
+
+    subject: Subject
+    law: LawUsed
+    findings: tuple[Conceded, ...]
+    wanted: Tier | None
+    now: Standing
+    then: Standing
+    effect: Effect
+    says: str
+    """The same in one sentence."""
 
 
-def concede(casefile: Casefile, law: Law, disputed: Sequence[str]) -> Concession:
-    """Return what follows if findings are conceded, each written `FINDING=OUTCOME`, or `FINDING` for the opposite.
+def concede(casefile: Casefile, law: Law, disputes: Sequence[str], wanted: Tier | None) -> Concession:
+    """Return what conceding the disputed findings, each `FINDING` or `FINDING=OUTCOME`, does to the tier wanted.
 
-    A finding is a criterion or a conclusion of the law. Raise `UsageError` with every one that cannot be conceded, and
-    what `assess` raises.
+    Raise `UsageError` with every finding that is unknown or cannot be disputed so, or for a tier that the law does not
+    know; and what `assess` raises.
     """
-    return conceding(law, admit(casefile, law).facts, disputed)
-
-
-def conceding(law: Law, facts: Facts, disputed: Sequence[str]) -> Concession:
-    """Return what follows from facts if findings are conceded; see `concede`."""
-    form = lower(law)
-    settled = two_engines(form).evaluate(_asked_by(form, facts)).settled
-    findings = _conceded(law, settled, disputed)
-    cut = lower(law, given=[finding.id for finding in findings])
-    given = {name: value for finding in findings for name, value in _given(law, finding, settled)}
-    granted = _asked_by(cut, {**facts, **given})
-    two_engines(cut).evaluate(granted)
-    return Concession(findings=findings, open_tiers=tuple(row.tier for row in OpenTiers(law, cut).open(granted)))
-
-
-def _asked_by(form: Form, facts: Facts) -> Facts:
-    inputs = {field.id for field in form.inputs}
-    return {name: value for name, value in facts.items() if name in inputs}
-
-
-def _conceded(law: Law, settled: Mapping[str, bool], disputed: Sequence[str]) -> tuple[Conceded, ...]:
-    problems: list[Problem] = []
-    findings: dict[str, Conceded] = {}
-    for written in disputed:
-        name, _, word = (part.strip() for part in written.partition("="))
-        problem = _unknown(law, name, word)
-        if problem is None:
-            finding = _finding(law, settled, name, word)
-            problem = (
-                _idle(written, finding) if name not in findings else _problem(written, "named twice", "name it once")
-            )
-            findings[name] = finding
-        problems += [problem] if problem else []
-    if problems:
-        raise UsageError(problems)
-    return tuple(findings.values())
-
-
-def _finding(law: Law, settled: Mapping[str, bool], name: str, word: str) -> Conceded:
-    found = Outcome.of(settled.get(_proposition(law, name)))
-    return Conceded(id=name, found=found, held=_OUTCOMES[word] if word else ~found)
-
-
-def _proposition(law: Law, name: str) -> str:
-    """The proposition that a finding is met."""
-    criterion = law.criteria_by_id.get(name)
-    return name if criterion is None else reached(name, criterion.met_from)
-
-
-def _given(law: Law, finding: Conceded, settled: Mapping[str, bool]) -> Iterator[tuple[str, bool]]:
-    """The propositions that a conceded finding answers; the levels that it leaves open stay as they were found."""
-    criterion = law.criteria_by_id.get(finding.id)
-    met = finding.held is Outcome.MET
-    if criterion is None:
-        if finding.held is not Outcome.UNDETERMINED:
-            yield finding.id, met
-        return
-    for rung in criterion.rules:
-        name = reached(criterion.id, rung.level)
-        answered = rank(rung.level) <= rank(criterion.met_from) if met else rank(rung.level) >= rank(criterion.met_from)
-        if answered and finding.held is not Outcome.UNDETERMINED:
-            yield name, met
-        elif not answered and name in settled:
-            yield name, settled[name]
-
-
-def _unknown(law: Law, name: str, word: str) -> Problem | None:
-    known = sorted({*law.criteria_by_id, *law.conclusions_by_id})
-    if name not in known:
-        near = difflib.get_close_matches(name, known) or known
-        return _problem(name, "the law of the date has no such finding", f"write one of: {', '.join(near)}")
-    if word and word not in _OUTCOMES:
-        return _problem(word, "this is no outcome", f"write one of: {', '.join(_OUTCOMES)}")
-    return None
-
-
-def _idle(written: str, finding: Conceded) -> Problem | None:
-    """What is wrong with a dispute that disputes nothing."""
-    if finding.held is not finding.found:
-        return None
-    if "=" in written:
-        return _problem(written, f"this is what was found: {finding.found.value}", "dispute what was found otherwise")
-    return _problem(
-        written, "the finding is undetermined and has no opposite", f"write `{written}=met` or `{written}=not met`"
+    table = Findings(law)
+    facts = table.asked(admit(casefile, law).facts)
+    conceded = _read(disputes, table, table.outcomes(facts))
+    _check_tier(law, wanted)
+    now = _standing(law, casefile, table.open_rows(facts, {}))
+    then = _standing(law, casefile, table.open_rows(facts, {each.id: each.held for each in conceded}))
+    effect = _effect(then, wanted)
+    return Concession(
+        subject=Subject(country=casefile.dossier.government.country, name=casefile.dossier.government.name),
+        law=LawUsed(as_of=law.as_of, digest=law.digest),
+        findings=conceded,
+        wanted=wanted,
+        now=now,
+        then=then,
+        effect=effect,
+        says=_sentence(conceded, wanted, then, effect),
     )
 
 
-def _problem(written: str, what: str, cure: str) -> Problem:
-    return Problem(where=f"`{written}`", what=what, cure=cure)
+class Findings:
+    """The findings that an assessment names under the law of a date, and what follows if some of them are given."""
+
+    def __init__(self, law: Law) -> None:
+        self._law = law
+        self._form = lower(law)
+        self.titles = {each.id: each.title for each in law.criteria if each.part in _NAMED}
+        self.titles |= {each.id: each.says for each in law.conclusions} | {each.id: each.says for each in law.routes}
+
+    def asked(self, facts: Facts) -> Facts:
+        """Return the facts that the law asks for."""
+        inputs = {field.id for field in self._form.inputs}
+        return {name: value for name, value in facts.items() if name in inputs}
+
+    def outcomes(self, facts: Facts) -> dict[str, Outcome]:
+        """Return what both engines find on each."""
+        settled = two_engines(self._form).evaluate(facts).settled
+        return {each: Outcome.of(settled.get(self._proposition(each))) for each in self.titles}
+
+    def open_rows(self, facts: Facts, held: Mapping[str, Outcome]) -> tuple[TierRow, ...]:
+        """Return the rows of the tier table that some completion reaches with some findings given as they are held.
+
+        Raise `MismatchError` if the two engines disagree.
+        """
+        form, known = self.given(facts, held)
+        two_engines(form).evaluate(known)
+        return OpenTiers(self._law, form).open(known)
+
+    def given(self, facts: Facts, held: Mapping[str, Outcome]) -> tuple[Form, Facts]:
+        """Return the form in which some findings are inputs, and the facts with their answers."""
+        truths = {name: truth for each, outcome in held.items() for name, truth in self._granted(each, outcome)}
+        return (self._form.given(truths), {**facts, **truths}) if truths else (self._form, facts)
+
+    def _granted(self, finding: str, held: Outcome) -> Iterable[tuple[str, bool]]:
+        """The propositions that an outcome decides; the other levels of a criterion stay worked out."""
+        criterion, met = self._law.criteria_by_id.get(finding), held is Outcome.MET
+        if criterion is None:
+            yield finding, met
+            return
+        bar = rank(criterion.met_from)
+        for rung in criterion.rules:
+            if rank(rung.level) <= bar if met else rank(rung.level) >= bar:
+                yield reached(finding, rung.level), met
+
+    def _proposition(self, finding: str) -> str:
+        criterion = self._law.criteria_by_id.get(finding)
+        return finding if criterion is None else reached(finding, criterion.met_from)
+
+
+# -- what is disputed ---------------------------------------------------------------------------------------------
+
+
+def _read(disputes: Sequence[str], table: Findings, found: Mapping[str, Outcome]) -> tuple[Conceded, ...]:
+    problems: list[Problem] = []
+    conceded: dict[str, Conceded] = {}
+    for words in disputes:
+        name, _, held = (part.strip() for part in words.partition("="))
+        problem = _objection(name, held, found, conceded)
+        if problem is not None:
+            problems.append(problem)
+        else:
+            outcome = Outcome(held) if held else ~found[name]
+            conceded[name] = Conceded(id=name, says=table.titles[name], found=found[name], held=outcome)
+    if problems:
+        raise UsageError(problems)
+    return tuple(conceded.values())
+
+
+def _objection(name: str, held: str, found: Mapping[str, Outcome], before: Mapping[str, Conceded]) -> Problem | None:
+    """What is wrong with one dispute, if anything."""
+    outcome = found.get(name)
+    if outcome is None:
+        return Problem(where=f"`{name}`", what="no finding has this name", cure=_nearest(name, found))
+    if name in before:
+        return Problem(where=f"`{name}`", what="this finding is named twice", cure="name it once")
+    if held not in ("", Outcome.MET.value, Outcome.NOT_MET.value):
+        # Who holds that nobody knows disputes the records, and not what follows from them.
+        cure = f"write `{name}=met` or `{name}=not met`"
+        return Problem(where=f"`{name}`", what=f"`{held}` is no outcome that can be held", cure=cure)
+    if not held and outcome is Outcome.UNDETERMINED:
+        cure = f"say what you hold: `{name}=met` or `{name}=not met`"
+        return Problem(where=f"`{name}`", what="this finding is undetermined, so it has no opposite", cure=cure)
+    if held == outcome.value:
+        cure = "leave it out, or hold the opposite"
+        return Problem(where=f"`{name}`", what=f"this finding is `{held}` already", cure=cure)
+    return None
+
+
+def _nearest(name: str, found: Mapping[str, Outcome]) -> str:
+    upper = {each.upper(): each for each in found}
+    near = [upper[each] for each in get_close_matches(name.upper(), upper, n=5, cutoff=0.5)]
+    known = ", ".join(f"`{each}`" for each in near or found)
+    return f"the nearest are: {known}" if near else f"write one of: {known}"
+
+
+def _check_tier(law: Law, wanted: Tier | None) -> None:
+    known = [row.tier for row in law.tiers]
+    if wanted is not None and wanted not in known:
+        words = ", ".join(sorted((tier for tier in known if tier is not None), key=TIERS.index))
+        what = f"the law of {law.as_of} knows no tier `{wanted}`"
+        raise UsageError([Problem(where="--tier", what=what, cure=f"write one of: {words}")])
+
+
+# -- what conceding it does ---------------------------------------------------------------------------------------
+
+
+def _standing(law: Law, casefile: Casefile, rows: tuple[TierRow, ...]) -> Standing:
+    return Standing(recommended=advised(law, casefile, rows)[0], open_tiers=tuple(row.tier for row in rows))
+
+
+def _effect(then: Standing, wanted: Tier | None) -> Effect:
+    if then.recommended == wanted:
+        return "gives it"
+    return "leaves it open" if wanted in then.open_tiers else "excludes it"
+
+
+def _sentence(conceded: tuple[Conceded, ...], wanted: Tier | None, then: Standing, effect: Effect) -> str:
+    given = _listed([f"{each.id} {each.held.value}" for each in conceded]) or "nothing conceded"
+    start = f"With {given}, {_tier(wanted)}"
+    rows = [each for each in then.open_tiers if effect == "excludes it" or each != wanted]
+    others, stay = _listed([_row(each) for each in rows]), "stays" if len(rows) == 1 else "stay"
+    if effect == "gives it":
+        return f"{start} is recommended" + (f", and {others} {stay} open beside it." if others else " and settled.")
+    if effect == "leaves it open":
+        return f"{start} stays open beside {others}; then {_tier(then.recommended)} is recommended."
+    return f"{start} is excluded: {others or 'nothing'} {stay} open."
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def _tier(tier: Tier | None) -> str:
+    return "no tier" if tier is None else NAMES[tier]
+
+
+def _row(tier: Tier | None) -> str:
+    return "being on no list" if tier is None else NAMES[tier]

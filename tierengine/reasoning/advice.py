@@ -1,0 +1,52 @@
+"""What is recommended once it is known which rows of the tier table are open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tierengine.errors import Problem, RulebookError
+from tierengine.evidence.dossier import Casefile
+from tierengine.law.entries import Advice, TierRow
+from tierengine.law.rulebook import Law
+from tierengine.terms.tier import Tier
+
+
+def advised(law: Law, casefile: Casefile, possible: Sequence[TierRow]) -> tuple[Tier | None, Advice]:
+    """Return the tier that is recommended where some rows are open, if any, and the rule that says so.
+
+    Raise `RulebookError` if no rule does.
+    """
+    present = _present(casefile)
+    advice = _first(law, casefile.dossier.product, _situations(possible, present))
+    if advice.recommend == "the settled tier":
+        return possible[0].tier, advice
+    return present if advice.recommend == "the present placement" else None, advice
+
+
+def _present(casefile: Casefile) -> Tier | None:
+    """The tier where the last report placed the country."""
+    placement = casefile.last_placement
+    return None if placement is None or placement.tier == "SC" else placement.tier
+
+
+def _situations(possible: Sequence[TierRow], present: Tier | None) -> set[str]:
+    if len(possible) == 1:
+        return {"settled"}
+    open_tiers = [row.tier for row in possible if row.tier is not None]
+    return {"otherwise", "present placement open"} if present in open_tiers else {"otherwise"}
+
+
+def _first(law: Law, product: str, situations: set[str]) -> Advice:
+    """The first rule for the product and the situation."""
+    for advice in law.advice:
+        if product in advice.product and advice.situation in situations:
+            return advice
+    raise RulebookError(
+        [
+            Problem(
+                where="rules/recommendation.yaml",
+                what=f"no rule says what to recommend ({product}; {', '.join(sorted(situations))})",
+                cure="add one; its `situation` may be `otherwise`",
+            )
+        ]
+    )
