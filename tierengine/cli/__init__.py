@@ -18,6 +18,7 @@ from tierengine import canonical
 from tierengine.cli import dossier
 from tierengine.cli import explain
 from tierengine.cli import report
+from tierengine.cli import provenance
 from tierengine.cli import questions
 from tierengine.cli import years
 from tierengine.cli import law

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -88,3 +89,31 @@ def a_console() -> Console:
 def print_json(value: Any) -> None:
     """Print a value as JSON, two spaces deep."""
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file as a whole or not at all: beside its place first, then into it. Raise `UsageError` if it cannot."""
+    beside: str | None = None
+    try:
+        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_mask()
+        Path(beside).chmod(mode)
+        Path(beside).replace(path)
+    except OSError as error:
+        if beside is not None:
+            Path(beside).unlink(missing_ok=True)
+        problem = Problem(
+            where=f"--output {path}",
+            what=f"the report cannot be written there: {error.strerror}",
+            cure="name a file in a folder that exists and in which you may write",
+        )
+        raise UsageError([problem]) from None
+
+
+def _mask() -> int:
+    """What the user withholds from new files; it can be read only by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +10,7 @@ from typing import Annotated
 import typer
 
 from tierengine.cli.app import app
-from tierengine.cli.options import AsOf, DossierFile, RulebookFolder, a_console, day_given, rulebook_in
+from tierengine.cli.options import AsOf, DossierFile, RulebookFolder, a_console, day_given, rulebook_in, write_file
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.law.rulebook import Rulebook
@@ -76,7 +74,7 @@ def report(
         change = _change(before, Side(casefile, law.as_of), law_book)
         told = report_on(assessment, law, change, casefile.dossier.earlier_placements)
     if output is not None:
-        _write(output, _rendered(told, form))
+        write_file(output, _rendered(told, form))
     elif form is Format.text:
         print_report(told, a_console())
     else:
@@ -115,31 +113,3 @@ def _refuse_terminal(form: Format, output: Path | None) -> None:
             cure="name a file with --output, or lead the output into one",
         )
         raise UsageError([problem])
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file as a whole or not at all: beside its place first, then into it. Raise `UsageError` if it cannot."""
-    beside: str | None = None
-    try:
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_mask()
-        Path(beside).chmod(mode)
-        Path(beside).replace(path)
-    except OSError as error:
-        if beside is not None:
-            Path(beside).unlink(missing_ok=True)
-        problem = Problem(
-            where=f"--output {path}",
-            what=f"the report cannot be written there: {error.strerror}",
-            cure="name a file in a folder that exists and in which you may write",
-        )
-        raise UsageError([problem]) from None
-
-
-def _mask() -> int:
-    """What the user withholds from new files; it can be read only by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
