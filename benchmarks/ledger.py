@@ -19,14 +19,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tierengine import canonical
 from tierengine.evidence.dossier import Casefile, dossier_of, read_dossier
 from tierengine.law.reader import RulebookFile, rulebook_files, rulebook_of
-from tierengine.ledger import acts, merkle
+from tierengine.ledger import acts, archive, merkle, packet
 from tierengine.ledger.acts import Desk
 from tierengine.ledger.book import Inputs, Ledger, columns, make_ledger
 from tierengine.ledger.entries import AssessmentEntry, keeps, sealed
@@ -37,9 +37,14 @@ from tierengine.ledger.replay import answer_of, replay
 from tierengine.ledger.store import NODES, Reader, Store
 from tierengine.ledger.verify import verify
 from tierengine.reasoning.assess import Assessor, law_of
+from tierengine.reports.docx import docx
+from tierengine.reports.html import html
+from tierengine.reports.pdf import pdf
+from tierengine.reports.report import report
 
 ROOT = Path(__file__).resolve().parent.parent
 DOSSIER = ROOT / "seeds" / "guatemala-2007" / "dossier.yaml"
+T = TypeVar("T")
 ROUNDS = 9
 APPENDS = 40
 ENTRIES = 100_000
@@ -64,6 +69,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as folder:
         appends(Path(folder))
+        documents(Path(folder))
         replays(Path(folder))
         large(Path(folder))
 
@@ -224,6 +230,41 @@ def replays(folder: Path) -> None:
     replay(ledger, range(1, REPLAYED + 1), workers=os.cpu_count() or 1)
     print(f"\nReplay of {REPLAYED} assessments with both engines: {perf_counter() - begun:.1f} s (goal: under 30)")
     ledger.store.close()
+
+
+# -- packet and reports -----------------------------------------------------------------------------------------------
+
+
+def documents(folder: Path) -> None:
+    """What the packet of a case weighs, and how long packet and reports take."""
+    files = rulebook_files(ROOT)
+    ledger = _ledger(str(folder / "packed.sqlite"), files)
+    casefile = read_dossier(DOSSIER)
+    entry, _ = _one(ledger, casefile, files)
+    packed, taken = _timed(lambda: archive.pack(packet.export(ledger, entry.number)))
+    raw = sum(len(each) for each in archive.unpack(packed).values())
+    print(
+        f"\nPacket of Guatemala: {len(packed) / 1024:.0f} KiB ({raw / 1024:.0f} unpacked), made in {taken:.2f} s,",
+        end="",
+    )
+    print(f" verified in {_timed(lambda: packet.verify(archive.unpack(packed)))[1]:.2f} s")
+    law = law_of(casefile, rulebook_of(files))
+    told = report(Assessor(law).assess(casefile), law, earlier=casefile.dossier.earlier_placements)
+    makes: dict[str, Callable[[], bytes]] = {"HTML": lambda: html(told).encode(), "DOCX": lambda: docx(told)}
+    for name, make in (makes | {"PDF": lambda: pdf(told)}).items():
+        made, taken = _timed(make)
+        print(f"  {name:<5}{taken * 1e3:8.0f} ms{len(made) / 1024:8.0f} KiB")
+    ledger.store.close()
+
+
+def _timed(make: Callable[[], T]) -> tuple[T, float]:
+    """What is made, and the median of the seconds that it takes."""
+    times = []
+    for _ in range(5):
+        begun = perf_counter()
+        made = make()
+        times.append(perf_counter() - begun)
+    return made, statistics.median(times)
 
 
 # -- a large ledger ---------------------------------------------------------------------------------------------------

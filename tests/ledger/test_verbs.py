@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import stat
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -133,7 +134,7 @@ def test_the_verbs_in_postgresql(ledger: Run, request: pytest.FixtureRequest) ->
 
 
 def test_secrets_are_told_nowhere(ledger: Run, tmp_path: Path) -> None:
-    """No private key stands in anything that is printed, in the ledger or in a proof, in any writing."""
+    """No private key stands in anything that is printed, in the ledger, a proof or a packet, in any writing."""
     set_up(ledger)
     ledger("position", 1, "--reasons", "agreed", "--as", "Bo Chen")
     (tmp_path / "keys" / "bo-chen.key").chmod(0o644)
@@ -155,6 +156,9 @@ def test_secrets_are_told_nowhere(ledger: Run, tmp_path: Path) -> None:
     (tmp_path / "keys" / "bo-chen.key").chmod(0o600)
     told = "".join(ran.out + ran.err for ran in printed).encode()
     told += b"".join(path.read_bytes() for path in tmp_path.glob("ledger.sqlite*"))
+    assert ledger("export", 1, tmp_path / "packet.zip").code == 0
+    with zipfile.ZipFile(tmp_path / "packet.zip") as packet:
+        told += b"".join(packet.read(name) for name in packet.namelist() if name != "check.py")
     keys = Keys(tmp_path / "keys")
     for name in ("Ann Lee", "Bo Chen", "Cy Dee", "Dot", ORIGIN):
         secret = keys.of(name).private.private_bytes_raw()

@@ -4,9 +4,10 @@
     checkpoint  ledger.vkey                 the signed checkpoint, and the key that checks it
     entries/NUMBER.json  proofs/NUMBER.json each entry that bears on the case, and its proof of inclusion
     dossier/  rulebook/                     the dossier with its sources, and the rulebook, byte for byte
-    assessment.json  page.html              the answer, and a readable page of it
+    assessment.json                         the answer
+    page.html  provenance.json              a readable page with what was said of it, and where it comes from (W3C PROV)
 
-The answer and the page can be made from the rest; they are made anew when a packet is verified, and must come out the
+The last three can be made from the rest; they are made anew when a packet is verified, and must come out the
 same.
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -43,10 +44,12 @@ from tierengine.ledger.notes import Checkpoint, Verifier, from_base64
 from tierengine.ledger.register import Register
 from tierengine.ledger.replay import Recorded, Replayer, answer_of, first_difference
 from tierengine.ledger.store import Reader
+from tierengine.ledger.words import on_record
 from tierengine.reasoning.assess import VERSION, Assessor
 from tierengine.reasoning.assessment import Assessment
 from tierengine.reasoning.concession import concede
 from tierengine.reports.html import html
+from tierengine.reports.provenance import Act, prov_json, provenance
 from tierengine.reports.report import report
 
 _README = """\
@@ -64,7 +67,8 @@ checkpoint, ledger.vkey   what the ledger was when this was taken from it, and t
 entries, proofs           what was said, by whom and when; and the proof that each entry is in the ledger
 dossier, rulebook         what the answer was made from
 assessment.json           the answer with its whole trace; the engine recommends, a person determines
-page.html                   the same answer to read
+page.html                 the same answer to read, with what was said of it
+provenance.json           where it comes from, as W3C PROV-JSON
 check.py                  the second checker: its first lines say what it checks, and what it does not
 """
 
@@ -85,11 +89,15 @@ def export(ledger: Ledger, number: int) -> dict[str, bytes]:
             "check.py": _second_checker(),
             "checkpoint": reader.head.checkpoint.encode(),
             "ledger.vkey": f"{ledger.verifier(reader)}\n".encode(),
-            **dict(_sealed(ledger, reader, recorded.entry.case)),
             **_made_from(recorded),
         }
+        bearing = reader.bearing_on(recorded.entry.case, "", "")
+        entries = [sound(raw, number) for number, raw in bearing]
+        for entry, (_, raw) in zip(entries, bearing, strict=True):
+            files[f"entries/{entry.number}.json"] = raw
+            files[f"proofs/{entry.number}.json"] = canonical.encode(ledger.proof(reader, entry.number, raw).told())
     assessor = replayer.assessor(recorded)
-    made = _made(assessor.assess(recorded.casefile), assessor.law, recorded.casefile)
+    made = _made(assessor.assess(recorded.casefile), assessor.law, recorded.casefile, entries)
     return files | {"assessment.json": recorded.answer, **made}
 
 
@@ -105,14 +113,6 @@ def _assessment(ledger: Ledger, reader: Reader, number: int) -> int:
     return _assessment(ledger, reader, spoken_of)
 
 
-def _sealed(ledger: Ledger, reader: Reader, case: str) -> Iterator[tuple[str, bytes]]:
-    """The entries that bear on a case, each with its proof."""
-    for number, raw in reader.bearing_on(case, "", ""):
-        sound(raw, number)
-        yield f"entries/{number}.json", raw
-        yield f"proofs/{number}.json", canonical.encode(ledger.proof(reader, number, raw).told())
-
-
 def _made_from(recorded: Recorded) -> dict[str, bytes]:
     """The dossier, its sources and the rulebook under their own names."""
     sources = {source.file: recorded.casefile.sources[source.id].raw for source in recorded.casefile.dossier.sources}
@@ -125,9 +125,30 @@ def _made_from(recorded: Recorded) -> dict[str, bytes]:
     return found
 
 
-def _made(assessment: Assessment, law: Law, casefile: Casefile) -> dict[str, bytes]:
-    """What is made for people from an assessment."""
-    return {"page.html": html(report(assessment, law, earlier=casefile.dossier.earlier_placements)).encode()}
+def _made(assessment: Assessment, law: Law, casefile: Casefile, entries: Sequence[AnyEntry]) -> dict[str, bytes]:
+    """What is made from an assessment and from what was said of it: the page, and the provenance."""
+    earlier, record = casefile.dossier.earlier_placements, on_record(entries)
+    return {
+        "page.html": html(report(assessment, law, earlier=earlier, extra=(record,))).encode(),
+        "provenance.json": prov_json(provenance(casefile, law, assessment, tuple(_acts(entries)))),
+    }
+
+
+def _acts(entries: Sequence[AnyEntry]) -> Iterator[Act]:
+    """What persons said of the recommendation, and of what others said of it."""
+    assessments = {entry.number for entry in entries if isinstance(entry, AssessmentEntry)}
+    for entry in entries:
+        if not isinstance(entry, AssessmentEntry | RulebookEntry):
+            of = getattr(entry, "of", None)
+            yield Act(
+                number=entry.number,
+                kind=entry.kind,
+                person=entry.by.name,
+                office=entry.by.office,
+                time=entry.time,
+                tier=getattr(entry, "tier", None),
+                revises=None if of in assessments else of,
+            )
 
 
 def _second_checker() -> bytes:
@@ -298,7 +319,7 @@ class _Opened:
         if answer_of(again) != self._files["assessment.json"]:
             place = first_difference(json.loads(self._files["assessment.json"]), json.loads(answer_of(again)))
             _broken("assessment.json", f"made again, it differs, first at {place}", _version_cure(assessment))
-        for name, made in _made(again, law, casefile).items():
+        for name, made in _made(again, law, casefile, entries).items():
             if self._file(name) != made:
                 _broken(name, "made again from the answer, it differs", _version_cure(assessment))
         for entry in entries:
@@ -316,7 +337,7 @@ class _Opened:
                 yield f"{name} is not the one of this tierengine ({VERSION}); do not rely on it"
 
 
-_FOR_PEOPLE = ("page.html",)
+_FOR_PEOPLE = ("page.html", "provenance.json")
 _NUMBER = re.compile("0|[1-9][0-9]{0,17}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tierengine.ledger.entries import (
     AnyEntry,
@@ -14,6 +14,7 @@ from tierengine.ledger.entries import (
     ReviewEntry,
 )
 from tierengine.ledger.register import Register
+from tierengine.reports.outline import Line, Section
 from tierengine.terms.tier import NAMES, Tier
 
 
@@ -58,6 +59,19 @@ _CONCEDED = {
     "leaves it open": "leaves that tier open, and others with it",
     "excludes it": "does not give that tier: it stays excluded",
 }
+
+
+def on_record(entries: Sequence[AnyEntry]) -> Section:
+    """Return the section of a report that tells what was said, when and by whom; corrected entries are marked."""
+    corrected = {entry.of for entry in entries if isinstance(entry, CorrectionEntry)}
+    return Section(
+        "On the record", tuple(_line(entry, corrected) for entry in entries), ("Entry", "Kind", "What it says")
+    )
+
+
+def _line(entry: AnyEntry, corrected: set[int]) -> Line:
+    mark = f"{entry.kind}, corrected" if entry.number in corrected else entry.kind
+    return Line(f"Entry {entry.number}", mark, headline(entry), (f"{author(entry)}, {entry.time}", *details(entry)))
 
 
 def author(entry: AnyEntry) -> str:
