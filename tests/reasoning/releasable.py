@@ -63,10 +63,11 @@ def pieces() -> st.SearchStrategy[list[Piece]]:
     silences = st.builds(Piece, what=st.just("silence"), source=st.integers(0, 3), handling=st.sampled_from(_HANDLINGS))
     others = st.builds(
         Piece,
-        what=st.sampled_from(("deficiency", "not evidence", "request")),
+        what=st.sampled_from(("deficiency", "request")),
         source=st.integers(0, 3),
         handling=st.sampled_from(_HANDLINGS),
     )
+    unused = st.builds(Piece, what=st.just("not evidence"), source=st.integers(0, 3), handling=st.none())
     post = st.builds(Piece, what=st.just("post"), source=st.integers(0, 3), handling=st.sampled_from(_HANDLINGS))
     ratings = st.builds(
         Piece,
@@ -81,7 +82,8 @@ def pieces() -> st.SearchStrategy[list[Piece]]:
         st.lists(facts, max_size=12),
         promises,
         st.lists(silences, max_size=2),
-        st.lists(others, max_size=3),
+        st.lists(others, max_size=2),
+        st.lists(unused, max_size=1),
         st.lists(post, max_size=1),
         st.lists(ratings, max_size=1),
     )

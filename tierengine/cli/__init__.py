@@ -27,6 +27,7 @@ from tierengine.cli import cases
 from tierengine.cli import prove
 from tierengine.cli import impact
 from tierengine.cli import ledger
+from tierengine.cli import packet
 
 # isort: on
 from tierengine.cli.app import app

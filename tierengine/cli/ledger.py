@@ -32,10 +32,12 @@ from tierengine.lab.cases.examples import failed_examples
 from tierengine.law.reader import read_draft, rulebook_files
 from tierengine.ledger import acts, merkle
 from tierengine.ledger.acts import Desk, Ground
+from tierengine.ledger.archive import pack
 from tierengine.ledger.book import Ledger, make_ledger, register_of
 from tierengine.ledger.entries import AnyEntry
 from tierengine.ledger.keys import Keys
 from tierengine.ledger.notes import Checkpoint, Verifier, base64
+from tierengine.ledger.packet import export as export_packet
 from tierengine.ledger.register import Register
 from tierengine.ledger.replay import replay as replay_entries
 from tierengine.ledger.store import Reader, Store
@@ -323,6 +325,26 @@ def _print_hashes(sentence: str, hashes: list[str], console: Console) -> None:
     print_wrapped(sentence, console, 0)
     for each in hashes:
         console.print(Text(f"  {each}"))
+
+
+@ledger_app.command()
+def export(
+    entry: Number,
+    packet: Annotated[Path, typer.Argument(metavar="PACKET", help="the file to write, such as packet.zip")],
+    ledger: LedgerPlace = _HERE,
+    keys: KeysFolder = None,
+) -> None:
+    """Write the packet of an entry's case: one file by which a stranger checks it offline."""
+    with _opened(ledger, keys) as opened:
+        raw = pack(export_packet(opened, entry))
+    try:
+        with packet.open("xb") as file:
+            file.write(raw)
+    except OSError as error:
+        cure = "name a new file in a folder that exists and may be written"
+        problem = Problem(where=str(packet), what=f"cannot be written: {error.strerror}", cure=cure)
+        raise StoreError([problem]) from None
+    a_console().print(Text(f"{packet} holds the case; check it with: tierengine verify {packet}"), soft_wrap=True)
 
 
 # -- what the verbs share -------------------------------------------------------------------------------------------

@@ -120,9 +120,9 @@ def _state(mark: str) -> str:
 
 
 def _way(drawn: Way, title: str) -> Iterator[str]:
-    yield f'<section aria-labelledby="way">\n<h2 id="way">{WAY}</h2>\n<figure>'
+    yield f'<section aria-labelledby="way">\n<div class="across">\n<h2 id="way">{WAY}</h2>\n<figure>'
     yield svg(drawn, f"{title}: {WAY.lower()}").rstrip()
-    yield f"</figure>\n<details open>\n<summary>{TWIN}</summary>"
+    yield f"</figure>\n</div>\n<details open>\n<summary>{TWIN}</summary>"
     yield from _branches(twin(drawn))
     yield "</details>\n</section>"
 

@@ -82,12 +82,12 @@ def report(
     """Return the whole report on an assessment made under a law.
 
     With `change`, the change is split into its causes; without it, the recommendation is set beside the last of the
-    earlier placements. The extra sections stand after that, and the opening ones before everything.
+    earlier placements. The opening sections stand before everything, the extra ones right after the recommendation.
     """
     first, *others = lead(assessment)
     return _report(
         assessment,
-        (*opening, first, *_context(assessment, change, tuple(earlier)), *extra, *others),
+        (*opening, first, *extra, *_context(assessment, change, tuple(earlier)), *others),
         (*body(assessment), *_law_sections(assessment, law), *tail(assessment)),
         way(assessment, law),
     )

@@ -54,7 +54,7 @@ def _print_section(section: Section, console: Console) -> None:
 
 def _print_title(title: str, console: Console) -> None:
     console.print()
-    console.print(Text(title.upper(), style="bold"))
+    console.print(Text(shown(title).upper(), style="bold"))
 
 
 def _print_branch(branch: Branch, console: Console, indent: int) -> None:

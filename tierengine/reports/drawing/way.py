@@ -130,9 +130,14 @@ class _Grower:
             self._follow(step, step.id)
         nodes = tuple(self._with_unanswered(node) for node in self._nodes.values())
         arrows = tuple(self._arrows)
-        recommended = self._assessment.recommendation.tier
-        goal = [name for name, row in self._rows.items() if row.tier == recommended and name in self._nodes]
-        return Way(nodes=nodes, arrows=arrows, main=_leading_to(goal, arrows))
+        return Way(nodes=nodes, arrows=arrows, main=_leading_to(self._goal(), arrows))
+
+    def _goal(self) -> list[str]:
+        """The recommended tier, where there is one."""
+        recommended = self._assessment.recommendation
+        if recommended.tier is None and not recommended.settled:
+            return []
+        return [name for name, row in self._rows.items() if row.tier == recommended.tier and name in self._nodes]
 
     def _wanted(self, step: Step) -> bool:
         """Every tier; that a country is on no list only where it may be so."""

@@ -1,0 +1,1012 @@
+"""Checks a packet of tierengine, with nothing but Python 3.11 or newer; it lies in every packet as check.py.
+
+    python3 check.py                  in the folder into which the packet was unpacked
+    python3 check.py packet.zip       or without unpacking it
+
+It was written apart from tierengine, shares no line with it, and uses no network. It checks that
+  1. the checkpoint is signed by the ledger's key, every entry is a leaf of the tree under that checkpoint and signed
+     by its author, and dossier, sources, rulebook and answer are the very files that the entries name (SHA-256,
+     RFC 6962, RFC 8032, RFC 8785, C2SP signed note); that nobody reviewed what they wrote, and that a determination
+     was made on what was then on record;
+  2. every quote of the dossier stands in its source (white space, page lines and link debris apart; the paragraph is
+     not looked up), and every passage of the answer is the record's own;
+  3. the answer follows: it reads the YAML of the rulebook and of the dossier, takes the law in force on the date,
+     admits the records, evaluates each rule with three values, and compares what comes out with assessment.json:
+     standards, criteria and their levels, watch list, progress, records set aside, tiers open, the recommendation, the
+     outcome of each step, citations, interpretations. For each open tier it looks for answers that lead there.
+It does not check the sentences, the certainties, which single record a settled tier hangs on, what conceding a disputed
+finding does, and the files made for people: `tierengine verify` makes all that anew. It cannot know whether ledger.vkey
+is the key of the ledger that you mean: compare that line with the one that you were given by another way.
+
+It prints every mismatch. Exit code 0: all holds; 1: something does not; 2: something could not be checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+import zipfile
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, NoReturn
+
+Files = dict[str, bytes]
+Truth = bool | None
+"""Holds, fails, or not known."""
+
+LARGEST = 256 * 2**20
+"""Bytes of all files together; a packet is far smaller."""
+TRIES = 20_000
+"""Cases looked at for one open tier before the search gives up."""
+
+
+class UnreadableError(Exception):
+    """Something is written in a way that this checker does not read, so that it cannot be checked."""
+
+
+@dataclass
+class Report:
+    """What was found: what does not hold, what could not be checked, what else must be known."""
+
+    wrong: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def same(self, what: str, told: Any, found: Any) -> None:
+        """Note a mismatch between what the packet tells and what was found here."""
+        if told != found:
+            self.wrong.append(f"{what}: the packet says {_shown(told)}, and it is {_shown(found)}")
+
+
+def _shown(value: Any) -> str:
+    text = "nothing" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
+# -- 1. digests, proofs and signatures --------------------------------------------------------------------------------
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+Point = tuple[int, int, int, int]
+"""A point of edwards25519 in extended coordinates: x = X/Z, y = Y/Z, xy = T/Z (RFC 8032, section 5.1.4)."""
+
+
+def _add(p: Point, q: Point) -> Point:
+    a, b = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0])
+    c, d = 2 * p[3] * q[3] * D, 2 * p[2] * q[2]
+    return (b - a) * (d - c) % P, (d + c) * (b + a) % P, (d - c) * (d + c) % P, (b - a) * (b + a) % P
+
+
+def _times(number: int, p: Point) -> Point:
+    total = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            total = _add(total, p)
+        p, number = _add(p, p), number >> 1
+    return total
+
+
+def _point(raw: bytes) -> Point | None:
+    y, sign = int.from_bytes(raw, "little") & (2**255 - 1), raw[31] >> 7
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or (x * x - square) % P or (x == 0 and sign):
+        return None
+    x = x if x % 2 == sign else P - x
+    return x, y, 1, x * y % P
+
+
+BASE = _point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+
+
+def signed_by(key: bytes, signature: bytes, message: bytes) -> bool:
+    """Return whether an Ed25519 signature holds (RFC 8032, section 5.1.7); a scalar that is not reduced never does."""
+    if len(key) != 32 or len(signature) != 64 or BASE is None:
+        return False
+    public, r, s = _point(key), _point(signature[:32]), int.from_bytes(signature[32:], "little")
+    if public is None or r is None or s >= ORDER:
+        return False
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % ORDER
+    left, right = _times(s, BASE), _add(r, _times(h, public))
+    return all((left[axis] * right[2] - right[axis] * left[2]) % P == 0 for axis in (0, 1))
+
+
+def leads_to_root(raw: bytes, index: int, size: int, hashes: list[bytes], root: bytes) -> bool:
+    """Return whether an inclusion proof holds for a leaf (RFC 9162, section 2.1.3.2; the hashes are RFC 6962's)."""
+    if not 0 <= index < size:
+        return False
+    number, last, found = index, size - 1, hashlib.sha256(b"\0" + raw).digest()
+    for other in hashes:
+        if last == 0:
+            return False
+        pair = found + other
+        if number & 1 or number == last:
+            pair = other + found
+            while number and not number & 1:
+                number, last = number >> 1, last >> 1
+        found, number, last = hashlib.sha256(b"\1" + pair).digest(), number >> 1, last >> 1
+    return last == 0 and found == root
+
+
+def canonical(value: Any) -> bytes:
+    """Return the canonical JSON of a value without fractions (RFC 8785)."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(raw: bytes) -> str:
+    """Return the digest as the ledger writes it."""
+    return "sha256:" + hashlib.sha256(raw).hexdigest()
+
+
+def _unbase64(text: str) -> bytes:
+    raw = b64decode(text, validate=True)
+    if b64encode(raw).decode() != text:
+        raise ValueError(text)
+    return raw
+
+
+def read_checkpoint(files: Files, report: Report) -> tuple[int, bytes]:
+    """Return size and root of the signed checkpoint."""
+    vkey, note = files["ledger.vkey"].decode(), files["checkpoint"].decode()
+    name, identifier, key = vkey.removesuffix("\n").split("+", 2)
+    public, text = _unbase64(key), note[: note.index("\n\n") + 1]
+    known = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4]
+    if public[0] != 1 or known.hex() != identifier:
+        report.wrong.append("ledger.vkey: this is no verifier key of Ed25519")
+    lines = note[len(text) + 1 :].removesuffix("\n").split("\n")
+    signatures = [_unbase64(line.split(" ")[2]) for line in lines if line.startswith(f"\u2014 {name} ")]
+    if not any(raw[:4] == known and signed_by(public[1:], raw[4:], text.encode()) for raw in signatures):
+        report.wrong.append("checkpoint: it is not signed by the key in ledger.vkey")
+    origin, size, root = text.removesuffix("\n").split("\n")
+    report.same("checkpoint: the name of the ledger", origin, name)
+    report.notes.append(f"the ledger's key was taken from the packet; compare it with the one you know: {vkey.strip()}")
+    return int(size), _unbase64(root)
+
+
+def read_entries(files: Files, report: Report) -> dict[int, Any]:
+    """Return the entries by number, each checked for its proof and its author's signature."""
+    size, root = read_checkpoint(files, report)
+    entries = {}
+    for name in sorted(name for name in files if name.startswith("entries/")):
+        raw, beside = files[name], "proofs/" + name.removeprefix("entries/")
+        entry = json.loads(raw)
+        if canonical(entry) != raw:
+            report.wrong.append(f"{name}: it is not canonical JSON")
+        report.same(f"{name}: the number of the entry", name, f"entries/{entry['number']}.json")
+        author = {key: value for key, value in entry.items() if key != "signature"}
+        message = b"tierengine ledger entry\n" + canonical(author)
+        if not signed_by(_unbase64(entry["by"]["key"]), _unbase64(entry["signature"]), message):
+            report.wrong.append(f"{name}: it is not signed by {entry['by']['name']}")
+        entries[entry["number"]] = entry
+        if beside not in files:
+            report.wrong.append(f"{beside}: it is missing, so that the entry may be none of this ledger")
+            continue
+        proof = json.loads(files[beside])
+        report.same(f"{beside}: entry and size of the tree", [proof["index"], proof["size"]], [entry["number"], size])
+        if not leads_to_root(raw, entry["number"], size, [_unbase64(text) for text in proof["hashes"]], root):
+            report.wrong.append(f"{name}: the proof does not lead from it to the root of the checkpoint")
+    return entries
+
+
+def check_inputs(files: Files, entry: Any, report: Report) -> None:
+    """Compare the digests that the assessment's entry names with the files, and name files that nothing vouches for."""
+    manifest = {name[9:]: digest(raw) for name, raw in files.items() if name.startswith("rulebook/")}
+    report.same("rulebook: the digest", entry["rulebook"], digest(canonical(manifest)))
+    report.same("assessment.json: the digest", entry["answer"], digest(files["assessment.json"]))
+    named = {"dossier/" + kept["name"]: kept["digest"] for kept in (entry["dossier"], *entry["sources"])}
+    for name, told in named.items():
+        report.same(f"{name}: the digest", told, digest(files[name]) if name in files else None)
+    known = {"README.txt", "check.py", "checkpoint", "ledger.vkey", "assessment.json", "page.html", "provenance.json"}
+    for name in sorted(files.keys() - known - named.keys()):
+        sealed = name.startswith("proofs/") and name.replace("proofs", "entries", 1) in files
+        if not sealed and not name.startswith(("rulebook/", "entries/")):
+            report.wrong.append(f"{name}: this file does not belong in the packet")
+
+
+def check_case(files: Files, entries: dict[int, Any], report: Report) -> None:
+    """Check that reviews are by others and of the very entries, and that determinations were made on what was there."""
+    digests = {number: digest(files[f"entries/{number}.json"]) for number in sorted(entries)}
+    for number, entry in sorted(entries.items()):
+        where, of = f"entries/{number}.json", entries.get(entry.get("of", entry.get("on")), {})
+        if entry["kind"] in ("review", "correction", "position", "determination") and not of:
+            report.wrong.append(f"{where}: the entry that it speaks of is missing")
+        elif entry["kind"] in ("review", "correction"):
+            report.same(f"{where}: the digest of the entry that it speaks of", entry["entry"], digests[entry["of"]])
+            own = entry["by"]["key"] == of["by"]["key"] or entry["by"]["name"] == of["by"]["name"]
+            if own != (entry["kind"] == "correction"):
+                report.wrong.append(f"{where}: only others review an entry, and only its author corrects it")
+        elif entry["kind"] == "position":
+            report.same(f"{where}: the answer that the office saw", entry["answer"], of["answer"])
+            report.same(f"{where}: whether it agrees", entry["agrees"], entry["tier"] == of["tier"])
+        elif entry["kind"] == "determination":
+            before = [digests[n] for n in digests if n < number and _case(n, entries) == entry["case"]]
+            seen = digest(canonical({"entries": before, "rulebook": of["rulebook"]}))
+            report.same(f"{where}: the digest of what was on record", entry["seen"], seen)
+            report.same(f"{where}: whether it adopts", entry["adopts"], entry["tier"] == of["tier"])
+
+
+def _case(number: int, entries: dict[int, Any]) -> str | None:
+    """The case that an entry belongs to: its own, or that of the entry it speaks of; a rulebook belongs to none."""
+    entry = entries[number]
+    return _case(entry["of"], entries) if entry.get("of") in entries else entry.get("case")
+
+
+# -- 2. YAML and quotes -----------------------------------------------------------------------------------------------
+
+KEY = re.compile(r"""('(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|[^\s'"\[\]{}#&*!|>%@`,][^#]*?)[ ]*:(?:[ ]+(.*))?""")
+TOKEN = re.compile(
+    r"""(?P<gap>\s+(?:\#.*)?)|(?P<sign>[\[\]{},]|:(?=[\s,\]}]))|'(?P<single>(?:[^']|'')*)'|"(?P<double>(?:[^"\\]|\\.)*)"
+    |(?P<plain>(?:[^\s,\[\]{}#&*!|>%@`'":?-]|[:?-](?=[^\s,\[\]{}]))(?:[^\n,\[\]{}:#]|:(?=[^\s,\[\]{}])|(?<=\S)\#)*)""",
+    re.VERBOSE,
+)
+Token = tuple[str, str]
+
+
+class Yaml:
+    """Reads the part of YAML 1.2 in which rulebooks and dossiers are written: every scalar is text.
+
+    Mappings, sequences, plain, quoted and folded or literal text, comments. Anything else is refused, among it anchors,
+    tags, several documents, indentation by tabs, and a line without words inside a text.
+    """
+
+    def __init__(self, raw: bytes, name: str) -> None:
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+        self.name, self.at = name, 0
+        self.lines = text.split("\n")
+        if re.search("[\r\x85\u2028\u2029]|(?:^|\n) *\t", text):
+            self.refuse("a tab before the first word, or a line end that is none of Unix or Windows,")
+
+    def refuse(self, what: str) -> NoReturn:
+        """Refuse what this reader does not read."""
+        raise UnreadableError(f"{self.name}, line {self.at}: {what} is not read by this checker")
+
+    def document(self) -> dict[str, Any]:
+        """Return the one mapping of the file."""
+        value = self.block(0)
+        if self.peek()[0] >= 0 or not isinstance(value, dict):
+            self.refuse(f"what follows, `{self.peek()[1][:20]}`,")
+        return value
+
+    def peek(self) -> tuple[int, str]:
+        """Return indentation and text of the next line that says something; -1 at the end."""
+        while self.at < len(self.lines) and re.match(r" *(#|$)", self.lines[self.at]):
+            self.at += 1
+        text = self.lines[self.at].lstrip(" ") if self.at < len(self.lines) else ""
+        if text[:3] in ("---", "...") or (text + " ").startswith("? "):
+            self.refuse(f"`{text[:20]}`")
+        return len(self.lines[self.at]) - len(text) if text else -1, text
+
+    def deeper(self, indent: int) -> Iterator[str]:
+        """Go over the lines that are indented by more, up to the next one without words."""
+        while self.at < len(self.lines) and re.match(rf" {{{indent + 1},}}[^ ]", self.lines[self.at]):
+            self.at += 1
+            yield self.lines[self.at - 1]
+
+    def block(self, least: int) -> Any:
+        """Read the value whose lines are indented by so much or more; an empty text if there is none."""
+        indent, text = self.peek()
+        if indent < least:
+            return ""
+        if (text + " ").startswith("- "):
+            return self.sequence(indent)
+        if text[0] not in "[{" and KEY.fullmatch(text):
+            return self.mapping(indent)
+        self.at += 1
+        return self.scalar(text, least - 1)
+
+    def sequence(self, indent: int) -> list[Any]:
+        """Read the items that begin with a dash at an indentation."""
+        items = []
+        while self.peek()[0] == indent and (self.peek()[1] + " ").startswith("- "):
+            self.lines[self.at] = " " * (indent + 1) + self.lines[self.at][indent + 1 :]
+            items.append(self.block(indent + 1))
+        return items
+
+    def mapping(self, indent: int) -> dict[str, Any]:
+        """Read the keys at an indentation, with their values."""
+        values: dict[str, Any] = {}
+        while self.peek()[0] == indent:
+            found = KEY.fullmatch(self.peek()[1]) or self.refuse(f"`{self.peek()[1][:20]}`, which is no key,")
+            self.at += 1
+            key = self.flow(found[1]) if found[1][0] in "'\"" else found[1]
+            if key in values:
+                self.refuse(f"the second key `{key}`")
+            text = (found[2] or "").strip()
+            if text and text[0] != "#":
+                values[key] = self.scalar(text, indent)
+            else:
+                dashes = self.peek()[0] == indent and (self.peek()[1] + " ").startswith("- ")
+                values[key] = self.sequence(indent) if dashes else self.block(indent + 1)
+        return values
+
+    def scalar(self, text: str, indent: int) -> Any:
+        """Read what begins on a line and may go on in lines that are indented by more."""
+        if text[0] in "|>":
+            return self.folded(text, indent)
+        lines = [text, *(line.strip() for line in self.deeper(indent))]
+        if text[0] in "[{'\"":
+            return self.flow("\n".join(lines))
+        words = " ".join(filter(None, (re.sub(r"(^|\s)#.*", "", line).strip() for line in lines)))
+        if words[0] in "&*!%@`,]}#" or (words + " ").startswith("- ") or re.search(r":( |$)|\t", words):
+            self.refuse(f"`{words[:20]}`")
+        return words
+
+    def folded(self, mark: str, indent: int) -> str:
+        """Read a text over several lines: joined after `>`, as it stands after `|`."""
+        header = re.fullmatch(r"([|>])([-+]?)(?:\s+#.*)?", mark) or self.refuse(f"`{mark}`")
+        body: list[str] = []
+        while self.at < len(self.lines) and re.match(rf" {{{indent + 1},}}[^ ]| *$", self.lines[self.at]):
+            body.append(self.lines[self.at])
+            self.at += 1
+        deep = len(body[0]) - len(body[0].lstrip(" ")) if body else 0
+        odd = any(line[:deep].strip(" ") or (len(line) > deep and not line.strip(" ")) for line in body)
+        if header[2] == "+" or odd or not "".join(body[:1]).strip(" "):
+            self.refuse("the indentation of this text")
+        while not body[-1].strip(" "):
+            body.pop()
+            self.at -= 1
+        if header[1] == ">" and any(line[deep : deep + 1] in (" ", "\t") for line in body):
+            self.refuse("a deeper line in a text that is joined")
+        text = "\n".join(line[deep:] for line in body)
+        text = re.sub(r"\n+", lambda gap: gap[0][1:] or " ", text) if header[1] == ">" else text
+        return text + "\n" if text and not header[2] and self.at < len(self.lines) else text
+
+    def flow(self, text: str) -> Any:
+        """Read a quoted text, or what stands in brackets."""
+        tokens, at = [("end", "")], 0
+        while at < len(text):
+            found = TOKEN.match(text, at) or self.refuse(f"`{text[at : at + 20]}`")
+            kind, words, at = str(found.lastgroup), found[found.lastgroup or 0], found.end()
+            if kind in ("single", "double"):
+                kind, words = "word", self.quoted(words, kind)
+            elif kind == "plain":
+                kind, words = "plain", words.strip()
+                if tokens[-1][0] == "plain":
+                    words = f"{tokens.pop()[1]} {words}"
+            if kind != "gap":
+                tokens.append((kind, words))
+        tokens.append(("end", ""))
+        tokens.reverse()
+        tokens.pop()
+        value = self.node(tokens)
+        if tokens != [("end", "")]:
+            self.refuse(f"`{tokens[-1][1][:20]}` at its place")
+        return value
+
+    def quoted(self, text: str, kind: str) -> str:
+        """Return what a text in quotation marks says; it may go over line ends."""
+        if re.search(r"\n[ \t]*\n|\\\n", text):
+            self.refuse("a gap in a quoted text")
+        text = re.sub(r"[ \t]*\n[ \t]*", " ", text)
+        try:
+            return text.replace("''", "'") if kind == "single" else str(json.loads(f'"{text}"', strict=False))
+        except ValueError:
+            self.refuse("an escape in a quoted text")
+
+    def node(self, tokens: list[Token]) -> Any:
+        """Read one value from tokens that stand in reverse."""
+        kind, text = tokens.pop()
+        if kind in ("word", "plain"):
+            return text
+        if text not in ("[", "{"):
+            self.refuse(f"`{text}` at its place" if text else "a bracket that nothing closes")
+        items: list[Any] = []
+        end = ("sign", "]" if text == "[" else "}")
+        while tokens[-1] != end:
+            item = self.node(tokens)
+            if text == "{":
+                if not isinstance(item, str) or tokens.pop() != ("sign", ":") or item in dict(items):
+                    self.refuse(f"the key `{item}`")
+                item = item, "" if tokens[-1] in (("sign", ","), end) else self.node(tokens)
+            items.append(item)
+            if tokens[-1] != end and tokens.pop() != ("sign", ","):
+                self.refuse(f"what follows `{str(item)[:20]}` in brackets")
+        tokens.pop()
+        return items if text == "[" else dict(items)
+
+
+def plain(raw: bytes) -> str:
+    """Return the words of a source without white space, page lines and link debris."""
+    text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    text = re.sub("[\udc80-\udcff]", lambda odd: bytes([ord(odd[0]) - 0xDC00]).decode("cp1252", "replace"), text)
+    page = r"(?m)^[ \t]*(?:[A-Z][A-Z ]{1,30} \d{5,8} +\d{3} OF \d{3}|\d{3}\.\d OF \d{3})[ \t]*\r?$"
+    return "".join(re.sub(r"\[([^\[\]\n]*)\]\(#\)", r"\1", re.sub(page, "", text)).split())
+
+
+def check_quotes(files: Files, dossier: Any, answer: Any, report: Report) -> None:
+    """Find every quote in its source, and every passage of the answer in the dossier."""
+    sources = {source["id"]: plain(files["dossier/" + source["file"]]) for source in dossier["sources"]}
+    anchored = [dossier["post_recommendation"]] if "post_recommendation" in dossier else []
+    anchored += [
+        item for room in ("records", "requests", "not_evidence", "deficiencies") for item in dossier.get(room, [])
+    ]
+    for item in anchored:
+        if "quote" in item and plain(item["quote"].encode()) not in sources.get(item["at"].split(" ")[0], ""):
+            report.wrong.append(f"dossier: `{item['quote'][:60]}` does not stand in the source {item['at']}")
+    told = {item["id"]: item for room in ("records", "silences", "requests") for item in dossier.get(room, [])}
+    told |= {f"placement-{item['year']}": {"at": item["source"]} for item in dossier.get("earlier_placements", [])}
+    for passage in {json.dumps(item): item for item in _passages(answer)}.values():
+        item = told.get(passage["record"])
+        if item is None:
+            report.wrong.append(f"assessment.json: no record of the dossier is called {passage['record']}")
+            continue
+        at = f"{item['author']}, {item['date']}" if "rating" in item else item.get("at", passage["at"])
+        where = f"assessment.json: place and words of {passage['record']}"
+        report.same(where, [passage["at"], passage["quote"]], [at, item.get("quote")])
+
+
+def _passages(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict) and {"record", "at", "quote"} <= value.keys():
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _passages(inner)
+
+
+# -- 3. the law of a date, what the records answer, and what follows --------------------------------------------------
+
+LEVELS = ("not met", "partly met", "largely met", "met")
+SLUGS = {"partly met": "partly", "largely met": "largely", "met": "met"}
+PLACES = {"last_report": ["1", "2", "2WL", "3", "SC"], "limit": ["none", "waiver or 3", "3", "not WL"]}
+OPERATORS = ("all", "any", "not", "some", "indicator", "judgement", "finding", "conclusion", "placement")
+WORDS = {True: "met", False: "not met", None: "undetermined"}
+
+
+class Law:
+    """The entries of a rulebook that are in force on a day, written as YYYY-MM-DD."""
+
+    def __init__(self, files: Files, day: str) -> None:
+        self.day = day
+        self.rules: dict[str, list[Any]] = {"criteria": []}
+        self.measures: set[str] = set()
+        for name in sorted(name for name in files if name.startswith("rulebook/")):
+            document = Yaml(files[name], name).document()
+            if name.startswith("rulebook/criteria/"):
+                self.measures |= {indicator["id"] for indicator in document.get("indicators", [])}
+                self.measures |= {document["judgement"]["id"]} if "judgement" in document else set()
+                document = {"criteria": [document]}
+            for section, entries in document.items():
+                self.rules.setdefault(section, []).extend(entry for entry in entries if self._in_force(entry))
+        self.criteria = {criterion["id"]: criterion for criterion in self.rules["criteria"]}
+        self.indicators = {i["id"]: i for c in self.criteria.values() for i in c.get("indicators", [])}
+        self.judges = {c["judgement"]["id"]: c for c in self.criteria.values() if "judgement" in c}
+        self.tiers = {row["id"]: row.get("tier") for row in self.of("tiers")}
+
+    def _in_force(self, entry: Any) -> bool:
+        return bool(entry["in_force"]["from"] <= self.day < entry["in_force"].get("until", "9999-99-99"))
+
+    def of(self, section: str) -> list[Any]:
+        """Return the entries in force of one section of the rule files."""
+        return self.rules.get(section, [])
+
+    def met(self, criterion: str, level: str = "") -> str:
+        """Return the name of the proposition that a criterion is met, or reaches a level."""
+        return f"{criterion}/{SLUGS[level or self.criteria[criterion].get('met_from', 'met')]}"
+
+    def propositions(self, rated: set[str]) -> dict[str, Any]:
+        """Return what each proposition rests on, as a condition; a rating stands in place of what the rules propose."""
+        whens = {entry["id"]: entry["when"] for room in ("conclusions", "tiers", "routes") for entry in self.of(room)}
+        for name, criterion in self.criteria.items():
+            asked = criterion.get("judgement", {}).get("id")
+            presumption = {"conclusion": f"{name}/presumed"}
+            for number, rung in enumerate(criterion["rules"], 1):
+                here = self.met(name, rung["level"])
+                whens[f"{here}/proposed"] = {"all": [lower["when"] for lower in criterion["rules"][:number]]}
+                proposed = {"conclusion": f"{here}/proposed"}
+                holds = {"judgement": asked, "at_least": rung["level"]} if asked in rated else proposed
+                whens[here] = {"all": [holds]}
+                if "presumption" in criterion:
+                    whens[here] = {"all": [{"not": presumption}, holds]}
+                    whens[f"{name}/presumed"] = criterion["presumption"]["when"]
+        return whens
+
+    def citation(self, entry: Any) -> str:
+        """Return the citation of an entry under the number that it has on the day."""
+        moved = [move for move in entry.get("renumbered", []) if move["from"] <= self.day]
+        cited = entry["citation"] | max(moved, key=lambda move: str(move["from"]), default={})
+        parts = (cited.get("usc"), f"TVPA {cited['tvpa']}" if "tvpa" in cited else None, cited.get("source"))
+        return "; ".join(part for part in parts if part) or str(cited["authority"])
+
+
+class Case:
+    """One country under a law: facts are words, and whole numbers for counts and ratings (0 not met to 3 met)."""
+
+    def __init__(self, law: Law, whens: dict[str, Any], facts: dict[str, Any]) -> None:
+        self.law, self.whens, self.facts = law, whens, facts
+        self.told: dict[str, Truth] = {}
+
+    def outcome(self, name: str) -> Truth:
+        """Return whether a proposition holds."""
+        if name not in self.told:
+            self.told[name] = self.holds(self.whens[name])
+        return self.told[name]
+
+    def holds(self, when: Any) -> Truth:
+        """Return whether a condition holds, whatever the facts are that are not known."""
+        if sum(word in when for word in OPERATORS) != 1:
+            raise UnreadableError(f"rulebook: the condition {_shown(when)} is not known to this checker")
+        parts = self.parts(when)
+        if parts is None:
+            return self.answered(when)
+        if "not" in when:
+            inner = self.holds(parts[0])
+            return None if inner is None else not inner
+        needed = int(when["some"]["at_least"]) if "some" in when else 1 if "any" in when else len(parts)
+        outcomes = [self.holds(part) for part in parts]
+        return (
+            True if outcomes.count(True) >= needed else None if len(parts) - outcomes.count(False) >= needed else False
+        )
+
+    def parts(self, when: Any) -> list[Any] | None:
+        """Return the conditions inside one, or nothing if it is single."""
+        if "not" in when:
+            return [when["not"]]
+        parts: list[Any] | None = when["some"]["of"] if "some" in when else when.get("all", when.get("any"))
+        return parts
+
+    def rests_on(self, when: Any) -> str | None:
+        """Return the proposition that a single condition asks for, or nothing if it asks for a fact."""
+        return self.law.met(when["finding"], when.get("at_least", "")) if "finding" in when else when.get("conclusion")
+
+    def answered(self, when: Any) -> Truth:
+        """Return whether a single condition holds."""
+        below = self.rests_on(when)
+        if below is not None:
+            return self.outcome(below)
+        value = self.facts.get(self.leaf(when))
+        if "compared" in self.law.indicators.get(when.get("indicator", ""), {}):
+            pair = self.law.indicators[when["indicator"]]["compared"]
+            left, right = self.facts.get(pair["greater"]), self.facts.get(pair["than"])
+            value = None if left is None or right is None else str(left > right).lower()
+        if value is None:
+            return None
+        if "judgement" in when:
+            return bool(value >= LEVELS.index(when["at_least"]))
+        if "is" in when:
+            return str(value) == str(when["is"])
+        return bool(value >= int(when["at_least"]) if "at_least" in when else value <= int(when["at_most"]))
+
+    def leaf(self, when: Any) -> str:
+        """Return the fact that a single condition asks for; of two that are compared, one that is not known."""
+        if "judgement" in when:
+            return f"rating/{when['judgement']}"
+        name = str(when.get("indicator", when.get("placement")))
+        pair = self.law.indicators.get(name, {}).get("compared", {"greater": name, "than": name})
+        return str(pair["than"] if pair["greater"] in self.facts else pair["greater"])
+
+    def open_fact(self, when: Any) -> str:
+        """Return a fact that is not known and keeps a condition open."""
+        parts, below = self.parts(when), self.rests_on(when)
+        if parts is not None:
+            return self.open_fact(next(part for part in parts if self.holds(part) is None))
+        return self.open_fact(self.whens[below]) if below is not None else self.leaf(when)
+
+
+def answers(case: Case, fact: str) -> list[Any]:
+    """Return the values of a fact between which a rule can tell the difference."""
+    indicator = case.law.indicators.get(fact, {"type": "count"})
+    if fact in PLACES:
+        return PLACES[fact]
+    if fact.startswith("rating/"):
+        return sorted(map(LEVELS.index, case.law.judges[fact[7:]]["judgement"]["rubric"]), reverse=True)
+    if indicator["type"] != "count":
+        return list(indicator.get("choices", ["true", "false"]))
+    pairs = [{*i["compared"].values()} for i in case.law.indicators.values() if "compared" in i]
+    linked = {fact}
+    for _ in pairs:
+        linked = linked.union(*(pair for pair in pairs if pair & linked))
+    edges = {int(case.facts[name]) for name in linked if name in case.facts}
+    whens = [when for condition in case.whens.values() for when in _inside(condition)]
+    for when in whens:
+        if when.get("indicator") in linked:
+            edges |= {int(when[word]) for word in ("is", "at_least", "at_most") if when.get(word, "").isdigit()}
+    return sorted({max(0, edge + step) for edge in edges | {0} for step in range(-len(linked), len(linked) + 1)})
+
+
+def _inside(when: Any) -> Iterator[Any]:
+    yield when
+    for part in when.get("all") or when.get("any") or when.get("some", {}).get("of") or [when.get("not")]:
+        if part is not None:
+            yield from _inside(part)
+
+
+def completion(case: Case, row: str, tries: list[int]) -> dict[str, Any] | None:
+    """Return answers to unknown questions that lead to a row of the tier table, or nothing if there are none.
+
+    Every try takes one from `tries`; the search ends without an answer when there are none left.
+    """
+    outcome, tries[0] = case.outcome(row), tries[0] - 1
+    if outcome is not None or tries[0] < 0:
+        return case.facts if outcome else None
+    fact = case.open_fact(case.whens[row])
+    for value in answers(case, fact):
+        facts = case.facts | {fact: value}
+        # Only years on the Tier 2 Watch List that reach up to the last report bind the next one.
+        if facts.get("limit", "none") == "none" or facts.setdefault("last_report", "2WL") == "2WL":
+            if fact == "last_report" and value != "2WL":
+                facts.setdefault("limit", "none")
+            found = completion(Case(case.law, case.whens, facts), row, tries)
+            if found is not None:
+                return found
+    return None
+
+
+def standing(law: Law, years: dict[int, str], report: int) -> str | None:
+    """Return how the years on the watch list bind the report of a year; nothing where an unknown year decides.
+
+    Each year every state that is possible is carried on: the placement, the years on the watch list without a break,
+    and whether the stay follows on the Tier 3 to which full years with a waiver led.
+    """
+    if not law.of("downgrades"):
+        return "none"
+    downgrade, relisting = law.of("downgrades")[0], law.of("relistings")
+    full, waivers, first = (int(downgrade[key]) for key in ("years", "waiver_years", "counted_from"))
+    states = {(place, 0, False) for place in PLACES["last_report"]}
+    for year in range(first, report):
+        moved = set()
+        for before, run, fell in states:
+            for place in [years[year]] if year in years else PLACES["last_report"]:
+                if place == "2WL":
+                    moved.add((place, run + 1, fell and before in ("2WL", "3")))
+                else:
+                    led = fell if before == "3" else before == "2WL" and run > full
+                    moved.add((place, 0, place == "3" and led))
+        states = moved
+    limits = set()
+    for place, run, fell in states:
+        if relisting and place == "2WL" and fell and run >= int(relisting[0]["years"]):
+            limits.add("not WL")
+        else:
+            limits.add("none" if run < full else "waiver or 3" if run - full < waivers else "3")
+    return limits.pop() if len(limits) == 1 else None
+
+
+def dated(record: Any, period: Any, day: str) -> str:
+    """Return how the days of a record lie to the reporting period and to the date of the question."""
+    days = record.get("period") or ({"first": record["date"], "last": record["date"]} if "date" in record else None)
+    if days is None:
+        return "undated"
+    if days["first"] > day:
+        return "after the question"
+    if days["last"] < period["first"] or period["last"] < days["first"]:
+        return "outside the period"
+    return (
+        "in the period"
+        if period["first"] <= days["first"] and days["last"] <= period["last"]
+        else "partly in the period"
+    )
+
+
+TRAITS = {"kind", "dated", "reliability", "credibility", "indicator", "origin"}
+"""What this checker knows of a record that a rule of admission may look at."""
+
+
+class Admission:
+    """Which records of a dossier count under a law."""
+
+    def __init__(self, law: Law, dossier: Any) -> None:
+        self.law, self.dossier = law, dossier
+        self.repeats: dict[str, str] = {}
+        for rule in law.of("admissions"):
+            if not rule["sets_aside"].keys() <= TRAITS:
+                raise UnreadableError(f"rulebook: the rule {rule['id']} looks at what this checker does not know")
+        self.repeats = self._repeats()
+
+    def _repeats(self) -> dict[str, str]:
+        """Record to the record that counts for the same statement of the same origin: the surest, then the first."""
+        facts = [record for record in self.dossier["records"] if record["kind"] != "judgement"]
+        origin = {record["id"]: record["origin"] for record in facts if "origin" in record}
+        kinds = {indicator.get("counts_kind") for indicator in self.law.indicators.values()}
+        first: dict[tuple[str, str, str], str] = {}
+        found: dict[str, str] = {}
+        for record in sorted(facts, key=lambda each: (each["reliability"] + each["credibility"], each["id"])):
+            counts = self.against(record) is None
+            if origin and (counts or (record["kind"] in kinds and self.against(record, any_kind=True) is None)):
+                last, steps = record["id"], 0
+                while last in origin and steps <= len(origin):
+                    last, steps = origin[last], steps + 1
+                counted = first.setdefault((last, record["measures"], record["kind"]), record["id"])
+                found |= {record["id"]: counted} if counted != record["id"] else {}
+        return found
+
+    def against(self, record: Any, *, any_kind: bool = False) -> Any:
+        """Return the rule that sets a record aside, or nothing if it counts."""
+        law, indicator = self.law, self.law.indicators.get(record["measures"])
+        traits = {"kind": record["kind"], "dated": dated(record, self.dossier["period"], law.day)}
+        traits |= {"origin": "counted already"} if record["id"] in self.repeats else {}
+        if indicator is None and record["measures"] not in law.judges and record["measures"] in law.measures:
+            traits["indicator"] = "not asked on this date"
+        elif indicator is not None:
+            takes = any_kind or record["kind"] in indicator.get("kinds", ["action", "statistic", "law"])
+            traits |= {name: record[name] for name in ("reliability", "credibility")}
+            traits["indicator"] = "takes this kind" if takes else "takes another kind"
+            if traits["dated"] in ("outside the period", "undated"):
+                late = "with the report" if indicator.get("with_the_report") == "true" else traits["dated"]
+                traits["dated"] = "in the earlier year" if indicator.get("looks_back") == "true" else late
+        rules = (rule for rule in law.of("admissions") if _all_match(rule["sets_aside"], traits))
+        return next(rules, None)
+
+    def told(self, record: Any) -> list[str] | None:
+        """Return the rule that sets a record aside and why, as the answer tells it."""
+        rule = self.against(record)
+        if rule is None:
+            return None
+        counted = f" ({self.repeats[record['id']]})" if "origin" in rule["sets_aside"] else ""
+        return [rule["id"], rule["because"] + counted]
+
+
+def _all_match(words: dict[str, list[str]], traits: dict[str, str]) -> bool:
+    return all(traits.get(name) in listed for name, listed in words.items())
+
+
+def admit(law: Law, dossier: Any, report: Report) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """Return the facts of a dossier under a law, and for each indicator the records that answer it."""
+    facts, admission = requested(law, dossier), Admission(law, dossier)
+    counted: dict[str, list[Any]] = {}
+    for record in sorted(dossier["records"], key=lambda record: str(record["id"])):
+        if admission.against(record) is None:
+            if record["kind"] == "judgement":
+                facts["rating/" + record["measures"]] = LEVELS.index(record["rating"])
+            else:
+                counted.setdefault(record["measures"], []).append(record)
+    for name, indicator in law.indicators.items():
+        if "counts_kind" in indicator:
+            of_kind = [record for record in dossier["records"] if record["kind"] == indicator["counts_kind"]]
+            counted[name] = [record for record in of_kind if admission.against(record, any_kind=True) is None]
+        found = [record["value"] for record in counted.get(name, [])]
+        if found and "counts_kind" in indicator:
+            facts[name] = len(found)
+        elif found:
+            if indicator.get("combine") != "sum" and len(set(found)) > 1:
+                report.wrong.append(f"dossier: the records that answer {name} contradict each other")
+            number = sum(map(int, found)) if indicator.get("combine") == "sum" else found[0]
+            facts[name] = int(number) if indicator["type"] == "count" else number
+        elif "when_silent" in indicator and name in {silence["indicator"] for silence in dossier.get("silences", [])}:
+            word = indicator["when_silent"]["reads_as"]
+            facts[name] = int(word) if indicator["type"] == "count" else word
+    year = int(dossier["last_report"][:4])
+    years = {int(item["year"]): item["tier"] for item in dossier.get("earlier_placements", [])}
+    facts |= {"last_report": years[year]} if year in years else {}
+    limit = standing(law, years, year + 1)
+    return facts | ({} if limit is None else {"limit": limit}), counted
+
+
+def requested(law: Law, dossier: Any) -> dict[str, Any]:
+    """Return what the log of requests for data answers; data that were given in part answer nothing."""
+    facts: dict[str, Any] = {}
+    for name, criterion in law.criteria.items():
+        log = criterion.get("presumption", {}).get("requests")
+        made = [r for r in dossier.get("requests", []) if r["criterion"] == name and r["date"] <= law.day]
+        given = {r["answer"] for r in made if r.get("answer_date", "") <= law.day}
+        if log and made:
+            facts[log["requested"]] = "true"
+            if given in ({"given"}, {"not given"}):
+                facts[log["provided"]] = str(given == {"given"}).lower()
+    return facts
+
+
+def progress(law: Law, dossier: Any, deficiency: Any, counted: dict[str, list[Any]]) -> Truth:
+    """Return whether steps that answer a deficiency were taken since the last report, or are recorded as not taken."""
+    since = law.of("progress")[0].get("since")
+    first = dossier["last_report"]
+    if since:
+        year = int(first[:4]) + {"before": -1, "of the report": 0, "after": 1}[since["year"]]
+        first = f"{year}-{int(since['month']):02}-{int(since['day']):02}"
+    outcomes: list[Truth] = []
+    for name in deficiency["answered_by"]:
+        records = counted.get(name, [])
+        taken = [record for record in records if record["value"] not in ("false", "0")]
+        starts = [record.get("date") or record.get("period", {}).get("first", "") for record in taken]
+        shown = any(start >= first if since else start > first for start in starts)
+        outcomes.append(True if shown else False if records and not taken else None)
+    return True if True in outcomes else None if None in outcomes else False
+
+
+# -- the comparison ---------------------------------------------------------------------------------------------------
+
+
+def check_answer(files: Files, name: str, day: str, report: Report) -> None:
+    """Work the answer out anew from the dossier of that name under the law of a day, and compare assessment.json."""
+    answer = json.loads(files["assessment.json"])
+    dossier, law = Yaml(files[name], name).document(), Law(files, day)
+    check_quotes(files, dossier, answer, report)
+    compare(answer, dossier, law, report)
+
+
+def compare(answer: Any, dossier: Any, law: Law, report: Report) -> None:
+    """Compare an answer with what follows from a dossier under a law."""
+    facts, counted = admit(law, dossier, report)
+    case = Case(law, law.propositions({name[7:] for name in facts if name.startswith("rating/")}), facts)
+    for what, told, found in (
+        ("the date of the law", answer["law"]["as_of"], law.day),
+        ("the country", answer["subject"], dossier["government"]),
+        ("the product", answer["product"], dossier["product"]),
+        ("the sources", answer["receipt"]["sources"], sorted(source["digest"] for source in dossier["sources"])),
+        ("the digest of the dossier", answer["receipt"]["dossier"], _dossier_digest(dossier)),
+        ("the interpretations", sorted(answer["interpretations"]), sorted(_interpretations(law))),
+    ):
+        report.same(f"assessment.json: {what}", told, found)
+    compare_findings(answer, case, report)
+    compare_records(answer, dossier, law, counted, report)
+    compare_recommendation(answer, dossier, case, report)
+
+
+def compare_findings(answer: Any, case: Case, report: Report) -> None:
+    """Compare standards, criteria, watch list and steps."""
+    law, waiver = case.law, case.facts.get("limit") not in ("none", "3", "not WL")
+    rooms = {"standards": {"standard"}, "criteria": {"factor"}, "considered": {"scope", "efforts"}, "watch_list": set()}
+    rooms["considered"] |= {"waiver"} if waiver else set()
+    rooms["watch_list"] = {"watch list"}
+    for room, parts in rooms.items():
+        found: dict[str, Any] = {}
+        for name, criterion in law.criteria.items():
+            if criterion["part"] in parts:
+                found[name] = {"outcome": WORDS[case.outcome(law.met(name))], "citation": law.citation(criterion)}
+                found[name] |= {"level": _level(case, criterion)} if room in ("criteria", "considered") else {}
+        if room == "watch_list":
+            for route in law.of("routes"):
+                found[route["id"]] = {"outcome": WORDS[case.outcome(route["id"])], "citation": law.citation(route)}
+        told = {item.get("id", item.get("route")): item for item in answer[room]}
+        report.same(f"assessment.json, {room}: the entries", sorted(told), sorted(found))
+        for name in sorted(found.keys() & told.keys()):
+            for key, value in found[name].items():
+                report.same(f"assessment.json, {room}: {key} of {name}", told[name][key], value)
+    steps = [answer["trace"]]
+    for step in steps:
+        steps += step["children"]
+        if step["id"] in case.whens and step["id"] not in law.tiers:
+            report.same(f"assessment.json, trace: {step['id']}", step["outcome"], WORDS[case.outcome(step["id"])])
+
+
+def _level(case: Case, criterion: Any) -> str | None:
+    """The level of a criterion, if no other is possible."""
+    low = high = "not met"
+    for rung in criterion["rules"]:
+        reached = case.outcome(case.law.met(criterion["id"], rung["level"]))
+        low = rung["level"] if reached is True else low
+        high = high if reached is False else rung["level"]
+    return low if low == high else None
+
+
+def compare_records(answer: Any, dossier: Any, law: Law, counted: dict[str, list[Any]], report: Report) -> None:
+    """Compare the records set aside, and the progress on each deficiency."""
+    admission = Admission(law, dossier)
+    told_here = {record["id"]: admission.told(record) for record in dossier["records"]}
+    found = {name: words for name, words in told_here.items() if words is not None}
+    told = {item["record"]: [item["rule"], item["because"]] for item in answer["set_aside"]}
+    for name in sorted(found.keys() | told.keys()):
+        report.same(f"assessment.json, set_aside: {name}", told.get(name), found.get(name))
+    gaps = dossier.get("deficiencies", []) if law.of("progress") else []
+    outcomes = {gap["id"]: WORDS[progress(law, dossier, gap, counted)] for gap in gaps}
+    report.same("assessment.json: the progress", {item["id"]: item["outcome"] for item in answer["progress"]}, outcomes)
+
+
+def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report) -> None:
+    """Compare the tiers that are open, and what is recommended; look for answers that lead to each open tier."""
+    told, law = answer["recommendation"], case.law
+    steps = {step["id"]: step["outcome"] for step in answer["trace"]["children"]}
+    kept = [row for row in law.tiers if steps.get(row) != "not met"]
+    for row in law.tiers:
+        tries = [TRIES]
+        reached = completion(case, row, tries) is not None
+        if tries[0] < 0:
+            report.notes.append(
+                f"{row}: whether it is open was not found out within {TRIES} tries; the packet is believed"
+            )
+        elif reached != (row in kept):
+            said = "open" if row in kept else "not open"
+            found = "there are answers that lead there" if reached else "no answers lead there"
+            report.wrong.append(f"assessment.json: {row} is said to be {said}, and {found}")
+        elif not reached and case.outcome(row) is None:
+            report.notes.append(f"{row}: no single rule excludes it; every answer was tried, and none leads there")
+    tiers = [law.tiers[row] for row in kept]
+    report.same("assessment.json: the open tiers", told["open_tiers"], [tier for tier in tiers if tier])
+    report.same(
+        "assessment.json: the tiers with a witness",
+        [item["tier"] for item in answer["open"]],
+        tiers if len(tiers) > 1 else [],
+    )
+    settled = "fragile" if answer["fragile"] else "settled"
+    report.same(
+        "assessment.json: how sure the answer is", told["answer"], settled if len(tiers) == 1 else "undetermined"
+    )
+    report.same("assessment.json: whether it is settled", told["settled"], len(tiers) == 1)
+    place = case.facts.get("last_report")
+    place = None if place == "SC" else place
+    situations = {"settled"} if len(tiers) == 1 else {"otherwise"}
+    if len(tiers) > 1 and place in [tier for tier in tiers if tier]:
+        situations.add("present placement open")
+    rule = next(r for r in law.of("advice") if dossier["product"] in r["product"] and r["situation"] in situations)
+    tier = {"the settled tier": tiers[0], "the present placement": place, "no tier": None}[rule["recommend"]]
+    report.same("assessment.json: the rule of the recommendation", told["rule"], rule["id"])
+    report.same("assessment.json: the recommended tier", told["tier"], tier)
+
+
+def _interpretations(law: Law) -> Iterator[str]:
+    for section, entries in law.rules.items():
+        for entry in entries if section not in ("clauses", "open_words") else ():
+            yield from (f"{entry['id']}/{reading['id']}" for reading in entry.get("interpretations", []))
+
+
+def _dossier_digest(dossier: Any) -> str:
+    """The digest of what a dossier says, whatever the order of its lists."""
+    told = dossier | {
+        room: [] for room in ("silences", "not_evidence", "deficiencies", "earlier_placements") if room not in dossier
+    }
+    for room in ("sources", "records", "silences", "requests", "deficiencies"):
+        told |= {room: sorted(told[room], key=lambda item: str(item["id"]))} if told.get(room) else {}
+    told["not_evidence"] = sorted(told["not_evidence"], key=lambda item: (item["at"], item["quote"]))
+    placements = [item | {"year": int(item["year"])} for item in told["earlier_placements"]]
+    told["earlier_placements"] = sorted(placements, key=lambda item: int(item["year"]))
+    return digest(canonical({key: value for key, value in told.items() if key != "requests" or value}))
+
+
+# -- the packet -------------------------------------------------------------------------------------------------------
+
+
+def read(place: Path) -> Files:
+    """Return the files of a packet, or of the folder into which it was unpacked."""
+    if place.is_dir():
+        return {path.relative_to(place).as_posix(): path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    with zipfile.ZipFile(place) as packet:
+        entries = packet.infolist()
+        names = [entry.filename for entry in entries]
+        odd = [name for name in names if ".." in PurePosixPath(name).parts or name.startswith("/") or "\\" in name]
+        if odd or len(set(names)) < len(names) or sum(entry.file_size for entry in entries) > LARGEST:
+            raise UnreadableError("the packet is too large, or names a file twice or outside its folder")
+        return {entry.filename: packet.read(entry) for entry in entries}
+
+
+DOSSIER = re.compile(r"dossier/[^/]+\.ya?ml")
+UNSOUND = (ArithmeticError, AttributeError, LookupError, RecursionError, StopIteration, TypeError, ValueError)
+"""What Python raises where a file does not hold what it should."""
+
+
+def check(files: Files) -> Report:
+    """Check the files of a packet; what cannot be checked ends one part of the check and not the other."""
+    report = Report()
+    sealed: Any = None
+    try:
+        entries = read_entries(files, report)
+        made = [entry for entry in entries.values() if entry["kind"] == "assessment"]
+        told = digest(files["assessment.json"])
+        sealed = next((entry for entry in reversed(made) if entry["answer"] == told), made[-1])
+        check_inputs(files, sealed, report)
+        check_case(files, entries, report)
+    except UNSOUND as error:
+        report.unchecked.append(f"the seals cannot be read: {type(error).__name__} {error}")
+    try:
+        name = sealed["dossier"]["name"] if sealed else next(n[8:] for n in sorted(files) if DOSSIER.fullmatch(n))
+        day = sealed["as_of"] if sealed else json.loads(files["assessment.json"])["law"]["as_of"]
+        check_answer(files, f"dossier/{name}", day, report)
+    except UnreadableError as error:
+        report.unchecked.append(str(error))
+    except UNSOUND as error:
+        report.unchecked.append(f"the decision cannot be worked out: {type(error).__name__} {error}")
+    return report
+
+
+def main(place: Path) -> int:
+    """Check a packet, print what was found, and return the exit code."""
+    try:
+        files = read(place)
+    except (OSError, zipfile.BadZipFile, RuntimeError, UnreadableError) as error:
+        print(f"{place} cannot be read: {error}")
+        return 2
+    report = check(files)
+    for heading, lines in (("DOES NOT HOLD", report.wrong), ("NOT CHECKED", report.unchecked), ("Note", report.notes)):
+        for line in lines:
+            print(f"{heading}: {line}")
+    if not report.wrong and not report.unchecked:
+        print(f"All holds: {len(files)} files, the seals, the quotes, and the decision worked out anew.")
+    return 1 if report.wrong else 2 if report.unchecked else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent))

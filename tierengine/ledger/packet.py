@@ -1,0 +1,344 @@
+"""The packet: one file by which a stranger checks a case offline, with all that the answer was made from.
+
+    README.txt  check.py                    what this is, and the second checker
+    checkpoint  ledger.vkey                 the signed checkpoint, and the key that checks it
+    entries/NUMBER.json  proofs/NUMBER.json each entry that bears on the case, and its proof of inclusion
+    dossier/  rulebook/                     the dossier with its sources, and the rulebook, byte for byte
+    assessment.json  page.html              the answer, and a readable page of it
+
+The answer and the page can be made from the rest; they are made anew when a packet is verified, and must come out the
+same.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib.resources import files as resources
+from typing import NoReturn
+
+from tierengine import canonical
+from tierengine.errors import LedgerError, Problem, TierEngineError, UsageError
+from tierengine.evidence.dossier import Casefile, dossier_of
+from tierengine.law.reader import RulebookFile, rulebook_digest, rulebook_of
+from tierengine.law.rulebook import Law
+from tierengine.ledger import merkle
+from tierengine.ledger.archive import Files, is_safe
+from tierengine.ledger.book import Ledger, Proof, sound
+from tierengine.ledger.entries import (
+    AnyEntry,
+    AssessmentEntry,
+    CorrectionEntry,
+    DeterminationEntry,
+    PositionEntry,
+    ReviewEntry,
+    RulebookEntry,
+    read,
+)
+from tierengine.ledger.notes import Checkpoint, Verifier, from_base64
+from tierengine.ledger.register import Register
+from tierengine.ledger.replay import Recorded, Replayer, answer_of, first_difference
+from tierengine.ledger.store import Reader
+from tierengine.reasoning.assess import VERSION, Assessor
+from tierengine.reasoning.assessment import Assessment
+from tierengine.reasoning.concession import concede
+from tierengine.reports.html import html
+from tierengine.reports.report import report
+
+_README = """\
+A packet of tierengine: one case of a ledger, with all that its answer was made from.
+
+To check it you need nothing but Python 3.11 or newer, and no network:
+
+    python3 check.py
+
+Compare the line in ledger.vkey with the key of the ledger that you were given by another way. Who could forge a packet
+could forge its check.py too: to be sure, run a copy that you have from elsewhere, as python3 check.py PACKET.
+Who has tierengine can also ask it: tierengine verify PACKET --key KEY
+
+checkpoint, ledger.vkey   what the ledger was when this was taken from it, and the key that signed it
+entries, proofs           what was said, by whom and when; and the proof that each entry is in the ledger
+dossier, rulebook         what the answer was made from
+assessment.json           the answer with its whole trace; the engine recommends, a person determines
+page.html                   the same answer to read
+check.py                  the second checker: its first lines say what it checks, and what it does not
+"""
+
+
+# -- making one -------------------------------------------------------------------------------------------------------
+
+
+def export(ledger: Ledger, number: int) -> dict[str, bytes]:
+    """Return the files of the packet of an assessment, or of the one that an entry speaks of.
+
+    Raise `UsageError` if the entry speaks of none, and `LedgerError` if something in the ledger does not hold.
+    """
+    replayer = Replayer(ledger)
+    with ledger.store.reading() as reader:
+        recorded = replayer.recorded(reader, _assessment(ledger, reader, number))
+        files = {
+            "README.txt": _README.encode(),
+            "check.py": _second_checker(),
+            "checkpoint": reader.head.checkpoint.encode(),
+            "ledger.vkey": f"{ledger.verifier(reader)}\n".encode(),
+            **dict(_sealed(ledger, reader, recorded.entry.case)),
+            **_made_from(recorded),
+        }
+    assessor = replayer.assessor(recorded)
+    made = _made(assessor.assess(recorded.casefile), assessor.law, recorded.casefile)
+    return files | {"assessment.json": recorded.answer, **made}
+
+
+def _assessment(ledger: Ledger, reader: Reader, number: int) -> int:
+    """The assessment that an entry is, or speaks of."""
+    entry, _ = ledger.entry(reader, number)
+    if isinstance(entry, RulebookEntry):
+        what = f"entry {number} speaks of a rulebook, and of no case"
+        raise UsageError([Problem(where="ENTRY", what=what, cure="name an entry of the case: tierengine ledger log")])
+    if isinstance(entry, AssessmentEntry):
+        return number
+    spoken_of = entry.of if isinstance(entry, ReviewEntry | CorrectionEntry) else entry.on
+    return _assessment(ledger, reader, spoken_of)
+
+
+def _sealed(ledger: Ledger, reader: Reader, case: str) -> Iterator[tuple[str, bytes]]:
+    """The entries that bear on a case, each with its proof."""
+    for number, raw in reader.bearing_on(case, "", ""):
+        sound(raw, number)
+        yield f"entries/{number}.json", raw
+        yield f"proofs/{number}.json", canonical.encode(ledger.proof(reader, number, raw).told())
+
+
+def _made_from(recorded: Recorded) -> dict[str, bytes]:
+    """The dossier, its sources and the rulebook under their own names."""
+    sources = {source.file: recorded.casefile.sources[source.id].raw for source in recorded.casefile.dossier.sources}
+    evidence = {recorded.entry.dossier.name: recorded.casefile.document.raw, **sources}
+    found = {f"dossier/{name}": raw for name, raw in evidence.items()}
+    found |= {f"rulebook/{file.name}": file.raw for file in recorded.files}
+    if unsafe := [name for name in found if not is_safe(name)]:
+        cure = "give it a plain name, without backslash, colon or `..`, and record the dossier again"
+        raise UsageError([Problem(where=name, what="a packet cannot hold this name", cure=cure) for name in unsafe])
+    return found
+
+
+def _made(assessment: Assessment, law: Law, casefile: Casefile) -> dict[str, bytes]:
+    """What is made for people from an assessment."""
+    return {"page.html": html(report(assessment, law, earlier=casefile.dossier.earlier_placements)).encode()}
+
+
+def _second_checker() -> bytes:
+    return resources("tierengine.ledger").joinpath("checker.py").read_bytes()
+
+
+# -- checking one -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What was found sound: the checkpoint and its key, the assessment and the entries of its case, and warnings."""
+
+    verifier: Verifier
+    checkpoint: Checkpoint
+    assessment: AssessmentEntry
+    entries: tuple[AnyEntry, ...]
+    warnings: tuple[str, ...]
+
+
+def verify(files: Files, known: Verifier | None = None) -> Verified:
+    """Verify the files of a packet, under the key that it carries or the one that is known.
+
+    Raise `LedgerError` that names the first thing that does not hold.
+    """
+    opened = _Opened(files)
+    opened.within_key(known)
+    entries = tuple(opened.entries())
+    assessment = opened.assessment(entries)
+    opened.inputs(assessment)
+    opened.nothing_else(entries, assessment)
+    opened.follows(assessment, entries)
+    return Verified(
+        verifier=opened.verifier,
+        checkpoint=opened.checkpoint,
+        assessment=assessment,
+        entries=entries,
+        warnings=tuple(opened.warnings()),
+    )
+
+
+class _Opened:
+    """A packet that is being verified."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def _file(self, name: str) -> bytes:
+        if name not in self._files:
+            _broken(name, "it is missing")
+        return self._files[name]
+
+    def _text(self, name: str) -> str:
+        try:
+            return self._file(name).decode()
+        except UnicodeDecodeError:
+            _broken(name, "it is no text")
+
+    # 1. the seal
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """The key of the ledger, as the packet tells it."""
+        found = Verifier.of(self._text("ledger.vkey").removesuffix("\n"))
+        if found is None or f"{found}\n" != self._text("ledger.vkey"):
+            _broken("ledger.vkey", "this is no public key of a ledger")
+        return found
+
+    @cached_property
+    def checkpoint(self) -> Checkpoint:
+        """The signed checkpoint."""
+        return Checkpoint.of(self._text("checkpoint"), self.verifier, "checkpoint")
+
+    def within_key(self, known: Verifier | None) -> None:
+        """See that the key is the known one, if one is."""
+        if known not in (None, self.verifier):
+            _broken("ledger.vkey", f"the packet carries the key `{self.verifier}`, and not `{known}`")
+
+    # 2. the entries
+
+    def entries(self) -> Iterator[AnyEntry]:
+        """Yield the entries in order, each signed, proved, and allowed by the rules of the ledger."""
+        register = Register()
+        for number in sorted(set(self._numbers())):
+            raw = self._file(f"entries/{number}.json")
+            entry = read(raw)
+            if entry is None or entry.number != number:
+                _broken(f"entries/{number}.json", "it is no entry as its author signed it")
+            proof = self._proof(number)
+            place, leaf = self.checkpoint, merkle.leaf_hash(raw)
+            if not merkle.includes(proof.hashes, number, place.size, leaf, place.root):
+                _broken(f"proofs/{number}.json", f"it does not lead from entry {number} to the root of the checkpoint")
+            for problem in register.objections(entry):
+                _broken(f"entries/{number}.json", f"the rules of the ledger are against it: {problem.what}")
+            register.take(entry, raw)
+            yield entry
+
+    def _numbers(self) -> Iterator[int]:
+        """The numbers of entries and of proofs; each must have the other."""
+        for name in self._files:
+            room, _, rest = name.partition("/")
+            if room in ("entries", "proofs"):
+                number = rest.removesuffix(".json")
+                if not _NUMBER.fullmatch(number) or name != f"{room}/{number}.json":
+                    _broken(name, "this file does not belong in the packet")
+                yield int(number)
+
+    def _proof(self, number: int) -> Proof:
+        name = f"proofs/{number}.json"
+        try:
+            told = json.loads(self._file(name))
+            hashes = tuple(from_base64(each) or b"" for each in told["hashes"])
+            proof = Proof(index=told["index"], size=told["size"], hashes=hashes)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            _broken(name, "this is no proof")
+        expected = Proof(index=number, size=self.checkpoint.size, hashes=hashes)
+        if proof != expected or canonical.encode(expected.told()) != self._files[name]:
+            _broken(name, f"this is no proof of entry {number} in the ledger of the checkpoint")
+        return proof
+
+    # 3. what the answer was made from
+
+    def assessment(self, entries: tuple[AnyEntry, ...]) -> AssessmentEntry:
+        """The assessment that the packet is about: the last whose answer it holds."""
+        digest = canonical.digest(self._file("assessment.json"))
+        made = [entry for entry in entries if isinstance(entry, AssessmentEntry) and entry.answer == digest]
+        if not made:
+            _broken("assessment.json", "no entry of the packet says that this was the answer")
+        return made[-1]
+
+    def inputs(self, assessment: AssessmentEntry) -> None:
+        """Hold dossier, sources and rulebook against the digests in the entry."""
+        for kept in (assessment.dossier, *assessment.sources):
+            if canonical.digest(self._file(f"dossier/{kept.name}")) != kept.digest:
+                _broken(f"dossier/{kept.name}", "this is not the file that was assessed")
+        if rulebook_digest(self._rulebook) != assessment.rulebook:
+            _broken("rulebook", "these are not the files of the rulebook under which it was assessed")
+
+    @cached_property
+    def _rulebook(self) -> tuple[RulebookFile, ...]:
+        names = sorted((name for name in self._files if name.startswith("rulebook/")), key=lambda name: name.split("/"))
+        return tuple(RulebookFile(name.removeprefix("rulebook/"), self._files[name]) for name in names)
+
+    def nothing_else(self, entries: tuple[AnyEntry, ...], assessment: AssessmentEntry) -> None:
+        """See that every file belongs to the packet, and every entry to its case."""
+        known = {"README.txt", "check.py", "checkpoint", "ledger.vkey", "assessment.json", *_FOR_PEOPLE}
+        known |= {f"{room}/{entry.number}.json" for room in ("entries", "proofs") for entry in entries}
+        known |= {f"dossier/{kept.name}" for kept in (assessment.dossier, *assessment.sources)}
+        for name in sorted(self._files):
+            if name not in known and not name.startswith("rulebook/"):
+                _broken(name, "this file does not belong in the packet")
+        for entry in entries:
+            if getattr(entry, "case", assessment.case) != assessment.case:
+                _broken(f"entries/{entry.number}.json", f"this is of another case than `{assessment.case}`")
+
+    # 4. the answer
+
+    def follows(self, assessment: AssessmentEntry, entries: tuple[AnyEntry, ...]) -> None:
+        """Make the answer again with both engines, and all that is made from it, and compare the bytes."""
+        sources = {source.name: self._files[f"dossier/{source.name}"] for source in assessment.sources}
+        try:
+            casefile = dossier_of(self._files[f"dossier/{assessment.dossier.name}"], assessment.dossier.name, sources)
+            law = rulebook_of(self._rulebook).on(date.fromisoformat(assessment.as_of))
+            again = Assessor(law).assess(casefile)
+        except TierEngineError as error:
+            first = error.problems[0]
+            _broken("assessment.json", f"it cannot be made again: {first.where}: {first.what}")
+        if answer_of(again) != self._files["assessment.json"]:
+            place = first_difference(json.loads(self._files["assessment.json"]), json.loads(answer_of(again)))
+            _broken("assessment.json", f"made again, it differs, first at {place}", _version_cure(assessment))
+        for name, made in _made(again, law, casefile).items():
+            if self._file(name) != made:
+                _broken(name, "made again from the answer, it differs", _version_cure(assessment))
+        for entry in entries:
+            if (
+                isinstance(entry, PositionEntry | DeterminationEntry)
+                and entry.disputes
+                and entry.on == assessment.number
+            ):
+                _conceded_again(entry, casefile, law)
+
+    def warnings(self) -> Iterator[str]:
+        """Yield what does not make the packet unsound, but must be known of the files that go with it."""
+        for name, own in (("check.py", _second_checker()), ("README.txt", _README.encode())):
+            if self._file(name) != own:
+                yield f"{name} is not the one of this tierengine ({VERSION}); do not rely on it"
+
+
+_FOR_PEOPLE = ("page.html",)
+_NUMBER = re.compile("0|[1-9][0-9]{0,17}")
+
+
+def _conceded_again(entry: PositionEntry | DeterminationEntry, casefile: Casefile, law: Law) -> None:
+    """See that conceding the disputed findings does to the tier what the entry says."""
+    try:
+        again = concede(casefile, law, [f"{each.id}={each.held.value}" for each in entry.disputes], entry.tier)
+    except TierEngineError as error:
+        _broken(f"entries/{entry.number}.json", f"what it disputes cannot be conceded: {error.problems[0].what}")
+    found = [(each.id, each.found, each.held) for each in again.findings]
+    told = [(each.id, each.found, each.held) for each in entry.disputes]
+    if (found, again.effect) != (told, entry.concession):
+        _broken(f"entries/{entry.number}.json", "conceding what it disputes does something else than it says")
+
+
+def _version_cure(assessment: AssessmentEntry) -> str:
+    if assessment.tierengine != VERSION:
+        return f"verify it with tierengine {assessment.tierengine}, which made it; this is {VERSION}"
+    return "ask whoever gave you the packet how it came about"
+
+
+def _broken(
+    where: str, what: str, cure: str = "get the packet anew from the ledger, and ask who changed this one"
+) -> NoReturn:
+    raise LedgerError([Problem(where=where, what=what, cure=cure)])
