@@ -17,7 +17,7 @@ KILLS = {"sqlite": 200, "postgresql": 100}
 
 
 def test_no_kill_loses_an_entry_that_was_acknowledged(office: Office, tmp_path: Path) -> None:
-    """Each acknowledged entry stands at its number with its bytes; beside these at most one for each kill, not yet told."""
+    """Each acknowledged entry stands at its number with its bytes; beside these at most one more for each kill."""
     office.adopt_rulebook()
     recorded = office.record()
     assert isinstance(recorded, AssessmentEntry)
