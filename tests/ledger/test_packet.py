@@ -20,7 +20,7 @@ from tierengine.ledger.packet import export, verify
 Files = dict[str, bytes]
 BESIDE = ("check.py", "README.txt")
 """Files that go with a packet and seal nothing: a change of them is a warning."""
-SEALED_ANEW = ("page.html", *BESIDE)
+SEALED_ANEW = ("page.html", "provenance.json", *BESIDE)
 """Files that the second checker leaves to `tierengine verify`."""
 
 
