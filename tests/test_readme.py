@@ -12,6 +12,7 @@ from tests.conftest import GUATEMALA, ROOT, Ran
 from tierengine.law import conditions
 
 README = ROOT / "README.md"
+LATEST = ROOT / "seeds" / "invented-2019" / "dossier.yaml"
 Run = Callable[..., Ran]
 BLOCK = re.compile(r"<!-- output: (\S+) -->\n(.*?)<!-- end -->", re.DOTALL)
 
@@ -30,6 +31,35 @@ def _words(_tierengine: Run) -> str:
     return "\n".join(line.removeprefix("    ") for line in lines if line)
 
 
+def _without(run: Run) -> str:
+    told = run("explain", LATEST, "--without", "19TESSAL88", "--decisive").out
+    return "\n".join(told.splitlines()[:12])
+
+
+def _ledger_log(run: Run) -> str:
+    """A case from its assessment to a review, at one moment, and without the digest that hangs on the keys."""
+    words = ("--ledger", "ledger.sqlite", "--keys", "keys")
+
+    def ledger(*given: object) -> str:
+        ran = run("ledger", *given, *(words if given[0] != "key" else words[2:]))
+        assert ran.code in (0, 4), ran.err
+        return ran.out
+
+    ledger("init", "--origin", "example.gov/tier-ledger")
+    for name, office in (("Ann Lee", "Country desk"), ("Bo Chen", "Embassy"), ("Cy Dee", "Office of the Secretary")):
+        ledger("key", name, "--office", office)
+    ledger("rulebook", "--reasons", "the law as encoded today", "--as", "Ann Lee")
+    ledger("record", GUATEMALA, "--as", "Ann Lee")
+    dissent = ("--tier", "2", "--disputes", "WL-iii-II", "--reasons", "the new unit is an increase")
+    ledger("position", 1, *dissent, "--as", "Bo Chen")
+    seen = ledger("log", "guatemala-2007-interim").split()[-1]
+    reasons = ("--reasons", "one cable shows no figures of last year")
+    ledger("determine", 1, "--seen", seen, *reasons, "--as", "Cy Dee")
+    ledger("review", 3, "--reasons", "it follows the record", "--as", "Ann Lee")
+    told = ledger("log", "guatemala-2007-interim").rpartition("what is on record now")[0]
+    return re.sub(r"\d{4}-\d\d-\d\dT[\d:]{8}Z", "2026-11-24T09:30:00Z", told)
+
+
 SHOWN: dict[str, Callable[[Run], str]] = {
     "assess": lambda run: "\n".join(run("assess", GUATEMALA).out.splitlines()[:36]),
     "help": lambda run: run("--help").out,
@@ -37,14 +67,22 @@ SHOWN: dict[str, Callable[[Run], str]] = {
     "law-diff": lambda run: run("law", "diff", "2007-11-09", "2008-06-04").out,
     "history": _history,
     "reasons": lambda run: run("reasons", GUATEMALA, "--why-not", "2").out,
+    "without": lambda run: "\n".join(
+        run("explain", LATEST, "--without", "19TESSAL88", "--decisive").out.splitlines()[:16]
+    ),
+    "concede": lambda run: run("concede", GUATEMALA, "WL-iii-II", "--tier", "2").out,
+    "ledger-log": _ledger_log,
     "prove": lambda run: run("prove", "--as-of", "2007-11-09").out,
     "words": _words,
 }
 """What the README must show under each name."""
 
 
-def test_the_readme_shows_real_output(tierengine: Callable[..., Ran], request: pytest.FixtureRequest) -> None:
+def test_the_readme_shows_real_output(
+    tierengine: Callable[..., Ran], request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each block of output is what the command prints today; --reset-golden writes them anew."""
+    monkeypatch.chdir(tmp_path)
     shown = {name: "\n" + _indented(show(tierengine)) + "\n" for name, show in SHOWN.items()}
     if request.config.getoption("--reset-golden"):
         text = README.read_text(encoding="utf-8")

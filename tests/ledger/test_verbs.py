@@ -62,7 +62,7 @@ def test_the_whole_way(ledger: Run, tmp_path: Path) -> None:
     told = ledger("log", CASE).out
     assert "Reviewed entry 2 and objects to it." in told
     assert told.count("It was corrected, and counts no more.") == 1
-    assert "Entry 3 determined no tier; it was reviewed." in told
+    assert "Entry 3 determined no tier; a review approves it." in told
     verified = ledger("verify", "--kept", kept)
     assert (verified.code, "7 entries and" in verified.out) == (0, True)
     assert "they go on from the checkpoint" in verified.out

@@ -41,6 +41,7 @@ class Said:
     rulebook: str | None = None
     answer: str | None = None
     tier: Tier | None = None
+    approves: bool | None = None
 
 
 @dataclass(slots=True)
@@ -96,6 +97,7 @@ class Register:
             rulebook=getattr(entry, "rulebook", None),
             answer=getattr(entry, "answer", None),
             tier=getattr(entry, "tier", None),
+            approves=getattr(entry, "approves", None),
         )
 
     # -- how things stand -------------------------------------------------------------------------------------------

@@ -87,7 +87,9 @@ def standing(register: Register, case: str) -> str:
     if determination is None:
         return f"Entry {assessment.number} is current and waits for a determination."
     reviews = [said for said in register.case(case) if said.kind == "review" and said.on == determination.number]
-    looked = "nobody has reviewed it" if not reviews else "it was reviewed"
+    looked = "nobody has reviewed it"
+    if reviews:
+        looked = "a review approves it" if all(said.approves for said in reviews) else "a review objects to it"
     return f"Entry {determination.number} determined {tier_name(determination.tier)}; {looked}."
 
 
