@@ -165,10 +165,15 @@ def test_no_ledger_here(here: Office, tierengine: Run, tmp_path: Path) -> None:
     assert here.ledger.store.file is not None
 
 
-def test_a_ledger_is_not_made_over_another(here: Office, tierengine: Run) -> None:
-    """The first stays; so does its key."""
+def test_a_ledger_is_not_made_over_another(here: Office, tierengine: Run, tmp_path: Path) -> None:
+    """The first stays; so does its key, and the second leaves none behind."""
+    before = sorted((tmp_path / "keys").iterdir())
     assert tierengine("ledger", "init", "--origin", ORIGIN).code == 2
     assert tierengine("ledger", "init", "--origin", "example.gov/second").code == 2
+    assert sorted((tmp_path / "keys").iterdir()) == before
+    second = ("--origin", "example.gov/second", "--ledger")
+    assert tierengine("ledger", "init", *second, tmp_path / "nowhere" / "second.sqlite").code == 1
+    assert tierengine("ledger", "init", *second, tmp_path / "second.sqlite").code == 0
     assert verify(here.ledger).checkpoint.size == 2
 
 

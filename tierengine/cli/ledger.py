@@ -26,7 +26,7 @@ from tierengine.cli.options import (
     folder_of,
     print_json,
 )
-from tierengine.errors import Problem, RulebookError, StoreError, UsageError
+from tierengine.errors import Problem, RulebookError, StoreError, TierEngineError, UsageError
 from tierengine.evidence.dossier import read_dossier
 from tierengine.lab.cases.examples import failed_examples
 from tierengine.law.reader import read_draft, rulebook_files
@@ -99,9 +99,14 @@ def init(
     keys: KeysFolder = None,
 ) -> None:
     """Make a ledger, and the key that seals it."""
-    key = _keys(keys).make_ledger_key(origin)
+    folder = _keys(keys)
     with closing(Store(ledger)) as store:
-        make_ledger(store, key)
+        key = folder.make_ledger_key(origin)
+        try:
+            make_ledger(store, key)
+        except TierEngineError:
+            folder.discard(key)  # it sealed nothing, and would stand in the way of the next attempt
+            raise
     console = a_console()
     console.print(Text(f"{store.shown} is the ledger {origin}"))
     print_wrapped("Give this public key to everyone who is to check the ledger:", console, 0)

@@ -104,6 +104,10 @@ class Keys:
         """Return what checks a ledger, if its key lies here; raises as `of` does."""
         return self.of(origin).verifier if self._path(origin).exists() else None
 
+    def discard(self, key: Key) -> None:
+        """Remove a key that was just made and signed nothing."""
+        self._path(key.name).unlink(missing_ok=True)
+
     def _make(self, name: str, office: str, option: str) -> Key:
         path = self._path(name)
         key = Key(name=name, office=office, private=Ed25519PrivateKey.generate())
