@@ -1,1 +1,11 @@
-"""The record: what was said, when, by whom and on what, sealed so that a change shows."""
+"""The record: what was said, when, by whom and on what, sealed so that a change shows.
+
+    merkle  notes           the tree and the signed checkpoint, known by bytes alone
+    keys  entries           who signs, and what is said
+    register                what has been said so far, and the rules that let another entry join it
+    store  book             the tables, and the ledger in them: append, find, prove
+    acts                    what people do: record, take a position, determine, review, correct
+    verify  replay  words   everything made anew and compared; the engine asked again; entries told for people
+    archive  packet         a case as one file that checks itself
+    checker                 the second checker that goes into every packet: it imports nothing from here
+"""
