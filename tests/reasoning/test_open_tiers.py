@@ -206,4 +206,4 @@ def test_the_answer_is_told_in_json(tierengine: Callable[..., Ran]) -> None:
     assert [each["tier"] for each in open_["open"]] == ["1", "2WL", "3"]
     settled = json.loads(tierengine("assess", ROOT / "seeds/invented-2013/dossier.yaml", "--format", "json").out)
     assert settled["recommendation"]["answer"] == "fragile"
-    assert {"record": "efforts", "tiers": ["2", "2WL", "3"]} in settled["fragile"]
+    assert {"record": "efforts", "tiers": ["2", "2WL", "3"], "others": []} in settled["fragile"]
