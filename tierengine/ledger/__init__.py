@@ -1,5 +1,7 @@
 """The record: what was said, when, by whom and on what, sealed so that a change shows.
 
+From what is known by bytes alone to what people do:
+
     merkle  notes           the tree and the signed checkpoint, known by bytes alone
     keys  entries           who signs, and what is said
     register                what has been said so far, and the rules that let another entry join it
