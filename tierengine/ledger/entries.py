@@ -24,6 +24,8 @@ FORMAT = 1
 """The format of entries and store that this version writes, and the newest that it reads."""
 
 _SIGNED = b"tierengine ledger entry\n"
+_UNSIGNED = base64(bytes(64))
+"""What stands where a signature will stand."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -185,10 +187,21 @@ def now() -> str:
 def sealed(content: dict[str, Any], number: int, key: Key, time: str) -> tuple[AnyEntry, bytes]:
     """Return an entry with its place, time, author and signature, and its bytes."""
     by = {"name": key.name, "office": key.office, "key": base64(key.public)}
-    whole = content | {"format": FORMAT, "number": number, "time": time, "by": by}
-    signature = key.private.sign(_SIGNED + canonical.encode(whole))
-    raw = canonical.encode(whole | {"signature": base64(signature)})
+    whole = content | {"format": FORMAT, "number": number, "time": time, "by": by, "signature": _UNSIGNED}
+    unsigned = canonical.encode(whole)
+    signature = base64(key.private.sign(_SIGNED + _without(unsigned, _UNSIGNED)))
+    raw = unsigned.replace(_member(_UNSIGNED), _member(signature), 1)
     return _ENTRY.validate_json(raw), raw
+
+
+def _member(signature: str) -> bytes:
+    """The member of an entry's bytes that holds its signature; no text within an entry can hold a bare quote."""
+    return f',"signature":"{signature}"'.encode()
+
+
+def _without(raw: bytes, signature: str) -> bytes:
+    """What is signed of an entry's bytes: canonical JSON less one member is canonical."""
+    return raw.replace(_member(signature), b"", 1)
 
 
 def parse(raw: bytes) -> AnyEntry | None:
@@ -207,9 +220,7 @@ def read(raw: bytes) -> AnyEntry | None:
     public, signature = from_base64(entry.by.key), from_base64(entry.signature)
     assert public is not None
     assert signature is not None
-    # Canonical JSON less one member is canonical: the rest need not be written again. No text can hold a bare quote.
-    signed = raw.replace(f',"signature":"{entry.signature}"'.encode(), b"", 1)
-    return entry if verifies(public, signature, _SIGNED + signed) else None
+    return entry if verifies(public, signature, _SIGNED + _without(raw, entry.signature)) else None
 
 
 def keeps(entry: AnyEntry) -> tuple[str, ...]:
