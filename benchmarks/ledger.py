@@ -317,8 +317,9 @@ def _fill(ledger: Ledger, content: dict[str, Any]) -> None:
     nodes: dict[tuple[int, int], bytes] = {}
     with ledger.store.writing() as writer:
         size = ledger.checkpoint(writer).size
-        for row in writer.rows(NODES):
-            nodes[row.level, row.place] = row.hash
+        for number in range(size):
+            for level, place, found in merkle.completed(number, writer.node(0, number), lambda *at: nodes[at]):
+                nodes[level, place] = found
         for number in range(size, ENTRIES):
             entry, raw = sealed(content | {"case": f"guatemala-{number}"}, number, ANN, TIME)
             writer.add(columns(entry, register) | {"raw": raw}, keeps(entry))

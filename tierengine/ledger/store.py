@@ -21,6 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemy
 
 from tierengine.errors import LedgerError, Problem, StoreError, UsageError
 from tierengine.ledger.entries import FORMAT
+from tierengine.ledger.merkle import leaf_hash
 
 _TABLES = sa.MetaData()
 
@@ -89,7 +90,7 @@ NODES = sa.Table(
     sa.Column("hash", sa.LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
-"""The complete subtrees of the Merkle tree."""
+"""The complete subtrees of the Merkle tree, from level 1 on; those of level 0 are the entries themselves."""
 
 _WAIT = 60
 """Seconds that a writer waits for its turn."""
@@ -263,11 +264,15 @@ class Reader:
 
     def node(self, level: int, place: int) -> bytes:
         """Return the hash of a complete subtree. Raise `LedgerError` if it is missing."""
+        if level == 0:
+            raw = self.entry(place)
+            if raw is None:
+                raise _missing(f"entry {place}")
+            return leaf_hash(raw)
         asked = sa.select(NODES.c.hash).where(NODES.c.level == level, NODES.c.place == place)
         found: bytes | None = self._connection.scalar(asked)
         if found is None:
-            cure = "find out what else was altered: tierengine ledger verify"
-            raise LedgerError([Problem(where=f"node {level}/{place}", what="it is missing from the tree", cure=cure)])
+            raise _missing(f"node {level}/{place}")
         return found
 
     def rows(self, table: sa.Table) -> Iterator[Any]:
@@ -300,12 +305,18 @@ class Writer(Reader):
 
     def grow(self, nodes: Iterable[tuple[int, int, bytes]], peaks: bytes, checkpoint: str) -> None:
         """Add complete subtrees to the tree, and put a new checkpoint in the place of the old."""
-        self._run(_ADD["nodes"], [{"level": level, "place": place, "hash": raw} for level, place, raw in nodes])
+        rows = [{"level": level, "place": place, "hash": raw} for level, place, raw in nodes if level]
+        self._run(_ADD["nodes"], rows)
         self._run(_GROW, [{"note": checkpoint, "tops": peaks}])
 
     def _run(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             self._connection.execute(statement, rows[0] if len(rows) == 1 else rows)
+
+
+def _missing(where: str) -> LedgerError:
+    cure = "find out what else was altered: tierengine ledger verify"
+    return LedgerError([Problem(where=where, what="it is missing from the tree", cure=cure)])
 
 
 def _sqlite(path: Path) -> Engine:

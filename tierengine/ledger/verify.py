@@ -194,9 +194,9 @@ class _Tree:
 
     def ends(self) -> None:
         """Raise `LedgerError` if the rows are not exactly the complete subtrees."""
-        left = len(self._nodes)
+        left = len(self._nodes) - self.size
         for level, place, found in self.rows:
-            if self._nodes.get((level, place)) != found:
+            if not level or self._nodes.get((level, place)) != found:
                 raise _broken(f"node {level}/{place}", "it is not the hash over the entries below it")
             left -= 1
         if left:
