@@ -45,11 +45,11 @@ class Release:
 RELEASES: dict[ReleaseName, Release] = {
     "unclassified": Release(
         Mark("sensitive but unclassified", no_foreign=True),
-        "12 FAM 543: sensitive but unclassified material may circulate within the government",
+        "policy of the keepers of tierengine: what is sensitive but unclassified stays within the government",
     ),
     "public": Release(
         Mark("unclassified"),
-        "12 FAM 541: sensitive but unclassified material is protected from public disclosure (5 USC 552)",
+        "policy of the keepers of tierengine: only what is plainly marked UNCLASSIFIED goes to the public",
     ),
 }
 """Within the government, and to anybody. What carries no marking at all stays in neither: a person must be asked."""
