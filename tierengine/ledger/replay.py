@@ -14,7 +14,7 @@ from tierengine import canonical, schemas
 from tierengine.errors import LedgerError, Problem, TierEngineError, UsageError
 from tierengine.evidence.dossier import Casefile, dossier_of
 from tierengine.law.reader import RulebookFile, rulebook_of
-from tierengine.law.rulebook import Rulebook
+from tierengine.law.rulebook import Law, Rulebook
 from tierengine.ledger.book import Ledger
 from tierengine.ledger.entries import AssessmentEntry, DeterminationEntry, PositionEntry
 from tierengine.ledger.notes import Verifier
@@ -115,13 +115,18 @@ class Replayer:
         if not entry.disputes:
             return None
         on = self.recorded(reader, entry.on)
-        disputed = [f"{each.id}={each.held.value}" for each in entry.disputes]
-        again = concede(on.casefile, on.rulebook.on(on.as_of), disputed, entry.tier)
-        found = [each.found for each in again.findings]
-        if found == [each.found for each in entry.disputes] and again.effect == entry.concession:
+        if conceding_holds(entry, on.casefile, on.rulebook.on(on.as_of)):
             return None
         cure = "keep the entry and ask the keepers of tierengine what is right"
         return _differs(entry.number, "conceded again, the disputed findings do not do what was recorded", cure)
+
+
+def conceding_holds(entry: PositionEntry | DeterminationEntry, casefile: Casefile, law: Law) -> bool:
+    """Concede again what an entry disputes, and return whether that does to its tier what the entry says."""
+    again = concede(casefile, law, [f"{each.id}={each.held.value}" for each in entry.disputes], entry.tier)
+    found = [(each.id, each.found, each.held) for each in again.findings]
+    told = [(each.id, each.found, each.held) for each in entry.disputes]
+    return (found, again.effect) == (told, entry.concession)
 
 
 def _differs(number: int, what: str, cure: str) -> Problem:
