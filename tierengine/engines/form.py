@@ -16,9 +16,18 @@ from typing import Literal, Protocol
 
 from tierengine.terms.scalars import Model
 
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is known of a count that is not known exactly: at least so many, at most so many, or both."""
+
+    at_least: int = 0
+    at_most: int | None = None
+
+
 Value = bool | int | str
-Facts = Mapping[str, Value]
-"""Field to value. An unknown field is absent, never `None`."""
+Facts = Mapping[str, "Value | Bounds"]
+"""Field to value, or for a count perhaps to its bounds. An unknown field is absent, never `None`."""
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 
@@ -87,6 +96,9 @@ class Form(Model):
     inputs: tuple[Field, ...]
     comparisons: tuple[Comparison, ...] = ()
     strata: tuple[Stratum, ...]
+    coherence: tuple[str, ...] = ()
+    """Propositions that hold of every country, such as that nobody is punished without a conviction: one that fails
+    shows that the answers contradict each other."""
 
     def tests(self) -> Iterator[Test]:
         """Yield every test, of the rules and of what the tallies count."""
@@ -101,6 +113,7 @@ class Form(Model):
             inputs=tuple(sorted(fields, key=lambda field: field.id)),
             comparisons=self.comparisons,
             strata=tuple(stratum.without(propositions) for stratum in self.strata),
+            coherence=self.coherence,
         )
 
 

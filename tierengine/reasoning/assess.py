@@ -147,6 +147,8 @@ class _Answer:
             recommendation=recommended,
             open=witnesses,
             fragile=tuple(Fragile(record=doubt.record, others=doubt.others, tiers=doubt.tiers) for doubt in doubts),
+            hinges=(),
+            worth_asking=(),
             post_recommendation=self._post(recommended),
             standards=tuple(self._standard(c) for c in law.criteria if c.part == "standard"),
             criteria=tuple(self._criterion(c) for c in law.criteria if c.part == "factor"),
@@ -179,6 +181,9 @@ class _Answer:
         recommended = Recommended(
             tier=tier,
             settled=len(possible) == 1,
+            status="settled" if len(possible) == 1 else "open",
+            rests_on=(),
+            open_to_a_person=open_tiers,
             answer="undetermined" if len(possible) > 1 else "fragile" if fragile else "settled",
             open_tiers=open_tiers,
             rule=advice.id,
@@ -217,6 +222,7 @@ class _Answer:
 
     def _standard(self, criterion: Criterion) -> StandardAnswer:
         name = reached(criterion.id, criterion.met_from)
+        low, high = level_range(self._settled, criterion)
         return StandardAnswer(
             id=criterion.id,
             title=criterion.title,
@@ -225,6 +231,8 @@ class _Answer:
             reason=self._tracer.reason(name),
             to_settle=self._tracer.open_questions(name),
             evidence=self._evidence(self._fields(criterion)),
+            shown=LEVELS[low],
+            possible=LEVELS[high],
         )
 
     def _criterion(self, criterion: Criterion) -> CriterionAnswer:
@@ -239,6 +247,8 @@ class _Answer:
             reason=span + self._tracer.reason(name),
             to_settle=self._tracer.open_questions(name),
             evidence=self._evidence(self._fields(criterion)),
+            shown=LEVELS[low],
+            possible=LEVELS[high],
             level=LEVELS[low] if low == high else None,
             certainty=self._certainty(criterion),
             set_aside=self._set_aside(criterion),
@@ -267,24 +277,31 @@ class _Answer:
         for route in self._law.routes:
             # An open route hangs on the whole tier table; what bears on that is told with the standards.
             fields = self._tracer.deciding_leaves(route.id) if route.id in self._settled else ()
-            yield self._route(route.id, route.id, self._narrator.citations[route.id], fields)
+            outcome = self._tracer.outcome(route.id)
+            yield RouteAnswer(
+                route=route.id,
+                title=route.says,
+                outcome=outcome,
+                citation=self._narrator.citations[route.id],
+                reason=self._tracer.reason(route.id),
+                evidence=self._evidence(fields),
+                shown="met" if outcome is Outcome.MET else "not met",
+                possible="not met" if outcome is Outcome.NOT_MET else "met",
+            )
         for criterion in self._law.criteria:
             if criterion.part == "watch list":
-                yield self._route(
-                    criterion.id,
-                    reached(criterion.id, criterion.met_from),
-                    self._narrator.citations[criterion.id],
-                    self._fields(criterion),
+                name = reached(criterion.id, criterion.met_from)
+                low, high = level_range(self._settled, criterion)
+                yield RouteAnswer(
+                    route=criterion.id,
+                    title=criterion.title,
+                    outcome=self._tracer.outcome(name),
+                    citation=self._narrator.citations[criterion.id],
+                    reason=self._tracer.reason(name),
+                    evidence=self._evidence(self._fields(criterion)),
+                    shown=LEVELS[low],
+                    possible=LEVELS[high],
                 )
-
-    def _route(self, route: str, proposition: str, citation: str, fields: tuple[str, ...]) -> RouteAnswer:
-        return RouteAnswer(
-            route=route,
-            outcome=self._tracer.outcome(proposition),
-            citation=citation,
-            reason=self._tracer.reason(proposition),
-            evidence=self._evidence(fields),
-        )
 
     # -- the trace ----------------------------------------------------------------------------------------------
 
