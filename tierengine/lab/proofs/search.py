@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-import z3
-
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Evaluation, Facts, Field, Value
+from tierengine.engines.logic import Term, any_of, at_least
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
-from tierengine.engines.proof import Case, Limit, Solver
+from tierengine.engines.proof import Case
+from tierengine.engines.solver import Limit, Model, Solver
 from tierengine.errors import UndecidedError
 
 HASTE = Limit(steps=200_000)
@@ -21,7 +21,7 @@ HASTE = Limit(steps=200_000)
 class Sought:
     """Things that may happen in a case: the term of each, and which of them an evaluation shows to have happened."""
 
-    terms: Mapping[str, z3.BoolRef]
+    terms: Mapping[str, Term]
     happened: Callable[[Evaluation], Iterable[str]]
 
 
@@ -36,12 +36,12 @@ def never(case: Case, sought: Sought, limit: Limit, tried: list[dict[str, Value]
     waiting = dict.fromkeys(sought.terms)
     for facts in tried:
         _seen(waiting, sought, engine, _filled(case, facts))
-    solver, hasty = Solver(case, limit=limit), Solver(case, limit=HASTE)
+    solver, hasty = Solver(case.definitions, limit=limit), Solver(case.definitions, limit=HASTE)
     at_once = len(waiting)
     while waiting:
         at_once = max(1, min(at_once, len(waiting) // 4))
         terms = [sought.terms[name] for name in waiting]
-        model = solver.find(z3.Or(*terms)) if at_once == 1 else _with_so_many(hasty, terms, at_once)
+        model = solver.find(any_of(terms)) if at_once == 1 else _with_so_many(hasty, terms, at_once)
         if model is not None:
             tried.append(case.read(model))
             _seen(waiting, sought, engine, tried[-1])
@@ -76,9 +76,9 @@ def _answer(field: Field, value: Value | None) -> Value:
     return value if isinstance(value, int) and (value in numbers or not field.numbers) else numbers[0]
 
 
-def _with_so_many(solver: Solver, terms: list[z3.BoolRef], at_once: int) -> z3.ModelRef | None:
+def _with_so_many(solver: Solver, terms: list[Term], at_once: int) -> Model | None:
     """A case of which so many terms hold; to give up is no loss, since fewer are then asked for."""
     try:
-        return solver.find(z3.AtLeast(*terms, at_once))
+        return solver.find(at_least(at_once, terms))
     except UndecidedError:
         return None
