@@ -1,4 +1,4 @@
-"""Looking for cases until everything that can happen was seen: what is left over can never happen."""
+"""Looking for cases until everything that can happen was seen: what is left over never happens."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from dataclasses import dataclass
 
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Evaluation, Facts, Field, Value
-from tierengine.engines.logic import Term, any_of, at_least
+from tierengine.engines.logic import Term
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
 from tierengine.engines.proof import Case
-from tierengine.engines.solver import Limit, Model, Solver
-from tierengine.errors import UndecidedError
-
-HASTE = Limit(steps=200_000)
-"""How long to look for a case that shows many things at once."""
+from tierengine.engines.solver import Limit, Solver
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +24,19 @@ class Sought:
 def never(case: Case, sought: Sought, limit: Limit, tried: list[dict[str, Value]]) -> tuple[str, ...]:
     """Return what happens in no case; a case in which a thing happens proves that it can.
 
-    Cases that were tried for other laws come first, and new ones are added to them. A case is asked to show many
-    things at once while many wait; only when a single one is asked for, and there is none, will they never happen.
-    Raise `UndecidedError` if the solver gives up on that.
+    Cases that were tried for other laws come first, and new ones are added to them: most show many things at once.
+    Raise `UndecidedError` if the solver gives up.
     """
     engine = CompiledEngine(case.form)
     waiting = dict.fromkeys(sought.terms)
     for facts in tried:
         _seen(waiting, sought, engine, _filled(case, facts))
-    solver, hasty = Solver(case.definitions, limit=limit), Solver(case.definitions, limit=HASTE)
-    at_once = len(waiting)
-    while waiting:
-        at_once = max(1, min(at_once, len(waiting) // 4))
-        terms = [sought.terms[name] for name in waiting]
-        model = solver.find(any_of(terms)) if at_once == 1 else _with_so_many(hasty, terms, at_once)
+    solver = Solver(case.definitions, limit=limit)
+    for name, term in sought.terms.items():
+        model = solver.find(term) if name in waiting else None
         if model is not None:
             tried.append(case.read(model))
             _seen(waiting, sought, engine, tried[-1])
-        elif at_once == 1:
-            break
-        else:
-            at_once //= 2
     return tuple(waiting)
 
 
@@ -74,11 +62,3 @@ def _answer(field: Field, value: Value | None) -> Value:
         return value is True
     numbers = field.numbers or (0,)
     return value if isinstance(value, int) and (value in numbers or not field.numbers) else numbers[0]
-
-
-def _with_so_many(solver: Solver, terms: list[Term], at_once: int) -> Model | None:
-    """A case of which so many terms hold; to give up is no loss, since fewer are then asked for."""
-    try:
-        return solver.find(at_least(at_once, terms))
-    except UndecidedError:
-        return None
