@@ -10,7 +10,7 @@ import typer
 from tierengine import schemas
 from tierengine.cli.app import app
 from tierengine.cli.options import AsOf, DraftFolder, PlainFormat, a_console, day_given, folder_of, print_json
-from tierengine.engines.proof import PATIENCE, Limit
+from tierengine.engines.solver import PATIENCE, Limit
 from tierengine.lab.proofs.asking import Proof
 from tierengine.lab.proofs.prove import prove as proofs_of
 from tierengine.lab.proofs.prove import written

@@ -46,6 +46,12 @@ class Scale:
         """Return the term that the answer is at a place or higher."""
         return self.rises[place] if place < len(self.rises) else FALSE
 
+    def from_number(self, number: int) -> Term:
+        """Return the term that a count is a number at which an answer begins, or higher."""
+        if number > int(self.answers[-1]):
+            return FALSE
+        return self.at_least(next(place for place, answer in enumerate(self.answers) if int(answer) >= number))
+
     def at_most(self, place: int) -> Term:
         """Return the term that the answer is at a place or lower."""
         return negate(self.at_least(place + 1))
@@ -75,7 +81,8 @@ class Case:
     may also be unknown, and a proposition may be neither shown nor refuted. Every case obeys the rules of coherence.
 
     `facts` are those of the country that will be asked about: they cut the numbers, and bounds and comparisons without
-    figures count in a partly known case although the number itself is not known.
+    figures count in a partly known case although the number itself is not known. `beside` are the forms of other cases
+    with whose numbers those of this one are compared: each of them is made with the others beside it.
     """
 
     def __init__(
@@ -86,6 +93,7 @@ class Case:
         partly: bool = False,
         facts: Facts = MappingProxyType({}),
         cuts: Cuts = MappingProxyType({}),
+        beside: tuple[Form, ...] = (),
     ) -> None:
         self.form = form
         self.fields: dict[str, Field] = {field.id: field for field in form.inputs}
@@ -100,7 +108,7 @@ class Case:
         self._compared: dict[str, tuple[Comparison, Term]] = {}
         self._tallied: dict[str, tuple[Term, ...]] = {}
         self._tests: dict[tuple[str, str, type, Value], Term] = {}
-        answers = dict(_answers(form, (known_numbers(form, facts), cuts)))
+        answers = _answers((form, *beside), (known_numbers(form, facts), cuts))
         self.values: dict[str, Scale] = {field: self._scale(field, answers[field]) for field in self.fields}
         self.follows: tuple[Term, ...] = tuple(self._defined())
         """The answers that each input may have, and what follows from them by the rules."""
@@ -161,11 +169,11 @@ class Case:
 
     def _below(self, field: str, number: int) -> Term:
         """The term that a count is known to be lower than a number."""
-        return all_of((self.known[field], negate(self._from(field, number))))
+        return all_of((self.known[field], negate(self.values[field].from_number(number))))
 
     def _above(self, field: str, number: int) -> Term:
         """The term that a count is known to be a number or more."""
-        return all_of((self.known[field], self._from(field, number)))
+        return all_of((self.known[field], self.values[field].from_number(number)))
 
     def _passes(self, test: Test) -> Term:
         scale, value = self.values[test.field], test.value
@@ -174,15 +182,8 @@ class Case:
             equal = FALSE if place is None else scale.at(place)
             return equal if test.op == "==" else negate(equal)
         number = int(value) + (1 if test.op in (">", "<=") else 0)
-        reached = self._from(test.field, number)
+        reached = self.values[test.field].from_number(number)
         return reached if test.op in (">=", ">") else negate(reached)
-
-    def _from(self, field: str, number: int) -> Term:
-        """The term that a count is a number at which an answer begins, or higher."""
-        scale = self.values[field]
-        if number > int(scale.answers[-1]):
-            return FALSE
-        return scale.at_least(next(place for place, answer in enumerate(scale.answers) if int(answer) >= number))
 
     def answers(self, field: str, value: Value) -> Term:
         """Return the term that an input is known and has a value, or one that no rule can tell from it."""
@@ -343,10 +344,12 @@ def looks_at_findings(form: Form, name: str) -> bool:
 # -- where numbers are cut -----------------------------------------------------------------------------------------
 
 
-def linked(form: Form) -> Iterator[frozenset[str]]:
+def linked(*forms: Form) -> Iterator[frozenset[str]]:
     """Yield the counts that are compared with one another, directly or through others; each that is not, alone."""
-    waiting = [{field.id} for field in form.inputs if field.type == "count" and not field.numbers]
-    for comparison in form.comparisons:
+    counts = dict.fromkeys(field.id for form in forms for field in form.inputs if field.type == "count")
+    listed = {field.id for form in forms for field in form.inputs if field.numbers}
+    waiting = [{name} for name in counts if name not in listed]
+    for comparison in (each for form in forms for each in form.comparisons):
         pair = {comparison.left, comparison.right}
         touched = [group for group in waiting if group & pair]
         waiting = [group for group in waiting if not group & pair] + [set().union(*touched)]
@@ -373,26 +376,27 @@ def _ends(value: Value | Bounds) -> tuple[int, ...]:
     return int(value), int(value) + 1
 
 
-def _answers(form: Form, cuts: Iterable[Cuts]) -> Iterator[tuple[str, tuple[Value, ...]]]:
-    """The answers to each input that can be told apart.
+def _answers(forms: Sequence[Form], cuts: Iterable[Cuts]) -> dict[str, tuple[Value, ...]]:
+    """The answers to each input of the forms that can be told apart.
 
-    Of n counts that are compared with one another, n numbers in each stretch are enough: whatever their order, so many
-    numbers have room for it.
+    Of n counts that are compared with one another, in one case or in several, n numbers in each stretch are enough:
+    whatever their order, so many numbers have room for it.
     """
-    begins = thresholds(form)
-    for field in form.inputs:
+    found: dict[str, tuple[Value, ...]] = {}
+    for field in (field for form in forms for field in form.inputs):
         if field.type == "truth":
-            yield field.id, (False, True)
+            found[field.id] = (False, True)
         elif field.type == "choice":
-            yield field.id, field.choices
+            found[field.id] = field.choices
         elif field.numbers:
-            yield field.id, field.numbers
-    for group in linked(form):
-        bounds = sorted({0}.union(*(each.get(name, ()) for each in (begins, *cuts) for name in group)))
-        near = len(group)
+            found[field.id] = field.numbers
+    begins = (*map(thresholds, forms), *cuts)
+    for group in linked(*forms):
+        bounds = sorted({0}.union(*(each.get(name, ()) for each in begins for name in group)))
+        near = len(group) if len(group) == 1 else len(group) * len(forms)
         numbers: list[Value] = []
         for first, following in zip(bounds, (*bounds[1:], None), strict=True):
             last = first + near if following is None else min(first + near, following)
             numbers += range(first, last)
-        for name in group:
-            yield name, tuple(numbers)
+        found |= dict.fromkeys(group, tuple(numbers))
+    return found

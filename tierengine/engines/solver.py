@@ -1,11 +1,9 @@
 """Looks for cases of which terms hold, with the solver MiniSat of python-sat: exact answers, or a clear refusal.
 
-Terms become clauses as they are first met (Tseitin); how many of several hold is counted by totalizers. What is
-supposed for one question only is given to the solver as assumptions, so that everything it has learned stays.
+Terms become clauses as they are first met. What is supposed for one question only is given to the solver as
+assumptions, so that everything it has learned stays.
 
-Sources: Tseitin, On the complexity of derivation in propositional calculus (1968); Bailleux and Boufkhad, Efficient CNF
-encoding of Boolean cardinality constraints (CP 2003); Een and Soerensson, An extensible SAT-solver (SAT 2003);
-Ignatiev, Morgado and Marques-Silva, PySAT (SAT 2018).
+Sources: Een and Soerensson, An extensible SAT-solver (SAT 2003); Ignatiev, Morgado and Marques-Silva, PySAT (SAT 2018).
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from threading import Timer
 
 from pysat.solvers import Solver as Sat
 
+from tierengine.engines.clauses import Clauses
 from tierengine.engines.logic import Term
 from tierengine.errors import Problem, UndecidedError
 
@@ -50,9 +49,8 @@ class Model:
     def holds(self, term: Term) -> bool:
         """Whether a term holds in this case; a variable that nothing asked about does not."""
         literal = self._literals.get(term)
-        if literal is not None:
-            place = abs(literal) - 1
-            return place < len(self._signs) and (self._signs[place] > 0) == (literal > 0)
+        if literal is not None and abs(literal) <= len(self._signs):
+            return (self._signs[abs(literal) - 1] > 0) == (literal > 0)
         if term.kind == "not":
             return not self.holds(term.parts[0])
         if term.kind == "all":
@@ -68,37 +66,24 @@ class Solver:
     def __init__(self, *definitions: Iterable[Term], limit: Limit = PATIENCE) -> None:
         self._sat = Sat(name=_ENGINE)
         self._limit = limit
-        self._next = 1
-        self._literals: dict[Term, int] = {}
-        self._counters: dict[tuple[int, ...], _Counter] = {}
+        self._clauses = Clauses(self._sat.add_clause)
         self._supposed: list[int] = []
         self._within: list[int] = []
         """Of each block of supposing that is open, the literal under which terms are added meanwhile."""
         for terms in definitions:
             self.add(*terms)
 
-    # -- asking ---------------------------------------------------------------------------------------------------
-
     def add(self, *terms: Term) -> None:
         """Let the terms hold from now on, or to the end of the block of supposing."""
-        guard = [-self._within[-1]] if self._within else []
+        unless = [-self._within[-1]] if self._within else []
         for term in terms:
-            self._add(term, guard)
-
-    def _add(self, term: Term, guard: list[int]) -> None:
-        if term.kind == "all":
-            for part in term.parts:
-                self._add(part, guard)
-        elif term.kind == "any":
-            self._sat.add_clause([*guard, *(self._literal(part) for part in term.parts)])
-        else:
-            self._sat.add_clause([*guard, self._literal(term)])
+            self._clauses.require(term, unless)
 
     @contextmanager
     def supposing(self, *terms: Term) -> Iterator[None]:
         """Let the terms hold, and what is added meanwhile, until the end of the block."""
-        before, block = len(self._supposed), self._fresh()
-        self._supposed += [block, *self._units(terms)]
+        before, block = len(self._supposed), self._clauses.fresh()
+        self._supposed += [block, *self._clauses.units(terms)]
         self._within.append(block)
         try:
             yield
@@ -112,7 +97,22 @@ class Solver:
 
         Which of several cases is found may hang on what was asked before; whether there is one does not.
         """
-        found = self._check(self._units(terms))
+        return self._found(self._clauses.units(terms))
+
+    def may_be(self, *terms: Term) -> bool:
+        """Whether some case has all terms hold; also where the solver gives up, since then nothing is excluded."""
+        return self._check(self._clauses.units(terms)) is not False
+
+    def clash(self, terms: Mapping[str, Term]) -> tuple[str, ...]:
+        """Return names of terms that cannot all hold; empty if they can. The set need not be the smallest."""
+        literals = {name: self._clauses.literal(term) for name, term in terms.items()}
+        if self._found(list(literals.values())) is not None:
+            return ()
+        core = set(self._sat.get_core() or ())
+        return tuple(sorted(name for name, literal in literals.items() if literal in core))
+
+    def _found(self, assumed: list[int]) -> Model | None:
+        found = self._check(assumed)
         if found is None:
             raise UndecidedError(
                 [
@@ -123,19 +123,7 @@ class Solver:
                     )
                 ]
             )
-        return Model(self._sat.get_model() or [], self._literals) if found else None
-
-    def may_be(self, *terms: Term) -> bool:
-        """Whether some case has all terms hold; also where the solver gives up, since then nothing is excluded."""
-        return self._check(self._units(terms)) is not False
-
-    def clash(self, terms: Mapping[str, Term]) -> tuple[str, ...]:
-        """Return names of terms that cannot all hold; empty if they can. The set need not be the smallest."""
-        literals = {name: self._literal(term) for name, term in terms.items()}
-        if self.find(*terms.values()) is not None:
-            return ()
-        core = set(self._sat.get_core() or ())
-        return tuple(sorted(name for name, literal in literals.items() if literal in core))
+        return Model(self._sat.get_model() or [], self._clauses.literals) if found else None
 
     def _check(self, assumed: list[int]) -> bool | None:
         """Whether there is a case; nothing if the solver gave up."""
@@ -152,69 +140,3 @@ class Solver:
             self._sat.prop_budget(self._limit.steps)
             found = self._sat.solve_limited(assumptions=assumptions)
         return None if found is None else bool(found)
-
-    # -- clauses --------------------------------------------------------------------------------------------------
-
-    def _units(self, terms: Iterable[Term]) -> list[int]:
-        """The literals that must hold so that the terms do; a conjunction is taken apart."""
-        found: list[int] = []
-        for term in terms:
-            found += self._units(term.parts) if term.kind == "all" else (self._literal(term),)
-        return found
-
-    def _fresh(self) -> int:
-        self._next += 1
-        return self._next - 1
-
-    def _literal(self, term: Term) -> int:
-        literal = self._literals.get(term)
-        if literal is None:
-            literal = self._literals[term] = self._made(term)
-        return literal
-
-    def _made(self, term: Term) -> int:
-        if term.kind == "variable":
-            return self._fresh()
-        if term.kind == "not":
-            return -self._literal(term.parts[0])
-        parts = [self._literal(part) for part in term.parts]
-        if term.kind == "at least":
-            return self._count(tuple(sorted(parts)), term.needed)
-        sign = 1 if term.kind == "all" else -1
-        gate = self._fresh()
-        for part in parts:
-            self._sat.add_clause([-sign * gate, sign * part])
-        self._sat.add_clause([sign * gate, *(-sign * part for part in parts)])
-        return gate
-
-    def _count(self, parts: tuple[int, ...], needed: int) -> int:
-        """The literal that so many of the parts hold."""
-        counter = self._counters.get(parts)
-        if counter is None or counter.upto < needed:
-            upto = min(len(parts), max(needed, 2 * counter.upto if counter else 4))
-            counter = self._counters[parts] = _Counter(self._sum(parts, upto), upto)
-        return counter.outputs[needed - 1]
-
-    def _sum(self, parts: tuple[int, ...], upto: int) -> list[int]:
-        """Literals that 1, 2, ... of the parts hold, as far as asked."""
-        if len(parts) == 1:
-            return [parts[0]]
-        half = len(parts) // 2
-        left, right = self._sum(parts[:half], upto), self._sum(parts[half:], upto)
-        outputs = [self._fresh() for _ in range(min(upto, len(left) + len(right)))]
-        for more in range(len(left) + 1):
-            for others in range(len(right) + 1):
-                held = min(more + others, len(outputs))
-                if held:
-                    holding = [*([-left[more - 1]] if more else []), *([-right[others - 1]] if others else [])]
-                    self._sat.add_clause([*holding, outputs[held - 1]])
-                if more + others < len(outputs):
-                    failing = [*left[more : more + 1], *right[others : others + 1]]
-                    self._sat.add_clause([*failing, -outputs[more + others]])
-        return outputs
-
-
-@dataclass(frozen=True, slots=True)
-class _Counter:
-    outputs: list[int]
-    upto: int

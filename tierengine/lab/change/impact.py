@@ -11,7 +11,7 @@ from pathlib import Path
 from tierengine.engines.columns import columns_of
 from tierengine.engines.form import Facts
 from tierengine.engines.lowering import judged, rating
-from tierengine.engines.proof import PATIENCE, Limit
+from tierengine.engines.solver import PATIENCE, Limit
 from tierengine.lab.change.census import Census, Change, Reason, census
 from tierengine.lab.change.proved import Verdict, Way, Witness, direction
 from tierengine.lab.change.sides import Pairing, Side, forms_of, on, side_by_side
@@ -89,7 +89,7 @@ def impact(old: Rulebook, new: Rulebook, asked: Question, watch: Watch = unwatch
         found = on(found, asked.as_of)
     corpus = None if asked.corpus is None else read_corpus(asked.corpus, forms_of(found), asked.as_of, watch)
     with ThreadPoolExecutor(1) as beside:
-        # The census is mostly made outside Python, and hardly waits for the proofs. z3 is asked in this thread only.
+        # The census is mostly made outside Python, and hardly waits for the proofs.
         counting = None if corpus is None else beside.submit(census, corpus, (old, new), found)
         stretches = tuple(_stretch(pairing, asked.limit) for pairing in watch(found, "proving the direction"))
         counted = None if counting is None else counting.result()

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import z3
-
 from tierengine.engines.form import Form, Value
-from tierengine.engines.proof import PATIENCE, Case, Limit, Solver
+from tierengine.engines.logic import Term, all_of, any_of, negate, same
+from tierengine.engines.proof import Case
+from tierengine.engines.solver import PATIENCE, Limit, Model, Solver
 from tierengine.errors import UndecidedError
 from tierengine.lab.proofs.counterexamples import (
     Counterexample,
     completes,
     country,
+    cuts_of,
     differences,
     given,
     recorded,
@@ -75,11 +76,11 @@ class Pair:
 class Fall:
     """A way in which the second of a pair stands worse than the first, and what is then said of each."""
 
-    term: z3.BoolRef
+    term: Term
     says: tuple[str, str]
 
 
-Relation = Callable[[Case, Case], list[z3.BoolRef]]
+Relation = Callable[[Case, Case], list[Term]]
 
 
 @dataclass(frozen=True)
@@ -108,9 +109,16 @@ class Asked:
 
     def solver(self, *cases: Case) -> Solver:
         """Return a solver of cases that tries as long as it may."""
-        return Solver(*cases, limit=self.prover.limit)
+        return Solver(*(case.definitions for case in cases), limit=self.prover.limit)
 
-    def find(self, solver: Solver, *terms: z3.BoolRef, of: str = "") -> z3.ModelRef | None:
+    def twice(self, *names: str, partly: bool = False) -> tuple[Case, Case]:
+        """Return two cases whose numbers can be compared, with each other and with those of a dossier."""
+        first, second = (
+            Case(self.form, name, partly=partly, cuts=cuts_of(self.law), beside=(self.form,)) for name in names
+        )
+        return first, second
+
+    def find(self, solver: Solver, *terms: Term, of: str = "") -> Model | None:
         """Look for a case, and keep the question with its answer if questions are kept."""
         found = solver.find(*terms)
         if self.prover.smt is not None:
@@ -145,9 +153,9 @@ class Asked:
 
     # -- one country --------------------------------------------------------------------------------------------
 
-    def one_country(self, breaks: Callable[[Case], z3.BoolRef], wrong: str, says: str) -> Counterexample:
+    def one_country(self, breaks: Callable[[Case], Term], wrong: str, says: str) -> Counterexample:
         """Return the smallest country that breaks a theorem."""
-        case = Case(self.form, "country", partly=True)
+        case = Case(self.form, "country", partly=True, cuts=cuts_of(self.law))
         for sayings in self._readings(case):
             solver = self.solver(case)
             solver.add(*sayings)
@@ -157,7 +165,7 @@ class Asked:
                 return Counterexample(says=wrong, countries=(country(self.law, facts, says),))
         raise AssertionError(wrong)
 
-    def _readings(self, *cases: Case) -> Iterator[list[z3.BoolRef]]:
+    def _readings(self, *cases: Case) -> Iterator[list[Term]]:
         """What partly known cases may answer, tried in turn.
 
         First what a dossier says; then also ratings that go along with the records, which a dossier records as the
@@ -175,18 +183,21 @@ class Asked:
         They answer the same questions. What they leave open is completed in both, and the relation holds between the
         completions.
         """
-        first, second = Case(self.form, "first", partly=True), Case(self.form, "second", partly=True)
-        pair = Pair(first, second, Case(self.form, "before"), Case(self.form, "after"))
-        differ = [z3.And(known, first.values[name] != second.values[name]) for name, known in first.known.items()]
+        first, second = self.twice("first", "second", partly=True)
+        pair = Pair(first, second, *self.twice("before", "after"))
+        differ = [
+            all_of((known, negate(first.values[name].alike(second.values[name]))))
+            for name, known in first.known.items()
+        ]
         fallen = falls(pair)
         for sayings in self._readings(first, second):
             solver = self.solver(first, second, pair.before, pair.after)
-            solver.add(*sayings, *(known == second.known[name] for name, known in first.known.items()))
+            solver.add(*sayings, *(same(known, second.known[name]) for name, known in first.known.items()))
             solver.add(*completes(pair.before, first), *completes(pair.after, second))
             solver.add(*relation(pair.before, pair.after))
-            model = smallest(solver, [differ, given(first)], z3.Or(*(fall.term for fall in fallen)))
+            model = smallest(solver, [differ, given(first)], any_of(fall.term for fall in fallen))
             if model is not None:
-                says = next(fall.says for fall in fallen if z3.is_true(model.eval(fall.term, model_completion=True)))
+                says = next(fall.says for fall in fallen if model.holds(fall.term))
                 return self.told((first.read(model), second.read(model)), says, wrong)
         raise AssertionError(wrong)
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import z3
-
 from tierengine.engines.form import Evaluation, Value
+from tierengine.engines.logic import Term, all_of, exactly
 from tierengine.engines.lowering import lower, presumed, proposed, reached
-from tierengine.engines.proof import Case, Limit
+from tierengine.engines.proof import Case
+from tierengine.engines.solver import Limit
 from tierengine.errors import Problem
 from tierengine.lab.proofs.search import Sought, never
 from tierengine.law.conditions import Condition
@@ -62,11 +62,10 @@ class _Watch:
         """Where it stands."""
         return self.item.document.where(*self.item.path, *self.path)
 
-    def term(self, case: Case) -> z3.BoolRef:
+    def term(self, case: Case) -> Term:
         """The term that it happens in a case."""
-        held = z3.Sum(z3.IntVal(0), *(z3.If(case.shown[name], 1, 0) for name in self.counted))
         shown, refuted = (case.shown[name] for name in self.holds), (case.refuted[name] for name in self.fails)
-        return z3.And(*shown, *refuted, held == self.number)
+        return all_of((*shown, *refuted, exactly(self.number, [case.shown[name] for name in self.counted])))
 
     def happened(self, evaluation: Evaluation) -> bool:
         """Whether it happened in the evaluation of a whole case."""

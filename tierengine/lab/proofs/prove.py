@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from tierengine.engines.proof import PATIENCE, Case, Limit
+from tierengine.engines.proof import Case
+from tierengine.engines.solver import PATIENCE, Limit
 from tierengine.errors import UndecidedError
 from tierengine.lab.proofs.asking import Asked, Proof, Prover
 from tierengine.lab.proofs.counterexamples import Country
