@@ -45,7 +45,14 @@ class Inquiry:
         self.facts = {name: value for name, value in facts.items() if name in self.fields or name in compared}
         self.engine = CompiledEngine(self.form)
         asked = [name for name in in_order(law) if name in self.fields and not known(self.facts, name)]
-        self.unknown = tuple(name for name in asked if len(self._possible(name)) > 1)
+        possible = {name: self._possible(name) for name in asked}
+        follows = {
+            name for name, places in possible.items() if len(places) < min(2, len(self.whole.values[name].answers))
+        }
+        self.facts |= {
+            name: self._answer_at(name, possible[name]) for name in follows if not name.startswith("rating/")
+        }
+        self.unknown = tuple(name for name in asked if name not in follows)
         """The open questions, in the order of the statute; what follows from other answers is not asked."""
 
     @cached_property
@@ -92,6 +99,11 @@ class Inquiry:
         flag = {judged(leaf_name(field)): True} if field.startswith("rating/") else {}
         given = self.whole.gives({**self.facts, **flag})
         return [place for place in range(len(scale.answers)) if self.solver.find(*given, scale.at(place)) is not None]
+
+    def _answer_at(self, field: str, places: list[int]) -> Value | Bounds:
+        """The one answer that is left; for a count, the bounds between which no rule tells the difference."""
+        answer = self.answers(field)[places[0]]
+        return answer.value if self.fields[field].type != "count" else Bounds(int(answer.value), answer.last)
 
     @cached_property
     def witnesses(self) -> dict[str, dict[str, Value]]:
