@@ -67,6 +67,7 @@ class Solver:
         self._sat = Sat(name=_ENGINE)
         self._limit = limit
         self._clauses = Clauses(self._sat.add_clause)
+        self._terms: list[Term] = []
         self._supposed: list[int] = []
         self._within: list[int] = []
         """Of each block of supposing that is open, the literal under which terms are added meanwhile."""
@@ -76,20 +77,22 @@ class Solver:
     def add(self, *terms: Term) -> None:
         """Let the terms hold from now on, or to the end of the block of supposing."""
         unless = [-self._within[-1]] if self._within else []
+        self._terms += terms
         for term in terms:
             self._clauses.require(term, unless)
 
     @contextmanager
     def supposing(self, *terms: Term) -> Iterator[None]:
         """Let the terms hold, and what is added meanwhile, until the end of the block."""
-        before, block = len(self._supposed), self._clauses.fresh()
+        before, known, block = len(self._supposed), len(self._terms), self._clauses.fresh()
         self._supposed += [block, *self._clauses.units(terms)]
+        self._terms += terms
         self._within.append(block)
         try:
             yield
         finally:
             self._within.pop()
-            del self._supposed[before:]
+            del self._supposed[before:], self._terms[known:]
             self._sat.add_clause([-block])
 
     def find(self, *terms: Term) -> Model | None:
@@ -110,6 +113,10 @@ class Solver:
             return ()
         core = set(self._sat.get_core() or ())
         return tuple(sorted(name for name, literal in literals.items() if literal in core))
+
+    def question(self, *terms: Term) -> tuple[Term, ...]:
+        """Return all that must hold for these terms to be found: what was added, what is supposed, and they."""
+        return (*self._terms, *terms)
 
     def _found(self, assumed: list[int]) -> Model | None:
         found = self._check(assumed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from tierengine.engines.form import Form, Value
@@ -12,6 +11,7 @@ from tierengine.engines.logic import Term, all_of, any_of, negate, same
 from tierengine.engines.proof import Case
 from tierengine.engines.solver import PATIENCE, Limit, Model, Solver
 from tierengine.errors import UndecidedError
+from tierengine.lab.proofs.certificates import Certificates
 from tierengine.lab.proofs.counterexamples import (
     Counterexample,
     completes,
@@ -48,8 +48,8 @@ class Prover:
     """How long to try, where to keep the questions, and what was proved already of parts that versions share."""
 
     limit: Limit = PATIENCE
-    smt: Path | None = None
-    """A folder; with it each question is put whole, so that it stands alone."""
+    certificates: Certificates | None = None
+    """Where to write each question with its proof; with it each is put whole, so that it stands alone."""
     proved: set[object] = field(default_factory=set)
     """What was proved, each by all that it rests on."""
     countries: list[dict[str, Value]] = field(default_factory=list)
@@ -105,7 +105,7 @@ class Asked:
     @property
     def by_parts(self) -> bool:
         """Whether it may be proved part by part; not if the question is to be kept."""
-        return self.prover.smt is None
+        return self.prover.certificates is None
 
     def solver(self, *cases: Case) -> Solver:
         """Return a solver of cases that tries as long as it may."""
@@ -119,15 +119,14 @@ class Asked:
         return first, second
 
     def find(self, solver: Solver, *terms: Term, of: str = "") -> Model | None:
-        """Look for a case, and keep the question with its answer if questions are kept."""
+        """Look for a case, and write the question with its answer if certificates are written."""
         found = solver.find(*terms)
-        if self.prover.smt is not None:
-            self.prover.smt.mkdir(parents=True, exist_ok=True)
+        if self.prover.certificates is not None:
             name = "-".join(filter(None, (self.version.name, self.theorem, of.replace("/", "-").replace(" ", "-"))))
-            answer = "unsat: no country breaks it" if found is None else "sat: a country breaks it"
             spans = " and ".join(map(str, self.version.spans))
-            head = f"; {self.theorem} {of}, the law in force {spans}\n; {answer}\n"
-            (self.prover.smt / f"{name}.smt2").write_text(head + solver.text(*terms), encoding="utf-8")
+            asks = f"{' '.join(filter(None, (self.theorem, of)))}: can a country break it? The law in force {spans}"
+            heading = (asks, f"rulebook {self.law.digest}")
+            self.prover.certificates.write(name, solver.question(*terms), heading)
         return found
 
     # -- answers ------------------------------------------------------------------------------------------------
