@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import z3
 from hypothesis import HealthCheck, given, settings
 
 from tests.conftest import ROOT, SMALL, Ran
@@ -22,11 +21,12 @@ from tests.strategies import laws
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Form, Rule, Stratum, Tally, Test, Value
 from tierengine.engines.lowering import lower
-from tierengine.engines.proof import Limit
+from tierengine.engines.solver import Limit
 from tierengine.errors import MismatchError
 from tierengine.evidence.dossier import read_dossier
 from tierengine.lab.proofs import years as lab_years
 from tierengine.lab.proofs.asking import Proof, Prover
+from tierengine.lab.proofs.certificates import Certificates
 from tierengine.lab.proofs.prove import prove, prove_version, written
 from tierengine.lab.proofs.versions import Span, Version, versions
 from tierengine.law.reader import read_draft, read_rulebook
@@ -355,25 +355,11 @@ def test_both_rails_and_unknowns_on_any_law(law: Law) -> None:
 @given(law=laws(most_criteria=3))
 def test_part_by_part_is_as_in_the_whole(law: Law, tmp_path_factory: pytest.TempPathFactory) -> None:
     """What is proved part by part is what the whole question answers."""
-    whole = Prover(smt=tmp_path_factory.mktemp("smt"))
+    whole = Prover(certificates=Certificates.begin(tmp_path_factory.mktemp("whole")))
     assert _verdicts(prove_version(_version(law), Prover())) == _verdicts(prove_version(_version(law), whole))
 
 
 # -- the solver --------------------------------------------------------------------------------------------------
-
-
-def test_every_question_is_kept_and_read_again(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """z3 reads each file, and answers as its second line says."""
-    assert tierengine("prove", SMALL, "--smt", tmp_path / "smt").code == 0
-    files = sorted((tmp_path / "smt").glob("*.smt2"))
-    assert {"2000-10-28-rails.smt2", "2000-10-28-direction.smt2", "2000-10-28-contracts-STANDARD.smt2"} <= {
-        path.name for path in files
-    }
-    for path in files:
-        solver = z3.Solver()
-        solver.from_file(str(path))
-        said = path.read_text(encoding="utf-8").splitlines()[1].split()[1].rstrip(":")
-        assert str(solver.check()) == said == "unsat"
 
 
 def test_a_solver_that_gives_up(monkeypatch: pytest.MonkeyPatch, tierengine: Callable[..., Ran]) -> None:
