@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tierengine.engines.arithmetic import thresholds
+from tierengine.engines.arithmetic import decide, thresholds
 from tierengine.engines.form import Bounds, Form
 from tierengine.engines.lowering import lower
 from tierengine.law.entries import Conclusion, Criterion, Route, TierRow
@@ -84,6 +84,30 @@ def laws(draw: Draw, most_criteria: int = 5) -> Law:
         advice=(),
         progress=(),
     )
+
+
+def bounds() -> st.SearchStrategy[Bounds]:
+    """Bounds of a count of which some number lies between them, on both sides of what a random law asks."""
+    pairs = st.tuples(st.integers(0, 5), st.none() | st.integers(0, 4))
+    return pairs.map(lambda pair: Bounds(pair[0], None if pair[1] is None else pair[0] + pair[1]))
+
+
+@st.composite
+def loosely(draw: Draw, law: Law, most_unknown: int | None = None) -> dict[str, Value | Bounds]:
+    """What is known of one country, of which some counts have bounds and some comparisons are answered directly.
+
+    A direct answer goes along with what the two numbers say, as admission sees to it.
+    """
+    facts: dict[str, Value | Bounds] = dict(draw(facts_for(law, most_unknown)))
+    for indicator in law.indicators:
+        if indicator.type == "count" and indicator.id in facts and draw(st.booleans()):
+            facts[indicator.id] = draw(bounds())
+    for indicator in law.indicators:
+        if indicator.compared is not None and draw(st.booleans()):
+            sides = facts.get(indicator.compared.greater), facts.get(indicator.compared.than)
+            decided = decide(*sides)
+            facts[indicator.id] = draw(st.booleans()) if decided is None else decided
+    return facts
 
 
 @st.composite

@@ -62,7 +62,10 @@ class Rule(Model):
 
 
 class Comparison(Model):
-    """A derived input: true when `left` is greater than `right`, false when not, absent when either is."""
+    """A derived input: true when `left` is greater than `right`, false when not.
+
+    Where the two numbers do not decide it, it may be answered directly: facts then hold a truth under its own id.
+    """
 
     id: str
     left: str
@@ -99,6 +102,10 @@ class Form(Model):
     coherence: tuple[str, ...] = ()
     """Propositions that hold of every country, such as that nobody is punished without a conviction: one that fails
     shows that the answers contradict each other."""
+
+    def answerable(self) -> tuple[Field, ...]:
+        """Return the comparisons as truths that may be answered directly."""
+        return tuple(Field(id=comparison.id, type="truth") for comparison in self.comparisons)
 
     def tests(self) -> Iterator[Test]:
         """Yield every test, of the rules and of what the tallies count."""

@@ -110,8 +110,15 @@ class Case:
         self._tests: dict[tuple[str, str, type, Value], Term] = {}
         answers = _answers((form, *beside), (known_numbers(form, facts), cuts))
         self.values: dict[str, Scale] = {field: self._scale(field, answers[field]) for field in self.fields}
-        self.definitions: tuple[Term, ...] = tuple(self._defined())
-        """What every case obeys: the answers that each input may have, and what follows from them."""
+        self.follows: tuple[Term, ...] = tuple(self._defined())
+        """The answers that each input may have, and what follows from them by the rules."""
+        self.coherence: dict[str, Term] = dict(self._coherence())
+        """Each rule of coherence, with the term that it is not broken."""
+
+    @property
+    def definitions(self) -> tuple[Term, ...]:
+        """What every case obeys: what follows from its answers, and every rule of coherence."""
+        return (*self.follows, *self.coherence.values())
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
@@ -235,19 +242,20 @@ class Case:
 
     def _defined(self) -> Iterator[Term]:
         yield from (term for scale in self.values.values() for term in _climbs(scale))
-        if LIMIT in self.fields and LAST_REPORT in self.fields:
-            # Only years on the Tier 2 Watch List that reach up to the last report bind the next one.
-            free = self.values[LIMIT].at(self.rank(LIMIT, "none"))
-            there = self.values[LAST_REPORT].at(self.rank(LAST_REPORT, "2WL"))
-            yield any_of((negate(self.known[LIMIT]), negate(self.known[LAST_REPORT]), free, there))
         for comparison in self.form.comparisons:
             greater = variable(f"{self._name}:{comparison.id}")
             self._compared[comparison.id] = comparison, greater
             yield from _greater(greater, self.values[comparison.left], self.values[comparison.right])
         for stratum in self.form.strata:
             yield from self._define(stratum)
-        for name in self.form.coherence:
-            yield negate(self.refuted[name])
+
+    def _coherence(self) -> Iterator[tuple[str, Term]]:
+        yield from ((name, negate(self.refuted[name])) for name in self.form.coherence)
+        if LIMIT in self.fields and LAST_REPORT in self.fields:
+            # Only years on the Tier 2 Watch List that reach up to the last report bind the next one.
+            free = self.values[LIMIT].at(self.rank(LIMIT, "none"))
+            there = self.values[LAST_REPORT].at(self.rank(LAST_REPORT, "2WL"))
+            yield LIMIT, any_of((negate(self.known[LIMIT]), negate(self.known[LAST_REPORT]), free, there))
 
     def _define(self, stratum: Stratum) -> Iterator[Term]:
         for tally in stratum.tallies:
@@ -302,6 +310,35 @@ def _greater(greater: Term, left: Scale, right: Scale) -> Iterator[Term]:
     for place in range(top + 1):
         yield implies(greater, implies(right.at_least(place), left.at_least(place + 1)))
         yield any_of((greater, negate(left.at_least(place)), right.at_least(place)))
+
+
+# -- what hangs together -------------------------------------------------------------------------------------------
+
+
+def together(form: Form) -> Iterator[frozenset[str]]:
+    """Yield the inputs that a rule of coherence binds to one another, directly or through others.
+
+    Rules that look at findings are left out: they bind nearly everything.
+    """
+    pairs = {comparison.id: {comparison.left, comparison.right} for comparison in form.comparisons}
+    inputs = {field.id for field in form.inputs}
+    groups: list[set[str]] = [{LIMIT, LAST_REPORT} & inputs]
+    for name in form.coherence:
+        asked = {
+            test.field for stratum in form.strata for rule in stratum.rules if rule.head == name for test in rule.tests
+        }
+        bound = set().union(*(pairs.get(field, {field}) for field in asked))
+        if bound <= inputs:
+            touched = [group for group in groups if group & bound]
+            groups = [group for group in groups if not group & bound] + [bound.union(*touched)]
+    yield from map(frozenset, groups)
+
+
+def looks_at_findings(form: Form, name: str) -> bool:
+    """Whether a rule of coherence looks at findings, and not at answers alone."""
+    heads = {rule.head for stratum in form.strata for rule in stratum.rules}
+    rules = (rule for stratum in form.strata for rule in stratum.rules if rule.head == name)
+    return any(test.field in heads for rule in rules for test in rule.tests)
 
 
 # -- where numbers are cut -----------------------------------------------------------------------------------------

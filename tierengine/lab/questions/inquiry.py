@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 from tierengine.engines.arithmetic import thresholds
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Form, Value
-from tierengine.engines.lowering import lower
-from tierengine.engines.proof import Case, Solver
+from tierengine.engines.form import Bounds, Form, Value
+from tierengine.engines.logic import Term
+from tierengine.engines.lowering import judged, lower
+from tierengine.engines.proof import Case
+from tierengine.engines.solver import Model, Solver
 from tierengine.law.entries import TierRow
 from tierengine.law.rulebook import Law
-from tierengine.reasoning.words import in_order
+from tierengine.reasoning.open_tiers import answered, known
+from tierengine.reasoning.words import in_order, leaf_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,57 +32,103 @@ class Answer:
 class Inquiry:
     """What is known of a country, with the readings of the law that questions about it are put to.
 
-    A completion gives each unknown input a value. Every question here is about all completions.
+    A question is an input that is not known: a fact that nobody has answered, or a rating that nobody has given. A
+    completion answers every fact, and rates each word that nobody has rated as the records leave room. A rating that is
+    given in answer to a question is a person's: it stands whatever the records propose.
     """
 
-    def __init__(self, law: Law, facts: Mapping[str, Value]) -> None:
+    def __init__(self, law: Law, facts: Mapping[str, Value | Bounds]) -> None:
         self.law = law
         self.form: Form = lower(law)
         self.fields = {field.id: field for field in self.form.inputs}
-        self.facts: dict[str, Value] = {name: facts[name] for name in self.fields if name in facts}
+        compared = {comparison.id for comparison in self.form.comparisons}
+        self.facts = {name: value for name, value in facts.items() if name in self.fields or name in compared}
         self.engine = CompiledEngine(self.form)
-        self.unknown = tuple(name for name in in_order(law) if name in self.fields and name not in self.facts)
-        """The open questions, in the order of the statute."""
+        asked = [name for name in in_order(law) if name in self.fields and not known(self.facts, name)]
+        possible = {name: self._possible(name) for name in asked}
+        follows = {
+            name for name, places in possible.items() if len(places) < min(2, len(self.whole.values[name].answers))
+        }
+        self.facts |= {
+            name: self._answer_at(name, possible[name]) for name in follows if not name.startswith("rating/")
+        }
+        self.unknown = tuple(name for name in asked if name not in follows)
+        """The open questions, in the order of the statute; what follows from other answers is not asked."""
 
     @cached_property
-    def case(self) -> Case:
+    def unrated(self) -> tuple[str, ...]:
+        """The open words that nobody has rated."""
+        return tuple(name for name in self.law.judges if self.facts.get(judged(name)) is False)
+
+    @cached_property
+    def fixed(self) -> dict[str, Value | Bounds]:
+        """The facts, without saying of any word that nobody rates it."""
+        flags = {judged(name) for name in self.unrated}
+        return {name: value for name, value in self.facts.items() if name not in flags}
+
+    @cached_property
+    def bounded(self) -> frozenset[str]:
+        """The counts that are known only within bounds."""
+        return frozenset(name for name, value in self.facts.items() if isinstance(value, Bounds))
+
+    def case(self, name: str = "case", *, partly: bool = False) -> Case:
+        """Return the country with its answers left open; its numbers are cut where the facts or a rule cut them."""
+        return Case(self.form, name, partly=partly, facts=self.facts)
+
+    @cached_property
+    def whole(self) -> Case:
         """The country with its open questions left open."""
-        return Case(self.form)
+        return self.case()
 
     @cached_property
     def solver(self) -> Solver:
-        """A solver that knows the facts of the country."""
-        solver = Solver(self.case)
-        solver.add(*self.case.gives(self.facts))
-        return solver
+        """A solver that knows what every case obeys."""
+        return Solver(self.whole.definitions)
+
+    def given(self, answers: Mapping[str, Value] = MappingProxyType({})) -> tuple[Term, ...]:
+        """Return the terms of the facts once some answers are written into the dossier."""
+        return self.whole.gives(answered(self.facts, answers))
+
+    def find(self, *terms: Term, answers: Mapping[str, Value] = MappingProxyType({})) -> Model | None:
+        """Return a completion of the facts and some answers, of which some terms hold; nothing if there is none."""
+        return self.solver.find(*self.given(answers), *terms)
+
+    def _possible(self, field: str) -> list[int]:
+        """The places of the answers to a question that the facts leave."""
+        scale = self.whole.values[field]
+        flag = {judged(leaf_name(field)): True} if field.startswith("rating/") else {}
+        given = self.whole.gives({**self.facts, **flag})
+        return [place for place in range(len(scale.answers)) if self.solver.find(*given, scale.at(place)) is not None]
+
+    def _answer_at(self, field: str, places: list[int]) -> Value | Bounds:
+        """The one answer that is left; for a count, the bounds between which no rule tells the difference."""
+        answer = self.answers(field)[places[0]]
+        return answer.value if self.fields[field].type != "count" else Bounds(int(answer.value), answer.last)
 
     @cached_property
     def witnesses(self) -> dict[str, dict[str, Value]]:
         """Each row of the tier table that some completion reaches, with one that does."""
-        models = ((row.id, self.solver.find(self.case.shown[row.id])) for row in self.law.tiers)
-        return {row: self.case.read(model) for row, model in models if model is not None}
+        models = ((row.id, self.find(self.whole.shown[row.id])) for row in self.law.tiers)
+        return {row: self.whole.read(model) for row, model in models if model is not None}
 
     def open_rows(self) -> tuple[TierRow, ...]:
         """Return the rows that some completion reaches, in the order of the table."""
         return tuple(row for row in self.law.tiers if row.id in self.witnesses)
 
-    def reached(self, answers: Mapping[str, Value]) -> frozenset[str]:
-        """Return the rows that one completion reaches (one, if the law is sound)."""
-        settled = self.engine.evaluate({**self.facts, **answers}).settled
-        return frozenset(row.id for row in self.law.tiers if settled.get(row.id) is True)
+    def stay_open(self, answers: Mapping[str, Value]) -> tuple[TierRow, ...]:
+        """Return the rows that stay open on the facts once some answers are written; none if they contradict them."""
+        given = self.given(answers)
+        return tuple(row for row in self.law.tiers if self.solver.find(*given, self.whole.shown[row.id]) is not None)
 
     # -- the answers there are ------------------------------------------------------------------------------------
 
     def answers(self, field: str) -> tuple[Answer, ...]:
         """Return answers to an open question, one of each sort that some rule, or another answer, can tell apart."""
-        kind = self.fields[field]
-        if kind.type == "truth":
-            return Answer(True), Answer(False)
-        if kind.type == "choice":
-            return tuple(Answer(word) for word in kind.choices)
-        if kind.numbers:
-            return tuple(Answer(number, number) for number in kind.numbers)
-        return tuple(self._ranges(field))
+        answers = self.whole.values[field].answers
+        if self.fields[field].type != "count" or self.fields[field].numbers:
+            return tuple(Answer(value, int(value) if self.fields[field].numbers else None) for value in answers)
+        ends = [int(value) - 1 for value in answers[1:]]
+        return tuple(Answer(value, last) for value, last in zip(answers, (*ends, None), strict=True))
 
     def range_of(self, field: str, number: int) -> Answer:
         """Return the answers to an open question among which a number lies."""
@@ -103,29 +153,6 @@ class Inquiry:
                 beside = (int(known[name]) for name in (pair - {field}) & known.keys())
                 found |= {number + step for number in beside for step in (0, 1)}
         return frozenset(found)
-
-    def _ranges(self, field: str) -> Iterator[Answer]:
-        """Split the whole numbers where a rule or a known count does; near a boundary, where others may stand between.
-
-        Of n counts that are compared with one another, only the 2^n - 1 numbers nearest to the boundaries can differ:
-        two orders of at least 2^n - 1 elements cannot be told apart by n of them (Ehrenfeucht and Fraisse).
-        """
-        near = 1 << (len(self.linked(field, self.facts)) - 1)
-        bounds = sorted({0} | self.boundaries(field, self.facts))
-        for first, following in zip(bounds, (*bounds[1:], None), strict=True):
-            if following is None:
-                for number in range(first, first + 2 * near - 2):
-                    yield Answer(number, number)
-                yield Answer(first + 2 * near - 2)
-            elif following - first < 2 * near:
-                for number in range(first, following):
-                    yield Answer(number, number)
-            else:
-                for number in range(first, first + near - 1):
-                    yield Answer(number, number)
-                yield Answer(first + near - 1, following - near)
-                for number in range(following - near + 1, following):
-                    yield Answer(number, number)
 
     @cached_property
     def _compared(self) -> tuple[frozenset[str], ...]:

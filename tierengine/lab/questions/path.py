@@ -15,21 +15,22 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-import z3
-
-from tierengine.engines.form import Comparison, Value
+from tierengine.engines.form import Bounds, Comparison, Value
+from tierengine.engines.logic import TRUE, Term, all_of, any_of, at_most, implies, negate
 from tierengine.engines.lowering import judged, rating, reached
-from tierengine.engines.proof import Case, Solver
+from tierengine.engines.proof import lowest
+from tierengine.engines.solver import Solver
 from tierengine.errors import MismatchError, Problem, UsageError
 from tierengine.evidence.dossier import Casefile
 from tierengine.lab.questions.actions import bettered, possible_actions, why_fixed
 from tierengine.lab.questions.inquiry import Inquiry
-from tierengine.lab.questions.smallest import MOST, Listed, at_most, chosen, smallest
+from tierengine.lab.questions.smallest import MOST, Listed, chosen, smallest
 from tierengine.law.entries import TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import LawUsed, Subject
+from tierengine.reasoning.open_tiers import answered
 from tierengine.reasoning.trace import Narrator
 from tierengine.reasoning.words import answer, asked_by, in_order, leaf_name, question, ranged
 from tierengine.terms.level import LEVELS
@@ -159,8 +160,8 @@ class PathSearch:
     def __init__(self, inquiry: Inquiry, target: Tier) -> None:
         self._inquiry = inquiry
         self._law = inquiry.law
-        self._case = Case(inquiry.form, "after", partly=True)
-        self._completion = Case(inquiry.form, "completion")
+        self._case = inquiry.case("after", partly=True)
+        self._completion = inquiry.case("completion")
         self._worse = tuple(row.id for row in inquiry.law.tiers if _is_worse(row, target))
         self._target = tuple(row.id for row in inquiry.law.tiers if row.tier == target)
         self._acts = {name: bettered(inquiry, self._case, name) for name in possible_actions(inquiry)}
@@ -168,43 +169,47 @@ class PathSearch:
     # -- what may change ------------------------------------------------------------------------------------------
 
     @cached_property
-    def _anew(self) -> dict[str, z3.BoolRef]:
+    def _anew(self) -> dict[str, Term]:
         """Each recorded rating, with the term that it is given anew: it then no longer outranks the records."""
         names = (name for name in self._law.judges if self._inquiry.facts.get(judged(name)) is True)
         return {rating(name): self._case.answers(judged(name), False) for name in names}
 
     @cached_property
-    def _else(self) -> dict[str, z3.BoolRef]:
+    def _else(self) -> dict[str, Term]:
         """What is needed beside acts: unknown answers that are no acts, and ratings given anew."""
         others = (name for name in self._inquiry.unknown if name not in self._acts)
         return {name: self._case.known[name] for name in others} | self._anew
 
-    def _holds_fast(self) -> Iterator[tuple[str, z3.BoolRef]]:
+    def _holds_fast(self) -> Iterator[tuple[str, Term]]:
         """Each known answer, with the term of what it may become."""
         for name, value in self._inquiry.facts.items():
-            stays = self._case.answers(name, value)
+            if name.startswith("judged/") or name not in self._inquiry.fields:
+                continue
+            stays = TRUE if isinstance(value, Bounds) else self._case.answers(name, value)
             if name in self._acts:
-                yield name, z3.Or(stays, self._acts[name])
+                yield name, any_of((stays, self._acts[name]))
             elif name in self._anew:
-                again = z3.And(self._anew[name], self._case.known[name], z3.Or(*self._weighed(leaf_name(name))))
-                yield name, z3.Or(z3.And(z3.Not(self._anew[name]), stays), again)
-            elif not name.startswith("judged/"):
+                again = all_of((self._anew[name], self._case.known[name], any_of(self._weighed(leaf_name(name)))))
+                yield name, any_of((all_of((negate(self._anew[name]), stays)), again))
+            else:
                 yield name, stays
 
-    def _base(self) -> Iterator[z3.BoolRef]:
-        """What holds whatever is known: what an act makes of an unknown answer, and that the tier is reached."""
+    def _base(self) -> Iterator[Term]:
+        """What holds whatever is known: what an act makes of an unknown answer, and that the tier is reached.
+
+        A rating among what is needed is one for which the records then leave room.
+        """
         for name in self._inquiry.fields:
-            same = self._completion.values[name] == self._case.values[name]
-            yield z3.Implies(self._case.known[name], same)
+            yield implies(self._case.known[name], self._completion.values[name].alike(self._case.values[name]))
             if name.startswith("judged/"):
                 rated = rating(leaf_name(name)) in self._anew
-                yield self._case.known[name] if rated else self._case.answers(name, False)
+                yield self._case.known[name] if rated else self._case.answers(name, value=False)
             elif name in self._acts and name not in self._inquiry.facts:
-                yield z3.Implies(self._case.known[name], self._acts[name])
+                yield implies(self._case.known[name], self._acts[name])
         yield from (self._case.refuted[row] for row in self._worse)
-        yield z3.Or(*(self._completion.shown[row] for row in self._target))
+        yield any_of(self._completion.shown[row] for row in self._target)
 
-    def _weighed(self, judgement: str) -> Iterator[z3.BoolRef]:
+    def _weighed(self, judgement: str) -> Iterator[Term]:
         """The acts that change what a rating weighs: what its criterion asks for; if that is no record, every act."""
         criterion = self._law.judges[judgement]
         leaves = {leaf for rung in criterion.rules for leaf in self._narrator.leaves(reached(criterion.id, rung.level))}
@@ -227,13 +232,13 @@ class PathSearch:
         if first is None:
             return
         fewest = len(chosen(first, self._acts))
-        solver.add(at_most(self._acts.values(), fewest))
+        solver.add(at_most(fewest, self._acts.values()))
         for model in smallest(solver, self._acts | self._else, least=fewest):
             yield chosen(model, self._acts), chosen(model, self._else)
 
     def _solver(self) -> Solver:
         """A solver of its own for each search, since a search leaves behind what it excluded."""
-        solver = Solver(self._case, self._completion)
+        solver = Solver(self._case.definitions, self._completion.definitions)
         solver.add(*self._base(), *(term for _, term in self._holds_fast()))
         return solver
 
@@ -255,11 +260,11 @@ class PathSearch:
     def _settled_by(self, solver: Solver, acts: tuple[str, ...], needs: tuple[str, ...]) -> dict[str, Value]:
         """The facts once a way was gone, every number as low as suffices; the generated evaluator must confirm it."""
         picked = {*acts, *needs}
-        terms = [term if name in picked else z3.Not(term) for name, term in (self._acts | self._else).items()]
+        terms = [term if name in picked else negate(term) for name, term in (self._acts | self._else).items()]
         with solver.supposing(*terms):
-            lowest = solver.lowest(self._case, (*needs, *acts))
-        assert lowest is not None
-        after = self._after(lowest)
+            answers = lowest(solver, self._case, (*needs, *acts))
+        assert answers is not None
+        after = self._after(answers)
         if not self._reaches(after):
             raise MismatchError(
                 [
@@ -269,14 +274,13 @@ class PathSearch:
                         cure="rely on neither; the encoding of the rules is read in two ways",
                     )
                 ],
-                {"solver": lowest, "generated": self._inquiry.engine.evaluate(after).settled},
+                {"solver": answers, "generated": self._inquiry.engine.evaluate(after).settled},
             )
         return after
 
-    def _after(self, changed: Mapping[str, Value]) -> dict[str, Value]:
-        """The facts once some of them changed; a rating given anew no longer outranks the records."""
-        anew = {judged(leaf_name(name)): False for name in changed if name in self._anew}
-        return {**self._inquiry.facts, **changed, **anew}
+    def _after(self, changed: Mapping[str, Value]) -> dict[str, Value | Bounds]:
+        """The facts once some of them changed, as a dossier then says them: what is rated is a person's."""
+        return answered(self._inquiry.facts, changed)
 
     def _reaches(self, facts: Mapping[str, Value]) -> bool:
         settled = self._inquiry.engine.evaluate(facts).settled
@@ -343,7 +347,7 @@ class PathSearch:
 
     def blocking(self) -> Iterator[Blocking]:
         """Yield known answers that together exclude every way, none of which can be left out."""
-        solver = Solver(self._case, self._completion)
+        solver = Solver(self._case.definitions, self._completion.definitions)
         solver.add(*self._base())
         terms = dict(self._holds_fast())
         core = set(solver.clash(terms))
