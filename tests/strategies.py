@@ -265,10 +265,11 @@ def facts_of(draw: Draw, form: Form) -> dict[str, Value | Bounds]:
     facts: dict[str, Value | Bounds] = {}
     inputs = {each.id: each for each in form.inputs}
     for name in draw(st.sets(st.sampled_from(sorted(inputs)))):
+        listed: tuple[Value, ...] = (*inputs[name].choices, *inputs[name].numbers)
         if inputs[name].type == "truth":
             facts[name] = draw(st.booleans())
-        elif inputs[name].choices or inputs[name].numbers:
-            facts[name] = draw(st.sampled_from(inputs[name].choices or inputs[name].numbers))
+        elif listed:
+            facts[name] = draw(st.sampled_from(listed))
         else:
             numbers = st.sampled_from([*near.get(name, (0,)), 7, 1000])
             facts[name] = draw(st.one_of(numbers, st.builds(_bounds, numbers, st.none() | numbers)))

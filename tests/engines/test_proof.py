@@ -14,7 +14,7 @@ from tests.engines import z3_reading
 from tests.strategies import facts_for, facts_of, forms, laws
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Bounds, Comparison, Evaluation, Facts, Field, Form, Test, Value
-from tierengine.engines.logic import negate
+from tierengine.engines.logic import Term, negate
 from tierengine.engines.lowering import lower
 from tierengine.engines.proof import Case, lowest
 from tierengine.engines.solver import Solver
@@ -173,7 +173,7 @@ def test_the_lowest_case_is_the_first_of_all(data: st.DataObject) -> None:
     fields = data.draw(st.permutations([field.id for field in form.inputs]))
     found = lowest(solver, case, fields)
     assert (found is None) is (solver.find() is None)
-    settled = []
+    settled: list[Term] = []
     for field, value in (found or {}).items():
         place = case.values[field].place(value)
         assert place is not None

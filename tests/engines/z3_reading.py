@@ -14,8 +14,6 @@ from tierengine.engines.arithmetic import OPERATORS
 from tierengine.engines.form import Bounds, Comparison, Facts, Form, Stratum, Test, Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
 
-Term = z3.BoolRef
-
 
 class Z3Case:
     """One country with its answers left open: a term for each input, and two rails for each proposition.
@@ -27,15 +25,15 @@ class Z3Case:
     def __init__(self, form: Form, name: str = "case", *, partly: bool = False, facts: Facts | None = None) -> None:
         self.form = form
         self.fields = {field.id: field for field in form.inputs}
-        self.known: dict[str, Term] = {
+        self.known: dict[str, z3.BoolRef] = {
             field: z3.Bool(f"{name}:known:{field}") if partly else z3.BoolVal(val=True) for field in self.fields
         }
         self.values: dict[str, Any] = {
             field.id: z3.Bool(f"{name}:{field.id}") if field.type == "truth" else z3.Int(f"{name}:{field.id}")
             for field in form.inputs
         }
-        self.shown: dict[str, Term] = {}
-        self.refuted: dict[str, Term] = {}
+        self.shown: dict[str, z3.BoolRef] = {}
+        self.refuted: dict[str, z3.BoolRef] = {}
         self._name = name
         self._partly = partly
         self._facts = facts or {}
@@ -43,10 +41,10 @@ class Z3Case:
         self._tallied: dict[str, Any] = {}
         propositions = [definition for stratum in form.strata for definition in self._define(stratum)]
         coherent = [z3.Not(self.refuted[rule]) for rule in form.coherence]
-        self.definitions: tuple[Term, ...] = (*self._domains(), *propositions, *coherent)
+        self.definitions: tuple[z3.BoolRef, ...] = (*self._domains(), *propositions, *coherent)
         """What every case obeys: the answers that each input may have, what follows from them, and coherence."""
 
-    def holds(self, test: Test) -> Term:
+    def holds(self, test: Test) -> z3.BoolRef:
         """Return the term that a test is known to be true."""
         if test.field in self.shown:
             return self.shown[test.field] if test.value is True else self.refuted[test.field]
@@ -62,11 +60,11 @@ class Z3Case:
             return z3.BoolVal(val=True)
         return z3.And(self.known[test.field], passes)
 
-    def answers(self, field: str, value: Value) -> Term:
+    def answers(self, field: str, value: Value) -> z3.BoolRef:
         """Return the term that an input is known and has a value."""
         return z3.And(self.known[field], self._equals(field, value))
 
-    def gives(self, facts: Facts) -> Iterator[Term]:
+    def gives(self, facts: Facts) -> Iterator[z3.BoolRef]:
         """Yield the terms that the inputs have these values, or lie within these bounds."""
         for field, value in facts.items():
             if isinstance(value, Bounds):
@@ -77,11 +75,11 @@ class Z3Case:
             elif field in self.fields:
                 yield self.answers(field, value)
 
-    def fires(self, tests: Iterable[Test]) -> Term:
+    def fires(self, tests: Iterable[Test]) -> z3.BoolRef:
         """Return the term that every test of a rule is known to be true."""
         return z3.And(*map(self.holds, tests))
 
-    def _domains(self) -> Iterator[Term]:
+    def _domains(self) -> Iterator[z3.BoolRef]:
         for name, field in self.fields.items():
             term = self.values[name]
             if field.numbers:
@@ -95,7 +93,7 @@ class Z3Case:
             free, there = self._equals(LIMIT, "none"), self._equals(LAST_REPORT, "2WL")
             yield z3.Or(z3.Not(self.known[LIMIT]), z3.Not(self.known[LAST_REPORT]), free, there)
 
-    def _define(self, stratum: Stratum) -> Iterator[Term]:
+    def _define(self, stratum: Stratum) -> Iterator[z3.BoolRef]:
         for tally in stratum.tallies:
             for end, side in ((".holds", 0), (".fails", 1)):
                 self._tallied[tally.id + end] = z3.Sum(*(z3.If(self.holds(each[side]), 1, 0) for each in tally.members))
@@ -112,7 +110,7 @@ class Z3Case:
             if self._partly:
                 yield self.refuted[head] == rails[1]
 
-    def _comparison(self, comparison: Comparison, *, truth: bool) -> Term:
+    def _comparison(self, comparison: Comparison, *, truth: bool) -> z3.BoolRef:
         """A comparison is known to come out so if it does for the least and the most that each number may be."""
         left, right = self.values[comparison.left], self.values[comparison.right]
         if not self._partly:
@@ -131,20 +129,20 @@ class Z3Case:
         most = value if bounds.at_most is None else z3.If(known, value, bounds.at_most)
         return z3.If(known, value, bounds.at_least), most
 
-    def _bounded(self, field: str, *, top: bool) -> Term:
+    def _bounded(self, field: str, *, top: bool) -> z3.BoolRef:
         """Whether anything is known of how high, or how low, a number may be."""
         bounds = self._facts.get(field)
         told = isinstance(bounds, Bounds) and (not top or bounds.at_most is not None)
         return z3.BoolVal(val=True) if told else self.known[field]
 
-    def _passes(self, test: Test) -> Term:
+    def _passes(self, test: Test) -> z3.BoolRef:
         if self.fields[test.field].type == "count":
-            passes: Term = OPERATORS[test.op](self.values[test.field], int(test.value))
+            passes: z3.BoolRef = OPERATORS[test.op](self.values[test.field], int(test.value))
             return passes
         equal = self._equals(test.field, test.value)
         return equal if test.op == "==" else z3.Not(equal)
 
-    def _equals(self, name: str, value: Value) -> Term:
+    def _equals(self, name: str, value: Value) -> z3.BoolRef:
         term, field = self.values[name], self.fields[name]
         if field.type == "truth":
             return term if value is True else z3.Not(term)
@@ -153,12 +151,12 @@ class Z3Case:
         return term == field.choices.index(str(value)) if value in field.choices else z3.BoolVal(val=False)
 
 
-def _within(number: Any, bounds: Bounds) -> Term:
+def _within(number: Any, bounds: Bounds) -> z3.BoolRef:
     top = z3.BoolVal(val=True) if bounds.at_most is None else number <= bounds.at_most
     return z3.And(number >= bounds.at_least, top)
 
 
-def found(*terms: Term) -> bool:
+def found(*terms: z3.BoolRef) -> bool:
     """Whether all terms can hold."""
     solver = z3.Solver()
     solver.add(*terms)
@@ -184,7 +182,7 @@ class Completions:
         self._solver.pop()
         return found
 
-    def _may(self, term: Term) -> bool:
+    def _may(self, term: z3.BoolRef) -> bool:
         return bool(self._solver.check(term) == z3.sat)
 
 

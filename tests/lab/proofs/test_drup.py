@@ -58,9 +58,7 @@ def _confirmed(formula: str, proof: str) -> bool:
 
 
 @given(_clauses(3), _clauses(3))
-def test_no_proof_shows_that_what_can_be_cannot(
-    clauses: list[Clause], proof: list[Clause]
-) -> None:
+def test_no_proof_shows_that_what_can_be_cannot(clauses: list[Clause], proof: list[Clause]) -> None:
     """Any lines at all are tried as a proof."""
     lines = "\n".join(" ".join(map(str, (*clause, 0))) for clause in [*proof, []])
     if _confirmed(_formula(3, clauses), lines):

@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.conftest import ROOT, SMALL, Ran
+from tests.lab.proofs.z3_theorems import broken
 from tests.strategies import laws
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Form, Rule, Stratum, Tally, Test, Value
@@ -357,6 +359,37 @@ def test_part_by_part_is_as_in_the_whole(law: Law, tmp_path_factory: pytest.Temp
     """What is proved part by part is what the whole question answers."""
     whole = Prover(certificates=Certificates.begin(tmp_path_factory.mktemp("whole")))
     assert _verdicts(prove_version(_version(law), Prover())) == _verdicts(prove_version(_version(law), whole))
+
+
+# -- a second opinion --------------------------------------------------------------------------------------------
+
+
+def _certified(proofs: Callable[[Certificates], object], folder: Path) -> dict[str, bool]:
+    """The first question of each theorem by name, and whether its certificate shows a country that breaks it."""
+    proofs(Certificates.begin(folder))
+    found = {path.stem: path.with_suffix(".model").exists() for path in folder.glob("*.cnf")}
+    return {name: broken for name, broken in found.items() if "no-dead-rule" not in name and "whole" not in name}
+
+
+def test_two_solvers_agree_on_the_whole_run(rulebook: Rulebook, tmp_path: Path) -> None:
+    """Each question about the law of every date is asked of z3 as well, in words of its own."""
+    certified = _certified(lambda kept: tuple(prove(rulebook, certificates=kept)), tmp_path / "whole")
+    assert certified == {name: told for version in versions(rulebook) for name, told in broken(version)}
+    assert not any(certified.values())
+
+
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@given(law=laws(most_criteria=3), data=st.data())
+def test_two_solvers_agree_on_any_law(law: Law, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Also on laws of which theorems fail, and of which some propositions must hold of every country."""
+    form = lower(law)
+    heads = sorted({rule.head for stratum in form.strata for rule in stratum.rules})
+    coherent = data.draw(st.sets(st.sampled_from(heads), max_size=2))
+    version = _version(law, form.model_copy(update={"coherence": tuple(sorted(coherent))}))
+    certified = _certified(
+        lambda kept: tuple(prove_version(version, Prover(certificates=kept))), tmp_path_factory.mktemp("whole")
+    )
+    assert certified == dict(broken(version))
 
 
 # -- the solver --------------------------------------------------------------------------------------------------
