@@ -13,8 +13,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tierengine.engines.arithmetic import decide
-from tierengine.engines.form import Bounds
+from tierengine.engines.arithmetic import decide, thresholds
+from tierengine.engines.form import Bounds, Form
+from tierengine.engines.lowering import lower
 from tierengine.law.entries import Conclusion, Criterion, Route, TierRow
 from tierengine.law.rulebook import Law
 from tierengine.terms.level import rank
@@ -240,3 +241,43 @@ def _asked(draw: Draw, indicator: Written) -> Written:
         return {"indicator": indicator["id"], comparison: str(draw(st.integers(0, 4)))}
     answers = ("true", "false") if indicator["type"] == "truth" else WORDS
     return {"indicator": indicator["id"], "is": draw(st.sampled_from(answers))}
+
+
+@st.composite
+def forms(draw: Draw) -> Form:
+    """The form of a law, of which some propositions must hold of every country."""
+    form = lower(draw(laws()))
+    heads = sorted({rule.head for stratum in form.strata for rule in stratum.rules})
+    coherent = draw(st.sets(st.sampled_from(heads), max_size=2))
+    return form.model_copy(update={"coherence": tuple(sorted(coherent))})
+
+
+@st.composite
+def facts_of(draw: Draw, form: Form) -> dict[str, Value | Bounds]:
+    """What is known of one country: an input may be unknown, a count known by bounds, a comparison told without them.
+
+    Counts lie near the numbers at which a rule says otherwise. What is told may contradict itself.
+    """
+    near = {
+        name: sorted({0, *(around for each in found for around in (each - 1, each, each + 1) if around > 0)})
+        for name, found in thresholds(form).items()
+    }
+    facts: dict[str, Value | Bounds] = {}
+    inputs = {each.id: each for each in form.inputs}
+    for name in draw(st.sets(st.sampled_from(sorted(inputs)))):
+        listed: tuple[Value, ...] = (*inputs[name].choices, *inputs[name].numbers)
+        if inputs[name].type == "truth":
+            facts[name] = draw(st.booleans())
+        elif listed:
+            facts[name] = draw(st.sampled_from(listed))
+        else:
+            numbers = st.sampled_from([*near.get(name, (0,)), 7, 1000])
+            facts[name] = draw(st.one_of(numbers, st.builds(_bounds, numbers, st.none() | numbers)))
+    for comparison in form.comparisons:
+        if draw(st.integers(0, 3)) == 0:
+            facts[comparison.id] = draw(st.booleans())
+    return facts
+
+
+def _bounds(one: int, other: int | None) -> Bounds:
+    return Bounds(one) if other is None else Bounds(min(one, other), max(one, other))

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 from tests.lab import edits
 from tests.lab.edits import Edit, edited
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.proof import Limit
+from tierengine.engines.solver import Limit
 from tierengine.lab.change.proved import Direction, direction
 from tierengine.lab.change.sides import NOT_RANKED, Pairing, side_by_side
 from tierengine.law.reader import read_rulebook

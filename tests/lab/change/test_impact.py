@@ -23,7 +23,7 @@ from tests.lab.change.test_change import REAL, VALUES
 from tests.lab.edits import Edit, corpus_table, edited, parquet
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Evaluation, Form
-from tierengine.engines.proof import Limit
+from tierengine.engines.solver import Limit
 from tierengine.errors import UsageError
 from tierengine.lab.change.census import Census, Move, census
 from tierengine.lab.change.impact import Question, impact

@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from tierengine.engines.arithmetic import thresholds
-from tierengine.engines.form import Facts, Form, Value
+from tierengine.engines.form import Form, Value
 from tierengine.engines.logic import (
     FALSE,
     TRUE,
@@ -253,7 +253,7 @@ class Pairs:
             differs=next(differs),
         )
 
-    def _plainest(self, *terms: Term) -> tuple[Facts, Facts]:
+    def _plainest(self, *terms: Term) -> tuple[dict[str, Value], dict[str, Value]]:
         """Both countries with the first answers that can be had, each as low as can be; the same whatever was asked."""
         with self._solver.supposing(*terms):
             given = [fields for fields in self._answers.values() if self._answered(fields[0])]

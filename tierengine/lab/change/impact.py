@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from tierengine.engines.columns import columns_of
-from tierengine.engines.form import Facts
+from tierengine.engines.form import Value
 from tierengine.engines.lowering import judged, rating
 from tierengine.engines.solver import PATIENCE, Limit
 from tierengine.lab.change.census import Census, Change, Reason, census
@@ -34,7 +34,7 @@ class Country:
     smallest: bool
     """Whether it is proved that no country of which less is known shows it."""
     reasons: tuple[Reason, ...]
-    facts: Facts
+    facts: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,7 @@ def _country(pairing: Pairing, witness: Witness) -> Country:
     )
 
 
-def _answers(old: Side, new: Side, facts: Facts) -> Iterator[str]:
+def _answers(old: Side, new: Side, facts: Mapping[str, Value]) -> Iterator[str]:
     """Each answer in words, in the order of the new law; what only the old law asks comes last."""
     told: set[str] = set()
     for law in (new.law, old.law):
@@ -140,7 +140,7 @@ def _answers(old: Side, new: Side, facts: Facts) -> Iterator[str]:
                 yield _answer(law, field, facts)
 
 
-def _answer(law: Law, field: str, facts: Facts) -> str:
+def _answer(law: Law, field: str, facts: Mapping[str, Value]) -> str:
     """An answer in words; a rating that no person gave is one for which the records leave room."""
     name = leaf_name(field)
     if field != rating(name) or facts.get(judged(name)) is True:

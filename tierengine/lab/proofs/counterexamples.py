@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Facts, Form, Value
+from tierengine.engines.form import Form, Value
 from tierengine.engines.logic import Term, all_of, any_of, at_most, implies, negate, same
 from tierengine.engines.lowering import judged, rating, reached
 from tierengine.engines.proof import Case, Cuts
@@ -27,7 +27,7 @@ class Country:
 
     says: str
     answers: tuple[str, ...]
-    facts: Facts
+    facts: Mapping[str, Value]
     sketch: Sketch | None
     """Its dossier and telegram; nothing where no dossier can say it."""
     written: str | None = None
@@ -51,7 +51,7 @@ def country(law: Law, facts: Mapping[str, Value], says: str) -> Country:
     return Country(says=says, answers=sentences(law, facts), facts=dict(facts), sketch=drawn)
 
 
-def differences(law: Law, before: Facts, after: Facts) -> Iterator[str]:
+def differences(law: Law, before: Mapping[str, Value], after: Mapping[str, Value]) -> Iterator[str]:
     """Yield each question that two countries answer differently, with both answers."""
     for field in before:
         if field in after and before[field] != after[field] and not field.startswith("judged/"):

@@ -164,9 +164,11 @@ def check(folder: Path) -> Iterator[tuple[str, str | None]]:
             yield name, "it is not the file that SHA256SUMS names"
     for path in sorted(folder.glob("*.cnf")):
         try:
-            yield path.name, _check(path)
+            _check(path)
         except RefusedError as refused:
             yield path.name, str(refused)
+        else:
+            yield path.name, None
 
 
 def _check(path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Evaluation, Facts, Field, Value
+from tierengine.engines.form import Evaluation, Field, Value
 from tierengine.engines.logic import Term
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
 from tierengine.engines.proof import Case
@@ -40,12 +40,12 @@ def never(case: Case, sought: Sought, limit: Limit, tried: list[dict[str, Value]
     return tuple(waiting)
 
 
-def _seen(waiting: dict[str, None], sought: Sought, engine: CompiledEngine, facts: Facts) -> None:
+def _seen(waiting: dict[str, None], sought: Sought, engine: CompiledEngine, facts: Mapping[str, Value]) -> None:
     for name in sought.happened(engine.evaluate(facts)):
         waiting.pop(name, None)
 
 
-def _filled(case: Case, facts: Facts) -> dict[str, Value]:
+def _filled(case: Case, facts: Mapping[str, Value]) -> dict[str, Value]:
     """A case of another law as one of this: what it does not answer, or answers otherwise than it may, is filled in."""
     found = {field.id: _answer(field, facts.get(field.id)) for field in case.form.inputs}
     if not {LAST_REPORT, LIMIT} & found.keys() <= facts.keys():
