@@ -248,7 +248,7 @@ def test_a_slow_telling_agrees_on_the_file(reading: Reading) -> None:
 
 
 def test_every_unknown_limit_follows_on_a_missing_year() -> None:
-    """A limit that is not known has one cause: the years on the list lead back to a report that the file does not have."""
+    """A limit is not known for one reason: the years on the list lead back to a report that the file does not have."""
     years: dict[str, dict[int, Placement]] = {}
     for row in ROWS:
         years.setdefault(row.iso3, {})[row.year] = row.tier
