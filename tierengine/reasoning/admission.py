@@ -58,6 +58,12 @@ class Admitted:
     follows: Mapping[str, Followed] = field(default_factory=dict)
     """Input to the answer that nobody gave and that follows from others; it stands among the facts."""
 
+    @property
+    def given(self) -> dict[str, Value]:
+        """The facts without what follows from them."""
+        rated = {judged(name.removeprefix("rating/")): False for name in self.follows if name.startswith("rating/")}
+        return {name: value for name, value in {**self.facts, **rated}.items() if name not in self.follows}
+
 
 def admit(casefile: Casefile, law: Law) -> Admitted:
     """Return what the records of a dossier answer under the law.
@@ -100,7 +106,7 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     problems = list(_requests_contradicted(casefile, law, records, asked))
     if problems:
         raise EvidenceError(problems)
-    facts = asked | dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile, stood))
+    facts: dict[str, Value] = asked | dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile, stood))
     coherent = Coherent.of(law)
     follows = coherent.follows(facts)
     filled = filled_in(facts, follows)
