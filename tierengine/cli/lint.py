@@ -10,7 +10,7 @@ from tierengine.cli.app import app
 from tierengine.cli.options import DraftFolder, PlainFormat, a_console, folder_of, print_json
 from tierengine.errors import RulebookError
 from tierengine.lab.proofs.lint import lint as problems_of
-from tierengine.law.entries import Criterion
+from tierengine.law.entries import Coherence, Criterion
 from tierengine.reports.problems import as_json
 
 
@@ -28,5 +28,5 @@ def lint(
     elif draft is None or problems:
         raise RulebookError(problems)
     else:
-        examples = sum(len(item.entry.examples) for item in draft.placed if isinstance(item.entry, Criterion))
+        examples = sum(len(item.entry.examples) for item in draft.placed if isinstance(item.entry, Criterion | Coherence))
         a_console().print(f"{len(draft.rulebook.entries())} entries and {examples} examples: sound")

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from tierengine.engines.form import Comparison, Field, Form, Rule, Stratum, Tally, Test, Value
 from tierengine.errors import Problem, RulebookError
 from tierengine.law.conditions import LEVEL_WORDS, Condition
-from tierengine.law.entries import Conclusion, Criterion, Indicator, Route, TierRow
+from tierengine.law.entries import Coherence, Conclusion, Criterion, Indicator, Route, TierRow
 from tierengine.law.rulebook import Law
 from tierengine.terms.level import Level, rank
 
@@ -26,6 +26,8 @@ Conjunction = tuple[Test, ...]
 
 Conditional = Criterion | Conclusion | TierRow | Route
 """The entries that settle propositions."""
+
+_Lowered = Conditional | Coherence
 
 _SLUGS: dict[str, str] = {"partly met": "partly", "largely met": "largely", "met": "met"}
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -56,6 +58,11 @@ def rating(judgement: str) -> str:
     return f"rating/{judgement}"
 
 
+def exceeds(left: str, right: str) -> str:
+    """Return the name of the comparison that says whether one count is above another."""
+    return f"{left}/exceeds/{right}"
+
+
 LAST_REPORT = "last_report"
 """The input that says where the last report placed the country."""
 
@@ -73,13 +80,18 @@ def lower(law: Law, watched: Watched = MappingProxyType({}), given: Collection[s
     `given` names entries whose answer is given instead of worked out: their rules are left out, and what other entries
     ask of them becomes an input.
     """
-    entries = (entry for entry in (*law.criteria, *law.conditional()) if entry.id not in given)
-    return _lowered(law, entries, watched)
+    entries = [entry for entry in (*law.criteria, *law.conditional()) if entry.id not in given]
+    return _lowered(law, (*entries, *law.coherence), watched)
 
 
 def lower_entry(law: Law, entry: Conditional, watched: Watched = MappingProxyType({})) -> Form:
     """Return the form of one entry alone: whatever it asks of other entries becomes an input."""
     return _lowered(law, (entry,), watched)
+
+
+def lower_coherence(law: Law, rules: Iterable[Coherence]) -> Form:
+    """Return the form of some rules of coherence alone: the findings and conclusions they ask for become inputs."""
+    return _lowered(law, rules, MappingProxyType({}))
 
 
 def lower_criterion(law: Law, criterion: Criterion) -> Form:
@@ -104,6 +116,7 @@ class _Proposition:
     shows: tuple[Conjunction, ...]
     refutes: tuple[Conjunction, ...]
     tallies: tuple[Tally, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
 
     def looks_at(self) -> set[str]:
         direct = {test.field for conjunction in self.shows + self.refutes for test in conjunction}
@@ -116,14 +129,18 @@ class _Proposition:
                 yield Rule(id=f"{self.id}{sign}{number}", head=self.id, holds=holds, tests=tests)
 
 
-def _lowered(law: Law, entries: Iterable[Conditional], watched: Watched) -> Form:
+def _lowered(law: Law, entries: Iterable[_Lowered], watched: Watched) -> Form:
+    entries = tuple(entries)
     found = [item for entry in entries for item in _of_entry(law, entry)]
-    return _assemble(law, found + [_of_condition(law, name, each) for name, each in watched.items()])
+    coherence = tuple(entry.id for entry in entries if isinstance(entry, Coherence))
+    return _assemble(law, found + [_of_condition(law, name, each) for name, each in watched.items()], coherence)
 
 
-def _of_entry(law: Law, entry: Conditional) -> Iterator[_Proposition]:
+def _of_entry(law: Law, entry: _Lowered) -> Iterator[_Proposition]:
     if isinstance(entry, Criterion):
         yield from _of_criterion(law, entry)
+    elif isinstance(entry, Coherence):
+        yield _of_condition(law, entry.id, entry.must)
     else:
         yield _of_condition(law, entry.id, entry.when)
 
@@ -173,7 +190,7 @@ def _of_condition(law: Law, name: str, condition: Condition) -> _Proposition:
                     )
                 ]
             )
-    return _Proposition(name, shows, refutes, tuple(rails.tallies.values()))
+    return _Proposition(name, shows, refutes, tuple(rails.tallies.values()), tuple(rails.comparisons.values()))
 
 
 class _Rails:
@@ -183,6 +200,7 @@ class _Rails:
         self._law = law
         self._name = name
         self.tallies: dict[Condition, Tally] = {}
+        self.comparisons: dict[str, Comparison] = {}
 
     def of(self, condition: Condition, holds: bool) -> tuple[Conjunction, ...]:
         """The cases in which the condition holds (or fails), none of them contained in another."""
@@ -240,6 +258,10 @@ class _Rails:
         return self._of_indicator(self._law.indicator(condition.name), condition)
 
     def _of_indicator(self, indicator: Indicator, condition: Condition) -> tuple[str, str, Value]:
+        if condition.no_more_than is not None:
+            name = exceeds(indicator.id, condition.no_more_than)
+            self.comparisons[name] = Comparison(id=name, left=indicator.id, right=condition.no_more_than)
+            return name, "==", False
         if condition.at_least is not None:
             return indicator.id, ">=", int(condition.at_least)
         if condition.at_most is not None:
@@ -282,7 +304,7 @@ def _impossible(case: Conjunction) -> bool:
     return len({field for field, _ in truths}) < len(truths)
 
 
-def _assemble(law: Law, propositions: list[_Proposition]) -> Form:
+def _assemble(law: Law, propositions: list[_Proposition], coherence: tuple[str, ...] = ()) -> Form:
     settled = {proposition.id for proposition in propositions}
     counted = {f"{tally.id}{end}" for p in propositions for tally in p.tallies for end in (".holds", ".fails")}
     asked = {field for proposition in propositions for field in proposition.looks_at()} - settled - counted
@@ -291,12 +313,14 @@ def _assemble(law: Law, propositions: list[_Proposition]) -> Form:
         for indicator in law.indicators
         if indicator.compared is not None and indicator.id in asked
     )
+    comparisons += tuple({each.id: each for item in propositions for each in item.comparisons}.values())
     asked |= {side for comparison in comparisons for side in (comparison.left, comparison.right)}
     asked -= {comparison.id for comparison in comparisons}
     return Form(
         inputs=tuple(_field(law, name) for name in sorted(asked)),
         comparisons=comparisons,
         strata=tuple(_strata(propositions)),
+        coherence=coherence,
     )
 
 

@@ -7,6 +7,7 @@ some: {at_least: 2, of: [...]}      so many of the parts hold
 indicator: ID   is: WORD            a recorded answer: true, false, or a word of its list
                 at_least: N         a recorded number
                 at_most: N
+                no_more_than: ID    not above another recorded number; in a rule of coherence only
 judgement: ID   at_least: LEVEL     a person's rating of an open word
 finding: ID     [at_least: LEVEL]   another criterion is met (or reaches the level)
 conclusion: ID                      a conclusion of rules/ holds
@@ -25,7 +26,7 @@ OPERATORS = ("all", "any", "not", "some", "indicator", "judgement", "finding", "
 """Exactly one of these keys stands in each condition."""
 
 _COMPANIONS = {
-    "indicator": ("is", "at_least", "at_most"),
+    "indicator": ("is", "at_least", "at_most", "no_more_than"),
     "judgement": ("at_least",),
     "finding": ("at_least",),
     "placement": ("is",),
@@ -48,6 +49,7 @@ class Condition(Model):
     is_: Word | None = Field(default=None, alias="is")
     at_least: Word | None = None
     at_most: Word | None = None
+    no_more_than: Text | None = None
 
     @property
     def operator(self) -> str:
@@ -90,7 +92,7 @@ class Condition(Model):
         return self
 
     def _check_companions(self, operator: str) -> None:
-        given = [name for name in ("is", "at_least", "at_most") if self._given(name)]
+        given = [name for name in ("is", "at_least", "at_most", "no_more_than") if self._given(name)]
         allowed = _COMPANIONS.get(operator, ())
         for name in given:
             if name not in allowed:

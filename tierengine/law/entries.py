@@ -292,6 +292,30 @@ class Route(Entry):
     when: Condition
 
 
+class CoherenceExample(Given):
+    """A small case that a rule of coherence lets pass or finds contradictory; it runs as a test."""
+
+    name: Text
+    expect: Literal["coherent", "contradiction"]
+
+
+class Coherence(Entry):
+    """What holds of every country, so that answers or ratings of which it fails contradict each other."""
+
+    says: Text
+    when: Condition | None = None
+    """Left out: always."""
+    then: Condition
+    because: Text
+    """Why it must be so, and what may honestly come apart and is therefore asked."""
+    examples: tuple[CoherenceExample, ...]
+
+    @property
+    def must(self) -> Condition:
+        """The one condition that holds of every country."""
+        return self.then if self.when is None else Condition(any=(Condition.model_validate({"not": self.when}), self.then))
+
+
 class Admission(Entry):
     """A rule that sets records aside: it takes every record of which all listed attributes match."""
 
@@ -427,3 +451,4 @@ class RuleFile(Model):
     clocks: tuple[Clock, ...] = ()
     clauses: tuple[Clause, ...] = ()
     open_words: tuple[OpenWords, ...] = ()
+    coherence: tuple[Coherence, ...] = ()
