@@ -8,7 +8,7 @@ of evaluation follows from which proposition looks at which.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from types import MappingProxyType
 
@@ -63,6 +63,16 @@ def exceeds(left: str, right: str) -> str:
     return f"{left}/exceeds/{right}"
 
 
+def last_rated(judgement: str) -> str:
+    """Return the name of the input that holds a rating given for the last report, 0 (not met) to 3 (met)."""
+    return f"last_rating/{judgement}"
+
+
+def speaks(criterion: str, number: int) -> str:
+    """Return the name of the proposition that the condition of a rule of a proposal holds; the first rule is 1."""
+    return f"{criterion}/proposal/{number}"
+
+
 LAST_REPORT = "last_report"
 """The input that says where the last report placed the country."""
 
@@ -100,6 +110,21 @@ def lower_criterion(law: Law, criterion: Criterion) -> Form:
     Examples of a criterion are evaluated with it, so that they do not depend on the rest of the rulebook.
     """
     return lower_entry(law, criterion)
+
+
+def lower_proposals(law: Law, criteria: Iterable[Criterion] | None = None) -> Form:
+    """Return the form of the proposals of a law, or of some criteria: whether each of their rules may speak.
+
+    Findings, placements and ratings of the last report are inputs. A rule that is not known to hold is not told to
+    fail: it is silent.
+    """
+    rules = [
+        replace(_of_condition(law, speaks(criterion.id, number), rule.when), refutes=())
+        for criterion in (law.criteria if criteria is None else criteria)
+        if criterion.proposal is not None
+        for number, rule in enumerate(criterion.proposal.rules, 1)
+    ]
+    return _assemble(law, rules)
 
 
 def shown_by(law: Law, condition: Condition) -> Test:
@@ -253,6 +278,8 @@ class _Rails:
             return condition.conclusion, "==", True
         if condition.judgement is not None:
             return rating(condition.judgement), ">=", rank(_level(condition.at_least))
+        if condition.last_rating is not None:
+            return last_rated(condition.last_rating), ">=", rank(_level(condition.at_least))
         if condition.placement is not None:
             return condition.placement, "==", str(condition.is_)
         return self._of_indicator(self._law.indicator(condition.name), condition)
@@ -327,8 +354,8 @@ def _assemble(law: Law, propositions: list[_Proposition], coherence: tuple[str, 
 def _field(law: Law, name: str) -> Field:
     if name in law.PLACEMENTS:
         return Field(id=name, type="choice", choices=law.PLACEMENTS[name])
-    if name.startswith("rating/"):
-        judgement = law.judges[name.removeprefix("rating/")].judgement
+    if name.startswith(("rating/", "last_rating/")):
+        judgement = law.judges[name.split("/")[1]].judgement
         ranks = sorted(rank(level) for level in judgement.rubric) if judgement is not None else ()
         return Field(id=name, type="count", numbers=tuple(ranks))
     indicator = law.indicators_by_id.get(name)

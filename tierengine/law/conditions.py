@@ -13,6 +13,7 @@ finding: ID     [at_least: LEVEL]   another criterion is met (or reaches the lev
 conclusion: ID                      a conclusion of rules/ holds
 placement: last_report  is: TIER    where the last report placed the country
            limit        is: LIMIT   how the years on the watch list bind the report: none, waiver or 3, 3, not WL
+last_rating: ID  at_least: LEVEL    how a person rated an open word for the last report; proposals only
 """
 
 from __future__ import annotations
@@ -22,7 +23,18 @@ from pydantic import Field, model_validator
 from tierengine.terms.level import Level
 from tierengine.terms.scalars import Model, Text, Whole, Word
 
-OPERATORS = ("all", "any", "not", "some", "indicator", "judgement", "finding", "conclusion", "placement")
+OPERATORS = (
+    "all",
+    "any",
+    "not",
+    "some",
+    "indicator",
+    "judgement",
+    "finding",
+    "conclusion",
+    "placement",
+    "last_rating",
+)
 """Exactly one of these keys stands in each condition."""
 
 _COMPANIONS = {
@@ -30,8 +42,9 @@ _COMPANIONS = {
     "judgement": ("at_least",),
     "finding": ("at_least",),
     "placement": ("is",),
+    "last_rating": ("at_least",),
 }
-_NEEDS_COMPANION = ("indicator", "judgement", "placement")
+_NEEDS_COMPANION = ("indicator", "judgement", "placement", "last_rating")
 
 
 class Condition(Model):
@@ -46,6 +59,7 @@ class Condition(Model):
     finding: Text | None = None
     conclusion: Text | None = None
     placement: Text | None = None
+    last_rating: Text | None = None
     is_: Word | None = Field(default=None, alias="is")
     at_least: Word | None = None
     at_most: Word | None = None
@@ -66,7 +80,15 @@ class Condition(Model):
     @property
     def name(self) -> str:
         """The id of the indicator, judgement, finding, conclusion or placement that is asked; else empty."""
-        return self.indicator or self.judgement or self.finding or self.conclusion or self.placement or ""
+        return (
+            self.indicator
+            or self.judgement
+            or self.finding
+            or self.conclusion
+            or self.placement
+            or self.last_rating
+            or ""
+        )
 
     @property
     def needed(self) -> int:
@@ -121,6 +143,6 @@ class Some(Model):
 
 
 LEVEL_WORDS: tuple[Level, ...] = ("partly met", "largely met", "met")
-"""The levels that `at_least` may ask of a finding or a judgement."""
+"""The levels that `at_least` may ask of a finding or a rating."""
 
 Condition.model_rebuild()

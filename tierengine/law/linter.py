@@ -268,28 +268,29 @@ class Vocabulary:
 
 
 def conditions(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
-    """Yield every condition of an entry, however deep, with its path in the entry."""
+    """Yield every condition on which a finding rests, however deep, with its path in the entry; no proposal's."""
     if isinstance(entry, Criterion):
         for number, rung in enumerate(entry.rules):
-            yield from _inside(("rules", number, "when"), rung.when)
+            yield from inside(("rules", number, "when"), rung.when)
         if entry.presumption is not None:
-            yield from _inside(("presumption", "when"), entry.presumption.when)
+            yield from inside(("presumption", "when"), entry.presumption.when)
     elif isinstance(entry, Conclusion | TierRow | Route):
-        yield from _inside(("when",), entry.when)
+        yield from inside(("when",), entry.when)
 
 
 def _of_coherence(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
     """Yield every condition of a rule of coherence. They decide nothing, and so are no part of what entries ask."""
     if isinstance(entry, Coherence):
         if entry.when is not None:
-            yield from _inside(("when",), entry.when)
-        yield from _inside(("then",), entry.then)
+            yield from inside(("when",), entry.when)
+        yield from inside(("then",), entry.then)
 
 
-def _inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
+def inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
+    """Yield a condition and every one inside it, each with its path."""
     yield path, condition
     for below, part in directly_inside(path, condition):
-        yield from _inside(below, part)
+        yield from inside(below, part)
 
 
 def directly_inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
@@ -304,8 +305,10 @@ def directly_inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, 
 
 def _references(item: Placed, vocabulary: Vocabulary) -> Iterator[Problem]:
     for path, condition in (*conditions(item.entry), *_of_coherence(item.entry)):
-        look_up = _REFERENCES.get(condition.operator)
-        complaint = look_up(condition, vocabulary) if look_up else None
+        complaint = complaint_of(condition, vocabulary)
+        if condition.last_rating is not None:
+            told = "a rating of the last report is asked for, which only a proposal may do"
+            complaint = told, "ask for it under `proposal`, or ask for this year's rating with `judgement`"
         if complaint is not None:
             yield item.problem(*complaint, *path)
     if isinstance(item.entry, Criterion):
@@ -316,6 +319,12 @@ def _references(item: Placed, vocabulary: Vocabulary) -> Iterator[Problem]:
 
 
 _Complaint = tuple[str, str] | None
+
+
+def complaint_of(condition: Condition, vocabulary: Vocabulary) -> _Complaint:
+    """Return what is wrong with what a single condition asks for, and how it is mended; nothing if nothing is."""
+    look_up = _REFERENCES.get(condition.operator)
+    return look_up(condition, vocabulary) if look_up else None
 
 
 def unknown(word: str, name: str, known: Iterable[str]) -> tuple[str, str]:
@@ -356,7 +365,7 @@ def _of_two(indicator: Indicator, other: str, vocabulary: Vocabulary) -> _Compla
     return None if indicator is not second else (f"`{other}` is compared with itself", "compare two counts")
 
 
-def _of_judgement(condition: Condition, vocabulary: Vocabulary) -> _Complaint:
+def _of_rating(condition: Condition, vocabulary: Vocabulary) -> _Complaint:
     return _level_of("judgement", condition, vocabulary.judgements)
 
 
@@ -393,7 +402,8 @@ _PLACEMENT_WORDS = {"last_report": "placement", "limit": "limit"}
 
 _REFERENCES: dict[str, Callable[[Condition, Vocabulary], _Complaint]] = {
     "indicator": _of_indicator,
-    "judgement": _of_judgement,
+    "judgement": _of_rating,
+    "last_rating": _of_rating,
     "finding": _of_finding,
     "conclusion": _of_conclusion,
     "placement": _of_placement,
@@ -462,6 +472,7 @@ def complaints(given: Given, vocabulary: Vocabulary) -> Iterator[tuple[Path_, tu
             yield ("indicators", name), complaint
     for key, word, known in (
         ("judgements", "judgement", vocabulary.judgements),
+        ("last_ratings", "judgement", vocabulary.judgements),
         ("findings", "finding", vocabulary.findings),
         ("conclusions", "conclusion", vocabulary.conclusions),
     ):

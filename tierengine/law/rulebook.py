@@ -58,6 +58,12 @@ class Rulebook(Model):
     """What holds of every country; a rule applies on the days on which all its questions are asked."""
 
     @cached_property
+    def examples(self) -> int:
+        """How many examples there are, those of the proposals included."""
+        proposals = [criterion.proposal for criterion in self.criteria if criterion.proposal is not None]
+        return sum(len(each.examples) for each in (*self.criteria, *proposals))
+
+    @cached_property
     def _tiers_since(self) -> dict[Tier, date]:
         """The first day of each tier."""
         since: dict[Tier, date] = {}
