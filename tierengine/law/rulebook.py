@@ -26,6 +26,7 @@ from tierengine.law.entries import (
     Relisting,
     Route,
     TierRow,
+    YearOnYear,
 )
 from tierengine.terms.level import Certainty
 from tierengine.terms.scalars import Model
@@ -49,6 +50,7 @@ class Rulebook(Model):
     downgrades: tuple[Downgrade, ...] = ()
     relistings: tuple[Relisting, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    years_compared: tuple[YearOnYear, ...] = ()
     clauses: tuple[Clause, ...] = ()
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
     open_words: tuple[OpenWords, ...] = ()
@@ -83,6 +85,7 @@ class Rulebook(Model):
             *self.downgrades,
             *self.relistings,
             *self.clocks,
+            *self.years_compared,
         )
 
     def boundaries(self) -> tuple[date, ...]:
@@ -118,6 +121,7 @@ class Rulebook(Model):
             downgrades=_in_force(self.downgrades, day),
             relistings=_in_force(self.relistings, day),
             clocks=_in_force(self.clocks, day),
+            years_compared=_in_force(self.years_compared, day),
             clauses=_in_force(self.clauses, day),
             of_other_dates=self._measures,
             tiers_since=self._tiers_since,
@@ -203,6 +207,7 @@ class Law:
     downgrades: tuple[Downgrade, ...] = ()
     relistings: tuple[Relisting, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    years_compared: tuple[YearOnYear, ...] = ()
     clauses: tuple[Clause, ...] = ()
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
     of_other_dates: frozenset[str] = frozenset()
@@ -228,6 +233,7 @@ class Law:
             *self.downgrades,
             *self.relistings,
             *self.clocks,
+            *self.years_compared,
         )
 
     @cached_property
@@ -239,6 +245,15 @@ class Law:
     def indicators_by_id(self) -> dict[str, Indicator]:
         """The indicators by their id."""
         return {indicator.id: indicator for indicator in self.indicators}
+
+    @cached_property
+    def last_year(self) -> dict[str, Indicator]:
+        """Indicator to the one that asks for its figure of the year before, where there is one."""
+        return {each.last_year_of: each for each in self.indicators if each.last_year_of is not None}
+
+    def of_two_years(self, indicator: Indicator) -> bool:
+        """Say whether an indicator compares a count with one of an earlier year."""
+        return indicator.compared is not None and self.indicator(indicator.compared.than).looks_back
 
     @cached_property
     def judges(self) -> dict[str, Criterion]:
@@ -311,6 +326,7 @@ class Law:
         conditions += [entry.when for entry in self.conditional()]
         asked = {inner.name for condition in conditions for inner in condition.walk() if not inner.placement}
         asked |= {side for i in self.indicators if i.compared for side in (i.compared.greater, i.compared.than)}
+        asked |= {i.last_year_of for i in self.indicators if i.last_year_of}
         return asked - {""}
 
     def _known(self) -> set[str]:
