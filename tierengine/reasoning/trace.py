@@ -16,6 +16,7 @@ from tierengine.reasoning.admission import Admitted
 from tierengine.reasoning.assessment import Passage, Step
 from tierengine.reasoning.history import told
 from tierengine.reasoning.words import PLACEMENT_QUESTIONS, counted, judgement, leaf_name, plain, question
+from tierengine.reasoning.years import decided
 from tierengine.terms.level import LEVELS
 from tierengine.terms.outcome import Outcome
 
@@ -296,9 +297,15 @@ class Tracer:
         if sides and decide(*(number for _, number in sides)) is not None:
             numbers = [counted(self._law, name, number) for name, number in sides if number is not None]
             return f"{plain(value)}: {numbers[0]} against {numbers[1]}"
-        denied = self._law.indicator(field).denied_with if field not in self._admitted.records else ()
-        by = next((name for name in denied if self._known.get(name) is False), None)
+        by = self._denied_by(field)
         return counted(self._law, field, value) + (f", as `{by}` is denied" if by is not None else "")
+
+    def _denied_by(self, field: str) -> str | None:
+        """What an input is denied with, where it is answered in no other way."""
+        indicator = self._law.indicators_by_id.get(field)
+        if indicator is None or field in self._admitted.records or decided(indicator, self._known) is not None:
+            return None
+        return next((name for name in indicator.denied_with if self._known.get(name) is False), None)
 
     # -- evidence -----------------------------------------------------------------------------------------------
 
@@ -352,7 +359,8 @@ class Tracer:
         if proposition not in self._settled:
             return self._open_words(findings, [test.field for test in inputs])
         rested = [f"It rests on {', '.join(findings)}."] if findings else []
-        return " ".join(_unique([*(self.sentence(test) for test in inputs), *rested]))
+        said = (self.sentence(test) for test in inputs if self._denied_by(test.field) is None)
+        return " ".join(_unique([*said, *rested]))
 
     def _open_words(self, findings: list[str], inputs: list[str]) -> str:
         """Name what keeps a proposition open: what is not known, what nobody has judged, and what else is open."""
