@@ -27,7 +27,7 @@ from tierengine.evidence.dossier import read_dossier
 from tierengine.evidence.telegram import Telegram, read_telegram
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import assess as assess_casefile
-from tierengine.reasoning.assess import law_of
+from tierengine.reasoning.assess import law_of, unused
 from tierengine.reasoning.assessment import Assessment
 from tierengine.reasoning.compare import Comparison, Side
 from tierengine.reasoning.compare import compare as compare_sides
@@ -78,9 +78,12 @@ def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = N
     casefile = read_dossier(dossier)
     law = law_of(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
     admitted = admit(casefile, law)
-    counted, aside = len(casefile.dossier.records), len(admitted.set_aside)
+    records, told = {record.id for record in casefile.dossier.records}, [unused(item) for item in admitted.set_aside]
+    aside = sum(each.record in records for each in told)
     console = a_console()
-    console.print(f"{dossier.name}: {counted} records, {aside} of them set aside; every quote stands at its place")
+    console.print(f"{dossier.name}: {len(records)} records, {aside} of them set aside; every quote stands at its place")
+    for each in told:
+        console.print(Text(f"set aside: {each.record}, by {each.rule}: {each.because}"))
     for locator, sentence in casefile.uncoded():
         console.print(Text(f"not coded: {locator}: {sentence}", style="yellow"))
 

@@ -514,8 +514,35 @@ class Law:
         return "; ".join(part for part in parts if part) or str(cited["authority"])
 
 
+ENDLESS = float("inf")
+"""The greatest number of a count that has none."""
+
+
+def ends(value: Any) -> tuple[float, float]:
+    """Return the least and the greatest number that a count may be."""
+    return (value[0], value[1]) if isinstance(value, tuple) else (value, value)
+
+
+def is_greater(indicator: Any, facts: dict[str, Any]) -> Truth:
+    """Return whether the first of two counts is greater than the second, whatever numbers they are."""
+    left, right = facts.get(indicator["compared"]["greater"]), facts.get(indicator["compared"]["than"])
+    if left is None or right is None:
+        return None
+    (least, most), (least_right, most_right) = ends(left), ends(right)
+    return True if least > most_right else False if most <= least_right else None
+
+
+def low_enough(number: int, value: float, at_least: bool) -> bool:
+    """Return whether a value is at least so much, or at most."""
+    return value >= number if at_least else value <= number
+
+
 class Case:
-    """One country under a law: facts are words, and whole numbers for counts and ratings (0 not met to 3 met)."""
+    """One country under a law: facts are words, and whole numbers for counts and ratings (0 not met to 3 met).
+
+    Of a count that is known only by bounds, the fact is its least and its greatest number. What compares two counts is a
+    fact where it is told directly.
+    """
 
     def __init__(self, law: Law, whens: dict[str, Any], facts: dict[str, Any]) -> None:
         self.law, self.whens, self.facts = law, whens, facts
@@ -561,11 +588,14 @@ class Case:
             return self.outcome(below)
         value = self.facts.get(self.leaf(when))
         if "compared" in self.law.indicators.get(when.get("indicator", ""), {}):
-            pair = self.law.indicators[when["indicator"]]["compared"]
-            left, right = self.facts.get(pair["greater"]), self.facts.get(pair["than"])
-            value = None if left is None or right is None else str(left > right).lower()
+            greater = is_greater(self.law.indicators[when["indicator"]], self.facts)
+            value = self.facts.get(when["indicator"]) if greater is None else str(greater).lower()
         if value is None:
             return None
+        if isinstance(value, tuple):
+            number = int(when.get("at_least", when.get("at_most")))
+            sides = {low_enough(number, each, "at_least" in when) for each in value}
+            return sides.pop() if len(sides) == 1 else None
         if "judgement" in when:
             return bool(value >= LEVELS.index(when["at_least"]))
         if "is" in when:
@@ -578,7 +608,8 @@ class Case:
             return f"rating/{when['judgement']}"
         name = str(when.get("indicator", when.get("placement")))
         pair = self.law.indicators.get(name, {}).get("compared", {"greater": name, "than": name})
-        return str(pair["than"] if pair["greater"] in self.facts else pair["greater"])
+        exact = pair["greater"] in self.facts and not isinstance(self.facts[pair["greater"]], tuple)
+        return str(pair["than"] if exact else pair["greater"])
 
     def open_fact(self, when: Any) -> str:
         """Return a fact that is not known and keeps a condition open."""
@@ -601,12 +632,22 @@ def answers(case: Case, fact: str) -> list[Any]:
     linked = {fact}
     for _ in pairs:
         linked = linked.union(*(pair for pair in pairs if pair & linked))
-    edges = {int(case.facts[name]) for name in linked if name in case.facts}
+    known = [case.facts[name] for name in linked if name in case.facts]
+    edges = {int(end) for value in known for end in ends(value) if end != ENDLESS}
     whens = [when for condition in case.whens.values() for when in _inside(condition)]
     for when in whens:
         if when.get("indicator") in linked:
             edges |= {int(when[word]) for word in ("is", "at_least", "at_most") if when.get(word, "").isdigit()}
-    return sorted({max(0, edge + step) for edge in edges | {0} for step in range(-len(linked), len(linked) + 1)})
+    least, most = ends(case.facts.get(fact, (0, ENDLESS)))
+    tried = {edge + step for edge in edges | {0} for step in range(-len(linked), len(linked) + 1)}
+    return sorted(number for number in tried if least <= number <= most and _as_told(case, fact, number))
+
+
+def _as_told(case: Case, fact: str, number: int) -> bool:
+    """Whether a number goes along with what is told directly of two numbers that are compared."""
+    facts = case.facts | {fact: number}
+    told = ((name, i) for name, i in case.law.indicators.items() if "compared" in i and name in case.facts)
+    return all(is_greater(i, facts) in (None, case.facts[name] == "true") for name, i in told)
 
 
 def _inside(when: Any) -> Iterator[Any]:

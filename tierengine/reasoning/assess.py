@@ -90,7 +90,7 @@ class Assessor:
         self._engine = engine(self.form)
         self._withheld = withheld
         self._narrator = Narrator(law, self.form, NOT_SHOWN if withheld else NOBODY_JUDGED)
-        self._inputs = {field.id for field in self.form.inputs}
+        self._inputs = {field.id for field in (*self.form.inputs, *self.form.answerable())}
         self._open = OpenTiers(law, self.form)
 
     def assess(self, casefile: Casefile) -> Assessment:
@@ -273,7 +273,7 @@ class _Answer:
 
     def _set_aside(self, criterion: Criterion) -> tuple[Unused, ...]:
         names = self._narrator.answered_by[criterion.id]
-        return tuple(unused(item) for item in self._admitted.set_aside if item.record.measures in names)
+        return tuple(unused(item) for item in self._admitted.set_aside if item.measures in names)
 
     def _routes(self) -> Iterator[RouteAnswer]:
         for route in self._law.routes:
@@ -345,7 +345,7 @@ class _Answer:
 
 def unused(item: SetAside) -> Unused:
     """Return a record that was set aside, as the answer tells it."""
-    because = item.rule.because + (f" ({item.counted})" if item.counted else "")
+    because = item.rule.because + "".join(f" ({more})" for more in (item.counted, item.why) if more)
     return Unused(record=item.record.id, rule=item.rule.id, because=because, passage=passage_of(item.record))
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tierengine.engines.arithmetic import compare, holds
-from tierengine.engines.form import Evaluation, Form, Rule, Tally, Test, Value
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, presumed, proposed, reached
+from tierengine.engines.arithmetic import compare, decide, holds
+from tierengine.engines.form import Bounds, Evaluation, Facts, Form, Rule, Tally, Test, Value
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, OPPOSITE, presumed, proposed, reached
+from tierengine.evidence.dossier import Silent
 from tierengine.evidence.records import Evidence, Rating
 from tierengine.law.entries import Criterion
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import Admitted
 from tierengine.reasoning.assessment import Passage, Step
 from tierengine.reasoning.history import told
-from tierengine.reasoning.words import PLACEMENT_QUESTIONS, judgement, leaf_name, plain, question
+from tierengine.reasoning.words import PLACEMENT_QUESTIONS, counted, judgement, leaf_name, plain, question
+from tierengine.reasoning.years import decided
 from tierengine.terms.level import LEVELS
 from tierengine.terms.outcome import Outcome
 
@@ -149,16 +151,14 @@ class Narrator:
 class Tracer:
     """Tells the trace of one determination; each proposition is unfolded where it is first met."""
 
-    def __init__(
-        self, narrator: Narrator, admitted: Admitted, facts: Mapping[str, Value], evaluation: Evaluation
-    ) -> None:
+    def __init__(self, narrator: Narrator, admitted: Admitted, facts: Facts, evaluation: Evaluation) -> None:
         self.narrator = narrator
         self._law = narrator.law
         self._admitted = admitted
         self._settled = evaluation.settled
         compared = {item.id: compare(facts, item) for item in narrator.comparisons}
         worked_out = {name: value for name, value in compared.items() if value is not None}
-        self._known: Mapping[str, Value] = {**facts, **worked_out, **evaluation.settled}
+        self._known: Facts = {**facts, **worked_out, **evaluation.settled}
         self._fired = set(evaluation.fired)
         self._told: set[str] = set()
         # Many findings stand above the same inputs; what was worked out once is kept for this determination.
@@ -218,9 +218,9 @@ class Tracer:
 
     def _leaf(self, test: Test, decisive: bool) -> Step:
         known = test.field in self._known
-        if not known and test.field not in self._admitted.silences:
+        if not known and test.field not in self._admitted.silences and self._unread(test.field) is None:
             return self.narrator.unanswered(test, decisive)
-        outcome = Outcome.of(holds(test, self._known)) if known else Outcome.UNDETERMINED
+        outcome = self._asked(test) if known else Outcome.UNDETERMINED
         return Step(
             id=leaf_name(test.field),
             says=self.sentence(test),
@@ -230,6 +230,28 @@ class Tracer:
             decisive=decisive,
             evidence=self.passages(test.field),
         )
+
+    def _asked(self, test: Test) -> Outcome:
+        """What became of one test of a known input: of bounds it may be open."""
+        opposite = test.model_copy(update={"op": OPPOSITE[test.op]})
+        return Outcome.MET if holds(test, self._known) else Outcome.of(False if holds(opposite, self._known) else None)
+
+    def _unread(self, field: str) -> str | None:
+        """Why an input is not answered by what there is, if there is something."""
+        indicator = self._law.indicators_by_id.get(field)
+        if indicator is None:
+            return None
+        if field in self._admitted.overtaken:
+            other = question(self._law, self._admitted.overtaken[field])
+            return f"Not answered: nothing but silence or a statement denies it, and two figures do not ({other})"
+        pair = indicator.compared
+        sides = (pair.greater, pair.than) if pair is not None else (field,)
+        aside = [item for item in self._admitted.set_aside if item.measures in sides and item.why is not None]
+        if aside:
+            return f"Not compared: {aside[0].why}."
+        unheard = [item for item in self._admitted.set_aside if item.measures == field]
+        told = ", ".join(f"{item.record.id}: {item.rule.because}" for item in unheard)
+        return f"Not known (set aside: {told})." if unheard and isinstance(unheard[0].record, Silent) else None
 
     def _leaf_citation(self, test: Test) -> str | None:
         indicator = self._law.indicators_by_id.get(test.field)
@@ -257,7 +279,8 @@ class Tracer:
         value = self._known.get(test.field)
         if value is None:
             silent = ", ".join(silence.source for silence in self._admitted.silences.get(test.field, ()))
-            return f"Not known ({silent} is silent)." if silent else self.narrator.unanswered_words(test.field)
+            known = f"Not known ({silent} is silent)." if silent else self.narrator.unanswered_words(test.field)
+            return self._unread(test.field) or known
         if test.field in self._admitted.follows:
             return self._followed(test, value)
         if test.field == LIMIT:
@@ -269,9 +292,24 @@ class Tracer:
             return f"{rating.rating}, says {rating.author}."
         if self._silent(test.field):
             return f"{plain(value)}, because the source was read for it and is silent{_asked(test)}."
-        indicator = self._law.indicators_by_id[test.field]
-        unit = f" {indicator.unit}" if indicator.unit else ""
-        return f"{plain(value)}{unit}{_asked(test)}."
+        return f"{self._counted(test.field, value)}{_asked(test)}."
+
+    def _counted(self, field: str, value: Value | Bounds) -> str:
+        """The value of an indicator in words; of two numbers that are compared, both."""
+        pair = self._law.indicators_by_id[field].compared
+        sides = [(name, self._known.get(name)) for name in (pair.greater, pair.than)] if pair is not None else []
+        if sides and decide(*(number for _, number in sides)) is not None:
+            numbers = [counted(self._law, name, number) for name, number in sides if number is not None]
+            return f"{plain(value)}: {numbers[0]} against {numbers[1]}"
+        by = self._denied_by(field)
+        return counted(self._law, field, value) + (f", as `{by}` is denied" if by is not None else "")
+
+    def _denied_by(self, field: str) -> str | None:
+        """What an input is denied with, where it is answered in no other way."""
+        indicator = self._law.indicators_by_id.get(field)
+        if indicator is None or field in self._admitted.records or decided(indicator, self._known) is not None:
+            return None
+        return next((name for name in indicator.denied_with if self._known.get(name) is False), None)
 
     def _followed(self, test: Test, value: Value) -> str:
         """Tell an answer that nobody gave, and the rule by which it follows."""
@@ -308,7 +346,7 @@ class Tracer:
             yield passage_of(rating)
         if self._silent(field):
             for silence in self._admitted.silences[field]:
-                yield Passage(record=silence.id, at=f"{silence.source}, {silence.read}", note=silence.note)
+                yield passage_of(silence)
         indicator = self._law.indicators_by_id.get(field)
         if indicator is not None and indicator.compared is not None:
             yield from self.passages(indicator.compared.greater)
@@ -336,7 +374,8 @@ class Tracer:
         if proposition not in self._settled:
             return self._open_words(findings, [test.field for test in inputs])
         rested = [f"It rests on {', '.join(findings)}."] if findings else []
-        return " ".join(_unique([*(self.sentence(test) for test in inputs), *rested]))
+        said = (self.sentence(test) for test in inputs if self._denied_by(test.field) is None)
+        return " ".join(_unique([*said, *rested]))
 
     def _open_words(self, findings: list[str], inputs: list[str]) -> str:
         """Name what keeps a proposition open: what is not known, what nobody has judged, and what else is open."""
@@ -370,8 +409,10 @@ class Tracer:
         return f"The finding on: {criterion.title if criterion else self.narrator.words[field].says} [{entry}]"
 
 
-def passage_of(record: Evidence | Rating) -> Passage:
-    """Return where a record was coded from."""
+def passage_of(record: Evidence | Rating | Silent) -> Passage:
+    """Return where a record was coded from, or which part of a source was read and is silent."""
+    if isinstance(record, Silent):
+        return Passage(record=record.id, at=f"{record.source}, {record.read}", note=record.note)
     if isinstance(record, Rating):
         return Passage(record=record.id, at=f"{record.author}, {record.date}", note=record.reasons)
     return Passage(record=record.id, at=record.at, quote=record.quote, note=record.note)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Engine, Value
+from tierengine.engines.form import Bounds, Engine, Value
 from tierengine.engines.lowering import lower_coherence, lower_criterion, reached
 from tierengine.errors import Problem
 from tierengine.lab.cases.given import facts_of
@@ -70,7 +70,7 @@ def _complaint(law: Law, criterion: Criterion, example: Example, engine: Engine)
     return None
 
 
-def example_facts(law: Law, criterion: Criterion, example: Example) -> dict[str, Value]:
+def example_facts(law: Law, criterion: Criterion, example: Example) -> dict[str, Value | Bounds]:
     """Return the inputs of a criterion's own form that an example gives."""
     judges = () if criterion.judgement is None else (criterion.judgement.id,)
     return dict(facts_of(law, example, judges))

@@ -10,13 +10,13 @@ answers. Where no pair is found there is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from tierengine.engines.arithmetic import thresholds
-from tierengine.engines.form import Form, Value
+from tierengine.engines.form import Bounds, Facts, Form, Value
 from tierengine.engines.logic import (
     FALSE,
     TRUE,
@@ -47,6 +47,7 @@ from tierengine.law.conditions import Condition
 from tierengine.law.entries import Criterion, Given
 from tierengine.law.linter import conditions, directly_inside
 from tierengine.law.rulebook import Law
+from tierengine.reasoning.words import rank_of
 from tierengine.terms.level import LEVELS, Level, rank
 from tierengine.yamlfile import Path_
 
@@ -304,14 +305,14 @@ def _answer(field: str) -> str:
     return field.removeprefix("rating/") if field.startswith("rating/") else field.split("/", maxsplit=1)[0]
 
 
-def _given(facts: Mapping[str, Value], law: Law, point: Point | None) -> Given:
+def _given(facts: Facts, law: Law, point: Point | None) -> Given:
     """Write the inputs of a country as the answers that give them."""
     level = None if point is None else point.level
     findings = {_answer(name): name for name in facts if _answer(name) in law.criteria_by_id and "/" in name}
     return Given.model_validate(
         {
             "indicators": {name: _word(facts[name]) for name in facts if name in law.indicators_by_id},
-            "judgements": {_answer(name): LEVELS[int(facts[name])] for name in facts if name.startswith("rating/")},
+            "judgements": {_answer(name): LEVELS[rank_of(facts[name])] for name in facts if name.startswith("rating/")},
             "findings": {
                 name: level[1] if level is not None and level[0] == name else _level(law.criterion(name), facts)
                 for name in findings
@@ -326,11 +327,13 @@ def _given(facts: Mapping[str, Value], law: Law, point: Point | None) -> Given:
     )
 
 
-def _level(criterion: Criterion, facts: Mapping[str, Value]) -> Level:
+def _level(criterion: Criterion, facts: Facts) -> Level:
     """The lowest level that a finding given by the levels it reaches may have."""
     held: list[Level] = [rung.level for rung in criterion.rules if facts.get(reached(criterion.id, rung.level)) is True]
     return held[-1] if held else "not met"
 
 
-def _word(value: Value) -> str:
+def _word(value: Value | Bounds) -> str | dict[str, int | None]:
+    if isinstance(value, Bounds):
+        return {"at_least": value.at_least, "at_most": value.at_most}
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -17,7 +17,7 @@ from tierengine.lab.change.proved import Verdict, Way, Witness, direction
 from tierengine.lab.change.sides import Pairing, Side, forms_of, on, side_by_side
 from tierengine.lab.corpus.cases import Watch, read_corpus, unwatched
 from tierengine.law.rulebook import Law, Rulebook
-from tierengine.reasoning.words import in_order, leaf_name, question, sentence
+from tierengine.reasoning.words import in_order, leaf_name, question, rank_of, sentence
 from tierengine.terms.level import LEVELS
 
 
@@ -145,5 +145,5 @@ def _answer(law: Law, field: str, facts: Mapping[str, Value]) -> str:
     name = leaf_name(field)
     if field != rating(name) or facts.get(judged(name)) is True:
         return sentence(law, field, facts[field])
-    level = LEVELS[int(facts[field])]
+    level = LEVELS[rank_of(facts[field])]
     return f"{question(law, field)} Not rated; whoever goes by the records may say: {level}. [{name}]"

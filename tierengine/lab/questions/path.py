@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from tierengine.engines.form import Bounds, Comparison, Value
+from tierengine.engines.form import Bounds, Comparison, Facts, Value
 from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_most, implies, negate, same
 from tierengine.engines.lowering import judged, rating, reached
 from tierengine.engines.proof import lowest
@@ -269,7 +269,7 @@ class PathSearch:
         for actions, also_needed in ways.items():
             yield Way(actions=actions, also_needed=tuple(also_needed))
 
-    def _settled_by(self, solver: Solver, acts: tuple[str, ...], needs: tuple[str, ...]) -> dict[str, Value]:
+    def _settled_by(self, solver: Solver, acts: tuple[str, ...], needs: tuple[str, ...]) -> dict[str, Value | Bounds]:
         """The facts once a way was gone, every number as low as suffices; the generated evaluator must confirm it."""
         picked = {*acts, *needs}
         terms = [term if name in picked else negate(term) for name, term in (self._acts | self._else).items()]
@@ -294,11 +294,11 @@ class PathSearch:
         """The facts once some of them changed, as a dossier then says them: what is rated is a person's."""
         return answered(self._inquiry.facts, changed)
 
-    def _reaches(self, facts: Mapping[str, Value]) -> bool:
+    def _reaches(self, facts: Facts) -> bool:
         settled = self._inquiry.engine.evaluate(facts).settled
         return all(settled.get(row) is False for row in self._worse)
 
-    def _change(self, name: str, after: Mapping[str, Value], changed: set[str]) -> Change:
+    def _change(self, name: str, after: Facts, changed: set[str]) -> Change:
         criterion, before = asked_by(self._law, name), self._inquiry.facts.get(name)
         return Change(
             id=leaf_name(name),
@@ -309,7 +309,7 @@ class PathSearch:
             citation=str(criterion.citation) if criterion else None,
         )
 
-    def _then(self, name: str, after: Mapping[str, Value], changed: set[str]) -> str:
+    def _then(self, name: str, after: Facts, changed: set[str]) -> str:
         """The answer that suffices; for a count, the whole range from it on that does, all else as it is."""
         value = after[name]
         if name.startswith("rating/"):
@@ -323,7 +323,7 @@ class PathSearch:
             return f"{ranged(self._law, name, value)}, and {beside}"
         return ranged(self._law, name, value, self._last(name, after))
 
-    def _beside(self, name: str, after: Mapping[str, Value], changed: set[str]) -> Iterator[str]:
+    def _beside(self, name: str, after: Facts, changed: set[str]) -> Iterator[str]:
         """How a count must compare with others that change with it: then their numbers are not bound by themselves."""
         for pair in self._inquiry.form.comparisons:
             if name in (pair.left, pair.right) and self._rise_together(pair, after, changed):
@@ -335,7 +335,7 @@ class PathSearch:
                 }
                 yield f"{words[name == pair.left, greater]} the answer to [{other}]"
 
-    def _rise_together(self, pair: Comparison, after: Mapping[str, Value], changed: set[str]) -> bool:
+    def _rise_together(self, pair: Comparison, after: Facts, changed: set[str]) -> bool:
         """Whether two changed counts suffice at every greater number too, as long as they compare as they do."""
         if not {pair.left, pair.right} <= changed:
             return False
@@ -347,7 +347,7 @@ class PathSearch:
             if bound >= max(left, right)
         )
 
-    def _last(self, name: str, after: Mapping[str, Value]) -> int | None:
+    def _last(self, name: str, after: Facts) -> int | None:
         """The last number up to which every count from the lowest on suffices; nothing if all do."""
         lowest = int(after[name])
         for bound in sorted(self._inquiry.boundaries(name, after)):
