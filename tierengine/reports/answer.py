@@ -111,13 +111,12 @@ def _still_open(recommended: Recommended) -> str:
 
 
 def _excluded(assessment: Assessment) -> str:
-    excluded = [
-        f"{row_name(row)} is excluded by {_some(named)}" if (named := _findings(assessment, row)) else ""
-        for row in rows(assessment.trace)
-        if row.outcome is Outcome.NOT_MET and row_tier(row) is not None
+    """The tiers that are excluded, each with what stands against it."""
+    excluded = [row for row in rows(assessment.trace) if row.outcome is Outcome.NOT_MET and row_tier(row) is not None]
+    said = [
+        f"{row_name(row)} because of {_some(named, 2)}" for row in excluded if (named := _findings(assessment, row))
     ]
-    said = "; ".join(each for each in excluded if each)
-    return f"{said}." if said else ""
+    return f"Excluded: {'; '.join(said)}." if said else ""
 
 
 def _findings(assessment: Assessment, row: Step) -> list[str]:
@@ -147,8 +146,8 @@ def resting(assessment: Assessment, row: Step) -> tuple[str, ...]:
 
 
 def titled(answer: Rated) -> str:
-    """Return the title of a standard, factor or route with its code behind it."""
-    return f"{title(answer)} [{code(answer)}]"
+    """Return the title of a standard, factor or route as a sentence names it, with its code behind it."""
+    return f"\u201c{title(answer)}\u201d [{code(answer)}]"
 
 
 def title(answer: Rated) -> str:
@@ -156,10 +155,10 @@ def title(answer: Rated) -> str:
     return f"{answer.title[:1].upper()}{answer.title[1:].rstrip('.')}"
 
 
-def _some(named: Sequence[str]) -> str:
-    if len(named) <= _MOST_NAMED:
+def _some(named: Sequence[str], most: int = _MOST_NAMED) -> str:
+    if len(named) <= most:
         return _listed(named)
-    return f"{', '.join(named[: _MOST_NAMED - 1])} and {len(named) - _MOST_NAMED + 1} more findings"
+    return f"{', '.join(named[: most - 1])} and {len(named) - most + 1} more findings"
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -61,6 +61,23 @@ def bar_of(answer: StandardAnswer | RouteAnswer) -> Bar:
     return Bar(answer.shown, answer.possible)
 
 
+_OFFICE_SIGNS: dict[Part, str] = {"shown": "\u25a0", "possible": "\u25a1", "out": "\u00b7"}
+
+
+DRAWN_LEGEND = "A full part is shown, a hatched one is still possible, an empty one is out of reach."
+"""What the parts of a bar mean where it is drawn."""
+
+
+def office_signs(bar: Bar) -> str:
+    """Return a bar in the signs that the fonts of word processors have."""
+    return "".join(_OFFICE_SIGNS[part] for part in bar.parts)
+
+
+def office_legend() -> str:
+    """Return what the signs of a bar in a word processor mean."""
+    return "\u25a0 shown, \u25a1 still possible, \u00b7 out of reach"
+
+
 def signs(bar: Bar, *, plain: bool = False) -> str:
     """Return a bar as text; `plain` keeps to the signs of ASCII."""
     return "".join((_PLAIN_SIGNS if plain else _SIGNS)[part] for part in bar.parts)

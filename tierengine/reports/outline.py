@@ -56,6 +56,16 @@ class Section:
     answer: bool = False
     """Whether it is the answer itself, which stands out."""
 
+    @property
+    def bars(self) -> bool:
+        """Whether each line is a level, for which a bar and its words say everything."""
+        return all(line.bar is not None and not line.text for line in self.lines)
+
+    @property
+    def marked(self) -> bool:
+        """Whether some line has an outcome."""
+        return any(line.mark for line in self.lines)
+
 
 def memorandum(assessment: Assessment, records: int | None = None) -> tuple[Section, ...]:
     """Return what stands first: what is recommended and why, what it hangs on, the bars, the post, the questions.
@@ -131,17 +141,12 @@ def any_tier_names(tiers: Iterable[Tier | None]) -> str:
 
 def _recommendation(assessment: Assessment, records: int | None) -> Iterator[Line]:
     recommended, aside = assessment.recommendation, len(assessment.set_aside)
-    counted = () if records is None else (f"{answer.records_words(records - aside, aside)}.",)
+    counted = "" if records is None else f"{answer.records_words(records - aside, aside)}. "
     yield Line(
         answer.recommended_name(recommended),
         answer.status_words(recommended),
         " ".join(answer.why(assessment)),
-        (
-            f"Open on the facts: {answer.tiers_named(recommended.open_tiers)}.",
-            f"Open to a person who may rate freely: {answer.tiers_named(recommended.open_to_a_person)}.",
-            *counted,
-            f"By the rule [{recommended.rule}]. The engine recommends; a person determines.",
-        ),
+        (f"{counted}The rule that speaks is [{recommended.rule}]. The engine recommends; a person determines.",),
     )
 
 

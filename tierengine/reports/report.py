@@ -106,8 +106,14 @@ def report(
     first, *others = memorandum(assessment, records)
     return _report(
         assessment,
-        (*opening, first, *extra, *others, *_placed(assessment, change, tuple(earlier))),
-        (*_changed(change), *annexes(assessment), *_law_sections(assessment, law), *tail(assessment)),
+        (*opening, first, *extra, *others),
+        (
+            *_changed(change),
+            *_placed(assessment, change, tuple(earlier)),
+            *annexes(assessment),
+            *_law_sections(assessment, law),
+            *tail(assessment),
+        ),
         way(assessment, law),
         sheet,
     )

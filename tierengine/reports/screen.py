@@ -21,6 +21,7 @@ LINES = 45
 _WHY_LINES = 6
 _FEWEST_HINGES = 2
 _MOST_HINGES = 4
+_MOST_OTHERS = 2
 _BAR_ROOM = 40
 """The room that a bar and its words need."""
 _WIDEST_TITLE = 82
@@ -88,11 +89,11 @@ class _Screen:
             kept += block
             told += 1
         others = answer.other_proposals(self._assessment)
-        if others:
-            words = ", ".join(f"{each.level} [{each.word}]" for each in others)
-            kept += [self._line(f"It rests on more that the rules propose: {words}")]
-        if len(found) > told:
-            kept.append(self._line(f"and {len(found) - told} more, which --full tells"))
+        for each in others[:_MOST_OTHERS]:
+            kept.append(self._line(f"also proposed: {each.level}: {each.asks}", code=each.word))
+        left = len(found) - told + max(0, len(others) - _MOST_OTHERS)
+        if left:
+            kept.append(self._line(f"and {left} more, which --full tells"))
         return kept
 
     def _hinge(self, hinge: Hinge) -> Block:
@@ -145,7 +146,7 @@ class _Screen:
         if self._records is None:
             return []
         words = answer.records_words(self._records - aside, aside)
-        return [Text(f"{words}. `check` names each that is set aside; --full tells the whole answer.", style="dim")]
+        return [Text(f"{words} (`check` names them). --full tells the whole answer.", style="dim")]
 
     # -- lines --------------------------------------------------------------------------------------------------
 

@@ -165,6 +165,8 @@ class _WayTree:
 
     def _record(self, passage: Passage, depth: int) -> str:
         """The words of a record in one line, its place and its code behind them."""
-        behind = f" [{passage.record}, {passage.at}]"
         words = f"\u201c{passage.quote}\u201d" if passage.quote else sentence(passage.note or "")
-        return cut(shown(words), self._width - depth * _GUIDE - len(behind)) + shown(behind)
+        room, behind = self._width - depth * _GUIDE, f" [{passage.record}, {passage.at}]"
+        if len(words) + len(behind) > room and not passage.quote:
+            behind = f" [{passage.record}]"
+        return cut(shown(words), room - len(behind)) + shown(behind)

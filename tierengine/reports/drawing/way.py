@@ -20,6 +20,8 @@ Kind = Literal["record", "finding", "standard", "conclusion", "tier"]
 _MOST_ALIKE = 2
 """Open findings that stand below the same ones are drawn as one box if there are more of them; standards never are."""
 _MOST_IN_COLUMN = 7
+_SEVERAL = "findings "
+"""How the id of a box begins that stands for several findings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,8 @@ def node_words(node: Node) -> str:
     """Return a box in words: what it stands for, its code behind it, and what became of it."""
     if not node.says:
         return f"{node.name}: {node.mark}"
+    if node.id.startswith(_SEVERAL):
+        return f"{node.name}, {node.mark} [{node.says}]"
     if node.kind == "conclusion" and node.outcome is not None:
         return spoken(node.name, node.says, node.outcome)
     return f"{node.says[:1].upper()}{node.says[1:]} [{node.name}]: {node.mark}"
@@ -271,7 +275,7 @@ def _alike(whole: Way) -> Iterator[tuple[Node, tuple[str, ...]]]:
             title = f"{len(names)} findings"
             yield (
                 Node(
-                    id=f"findings {says}",
+                    id=f"{_SEVERAL}{says}",
                     kind="finding",
                     name=title,
                     mark="each open",
