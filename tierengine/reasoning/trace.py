@@ -342,8 +342,8 @@ class Tracer:
         facts = [plain[field] for field in _unique(inputs) if not field.startswith("rating/")]
         ratings = [plain[field] for field in _unique(inputs) if field.startswith("rating/")]
         kept = ((unjudged.facts, facts), (unjudged.names, ratings))
-        missing = (f"{what}: {', '.join(names)}." for what, names in kept if names)
-        return " ".join(("Open.", *missing, *findings))
+        missing = [f"{what}: {', '.join(names)}." for what, names in kept if names]
+        return " ".join((*(["Open."] if missing else []), *missing, *findings))
 
     def _inside(self, proposition: str) -> tuple[Test, ...]:
         """The tests on which a proposition rests, with the inside of its own criterion unfolded."""
