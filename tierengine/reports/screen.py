@@ -19,9 +19,11 @@ LINES = 45
 """How many lines it has at most, in a console 100 columns wide or wider."""
 
 _WHY_LINES = 6
+_FEWEST_WHY_LINES = 4
+_LEAST_ROOM = 6
+"""What two hinges need, with their title and the words that there are more."""
 _FEWEST_HINGES = 2
 _MOST_HINGES = 4
-_MOST_OTHERS = 2
 _BAR_ROOM = 40
 """The room that a bar and its words need."""
 _WIDEST_TITLE = 82
@@ -47,24 +49,25 @@ class _Screen:
 
     def lines(self) -> Iterator[Text]:
         """Yield the lines: what is always told first takes its room, then what fits beside it."""
-        before, after = [self._head()], [self._bars(), self._post(), self._questions(full=False), self._foot()]
-        room = LINES - sum(map(len, [*before, *after]))
-        hangs = self._hangs(room)
-        room -= len(hangs)
+        after = [self._bars(), self._post(), self._questions(full=False), self._foot()]
+        head, fixed = self._head(_WHY_LINES), sum(map(len, after))
+        if len(head) + fixed + _LEAST_ROOM > LINES:
+            head = self._head(_FEWEST_WHY_LINES)
+        hangs = self._hangs(LINES - len(head) - fixed)
+        room = LINES - len(head) - fixed - len(hangs)
         questions = self._questions(full=True)
         if len(questions) - len(after[2]) <= room:
             room -= len(questions) - len(after[2])
             after[2] = questions
-        blocks = [block for block in (*before, hangs, *after) if block]
-        apart = room >= len(blocks) - 1
+        blocks = [block for block in (head, hangs, *after) if block]
         for number, block in enumerate(blocks):
-            if number and (apart or (number < 3 and room >= 2)):
+            if number and room >= len(blocks) - 1:
                 yield Text("")
             yield from block
 
     # -- the parts ----------------------------------------------------------------------------------------------
 
-    def _head(self) -> Block:
+    def _head(self, most: int) -> Block:
         recommended = self._assessment.recommendation
         status = answer.status_words(recommended)
         told = Text.assemble(
@@ -73,28 +76,23 @@ class _Screen:
             (status, COLOURS[state(status)]),
             "  The engine recommends; a person determines.",
         )
-        reasons = self._wrapped(" ".join(answer.why(self._assessment)), most=_WHY_LINES)
+        reasons = self._wrapped(" ".join(answer.why(self._assessment)), most=most)
         return [self._title(heading(self._assessment), capital=False), told, *reasons]
 
     def _hangs(self, room: int) -> Block:
-        """What it hangs on, as many lines as there is room for."""
+        """What it hangs on: as many hinges as there is room for, then what else it rests on."""
         found = [*map(self._hinge, self._assessment.hinges), *self._fragile()]
-        if not found:
-            return []
-        kept: Block = [self._title("What it hangs on")]
-        told = 0
-        for block in found[:_MOST_HINGES]:
-            if told >= _FEWEST_HINGES and len(kept) + len(block) + 2 > room:
-                break
-            kept += block
-            told += 1
         others = answer.other_proposals(self._assessment)
-        for each in others[:_MOST_OTHERS]:
-            kept.append(self._line(f"also proposed: {each.level}: {each.asks}", code=each.word))
-        left = len(found) - told + max(0, len(others) - _MOST_OTHERS)
-        if left:
-            kept.append(self._line(f"and {left} more, which --full tells"))
-        return kept
+        if not found and not others:
+            return []
+        told = min(len(found), _MOST_HINGES)
+        while told > _FEWEST_HINGES and 2 + sum(map(len, found[:told])) > room:
+            told -= 1
+        kept = [self._title("What it hangs on"), *(line for block in found[:told] for line in block)]
+        also = min(len(others), max(0, room - len(kept) - 1))
+        kept += [self._line(f"also proposed: {each.level}: {each.asks}", code=each.word) for each in others[:also]]
+        left = len(found) - told + len(others) - also
+        return [*kept, self._line(f"and {left} more, which --full tells")] if left else kept
 
     def _hinge(self, hinge: Hinge) -> Block:
         proposal = answer.proposals(self._assessment).get(hinge.word or "")
