@@ -23,7 +23,7 @@ FORBIDDEN = (
     r"judged it",
     r"\bundetermined\b",
     r"met/proposed|/presumed",
-    r"\b(None|True|False)\b",
+    r"\b(True|False)\b|: None\b",
     r"says an? \w+ desk officer",
 )
 """Phrases that only their writer understood."""

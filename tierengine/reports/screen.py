@@ -28,6 +28,7 @@ _BAR_ROOM = 40
 """The room that a bar and its words need."""
 _WIDEST_TITLE = 82
 _INDENT = "  "
+_GLUE = "\N{NO-BREAK SPACE}"
 
 Block = list[Text]
 
@@ -166,7 +167,9 @@ class _Screen:
         return cut(words, room, "..." if self._plain else "\u2026")
 
     def _wrapped(self, words: str, *, most: int, indent: str = _INDENT) -> Block:
-        rows = wrap(shown(words), self._width - len(indent), break_on_hyphens=False)
+        # A code stays behind the word to which it belongs.
+        glued = shown(words).replace(" [", f"{_GLUE}[")
+        rows = [row.replace(_GLUE, " ") for row in wrap(glued, self._width - len(indent), break_on_hyphens=False)]
         if len(rows) > most:
             rows = [*rows[: most - 1], self._cut(" ".join(rows[most - 1 :]), self._width - len(indent))]
         return [Text(indent + row) for row in rows]
