@@ -62,9 +62,9 @@ class Rulebook(Model):
     @cached_property
     def examples(self) -> int:
         """How many examples there are, those of the proposals included."""
-        proposals = (criterion.proposal for criterion in self.criteria)
-        own = (each.examples for each in (*self.criteria, *self.coherence))
-        return sum(map(len, (*own, *(each.examples for each in proposals if each is not None))))
+        criteria = sum(len(each.examples) for each in self.criteria)
+        proposals = sum(len(each.proposal.examples) for each in self.criteria if each.proposal is not None)
+        return criteria + proposals + sum(len(each.examples) for each in self.coherence)
 
     @cached_property
     def _tiers_since(self) -> dict[Tier, date]:

@@ -240,13 +240,12 @@ class _Answer:
     def _criterion(self, criterion: Criterion) -> CriterionAnswer:
         name = reached(criterion.id, criterion.met_from)
         low, high = level_range(self._settled, criterion)
-        span = "" if low == high else f"Between {LEVELS[low]} and {LEVELS[high]}. "
         return CriterionAnswer(
             id=criterion.id,
             title=criterion.title,
             outcome=self._tracer.outcome(name),
             citation=self._narrator.citations[criterion.id],
-            reason=span + self._tracer.reason(name),
+            reason=self._tracer.reason(name),
             to_settle=self._tracer.open_questions(name),
             evidence=self._evidence(self._fields(criterion)),
             shown=LEVELS[low],
@@ -327,7 +326,9 @@ class _Answer:
         if step.outcome is not Outcome.UNDETERMINED or (row.id in possible and len(possible) > 1):
             return step
         agreed = row.id in possible
-        reached = "every completion of what is not known leads here" if agreed else "no completion leads here"
+        reached = (
+            "whatever is not known turns out to be, it leads here" if agreed else "nothing that is not known leads here"
+        )
         return replace(step, outcome=Outcome.of(agreed), says=f"{step.says} ({reached})")
 
     def _progress_step(self, answer: ProgressAnswer) -> Step:

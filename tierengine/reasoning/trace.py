@@ -15,10 +15,11 @@ from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import Admitted
 from tierengine.reasoning.assessment import Passage, Step
 from tierengine.reasoning.history import told
-from tierengine.reasoning.words import PLACEMENT_QUESTIONS, counted, judgement, leaf_name, plain, question
+from tierengine.reasoning.words import PLACEMENT_QUESTIONS, answer, counted, judgement, leaf_name, plain, question
 from tierengine.reasoning.years import decided
 from tierengine.terms.level import LEVELS
 from tierengine.terms.outcome import Outcome
+from tierengine.terms.tier import NAMES, Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,19 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """What is said of an open word without a rating: in a sentence, and before the names of several."""
+    """What is said of an open word without a rating and of a fact without an answer: in a sentence, and of several."""
 
     sentence: str
     names: str
+    facts: str
 
 
-NOBODY_JUDGED = Unjudged("Nobody has judged it", "Not judged by a person")
+NOBODY_JUDGED = Unjudged("Nobody has rated it", "Ratings that nobody has given", "Facts that nobody has answered")
 
-NOT_SHOWN = Unjudged("Whether a person has judged it is not shown", "Perhaps judged by a person")
-"""Where ratings may be withheld."""
+NOT_SHOWN = Unjudged(
+    "Whether a person has rated it is not shown", "Ratings that are not shown, if given", "Facts that are not shown"
+)
+"""Where records and ratings may be withheld."""
 
 
 class Narrator:
@@ -127,7 +131,8 @@ class Narrator:
         """Return what is said where nothing answers an input."""
         if field.startswith("rating/"):
             words = ", ".join(f"`{word}`" for word in judgement(self.law, field).words)
-            return f"{self.unjudged.sentence} (open word: {words})."
+            several = "open words" if "," in words else "open word"
+            return f"{self.unjudged.sentence} ({several}: {words})."
         return "Not known."
 
     def _entries(self) -> Iterator[tuple[str, Words]]:
@@ -138,13 +143,11 @@ class Narrator:
         citation = self.citations[criterion.id]
         for rung in criterion.rules:
             yield reached(criterion.id, rung.level), Words(f"{criterion.title}: {rung.level}", citation)
-            yield proposed(criterion.id, rung.level), Words(f"the records show: {rung.says}", citation)
+            yield proposed(criterion.id, rung.level), Words(f"{_RECORDS_SHOW}{rung.says}", citation)
         if criterion.presumption is not None:
             yield (
                 presumed(criterion.id),
-                Words(
-                    f"the statute presumes failure: {criterion.presumption.says}", str(criterion.presumption.citation)
-                ),
+                Words(f"{_PRESUMES}{criterion.presumption.says}", str(criterion.presumption.citation)),
             )
 
 
@@ -278,21 +281,26 @@ class Tracer:
     def _answer(self, test: Test) -> str:
         value = self._known.get(test.field)
         if value is None:
-            silent = ", ".join(silence.source for silence in self._admitted.silences.get(test.field, ()))
-            known = f"Not known ({silent} is silent)." if silent else self.narrator.unanswered_words(test.field)
-            return self._unread(test.field) or known
+            return self._unread(test.field) or self._unknown(test.field)
         if test.field in self._admitted.follows:
             return self._followed(test, value)
         if test.field == LIMIT:
-            return f"{value}: {told(self._admitted.standing)} (asked here: {test.value})."
+            return f"{answer(self._law, test.field, value).rstrip('.')} ({told(self._admitted.standing)})."
         if test.field in PLACEMENT_QUESTIONS:
-            return f"{value} (asked here: {test.value})."
+            return answer(self._law, test.field, value)
         if test.field.startswith("rating/"):
             rating = self._admitted.ratings[leaf_name(test.field)]
-            return f"{rating.rating}, says {rating.author}."
+            return f"Rated {rating.rating} by {rating.author}."
         if self._silent(test.field):
-            return f"{plain(value)}, because the source was read for it and is silent{_asked(test)}."
-        return f"{self._counted(test.field, value)}{_asked(test)}."
+            read = ", ".join(silence.source for silence in self._admitted.silences[test.field])
+            return f"Taken as {plain(value).lower()}, since {read} was read for it and says nothing of it."
+        return f"{self._counted(test.field, value)}{_asked(test, value)}."
+
+    def _unknown(self, field: str) -> str:
+        silent = ", ".join(silence.source for silence in self._admitted.silences.get(field, ()))
+        if silent:
+            return f"Not known: {silent} was read for it and says nothing of it."
+        return self.narrator.unanswered_words(field)
 
     def _counted(self, field: str, value: Value | Bounds) -> str:
         """The value of an indicator in words; of two numbers that are compared, both."""
@@ -302,7 +310,7 @@ class Tracer:
             numbers = [counted(self._law, name, number) for name, number in sides if number is not None]
             return f"{plain(value)}: {numbers[0]} against {numbers[1]}"
         by = self._denied_by(field)
-        return counted(self._law, field, value) + (f", as `{by}` is denied" if by is not None else "")
+        return counted(self._law, field, value) + (f", since this is denied: {question(self._law, by)}" if by else "")
 
     def _denied_by(self, field: str) -> str | None:
         """What an input is denied with, where it is answered in no other way."""
@@ -311,14 +319,11 @@ class Tracer:
             return None
         return next((name for name in indicator.denied_with if self._known.get(name) is False), None)
 
-    def _followed(self, test: Test, value: Value) -> str:
+    def _followed(self, test: Test, value: Value | Bounds) -> str:
         """Tell an answer that nobody gave, and the rule by which it follows."""
         rule = self._admitted.follows[test.field].rule
-        indicator = self._law.indicators_by_id.get(test.field)
-        answer = LEVELS[int(value)] if test.field.startswith("rating/") else plain(value)
-        unit = f" {indicator.unit}" if indicator is not None and indicator.unit else ""
-        asked = "" if indicator is None else _asked(test)
-        return f"{answer}{unit}, which follows from {rule.id}: {rule.says}{asked}."
+        told = answer(self._law, test.field, value).rstrip(".")
+        return f"{told}, which follows, since {rule.says} [{rule.id}]."
 
     # -- evidence -----------------------------------------------------------------------------------------------
 
@@ -337,10 +342,10 @@ class Tracer:
             yield Passage(record=request.id, at=request.at, quote=request.quote, note=request.told)
         placement = self._admitted.placement
         if field == LAST_REPORT and placement is not None:
-            yield Passage(record=f"placement-{placement.year}", at=placement.source, note=f"placed {placement.tier}")
+            yield Passage(record=f"placement-{placement.year}", at=placement.source, note=_placed(placement.tier))
         if field == LIMIT:
             for earlier in self._admitted.placements:
-                yield Passage(record=f"placement-{earlier.year}", at=earlier.source, note=f"placed {earlier.tier}")
+                yield Passage(record=f"placement-{earlier.year}", at=earlier.source, note=_placed(earlier.tier))
         rating = self._admitted.ratings.get(leaf_name(field)) if field.startswith("rating/") else None
         if rating is not None:
             yield passage_of(rating)
@@ -367,23 +372,28 @@ class Tracer:
     def reason(self, proposition: str) -> str:
         """Tell in a few words why a proposition is settled, or what keeps it open."""
         tests = self._inside(proposition)
-        findings = _unique(_entry(test.field) for test in tests if test.field in self.narrator.rules)
+        findings = _unique(self._finding(test.field) for test in tests if test.field in self.narrator.rules)
         inputs = [
             test for test in tests if test.field not in self.narrator.rules and not test.field.startswith("judged/")
         ]
         if proposition not in self._settled:
             return self._open_words(findings, [test.field for test in inputs])
-        rested = [f"It rests on {', '.join(findings)}."] if findings else []
         said = (self.sentence(test) for test in inputs if self._denied_by(test.field) is None)
-        return " ".join(_unique([*said, *rested]))
+        return " ".join(_unique([*said, *findings]))
+
+    def _finding(self, proposition: str) -> str:
+        """Tell another finding on which one rests, with what became of it."""
+        says = spoken(proposition, self.narrator.words[proposition].says, self.outcome(proposition))
+        return f"{says}."
 
     def _open_words(self, findings: list[str], inputs: list[str]) -> str:
-        """Name what keeps a proposition open: what is not known, what nobody has judged, and what else is open."""
-        plain = self.narrator.plain
+        """Name what keeps a proposition open: facts without an answer, open words without a rating, open findings."""
+        plain, unjudged = self.narrator.plain, self.narrator.unjudged
         facts = [plain[field] for field in _unique(inputs) if not field.startswith("rating/")]
         ratings = [plain[field] for field in _unique(inputs) if field.startswith("rating/")]
-        kept = (("Not known", facts), (self.narrator.unjudged.names, ratings), ("Itself open", findings))
-        return "Open. " + " ".join(f"{what}: {', '.join(names)}." for what, names in kept if names)
+        kept = ((unjudged.facts, facts), (unjudged.names, ratings))
+        missing = [f"{what}: {', '.join(names)}." for what, names in kept if names]
+        return " ".join((*(["Open."] if missing else []), *missing, *findings))
 
     def _inside(self, proposition: str) -> tuple[Test, ...]:
         """The tests on which a proposition rests, with the inside of its own criterion unfolded."""
@@ -406,7 +416,9 @@ class Tracer:
             return self.narrator.open_question(field)
         entry = _entry(field)
         criterion = self._law.criteria_by_id.get(entry)
-        return f"The finding on: {criterion.title if criterion else self.narrator.words[field].says} [{entry}]"
+        if criterion is not None:
+            return f"{criterion.title}: what is found there? [{entry}]"
+        return f"Is it so that {self.narrator.words[field].says}? [{entry}]"
 
 
 def passage_of(record: Evidence | Rating | Silent) -> Passage:
@@ -425,6 +437,10 @@ def _answers_to(criterion: Criterion) -> Iterator[str]:
         yield criterion.judgement.id
 
 
+def _placed(tier: Placement) -> str:
+    return "ranked as a special case, on no list" if tier == "SC" else f"placed on {NAMES[tier]}"
+
+
 def _entry(proposition: str) -> str:
     """The id of the criterion or conclusion that a proposition belongs to."""
     return proposition.split("/", maxsplit=1)[0]
@@ -437,12 +453,52 @@ def _unique(words: Iterable[str]) -> list[str]:
 _BOUNDS = {">=": "at least", "<=": "at most", "<": "fewer than", ">": "more than", "==": "", "!=": "not"}
 
 
-def _asked(test: Test) -> str:
-    """What a test asks for, where it is more than a plain yes."""
-    if test.value is True:
+def _asked(test: Test, value: Value | Bounds) -> str:
+    """What a rule asks for, where the answer is no plain yes or no and not the very answer that is asked for."""
+    if isinstance(test.value, bool) or (test.op == "==" and test.value == value):
         return ""
-    asked = f"{_BOUNDS[test.op]} {plain(test.value).lower()}".strip()
-    return f" (asked here: {asked})"
+    return f"; the rule asks for {f'{_BOUNDS[test.op]} {plain(test.value)}'.strip()}"
+
+
+_RECORDS_SHOW = "the records show this: "
+_SHOWN = {
+    Outcome.MET: "The records show this: ",
+    Outcome.NOT_MET: "The records do not show this: ",
+    Outcome.UNDETERMINED: "It is open whether the records show this: ",
+}
+_PRESUMES = "the statute presumes failure, because "
+_PRESUMED = {
+    Outcome.MET: "The statute presumes failure, because ",
+    Outcome.NOT_MET: "The statute presumes no failure. It would if ",
+    Outcome.UNDETERMINED: "It is open whether the statute presumes failure. It does if ",
+}
+_SO = {Outcome.MET: "", Outcome.NOT_MET: "It is not so that ", Outcome.UNDETERMINED: "It is open whether "}
+
+
+def spoken(proposition: str, says: str, outcome: Outcome) -> str:
+    """Return a proposition as a sentence that tells what became of it, its code behind it, without the full stop."""
+    entry, _, part = proposition.partition("/")
+    if part.endswith("proposed"):
+        return _SHOWN[outcome] + says.removeprefix(_RECORDS_SHOW)
+    if part == "presumed":
+        return _PRESUMED[outcome] + says.removeprefix(_PRESUMES)
+    if part:
+        title, _, level = says.rpartition(": ")
+        return f"{title} [{entry}]: {_reaching(level, outcome)}"
+    return f"{_capital(_SO[outcome] + says)} [{entry}]"
+
+
+def _reaching(level: str, outcome: Outcome) -> str:
+    """What is known of a criterion once it is known, or not, whether it reaches a level."""
+    if outcome is Outcome.UNDETERMINED:
+        return "open"
+    if level == LEVELS[-1]:
+        return level if outcome is Outcome.MET else f"not fully {level}"
+    return f"at least {level}" if outcome is Outcome.MET else f"less than {level}"
+
+
+def _capital(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def level_range(settled: Mapping[str, bool], criterion: Criterion) -> tuple[int, int]:

@@ -32,7 +32,7 @@ from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import LawUsed, Subject
 from tierengine.reasoning.open_tiers import answered
 from tierengine.reasoning.trace import Narrator
-from tierengine.reasoning.words import answer, asked_by, in_order, leaf_name, question, ranged
+from tierengine.reasoning.words import answer, asked_by, in_order, leaf_name, question, ranged, rank_of
 from tierengine.terms.level import LEVELS
 from tierengine.terms.tier import NAMES, TIERS, Tier
 
@@ -313,22 +313,22 @@ class PathSearch:
         """The answer that suffices; for a count, the whole range from it on that does, all else as it is."""
         value = after[name]
         if name.startswith("rating/"):
-            higher = [number for number in self._inquiry.fields[name].numbers if number > int(value)]
+            higher = [number for number in self._inquiry.fields[name].numbers if number > rank_of(value)]
             suffice = [number for number in higher if self._reaches({**after, name: number})]
-            return f"rated {LEVELS[int(value)]}" + (" or better" if higher and suffice == higher else "")
+            return f"rated {LEVELS[rank_of(value)]}" + (" or better" if higher and suffice == higher else "")
         if self._inquiry.fields[name].type != "count":
             return answer(self._law, name, value).rstrip(".")
         beside = ", and ".join(self._beside(name, after, changed))
         if beside:
-            return f"{ranged(self._law, name, value)}, and {beside}"
-        return ranged(self._law, name, value, self._last(name, after))
+            return f"{ranged(self._law, name, rank_of(value))}, and {beside}"
+        return ranged(self._law, name, rank_of(value), self._last(name, after))
 
     def _beside(self, name: str, after: Facts, changed: set[str]) -> Iterator[str]:
         """How a count must compare with others that change with it: then their numbers are not bound by themselves."""
         for pair in self._inquiry.form.comparisons:
             if name in (pair.left, pair.right) and self._rise_together(pair, after, changed):
                 other = pair.right if name == pair.left else pair.left
-                greater = int(after[pair.left]) > int(after[pair.right])
+                greater = rank_of(after[pair.left]) > rank_of(after[pair.right])
                 words = {(True, True): "more than", (True, False): "no more than"} | {
                     (False, True): "fewer than",
                     (False, False): "no fewer than",
@@ -339,7 +339,7 @@ class PathSearch:
         """Whether two changed counts suffice at every greater number too, as long as they compare as they do."""
         if not {pair.left, pair.right} <= changed:
             return False
-        left, right = int(after[pair.left]), int(after[pair.right])
+        left, right = rank_of(after[pair.left]), rank_of(after[pair.right])
         bounds = self._inquiry.boundaries(pair.left, {}) | self._inquiry.boundaries(pair.right, {})
         return all(
             self._reaches({**after, pair.left: bound + (left > right), pair.right: bound})
@@ -349,9 +349,9 @@ class PathSearch:
 
     def _last(self, name: str, after: Facts) -> int | None:
         """The last number up to which every count from the lowest on suffices; nothing if all do."""
-        lowest = int(after[name])
+        least = rank_of(after[name])
         for bound in sorted(self._inquiry.boundaries(name, after)):
-            if bound > lowest and not self._reaches({**after, name: bound}):
+            if bound > least and not self._reaches({**after, name: bound}):
                 return bound - 1
         return None
 
