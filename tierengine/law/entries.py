@@ -420,8 +420,8 @@ class Advice(Entry):
     """What is recommended in a situation that the tier table leaves, tried in the order written."""
 
     product: tuple[Literal["annual", "interim"], ...]
-    situation: Literal["settled", "present placement open", "otherwise"]
-    recommend: Literal["the settled tier", "the present placement", "no tier"]
+    situation: Literal["settled", "present placement open", "provisional", "otherwise"]
+    recommend: Literal["the settled tier", "the present placement", "the provisional tier", "no tier"]
     because: Text
 
 

@@ -9,7 +9,7 @@ Source: unit propagation (Davis, Putnam, Logemann and Loveland, 1960 and 1962), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
@@ -64,11 +64,14 @@ class Coherent:
         assert isinstance(kept, Coherent)
         return kept
 
-    def follows(self, facts: Facts) -> dict[str, Followed]:
-        """Return every answer that follows, by one rule at a time, in the order of deriving."""
+    def follows(self, facts: Facts, changed: Collection[str] | None = None) -> dict[str, Followed]:
+        """Return every answer that follows, by one rule at a time, in the order of deriving.
+
+        Where all that followed before some answers `changed` stands among the facts, only what is new is returned.
+        """
         known = dict(facts)
         found: dict[str, Followed] = {}
-        waiting = list(self._deriving)
+        waiting = [rule for rule in self._deriving if changed is None or not set(rule.asks).isdisjoint(changed)]
         while waiting:
             new = {name: each for rule in waiting for name, each in rule.derive(known)}
             found |= new

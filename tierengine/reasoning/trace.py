@@ -171,6 +171,11 @@ class Tracer:
         self._deciding: dict[str, tuple[Test, ...]] = {}
         self._insides: dict[str, tuple[Test, ...]] = {}
 
+    @property
+    def settled(self) -> Mapping[str, bool]:
+        """The propositions that are settled."""
+        return self._settled
+
     def outcome(self, proposition: str) -> Outcome:
         """Return what became of a proposition."""
         return Outcome.of(self._settled.get(proposition))
