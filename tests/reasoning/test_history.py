@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, Ran
-from tierengine.evidence.placements import Placed, read_placements
+from tierengine.evidence.placements import Placed, Waiver, read_placements
 from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.history import Reading, YearOnRecord, history, standing
 from tierengine.terms.tier import Placement
@@ -46,13 +46,24 @@ def test_nobody_is_wrongly_forced_down() -> None:
     assert forced == []
 
 
-def test_every_inconsistent_row_lacks_a_waiver() -> None:
-    """What does not fit has one cause: a third or fourth year in a row for which the file records no waiver."""
-    unfit = [year for year in FOUND.values() if year.consistent is False]
-    assert {year.limit for year in unfit} == {"waiver or 3"}
-    assert all("no waiver is recorded" in year.reason for year in unfit)
+def test_a_blank_cell_is_not_found_and_not_none() -> None:
+    """No row of the file is inconsistent: where a waiver was needed, an empty cell says only that none was found."""
+    assert not [year for year in FOUND.values() if year.consistent is False]
+    unfound = [year for year in FOUND.values() if "the file tells of none" in year.reason]
+    assert {(year.limit, year.consistent) for year in unfound} == {("waiver or 3", "unknown")}
     waived = {(row.iso3, row.year) for row in ROWS if row.waived}
-    assert not waived & {(year.iso3, year.year) for year in unfit}
+    assert not waived & {(year.iso3, year.year) for year in unfound}
+    assert len(unfound) == 34
+
+
+def test_an_explicit_none_is_inconsistent() -> None:
+    """The same years on the list: with a waiver they fit, without one they do not, and an empty cell leaves it open."""
+    years: dict[int, Placement] = dict.fromkeys(range(2009, 2012), "2WL") | {2008: "2"}
+    told = {}
+    for waiver in get_args(Waiver):
+        rows = [_row(year, tier, waiver if year == 2011 else "not found") for year, tier in years.items()]
+        told[waiver] = list(history(rows, BOOK))[-1].consistent
+    assert told == {"waived": True, "none": False, "not found": "unknown"}
 
 
 def test_the_statute_s_reading_binds_more() -> None:
@@ -236,14 +247,14 @@ def test_a_slow_telling_agrees_on_the_file(reading: Reading) -> None:
     assert compared > 1500
 
 
-def test_every_unknown_row_follows_on_a_missing_year() -> None:
-    """What is not known has one cause: the years on the list lead back to a report that the file does not have."""
+def test_every_unknown_limit_follows_on_a_missing_year() -> None:
+    """A limit is not known for one reason: the years on the list lead back to a report that the file does not have."""
     years: dict[str, dict[int, Placement]] = {}
     for row in ROWS:
         years.setdefault(row.iso3, {})[row.year] = row.tier
     gaps: Counter[int] = Counter()
     for each in FOUND.values():
-        if each.consistent == "unknown":
+        if each.consistent == "unknown" and each.limit == "unknown":
             before = each.year - 1
             while years[each.iso3].get(before) == "2WL":
                 before -= 1
@@ -253,11 +264,12 @@ def test_every_unknown_row_follows_on_a_missing_year() -> None:
 
 
 def _told(years: dict[int, Placement], waived: set[int]) -> list[YearOnRecord]:
-    rows = [
-        Placed(iso3="XAA", country="Made up", year=year, tier=tier, waived=year in waived, where=f"made-up:{year}")
-        for year, tier in years.items()
-    ]
+    rows = [_row(year, tier, "waived" if year in waived else "none") for year, tier in years.items()]
     return list(history(rows, BOOK))
+
+
+def _row(year: int, tier: Placement, waiver: Waiver) -> Placed:
+    return Placed(iso3="XAA", country="Made up", year=year, tier=tier, waiver=waiver, where=f"made-up:{year}")
 
 
 # -- as a user types it ----------------------------------------------------------------------------------------
@@ -283,8 +295,20 @@ def test_json_of_one_year(tierengine: Callable[..., Ran]) -> None:
 
 def test_text_counts(tierengine: Callable[..., Ran]) -> None:
     """The text ends with the counts, and the other reading is a switch."""
-    assert tierengine("history", FILE).out.endswith("consistent 2269, unknown 41, inconsistent 34\n")
-    assert "inconsistent 34" not in tierengine("history", FILE, "--reading", "statute").out
+    assert tierengine("history", FILE).out.endswith("consistent 2269, unknown 75, inconsistent 0\n")
+    assert "inconsistent 0" not in tierengine("history", FILE, "--reading", "statute").out
+
+
+def test_countries_that_are_no_more(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """A code that was withdrawn names its country up to the year of its end (ISO 3166-3), and none later."""
+    rows = "Serbia and Montenegro,SCG,2006,2,\nNetherlands Antilles,ANT,2010,2WL,\n"
+    (tmp_path / "h.csv").write_text(HEADER + rows, encoding="utf-8")
+    assert tierengine("history", tmp_path / "h.csv").code == 0
+    (tmp_path / "h.csv").write_text(HEADER + rows.replace("2006", "2007") + "Sikkim,SKM,2007,2,\n", encoding="utf-8")
+    ran = tierengine("history", tmp_path / "h.csv")
+    assert (ran.code, ran.out) == (1, "")
+    assert "h.csv:2: `SCG` is no country code since 2006" in ran.err
+    assert "h.csv:4: `SKM` is no country code since 1975" in ran.err
 
 
 def test_a_year_that_is_not_there(tierengine: Callable[..., Ran]) -> None:

@@ -136,10 +136,9 @@ def rulebook(
     draft = read_draft(folder_of(folder))
     if problems := [*draft.ill_placed, *failed_examples(draft)]:
         raise RulebookError(problems)
-    examples = sum(len(criterion.examples) for criterion in draft.rulebook.criteria)
     files = rulebook_files(folder_of(folder))
     with _desk(ledger, keys, writer) as desk:
-        _written(acts.change_rulebook(desk, files, examples, reasons))
+        _written(acts.change_rulebook(desk, files, draft.rulebook.examples, reasons))
 
 
 # -- saying something -----------------------------------------------------------------------------------------------

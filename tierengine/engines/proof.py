@@ -40,9 +40,11 @@ Cuts = Mapping[str, Collection[int]]
 class Scale:
     """The answers to one question in their order, and a term for each that the answer is so high or higher."""
 
-    __slots__ = ("answers", "rises")
+    __slots__ = ("answers", "places", "rises")
 
-    def __init__(self, answers: Sequence[Value], rises: Sequence[Term]) -> None:
+    def __init__(self, answers: Sequence[Value], rises: Sequence[Term], room: int = 0) -> None:
+        self.places = len(answers) - room
+        """How many of the answers can be given; those behind them are room above."""
         self.answers = tuple(answers)
         """False and true, the words in the order listed, or for a count the first number of each stretch."""
         self.rises = (TRUE, *rises)
@@ -52,7 +54,7 @@ class Scale:
         """Return the place of an answer; nothing for a word that is none."""
         if isinstance(value, str) or isinstance(self.answers[0], bool):
             return self.answers.index(value) if value in self.answers else None
-        return max(0, bisect_right([int(answer) for answer in self.answers], int(value)) - 1)
+        return max(0, bisect_right([int(answer) for answer in self.answers[: self.places]], int(value)) - 1)
 
     def at_least(self, place: int) -> Term:
         """Return the term that the answer is at a place or higher."""
@@ -121,7 +123,10 @@ class Case:
         self._tallied: dict[str, tuple[Term, ...]] = {}
         self._tests: dict[tuple[str, str, type, Value], Term] = {}
         answers = _answers((form, *beside), (known_numbers(form, facts), cuts))
-        self.values: dict[str, Scale] = {field: self._scale(field, answers[field]) for field in self.fields}
+        room = {name: _near(len(group), 1)[1] for group in linked(form, *beside) for name in group}
+        self.values: dict[str, Scale] = {
+            field: self._scale(field, answers[field], room.get(field, 0)) for field in self.fields
+        }
         self.follows: tuple[Term, ...] = tuple(self._defined())
         """The answers that each input may have, and what follows from them by the rules."""
         self.coherence: dict[str, Term] = dict(self._coherence())
@@ -248,8 +253,9 @@ class Case:
 
     # -- defining -------------------------------------------------------------------------------------------------
 
-    def _scale(self, field: str, answers: Sequence[Value]) -> Scale:
-        return Scale(answers, [variable(f"{self._name}:{field}>={answer}") for answer in answers[1:]])
+    def _scale(self, field: str, answers: Sequence[Value], room: int) -> Scale:
+        rises = [variable(f"{self._name}:{field}>={answer}") for answer in answers[1:]]
+        return Scale(answers, rises, room)
 
     def _defined(self) -> Iterator[Term]:
         yield from (term for scale in self.values.values() for term in _climbs(scale))
@@ -400,8 +406,10 @@ def _ends(value: Value | Bounds) -> tuple[int, ...]:
 def _answers(forms: Sequence[Form], cuts: Iterable[Cuts]) -> dict[str, tuple[Value, ...]]:
     """The answers to each input of the forms that can be told apart.
 
-    Of n counts that are compared with one another, in one case or in several, n numbers in each stretch are enough:
-    whatever their order, so many numbers have room for it.
+    Of n counts that are compared with one another, in one case or in several, n numbers in each stretch have room for
+    any order of them. Where some are given and others are then looked for, the 2^(n-1) numbers nearest to either end of
+    a stretch are enough: two orders of at least 2^n - 1 elements cannot be told apart by n of them (Ehrenfeucht and
+    Fraisse). The last stretch has no end; its last numbers are room above whatever is given, and are no answers.
     """
     found: dict[str, tuple[Value, ...]] = {}
     for field in (field for form in forms for field in form.inputs):
@@ -414,10 +422,18 @@ def _answers(forms: Sequence[Form], cuts: Iterable[Cuts]) -> dict[str, tuple[Val
     begins = (*map(thresholds, forms), *cuts)
     for group in linked(*forms):
         bounds = sorted({0}.union(*(each.get(name, ()) for each in begins for name in group)))
-        near = len(group) if len(group) == 1 else len(group) * len(forms)
+        low, high = _near(len(group), len(forms))
         numbers: list[Value] = []
-        for first, following in zip(bounds, (*bounds[1:], None), strict=True):
-            last = first + near if following is None else min(first + near, following)
-            numbers += range(first, last)
+        for first, following in pairwise((*bounds, bounds[-1] + low + high)):
+            wide = following - first > low + high
+            numbers += (
+                (*range(first, first + low), *range(following - high, following)) if wide else range(first, following)
+            )
         found |= dict.fromkeys(group, tuple(numbers))
     return found
+
+
+def _near(counts: int, cases: int) -> tuple[int, int]:
+    """How many numbers are told apart at the beginning and at the end of a stretch, by how many counts are linked."""
+    half = 1 << (counts - 1)
+    return (1 if counts == 1 else max(half, counts * cases)), half - 1

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 
 from tierengine import canonical, yamlfile
 from tierengine.errors import ClassifiedError, EvidenceError, Problem
-from tierengine.evidence.countries import is_country
+from tierengine.evidence.countries import is_country, last_year, was_country
 from tierengine.evidence.handling import Handling
 from tierengine.evidence.origins import chain
 from tierengine.evidence.records import Evidence, Rating, Record
@@ -25,13 +25,14 @@ from tierengine.yamlfile import Document
 
 
 def _country(code: str) -> str:
-    if not is_country(code):
+    if not is_country(code) and last_year(code) is None:
         raise ValueError(f"`{code}` is no country code; write the two capital letters of ISO 3166-1, such as GT")
     return code
 
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$"), AfterValidator(_country)]
-"""ISO 3166-1 alpha-2; for an invented country one of the codes left to users, such as QM or XA."""
+"""ISO 3166-1 alpha-2, also of a country that is no more (ISO 3166-3) for its years; for an invented country one of the
+codes left to users, such as QM or XA."""
 
 
 _SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
@@ -336,7 +337,14 @@ def _repeated(dossier: Dossier, document: Document) -> Iterator[Problem]:
 
 
 def _dates(dossier: Dossier, document: Document) -> Iterator[Problem]:
-    """Requests that were answered before they were made."""
+    """A country that was no more in the period, and requests that were answered before they were made."""
+    code, year = dossier.government.country, dossier.period.first.year
+    if not was_country(code, year):
+        yield Problem(
+            where=document.where("government", "country"),
+            what=f"`{code}` is no country code since {last_year(code)}, and the period begins in {year}",
+            cure="write the code that the country had in that time, or correct the period",
+        )
     for number, request in enumerate(dossier.requests):
         if request.answer_date is not None and request.answer_date < request.date:
             yield Problem(

@@ -88,6 +88,11 @@ class Indicator(Model):
     background: Truth = False
     """No rule asks for it: it is shown to the person who judges, and may answer a deficiency of the last report."""
 
+    @property
+    def sign(self) -> int:
+        """Which way helps the government: 1 where more or true does, -1 where fewer or false does, 0 where neither."""
+        return {"more": 1, "true": 1, "fewer": -1, "false": -1, "neither": 0}[self.better]
+
     @model_validator(mode="after")
     def _whole(self) -> Indicator:
         if (self.type == "choice") != bool(self.choices):
@@ -155,6 +160,8 @@ class Given(Model):
     findings: dict[Id, Level] = Field(default_factory=dict)
     conclusions: dict[Id, Truth] = Field(default_factory=dict)
     last_report: Word | None = None
+    last_ratings: dict[Id, Level] = Field(default_factory=dict)
+    """How a person rated open words for the last report; only a proposal asks for it."""
     limit: Word | None = None
 
 
@@ -164,6 +171,35 @@ class Example(Given):
     name: Text
     expect: Literal["met", "not met", "undetermined"]
     level: Level | None = None
+
+
+class Reading(Model):
+    """A rule of a proposal: the level that it proposes, where its condition is known to hold, and what it read."""
+
+    level: Level
+    when: Condition
+    says: Text
+
+
+class ProposalExample(Given):
+    """A small case with the level that is proposed in it, or `open`; it runs as a test."""
+
+    name: Text
+    expect: Literal["not met", "partly met", "largely met", "met", "open"]
+
+
+class Proposal(Model):
+    """How an open word that nobody has rated is read for the time being: no finding, and outranked by any rating.
+
+    The first rule whose condition is known to hold speaks. Where none does, the word stays open.
+    """
+
+    authority: Citation
+    why: Text
+    rules: Annotated[tuple[Reading, ...], Field(min_length=1)]
+    too_thin: Text
+    """What is said where no rule speaks."""
+    examples: Annotated[tuple[ProposalExample, ...], Field(min_length=1)]
 
 
 class Amendment(Model):
@@ -243,6 +279,8 @@ class Criterion(Entry):
     indicators: tuple[Indicator, ...] = ()
     rules: tuple[Rung, ...]
     presumption: Presumption | None = None
+    proposal: Proposal | None = None
+    """How the open word of the judgement is read for the time being, where nobody has rated it."""
     examples: tuple[Example, ...]
 
     @model_validator(mode="after")
@@ -263,6 +301,11 @@ class Criterion(Entry):
                 "the rubric and the scale differ; describe each level of the scale in the rubric, and no other"
             )
         return self
+
+    @property
+    def sign(self) -> int:
+        """Which way a finding helps the government: 1 the better, -1 the worse the more it is met, 0 neither."""
+        return {"favours the government": 1, "counts against the government": -1, "neither": 0}[self.direction]
 
     def rungs_below(self, level: Level) -> tuple[Rung, ...]:
         """The rules of all levels up to and including this one."""
@@ -290,6 +333,30 @@ class Route(Entry):
 
     says: Text
     when: Condition
+
+
+class CoherenceExample(Given):
+    """A small case that a rule of coherence lets pass or finds contradictory; it runs as a test."""
+
+    name: Text
+    expect: Literal["coherent", "contradiction"]
+
+
+class Coherence(Entry):
+    """What holds of every country, so that answers or ratings of which it fails contradict each other."""
+
+    says: Text
+    when: Condition | None = None
+    """Left out: always."""
+    then: Condition
+    because: Text
+    """Why it must be so, and what may honestly come apart and is therefore asked."""
+    examples: tuple[CoherenceExample, ...]
+
+    @property
+    def must(self) -> Condition:
+        """The one condition that holds of every country."""
+        return self.then if self.when is None else Condition(any=(Condition.model_validate({"not": self.when}), self.then))
 
 
 class Admission(Entry):
@@ -427,3 +494,4 @@ class RuleFile(Model):
     clocks: tuple[Clock, ...] = ()
     clauses: tuple[Clause, ...] = ()
     open_words: tuple[OpenWords, ...] = ()
+    coherence: tuple[Coherence, ...] = ()

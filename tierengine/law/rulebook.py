@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import ClassVar, TypeVar, get_args
@@ -16,6 +16,7 @@ from tierengine.law.entries import (
     CertaintyTable,
     Clause,
     Clock,
+    Coherence,
     Conclusion,
     Criterion,
     Downgrade,
@@ -53,6 +54,14 @@ class Rulebook(Model):
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
     open_words: tuple[OpenWords, ...] = ()
     """Words that are left to a judgement; they decide nothing either."""
+    coherence: tuple[Coherence, ...] = ()
+    """What holds of every country; a rule applies on the days on which all its questions are asked."""
+
+    @cached_property
+    def examples(self) -> int:
+        """How many examples there are, those of the proposals included."""
+        proposals = [criterion.proposal for criterion in self.criteria if criterion.proposal is not None]
+        return sum(len(each.examples) for each in (*self.criteria, *proposals))
 
     @cached_property
     def _tiers_since(self) -> dict[Tier, date]:
@@ -83,6 +92,7 @@ class Rulebook(Model):
             *self.downgrades,
             *self.relistings,
             *self.clocks,
+            *self.coherence,
         )
 
     def boundaries(self) -> tuple[date, ...]:
@@ -104,6 +114,11 @@ class Rulebook(Model):
 
     def select(self, day: date) -> Law:
         """Return the entries in force on the day, whether or not they make a whole."""
+        law = self._selected(day)
+        known = law.known()
+        return replace(law, coherence=tuple(rule for rule in law.coherence if asked_of(rule) <= known))
+
+    def _selected(self, day: date) -> Law:
         return Law(
             as_of=day,
             digest=self.digest,
@@ -119,6 +134,7 @@ class Rulebook(Model):
             relistings=_in_force(self.relistings, day),
             clocks=_in_force(self.clocks, day),
             clauses=_in_force(self.clauses, day),
+            coherence=_in_force(self.coherence, day),
             of_other_dates=self._measures,
             tiers_since=self._tiers_since,
         )
@@ -182,6 +198,12 @@ def _place_in_statute(criterion: Criterion) -> tuple[tuple[int, str], ...]:
     return tuple((int(word), "") if word.isdigit() else (0, word) for word in words)
 
 
+def asked_of(rule: Coherence) -> set[str]:
+    """Return the names that a rule of coherence asks for, save placements."""
+    asked = [each for each in rule.must.walk() if each.placement is None]
+    return {name for each in asked for name in (each.name, each.no_more_than) if name}
+
+
 def _in_force(entries: tuple[E, ...], day: date) -> tuple[E, ...]:
     return tuple(entry.numbered_on(day) for entry in entries if entry.in_force.holds(day))
 
@@ -205,6 +227,8 @@ class Law:
     clocks: tuple[Clock, ...] = ()
     clauses: tuple[Clause, ...] = ()
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
+    coherence: tuple[Coherence, ...] = ()
+    """What holds of every country: the rules whose questions are all asked on the day."""
     of_other_dates: frozenset[str] = frozenset()
     """Every indicator and judgement that the rulebook knows on some date."""
     tiers_since: Mapping[Tier, date] = field(default_factory=dict)
@@ -228,6 +252,7 @@ class Law:
             *self.downgrades,
             *self.relistings,
             *self.clocks,
+            *self.coherence,
         )
 
     @cached_property
@@ -269,6 +294,11 @@ class Law:
         return self._certainties[mark]
 
     @cached_property
+    def kept(self) -> dict[str, object]:
+        """What others worked out from this law and keep with it, by name; a law never changes."""
+        return {}
+
+    @cached_property
     def _set_aside(self) -> dict[tuple[tuple[str, str], ...], Admission | None]:
         """What was found for records with certain attributes; most records of a dossier are alike."""
         return {}
@@ -302,7 +332,7 @@ class Law:
         }
         if any(row.tier == "2WL" for row in self.tiers):
             parts |= {"watch-list routes": self.routes, "progress": self.progress}
-        missing = {f"`{name}`" for name in self._asked() - self._known()}
+        missing = {f"`{name}`" for name in self._asked() - self.known()}
         return tuple(sorted(missing | {name for name, entries in parts.items() if not entries}))
 
     def _asked(self) -> set[str]:
@@ -313,7 +343,8 @@ class Law:
         asked |= {side for i in self.indicators if i.compared for side in (i.compared.greater, i.compared.than)}
         return asked - {""}
 
-    def _known(self) -> set[str]:
+    def known(self) -> set[str]:
+        """Return every name that a condition may ask for."""
         return (
             set(self.indicators_by_id)
             | set(self.judges)

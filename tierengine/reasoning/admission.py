@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from tierengine.engines.form import Value
@@ -14,6 +14,7 @@ from tierengine.evidence.origins import origins_of
 from tierengine.evidence.records import Evidence, Rating, dated
 from tierengine.law.entries import Admission, Indicator
 from tierengine.law.rulebook import Law
+from tierengine.reasoning.coherence import Coherent, Contradiction, Followed, filled_in, rests_on
 from tierengine.reasoning.history import Standing, standing_under
 from tierengine.terms.level import rank
 from tierengine.terms.scalars import truth, whole
@@ -54,13 +55,21 @@ class Admitted:
     """Sorted by the id of the record."""
     origins: Mapping[str, str]
     """Record of fact to its origin: the record or report whose statement it repeats, or itself."""
+    follows: Mapping[str, Followed] = field(default_factory=dict)
+    """Input to the answer that nobody gave and that follows from others; it stands among the facts."""
+
+    @property
+    def given(self) -> dict[str, Value]:
+        """The facts without what follows from them."""
+        rated = {judged(name.removeprefix("rating/")): False for name in self.follows if name.startswith("rating/")}
+        return {name: value for name, value in {**self.facts, **rated}.items() if name not in self.follows}
 
 
 def admit(casefile: Casefile, law: Law) -> Admitted:
     """Return what the records of a dossier answer under the law.
 
     Raise `EvidenceError` with every record that answers no known indicator, answers it in another type or unit,
-    presents somebody else's act as the government's, or contradicts another.
+    presents somebody else's act as the government's, or contradicts another, and every rule of coherence that fails.
     """
     problems = list(_unfit(casefile, law))
     if problems:
@@ -97,9 +106,12 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     problems = list(_requests_contradicted(casefile, law, records, asked))
     if problems:
         raise EvidenceError(problems)
-    facts = asked | dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile, stood))
-    return Admitted(
-        facts,
+    facts: dict[str, Value] = asked | dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile, stood))
+    coherent = Coherent.of(law)
+    follows = coherent.follows(facts)
+    filled = filled_in(facts, follows)
+    admitted_all = Admitted(
+        filled,
         records,
         ratings,
         silences,
@@ -110,7 +122,12 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
         stood,
         tuple(aside),
         origins_of(casefile.dossier.records),
+        follows,
     )
+    problems = [_incoherent(casefile, admitted_all, found) for found in coherent.contradictions(filled)]
+    if problems:
+        raise EvidenceError(problems)
+    return admitted_all
 
 
 def _place(casefile: Casefile, record: Evidence | Rating, key: str) -> str:
@@ -399,6 +416,46 @@ def _requests_contradicted(
                 what=f"no criterion is called `{request.criterion}`",
                 cure=f"write one of: {', '.join(sorted(law.criteria_by_id))}",
             )
+
+
+# -- what cannot all be so --------------------------------------------------------------------------------------
+
+
+def _incoherent(casefile: Casefile, admitted: Admitted, found: Contradiction) -> Problem:
+    """A rule of coherence that fails, with the lines that cannot all be right."""
+    fields = dict.fromkeys(given for name in found.inputs for given in rests_on(admitted.follows, name))
+    told = list(dict.fromkeys(line for name in fields for line in _lines(casefile, admitted, name)))
+    rule = f"{found.rule.says} ({found.rule.id})"
+    if len(told) == 1:
+        what = f"`{told[0][0]}` cannot be so: {rule}"
+    else:
+        others = " and ".join(f"`{name}` ({where})" for name, where in told[1:])
+        what = f"`{told[0][0]}` and {others} contradict each other: {rule}"
+    return Problem(
+        where=told[0][1], what=what, cure=f"correct what the sources support least; {_lower(found.rule.because)}"
+    )
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
+
+
+def _lines(casefile: Casefile, admitted: Admitted, name: str) -> Iterator[tuple[str, str]]:
+    """The names and places of what answers an input in the dossier."""
+    where = casefile.document.where
+    for record in admitted.records.get(name, ()):
+        yield record.id, _place(casefile, record, "value")
+    rated = admitted.ratings.get(name.removeprefix("rating/")) if name.startswith("rating/") else None
+    if rated is not None:
+        yield rated.id, _place(casefile, rated, "rating")
+    for section in ("silences", "requests"):
+        answering = {item.id for item in getattr(admitted, section).get(name, ())}
+        for number, item in enumerate(getattr(casefile.dossier, section)):
+            if item.id in answering and not admitted.records.get(name):
+                yield item.id, where(section, number, "id")
+    for number, placement in enumerate(casefile.dossier.earlier_placements):
+        if name == LIMIT or (name == LAST_REPORT and placement is admitted.placement):
+            yield f"placement of {placement.year}", where("earlier_placements", number, "tier")
 
 
 # -- what is answered ------------------------------------------------------------------------------------------

@@ -107,7 +107,9 @@ class Assessor:
             return answer.whole((), ())
         if len(possible) > 1:
             return answer.whole(tuple(self._witnesses(possible, facts)), ())
-        return answer.whole((), tuple(self._open.doubts(admitted, facts, possible[0])))
+        # What follows from a record falls with it, and the rules of coherence bring back what still follows.
+        given = {name: value for name, value in admitted.given.items() if name in self._inputs}
+        return answer.whole((), tuple(self._open.doubts(admitted, given, possible[0])))
 
     def _witnesses(self, possible: tuple[TierRow, ...], facts: Facts) -> Iterator[OpenTier]:
         for row in possible:

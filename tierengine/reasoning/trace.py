@@ -233,6 +233,8 @@ class Tracer:
 
     def _leaf_citation(self, test: Test) -> str | None:
         indicator = self._law.indicators_by_id.get(test.field)
+        if test.field in self._admitted.follows:
+            return self.narrator.citations[self._admitted.follows[test.field].rule.id]
         silent = indicator is not None and indicator.when_silent is not None and self._silent(test.field)
         return str(indicator.when_silent.citation) if silent and indicator and indicator.when_silent else None
 
@@ -256,6 +258,8 @@ class Tracer:
         if value is None:
             silent = ", ".join(silence.source for silence in self._admitted.silences.get(test.field, ()))
             return f"Not known ({silent} is silent)." if silent else self.narrator.unanswered_words(test.field)
+        if test.field in self._admitted.follows:
+            return self._followed(test, value)
         if test.field == LIMIT:
             return f"{value}: {told(self._admitted.standing)} (asked here: {test.value})."
         if test.field in PLACEMENT_QUESTIONS:
@@ -269,6 +273,15 @@ class Tracer:
         unit = f" {indicator.unit}" if indicator.unit else ""
         return f"{plain(value)}{unit}{_asked(test)}."
 
+    def _followed(self, test: Test, value: Value) -> str:
+        """Tell an answer that nobody gave, and the rule by which it follows."""
+        rule = self._admitted.follows[test.field].rule
+        indicator = self._law.indicators_by_id.get(test.field)
+        answer = LEVELS[int(value)] if test.field.startswith("rating/") else plain(value)
+        unit = f" {indicator.unit}" if indicator is not None and indicator.unit else ""
+        asked = "" if indicator is None else _asked(test)
+        return f"{answer}{unit}, which follows from {rule.id}: {rule.says}{asked}."
+
     # -- evidence -----------------------------------------------------------------------------------------------
 
     def passages(self, field: str) -> tuple[Passage, ...]:
@@ -280,6 +293,8 @@ class Tracer:
     def _find_passages(self, field: str) -> Iterator[Passage]:
         for record in self._admitted.records.get(field, ()):
             yield passage_of(record)
+        for read in self._admitted.follows[field].read if field in self._admitted.follows else ():
+            yield from self.passages(read)
         for request in self._admitted.requests.get(field, ()):
             yield Passage(record=request.id, at=request.at, quote=request.quote, note=request.told)
         placement = self._admitted.placement

@@ -30,13 +30,15 @@ _LIMIT_ANSWERS: dict[str, str] = {
 
 def leaf_name(field: str) -> str:
     """Return the name under which a dossier answers an input."""
-    return field.removeprefix("rating/").removeprefix("judged/")
+    return field.removeprefix("last_").removeprefix("rating/").removeprefix("judged/") if "/" in field else field
 
 
 def question(law: Law, field: str) -> str:
     """Return the question that an input answers."""
     if field in PLACEMENT_QUESTIONS:
         return PLACEMENT_QUESTIONS[field]
+    if field.startswith("last_rating/"):
+        return f"For the last report: {judgement(law, field).question}"
     return judgement(law, field).question if field.startswith("rating/") else law.indicator(field).asks
 
 
@@ -53,7 +55,7 @@ def answer(law: Law, field: str, value: Value) -> str:
         return f"{_PLACEMENT_ANSWERS[str(value)]}."
     if field == LIMIT:
         return f"{_LIMIT_ANSWERS[str(value)]}."
-    if field.startswith("rating/"):
+    if field.startswith(("rating/", "last_rating/")):
         level = LEVELS[int(value)]
         return f"Rated {level}: {judgement(law, field).rubric[level]}"
     indicator = law.indicator(field)
@@ -75,7 +77,7 @@ def ranged(law: Law, field: str, first: Value, last: int | None = None) -> str:
 
 def asked_by(law: Law, field: str) -> Criterion | None:
     """Return the criterion that asks for an input; nothing for a placement."""
-    if field.startswith(("rating/", "judged/")):
+    if field.startswith(("rating/", "judged/", "last_rating/")):
         return law.judges[leaf_name(field)]
     return next((each for each in law.criteria if any(field == own.id for own in each.indicators)), None)
 

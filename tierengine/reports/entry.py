@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tierengine.law.conditions import Condition
-from tierengine.law.entries import Criterion
+from tierengine.law.entries import Criterion, Proposal
 from tierengine.reports.text import print_wrapped
 from tierengine.terms.level import LEVELS
 
@@ -52,10 +52,28 @@ def _sections(criterion: Criterion) -> Iterator[tuple[str, list[str]]]:
                 *(f"  {level}: {judgement.rubric[level]}" for level in judgement.rubric),
             ],
         )
+    yield from _proposed(criterion.proposal)
     yield "Indicators", [f"{i.id} ({i.type}{', ' + i.unit if i.unit else ''}): {i.asks}" for i in criterion.indicators]
     yield "Interpretations", [f"{i.id}: {i.reads} Why: {i.why} ({i.authority})" for i in criterion.interpretations]
     yield "Not encoded", [f"{item.clause}: {item.why}" for item in criterion.not_encoded]
     yield "Examples", [f"{example.expect}: {example.name}" for example in criterion.examples]
+
+
+def _proposed(proposal: Proposal | None) -> Iterator[tuple[str, list[str]]]:
+    """What is proposed while nobody has rated the open word: why, by which rules, and when it stays open."""
+    if proposal is None:
+        return
+    yield "Proposed while nobody has rated it", [f"{proposal.why} ({proposal.authority})"]
+    yield (
+        "The first of these rules that is known to hold speaks",
+        [
+            line
+            for number, rule in enumerate(proposal.rules, 1)
+            for line in (f"{number}. {rule.level}: {rule.says}", *_told(rule.when, 2))
+        ],
+    )
+    yield "Where none does, it stays open", [proposal.too_thin]
+    yield "Examples of the proposal", [f"{example.expect}: {example.name}" for example in proposal.examples]
 
 
 _DIRECTIONS = {
@@ -86,6 +104,8 @@ def _atom(condition: Condition) -> str:
         return f"{condition.conclusion} holds"
     if condition.operator == "judgement":
         return f"a person rates {condition.judgement} as {condition.at_least} or better"
+    if condition.operator == "last_rating":
+        return f"for the last report {condition.last_rating} was rated {condition.at_least} or better"
     bound = (
         f"is {condition.is_}"
         if condition.is_

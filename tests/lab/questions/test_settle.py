@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from tests.conftest import GUATEMALA, ROOT, Ran
 from tests.lab.enumeration import (
@@ -62,7 +61,7 @@ def every_answer(law: Law, facts: Case, names: Iterable[str], room: int = 0) -> 
 
 
 def test_pointless_questions_and_those_that_decide() -> None:
-    """No answer to a pointless question moves a row, whatever else is answered; the deciding ones decide, and no fewer."""
+    """No answer to a pointless question moves a row, whatever else is answered; the deciding ones decide."""
     seen: Counter[str] = Counter()
 
     @QUICK

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from tierengine.engines.form import Value
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, reached, read_value
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, last_rated, rating, reached, read_value
 from tierengine.law.entries import Criterion, Given
 from tierengine.law.linter import Vocabulary, complaints
 from tierengine.law.rulebook import Law
@@ -31,6 +31,8 @@ def facts_of(law: Law, given: Given, judges: Iterable[str]) -> Iterator[tuple[st
         for rung in law.criterion(name).rules:
             yield reached(name, rung.level), rank(level) >= rank(rung.level)
     yield from given.conclusions.items()
+    for name, level in given.last_ratings.items():
+        yield last_rated(name), rank(level)
     if given.last_report is not None:
         yield LAST_REPORT, given.last_report
     if given.limit is not None:
@@ -50,6 +52,7 @@ def unfit(given: Given, law: Law) -> Iterator[Complaint]:
         elif indicator.type == "count" and word.startswith("-"):
             yield ("indicators", name), (f"`{name}` is a count and is given `{word}`", "write 0 or more")
     yield from _off_the_scale("judgements", given.judgements, law.judges)
+    yield from _off_the_scale("last_ratings", given.last_ratings, law.judges)
     yield from _off_the_scale("findings", given.findings, law.criteria_by_id)
 
 

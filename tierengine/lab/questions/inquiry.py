@@ -46,9 +46,7 @@ class Inquiry:
         self.engine = CompiledEngine(self.form)
         asked = [name for name in in_order(law) if name in self.fields and not known(self.facts, name)]
         possible = {name: self._possible(name) for name in asked}
-        follows = {
-            name for name, places in possible.items() if len(places) < min(2, len(self.whole.values[name].answers))
-        }
+        follows = {name for name, places in possible.items() if len(places) < min(2, self.whole.values[name].places)}
         self.facts |= {
             name: self._answer_at(name, possible[name]) for name in follows if not name.startswith("rating/")
         }
@@ -71,9 +69,12 @@ class Inquiry:
         """The counts that are known only within bounds."""
         return frozenset(name for name, value in self.facts.items() if isinstance(value, Bounds))
 
-    def case(self, name: str = "case", *, partly: bool = False) -> Case:
-        """Return the country with its answers left open; its numbers are cut where the facts or a rule cut them."""
-        return Case(self.form, name, partly=partly, facts=self.facts)
+    def case(self, name: str = "case", *, partly: bool = False, cases: int = 1) -> Case:
+        """Return the country with its answers left open; its numbers are cut where the facts or a rule cut them.
+
+        Where the numbers of several cases are compared with one another, each is made with how many they are.
+        """
+        return Case(self.form, name, partly=partly, facts=self.facts, beside=(self.form,) * (cases - 1))
 
     @cached_property
     def whole(self) -> Case:
@@ -98,7 +99,7 @@ class Inquiry:
         scale = self.whole.values[field]
         flag = {judged(leaf_name(field)): True} if field.startswith("rating/") else {}
         given = self.whole.gives({**self.facts, **flag})
-        return [place for place in range(len(scale.answers)) if self.solver.find(*given, scale.at(place)) is not None]
+        return [place for place in range(scale.places) if self.solver.find(*given, scale.at(place)) is not None]
 
     def _answer_at(self, field: str, places: list[int]) -> Value | Bounds:
         """The one answer that is left; for a count, the bounds between which no rule tells the difference."""
@@ -124,7 +125,8 @@ class Inquiry:
 
     def answers(self, field: str) -> tuple[Answer, ...]:
         """Return answers to an open question, one of each sort that some rule, or another answer, can tell apart."""
-        answers = self.whole.values[field].answers
+        scale = self.whole.values[field]
+        answers = scale.answers[: scale.places]
         if self.fields[field].type != "count" or self.fields[field].numbers:
             return tuple(Answer(value, int(value) if self.fields[field].numbers else None) for value in answers)
         ends = [int(value) - 1 for value in answers[1:]]

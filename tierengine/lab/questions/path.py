@@ -16,7 +16,7 @@ from datetime import date
 from functools import cached_property
 
 from tierengine.engines.form import Bounds, Comparison, Value
-from tierengine.engines.logic import TRUE, Term, all_of, any_of, at_most, implies, negate
+from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_most, implies, negate, same
 from tierengine.engines.lowering import judged, rating, reached
 from tierengine.engines.proof import lowest
 from tierengine.engines.solver import Solver
@@ -161,6 +161,8 @@ class PathSearch:
         self._inquiry = inquiry
         self._law = inquiry.law
         self._case = inquiry.case("after", partly=True)
+        self._written = inquiry.case("written", partly=True)
+        """The same, once it is written into the dossier: each rating that is needed is then a person's."""
         self._completion = inquiry.case("completion")
         self._worse = tuple(row.id for row in inquiry.law.tiers if _is_worse(row, target))
         self._target = tuple(row.id for row in inquiry.law.tiers if row.tier == target)
@@ -197,16 +199,26 @@ class PathSearch:
     def _base(self) -> Iterator[Term]:
         """What holds whatever is known: what an act makes of an unknown answer, and that the tier is reached.
 
-        A rating among what is needed is one for which the records then leave room.
+        A rating among what is needed is one for which the records then leave room, and it suffices as a person's too.
         """
+        case, written = self._case, self._written
         for name in self._inquiry.fields:
-            yield implies(self._case.known[name], self._completion.values[name].alike(self._case.values[name]))
+            yield implies(case.known[name], self._completion.values[name].alike(case.values[name]))
+            yield same(written.known[name], case.known[name])
             if name.startswith("judged/"):
-                rated = rating(leaf_name(name)) in self._anew
-                yield self._case.known[name] if rated else self._case.answers(name, value=False)
-            elif name in self._acts and name not in self._inquiry.facts:
-                yield implies(self._case.known[name], self._acts[name])
-        yield from (self._case.refuted[row] for row in self._worse)
+                rate = rating(leaf_name(name))
+                rated = case.known.get(rate, FALSE)
+                yield case.known[name] if rate in self._anew else case.answers(name, value=False)
+                yield (
+                    written.values[name].at_least(1)
+                    if rate in self._anew
+                    else same(written.values[name].at_least(1), rated)
+                )
+                continue
+            yield written.values[name].alike(case.values[name])
+            if name in self._acts and name not in self._inquiry.facts:
+                yield implies(case.known[name], self._acts[name])
+        yield from (each.refuted[row] for row in self._worse for each in (case, written))
         yield any_of(self._completion.shown[row] for row in self._target)
 
     def _weighed(self, judgement: str) -> Iterator[Term]:
@@ -238,7 +250,7 @@ class PathSearch:
 
     def _solver(self) -> Solver:
         """A solver of its own for each search, since a search leaves behind what it excluded."""
-        solver = Solver(self._case.definitions, self._completion.definitions)
+        solver = Solver(*(case.definitions for case in (self._case, self._written, self._completion)))
         solver.add(*self._base(), *(term for _, term in self._holds_fast()))
         return solver
 
@@ -347,7 +359,7 @@ class PathSearch:
 
     def blocking(self) -> Iterator[Blocking]:
         """Yield known answers that together exclude every way, none of which can be left out."""
-        solver = Solver(self._case.definitions, self._completion.definitions)
+        solver = Solver(*(case.definitions for case in (self._case, self._written, self._completion)))
         solver.add(*self._base())
         terms = dict(self._holds_fast())
         core = set(solver.clash(terms))

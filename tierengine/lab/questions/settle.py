@@ -166,7 +166,7 @@ class Differences:
 
     def __init__(self, inquiry: Inquiry) -> None:
         self._inquiry = inquiry
-        self._this, self._other = inquiry.case("this"), inquiry.case("other")
+        self._this, self._other = inquiry.case("this", cases=2), inquiry.case("other", cases=2)
         fixed = inquiry.fixed
         self._solver = Solver(self._this.definitions, self._other.follows)
         self._solver.add(*self._this.gives(fixed), *self._other.gives(fixed))
@@ -314,6 +314,9 @@ class _Settled:
         self.solver.add(*self._case.gives(inquiry.fixed), self._case.shown[row])
         for flag, term in self._flags():
             self.solver.add(same(self._case.answers(flag, value=True), term))
+        for name, asked in self.asked.items():
+            scale = self._case.values[name]
+            self.solver.add(implies(asked, scale.at_most(scale.places - 1)))
 
     def _flags(self) -> Iterator[tuple[str, Term]]:
         """Whether a word that nobody has rated is judged: only by an answer to the question about it."""
@@ -388,7 +391,7 @@ def _bears(inquiry: Inquiry, criterion: Criterion) -> bool:
     rule = criterion.presumption
     assert rule is not None
     turning = {part.indicator for part in rule.when.walk() if part.indicator is not None}
-    this, other = inquiry.case("this"), inquiry.case("presumed")
+    this, other = inquiry.case("this", cases=2), inquiry.case("presumed", cases=2)
     solver = Solver(this.definitions, other.definitions)
     solver.add(*this.gives(inquiry.facts), *other.gives(inquiry.facts))
     solver.add(*(this.values[name].alike(other.values[name]) for name in inquiry.fields if name not in turning))
