@@ -106,7 +106,9 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     problems = list(_requests_contradicted(casefile, law, records, asked))
     if problems:
         raise EvidenceError(problems)
-    facts: dict[str, Value] = asked | dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile, stood))
+    facts: dict[str, Value] = (
+        asked | dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile, stood))
+    )
     coherent = Coherent.of(law)
     follows = coherent.follows(facts)
     filled = filled_in(facts, follows)
