@@ -17,7 +17,19 @@ from types import MappingProxyType
 
 from tierengine.engines.arithmetic import OPERATORS, thresholds
 from tierengine.engines.form import Bounds, Comparison, Facts, Field, Form, Stratum, Test, Value
-from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_least, implies, negate, same, variable
+from tierengine.engines.logic import (
+    FALSE,
+    TRUE,
+    Term,
+    all_of,
+    any_of,
+    at_least,
+    exactly,
+    implies,
+    negate,
+    same,
+    variable,
+)
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
 from tierengine.engines.solver import Model, Solver
 
@@ -139,8 +151,7 @@ class Case:
         if test.field in self.shown:
             return self.shown[test.field] if test.value is True else self.refuted[test.field]
         if test.field in self._tallied:
-            assert test.op == ">=", "tallies are asked for so many, or more"
-            return at_least(int(test.value), self._tallied[test.field])
+            return _counts(test, self._tallied[test.field])
         if test.field in self._compared:
             return self._compares(*self._compared[test.field], truth=test.value is (test.op == "=="))
         bounds = self._facts.get(test.field)
@@ -309,6 +320,16 @@ def lowest(solver: Solver, case: Case, fields: Iterable[str]) -> dict[str, Value
             solver.add(scale.at(place))
             found[field] = scale.answers[place]
         return found
+
+
+def _counts(test: Test, terms: Sequence[Term]) -> Term:
+    """The term that as many terms hold as a test of a tally asks."""
+    number = int(test.value)
+    if test.op in ("==", "!="):
+        equal = exactly(number, terms)
+        return equal if test.op == "==" else negate(equal)
+    reached = at_least(number + (1 if test.op in (">", "<=") else 0), terms)
+    return reached if test.op in (">=", ">") else negate(reached)
 
 
 def _climbs(scale: Scale) -> Iterator[Term]:

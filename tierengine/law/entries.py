@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, WithJsonSchema, model_validator
@@ -380,7 +381,7 @@ class Coherence(Entry):
     """Why it must be so, and what may honestly come apart and is therefore asked."""
     examples: tuple[CoherenceExample, ...]
 
-    @property
+    @cached_property
     def must(self) -> Condition:
         """The one condition that holds of every country."""
         if self.when is None:

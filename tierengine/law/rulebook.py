@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import ClassVar, TypeVar, get_args
+from typing import Any, ClassVar, TypeVar, get_args
 
 from tierengine.errors import NotInForceError, Problem
 from tierengine.law.entries import (
@@ -126,23 +126,41 @@ class Rulebook(Model):
         return Law(
             as_of=day,
             digest=self.digest,
-            criteria=tuple(sorted(_in_force(self.criteria, day), key=_place_in_statute)),
-            admissions=_in_force(self.admissions, day),
-            certainties=_in_force(self.certainties, day),
-            conclusions=_in_force(self.conclusions, day),
-            tiers=_in_force(self.tiers, day),
-            routes=_in_force(self.routes, day),
-            advice=_in_force(self.advice, day),
-            progress=_in_force(self.progress, day),
-            downgrades=_in_force(self.downgrades, day),
-            relistings=_in_force(self.relistings, day),
-            clocks=_in_force(self.clocks, day),
-            years_compared=_in_force(self.years_compared, day),
-            clauses=_in_force(self.clauses, day),
-            coherence=_in_force(self.coherence, day),
+            criteria=tuple(sorted(self._in_force(self.criteria, day), key=_place_in_statute)),
+            admissions=self._in_force(self.admissions, day),
+            certainties=self._in_force(self.certainties, day),
+            conclusions=self._in_force(self.conclusions, day),
+            tiers=self._in_force(self.tiers, day),
+            routes=self._in_force(self.routes, day),
+            advice=self._in_force(self.advice, day),
+            progress=self._in_force(self.progress, day),
+            downgrades=self._in_force(self.downgrades, day),
+            relistings=self._in_force(self.relistings, day),
+            clocks=self._in_force(self.clocks, day),
+            years_compared=self._in_force(self.years_compared, day),
+            clauses=self._in_force(self.clauses, day),
+            coherence=self._in_force(self.coherence, day),
             of_other_dates=self._measures,
             tiers_since=self._tiers_since,
         )
+
+    def _in_force(self, entries: tuple[E, ...], day: date) -> tuple[E, ...]:
+        return tuple(self._numbered(entry, day) for entry in entries if entry.in_force.holds(day))
+
+    def _numbered(self, entry: E, day: date) -> E:
+        """The entry under its number of a day; made once for each number, since many days are asked for."""
+        if not entry.renumbered:
+            return entry
+        key = id(entry), sum(move.from_ <= day for move in entry.renumbered)
+        if key not in self._renumbered:
+            self._renumbered[key] = entry.numbered_on(day)
+        found: E = self._renumbered[key]
+        return found
+
+    @cached_property
+    def _renumbered(self) -> dict[tuple[int, int], Any]:
+        """Entries under numbers that were asked for."""
+        return {}
 
     def on(self, day: date, where: str | None = None) -> Law:
         """Return the law in force on the day. Raise `NotInForceError` if what is encoded for it is no whole.
@@ -207,10 +225,6 @@ def asked_of(rule: Coherence) -> set[str]:
     """Return the names that a rule of coherence asks for, save placements."""
     asked = [each for each in rule.must.walk() if each.placement is None]
     return {name for each in asked for name in (each.name, each.no_more_than) if name}
-
-
-def _in_force(entries: tuple[E, ...], day: date) -> tuple[E, ...]:
-    return tuple(entry.numbered_on(day) for entry in entries if entry.in_force.holds(day))
 
 
 @dataclass(frozen=True)

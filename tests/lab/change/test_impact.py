@@ -298,7 +298,7 @@ def test_what_is_not_decided_ends_with_3(
     tmp_path: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is said in the report that nothing is proved, and how long was tried."""
-    monkeypatch.setattr("tierengine.engines.proof.PATIENCE", Limit(steps=1))
+    monkeypatch.setattr("tierengine.engines.solver.PATIENCE", Limit(steps=1))
     ran = tierengine("impact", SMALL, edited(tmp_path / "new", edits.MORE_PUNISHED))
     assert ran.code == 3
     told = " ".join(ran.out.split())

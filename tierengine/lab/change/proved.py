@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Facts, Value
+from tierengine.engines.form import Facts, Form, Value
 from tierengine.engines.logic import Term, all_of, any_of, at_most, implies, negate, same
 from tierengine.engines.lowering import judged, rating
 from tierengine.engines.proof import Case, lowest
 from tierengine.engines.solver import PATIENCE, Limit, Model, Solver
 from tierengine.errors import UndecidedError
 from tierengine.lab.change.sides import NOT_RANKED, Pairing, Side
+from tierengine.lab.proofs.counterexamples import completes
 from tierengine.terms.tier import TIERS
 
 Way = Literal["worse", "better", "in or out of the lists"]
@@ -158,19 +159,22 @@ class _Pair:
 class _Asked:
     """The solver's question about a country under both rulebooks, of which all or only some answers are known.
 
-    A complete case that moves is one of these, and one of these that moves does so however it is completed; so that
-    there is a complete case if and only if there is one of these.
+    A complete case that moves is one of these, and one of these that moves does so however it is completed; and it is
+    completed here, in one way for both that contradicts the coherence of neither. So there is a complete case if and
+    only if there is one of these.
     """
 
     def __init__(self, old: Side, new: Side, limit: Limit) -> None:
         self._rows = old.rows, new.rows
-        self._old = Case(old.form, "old", partly=True, beside=(new.form,))
-        self._new = Case(new.form, "new", partly=True, beside=(old.form,))
-        self._solver = Solver(self._old.definitions, self._new.definitions, limit=limit)
+        self._old, whole_old = _partly_and_whole(old.form, "old", new.form)
+        self._new, whole_new = _partly_and_whole(new.form, "new", old.form)
+        cases = (self._old, whole_old, self._new, whole_new)
+        self._solver = Solver(*(case.definitions for case in cases), limit=limit)
         self._known = self._old.known | self._new.known
         for field in sorted(self._old.fields.keys() & self._new.fields.keys()):
-            self._solver.add(self._old.values[field].alike(self._new.values[field]))
+            self._solver.add(whole_old.values[field].alike(whole_new.values[field]))
             self._solver.add(same(self._old.known[field], self._new.known[field]))
+        self._solver.add(*completes(whole_old, self._old), *completes(whole_new, self._new))
         for field in self._known:
             if field.startswith(_JUDGED):
                 self._solver.add(self._known[field], *self._rated(field))
@@ -228,6 +232,11 @@ class _Asked:
         for case in (self._old, self._new):
             if flag in case.fields and name in case.fields:
                 yield implies(case.answers(flag, True), case.known[name])
+
+
+def _partly_and_whole(form: Form, name: str, other: Form) -> tuple[Case, Case]:
+    """A case of which all or some answers are known, and one that completes it; both beside those of another form."""
+    return Case(form, name, partly=True, beside=(other,)), Case(form, f"whole {name}", beside=(other,))
 
 
 def _answers(facts: Facts) -> int:

@@ -111,12 +111,9 @@ class Asked:
         """Return a solver of cases that tries as long as it may."""
         return Solver(*(case.definitions for case in cases), limit=self.prover.limit)
 
-    def twice(self, *names: str, partly: bool = False) -> tuple[Case, Case]:
-        """Return two cases whose numbers can be compared, with each other and with those of a dossier."""
-        first, second = (
-            Case(self.form, name, partly=partly, cuts=cuts_of(self.law), beside=(self.form,)) for name in names
-        )
-        return first, second
+    def case(self, name: str, *, partly: bool = False) -> Case:
+        """Return a case whose numbers can be compared with those of another, and told in a dossier."""
+        return Case(self.form, name, partly=partly, cuts=cuts_of(self.law), beside=(self.form,))
 
     def find(self, solver: Solver, *terms: Term, of: str = "") -> Model | None:
         """Look for a case, and write the question with its answer if certificates are written."""
@@ -154,10 +151,10 @@ class Asked:
 
     def one_country(self, breaks: Callable[[Case], Term], wrong: str, says: str) -> Counterexample:
         """Return the smallest country that breaks a theorem."""
-        case = Case(self.form, "country", partly=True, cuts=cuts_of(self.law))
+        case, whole = self.case("country", partly=True), self.case("whole")
         for sayings in self._readings(case):
-            solver = self.solver(case)
-            solver.add(*sayings)
+            solver = self.solver(case, whole)
+            solver.add(*sayings, *completes(whole, case))
             model = smallest(solver, [given(case)], breaks(case))
             if model is not None:
                 facts = recorded(self.law, self.form, case.read(model))
@@ -182,8 +179,8 @@ class Asked:
         They answer the same questions. What they leave open is completed in both, and the relation holds between the
         completions.
         """
-        first, second = self.twice("first", "second", partly=True)
-        pair = Pair(first, second, *self.twice("before", "after"))
+        first, second = self.case("first", partly=True), self.case("second", partly=True)
+        pair = Pair(first, second, self.case("before"), self.case("after"))
         differ = [
             all_of((known, negate(first.values[name].alike(second.values[name]))))
             for name, known in first.known.items()

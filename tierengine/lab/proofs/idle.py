@@ -1,7 +1,7 @@
 """Parts of the law that make no difference in any case: dead and shadowed conditions, levels that nothing stops at.
 
 A part of a condition is dead if nothing makes it true (in `all`: false). It is shadowed if it never decides, because
-its siblings always say the same already.
+its siblings always say the same already. That coherence says the same is no fault: the law says both.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tierengine.engines.lowering import lower, presumed, proposed, reached
 from tierengine.engines.proof import Case
 from tierengine.engines.solver import Limit
 from tierengine.errors import Problem
+from tierengine.lab.proofs.parts import at_liberty
 from tierengine.lab.proofs.search import Sought, never
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Conclusion, Criterion, Route, TierRow
@@ -180,7 +181,7 @@ def _never(law: Law, watches: dict[int, _Watch], limit: Limit, tried: list[dict[
     """What never happens under a law."""
     if not watches:
         return set()
-    case = Case(lower(law, dict(_named(watch.item for watch in watches.values()))))
+    case = Case(at_liberty(lower(law, dict(_named(watch.item for watch in watches.values())))))
     terms = {str(number): watch.term(case) for number, watch in watches.items()}
 
     def happened(evaluation: Evaluation) -> Iterator[str]:

@@ -23,7 +23,7 @@ from tierengine.lab.proofs.direction import (
     worse_levels,
     worse_tier,
 )
-from tierengine.lab.proofs.parts import part_of, propositions
+from tierengine.lab.proofs.parts import at_liberty, part_of, propositions
 from tierengine.lab.proofs.search import Sought, never
 from tierengine.lab.proofs.years import unbound_years
 from tierengine.law.entries import Criterion
@@ -114,20 +114,20 @@ def _two_of(case: Case, rows: list[str]) -> Term:
 
 def _no_dead_rule(asked: Asked) -> Proof:
     rules = {rule.id: rule for stratum in asked.form.strata for rule in stratum.rules}
-    fires = {name: asked.whole_case.fires(rule.tests) for name, rule in rules.items()}
+    case = Case(at_liberty(asked.form))
+    fires = {name: case.fires(rule.tests) for name, rule in rules.items()}
     sought = Sought(fires, lambda evaluation: evaluation.fired)
-    dead = never(asked.whole_case, sought, asked.prover.limit, asked.prover.countries)
+    dead = never(case, sought, asked.prover.limit, asked.prover.countries)
     if not dead:
-        return asked.proved(f"Each of the {len(rules)} rules speaks for some country.")
+        return asked.proved(f"Each of the {len(rules)} rules can speak.")
     return asked.refuted(
         f"{len(dead)} of {len(rules)} rules can never speak: each asks for what cannot be together.",
-        *(_dead(asked, rules[name]) for name in dead),
+        *(_dead(asked, case, rules[name]) for name in dead),
     )
 
 
-def _dead(asked: Asked, rule: Rule) -> Counterexample:
+def _dead(asked: Asked, case: Case, rule: Rule) -> Counterexample:
     """Which tests of a rule cannot all be true."""
-    case = asked.whole_case
     solver = asked.solver(case)
     asked.find(solver, case.fires(rule.tests), of=rule.id)
     clash = solver.clash({str(number): case.holds(test) for number, test in enumerate(rule.tests)})
@@ -176,7 +176,7 @@ def _keeps_contract(asked: Asked, criterion: Criterion) -> bool:
 
 def _breaks_in_whole(asked: Asked, criterion: Criterion) -> bool:
     """Whether a contract that fails for the criterion alone also fails for a country."""
-    before, after = asked.twice("before", "after")
+    before, after = asked.case("before"), asked.case("after")
     terms = [*_own_no_worse(asked.law, criterion)(before, after), worse_levels(criterion, before, after)]
     return asked.find(asked.solver(before, after), *terms, of=f"{criterion.id} in the whole") is not None
 
@@ -222,7 +222,7 @@ def _direction(asked: Asked) -> Proof:
     if asked.by_parts and _by_parts(asked):
         return asked.proved(says)
     directed = signs(law, form)
-    before, after = asked.twice("before", "after")
+    before, after = asked.case("before"), asked.case("after")
     solver = asked.solver(before, after)
     if asked.find(solver, *no_worse(before, after, directed), worse_tier(law, before, after)) is None:
         return asked.proved(says)
@@ -330,7 +330,7 @@ def _unknowns(asked: Asked) -> Proof:
     )
     if asked.by_parts and all(_sound(asked, part_of(asked.form, {head})) for head in propositions(asked.form)):
         return asked.proved(says)
-    before, after = asked.twice("before", "after", partly=True)
+    before, after = asked.case("before", partly=True), asked.case("after", partly=True)
     solver = asked.solver(before, after)
     terms = [*_more_known(before, after), _changes(before, after)]
     if asked.find(solver, *terms) is None:
