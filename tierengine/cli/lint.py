@@ -28,5 +28,6 @@ def lint(
     elif draft is None or problems:
         raise RulebookError(problems)
     else:
-        examples = sum(len(item.entry.examples) for item in draft.placed if isinstance(item.entry, Criterion | Coherence))
+        with_examples = (item.entry for item in draft.placed if isinstance(item.entry, Criterion | Coherence))
+        examples = sum(len(entry.examples) for entry in with_examples)
         a_console().print(f"{len(draft.rulebook.entries())} entries and {examples} examples: sound")

@@ -313,7 +313,9 @@ class Coherence(Entry):
     @property
     def must(self) -> Condition:
         """The one condition that holds of every country."""
-        return self.then if self.when is None else Condition(any=(Condition.model_validate({"not": self.when}), self.then))
+        if self.when is None:
+            return self.then
+        return Condition.model_validate({"any": (Condition.model_validate({"not": self.when}), self.then)})
 
 
 class Admission(Entry):

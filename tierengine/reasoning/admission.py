@@ -14,7 +14,7 @@ from tierengine.evidence.origins import origins_of
 from tierengine.evidence.records import Evidence, Rating, dated
 from tierengine.law.entries import Admission, Indicator
 from tierengine.law.rulebook import Law
-from tierengine.reasoning.coherence import Coherent, Contradiction, Followed, filled_in, rests_on
+from tierengine.reasoning.coherence import Coherent, Followed, filled_in, rests_on
 from tierengine.reasoning.history import Standing, standing_under
 from tierengine.terms.level import rank
 from tierengine.terms.scalars import truth, whole
@@ -61,8 +61,7 @@ class Admitted:
     @property
     def given(self) -> dict[str, Value]:
         """The facts without what follows from them."""
-        rated = {judged(name.removeprefix("rating/")): False for name in self.follows if name.startswith("rating/")}
-        return {name: value for name, value in {**self.facts, **rated}.items() if name not in self.follows}
+        return {name: value for name, value in self.facts.items() if name not in self.follows}
 
 
 def admit(casefile: Casefile, law: Law) -> Admitted:
@@ -79,7 +78,7 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     if problems:
         raise EvidenceError(problems)
     repeats = {repeat.id: first.id for first, *others in told for repeat in others}
-    admitted: dict[str, list[Evidence]] = {}
+    taken: dict[str, list[Evidence]] = {}
     ratings: dict[str, Rating] = {}
     aside: list[SetAside] = []
     for record in sorted(casefile.dossier.records, key=lambda record: record.id):
@@ -90,11 +89,11 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
         elif isinstance(record, Rating):
             ratings[record.measures] = record
         else:
-            admitted.setdefault(record.measures, []).append(record)
+            taken.setdefault(record.measures, []).append(record)
     for indicator in law.indicators:
         if indicator.counts_kind is not None:
-            admitted[indicator.id] = _of_kind(casefile, law, indicator.counts_kind, repeats)
-    records = {name: tuple(found) for name, found in admitted.items() if found}
+            taken[indicator.id] = _of_kind(casefile, law, indicator.counts_kind, repeats)
+    records = {name: tuple(found) for name, found in taken.items() if found}
     silences = _silences(casefile)
     problems = list(_contradictions(casefile, law, records, silences))
     if problems:
@@ -106,12 +105,11 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     problems = list(_requests_contradicted(casefile, law, records, asked))
     if problems:
         raise EvidenceError(problems)
-    facts: dict[str, Value] = asked | dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile, stood))
-    coherent = Coherent.of(law)
-    follows = coherent.follows(facts)
-    filled = filled_in(facts, follows)
-    admitted_all = Admitted(
-        filled,
+    answered = dict(_answers(law, records, silences)) | dict(_placed(casefile, stood))
+    facts: dict[str, Value] = asked | answered | dict(_rated(law, ratings))
+    follows = Coherent.of(law).follows(facts)
+    admitted = Admitted(
+        filled_in(facts, follows),
         records,
         ratings,
         silences,
@@ -124,10 +122,10 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
         origins_of(casefile.dossier.records),
         follows,
     )
-    problems = [_incoherent(casefile, admitted_all, found) for found in coherent.contradictions(filled)]
+    problems = list(_incoherent(casefile, law, admitted))
     if problems:
         raise EvidenceError(problems)
-    return admitted_all
+    return admitted
 
 
 def _place(casefile: Casefile, record: Evidence | Rating, key: str) -> str:
@@ -421,23 +419,23 @@ def _requests_contradicted(
 # -- what cannot all be so --------------------------------------------------------------------------------------
 
 
-def _incoherent(casefile: Casefile, admitted: Admitted, found: Contradiction) -> Problem:
-    """A rule of coherence that fails, with the lines that cannot all be right."""
-    fields = dict.fromkeys(given for name in found.inputs for given in rests_on(admitted.follows, name))
-    told = list(dict.fromkeys(line for name in fields for line in _lines(casefile, admitted, name)))
-    rule = f"{found.rule.says} ({found.rule.id})"
-    if len(told) == 1:
-        what = f"`{told[0][0]}` cannot be so: {rule}"
-    else:
-        others = " and ".join(f"`{name}` ({where})" for name, where in told[1:])
-        what = f"`{told[0][0]}` and {others} contradict each other: {rule}"
-    return Problem(
-        where=told[0][1], what=what, cure=f"correct what the sources support least; {_lower(found.rule.because)}"
-    )
-
-
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]
+def _incoherent(casefile: Casefile, law: Law, admitted: Admitted) -> Iterator[Problem]:
+    """The rules of coherence that fail, each with the lines that cannot all be right; no lines are told twice."""
+    seen: set[frozenset[str]] = set()
+    for found in Coherent.of(law).contradictions(admitted.facts):
+        fields = dict.fromkeys(given for name in found.inputs for given in rests_on(admitted.follows, name))
+        told = dict(line for name in fields for line in _lines(casefile, admitted, name))
+        if frozenset(told.values()) in seen:
+            continue
+        seen.add(frozenset(told.values()))
+        (first, where), *others = told.items()
+        also = "".join(f" and `{name}` ({place})" for name, place in others)
+        verb = "contradict each other" if others else "cannot be so"
+        yield Problem(
+            where=where,
+            what=f"`{first}`{also} {verb}: {found.rule.says} ({found.rule.id})",
+            cure=f"correct what the sources support least. {found.rule.because}",
+        )
 
 
 def _lines(casefile: Casefile, admitted: Admitted, name: str) -> Iterator[tuple[str, str]]:

@@ -260,10 +260,9 @@ class Tracer:
             return f"Not known ({silent} is silent)." if silent else self.narrator.unanswered_words(test.field)
         if test.field in self._admitted.follows:
             return self._followed(test, value)
-        if test.field == LIMIT:
-            return f"{value}: {told(self._admitted.standing)} (asked here: {test.value})."
         if test.field in PLACEMENT_QUESTIONS:
-            return f"{value} (asked here: {test.value})."
+            how = f": {told(self._admitted.standing)}" if test.field == LIMIT else ""
+            return f"{value}{how} (asked here: {test.value})."
         if test.field.startswith("rating/"):
             rating = self._admitted.ratings[leaf_name(test.field)]
             return f"{rating.rating}, says {rating.author}."

@@ -32,9 +32,9 @@ from tierengine.engines.lowering import (
 from tierengine.engines.proof import Case, Solver
 from tierengine.lab.cases.edges import Point, edge_of
 from tierengine.law.conditions import Condition
-from tierengine.law.entries import Criterion, Given
+from tierengine.law.entries import Coherence, Criterion, Given
 from tierengine.law.linter import conditions, directly_inside
-from tierengine.law.rulebook import Law
+from tierengine.law.rulebook import Law, asked_of
 from tierengine.terms.level import LEVELS, Level, rank
 from tierengine.yamlfile import Path_
 
@@ -78,10 +78,18 @@ class Pairs:
         self._conditions = dict(conditions(entry))
         # A condition that another makes needless leaves no trace in the form; watched, it keeps its input there.
         singles = (each for each in self._conditions.values() if not each.parts)
-        self._form: Form = lower_entry(law, entry, {f"?{number}": each for number, each in enumerate(singles)})
+        watched = {f"?{number}": each for number, each in enumerate(singles)}
+        self._form: Form = lower_entry(law, entry, watched, self._bearing_on())
         self._on = Case(self._form, "on", partly=True)
         self._beside = Case(self._form, "beside", partly=True)
         self._answers = dict(_answers(self._form, law))
+
+    def _bearing_on(self) -> Iterator[Coherence]:
+        """The rules of coherence that speak of nothing but what the entry asks for."""
+        names = {self._entry.id, *(condition.name for condition in self._conditions.values())}
+        compared = [i.compared for i in self._law.indicators if i.id in names and i.compared is not None]
+        names |= {side for pair in compared for side in (pair.greater, pair.than)}
+        return (rule for rule in self._law.coherence if asked_of(rule) <= names)
 
     def find(self, path: Path_) -> Pair | None:
         """Return a smallest pair for the condition at a path of the entry, or nothing if there is none.
@@ -118,7 +126,8 @@ class Pairs:
         return solver
 
     def _sound(self, case: Case) -> Iterator[z3.BoolRef]:
-        """A word is judged if it is rated; a finding that is known is known as a level."""
+        """A word is judged if it is rated; a finding that is known is known as a level; nothing contradicts itself."""
+        yield from (z3.Not(case.refuted[name]) for name in self._form.coherence)
         for name in case.fields:
             if name.startswith("rating/"):
                 rated = judged(name.removeprefix("rating/"))
