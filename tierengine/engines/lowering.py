@@ -97,9 +97,11 @@ def lower(law: Law, watched: Watched = MappingProxyType({}), given: Collection[s
     return _lowered(law, (*entries, *law.coherence), watched)
 
 
-def lower_entry(law: Law, entry: Conditional, watched: Watched = MappingProxyType({})) -> Form:
-    """Return the form of one entry alone: whatever it asks of other entries becomes an input."""
-    return _lowered(law, (entry,), watched)
+def lower_entry(
+    law: Law, entry: Conditional, watched: Watched = MappingProxyType({}), coherence: Iterable[Coherence] = ()
+) -> Form:
+    """Return the form of one entry alone, or with some rules of coherence: what they ask of others becomes an input."""
+    return _lowered(law, (entry, *coherence), watched)
 
 
 def lower_coherence(law: Law, rules: Iterable[Coherence]) -> Form:

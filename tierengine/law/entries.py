@@ -386,7 +386,7 @@ class Coherence(Entry):
         """The one condition that holds of every country."""
         if self.when is None:
             return self.then
-        return Condition(any=(Condition.model_validate({"not": self.when}), self.then))
+        return Condition.model_validate({"any": (Condition.model_validate({"not": self.when}), self.then)})
 
 
 class Admission(Entry):

@@ -24,7 +24,7 @@ from tierengine.evidence.remainder import remainder
 from tierengine.law.entries import LAST_YEAR, Admission, Indicator
 from tierengine.law.rulebook import Law
 from tierengine.reasoning import years
-from tierengine.reasoning.coherence import Coherent, Contradiction, Followed, filled_in, rests_on
+from tierengine.reasoning.coherence import Coherent, Followed, filled_in, rests_on
 from tierengine.reasoning.history import Standing, standing_under
 from tierengine.terms.bounds import WrittenBounds
 from tierengine.terms.level import rank
@@ -83,8 +83,7 @@ class Admitted:
     @property
     def given(self) -> dict[str, Value | Bounds]:
         """The facts without what follows from them."""
-        rated = {judged(name.removeprefix("rating/")): False for name in self.follows if name.startswith("rating/")}
-        return {name: value for name, value in {**self.facts, **rated}.items() if name not in self.follows}
+        return {name: value for name, value in self.facts.items() if name not in self.follows}
 
 
 def admit(casefile: Casefile, law: Law) -> Admitted:
@@ -110,11 +109,9 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     answers = _Answers(law, casefile, sifted.records, silences, told.moved)
     _refuse(answers.contradictions())
     facts = asked | answers.facts | dict(_rated(law, sifted.ratings)) | dict(_placed(casefile, stood))
-    coherent = Coherent.of(law)
-    follows = coherent.follows(facts)
-    filled = filled_in(facts, follows)
+    follows = Coherent.of(law).follows(facts)
     admitted = Admitted(
-        facts=filled,
+        facts=filled_in(facts, follows),
         records=sifted.records,
         ratings=sifted.ratings,
         silences=silences,
@@ -128,7 +125,7 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
         overtaken=answers.overtaken,
         follows=follows,
     )
-    _refuse(_incoherent(casefile, admitted, found) for found in coherent.contradictions(filled))
+    _refuse(_incoherent(casefile, law, admitted))
     return admitted
 
 
@@ -533,23 +530,23 @@ def _requests_contradicted(
 # -- what cannot all be so --------------------------------------------------------------------------------------
 
 
-def _incoherent(casefile: Casefile, admitted: Admitted, found: Contradiction) -> Problem:
-    """A rule of coherence that fails, with the lines that cannot all be right."""
-    fields = dict.fromkeys(given for name in found.inputs for given in rests_on(admitted.follows, name))
-    told = list(dict.fromkeys(line for name in fields for line in _lines(casefile, admitted, name)))
-    rule = f"{found.rule.says} ({found.rule.id})"
-    if len(told) == 1:
-        what = f"`{told[0][0]}` cannot be so: {rule}"
-    else:
-        others = " and ".join(f"`{name}` ({where})" for name, where in told[1:])
-        what = f"`{told[0][0]}` and {others} contradict each other: {rule}"
-    return Problem(
-        where=told[0][1], what=what, cure=f"correct what the sources support least; {_lower(found.rule.because)}"
-    )
-
-
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]
+def _incoherent(casefile: Casefile, law: Law, admitted: Admitted) -> Iterator[Problem]:
+    """The rules of coherence that fail, each with the lines that cannot all be right; no lines are told twice."""
+    seen: set[frozenset[str]] = set()
+    for found in Coherent.of(law).contradictions(admitted.facts):
+        fields = dict.fromkeys(given for name in found.inputs for given in rests_on(admitted.follows, name))
+        told = dict(line for name in fields for line in _lines(casefile, admitted, name))
+        if frozenset(told.values()) in seen:
+            continue
+        seen.add(frozenset(told.values()))
+        (first, where), *others = told.items()
+        also = "".join(f" and `{name}` ({place})" for name, place in others)
+        verb = "contradict each other" if others else "cannot be so"
+        yield Problem(
+            where=where,
+            what=f"`{first}`{also} {verb}: {found.rule.says} ({found.rule.id})",
+            cure=f"correct what the sources support least. {found.rule.because}",
+        )
 
 
 def _lines(casefile: Casefile, admitted: Admitted, name: str) -> Iterator[tuple[str, str]]:

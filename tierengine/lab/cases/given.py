@@ -10,6 +10,8 @@ from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, last_rated, 
 from tierengine.law.entries import Criterion, Given
 from tierengine.law.linter import Vocabulary, complaints
 from tierengine.law.rulebook import Law
+from tierengine.reasoning.coherence import Coherent, filled_in
+from tierengine.reasoning.words import leaf_name
 from tierengine.reasoning.years import denied
 from tierengine.terms.level import rank
 from tierengine.yamlfile import Path_
@@ -39,6 +41,33 @@ def facts_of(law: Law, given: Given, judges: Iterable[str]) -> Iterator[tuple[st
         yield LAST_REPORT, given.last_report
     if given.limit is not None:
         yield LIMIT, given.limit
+
+
+def whole_facts(law: Law, given: Given) -> dict[str, Value]:
+    """Return the inputs that single answers about a whole country give, with what follows from them."""
+    facts = dict(facts_of(law, given, law.judges))
+    return filled_in(facts, _coherent(law, given).follows(facts))
+
+
+def incoherent(given: Given, law: Law) -> Iterator[Complaint]:
+    """Yield the rules of coherence that fail on single answers, with one of the answers that contradict each other."""
+    for found in _coherent(law, given).contradictions(whole_facts(law, given)):
+        names = [leaf_name(name).split("/", maxsplit=1)[0] for name in found.inputs]
+        told: list[tuple[str, ...]] = [
+            (key, name) for key in _GIVEN for name in dict.fromkeys(names) if name in getattr(given, key)
+        ]
+        told += [(key,) for key in law.PLACEMENTS if key in names and getattr(given, key) is not None]
+        path: Path_ = told[0] if told else ()
+        answers = " and ".join(f"`{each[-1]}`" for each in told) or "what is given"
+        what = f"{answers} cannot be so: {found.rule.says} ({found.rule.id})"
+        yield path, (what, f"give a case that can be; {found.rule.because}")
+
+
+_GIVEN = ("indicators", "judgements", "findings", "conclusions")
+
+
+def _coherent(law: Law, given: Given) -> Coherent:
+    return Coherent.of(law, frozenset((*given.findings, *given.conclusions)))
 
 
 def unfit(given: Given, law: Law) -> Iterator[Complaint]:

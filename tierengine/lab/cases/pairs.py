@@ -44,9 +44,9 @@ from tierengine.engines.proof import Case, Scale, lowest
 from tierengine.engines.solver import Solver
 from tierengine.lab.cases.edges import Point, edge_of
 from tierengine.law.conditions import Condition
-from tierengine.law.entries import Criterion, Given
+from tierengine.law.entries import Coherence, Criterion, Given
 from tierengine.law.linter import conditions, directly_inside
-from tierengine.law.rulebook import Law
+from tierengine.law.rulebook import Law, asked_of
 from tierengine.reasoning.words import rank_of
 from tierengine.terms.level import LEVELS, Level, rank
 from tierengine.yamlfile import Path_
@@ -91,12 +91,20 @@ class Pairs:
         self._conditions = dict(conditions(entry))
         # A condition that another makes needless leaves no trace in the form; watched, it keeps its input there.
         singles = (each for each in self._conditions.values() if not each.parts)
-        self._form: Form = lower_entry(law, entry, {f"?{number}": each for number, each in enumerate(singles)})
+        watched = {f"?{number}": each for number, each in enumerate(singles)}
+        self._form: Form = lower_entry(law, entry, watched, self._bearing_on())
         # One number may be just one more than another also where an answer begins between them.
         cuts = {name: {number - 1 for number in found if number} for name, found in thresholds(self._form).items()}
         self._on = Case(self._form, "on", partly=True, cuts=cuts, beside=(self._form,))
         self._beside = Case(self._form, "beside", partly=True, cuts=cuts, beside=(self._form,))
         self._answers = dict(_answers(self._form, law))
+
+    def _bearing_on(self) -> Iterator[Coherence]:
+        """The rules of coherence that speak of nothing but what the entry asks for."""
+        names = {self._entry.id, *(condition.name for condition in self._conditions.values())}
+        compared = [i.compared for i in self._law.indicators if i.id in names and i.compared is not None]
+        names |= {side for pair in compared for side in (pair.greater, pair.than)}
+        return (rule for rule in self._law.coherence if asked_of(rule) <= names)
 
     def find(self, path: Path_) -> Pair | None:
         """Return a smallest pair for the condition at a path of the entry, or nothing if there is none.

@@ -11,7 +11,7 @@ from tierengine.engines.arithmetic import compare
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Facts, Form
 from tierengine.engines.lowering import lower, reached
-from tierengine.lab.cases.given import facts_of
+from tierengine.lab.cases.given import whole_facts
 from tierengine.lab.cases.suite import UNRANKED, PlacedCase, named
 from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
@@ -72,7 +72,7 @@ class Trials:
     def of_given(self, law: Law, given: Given) -> Answer:
         """Return what the law makes of single answers."""
         laid = self._laid(law, frozenset((*given.findings, *given.conclusions)))
-        return Answer(laid, dict(facts_of(law, given, law.judges)), law)
+        return Answer(laid, whole_facts(law, given), law)
 
     def run(self, placed: PlacedCase) -> Result:
         """Return how a case fares."""
