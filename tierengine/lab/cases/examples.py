@@ -9,6 +9,7 @@ from tierengine.engines.form import Engine, Value
 from tierengine.engines.lowering import lower_criterion, reached
 from tierengine.errors import Problem
 from tierengine.lab.cases.given import facts_of
+from tierengine.lab.cases.proposals import failed_proposals
 from tierengine.law.entries import Criterion, Example
 from tierengine.law.reader import Draft
 from tierengine.law.rulebook import Law
@@ -18,7 +19,7 @@ from tierengine.terms.outcome import Outcome
 
 
 def failed_examples(draft: Draft) -> Iterator[Problem]:
-    """Yield a problem for each example whose outcome or level is not the one it expects."""
+    """Yield a problem for each example that does not give what it expects, and for each unsound proposal."""
     for item in draft.placed:
         if not isinstance(item.entry, Criterion):
             continue
@@ -36,6 +37,7 @@ def failed_examples(draft: Draft) -> Iterator[Problem]:
             if complaint is not None:
                 told = f"“{example.name}” is {complaint}"
                 yield item.problem(told, "change the rules or the example, whichever is wrong", "examples", number)
+    yield from failed_proposals(draft)
 
 
 def _complaint(law: Law, criterion: Criterion, example: Example, engine: Engine) -> str | None:
