@@ -27,7 +27,7 @@ from tierengine.terms.level import rank
 BOOK = read_rulebook(ROOT)
 LAWS = tuple(BOOK.whole_laws())
 IN_2013 = BOOK.on(date(2013, 6, 19))
-UNRATED = {judged(name): False for name in IN_2013.judges}
+UNRATED: dict[str, Value] = {judged(name): False for name in IN_2013.judges}
 
 
 class Desk:
@@ -84,8 +84,8 @@ def test_what_is_not_known_speaks_neither_way() -> None:
 
 def test_a_rating_outranks_every_proposal() -> None:
     """Nothing is proposed for a word that a person has rated."""
-    rated = {judged("stringent_punishment"): True, rating("stringent_punishment"): 0}
-    assert "stringent_punishment" not in _spoken({"max_penalty_trafficking_years": 5} | rated)
+    rated: dict[str, Value] = {judged("stringent_punishment"): True, rating("stringent_punishment"): 0}
+    assert "stringent_punishment" not in _spoken(rated | {"max_penalty_trafficking_years": 5})
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,15 @@ def test_a_country_that_was_not_ranked_is_read_from_its_year() -> None:
     """Without an earlier placement, what is done in the period names a tier; where too little is known, none does."""
     known: dict[str, Value] = {"trafficking_prosecutions": 6, "victim_services_provided": True}
     assert Country(IN_2013, UNRATED | known).tiers == ["2"]
-    assert Country(IN_2013, UNRATED | {"last_report": "SC"} | known).tiers == ["2"]
+    assert Country(IN_2013, UNRATED | known | {"last_report": "SC"}).tiers == ["2"]
     assert Country(IN_2013, UNRATED | {"trafficking_prosecutions": 6}).tiers == []
 
 
 def test_only_actions_of_the_period_carry_an_earlier_finding_from_2019() -> None:
     """From 9 January 2019 a placement on Tier 2 carries significant efforts on only beside a recorded action."""
     law = BOOK.on(date(2020, 6, 25))
-    bare = {judged(name): False for name in law.judges} | {"last_report": "2"}
+    bare: dict[str, Value] = {judged(name): False for name in law.judges}
+    bare["last_report"] = "2"
     assert "significant_efforts_on_actions" not in Country(law, bare).spoken
     assert Country(law, bare | {"victim_call_centre": True}).tiers == ["2"]
 
@@ -151,7 +152,8 @@ def test_five_records_of_effort_and_a_placement_name_one_tier(law: Law) -> None:
     """
     chance = random.Random(law.as_of.toordinal())
     efforts = [i for i in law.indicators if i.effort and i.compared is None and i.counts_kind is None]
-    bare = {judged(name): False for name in law.judges} | {"limit": "none"}
+    bare: dict[str, Value] = {judged(name): False for name in law.judges}
+    bare["limit"] = "none"
     inputs = inputs_of(law)
     without: list[Facts] = []
     for placement in [row.tier for row in law.tiers if row.tier not in (None, "1")]:

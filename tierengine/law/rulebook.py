@@ -57,8 +57,8 @@ class Rulebook(Model):
     @cached_property
     def examples(self) -> int:
         """How many examples there are, those of the proposals included."""
-        proposals = [criterion.proposal for criterion in self.criteria if criterion.proposal is not None]
-        return sum(len(each.examples) for each in (*self.criteria, *proposals))
+        found = sum(len(criterion.examples) for criterion in self.criteria)
+        return found + sum(len(c.proposal.examples) for c in self.criteria if c.proposal is not None)
 
     @cached_property
     def _tiers_since(self) -> dict[Tier, date]:
