@@ -86,9 +86,8 @@ class Proposer:
             for number, reading in enumerate(_proposal(criterion).rules, 1):
                 name = speaks(criterion.id, number)
                 if name in read:
-                    found[_judgement(criterion).id] = Spoken(
-                        criterion=criterion, number=number, rule=reading, read=read[name]
-                    )
+                    spoken = Spoken(criterion=criterion, number=number, rule=reading, read=read[name])
+                    found[spoken.word] = spoken
                     break
         return found
 

@@ -43,7 +43,7 @@ def facts_of(law: Law, given: Given, judges: Iterable[str]) -> Iterator[tuple[st
         yield LIMIT, given.limit
 
 
-def whole_facts(law: Law, given: Given) -> dict[str, Value]:
+def whole_facts(law: Law, given: Given) -> dict[str, Value | Bounds]:
     """Return the inputs that single answers about a whole country give, with what follows from them."""
     facts = dict(facts_of(law, given, law.judges))
     return filled_in(facts, _coherent(law, given).follows(facts))
