@@ -811,7 +811,8 @@ class Admission:
     def apart(self, now: list[Any], then: list[Any]) -> str:
         """Return by how much the times of two figures differ, if that is more than the policy allows."""
         period = self.dossier["period"]
-        whole = {"first": period["first"], "last": min(period["last"], self.dossier["as_of"])}
+        day = self.dossier["as_of"]
+        whole = period | ({"last": day} if period["first"] <= day < period["last"] else {})
         this, last = span(now) or whole, span(then)
         policy = self.law.of("years_compared")
         if not policy or not last or abs(length(this) - length(last)) <= int(policy[0]["days_apart"]):
