@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from tierengine.engines.arithmetic import added, met
 from tierengine.engines.form import Bounds, Value
@@ -20,7 +21,6 @@ from tierengine.evidence.dossier import (
 )
 from tierengine.evidence.origins import origins_of
 from tierengine.evidence.records import Evidence, Rating, dated
-from tierengine.evidence.remainder import remainder
 from tierengine.law.entries import LAST_YEAR, Admission, Indicator
 from tierengine.law.rulebook import Law
 from tierengine.reasoning import years
@@ -177,12 +177,25 @@ def _of_last_dossier(casefile: Casefile, law: Law) -> Iterator[Evidence]:
     """The figures that count in the dossier of the last report, each under the indicator that asks for last year's."""
     if casefile.last is None:
         return
-    counts = remainder(casefile.last, lambda item: isinstance(item, Evidence) and item.measures in law.last_year)
-    admitted = admit(counts, law)
+    admitted = admit(_counts_alone(casefile.last, law), law)
     for name, last_year in law.last_year.items():
         for record in admitted.records.get(name, ()):
             changes = {"measures": last_year.id, "id": LAST_YEAR_RECORD + record.id, "origin": None}
             yield record.model_copy(update=changes)
+
+
+def _counts_alone(casefile: Casefile, law: Law) -> Casefile:
+    """The last dossier with nothing but what it says of the counts that are compared, each with its own origin."""
+    found = [record for record in casefile.dossier.records if isinstance(record, Evidence)]
+    origins = origins_of(found)
+    records = tuple(
+        record.model_copy(update={"origin": origins[record.id] if origins[record.id] != record.id else None})
+        for record in found
+        if record.measures in law.last_year
+    )
+    rest: dict[str, Any] = dict.fromkeys(("silences", "requests", "deficiencies", "earlier_placements"), ())
+    changes = rest | {"records": records, "post_recommendation": None}
+    return replace(casefile, dossier=casefile.dossier.model_copy(update=changes), last=None)
 
 
 def _is_new(record: Evidence, casefile: Casefile, law: Law) -> bool:

@@ -75,12 +75,17 @@ def figure(indicator: Indicator, records: Iterable[Evidence], moved: frozenset[s
 def unlike(law: Law, casefile: Casefile, now: Iterable[Evidence], then: Iterable[Evidence]) -> str | None:
     """Say how the time of the figures of two years differs, if by more than the policy of the law allows."""
     policy = next(iter(law.years_compared), None)
-    dossier = casefile.dossier
-    this = _spanned(now) or Days(first=dossier.period.first, last=min(dossier.period.last, dossier.as_of))
+    this = _spanned(now) or _so_far(casefile)
     last = _spanned(then)
     if policy is None or last is None or abs(_length(this) - _length(last)) <= policy.days_apart:
         return None
     return f"one is of {_length(last)} days, {last}, and the other of {_length(this)} days, {this}"
+
+
+def _so_far(casefile: Casefile) -> Days:
+    """The reporting period as far as it is over, on the day of the question."""
+    period, day = casefile.dossier.period, casefile.dossier.as_of
+    return Days(first=period.first, last=day) if period.first <= day < period.last else period
 
 
 def _spanned(records: Iterable[Evidence]) -> Days | None:
