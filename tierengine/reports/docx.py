@@ -63,7 +63,7 @@ class _Memorandum:
 
     def __init__(self, report: Report) -> None:
         self._report = report
-        self._document = Document()
+        self._document: Any = Document()
 
     def whole(self) -> Any:
         """Return the document."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tierengine.reasoning.assessment import Assessment, Passage, Proposed, StandardAnswer
 from tierengine.reports import answer
 from tierengine.reports.bars import Bar, bar_of
+from tierengine.reports.shown import cut
 from tierengine.reports.states import State, state
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import NAMES, Tier
@@ -19,6 +20,9 @@ _PROGRESS = {Outcome.MET: "progress", Outcome.NOT_MET: "no progress", Outcome.UN
 
 _MOST_HINGES = 8
 """How many things the memorandum says it hangs on; more stand in an annex."""
+
+_LONGEST_WORDS = 140
+"""How much of a record's words stands where it is only named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def annexes(assessment: Assessment) -> tuple[Section, ...]:
             ("Open word", "Proposed", "What was read"),
         ),
         Section("All that it hangs on", tuple(_all_hinges(assessment)), ("What", "Kind", "The tier each way")),
-        Section("Records the answer hangs on", tuple(_fragile(assessment)), ("Record", "Weight", "If it is wrong")),
+        Section("Records the answer hangs on", tuple(_all_fragile(assessment)), ("Record", "Weight", "If it is wrong")),
         Section("Watch list, route by route", tuple(_routes(assessment)), ("Route", "Shown and possible", "Reasons")),
         Section("Progress since the last report", tuple(_progress(assessment)), ("Deficiency", "Outcome", "Reasons")),
         Section(
@@ -109,7 +113,11 @@ def annexes(assessment: Assessment) -> tuple[Section, ...]:
             ("Factor", "Shown and possible", "Reasons"),
         ),
         Section("Scope and significant efforts", tuple(_answers(assessment.considered)), considered),
-        Section("Records set aside", tuple(_set_aside(assessment)), ("Record", "Rule", "Why")),
+        Section(
+            "Records set aside",
+            tuple(_set_aside(assessment)),
+            ("Record", "What became of it", "Why, and by which rule"),
+        ),
         Section("What would lead to each open tier", tuple(_open(assessment)), ("Tier", "Answer", "If this is so")),
         Section("What would settle the open points", tuple(_to_settle(assessment)), ("Finding", "Open", "Questions")),
     )
@@ -162,7 +170,7 @@ def _hangs(assessment: Assessment) -> Iterator[Line]:
 
 def _all_hinges(assessment: Assessment, *, few: bool = True) -> Iterator[Line]:
     """Every answer that alone leads elsewhere; with `few`, only where the memorandum has no room for all of them."""
-    if few and len(assessment.hinges) + len(assessment.fragile) <= _MOST_HINGES:
+    if few and _all_in_memorandum(assessment):
         return
     proposed = answer.proposals(assessment)
     for hinge in assessment.hinges:
@@ -171,6 +179,16 @@ def _all_hinges(assessment: Assessment, *, few: bool = True) -> Iterator[Line]:
         kind = answer.hinge_kind(hinge) if proposal is None else f"a rating, proposed: {proposal.level}"
         read = () if proposal is None else (answer.sentence(proposal.says),)
         yield Line(answer.hinge_name(hinge), kind, answer.sentence(ways), read, title=hinge.asks)
+
+
+def _all_in_memorandum(assessment: Assessment) -> bool:
+    return len(assessment.hinges) + len(assessment.fragile) <= _MOST_HINGES
+
+
+def _all_fragile(assessment: Assessment) -> Iterator[Line]:
+    """Every record that would move the answer, where the memorandum has no room for all of them."""
+    if not _all_in_memorandum(assessment):
+        yield from _fragile(assessment)
 
 
 def _post(assessment: Assessment) -> Iterator[Line]:
@@ -219,7 +237,8 @@ def _fragile(assessment: Assessment, kind: str = "decisive") -> Iterator[Line]:
     for each in assessment.fragile:
         reached = any_tier_names(each.tiers)
         falling = f", and with it {', '.join(each.others)}" if each.others else ""
-        yield Line(each.record, kind, f"If it is wrong{falling}, this could be reached: {reached}.")
+        text = f"If it is wrong{falling}, this could be reached: {reached}."
+        yield Line(each.record, kind, text, title=cut(answer.words_of(assessment, each.record), _LONGEST_WORDS))
 
 
 def _routes(assessment: Assessment) -> Iterator[Line]:
@@ -244,7 +263,8 @@ def _answers(answers: Iterable[StandardAnswer]) -> Iterator[Line]:
 
 def _set_aside(assessment: Assessment) -> Iterator[Line]:
     for unused in assessment.set_aside:
-        yield Line(unused.passage.record, unused.rule, answer.sentence(unused.because), evidence=(unused.passage,))
+        told = answer.sentence(f"{unused.because} [{unused.rule}]")
+        yield Line(unused.passage.record, "set aside", told, evidence=(unused.passage,))
 
 
 def _to_settle(assessment: Assessment) -> Iterator[Line]:
