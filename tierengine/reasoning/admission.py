@@ -9,7 +9,7 @@ from typing import Any
 
 from tierengine.engines.arithmetic import added, met
 from tierengine.engines.form import Bounds, Value
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, read_value
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, last_rated, rating, read_value
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import (
     LAST_YEAR_RECORD,
@@ -108,7 +108,13 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     _refuse(_requests_contradicted(casefile, law, sifted.records, asked))
     answers = _Answers(law, casefile, sifted.records, silences, told.moved)
     _refuse(answers.contradictions())
-    facts = asked | answers.facts | dict(_rated(law, sifted.ratings)) | dict(_placed(casefile, stood))
+    facts = (
+        asked
+        | answers.facts
+        | dict(_rated(law, sifted.ratings))
+        | dict(_last_rated(casefile, law))
+        | dict(_placed(casefile, stood))
+    )
     follows = Coherent.of(law).follows(facts)
     admitted = Admitted(
         facts=filled_in(facts, follows),
@@ -714,6 +720,13 @@ def _rated(law: Law, ratings: Mapping[str, Rating]) -> Iterator[tuple[str, Value
         yield judged(name), name in ratings
         if name in ratings:
             yield rating(name), rank(ratings[name].rating)
+
+
+def _last_rated(casefile: Casefile, law: Law) -> Iterator[tuple[str, Value]]:
+    """The ratings in the dossier of the last report, of the open words that the law of today still has."""
+    for record in casefile.last.dossier.records if casefile.last is not None else ():
+        if isinstance(record, Rating) and record.measures in law.judges:
+            yield last_rated(record.measures), rank(record.rating)
 
 
 def _placed(casefile: Casefile, stood: Standing) -> Iterator[tuple[str, Value]]:
