@@ -286,17 +286,15 @@ class Case:
             for end, side in ((".holds", 0), (".fails", 1)):
                 self._tallied[tally.id + end] = tuple(self.holds(member[side]) for member in tally.members)
         # No rule looks at another of its stratum, so all are written before any is named.
-        fired = [(rule.head, rule.holds, self.fires(rule.tests)) for rule in stratum.rules]
-        for head in dict.fromkeys(head for head, _, _ in fired):
-            rails = [
-                any_of([term for name, holds, term in fired if name == head and holds is side])
-                for side in (True, False)
-            ]
+        fired: dict[str, tuple[list[Term], list[Term]]] = {}
+        for rule in stratum.rules:
+            fired.setdefault(rule.head, ([], []))[0 if rule.holds else 1].append(self.fires(rule.tests))
+        for head, (showing, refuting) in fired.items():
             self.shown[head] = variable(f"{self._name}:{head}")
-            yield same(self.shown[head], rails[0])
+            yield same(self.shown[head], any_of(showing))
             self.refuted[head] = variable(f"{self._name}:not:{head}") if self._partly else negate(self.shown[head])
             if self._partly:
-                yield same(self.refuted[head], rails[1])
+                yield same(self.refuted[head], any_of(refuting))
 
 
 def lowest(solver: Solver, case: Case, fields: Iterable[str]) -> dict[str, Value] | None:

@@ -8,7 +8,7 @@ Sources: Een and Soerensson, An extensible SAT-solver (SAT 2003); Ignatiev, Morg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Timer
@@ -16,7 +16,7 @@ from threading import Timer
 from pysat.solvers import Solver as Sat
 
 from tierengine.engines.clauses import Clauses
-from tierengine.engines.logic import Term
+from tierengine.engines.logic import Term, variable
 from tierengine.errors import Problem, UndecidedError
 
 _ENGINE = "minisat22"
@@ -60,6 +60,18 @@ class Model:
         return term.kind == "at least" and sum(self.holds(part) for part in term.parts) >= term.needed
 
 
+class Template:
+    """Terms as clauses of their own, which a solver takes in as often as it is asked, each time as another case."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self.clauses: list[list[int]] = []
+        made = Clauses(self.clauses.append)
+        for term in terms:
+            made.require(term, [])
+        self.literals = dict(made.literals)
+        self.size = made.size
+
+
 class Solver:
     """Looks for cases. What is added holds for every question; what is asked holds for that question only."""
 
@@ -80,6 +92,26 @@ class Solver:
         self._terms += terms
         for term in terms:
             self._clauses.require(term, unless)
+
+    def take(self, template: Template) -> Callable[[Term], Term]:
+        """Let the terms of a template hold of another case, and return what gives the term of that case for each."""
+        offset = self._clauses.reserve(template.size)
+        for clause in template.clauses:
+            self._sat.add_clause([each + offset if each > 0 else each - offset for each in clause])
+        moved: dict[Term, Term] = {}
+
+        def other(term: Term) -> Term:
+            if term in moved:
+                return moved[term]
+            literal = template.literals.get(term)
+            if literal is None and term.kind != "variable":
+                return Term(term.kind, tuple(map(other, term.parts)), needed=term.needed)
+            moved[term] = found = variable(term.name)
+            if literal is not None:
+                self._clauses.literals[found] = literal + offset if literal > 0 else literal - offset
+            return found
+
+        return other
 
     @contextmanager
     def supposing(self, *terms: Term) -> Iterator[None]:

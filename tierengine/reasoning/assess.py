@@ -119,6 +119,17 @@ class Assessor:
         """What reads supposed countries: one engine is enough for what is no determination."""
         return ProvisionalReading(self.law, self.form, self._open, CompiledEngine)
 
+    def once_rated(self, casefile: Casefile, ratings: Mapping[str, Level]) -> Rows:
+        """Return the rows that are left once a person rates some open words so, and the others are as proposed.
+
+        None is left where the ratings contradict the records or one another.
+        """
+        admitted = admit(casefile, self.law)
+        facts: Facts = admitted.facts
+        for word, level in ratings.items():
+            facts = self._supposing.once(facts, word, level)
+        return self._supposing.read(facts).rows
+
     def _found(self, casefile: Casefile, admitted: Admitted, facts: Facts) -> _Found:
         """Return which tiers are open, and what the recommendation hangs on."""
         possible = self._open.open(facts)

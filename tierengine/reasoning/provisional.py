@@ -66,6 +66,8 @@ class ProvisionalReading:
             return self._engine.evaluate(answered(known, filling.ratings)).settled
 
         with asked.solver.supposing(*asked.case.gives(known)):
+            if not asked.solver.may_be():
+                return Provisional((), {})
             settled = settle(self._proposer.propose(facts, settle))
             shown = asked.case.shown
             rows = tuple(r for r in self._law.tiers if asked.solver.may_be(*filling.terms, shown[r.id]))

@@ -13,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 
 from tierengine.engines.form import Form, Value
 from tierengine.engines.logic import FALSE, Term, all_of, any_of, at_most, implies, negate, same, variable
 from tierengine.engines.lowering import judged, presumed, rating
-from tierengine.engines.proof import looks_at_findings, together
-from tierengine.engines.solver import Model, Solver
+from tierengine.engines.proof import Case, looks_at_findings, together
+from tierengine.engines.solver import Model, Solver, Template
 from tierengine.evidence.dossier import Casefile
 from tierengine.lab.questions.inquiry import Answer, Inquiry
 from tierengine.lab.questions.smallest import MOST, Listed, chosen, smallest
@@ -336,16 +337,29 @@ class _Settled:
         astray = inquiry.find(negate(inquiry.whole.shown[self._row]), answers=self.answers(model))
         if astray is None:
             return None
-        copy = inquiry.case("astray")
-        self.solver.add(*copy.follows, *copy.gives(inquiry.fixed))
-        for flag, term in self._flags():
-            self.solver.add(same(copy.answers(flag, value=True), term))
+        copied = self.solver.take(self._template)
         for name in inquiry.fields.keys() - inquiry.facts.keys() | inquiry.bounded:
-            stays = copy.values[name].at(inquiry.whole.values[name].lies_at(astray))
-            asked = self.asked.get(name, FALSE)
-            self.solver.add(implies(asked, copy.values[name].alike(self._case.values[name])), any_of((asked, stays)))
-        incoherent = (negate(term) for term in copy.coherence.values())
-        return any_of((copy.shown[self._row], *incoherent))
+            place, asked = inquiry.whole.values[name].lies_at(astray), self.asked.get(name, FALSE)
+            for step, rise in enumerate(self._case.values[name].rises[1:], 1):
+                there = copied(self._copy.values[name].rises[step])
+                stays = there if step <= place else negate(there)
+                self.solver.add(any_of((asked, stays)))
+                self.solver.add(
+                    any_of((negate(asked), negate(there), rise)), any_of((negate(asked), there, negate(rise)))
+                )
+        for flag, term in self._flags():
+            self.solver.add(same(copied(self._copy.answers(flag, value=True)), term))
+        incoherent = (negate(copied(term)) for term in self._copy.coherence.values())
+        return any_of((copied(self._copy.shown[self._row]), *incoherent))
+
+    @cached_property
+    def _copy(self) -> Case:
+        """The country as it is once answers were given, of which each completion is another copy."""
+        return self._inquiry.case("astray")
+
+    @cached_property
+    def _template(self) -> Template:
+        return Template((*self._copy.follows, *self._copy.gives(self._inquiry.fixed)))
 
 
 def _in_words(inquiry: Inquiry, answers: Mapping[str, Value]) -> Iterator[str]:
