@@ -41,7 +41,7 @@ from tierengine.reasoning.assessment import (
     Unused,
     WorthAsking,
 )
-from tierengine.reasoning.hinges import by_proposal, hinges, worth_asking
+from tierengine.reasoning.hinges import hinges, worth_asking
 from tierengine.reasoning.open_tiers import Doubt, OpenTiers
 from tierengine.reasoning.progress import progress
 from tierengine.reasoning.proposals import Spoken
@@ -152,8 +152,7 @@ class Assessor:
     def _certify(self, found: _Found, admitted: Admitted, facts: Facts) -> _Found:
         """What is found, with witnesses of open tiers, doubts of a settled one, and what the answer hangs on."""
         whole = {**admitted.facts, **facts}
-        read = self._open.open if found.settled or self._withheld else by_proposal(self._supposing)
-        found = replace(found, hinges=tuple(hinges(self.law, whole, read, self._supposing)))
+        found = replace(found, hinges=() if self._withheld else tuple(hinges(self.law, whole, self._supposing)))
         if found.settled:
             # What follows from a record falls with it, and the rules of coherence bring back what still follows.
             given = {name: value for name, value in admitted.given.items() if name in self._inputs}

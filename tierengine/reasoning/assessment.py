@@ -166,7 +166,7 @@ class Hinge:
     asks: str
     criterion: str
     outcomes: tuple[HingeOutcome, ...]
-    """Every answer in the reading in which the recommendation stands: the facts, or the facts with the proposals."""
+    """What is then left, the other open words being as the rules propose them; what nobody can answer is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ Each says what comes true once it is done: the answer is written into the dossie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tierengine.engines.form import Facts
@@ -21,21 +21,21 @@ from tierengine.reasoning.words import asked_by, in_order, question, ranged
 from tierengine.terms.tier import Tier
 
 Rows = tuple[TierRow, ...]
-Read = Callable[[Facts], Rows]
-"""Reads which rows are open: on the facts, or provisionally."""
-
 MOST_WORTH_ASKING = 3
 """Questions that are named as most worth asking."""
 
 
-def hinges(law: Law, facts: Facts, read: Read, reading: ProvisionalReading) -> Iterator[Hinge]:
-    """Yield each open word that nobody has rated and of which some rating leads elsewhere than without it."""
-    now = read(facts)
+def hinges(law: Law, facts: Facts, reading: ProvisionalReading) -> Iterator[Hinge]:
+    """Yield each open word that nobody has rated and of which some rating leads elsewhere than without it.
+
+    The other open words are as the rules propose them.
+    """
+    now = reading.read(facts).rows
     for criterion in law.criteria:
         judgement = criterion.judgement
         if judgement is None or facts.get(judged(judgement.id)) is not False:
             continue
-        told = [(level, read(reading.once(facts, judgement.id, level))) for level in levels_of(criterion)]
+        told = [(each, reading.read(reading.once(facts, judgement.id, each)).rows) for each in levels_of(criterion)]
         if any(rows and rows != now for _, rows in told):
             yield Hinge(
                 word=judgement.id,
@@ -124,8 +124,3 @@ def _in_words(law: Law, field: str, scale: Scale, places: list[int]) -> str:
     following = places[-1] + 1
     last = int(scale.answers[following]) - 1 if following < scale.places else None
     return ranged(law, field, first, last)
-
-
-def by_proposal(reading: ProvisionalReading) -> Read:
-    """Return what reads the rows provisionally."""
-    return lambda facts: reading.read(facts).rows

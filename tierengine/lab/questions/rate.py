@@ -99,7 +99,7 @@ class RatingSheet:
     closing: tuple[Closing, ...]
     """For each tier that ratings alone can settle, by how few they do."""
     words: tuple[Word, ...]
-    """The words that decide: those on which the recommendation hangs; where there is none, those of the smallest sets."""
+    """The words that decide: those on which the recommendation hangs, or without one those of the smallest sets."""
     table: tuple[Rated, ...]
     """Every way to rate the words that decide, each row as short as can be; what contradicts itself is left out."""
 
