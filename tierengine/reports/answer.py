@@ -69,6 +69,19 @@ def status_words(recommended: Recommended) -> str:
     return "settled, and fragile" if recommended.answer == "fragile" else recommended.status
 
 
+_MEANS = {
+    "settled": "one tier is open on the facts",
+    "fragile": "one tier is open on the facts, and one wrong record would change that",
+    "provisional": "one tier is left with the levels that the rules propose",
+    "open": "several tiers are open",
+}
+
+
+def status_means(recommended: Recommended) -> str:
+    """Return what the status means."""
+    return _MEANS["fragile" if recommended.answer == "fragile" else recommended.status]
+
+
 # -- why -----------------------------------------------------------------------------------------------------------
 
 

@@ -29,6 +29,8 @@ class Bar:
 
     shown: Level
     possible: Level
+    neutral: bool = False
+    """Whether neither end of the scale is the good one, as for what leads to the watch list."""
 
     @property
     def settled(self) -> bool:
@@ -53,18 +55,21 @@ class Bar:
         """The sort of outcome by which it is coloured."""
         if not self.settled:
             return "open"
+        if self.neutral:
+            return "plain"
         return "met" if self.shown == LEVELS[-1] else "not-met" if self.shown == LEVELS[0] else "plain"
 
 
 def bar_of(answer: StandardAnswer | RouteAnswer) -> Bar:
     """Return the bar of a standard, factor or route."""
-    return Bar(answer.shown, answer.possible)
+    return Bar(answer.shown, answer.possible, neutral=isinstance(answer, RouteAnswer))
 
 
 _OFFICE_SIGNS: dict[Part, str] = {"shown": "\u25a0", "possible": "\u25a1", "out": "\u00b7"}
 
 
-DRAWN_LEGEND = "A full part is shown, a hatched one is still possible, an empty one is out of reach."
+ROUTE_LEGEND = "A route that is met leads to the special watch list."
+DRAWN_LEGEND = f"A full part is shown, a hatched one is still possible, an empty one is out of reach. {ROUTE_LEGEND}"
 """What the parts of a bar mean where it is drawn."""
 
 
@@ -75,7 +80,7 @@ def office_signs(bar: Bar) -> str:
 
 def office_legend() -> str:
     """Return what the signs of a bar in a word processor mean."""
-    return "\u25a0 shown, \u25a1 still possible, \u00b7 out of reach"
+    return f"\u25a0 shown, \u25a1 still possible, \u00b7 out of reach. {ROUTE_LEGEND}"
 
 
 def signs(bar: Bar, *, plain: bool = False) -> str:

@@ -163,7 +163,7 @@ class _Memorandum:
     def _bars(self, section: Section) -> None:
         """Levels, one a line: no more than a bar and its words."""
         self._heading(section.title)
-        self._paragraph(f"{office_legend()}.")
+        self._paragraph(office_legend())
         table = self._table(section.heads[:2], _BAR_COLUMNS)
         for line in section.lines:
             name, level = _row(table)

@@ -154,7 +154,10 @@ def _recommendation(assessment: Assessment, records: int | None) -> Iterator[Lin
         answer.recommended_name(recommended),
         answer.status_words(recommended),
         " ".join(answer.why(assessment)),
-        (f"{counted}The rule that speaks is [{recommended.rule}]. The engine recommends; a person determines.",),
+        (
+            f"{answer.sentence(answer.status_words(recommended)).rstrip('.')}: {answer.status_means(recommended)}.",
+            f"{counted}The rule that speaks is [{recommended.rule}]. The engine recommends; a person determines.",
+        ),
     )
 
 

@@ -28,6 +28,7 @@ _BAR_ROOM = 40
 """The room that a bar and its words need."""
 _WIDEST_TITLE = 82
 _INDENT = "  "
+_ROUTE = " (leads to the watch list)"
 _GLUE = "\N{NO-BREAK SPACE}"
 
 Block = list[Text]
@@ -75,7 +76,7 @@ class _Screen:
             (answer.recommended_name(recommended), "bold"),
             "  ",
             (status, COLOURS[state(status)]),
-            "  The engine recommends; a person determines.",
+            f": {answer.status_means(recommended)}",
         )
         reasons = self._wrapped(" ".join(answer.why(self._assessment)), most=most)
         return [self._title(heading(self._assessment), capital=False), told, *reasons]
@@ -119,7 +120,7 @@ class _Screen:
                     Text.assemble(
                         f"{_INDENT}{name:<{column - len(_INDENT)}}",
                         (signs(bar, plain=self._plain), COLOURS[bar.state]),
-                        f" {bar.words}",
+                        f" {bar.words}{_ROUTE if bar.neutral and bar.shown == 'met' else ''}",
                     )
                 )
         return told
@@ -145,7 +146,7 @@ class _Screen:
         if self._records is None:
             return []
         words = answer.records_words(self._records - aside, aside)
-        return [Text(f"{words} (`check` names them). --full tells the whole answer.", style="dim")]
+        return [Text(f"{words} (see `check`); --full tells the rest. A person determines.", style="dim")]
 
     # -- lines --------------------------------------------------------------------------------------------------
 
