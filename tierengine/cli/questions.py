@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -18,10 +20,14 @@ from tierengine.cli.options import (
     day_given,
     print_json,
     rulebook_in,
+    write_file,
 )
 from tierengine.evidence.dossier import read_dossier
+from tierengine.evidence.unfilled import Blank, with_blanks
 from tierengine.lab.questions.path import WayUp
 from tierengine.lab.questions.path import path as find_path
+from tierengine.lab.questions.rate import RatingSheet
+from tierengine.lab.questions.rate import rate as rate_words
 from tierengine.lab.questions.reasons import Reasons
 from tierengine.lab.questions.reasons import reasons as find_reasons
 from tierengine.lab.questions.settle import CollectionPlan
@@ -30,9 +36,21 @@ from tierengine.reasoning.assess import law_of
 from tierengine.reasoning.concession import Concession
 from tierengine.reasoning.concession import concede as concede_findings
 from tierengine.reports.concession import print_concession
+from tierengine.reports.markdown import markdown
 from tierengine.reports.path import print_path
+from tierengine.reports.rate import rating_report
 from tierengine.reports.reasons import print_reasons
 from tierengine.reports.settle import print_plan
+from tierengine.reports.text import print_report
+
+
+class SheetFormat(StrEnum):
+    """How the rating sheet is printed."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
 
 Format = Annotated[PlainFormat, typer.Option("--format", help="text or json")]
 
@@ -53,6 +71,39 @@ def settle(
     else:
         print_plan(plan, a_console(), pointless=pointless)
     if len(plan.open_tiers) > 1:
+        raise typer.Exit(4)
+
+
+@app.command()
+def rate(
+    dossier: DossierFile,
+    write: Annotated[
+        bool, typer.Option("--write", help="put a blank rating for each open word that decides into the dossier")
+    ] = False,
+    as_of: AsOf = None,
+    form: Annotated[SheetFormat, typer.Option("--format", help="text, json or markdown")] = SheetFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Print the rating sheet: the open words that decide, for and against, and the tier that follows."""
+    casefile = read_dossier(dossier)
+    sheet = rate_words(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
+    if form is SheetFormat.json:
+        print_json(schemas.dump(RatingSheet, sheet))
+    elif form is SheetFormat.markdown:
+        sys.stdout.write(markdown(rating_report(sheet)))
+    else:
+        print_report(rating_report(sheet), a_console())
+    if write and sheet.words:
+        blanks = [
+            Blank(each.word, each.asks, {str(level): means for level, means in each.rubric.items()})
+            for each in sheet.words
+        ]
+        write_file(dossier, with_blanks(casefile.document, blanks))
+        added = (
+            f"{len(blanks)} blank ratings stand in {dossier.name}; `tierengine check` names each until it is filled."
+        )
+        print(added, file=sys.stderr)
+    if len(sheet.open_tiers) > 1:
         raise typer.Exit(4)
 
 

@@ -13,14 +13,16 @@ from tierengine.cli.app import app
 from tierengine.cli.options import AsOf, DossierFile, RulebookFolder, a_console, day_given, rulebook_in, write_file
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.lab.questions.rate import sheet_of
 from tierengine.law.rulebook import Rulebook
-from tierengine.reasoning.assess import assess, law_of
+from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.compare import Comparison, Side, compare
 from tierengine.reasoning.release import release
 from tierengine.reports.docx import docx
 from tierengine.reports.html import html
 from tierengine.reports.markdown import markdown
 from tierengine.reports.pdf import pdf
+from tierengine.reports.rate import rating_sections
 from tierengine.reports.release import released_report
 from tierengine.reports.report import Report
 from tierengine.reports.report import report as report_on
@@ -70,10 +72,12 @@ def report(
         released = release(casefile, law, to.value)
         assessment, told = released.assessment, released_report(released, law)
     else:
-        assessment = assess(casefile, law_book, law.as_of)
+        assessor = Assessor(law)
+        assessment = assessor.assess(casefile)
+        sheet = rating_sections(sheet_of(casefile, assessor, assessment))
         change = _change(before, Side(casefile, law.as_of), law_book)
         earlier, records = casefile.dossier.earlier_placements, len(casefile.dossier.records)
-        told = report_on(assessment, law, change, earlier, records=records)
+        told = report_on(assessment, law, change, earlier, sheet=sheet, records=records)
     if output is not None:
         write_file(output, _rendered(told, form))
     elif form is Format.text:

@@ -18,6 +18,7 @@ from tierengine.evidence.handling import Handling
 from tierengine.evidence.origins import chain
 from tierengine.evidence.records import Evidence, Rating, Record
 from tierengine.evidence.telegram import Telegram, read_telegram
+from tierengine.evidence.unfilled import unfilled
 from tierengine.terms.interval import Days
 from tierengine.terms.scalars import Day, Id, Model, Text, Whole
 from tierengine.terms.tier import WrittenPlacement, WrittenTier
@@ -279,7 +280,8 @@ def _checked(
 ) -> Casefile:
     """The casefile of a dossier whose sources are read by the names it gives them."""
     dossier = yamlfile.check(document, Dossier, problems)
-    if dossier is None:
+    problems = unfilled(document, problems)
+    if dossier is None or problems:
         raise EvidenceError(problems)
     opened, classified = _open(dossier, document, read, problems)
     problems += _repeated(dossier, document)

@@ -138,7 +138,7 @@ class _Memorandum:
         if report.drawn is not None:
             self._way(report.drawn)
         elif report.body:
-            self._document.add_page_break()  # type: ignore[no-untyped-call]
+            self._document.add_page_break()
             self._heading(ANNEXES)
         for section in report.body:
             self._section(section)

@@ -134,19 +134,19 @@ def _report(
         sheet=sheet,
         body=then,
         drawn=drawn,
-        exhibits=tuple(_exhibits((*first, *sheet, *then))),
+        exhibits=exhibits((*first, *sheet, *then)),
     )
 
 
-def _exhibits(sections: tuple[Section, ...]) -> Iterator[Exhibit]:
-    """Every passage once, in the order in which the sections first use it."""
+def exhibits(sections: tuple[Section, ...]) -> tuple[Exhibit, ...]:
+    """Return every passage once, in the order in which the sections first use it."""
     uses: dict[Passage, list[Use]] = {}
     for at, section in enumerate(sections, start=1):
         for number, line in enumerate(section.lines, start=1):
             for passage in line.evidence:
                 uses.setdefault(passage, []).append(Use(at, number, line.name))
-    for number, (passage, found) in enumerate(uses.items(), start=1):
-        yield Exhibit(number=number, passage=passage, uses=tuple(found))
+    numbered = enumerate(uses.items(), start=1)
+    return tuple(Exhibit(number=number, passage=passage, uses=tuple(found)) for number, (passage, found) in numbered)
 
 
 # -- the sections beside the outline ---------------------------------------------------------------------------

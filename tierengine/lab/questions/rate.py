@@ -252,6 +252,10 @@ class _Teller:
             if indicator.id in asked or indicator in criterion.indicators:
                 for record in self._admitted.records.get(indicator.id, ()):
                     yield way * _side(indicator, record), Weighed(says=indicator.asks, passage=passage_of(record))
+                if indicator.when_silent is not None and indicator.id not in self._admitted.records:
+                    side = 1 if indicator.when_silent.reads_as == indicator.better else -1
+                    for silence in self._admitted.silences.get(indicator.id, ()):
+                        yield way * side, Weighed(says=indicator.asks, passage=passage_of(silence))
 
     def _findings(self, criterion: Criterion) -> Iterator[tuple[int, Weighed]]:
         """The findings that the criterion asks for, by what is shown of them and still possible."""

@@ -1,0 +1,112 @@
+"""Ratings that wait to be given: written into a dossier as blanks, which have to be filled before it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Any
+
+import yaml
+
+from tierengine.errors import EvidenceError, Problem
+from tierengine.yamlfile import Document
+
+BLANK = "?"
+"""What stands where a person has to write."""
+
+_KEYS = ("rating", "author", "date", "reasons")
+"""What a person writes into a blank rating."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A rating that waits to be given."""
+
+    word: str
+    """The name of the open word."""
+    asks: str
+    rubric: Mapping[str, str]
+    """What each level means."""
+
+
+def unfilled(document: Document, others: Iterable[Problem]) -> list[Problem]:
+    """Return the problems of a dossier in which each blank that was not filled is told once, with what to write."""
+    told, places = [], set()
+    for number, word, waiting in _waiting(document):
+        places |= {document.where("records", number, key) for key in waiting}
+        problem = Problem(
+            where=document.where("records", number, waiting[0]),
+            what=f"the rating of `{word}` waits for its {', '.join(waiting)}",
+            cure="write them (the levels stand beside `rating`, a date as 2008-06-04), or remove the whole record",
+        )
+        told.append(problem)
+    return [*(problem for problem in others if problem.where not in places), *told]
+
+
+def _waiting(document: Document) -> Iterator[tuple[int, str, list[str]]]:
+    """The ratings that wait to be given: the place of the record, the open word, and the keys that are blank."""
+    records = document.values.get("records", ()) if isinstance(document.values, dict) else ()
+    for number, record in enumerate(records if isinstance(records, tuple) else ()):
+        if isinstance(record, dict) and record.get("kind") == "judgement":
+            waiting = [key for key in _KEYS if record.get(key) == BLANK]
+            if waiting:
+                yield number, str(record.get("measures")), waiting
+
+
+def with_blanks(document: Document, blanks: Iterable[Blank]) -> bytes:
+    """Return the bytes of a dossier with a blank rating for each open word, after its other records.
+
+    Nothing else changes, comments and line ends included. Raise `EvidenceError` if the records are not written as a
+    list of lines.
+    """
+    text = document.raw.decode("utf-8-sig")
+    key, records = _records(text)
+    if not isinstance(records, yaml.SequenceNode) or records.flow_style or not records.value:
+        raise EvidenceError(
+            [
+                Problem(
+                    where=f"{document.name}:{key.start_mark.line + 1}:1" if key else document.name,
+                    what="the records are not written as a list of lines, so that none can be added",
+                    cure="write each record under `records:` on lines of its own, beginning with `- id:`",
+                )
+            ]
+        )
+    lines = text.splitlines(keepends=True)
+    end = _end(lines, records)
+    newline = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+    if end and not lines[end - 1].endswith("\n"):
+        lines[end - 1] += newline
+    added = [line + newline for blank in blanks for line in _lines(blank, " " * records.start_mark.column)]
+    bom = b"\xef\xbb\xbf" if document.raw.startswith(b"\xef\xbb\xbf") else b""
+    return bom + "".join((*lines[:end], *added, *lines[end:])).encode()
+
+
+def _records(text: str) -> tuple[Any, Any]:
+    """The key `records` and what stands under it."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    pairs = root.value if isinstance(root, yaml.MappingNode) else ()
+    return next(((key, value) for key, value in pairs if key.value == "records"), (None, None))
+
+
+def _end(lines: list[str], records: Any) -> int:
+    """The line before which something can be added to the records: comments after them belong to what follows."""
+    end = min(int(records.end_mark.line) + (1 if records.end_mark.column else 0), len(lines))
+    while end and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+        end -= 1
+    return end
+
+
+def _lines(blank: Blank, indent: str) -> Iterator[str]:
+    inner = f"{indent}  "
+    yield f"{indent}- id: rating-{blank.word.replace('_', '-')}"
+    yield f"{inner}kind: judgement"
+    yield f"{inner}measures: {blank.word}"
+    yield f"{inner}question: >-"
+    yield from (f"{inner}  {line}" for line in wrap(blank.asks, 100))
+    for level, means in blank.rubric.items():
+        yield from (f"{inner}# {line}" for line in wrap(f"{level}: {means}", 100))
+    yield f"{inner}rating: '{BLANK}'  # {', '.join(blank.rubric)}"
+    yield f"{inner}author: '{BLANK}'"
+    yield f"{inner}date: '{BLANK}'"
+    yield f"{inner}reasons: '{BLANK}'"
