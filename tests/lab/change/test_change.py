@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 from tests.lab import edits
 from tests.lab.edits import Edit, edited
 from tierengine.engines.compiled import CompiledEngine
+from tierengine.engines.form import Form, Rule, Stratum, Test
 from tierengine.engines.solver import Limit
 from tierengine.lab.change.proved import Direction, direction
 from tierengine.lab.change.sides import NOT_RANKED, Pairing, Side, side_by_side
@@ -142,6 +143,27 @@ def test_a_country_that_contradicts_itself_moves_nothing(name: str, tmp_path: Pa
         for witness in found.witnesses:
             completions = [case for case in told.cases() if witness.facts.items() <= case.items()]
             assert {told.way(case) for case in completions} == {witness.way}
+
+
+def test_a_country_that_no_answers_complete_moves_nothing(tmp_path: Path, small: Rulebook) -> None:
+    """Nobody may be punished with a shelter, and nobody without: that contradicts itself before shelter is known."""
+    (pairing,) = side_by_side(small, read_rulebook(edited(tmp_path / "new", edits.MORE_PUNISHED)))
+    assert direction(pairing).verdict == "stricter"
+    old, new = (Side(side.law, _unpunished(side.form)) for side in pairing.both() or ())
+    found = direction(Pairing(pairing.first, None, old, new))
+    assert (found.verdict, found.same_rules) == ("equal", False)
+
+
+def _unpunished(form: Form) -> Form:
+    """A form with two rules of coherence that leave no country in which somebody is punished."""
+    punished = Test(field="punished", op=">=", value=1)
+    rules = []
+    for name, shelter in (("WITH", True), ("WITHOUT", False)):
+        breaks = (punished, Test(field="shelter", op="==", value=shelter))
+        rules.append(Rule(id=f"{name}-1", head=name, holds=False, tests=breaks))
+        rules.append(Rule(id=f"{name}+1", head=name, holds=True, tests=(Test(field="punished", op="<", value=1),)))
+    stratum = Stratum(rules=tuple(rules))
+    return form.model_copy(update={"strata": (*form.strata, stratum), "coherence": ("WITH", "WITHOUT")})
 
 
 def test_equal_by_proof_is_told_apart_from_the_same_rules(tmp_path: Path, small: Rulebook) -> None:
