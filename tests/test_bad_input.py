@@ -31,6 +31,10 @@ ONLY_LINT = {
     "condition-that-never-holds",
     "direction-that-does-not-hold",
     "direction-undeclared",
+    "proposal-failing-example",
+    "proposal-rule-without-example",
+    "proposal-rule-that-never-speaks",
+    "proposal-that-better-evidence-worsens",
 }
 """What no answer becomes wrong by: `lint` tells it, and `assess` goes on."""
 

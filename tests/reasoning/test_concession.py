@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +15,7 @@ from tests.oracle import SLUGS, Value, completions, tell
 from tests.strategies import facts_for, laws
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
+from tierengine.engines.form import Facts
 from tierengine.errors import UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.law.rulebook import Law, Rulebook
@@ -95,7 +96,7 @@ def test_the_open_tiers_are_those_that_some_completion_reaches() -> None:
     def run(drawn: Drawn) -> None:
         law, table, facts, held = drawn
         form, known = table.given(table.asked(facts), held)
-        judged = {name: value for name, value in facts.items() if name.startswith("judged/")}
+        judged: Facts = {name: value for name, value in facts.items() if name.startswith("judged/")}
         tried = _tried(law, {**judged, **known})
         settled = CompiledEngine(form).evaluate(known).settled
         if tried is None or sum(settled.get(row.id) is not False for row in law.tiers) < 2:
@@ -108,7 +109,7 @@ def test_the_open_tiers_are_those_that_some_completion_reaches() -> None:
     assert seen["compared"] > 10, seen
 
 
-def _tried(law: Law, facts: Mapping[str, Value]) -> set[str] | None:
+def _tried(law: Law, facts: Facts) -> set[str] | None:
     if facts.get("limit", "none") != "none" and facts.get("last_report", "2WL") != "2WL":
         return None  # no history makes this case
     found: set[str] = set()

@@ -67,7 +67,7 @@ def test_random_dossiers_are_drawn_well(found: list[dict[str, object]]) -> None:
     _well_drawn(picture(made))
     told = list(_texts(twin(made)))
     for node in made.nodes:
-        assert any(text.startswith(node.name) for text in told), node
+        assert any(node.name in text for text in told), node
     assert all(any(text == sentence for text in told) for sentence in made.left_out)
     recommended = answer.recommendation
     assert bool(made.main) == (recommended.settled or recommended.tier is not None)

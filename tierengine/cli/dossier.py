@@ -27,8 +27,7 @@ from tierengine.evidence.dossier import read_dossier
 from tierengine.evidence.telegram import Telegram, read_telegram
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import assess as assess_casefile
-from tierengine.reasoning.assess import law_of
-from tierengine.reasoning.assessment import Assessment
+from tierengine.reasoning.assess import law_of, unused
 from tierengine.reasoning.compare import Comparison, Side
 from tierengine.reasoning.compare import compare as compare_sides
 from tierengine.reasoning.interim import InterimAssessment, interim
@@ -36,7 +35,8 @@ from tierengine.reports.comparison import print_comparison
 from tierengine.reports.interim import print_interim
 from tierengine.reports.markdown import markdown
 from tierengine.reports.report import brief
-from tierengine.reports.text import print_report
+from tierengine.reports.screen import print_screen
+from tierengine.reports.text import print_report, print_wrapped
 
 
 class ReportFormat(StrEnum):
@@ -78,11 +78,14 @@ def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = N
     casefile = read_dossier(dossier)
     law = law_of(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
     admitted = admit(casefile, law)
-    counted, aside = len(casefile.dossier.records), len(admitted.set_aside)
+    records, told = {record.id for record in casefile.dossier.records}, [unused(item) for item in admitted.set_aside]
+    aside = sum(each.record in records for each in told)
     console = a_console()
-    console.print(f"{dossier.name}: {counted} records, {aside} of them set aside; every quote stands at its place")
+    console.print(f"{dossier.name}: {len(records)} records, {aside} of them set aside; every quote stands at its place")
+    for each in told:
+        print_wrapped(f"set aside: {each.record}: {each.because} [{each.rule}]", console, 0, hang=2)
     for locator, sentence in casefile.uncoded():
-        console.print(Text(f"not coded: {locator}: {sentence}", style="yellow"))
+        print_wrapped(f"not coded: {locator}: {sentence}", console, 0, hang=2, style="yellow")
 
 
 @app.command()
@@ -90,16 +93,21 @@ def assess(
     dossier: DossierFile,
     as_of: AsOf = None,
     form: Annotated[ReportFormat, typer.Option("--format", help="text, json or markdown")] = ReportFormat.text,
+    full: Annotated[bool, typer.Option("--full", help="tell the whole answer, not one screen of it")] = False,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Recommend a tier, with reasons. Ends with 4 where several tiers stay open."""
-    assessment = _assess(dossier, as_of, rulebook)
+    """Recommend a tier, with reasons, on one screen. Ends with 4 where several tiers stay open."""
+    casefile = read_dossier(dossier)
+    assessment = assess_casefile(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
+    records = len(casefile.dossier.records)
     if form is ReportFormat.json:
         sys.stdout.write(schemas.to_json(assessment))
     elif form is ReportFormat.markdown:
-        sys.stdout.write(markdown(brief(assessment)))
+        sys.stdout.write(markdown(brief(assessment, records)))
+    elif full:
+        print_report(brief(assessment, records), a_console())
     else:
-        print_report(brief(assessment), a_console())
+        print_screen(assessment, a_console(), records)
     if not assessment.recommendation.settled:
         raise typer.Exit(4)
 
@@ -150,11 +158,6 @@ def compare(
         print_comparison(told, a_console())
     if not told.after.settled:
         raise typer.Exit(4)
-
-
-def _assess(dossier: Path, as_of: str | None, rulebook: Path | None) -> Assessment:
-    casefile = read_dossier(dossier)
-    return assess_casefile(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
 
 
 def _side(dossier: Path, written: str | None, option: str) -> Side:

@@ -21,19 +21,23 @@ from tierengine.cli.options import (
 from tierengine.errors import Problem, UsageError
 from tierengine.law.changes import Change, all_changes
 from tierengine.law.entries import Clause
-from tierengine.reports.entry import print_criterion
+from tierengine.reports.entry import print_coherence, print_criterion
 from tierengine.reports.law import Provision, print_changes, print_law, print_ledger, provisions
 
 
 @app.command()
 def show(
-    criterion: Annotated[str, typer.Argument(metavar="CRITERION", help="its id, such as F-PROSECUTE")],
+    criterion: Annotated[str, typer.Argument(metavar="ID", help="such as F-PROSECUTE, or a rule of coherence")],
     as_of: AsOf = None,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Show one criterion: question, provision, scale, rules, interpretations."""
+    """Show one criterion: question, provision, scale, rules, interpretations; or one rule of coherence."""
     book = rulebook_in(rulebook)
     law = book.on(day_given(as_of)) if as_of else book.latest()
+    rule = next((rule for rule in law.coherence if rule.id == criterion), None)
+    if rule is not None:
+        print_coherence(rule, a_console())
+        return
     found = law.criteria_by_id.get(criterion)
     if found is None:
         raise UsageError(

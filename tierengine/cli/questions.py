@@ -39,7 +39,11 @@ Format = Annotated[PlainFormat, typer.Option("--format", help="text or json")]
 
 @app.command()
 def settle(
-    dossier: DossierFile, as_of: AsOf = None, form: Format = PlainFormat.text, rulebook: RulebookFolder = None
+    dossier: DossierFile,
+    as_of: AsOf = None,
+    pointless: Annotated[bool, typer.Option("--pointless", help="list the questions that are pointless")] = False,
+    form: Format = PlainFormat.text,
+    rulebook: RulebookFolder = None,
 ) -> None:
     """Plan what to collect: the fewest questions that settle the tier, and which are pointless."""
     day = day_given(as_of) if as_of else None
@@ -47,7 +51,7 @@ def settle(
     if form is PlainFormat.json:
         print_json(schemas.dump(CollectionPlan, plan))
     else:
-        print_plan(plan, a_console())
+        print_plan(plan, a_console(), pointless=pointless)
     if len(plan.open_tiers) > 1:
         raise typer.Exit(4)
 

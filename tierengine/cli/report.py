@@ -72,7 +72,8 @@ def report(
     else:
         assessment = assess(casefile, law_book, law.as_of)
         change = _change(before, Side(casefile, law.as_of), law_book)
-        told = report_on(assessment, law, change, casefile.dossier.earlier_placements)
+        earlier, records = casefile.dossier.earlier_placements, len(casefile.dossier.records)
+        told = report_on(assessment, law, change, earlier, records=records)
     if output is not None:
         write_file(output, _rendered(told, form))
     elif form is Format.text:

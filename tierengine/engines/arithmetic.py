@@ -7,7 +7,7 @@ that is known only by bounds a test is true where it is for every number within 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tierengine.engines.form import Bounds, Comparison, Facts, Form, Operator, Tally, Test, Value
@@ -68,6 +68,26 @@ def ends(count: Value | Bounds) -> tuple[int, int | None]:
     if isinstance(count, Bounds):
         return count.at_least, count.at_most
     return int(count), int(count)
+
+
+def exact(bounds: Bounds) -> int | Bounds:
+    """Return the number that bounds leave, where they leave only one; else the bounds."""
+    return bounds.at_least if bounds.at_least == bounds.at_most else bounds
+
+
+def added(counts: Iterable[Value | Bounds]) -> int | Bounds:
+    """Return what counts add up to: the greatest number is known only where each has one."""
+    pairs = [ends(count) for count in counts]
+    most = [most for _, most in pairs if most is not None]
+    return exact(Bounds(sum(least for least, _ in pairs), sum(most) if len(most) == len(pairs) else None))
+
+
+def met(counts: Iterable[Value | Bounds]) -> int | Bounds | None:
+    """Return what is known of a count of which several things are said; nothing where no number fits them all."""
+    pairs = [ends(count) for count in counts]
+    least = max(least for least, _ in pairs)
+    most = min((most for _, most in pairs if most is not None), default=None)
+    return None if most is not None and most < least else exact(Bounds(least, most))
 
 
 def tally(facts: Facts, tally: Tally) -> tuple[int, int]:

@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from itertools import product
 from types import MappingProxyType
 
-from tierengine.engines.form import Comparison, Field, Form, Rule, Stratum, Tally, Test, Value
+from tierengine.engines.arithmetic import exact
+from tierengine.engines.form import Bounds, Comparison, Field, Form, Rule, Stratum, Tally, Test, Value
 from tierengine.errors import Problem, RulebookError
 from tierengine.law.conditions import LEVEL_WORDS, Condition
-from tierengine.law.entries import Coherence, Conclusion, Criterion, Indicator, Route, TierRow
+from tierengine.law.entries import LAST_YEAR, Coherence, Conclusion, Criterion, Indicator, Route, TierRow
 from tierengine.law.rulebook import Law
+from tierengine.terms.bounds import Measured, WrittenBounds
 from tierengine.terms.level import Level, rank
 
 WIDEST = 32
@@ -30,7 +32,8 @@ Conditional = Criterion | Conclusion | TierRow | Route
 _Lowered = Conditional | Coherence
 
 _SLUGS: dict[str, str] = {"partly met": "partly", "largely met": "largely", "met": "met"}
-_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+OPPOSITE: Mapping[str, str] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+"""The test that is true of a number just where another one is not."""
 
 
 def reached(criterion: str, level: str = "met") -> str:
@@ -94,9 +97,11 @@ def lower(law: Law, watched: Watched = MappingProxyType({}), given: Collection[s
     return _lowered(law, (*entries, *law.coherence), watched)
 
 
-def lower_entry(law: Law, entry: Conditional, watched: Watched = MappingProxyType({})) -> Form:
-    """Return the form of one entry alone: whatever it asks of other entries becomes an input."""
-    return _lowered(law, (entry,), watched)
+def lower_entry(
+    law: Law, entry: Conditional, watched: Watched = MappingProxyType({}), coherence: Iterable[Coherence] = ()
+) -> Form:
+    """Return the form of one entry alone, or with some rules of coherence: what they ask of others becomes an input."""
+    return _lowered(law, (entry, *coherence), watched)
 
 
 def lower_coherence(law: Law, rules: Iterable[Coherence]) -> Form:
@@ -267,7 +272,7 @@ class _Rails:
         field, op, value = self._comparison(condition)
         if isinstance(value, bool):
             return (_tests((field, "==", value == holds)),)
-        return (_tests((field, op if holds else _OPPOSITE[op], value)),)
+        return (_tests((field, op if holds else OPPOSITE[op], value)),)
 
     def _comparison(self, condition: Condition) -> tuple[str, str, Value]:
         """The one test that shows an atom."""
@@ -293,14 +298,24 @@ class _Rails:
             return indicator.id, ">=", int(condition.at_least)
         if condition.at_most is not None:
             return indicator.id, "<=", int(condition.at_most)
-        return indicator.id, "==", read_value(indicator, str(condition.is_))
+        return indicator.id, "==", read_word(indicator, str(condition.is_))
 
 
-def read_value(indicator: Indicator, word: str) -> Value:
-    """Return a word as the value its indicator declares: true or false, a whole number, or a word of its list."""
+def read_word(indicator: Indicator, word: str) -> Value:
+    """Return a word as the value its indicator declares: true or false, a whole number, or a word of its list.
+
+    Of two numbers that are compared, a word may say how they stand to each other.
+    """
     if indicator.type == "truth":
-        return word == "true"
+        return LAST_YEAR.get(word, word == "true")
     return int(word) if indicator.type == "count" else word
+
+
+def read_value(indicator: Indicator, written: Measured) -> Value | Bounds:
+    """Return what is written as the value its indicator declares, or as the bounds of a count."""
+    if isinstance(written, WrittenBounds):
+        return exact(Bounds(written.least, written.at_most))
+    return read_word(indicator, written)
 
 
 def _level(word: str | None) -> Level:

@@ -122,6 +122,7 @@ class Case:
         self._compared: dict[str, tuple[Comparison, Term]] = {}
         self._tallied: dict[str, tuple[Term, ...]] = {}
         self._tests: dict[tuple[str, str, type, Value], Term] = {}
+        self._answered: dict[tuple[str, type, Value], Term] = {}
         answers = _answers((form, *beside), (known_numbers(form, facts), cuts))
         room = {name: _near(len(group), 1)[1] for group in linked(form, *beside) for name in group}
         self.values: dict[str, Scale] = {
@@ -203,6 +204,12 @@ class Case:
 
     def answers(self, field: str, value: Value) -> Term:
         """Return the term that an input is known and has a value, or one that no rule can tell from it."""
+        key = (field, type(value), value)
+        if key not in self._answered:
+            self._answered[key] = self._answer(field, value)
+        return self._answered[key]
+
+    def _answer(self, field: str, value: Value) -> Term:
         if field in self._compared:
             _, greater = self._compared[field]
             return greater if value is True else negate(greater)

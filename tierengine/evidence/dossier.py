@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -62,6 +62,8 @@ class Silent(Model):
     source: Text
     read: Text
     """Which part of the source was read."""
+    covers: Days | None = None
+    """Of which days that part speaks, where it is not of the time in which the source was written."""
     author: Text
     date: Day
     note: Text
@@ -144,6 +146,8 @@ class Dossier(Model):
     """The reporting period, first and last day."""
     last_report: Day
     """The day of the last annual report."""
+    last_dossier: Text | None = None
+    """The file of the dossier of the last report, beside this one; its figures are those of last year."""
     sources: tuple[Source, ...]
     records: tuple[Record, ...]
     silences: tuple[Silent, ...] = ()
@@ -152,6 +156,10 @@ class Dossier(Model):
     deficiencies: tuple[Deficiency, ...] = ()
     post_recommendation: PostRecommendation | None = None
     earlier_placements: tuple[EarlierPlacement, ...] = ()
+
+
+LAST_YEAR_RECORD = "last-year/"
+"""What the id of a record of the last dossier begins with where it is told beside those of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +171,24 @@ class Casefile:
     sources: Mapping[str, Telegram]
     digest: str
     """The digest of what the dossier says, whatever the order of its records and the layout of its file."""
+    last: Casefile | None = None
+    """That of the last report, if the dossier names it; the one before that is not opened."""
 
     @staticmethod
-    def of(dossier: Dossier, document: Document, sources: Mapping[str, Telegram]) -> Casefile:
+    def of(
+        dossier: Dossier, document: Document, sources: Mapping[str, Telegram], last: Casefile | None = None
+    ) -> Casefile:
         """Return the casefile of a dossier whose sources are open."""
-        return Casefile(dossier, document, sources, _digest(dossier))
+        return Casefile(dossier, document, sources, _digest(dossier, last), last)
+
+    def files(self) -> dict[str, bytes]:
+        """Return what was read beside the dossier itself, by the names under which it lies in its folder."""
+        found = {source.file: self.sources[source.id].raw for source in self.dossier.sources}
+        if self.last is not None and self.dossier.last_dossier is not None:
+            name = self.dossier.last_dossier
+            found |= {name: self.last.document.raw}
+            found |= {_next_to(name, file): raw for file, raw in self.last.files().items()}
+        return found
 
     @property
     def last_placement(self) -> EarlierPlacement | None:
@@ -190,8 +211,15 @@ class Casefile:
                     yield locator, sentence
 
 
-def _digest(dossier: Dossier) -> str:
+def _next_to(name: str, file: str) -> str:
+    """The name of a file that lies beside another one."""
+    return (PurePosixPath(name).parent / file).as_posix()
+
+
+def _digest(dossier: Dossier, last: Casefile | None) -> str:
     content = dossier.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if last is not None:
+        content["last_dossier"] = last.digest  # what it says counts, and not where it lies
     for section in ("sources", "records", "silences", "requests", "deficiencies"):
         content[section] = sorted(content[section], key=lambda item: str(item["id"]))
     content["not_evidence"] = sorted(content["not_evidence"], key=lambda item: (item["at"], item["quote"]))
@@ -246,7 +274,9 @@ def _among(sources: Mapping[str, bytes], name: str) -> bytes:
     return sources[name]
 
 
-def _checked(document: Document, problems: list[Problem], read: Callable[[str], bytes]) -> Casefile:
+def _checked(
+    document: Document, problems: list[Problem], read: Callable[[str], bytes], *, with_last: bool = True
+) -> Casefile:
     """The casefile of a dossier whose sources are read by the names it gives them."""
     dossier = yamlfile.check(document, Dossier, problems)
     if dossier is None:
@@ -257,9 +287,51 @@ def _checked(document: Document, problems: list[Problem], read: Callable[[str], 
     problems += _origins(dossier, document)
     problems += _bases(dossier, document)
     problems += _misplaced(dossier, document, opened)
+    last: Casefile | None = None
+    try:
+        last = _last(dossier, document, read) if with_last else None
+    except EvidenceError as error:
+        problems += error.problems
+        classified = classified or isinstance(error, ClassifiedError)
     if problems:
         raise (ClassifiedError if classified else EvidenceError)(problems)
-    return Casefile.of(dossier, document, opened)
+    return Casefile.of(dossier, document, opened, last)
+
+
+def _last(dossier: Dossier, document: Document, read: Callable[[str], bytes]) -> Casefile | None:
+    """The casefile of the last report, checked as this one is. Raise `EvidenceError` if it is another."""
+    name = dossier.last_dossier
+    if name is None:
+        return None
+    where = document.where("last_dossier")
+    try:
+        raw = read(name)
+    except _UnopenedError as error:
+        what, cure = error.args
+        raise EvidenceError([Problem(where=where, what=f"`{name}` {what}", cure=cure)]) from None
+    problems: list[Problem] = []
+    opened = yamlfile.load(raw, name, problems)
+    if opened is None:
+        raise EvidenceError(problems)
+    last = _checked(opened, problems, lambda file: read(_next_to(name, file)), with_last=False)
+    problems += (Problem(where=where, what=f"`{name}` {what}", cure=cure) for what, cure in _another(dossier, last))
+    if problems:
+        raise EvidenceError(problems)
+    return last
+
+
+def _another(dossier: Dossier, last: Casefile) -> Iterator[tuple[str, str]]:
+    """What shows that a dossier is not the one on which the last report was made."""
+    told, report = last.dossier, dossier.last_report.year
+    if told.government.country != dossier.government.country:
+        yield f"is on {told.government.name}", f"name a dossier on {dossier.government.name}"
+    if told.product != "annual":
+        yield "is no dossier of an annual report", "name the one on which the last report was made"
+    elif told.last_report.year + 1 != report:
+        yield (
+            f"is for the report of {told.last_report.year + 1}, and the last report is of {report}",
+            f"name the dossier of the report of {report}, or correct `last_report`",
+        )
 
 
 def _open(

@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from tierengine.evidence.handling import Handling
+from tierengine.terms.bounds import Measured
 from tierengine.terms.interval import Days
 from tierengine.terms.level import Level
-from tierengine.terms.scalars import Day, Id, Model, Text, Word, as_written
+from tierengine.terms.scalars import Day, Id, Model, Text, as_written
 
 Doer = Literal[
     "government", "other government", "non-governmental organisation", "international organisation", "post", "unknown"
@@ -38,7 +39,8 @@ class Evidence(Model):
     id: Id
     kind: Literal["action", "statistic", "law", "commitment", "statement"]
     measures: Id
-    value: Word
+    value: Measured
+    """True or false, a number, a word of the indicator's list; of a count that is not known exactly, its bounds."""
     unit: Text | None = None
     date: Day | None = None
     period: Days | None = None

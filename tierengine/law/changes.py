@@ -76,10 +76,10 @@ def _of_coherence(rulebook: Rulebook) -> Iterator[Change]:
     """The rules of coherence that begin or end to apply, with the Act that let a question of theirs come or go."""
     for before, after in pairwise(rulebook.select(day) for day in rulebook.boundaries()):
         old, new = ({rule.id: rule for rule in law.coherence} for law in (before, after))
-        for name in new.keys() - old.keys():
+        for name in sorted(new.keys() - old.keys()):
             act = _act(asked_of(new[name]) - before.known(), after, after) or str(new[name].citation)
             yield _change(new[name], "added", after.as_of, act, new[name].says)
-        for name in old.keys() - new.keys():
+        for name in sorted(old.keys() - new.keys()):
             gone = sorted(asked_of(old[name]) - after.known())
             act = _act(set(gone), before, after) or str(old[name].citation)
             says = f"a question of it is no longer asked: {', '.join(gone)}" if gone else named(old[name])

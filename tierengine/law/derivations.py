@@ -89,16 +89,23 @@ def _single(condition: Condition, *, holds: bool) -> Answer | None:
     if condition.parts or condition.no_more_than is not None:
         return None
     name = f"{condition.operator} {condition.name}"
-    least = condition.at_least if condition.indicator is not None else None
-    if condition.operator in ("finding", "judgement"):
-        number = rank(next(level for level in LEVELS if level == (condition.at_least or "met")))
-        return Answer(name, "at least", number) if holds else Answer(name, "at most", number - 1)
-    if least is not None:
-        return Answer(name, "at least", int(least)) if holds else Answer(name, "at most", int(least) - 1)
     if condition.at_most is not None:
-        most = int(condition.at_most)
-        return Answer(name, "at most", most) if holds else Answer(name, "at least", most + 1)
-    word = condition.is_ or "true"
+        return _from(name, int(condition.at_most) + 1, holds=not holds)
+    if condition.operator in ("finding", "judgement"):
+        level = next(level for level in LEVELS if level == (condition.at_least or "met"))
+        return _from(name, rank(level), holds=holds)
+    if condition.at_least is not None:
+        return _from(name, int(condition.at_least), holds=holds)
+    return _word(name, condition.is_ or "true", holds=holds)
+
+
+def _from(name: str, number: int, *, holds: bool) -> Answer:
+    """At least a number, or not so much."""
+    return Answer(name, "at least", number) if holds else Answer(name, "at most", number - 1)
+
+
+def _word(name: str, word: str, *, holds: bool) -> Answer:
+    """A word, or not it; of the two words of a truth, the other."""
     if word in ("true", "false"):
         return Answer(name, "is", str((word == "true") == holds).lower())
     return Answer(name, "is" if holds else "is not", word)

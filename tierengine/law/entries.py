@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, WithJsonSchema, model_validator
 
 from tierengine.law.conditions import Condition
+from tierengine.terms.bounds import Measured
 from tierengine.terms.citation import Citation
 from tierengine.terms.interval import InForce
 from tierengine.terms.level import LEVELS, Certainty, Level, rank
@@ -40,10 +41,22 @@ class NotEncoded(Model):
 
 
 class Compared(Model):
-    """What an indicator is worked out from: whether the first number is greater than the second."""
+    """What an indicator is worked out from: whether the first number is greater than the second.
+
+    A record answers it directly where the numbers do not decide it.
+    """
 
     greater: Id
     than: Id
+
+
+LAST_YEAR: Mapping[str, bool] = {
+    "more than last year": True,
+    "as many as last year": False,
+    "fewer than last year": False,
+}
+"""How a record says without a number how the count of the period stands to that of the year before, and whether it is
+the greater."""
 
 
 class Silence(Model):
@@ -82,6 +95,14 @@ class Indicator(Model):
     when_silent: Silence | None = None
     looks_back: Truth = False
     """It asks for the state of an earlier year, so that a record dated before the reporting period may answer it."""
+    last_year_of: Id | None = None
+    """It is the figure of the year before for this indicator, whose records of that year answer it."""
+    denied_with: tuple[Id, ...] = ()
+    """A no to one of these is a no to it, where neither a record nor two numbers answer it."""
+    shown_by: tuple[Id, ...] = ()
+    """A record that says yes to one of these and lies in the reporting period is a yes to it."""
+    stated: Word | None = None
+    """The answer that a mere statement may give: who says that nothing was done tells no less than who is silent."""
     lasting: Truth = False
     """A yes speaks of acts that cannot be undone: nothing the government does in the period turns it into a no."""
     with_the_report: Truth = False
@@ -105,9 +126,15 @@ class Indicator(Model):
         if self.better not in _BETTER[self.type]:
             words = " or ".join(_BETTER[self.type])
             raise ValueError(f"a {self.type} is not better when `{self.better}`; write {words}")
+        if self.last_year_of is not None and not (self.type == "count" and self.looks_back):
+            raise ValueError("`last_year_of` goes with `type: count` and `looks_back: true`; add them, or remove it")
         if self.lasting and self.better != "false":
             raise ValueError("`lasting` goes with `better: false`; remove it")
         return self
+
+    def takes(self, kind: str, value: object) -> bool:
+        """Say whether a record of a kind with a value may answer it."""
+        return kind in self.kinds or (kind == "statement" and self.stated is not None and value == self.stated)
 
 
 class Judgement(Model):
@@ -156,7 +183,7 @@ class Presumption(Model):
 class Given(Model):
     """What is known of a country, in single answers; findings and conclusions may be given instead of worked out."""
 
-    indicators: dict[Id, Word] = Field(default_factory=dict)
+    indicators: dict[Id, Measured] = Field(default_factory=dict)
     judgements: dict[Id, Level] = Field(default_factory=dict)
     findings: dict[Id, Level] = Field(default_factory=dict)
     conclusions: dict[Id, Truth] = Field(default_factory=dict)
@@ -357,15 +384,17 @@ class Coherence(Entry):
     @cached_property
     def must(self) -> Condition:
         """The one condition that holds of every country."""
-        return (
-            self.then if self.when is None else Condition(any=(Condition.model_validate({"not": self.when}), self.then))
-        )
+        if self.when is None:
+            return self.then
+        return Condition.model_validate({"any": (Condition.model_validate({"not": self.when}), self.then)})
 
 
 class Admission(Entry):
     """A rule that sets records aside: it takes every record of which all listed attributes match."""
 
-    sets_aside: dict[Literal["kind", "reliability", "credibility", "dated", "indicator", "origin"], tuple[Word, ...]]
+    sets_aside: dict[
+        Literal["kind", "reliability", "credibility", "dated", "indicator", "origin", "figure"], tuple[Word, ...]
+    ]
     because: Text
 
     def takes(self, attributes: Mapping[str, str]) -> bool:
@@ -392,8 +421,8 @@ class Advice(Entry):
     """What is recommended in a situation that the tier table leaves, tried in the order written."""
 
     product: tuple[Literal["annual", "interim"], ...]
-    situation: Literal["settled", "present placement open", "otherwise"]
-    recommend: Literal["the settled tier", "the present placement", "no tier"]
+    situation: Literal["settled", "present placement open", "provisional", "otherwise"]
+    recommend: Literal["the settled tier", "the present placement", "the provisional tier", "no tier"]
     because: Text
 
 
@@ -476,6 +505,14 @@ class Clause(Entry):
         return self
 
 
+class YearOnYear(Entry):
+    """When the figures of two years may be set beside each other."""
+
+    says: Text
+    days_apart: Whole
+    """By how many days the time of one figure may be longer than that of the other."""
+
+
 class OpenWords(Entry):
     """Words of the statute that nothing measures: a criterion that asks for one leaves it to a person's judgement."""
 
@@ -496,5 +533,6 @@ class RuleFile(Model):
     relistings: tuple[Relisting, ...] = ()
     clocks: tuple[Clock, ...] = ()
     clauses: tuple[Clause, ...] = ()
+    years_compared: tuple[YearOnYear, ...] = ()
     open_words: tuple[OpenWords, ...] = ()
     coherence: tuple[Coherence, ...] = ()

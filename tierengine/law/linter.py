@@ -14,8 +14,20 @@ from tierengine.errors import Problem
 from tierengine.law.conditions import LEVEL_WORDS, Condition
 from tierengine.law.coverage import citations, unknown_names, unlisted
 from tierengine.law.derivations import circles
-from tierengine.law.entries import Clause, Coherence, Conclusion, Criterion, Entry, Given, Indicator, Route, TierRow
+from tierengine.law.entries import (
+    LAST_YEAR,
+    Clause,
+    Coherence,
+    Conclusion,
+    Criterion,
+    Entry,
+    Given,
+    Indicator,
+    Route,
+    TierRow,
+)
 from tierengine.law.rulebook import Law, Rulebook
+from tierengine.terms.bounds import Measured, WrittenBounds
 from tierengine.terms.citation import Citation
 from tierengine.terms.scalars import whole
 from tierengine.terms.tier import TIERS
@@ -441,12 +453,42 @@ def _of_declaration(indicator: Indicator, vocabulary: Vocabulary) -> Iterator[tu
                 yield ("compared",), unknown("indicator", name, vocabulary.indicators)
             elif side.type != "count" or side.compared is not None:
                 yield ("compared",), (f"`{name}` cannot be compared", "compare two recorded counts")
+    yield from _of_other_years(indicator, vocabulary)
+    for key, named in (("denied_with", indicator.denied_with), ("shown_by", indicator.shown_by)):
+        for name in named:
+            other = vocabulary.indicators.get(name)
+            if other is None:
+                yield (key,), unknown("indicator", name, vocabulary.indicators)
+            elif {other.type, indicator.type} != {"truth"}:
+                yield (key,), (f"`{name}` and `{indicator.id}` are not both truths", f"name truths under `{key}`")
+    if indicator.stated is not None and not _fits(indicator, indicator.stated):
+        yield (
+            ("stated",),
+            (f"nobody can state `{indicator.stated}`", f"write an answer that a {indicator.type} can have"),
+        )
     if indicator.when_silent is not None and not _fits(indicator, indicator.when_silent.reads_as):
         yield (
             ("when_silent",),
             (
                 f"silence cannot be read as `{indicator.when_silent.reads_as}`",
                 f"write an answer that a {indicator.type} can have",
+            ),
+        )
+
+
+def _of_other_years(indicator: Indicator, vocabulary: Vocabulary) -> Iterator[tuple[Path_, tuple[str, str]]]:
+    """A figure of the year before that is counted otherwise than the figure of the year."""
+    if indicator.last_year_of is None:
+        return
+    this = vocabulary.indicators.get(indicator.last_year_of)
+    if this is None:
+        yield ("last_year_of",), unknown("indicator", indicator.last_year_of, vocabulary.indicators)
+    elif (this.type, this.unit, this.combine) != (indicator.type, indicator.unit, indicator.combine):
+        yield (
+            ("last_year_of",),
+            (
+                f"`{indicator.id}` is not counted as `{this.id}` is",
+                "give both the same `type`, `unit` and `combine`",
             ),
         )
 
@@ -463,8 +505,8 @@ def complaints(given: Given, vocabulary: Vocabulary) -> Iterator[tuple[Path_, tu
         indicator = vocabulary.indicators.get(name)
         if indicator is None:
             yield ("indicators", name), unknown("indicator", name, vocabulary.indicators)
-        elif not _fits(indicator, word):
-            wanted = {"truth": "`true` or `false`", "count": "a whole number"}.get(indicator.type)
+        elif not _is_given(indicator, word, vocabulary):
+            wanted = {"truth": "`true` or `false`", "count": "a whole number, or bounds"}.get(indicator.type)
             complaint = (
                 f"`{name}` is a {indicator.type} and is given `{word}`",
                 f"write {wanted or 'one of: ' + ', '.join(indicator.choices)}",
@@ -579,6 +621,14 @@ def _fits(indicator: Indicator, word: str) -> bool:
     if indicator.type == "count":
         return _is_whole(word)
     return word in (("true", "false") if indicator.type == "truth" else indicator.choices)
+
+
+def _is_given(indicator: Indicator, given: Measured, vocabulary: Vocabulary) -> bool:
+    """Whether an answer can be given to an indicator: a word, a number, bounds, or how it stands to last year."""
+    if isinstance(given, WrittenBounds):
+        return indicator.type == "count"
+    than = vocabulary.indicators.get(indicator.compared.than) if indicator.compared is not None else None
+    return _fits(indicator, given) or (than is not None and than.looks_back and given in LAST_YEAR)
 
 
 # -- circles ---------------------------------------------------------------------------------------------------

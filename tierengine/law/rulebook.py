@@ -27,6 +27,7 @@ from tierengine.law.entries import (
     Relisting,
     Route,
     TierRow,
+    YearOnYear,
 )
 from tierengine.terms.level import Certainty
 from tierengine.terms.scalars import Model
@@ -50,6 +51,7 @@ class Rulebook(Model):
     downgrades: tuple[Downgrade, ...] = ()
     relistings: tuple[Relisting, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    years_compared: tuple[YearOnYear, ...] = ()
     clauses: tuple[Clause, ...] = ()
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
     open_words: tuple[OpenWords, ...] = ()
@@ -60,8 +62,9 @@ class Rulebook(Model):
     @cached_property
     def examples(self) -> int:
         """How many examples there are, those of the proposals included."""
-        proposals = [criterion.proposal for criterion in self.criteria if criterion.proposal is not None]
-        return sum(len(each.examples) for each in (*self.criteria, *proposals))
+        criteria = sum(len(each.examples) for each in self.criteria)
+        proposals = sum(len(each.proposal.examples) for each in self.criteria if each.proposal is not None)
+        return criteria + proposals + sum(len(each.examples) for each in self.coherence)
 
     @cached_property
     def _tiers_since(self) -> dict[Tier, date]:
@@ -93,6 +96,7 @@ class Rulebook(Model):
             *self.relistings,
             *self.clocks,
             *self.coherence,
+            *self.years_compared,
         )
 
     def boundaries(self) -> tuple[date, ...]:
@@ -133,6 +137,7 @@ class Rulebook(Model):
             downgrades=self._in_force(self.downgrades, day),
             relistings=self._in_force(self.relistings, day),
             clocks=self._in_force(self.clocks, day),
+            years_compared=self._in_force(self.years_compared, day),
             clauses=self._in_force(self.clauses, day),
             coherence=self._in_force(self.coherence, day),
             of_other_dates=self._measures,
@@ -239,6 +244,7 @@ class Law:
     downgrades: tuple[Downgrade, ...] = ()
     relistings: tuple[Relisting, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    years_compared: tuple[YearOnYear, ...] = ()
     clauses: tuple[Clause, ...] = ()
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
     coherence: tuple[Coherence, ...] = ()
@@ -267,6 +273,7 @@ class Law:
             *self.relistings,
             *self.clocks,
             *self.coherence,
+            *self.years_compared,
         )
 
     @cached_property
@@ -278,6 +285,15 @@ class Law:
     def indicators_by_id(self) -> dict[str, Indicator]:
         """The indicators by their id."""
         return {indicator.id: indicator for indicator in self.indicators}
+
+    @cached_property
+    def last_year(self) -> dict[str, Indicator]:
+        """Indicator to the one that asks for its figure of the year before, where there is one."""
+        return {each.last_year_of: each for each in self.indicators if each.last_year_of is not None}
+
+    def of_two_years(self, indicator: Indicator) -> bool:
+        """Say whether an indicator compares a count with one of an earlier year."""
+        return indicator.compared is not None and self.indicator(indicator.compared.than).looks_back
 
     @cached_property
     def judges(self) -> dict[str, Criterion]:
@@ -355,6 +371,7 @@ class Law:
         conditions += [entry.when for entry in self.conditional()]
         asked = {inner.name for condition in conditions for inner in condition.walk() if not inner.placement}
         asked |= {side for i in self.indicators if i.compared for side in (i.compared.greater, i.compared.than)}
+        asked |= {i.last_year_of for i in self.indicators if i.last_year_of}
         return asked - {""}
 
     def known(self) -> set[str]:

@@ -31,6 +31,7 @@ import zipfile
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
@@ -420,7 +421,7 @@ def plain(raw: bytes) -> str:
     return "".join(re.sub(r"\[([^\[\]\n]*)\]\(#\)", r"\1", re.sub(page, "", text)).split())
 
 
-def check_quotes(files: Files, dossier: Any, answer: Any, report: Report) -> None:
+def check_quotes(files: Files, dossier: Any, answer: Any, report: Report, last: Any = None) -> None:
     """Find every quote in its source, and every passage of the answer in the dossier."""
     sources = {source["id"]: plain(files["dossier/" + source["file"]]) for source in dossier["sources"]}
     anchored = [dossier["post_recommendation"]] if "post_recommendation" in dossier else []
@@ -432,6 +433,8 @@ def check_quotes(files: Files, dossier: Any, answer: Any, report: Report) -> Non
             report.wrong.append(f"dossier: `{item['quote'][:60]}` does not stand in the source {item['at']}")
     told = {item["id"]: item for room in ("records", "silences", "requests") for item in dossier.get(room, [])}
     told |= {f"placement-{item['year']}": {"at": item["source"]} for item in dossier.get("earlier_placements", [])}
+    earlier = {f"last-year/{item['id']}": item for item in last["records"]} if last is not None else {}
+    told |= earlier
     for passage in {json.dumps(item): item for item in _passages(answer)}.values():
         item = told.get(passage["record"])
         if item is None:
@@ -476,6 +479,7 @@ class Law:
         self.criteria = {criterion["id"]: criterion for criterion in self.rules["criteria"]}
         self.indicators = {i["id"]: i for c in self.criteria.values() for i in c.get("indicators", [])}
         self.judges = {c["judgement"]["id"]: c for c in self.criteria.values() if "judgement" in c}
+        self.last_year = {i["last_year_of"]: name for name, i in self.indicators.items() if "last_year_of" in i}
         self.tiers = {row["id"]: row.get("tier") for row in self.of("tiers")}
 
     def _in_force(self, entry: Any) -> bool:
@@ -514,8 +518,35 @@ class Law:
         return "; ".join(part for part in parts if part) or str(cited["authority"])
 
 
+ENDLESS = float("inf")
+"""The greatest number of a count that has none."""
+
+
+def ends(value: Any) -> tuple[float, float]:
+    """Return the least and the greatest number that a count may be."""
+    return (value[0], value[1]) if isinstance(value, tuple) else (value, value)
+
+
+def is_greater(indicator: Any, facts: dict[str, Any]) -> Truth:
+    """Return whether the first of two counts is greater than the second, whatever numbers they are."""
+    left, right = facts.get(indicator["compared"]["greater"]), facts.get(indicator["compared"]["than"])
+    if left is None or right is None:
+        return None
+    (least, most), (least_right, most_right) = ends(left), ends(right)
+    return True if least > most_right else False if most <= least_right else None
+
+
+def low_enough(number: int, value: float, at_least: bool) -> bool:
+    """Return whether a value is at least so much, or at most."""
+    return value >= number if at_least else value <= number
+
+
 class Case:
-    """One country under a law: facts are words, and whole numbers for counts and ratings (0 not met to 3 met)."""
+    """One country under a law: facts are words, and whole numbers for counts and ratings (0 not met to 3 met).
+
+    Of a count that is known only by bounds, the fact is its least and its greatest number. What compares two counts is
+    a fact where it is told directly.
+    """
 
     def __init__(self, law: Law, whens: dict[str, Any], facts: dict[str, Any]) -> None:
         self.law, self.whens, self.facts = law, whens, facts
@@ -561,11 +592,14 @@ class Case:
             return self.outcome(below)
         value = self.facts.get(self.leaf(when))
         if "compared" in self.law.indicators.get(when.get("indicator", ""), {}):
-            pair = self.law.indicators[when["indicator"]]["compared"]
-            left, right = self.facts.get(pair["greater"]), self.facts.get(pair["than"])
-            value = None if left is None or right is None else str(left > right).lower()
+            greater = is_greater(self.law.indicators[when["indicator"]], self.facts)
+            value = self.facts.get(when["indicator"]) if greater is None else str(greater).lower()
         if value is None:
             return None
+        if isinstance(value, tuple):
+            number = int(when.get("at_least", when.get("at_most")))
+            sides = {low_enough(number, each, "at_least" in when) for each in value}
+            return sides.pop() if len(sides) == 1 else None
         if "judgement" in when:
             return bool(value >= LEVELS.index(when["at_least"]))
         if "is" in when:
@@ -578,7 +612,8 @@ class Case:
             return f"rating/{when['judgement']}"
         name = str(when.get("indicator", when.get("placement")))
         pair = self.law.indicators.get(name, {}).get("compared", {"greater": name, "than": name})
-        return str(pair["than"] if pair["greater"] in self.facts else pair["greater"])
+        exact = pair["greater"] in self.facts and not isinstance(self.facts[pair["greater"]], tuple)
+        return str(pair["than"] if exact else pair["greater"])
 
     def open_fact(self, when: Any) -> str:
         """Return a fact that is not known and keeps a condition open."""
@@ -601,12 +636,22 @@ def answers(case: Case, fact: str) -> list[Any]:
     linked = {fact}
     for _ in pairs:
         linked = linked.union(*(pair for pair in pairs if pair & linked))
-    edges = {int(case.facts[name]) for name in linked if name in case.facts}
+    known = [case.facts[name] for name in linked if name in case.facts]
+    edges = {int(end) for value in known for end in ends(value) if end != ENDLESS}
     whens = [when for condition in case.whens.values() for when in _inside(condition)]
     for when in whens:
         if when.get("indicator") in linked:
             edges |= {int(when[word]) for word in ("is", "at_least", "at_most") if when.get(word, "").isdigit()}
-    return sorted({max(0, edge + step) for edge in edges | {0} for step in range(-len(linked), len(linked) + 1)})
+    least, most = ends(case.facts.get(fact, (0, ENDLESS)))
+    tried = {edge + step for edge in edges | {0} for step in range(-len(linked), len(linked) + 1)}
+    return sorted(number for number in tried if least <= number <= most and _as_told(case, fact, number))
+
+
+def _as_told(case: Case, fact: str, number: int) -> bool:
+    """Whether a number goes along with what is told directly of two numbers that are compared."""
+    facts = case.facts | {fact: number}
+    told = ((name, i) for name, i in case.law.indicators.items() if "compared" in i and name in case.facts)
+    return all(is_greater(i, facts) in (None, case.facts[name] == "true") for name, i in told)
 
 
 def _inside(when: Any) -> Iterator[Any]:
@@ -683,20 +728,105 @@ def dated(record: Any, period: Any, day: str) -> str:
     )
 
 
-TRAITS = {"kind", "dated", "reliability", "credibility", "indicator", "origin"}
+@dataclass
+class Beside:
+    """What lies beside a dossier: the day of each source, where it bears one, and the dossier of the last report."""
+
+    days: dict[str, str] = field(default_factory=dict)
+    last: Any = None
+
+
+DATED = re.compile(r"(?m)^[RPOZ]\s+(\d\d)\d{4}Z\s+([A-Z]{3})\s+(\d\d)\b")
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+
+def sent(raw: bytes) -> str | None:
+    """Return the day of a telegram, from its date-time group."""
+    found = DATED.search(raw.decode("utf-8", "replace"))
+    if found is None or found[2] not in MONTHS:
+        return None
+    year = int(found[3])
+    return f"{(1900 if year >= 70 else 2000) + year}-{MONTHS.index(found[2]) + 1:02}-{found[1]}"
+
+
+def by_year(law: Law, dossier: Any) -> tuple[Any, set[str]]:
+    """Return a dossier whose figures of the year before stand under the indicator that asks for them, and which do."""
+    first = date.fromisoformat(dossier["period"]["first"])
+    earliest = str(first - timedelta(days=366))
+    moved = {
+        record["id"]: record | {"measures": law.last_year[record["measures"]]}
+        for record in dossier["records"]
+        if record["measures"] in law.last_year and earliest <= record.get("period", {}).get("last", "") < str(first)
+    }
+    return dossier | {"records": [moved.get(record["id"], record) for record in dossier["records"]]}, set(moved)
+
+
+TRAITS = {"kind", "dated", "reliability", "credibility", "indicator", "origin", "figure"}
 """What this checker knows of a record that a rule of admission may look at."""
 
 
 class Admission:
     """Which records of a dossier count under a law."""
 
-    def __init__(self, law: Law, dossier: Any) -> None:
-        self.law, self.dossier = law, dossier
+    def __init__(self, law: Law, dossier: Any, beside: Beside | None = None) -> None:
+        self.law, self.beside = law, beside or Beside()
+        self.dossier, self.moved = by_year(law, dossier)
+        self.unlike: dict[str, str] = {}
+        self.counted: dict[str, list[Any]] = {}
+        self.apart_of_last: dict[str, Any] = {}
         self.repeats: dict[str, str] = {}
         for rule in law.of("admissions"):
             if not rule["sets_aside"].keys() <= TRAITS:
                 raise UnreadableError(f"rulebook: the rule {rule['id']} looks at what this checker does not know")
         self.repeats = self._repeats()
+        self.count()
+
+    def count(self) -> None:
+        """Find the records that count, by the indicator that they answer, and the figures that cannot be compared."""
+        facts = [record for record in self.dossier["records"] if record["kind"] != "judgement"]
+        for record in sorted(facts, key=lambda record: str(record["id"])):
+            if self.against(record) is None:
+                self.counted.setdefault(record["measures"], []).append(record)
+        if self.beside.last is not None:
+            earlier = Admission(self.law, self.beside.last).counted
+            for name, last in self.law.last_year.items():
+                told = [r | {"id": f"last-year/{r['id']}", "measures": last} for r in earlier.get(name, [])]
+                self.counted[last] = [*self.counted.get(last, []), *told]
+        for name, indicator in self.law.indicators.items():
+            if "counts_kind" in indicator:
+                of_kind = [record for record in facts if record["kind"] == indicator["counts_kind"]]
+                self.counted[name] = [record for record in of_kind if self.against(record, any_kind=True) is None]
+            new = [record for asked in indicator.get("shown_by", []) for record in self.counted.get(asked, [])]
+            period = self.dossier["period"]
+            new = [r for r in new if r["value"] == "true" and dated(r, period, self.law.day) == "in the period"]
+            self.counted[name] = [*self.counted.get(name, []), *new]
+        for name, last in self.law.last_year.items():
+            why = self.apart(self.counted.get(name, []), self.counted.get(last, []))
+            for record in self.counted.get(last, []) if why else []:
+                self.unlike[record["id"]] = why
+            then = self.counted.get(last, [])
+            self.counted[last] = [r for r in then if r["id"] not in self.unlike or self.against(r) is None]
+            self.apart_of_last |= {r["id"]: r for r in then if r["id"].startswith("last-year/")}
+
+    def apart(self, now: list[Any], then: list[Any]) -> str:
+        """Return by how much the times of two figures differ, if that is more than the policy allows."""
+        period = self.dossier["period"]
+        day = self.dossier["as_of"]
+        whole = period | ({"last": day} if period["first"] <= day < period["last"] else {})
+        this, last = span(now) or whole, span(then)
+        policy = self.law.of("years_compared")
+        if not policy or not last or abs(length(this) - length(last)) <= int(policy[0]["days_apart"]):
+            return ""
+        days = [f"{length(each)} days, {told_days(each)}" for each in (last, this)]
+        return f"one is of {days[0]}, and the other of {days[1]}"
+
+    def heard(self, silence: Any) -> Any:
+        """Return the rule that sets a silence aside, or nothing if it counts."""
+        last = silence["covers"]["last"] if "covers" in silence else self.beside.days.get(silence["source"])
+        early = last is not None and last < self.dossier["period"]["first"]
+        when = "undated" if last is None else "before the period" if early else "of the period"
+        traits = {"kind": "silence", "dated": when}
+        return next((rule for rule in self.law.of("admissions") if _all_match(rule["sets_aside"], traits)), None)
 
     def _repeats(self) -> dict[str, str]:
         """Record to the record that counts for the same statement of the same origin: the surest, then the first."""
@@ -723,7 +853,13 @@ class Admission:
         if indicator is None and record["measures"] not in law.judges and record["measures"] in law.measures:
             traits["indicator"] = "not asked on this date"
         elif indicator is not None:
-            takes = any_kind or record["kind"] in indicator.get("kinds", ["action", "statistic", "law"])
+            kinds = indicator.get("kinds", ["action", "statistic", "law"])
+            stated = record["kind"] == "statement" and record["value"] == indicator.get("stated", ())
+            takes = any_kind or record["kind"] in kinds or stated
+            if "last_year_of" in indicator and record.get("unit") != indicator.get("unit"):
+                traits["figure"] = "of another unit"
+            if record["id"] in self.unlike:
+                traits["figure"] = "of another length"
             traits |= {name: record[name] for name in ("reliability", "credibility")}
             traits["indicator"] = "takes this kind" if takes else "takes another kind"
             if traits["dated"] in ("outside the period", "undated"):
@@ -738,43 +874,115 @@ class Admission:
         if rule is None:
             return None
         counted = f" ({self.repeats[record['id']]})" if "origin" in rule["sets_aside"] else ""
-        return [rule["id"], rule["because"] + counted]
+        why = f" ({self.unlike[record['id']]})" if record["id"] in self.unlike else ""
+        return [rule["id"], rule["because"] + counted + why]
 
 
 def _all_match(words: dict[str, list[str]], traits: dict[str, str]) -> bool:
     return all(traits.get(name) in listed for name, listed in words.items())
 
 
-def admit(law: Law, dossier: Any, report: Report) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+def span(figures: list[Any]) -> Any:
+    """Return the time from the first to the last day of figures that say of which days they are."""
+    periods = [figure["period"] for figure in figures if "period" in figure]
+    firsts, lasts = [each["first"] for each in periods], [each["last"] for each in periods]
+    return {"first": min(firsts), "last": max(lasts)} if periods else None
+
+
+def length(days: Any) -> int:
+    """Return how many days there are from the first to the last."""
+    return (date.fromisoformat(days["last"]) - date.fromisoformat(days["first"])).days + 1
+
+
+def told_days(days: Any) -> str:
+    """Return days as the answer tells them."""
+    return str(days["first"]) if days["first"] == days["last"] else f"{days['first']} to {days['last']}"
+
+
+def read_value(indicator: Any, value: Any) -> Any:
+    """Return what a record says: a word, a number, or the least and the greatest number of bounds."""
+    if isinstance(value, dict):
+        least, most = int(value.get("at_least", 0)), float(value.get("at_most", ENDLESS))
+        return least if least == most else (least, most)
+    if indicator["type"] == "count":
+        return int(value)
+    words = {"more than last year": "true", "as many as last year": "false", "fewer than last year": "false"}
+    return words.get(value, value)
+
+
+def added(values: list[Any]) -> Any:
+    """Return what counts add up to."""
+    least, most = (sum(ends(value)[side] for value in values) for side in (0, 1))
+    return least if least == most else (least, most)
+
+
+def together(values: list[Any]) -> Any:
+    """Return what is known of a count of which several things are said; nothing where no number fits them all."""
+    least, most = max(ends(value)[0] for value in values), min(ends(value)[1] for value in values)
+    return None if least > most else least if least == most else (least, most)
+
+
+def said(indicator: Any, found: list[Any], moved: set[str]) -> Any:
+    """Return what the records that answer an indicator say; nothing where they contradict each other."""
+    values = [read_value(indicator, record["value"]) for record in found]
+    if indicator["type"] != "count":
+        return values[0] if len(set(values)) == 1 else None
+    if "last_year_of" not in indicator:
+        return added(values) if indicator.get("combine") == "sum" else together(values)
+    groups: dict[str, list[Any]] = {}
+    for record, value in zip(found, values, strict=True):
+        place = "last" if record["id"].startswith("last-year/") else "moved" if record["id"] in moved else "here"
+        groups.setdefault(place, []).append(value)
+    whole = [added(group) if indicator.get("combine") == "sum" else together(group) for group in groups.values()]
+    return None if None in whole else together(whole)
+
+
+def admit(
+    law: Law, dossier: Any, report: Report, beside: Beside | None = None
+) -> tuple[dict[str, Any], dict[str, list[Any]]]:
     """Return the facts of a dossier under a law, and for each indicator the records that answer it."""
-    facts, admission = requested(law, dossier), Admission(law, dossier)
-    counted: dict[str, list[Any]] = {}
-    for record in sorted(dossier["records"], key=lambda record: str(record["id"])):
-        if admission.against(record) is None:
-            if record["kind"] == "judgement":
-                facts["rating/" + record["measures"]] = LEVELS.index(record["rating"])
-            else:
-                counted.setdefault(record["measures"], []).append(record)
-    for name, indicator in law.indicators.items():
-        if "counts_kind" in indicator:
-            of_kind = [record for record in dossier["records"] if record["kind"] == indicator["counts_kind"]]
-            counted[name] = [record for record in of_kind if admission.against(record, any_kind=True) is None]
-        found = [record["value"] for record in counted.get(name, [])]
+    facts, admission = requested(law, dossier), Admission(law, dossier, beside)
+    counted = admission.counted
+    for record in admission.dossier["records"]:
+        if record["kind"] == "judgement" and admission.against(record) is None:
+            facts["rating/" + record["measures"]] = LEVELS.index(record["rating"])
+    compared = [name for name, indicator in law.indicators.items() if "compared" in indicator]
+    for name in sorted(law.indicators, key=lambda name: name in compared):
+        indicator, found = law.indicators[name], counted.get(name, [])
         if found and "counts_kind" in indicator:
             facts[name] = len(found)
         elif found:
-            if indicator.get("combine") != "sum" and len(set(found)) > 1:
+            value = said(indicator, found, admission.moved)
+            if value is None:
                 report.wrong.append(f"dossier: the records that answer {name} contradict each other")
-            number = sum(map(int, found)) if indicator.get("combine") == "sum" else found[0]
-            facts[name] = int(number) if indicator["type"] == "count" else number
-        elif "when_silent" in indicator and name in {silence["indicator"] for silence in dossier.get("silences", [])}:
+            elif name not in compared or is_greater(indicator, facts) is None:
+                facts[name] = value
+    silent = {each["indicator"] for each in dossier.get("silences", []) if admission.heard(each) is None}
+    for name, indicator in law.indicators.items():
+        if "when_silent" in indicator and name in silent and not counted.get(name):
             word = indicator["when_silent"]["reads_as"]
             facts[name] = int(word) if indicator["type"] == "count" else word
+    for name in list(overtaken(law, facts, counted)):
+        facts.pop(name, None)
+    for name, indicator in law.indicators.items():
+        open_ = name not in facts and (name not in compared or is_greater(indicator, facts) is None)
+        if open_ and any(facts.get(other) == "false" for other in indicator.get("denied_with", [])):
+            facts[name] = "false"
     year = int(dossier["last_report"][:4])
     years = {int(item["year"]): item["tier"] for item in dossier.get("earlier_placements", [])}
     facts |= {"last_report": years[year]} if year in years else {}
     limit = standing(law, years, year + 1)
     return facts | ({} if limit is None else {"limit": limit}), counted
+
+
+def overtaken(law: Law, facts: dict[str, Any], counted: dict[str, list[Any]]) -> Iterator[str]:
+    """Yield what silence or a mere statement denies and the numbers of two years show."""
+    for indicator in list(law.indicators.values()):
+        shown = "compared" in indicator and is_greater(indicator, facts) is True
+        for name in indicator.get("denied_with", []) if shown else []:
+            kinds = law.indicators.get(name, {}).get("kinds", ["action", "statistic", "law"])
+            if all(record["kind"] not in kinds for record in counted.get(name, [])):
+                yield name
 
 
 def requested(law: Law, dossier: Any) -> dict[str, Any]:
@@ -801,10 +1009,15 @@ def progress(law: Law, dossier: Any, deficiency: Any, counted: dict[str, list[An
     outcomes: list[Truth] = []
     for name in deficiency["answered_by"]:
         records = counted.get(name, [])
-        taken = [record for record in records if record["value"] not in ("false", "0")]
+        none = ("false", "0", "as many as last year", "fewer than last year")
+        sure = [record for record in records if not isinstance(record["value"], dict)]
+        loose = [record for record in records if isinstance(record["value"], dict)]
+        not_taken = [r for r in sure if r["value"] in none] + [r for r in loose if r["value"].get("at_most") == "0"]
+        taken = [r for r in sure if r["value"] not in none]
+        taken += [r for r in loose if int(r["value"].get("at_least", 0)) > 0]
         starts = [record.get("date") or record.get("period", {}).get("first", "") for record in taken]
         shown = any(start >= first if since else start > first for start in starts)
-        outcomes.append(True if shown else False if records and not taken else None)
+        outcomes.append(True if shown else False if records and len(not_taken) == len(records) else None)
     return True if True in outcomes else None if None in outcomes else False
 
 
@@ -815,25 +1028,42 @@ def check_answer(files: Files, name: str, day: str, report: Report) -> None:
     """Work the answer out anew from the dossier of that name under the law of a day, and compare assessment.json."""
     answer = json.loads(files["assessment.json"])
     dossier, law = Yaml(files[name], name).document(), Law(files, day)
-    check_quotes(files, dossier, answer, report)
-    compare(answer, dossier, law, report)
+    days = {each["id"]: sent(files[f"dossier/{each['file']}"]) for each in dossier["sources"]}
+    beside = Beside({name: day for name, day in days.items() if day is not None})
+    if "last_dossier" in dossier:
+        beside.last = last_dossier(files, dossier, report)
+    check_quotes(files, dossier, answer, report, beside.last)
+    compare(answer, dossier, law, report, beside)
 
 
-def compare(answer: Any, dossier: Any, law: Law, report: Report) -> None:
+def last_dossier(files: Files, dossier: Any, report: Report) -> Any:
+    """Return the dossier of the last report, with every quote found in its sources."""
+    name = dossier["last_dossier"]
+    last = Yaml(files[f"dossier/{name}"], name).document()
+    folder = PurePosixPath(name).parent
+    sources = [each | {"file": (folder / each["file"]).as_posix()} for each in last["sources"]]
+    for each in sources:
+        report.same(f"{each['file']}: the digest", each["digest"], digest(files[f"dossier/{each['file']}"]))
+    check_quotes(files, last | {"sources": sources}, {}, report)
+    report.same("the country of the last dossier", last["government"]["country"], dossier["government"]["country"])
+    return last
+
+
+def compare(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside | None = None) -> None:
     """Compare an answer with what follows from a dossier under a law."""
-    facts, counted = admit(law, dossier, report)
+    facts, _ = admit(law, dossier, report, beside)
     case = Case(law, law.propositions({name[7:] for name in facts if name.startswith("rating/")}), facts)
     for what, told, found in (
         ("the date of the law", answer["law"]["as_of"], law.day),
         ("the country", answer["subject"], dossier["government"]),
         ("the product", answer["product"], dossier["product"]),
         ("the sources", answer["receipt"]["sources"], sorted(source["digest"] for source in dossier["sources"])),
-        ("the digest of the dossier", answer["receipt"]["dossier"], _dossier_digest(dossier)),
+        ("the digest of the dossier", answer["receipt"]["dossier"], _dossier_digest(dossier, beside and beside.last)),
         ("the interpretations", sorted(answer["interpretations"]), sorted(_interpretations(law))),
     ):
         report.same(f"assessment.json: {what}", told, found)
     compare_findings(answer, case, report)
-    compare_records(answer, dossier, law, counted, report)
+    compare_records(answer, dossier, Admission(law, dossier, beside), report)
     compare_recommendation(answer, dossier, case, report)
 
 
@@ -874,10 +1104,16 @@ def _level(case: Case, criterion: Any) -> str | None:
     return low if low == high else None
 
 
-def compare_records(answer: Any, dossier: Any, law: Law, counted: dict[str, list[Any]], report: Report) -> None:
+def compare_records(answer: Any, dossier: Any, admission: Admission, report: Report) -> None:
     """Compare the records set aside, and the progress on each deficiency."""
-    admission = Admission(law, dossier)
-    told_here = {record["id"]: admission.told(record) for record in dossier["records"]}
+    law, counted = admission.law, admission.counted
+    told_here = {record["id"]: admission.told(record) for record in admission.dossier["records"]}
+    told_here |= {
+        name: admission.told(record) for name, record in admission.apart_of_last.items() if name in admission.unlike
+    }
+    for silence in dossier.get("silences", []):
+        rule = admission.heard(silence)
+        told_here[silence["id"]] = None if rule is None else [rule["id"], rule["because"]]
     found = {name: words for name, words in told_here.items() if words is not None}
     told = {item["record"]: [item["rule"], item["because"]] for item in answer["set_aside"]}
     for name in sorted(found.keys() | told.keys()):
@@ -934,17 +1170,25 @@ def _interpretations(law: Law) -> Iterator[str]:
             yield from (f"{entry['id']}/{reading['id']}" for reading in entry.get("interpretations", []))
 
 
-def _dossier_digest(dossier: Any) -> str:
-    """The digest of what a dossier says, whatever the order of its lists."""
-    told = dossier | {
+def _dossier_digest(dossier: Any, last: Any = None) -> str:
+    """The digest of what a dossier says, whatever the order of its lists, and of what the last one says."""
+    told = dossier | ({"last_dossier": _dossier_digest(last)} if last is not None else {})
+    told |= {
         room: [] for room in ("silences", "not_evidence", "deficiencies", "earlier_placements") if room not in dossier
     }
     for room in ("sources", "records", "silences", "requests", "deficiencies"):
         told |= {room: sorted(told[room], key=lambda item: str(item["id"]))} if told.get(room) else {}
+    told["records"] = [_whole_bounds(record) for record in told["records"]]
     told["not_evidence"] = sorted(told["not_evidence"], key=lambda item: (item["at"], item["quote"]))
     placements = [item | {"year": int(item["year"])} for item in told["earlier_placements"]]
     told["earlier_placements"] = sorted(placements, key=lambda item: int(item["year"]))
     return digest(canonical({key: value for key, value in told.items() if key != "requests" or value}))
+
+
+def _whole_bounds(record: Any) -> Any:
+    """A record with the numbers of its bounds as numbers, not as words."""
+    bounds = record.get("value")
+    return record | {"value": {k: int(v) for k, v in bounds.items()}} if isinstance(bounds, dict) else record
 
 
 # -- the packet -------------------------------------------------------------------------------------------------------

@@ -114,8 +114,7 @@ def _assessment(ledger: Ledger, reader: Reader, number: int) -> int:
 
 def _made_from(recorded: Recorded) -> dict[str, bytes]:
     """The dossier, its sources and the rulebook under their own names."""
-    sources = {source.file: recorded.casefile.sources[source.id].raw for source in recorded.casefile.dossier.sources}
-    evidence = {recorded.entry.dossier.name: recorded.casefile.document.raw, **sources}
+    evidence = {recorded.entry.dossier.name: recorded.casefile.document.raw, **recorded.casefile.files()}
     found = {f"dossier/{name}": raw for name, raw in evidence.items()}
     found |= {f"rulebook/{file.name}": file.raw for file in recorded.files}
     if unsafe := [name for name in found if not is_safe(name)]:

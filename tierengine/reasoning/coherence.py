@@ -1,15 +1,16 @@
 """What the rules of coherence make of the answers of one country: what follows from them, and what contradicts.
 
 An answer follows if every other answer to its question would make one rule fail. It is then filled in, and is not asked
-for. Only rules on answers, ratings and placements derive; those on findings are asked once everything is evaluated.
-Where a rule fails, the answers that it looked at contradict each other.
+for. Only rules on answers, ratings and placements derive; those on findings are asked once everything is evaluated. No
+fact follows from a rating. A rating that follows answers where the rules ask for it; it is no person's, and outranks
+nothing. Where a rule fails, the answers that it looked at contradict each other.
 
 Source: unit propagation (Davis, Putnam, Logemann and Loveland, 1960 and 1962), on answers of several values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
@@ -17,7 +18,7 @@ from typing import TypeVar
 from tierengine.engines.arithmetic import compare, holds, tally, thresholds
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Bounds, Facts, Field, Form, Rule, Value
-from tierengine.engines.lowering import judged, lower, lower_coherence
+from tierengine.engines.lowering import lower, lower_coherence
 from tierengine.law.entries import Coherence
 from tierengine.law.rulebook import Law
 
@@ -45,10 +46,10 @@ class Contradiction:
 class Coherent:
     """Knows the rules of coherence of the law of a date; made once, asked for many countries."""
 
-    def __init__(self, law: Law) -> None:
+    def __init__(self, law: Law, given: frozenset[str] = frozenset()) -> None:
         self._law = law
         self._deriving = tuple(_Deriving(law, rule) for rule in law.coherence if _on_answers(rule))
-        self._form = lower(law)
+        self._form = lower(law, given=given)
         self._engine = CompiledEngine(self._form)
         self._inputs = {field.id for field in self._form.inputs}
         self._sides = {each.id: (each.left, each.right) for each in self._form.comparisons}
@@ -56,19 +57,26 @@ class Coherent:
         self._rules = {rule.id: rule for stratum in self._form.strata for rule in stratum.rules}
 
     @staticmethod
-    def of(law: Law) -> Coherent:
-        """Return what knows the rules of a law; it is kept with the law, since many dossiers share one."""
-        if "coherent" not in law.kept:
-            law.kept["coherent"] = Coherent(law)
-        kept = law.kept["coherent"]
+    def of(law: Law, given: frozenset[str] = frozenset()) -> Coherent:
+        """Return what knows the rules of a law; it is kept with the law, since many dossiers share one.
+
+        `given` names entries whose answer is given instead of worked out.
+        """
+        name = " ".join(("coherent", *sorted(given)))
+        if name not in law.kept:
+            law.kept[name] = Coherent(law, given)
+        kept = law.kept[name]
         assert isinstance(kept, Coherent)
         return kept
 
-    def follows(self, facts: Facts) -> dict[str, Followed]:
-        """Return every answer that follows, by one rule at a time, in the order of deriving."""
+    def follows(self, facts: Facts, changed: Collection[str] | None = None) -> dict[str, Followed]:
+        """Return every answer that follows, by one rule at a time, in the order of deriving.
+
+        Where all that followed before some answers `changed` stands among the facts, only what is new is returned.
+        """
         known = dict(facts)
         found: dict[str, Followed] = {}
-        waiting = list(self._deriving)
+        waiting = [rule for rule in self._deriving if changed is None or not set(rule.asks).isdisjoint(changed)]
         while waiting:
             new = {name: each for rule in waiting for name, each in rule.derive(known)}
             found |= new
@@ -130,7 +138,9 @@ class _Deriving:
         for name in self._may_follow:
             left = self._left(name, facts) if name not in facts else []
             if len(left) == 1 and left[0] is not None:
-                yield name, Followed(left[0], self.rule, self._read(name, facts, left))
+                read = self._read(name, facts, left)
+                if name.startswith("rating/") or not any(other.startswith("rating/") for other in read):
+                    yield name, Followed(left[0], self.rule, read)
 
     def leaves_nothing(self, facts: Facts) -> bool:
         """Whether every answer to some unknown question makes the rule fail."""
@@ -193,9 +203,8 @@ def _classes(field: Field, boundaries: set[int]) -> Iterator[tuple[Value, Value 
 
 
 def filled_in(facts: Mapping[str, V], follows: Mapping[str, Followed]) -> dict[str, V | Value]:
-    """Return the facts with what follows from them; a rating that follows counts as given."""
-    rated = {judged(name.removeprefix("rating/")): True for name in follows if name.startswith("rating/")}
-    return {**facts, **{name: each.value for name, each in follows.items()}, **rated}
+    """Return the facts with what follows from them."""
+    return {**facts, **{name: each.value for name, each in follows.items()}}
 
 
 def rests_on(follows: Mapping[str, Followed], name: str) -> tuple[str, ...]:

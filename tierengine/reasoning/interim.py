@@ -36,6 +36,7 @@ class Ground(Model):
     """A watch-list ground or route, and what bears on it."""
 
     id: str
+    title: str
     would: Literal["stand", "fall", "be open"]
     citation: str
     reason: str
@@ -137,6 +138,7 @@ def _grounds(told: Assessment, casefile: Casefile, law: Law) -> Iterator[Ground]
     for route in told.watch_list:
         yield Ground(
             id=route.route,
+            title=route.title,
             would=_WOULD[route.outcome],
             citation=route.citation,
             reason=route.reason,

@@ -12,17 +12,17 @@ several findings; the solver decides those.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Bounds, Facts, Form, Value
-from tierengine.engines.logic import negate
+from tierengine.engines.logic import all_of, negate
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, reached
 from tierengine.engines.proof import Case, known_numbers, linked, lowest
 from tierengine.engines.solver import Limit, Solver
 from tierengine.errors import UndecidedError
-from tierengine.law.entries import Criterion, TierRow
+from tierengine.law.entries import TierRow
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import Admitted, known_in
 from tierengine.reasoning.history import standing_under
@@ -121,25 +121,41 @@ class OpenTiers:
         return [row for row in self._law.tiers if settled.get(row.id) is not False]
 
     def levels(self, facts: Facts) -> dict[str, tuple[Level, Level]]:
-        """Return for each criterion the lowest and the highest level that some completion of the facts gives it."""
+        """Return for each criterion and route the lowest and the highest level that some completion gives it."""
         settled = self._engine.evaluate(facts).settled
         asked = self.asked(facts)
+        ladders: dict[str, list[tuple[Level, str]]] = {route.id: [("met", route.id)] for route in self._law.routes}
+        for each in self._law.criteria:
+            ladders[each.id] = [(rung.level, reached(each.id, rung.level)) for rung in each.rules]
         with asked.solver.supposing(*asked.case.gives(facts)):
-            return {each.id: self._span(asked, each, settled) for each in self._law.criteria}
+            return {name: self._span(asked, ladder, settled) for name, ladder in ladders.items()}
 
-    def _span(self, asked: _Asked, criterion: Criterion, settled: Mapping[str, bool]) -> tuple[Level, Level]:
+    def clash(self, facts: Facts) -> tuple[str, ...]:
+        """Return inputs whose answers cannot all be so; empty if they can. None of them can be left out."""
+        asked = self.asked(facts)
+        names = [name for name in facts if not name.startswith("judged/")]
+        flags = asked.case.gives({name: value for name, value in facts.items() if name not in names})
+        with asked.solver.supposing(*flags):
+            kept = {name: all_of(asked.case.gives({name: facts[name]})) for name in names}
+            if asked.solver.may_be(*kept.values()):
+                return ()
+            for name in names:
+                fewer = [term for other, term in kept.items() if other != name]
+                if not asked.solver.may_be(*fewer):
+                    del kept[name]
+            return tuple(kept)
+
+    def _span(
+        self, asked: _Asked, ladder: Iterable[tuple[Level, str]], settled: Mapping[str, bool]
+    ) -> tuple[Level, Level]:
         low: Level = "not met"
         high: Level = "not met"
-        for rung in criterion.rules:
-            name = reached(criterion.id, rung.level)
-            if name not in asked.case.shown:
-                continue
-            shown = asked.case.shown[name]
-            truth = settled.get(name)
+        for level, name in ladder:
+            shown, truth = asked.case.shown[name], settled.get(name)
             if truth is True or (truth is None and not asked.solver.may_be(negate(shown))):
-                low = rung.level
+                low = level
             if truth is True or (truth is None and asked.solver.may_be(shown)):
-                high = rung.level
+                high = level
         return low, high
 
     def witness(self, row: TierRow, facts: Facts) -> Facts | None:

@@ -83,12 +83,11 @@ class Proposer:
         for criterion in criteria:
             if facts.get(judged(_judgement(criterion).id)) is True:
                 continue
-            for number, rule in enumerate(_proposal(criterion).rules, 1):
+            for number, reading in enumerate(_proposal(criterion).rules, 1):
                 name = speaks(criterion.id, number)
                 if name in read:
-                    found[_judgement(criterion).id] = Spoken(
-                        criterion=criterion, number=number, rule=rule, read=read[name]
-                    )
+                    spoken = Spoken(criterion=criterion, number=number, rule=reading, read=read[name])
+                    found[spoken.word] = spoken
                     break
         return found
 

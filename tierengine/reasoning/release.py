@@ -99,7 +99,7 @@ def release(casefile: Casefile, law: Law, name: ReleaseName) -> Released:
     part, shown = casefile, whole
     if not sieve.everything(kept):
         unrated = any(isinstance(item, Rating) and item not in kept for item in items(casefile))
-        part = _bare(remainder(casefile, kept.__contains__), sieve.sources(kept))
+        part = _bare(remainder(casefile, kept.__contains__, with_last=False), sieve.sources(kept))
         shown = _uncertain(Assessor(law, withheld=unrated).assess(part))
     rests_on, left = _findings(whole), _outcomes(shown.trace)
     answers = tuple(answering(casefile))
@@ -147,7 +147,9 @@ class _Sieve:
             kept = fewer
 
     def everything(self, kept: frozenset[Item]) -> bool:
-        """Whether nothing is withheld, not even a source from which nothing was coded."""
+        """Whether nothing is withheld, not even a source from which nothing was coded; the last dossier always is."""
+        if self._casefile.last is not None:
+            return False
         return kept == frozenset(self._items) and self.sources(kept) == self._sources.keys()
 
     def sources(self, kept: frozenset[Item]) -> frozenset[str]:
@@ -193,19 +195,26 @@ class _Sieve:
 
     def _misleading(self, kept: frozenset[Item]) -> Iterator[Item]:
         """What gives an answer in the part that it does not give in the whole."""
-        facts = admit(remainder(self._casefile, kept.__contains__), self._law).facts
+        facts = admit(remainder(self._casefile, kept.__contains__, with_last=False), self._law).facts
         flags = {judged(name) for name in self._law.judges}
         wrong = {name for name, value in facts.items() if name not in flags and self._facts.get(name) != value}
         kinds = {indicator.counts_kind for indicator in self._law.indicators if indicator.id in wrong}
+        asked = {name for each in wrong & self._law.indicators_by_id.keys() for name in self._answering(each)}
         for item in kept:
             if isinstance(item, Evidence):
-                bears = item.measures in wrong or item.kind in kinds
+                bears = item.measures in asked or item.kind in kinds
             elif isinstance(item, Silent):
-                bears = item.indicator in wrong
+                bears = item.indicator in asked
             else:
                 bears = isinstance(item, Request) and bool(wrong & self._logged(item))
             if bears:
                 yield item
+
+    def _answering(self, name: str) -> tuple[str, ...]:
+        """The indicators by whose records and silences an indicator may be answered, its own among them."""
+        indicator = self._law.indicator(name)
+        this_year = (indicator.last_year_of,) if indicator.last_year_of else ()
+        return (name, *indicator.denied_with, *indicator.shown_by, *this_year)
 
     def _logged(self, request: Request) -> set[str]:
         """The indicators that a request for data answers."""

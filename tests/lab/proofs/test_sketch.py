@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT, SMALL
 from tests.strategies import Draw, inputs_of
-from tierengine.engines.form import Value
+from tierengine.engines.form import Bounds, Value
 from tierengine.errors import EvidenceError
 from tierengine.evidence.dossier import read_dossier
 from tierengine.lab.proofs.sketch import placements, sketch
@@ -25,7 +25,7 @@ LAWS = [BOOK.select(day + timedelta(days=0 if day == date(2019, 1, 8) else 200))
 SMALL_LAW = read_rulebook(SMALL).select(date(2007, 6, 1))
 
 
-def _read(law: Law, facts: dict[str, Value]) -> dict[str, Value]:
+def _read(law: Law, facts: dict[str, Value]) -> dict[str, Value | Bounds]:
     """What a sketch of the facts is read to."""
     with tempfile.TemporaryDirectory() as folder:
         casefile = read_dossier(sketch(law, facts, "a property").write(Path(folder)))

@@ -152,9 +152,9 @@ def test_the_command(tierengine: Callable[..., Ran]) -> None:
     text, coded = tierengine("reasons", settled), tierengine("reasons", settled, "--format", "json")
     assert (text.code, coded.code, text.err, coded.err) == (0, 0, "", "")
     (why,) = json.loads(coded.out)["tiers"]
-    assert "These 5 findings alone entail Tier 2, whatever else is found; no smaller set does:" in text.out
+    assert "These 5 findings together lead to Tier 2, whatever else is found. No smaller set does." in text.out
     for finding in why["sets"][0]:
-        assert f"- {finding['id']}: " in text.out
+        assert f"[{finding['id']}]" in text.out
     ran = tierengine("reasons", GUATEMALA, "--why-not", "2")
     assert (ran.code, ran.err) == (4, "")
     assert "This finding alone excludes Tier 2" in ran.out

@@ -255,8 +255,12 @@ def test_the_command(tierengine: Callable[..., Ran]) -> None:
     assert (text.code, coded.code, text.err, coded.err) == (4, 4, "", "")
     told = json.loads(coded.out)
     assert told["open_tiers"] == ["1", "2WL", "3"]
-    assert "Tier 2 Watch List: 3 questions at least, in 18 sets" in text.out
-    assert "- 0 to 3 years: Tier 2 Watch List, Tier 3." in text.out
-    assert f"POINTLESS QUESTIONS: {len(told['pointless'])}" in text.out
+    assert "Tier 2 Watch List: 3 answers can settle it" in text.out
+    assert "It takes this one, one of these six and one of these three:" in text.out
+    assert "- 0 to 3 years: this leaves Tier 2 Watch List, Tier 3." in text.out
+    assert f"POINTLESS: {len(told['pointless'])} QUESTIONS" in text.out
+    assert told["pointless"][0]["id"] not in text.out
+    assert told["pointless"][0]["id"] in tierengine("settle", GUATEMALA, "--pointless").out
     for each in told["narrowing"]:
-        assert each["question"]["id"] in text.out
+        narrows = any(len(branch["tiers"]) < len(told["open_tiers"]) for branch in each["branches"])
+        assert not narrows or f"[{each['question']['id']}]" in text.out

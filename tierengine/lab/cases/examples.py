@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Engine, Value
+from tierengine.engines.form import Bounds, Engine, Value
 from tierengine.engines.lowering import lower_coherence, lower_criterion, reached
 from tierengine.errors import Problem
 from tierengine.lab.cases.given import facts_of
+from tierengine.lab.cases.proposals import failed_proposals
 from tierengine.law.entries import Coherence, Criterion, Example
 from tierengine.law.linter import Placed
 from tierengine.law.reader import Draft
@@ -19,7 +20,7 @@ from tierengine.terms.outcome import Outcome
 
 
 def failed_examples(draft: Draft) -> Iterator[Problem]:
-    """Yield a problem for each example whose outcome or level is not the one it expects."""
+    """Yield a problem for each example that does not give what it expects, and for each unsound proposal."""
     for item in draft.placed:
         if isinstance(item.entry, Coherence):
             yield from _incoherent(draft.rulebook, item, item.entry)
@@ -39,6 +40,7 @@ def failed_examples(draft: Draft) -> Iterator[Problem]:
             if complaint is not None:
                 told = f"“{example.name}” is {complaint}"
                 yield item.problem(told, "change the rules or the example, whichever is wrong", "examples", number)
+    yield from failed_proposals(draft)
 
 
 def _incoherent(rulebook: Rulebook, item: Placed, rule: Coherence) -> Iterator[Problem]:
@@ -70,7 +72,7 @@ def _complaint(law: Law, criterion: Criterion, example: Example, engine: Engine)
     return None
 
 
-def example_facts(law: Law, criterion: Criterion, example: Example) -> dict[str, Value]:
+def example_facts(law: Law, criterion: Criterion, example: Example) -> dict[str, Value | Bounds]:
     """Return the inputs of a criterion's own form that an example gives."""
     judges = () if criterion.judgement is None else (criterion.judgement.id,)
     return dict(facts_of(law, example, judges))

@@ -10,13 +10,13 @@ answers. Where no pair is found there is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from tierengine.engines.arithmetic import thresholds
-from tierengine.engines.form import Form, Value
+from tierengine.engines.form import Bounds, Facts, Form, Value
 from tierengine.engines.logic import (
     FALSE,
     TRUE,
@@ -44,9 +44,10 @@ from tierengine.engines.proof import Case, Scale, lowest
 from tierengine.engines.solver import Solver
 from tierengine.lab.cases.edges import Point, edge_of
 from tierengine.law.conditions import Condition
-from tierengine.law.entries import Criterion, Given
+from tierengine.law.entries import Coherence, Criterion, Given
 from tierengine.law.linter import conditions, directly_inside
-from tierengine.law.rulebook import Law
+from tierengine.law.rulebook import Law, asked_of
+from tierengine.reasoning.words import rank_of
 from tierengine.terms.level import LEVELS, Level, rank
 from tierengine.yamlfile import Path_
 
@@ -90,12 +91,20 @@ class Pairs:
         self._conditions = dict(conditions(entry))
         # A condition that another makes needless leaves no trace in the form; watched, it keeps its input there.
         singles = (each for each in self._conditions.values() if not each.parts)
-        self._form: Form = lower_entry(law, entry, {f"?{number}": each for number, each in enumerate(singles)})
+        watched = {f"?{number}": each for number, each in enumerate(singles)}
+        self._form: Form = lower_entry(law, entry, watched, self._bearing_on())
         # One number may be just one more than another also where an answer begins between them.
         cuts = {name: {number - 1 for number in found if number} for name, found in thresholds(self._form).items()}
         self._on = Case(self._form, "on", partly=True, cuts=cuts, beside=(self._form,))
         self._beside = Case(self._form, "beside", partly=True, cuts=cuts, beside=(self._form,))
         self._answers = dict(_answers(self._form, law))
+
+    def _bearing_on(self) -> Iterator[Coherence]:
+        """The rules of coherence that speak of nothing but what the entry asks for."""
+        names = {self._entry.id, *(condition.name for condition in self._conditions.values())}
+        compared = [i.compared for i in self._law.indicators if i.id in names and i.compared is not None]
+        names |= {side for pair in compared for side in (pair.greater, pair.than)}
+        return (rule for rule in self._law.coherence if asked_of(rule) <= names)
 
     def find(self, path: Path_) -> Pair | None:
         """Return a smallest pair for the condition at a path of the entry, or nothing if there is none.
@@ -304,14 +313,14 @@ def _answer(field: str) -> str:
     return field.removeprefix("rating/") if field.startswith("rating/") else field.split("/", maxsplit=1)[0]
 
 
-def _given(facts: Mapping[str, Value], law: Law, point: Point | None) -> Given:
+def _given(facts: Facts, law: Law, point: Point | None) -> Given:
     """Write the inputs of a country as the answers that give them."""
     level = None if point is None else point.level
     findings = {_answer(name): name for name in facts if _answer(name) in law.criteria_by_id and "/" in name}
     return Given.model_validate(
         {
             "indicators": {name: _word(facts[name]) for name in facts if name in law.indicators_by_id},
-            "judgements": {_answer(name): LEVELS[int(facts[name])] for name in facts if name.startswith("rating/")},
+            "judgements": {_answer(name): LEVELS[rank_of(facts[name])] for name in facts if name.startswith("rating/")},
             "findings": {
                 name: level[1] if level is not None and level[0] == name else _level(law.criterion(name), facts)
                 for name in findings
@@ -326,11 +335,13 @@ def _given(facts: Mapping[str, Value], law: Law, point: Point | None) -> Given:
     )
 
 
-def _level(criterion: Criterion, facts: Mapping[str, Value]) -> Level:
+def _level(criterion: Criterion, facts: Facts) -> Level:
     """The lowest level that a finding given by the levels it reaches may have."""
     held: list[Level] = [rung.level for rung in criterion.rules if facts.get(reached(criterion.id, rung.level)) is True]
     return held[-1] if held else "not met"
 
 
-def _word(value: Value) -> str:
+def _word(value: Value | Bounds) -> str | dict[str, int | None]:
+    if isinstance(value, Bounds):
+        return {"at_least": value.at_least, "at_most": value.at_most}
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -28,7 +28,7 @@ from tierengine.engines.form import Form
 from tierengine.engines.lowering import lower
 from tierengine.errors import EvidenceError, NotInForceError, Problem, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
-from tierengine.lab.cases.given import Complaint, unfit
+from tierengine.lab.cases.given import Complaint, incoherent, unfit
 from tierengine.law.entries import Given
 from tierengine.law.linter import unknown
 from tierengine.law.rulebook import Law, Rulebook
@@ -200,7 +200,9 @@ class _Reader:
 
     def _complaints(self, case: Case, law: Law) -> Iterator[Complaint]:
         """What is given or expected of a case that the law of its date does not know."""
-        for path, complaint in unfit(case.given, law) if case.given is not None else ():
+        given = case.given
+        unusable = [] if given is None else list(unfit(given, law)) or list(incoherent(given, law))
+        for path, complaint in unusable:
             yield ("given", *path), complaint
         rows = [row.tier or UNRANKED for row in law.tiers]
         for key, named in (("tier", [case.expect.tier] if case.expect.tier else []), ("open", case.expect.open or ())):

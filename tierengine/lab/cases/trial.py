@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from tierengine.engines.arithmetic import compare
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Facts, Form, Value
+from tierengine.engines.form import Facts, Form
 from tierengine.engines.lowering import lower, reached
-from tierengine.lab.cases.given import facts_of
+from tierengine.lab.cases.given import whole_facts
 from tierengine.lab.cases.suite import UNRANKED, PlacedCase, named
 from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
@@ -72,7 +72,7 @@ class Trials:
     def of_given(self, law: Law, given: Given) -> Answer:
         """Return what the law makes of single answers."""
         laid = self._laid(law, frozenset((*given.findings, *given.conclusions)))
-        return Answer(laid, dict(facts_of(law, given, law.judges)), law)
+        return Answer(laid, whole_facts(law, given), law)
 
     def run(self, placed: PlacedCase) -> Result:
         """Return how a case fares."""
@@ -93,7 +93,7 @@ class Laid:
         self.law = law
         self.given = given
         self.form: Form = lower(law, given=given)
-        self.inputs = {field.id for field in self.form.inputs}
+        self.inputs = {field.id for field in (*self.form.inputs, *self.form.answerable())}
         self.compared = {comparison.id: comparison for comparison in self.form.comparisons}
         self.narrator = Narrator(law, self.form)
 
@@ -123,7 +123,7 @@ class Answer:
         self._fired = set(evaluation.fired)
         compared = {item.id: compare(self.facts, item) for item in laid.form.comparisons}
         worked_out = {name: value for name, value in compared.items() if value is not None}
-        self.known: Mapping[str, Value] = {**facts, **worked_out, **self.settled}
+        self.known: Facts = {**facts, **worked_out, **self.settled}
         """Every answer, comparison and proposition that is known, with its value."""
         self._stated = {name: value for name, value in self.known.items() if isinstance(value, bool)}
 

@@ -17,7 +17,7 @@ from tierengine.lab.change.proved import Verdict, Way, Witness, direction
 from tierengine.lab.change.sides import Pairing, Side, forms_of, on, side_by_side
 from tierengine.lab.corpus.cases import Watch, read_corpus, unwatched
 from tierengine.law.rulebook import Law, Rulebook
-from tierengine.reasoning.words import in_order, leaf_name, question, sentence
+from tierengine.reasoning.words import in_order, leaf_name, question, rank_of, sentence
 from tierengine.terms.level import LEVELS
 
 
@@ -61,6 +61,8 @@ class Impact:
     stretches: tuple[Stretch, ...]
     corpus: str | None
     census: Census | None
+    proposals: tuple[str, ...]
+    """The criteria whose proposals differ, each with its first day in force: they move no open tier."""
 
     @property
     def decided(self) -> bool:
@@ -99,7 +101,16 @@ def impact(old: Rulebook, new: Rulebook, asked: Question, watch: Watch = unwatch
         stretches=stretches,
         corpus=None if asked.corpus is None else str(asked.corpus),
         census=counted,
+        proposals=tuple(_proposals(old, new)),
     )
+
+
+def _proposals(old: Rulebook, new: Rulebook) -> Iterator[str]:
+    """Each version of a criterion that both rulebooks hold, or one of them, with other proposals in each."""
+    before, after = ({(c.id, c.in_force.from_): c.proposal for c in book.criteria} for book in (old, new))
+    for name, first in sorted(before.keys() | after.keys()):
+        if before.get((name, first)) != after.get((name, first)):
+            yield f"{name} from {first}"
 
 
 def _stretch(pairing: Pairing, limit: Limit) -> Stretch:
@@ -145,5 +156,5 @@ def _answer(law: Law, field: str, facts: Mapping[str, Value]) -> str:
     name = leaf_name(field)
     if field != rating(name) or facts.get(judged(name)) is True:
         return sentence(law, field, facts[field])
-    level = LEVELS[int(facts[field])]
+    level = LEVELS[rank_of(facts[field])]
     return f"{question(law, field)} Not rated; whoever goes by the records may say: {level}. [{name}]"

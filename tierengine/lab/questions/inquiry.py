@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from tierengine.engines.arithmetic import thresholds
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Bounds, Form, Value
+from tierengine.engines.form import Bounds, Facts, Form, Value
 from tierengine.engines.logic import Term
 from tierengine.engines.lowering import judged, lower
 from tierengine.engines.proof import Case
@@ -136,7 +136,7 @@ class Inquiry:
         """Return the answers to an open question among which a number lies."""
         return next(each for each in self.answers(field) if each.last is None or number <= each.last)
 
-    def linked(self, field: str, known: Mapping[str, Value]) -> frozenset[str]:
+    def linked(self, field: str, known: Facts) -> frozenset[str]:
         """Return a count and the unknown counts that are compared with it, directly or through one another."""
         found, before = {field}, set[str]()
         while found != before:
@@ -146,14 +146,14 @@ class Inquiry:
                     found |= pair - known.keys()
         return frozenset(found)
 
-    def boundaries(self, field: str, known: Mapping[str, Value]) -> frozenset[int]:
+    def boundaries(self, field: str, known: Facts) -> frozenset[int]:
         """Return the numbers at which a count begins to mean something else."""
         linked = self.linked(field, known)
         found = {number for name in linked for number in self._thresholds.get(name, ())}
         for pair in self._compared:
             if pair & linked:
-                beside = (int(known[name]) for name in (pair - {field}) & known.keys())
-                found |= {number + step for number in beside for step in (0, 1)}
+                beside = (known[name] for name in (pair - {field}) & known.keys())
+                found |= {number + step for each in beside for number in _ends(each) for step in (0, 1)}
         return frozenset(found)
 
     @cached_property
@@ -163,3 +163,10 @@ class Inquiry:
     @cached_property
     def _thresholds(self) -> dict[str, frozenset[int]]:
         return thresholds(self.form)
+
+
+def _ends(number: Value | Bounds) -> tuple[int, ...]:
+    """A number, or the ends of what is known of it."""
+    if isinstance(number, Bounds):
+        return (number.at_least,) if number.at_most is None else (number.at_least, number.at_most)
+    return (int(number),)

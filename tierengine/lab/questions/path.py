@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from tierengine.engines.form import Bounds, Comparison, Value
+from tierengine.engines.form import Bounds, Comparison, Facts, Value
 from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_most, implies, negate, same
 from tierengine.engines.lowering import judged, rating, reached
 from tierengine.engines.proof import lowest
@@ -32,7 +32,7 @@ from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import LawUsed, Subject
 from tierengine.reasoning.open_tiers import answered
 from tierengine.reasoning.trace import Narrator
-from tierengine.reasoning.words import answer, asked_by, in_order, leaf_name, question, ranged
+from tierengine.reasoning.words import answer, asked_by, in_order, leaf_name, question, ranged, rank_of
 from tierengine.terms.level import LEVELS
 from tierengine.terms.tier import NAMES, TIERS, Tier
 
@@ -269,7 +269,7 @@ class PathSearch:
         for actions, also_needed in ways.items():
             yield Way(actions=actions, also_needed=tuple(also_needed))
 
-    def _settled_by(self, solver: Solver, acts: tuple[str, ...], needs: tuple[str, ...]) -> dict[str, Value]:
+    def _settled_by(self, solver: Solver, acts: tuple[str, ...], needs: tuple[str, ...]) -> dict[str, Value | Bounds]:
         """The facts once a way was gone, every number as low as suffices; the generated evaluator must confirm it."""
         picked = {*acts, *needs}
         terms = [term if name in picked else negate(term) for name, term in (self._acts | self._else).items()]
@@ -294,11 +294,11 @@ class PathSearch:
         """The facts once some of them changed, as a dossier then says them: what is rated is a person's."""
         return answered(self._inquiry.facts, changed)
 
-    def _reaches(self, facts: Mapping[str, Value]) -> bool:
+    def _reaches(self, facts: Facts) -> bool:
         settled = self._inquiry.engine.evaluate(facts).settled
         return all(settled.get(row) is False for row in self._worse)
 
-    def _change(self, name: str, after: Mapping[str, Value], changed: set[str]) -> Change:
+    def _change(self, name: str, after: Facts, changed: set[str]) -> Change:
         criterion, before = asked_by(self._law, name), self._inquiry.facts.get(name)
         return Change(
             id=leaf_name(name),
@@ -309,37 +309,37 @@ class PathSearch:
             citation=str(criterion.citation) if criterion else None,
         )
 
-    def _then(self, name: str, after: Mapping[str, Value], changed: set[str]) -> str:
+    def _then(self, name: str, after: Facts, changed: set[str]) -> str:
         """The answer that suffices; for a count, the whole range from it on that does, all else as it is."""
         value = after[name]
         if name.startswith("rating/"):
-            higher = [number for number in self._inquiry.fields[name].numbers if number > int(value)]
+            higher = [number for number in self._inquiry.fields[name].numbers if number > rank_of(value)]
             suffice = [number for number in higher if self._reaches({**after, name: number})]
-            return f"rated {LEVELS[int(value)]}" + (" or better" if higher and suffice == higher else "")
+            return f"rated {LEVELS[rank_of(value)]}" + (" or better" if higher and suffice == higher else "")
         if self._inquiry.fields[name].type != "count":
             return answer(self._law, name, value).rstrip(".")
         beside = ", and ".join(self._beside(name, after, changed))
         if beside:
-            return f"{ranged(self._law, name, value)}, and {beside}"
-        return ranged(self._law, name, value, self._last(name, after))
+            return f"{ranged(self._law, name, rank_of(value))}, and {beside}"
+        return ranged(self._law, name, rank_of(value), self._last(name, after))
 
-    def _beside(self, name: str, after: Mapping[str, Value], changed: set[str]) -> Iterator[str]:
+    def _beside(self, name: str, after: Facts, changed: set[str]) -> Iterator[str]:
         """How a count must compare with others that change with it: then their numbers are not bound by themselves."""
         for pair in self._inquiry.form.comparisons:
             if name in (pair.left, pair.right) and self._rise_together(pair, after, changed):
                 other = pair.right if name == pair.left else pair.left
-                greater = int(after[pair.left]) > int(after[pair.right])
+                greater = rank_of(after[pair.left]) > rank_of(after[pair.right])
                 words = {(True, True): "more than", (True, False): "no more than"} | {
                     (False, True): "fewer than",
                     (False, False): "no fewer than",
                 }
                 yield f"{words[name == pair.left, greater]} the answer to [{other}]"
 
-    def _rise_together(self, pair: Comparison, after: Mapping[str, Value], changed: set[str]) -> bool:
+    def _rise_together(self, pair: Comparison, after: Facts, changed: set[str]) -> bool:
         """Whether two changed counts suffice at every greater number too, as long as they compare as they do."""
         if not {pair.left, pair.right} <= changed:
             return False
-        left, right = int(after[pair.left]), int(after[pair.right])
+        left, right = rank_of(after[pair.left]), rank_of(after[pair.right])
         bounds = self._inquiry.boundaries(pair.left, {}) | self._inquiry.boundaries(pair.right, {})
         return all(
             self._reaches({**after, pair.left: bound + (left > right), pair.right: bound})
@@ -347,11 +347,11 @@ class PathSearch:
             if bound >= max(left, right)
         )
 
-    def _last(self, name: str, after: Mapping[str, Value]) -> int | None:
+    def _last(self, name: str, after: Facts) -> int | None:
         """The last number up to which every count from the lowest on suffices; nothing if all do."""
-        lowest = int(after[name])
+        least = rank_of(after[name])
         for bound in sorted(self._inquiry.boundaries(name, after)):
-            if bound > lowest and not self._reaches({**after, name: bound}):
+            if bound > least and not self._reaches({**after, name: bound}):
                 return bound - 1
         return None
 
