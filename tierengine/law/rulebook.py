@@ -118,9 +118,16 @@ class Rulebook(Model):
 
     def select(self, day: date) -> Law:
         """Return the entries in force on the day, whether or not they make a whole."""
-        law = self._selected(day)
-        known = law.known()
-        return replace(law, coherence=tuple(rule for rule in law.coherence if asked_of(rule) <= known))
+        if day not in self._laws:
+            law = self._selected(day)
+            known = law.known()
+            self._laws[day] = replace(law, coherence=tuple(r for r in law.coherence if asked_of(r) <= known))
+        return self._laws[day]
+
+    @cached_property
+    def _laws(self) -> dict[date, Law]:
+        """The law of days that were asked for."""
+        return {}
 
     def _selected(self, day: date) -> Law:
         return Law(
