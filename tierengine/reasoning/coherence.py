@@ -132,12 +132,12 @@ class _Deriving:
 
     def derive(self, facts: Facts) -> Iterator[tuple[str, Followed]]:
         """Yield each unknown answer to which this rule leaves one value."""
+        without_ratings = {name: value for name, value in facts.items() if not name.startswith("rating/")}
         for name in self._may_follow:
-            left = self._left(name, facts) if name not in facts else []
+            seen = facts if name.startswith("rating/") else without_ratings
+            left = self._left(name, seen) if name not in facts else []
             if len(left) == 1 and left[0] is not None:
-                read = self._read(name, facts, left)
-                if name.startswith("rating/") or not any(other.startswith("rating/") for other in read):
-                    yield name, Followed(left[0], self.rule, read)
+                yield name, Followed(left[0], self.rule, self._read(name, seen, left))
 
     def leaves_nothing(self, facts: Facts) -> bool:
         """Whether every answer to some unknown question makes the rule fail."""
