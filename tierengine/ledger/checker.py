@@ -670,7 +670,11 @@ def completion(case: Case, row: str, tries: list[int], last: str | None = None) 
     if outcome is False or tries[0] < 0:
         return None
     moved = law.coherence if last is None else dict.fromkeys([*law.bearing.get(last, []), *law.bearing.get("", [])])
-    if any(case.outcome(rule) is False for rule in moved):
+    supposed = Case(law, case.whens, case.facts)
+    supposed.told = dict(_needed(case, {"conclusion": row}, True))
+    if any(case.outcome(rule) is False for rule in moved) or any(
+        supposed.outcome(rule) is False for rule in law.bearing.get("", [])
+    ):
         return None
     open_ = row if outcome is None else next((rule for rule in law.coherence if case.outcome(rule) is None), None)
     if open_ is None:
@@ -690,6 +694,21 @@ def completion(case: Case, row: str, tries: list[int], last: str | None = None) 
             if found is not None:
                 return found
     return None
+
+
+def _needed(case: Case, when: Any, holds: bool) -> Iterator[tuple[str, bool]]:
+    """Yield what must come out of the propositions below a condition if it is to hold, or to fail."""
+    parts, below = case.parts(when), case.rests_on(when)
+    if "not" in when:
+        yield from _needed(case, when["not"], not holds)
+    elif parts is not None:
+        left = [part for part in parts if case.holds(part) is not (not holds)]
+        if ("all" if holds else "any") in when or ("some" not in when and len(left) == 1):
+            for part in left:
+                yield from _needed(case, part, holds)
+    elif below is not None:
+        yield below, holds
+        yield from _needed(case, case.whens[below], holds)
 
 
 def follow(case: Case) -> dict[str, Any]:
