@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, settings
+from hypothesis import given as draws
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, Ran
@@ -42,8 +43,8 @@ def contradicted(facts: dict[str, Value], law: Law = LAW) -> list[str]:
 
 def test_nobody_is_punished_without_a_conviction() -> None:
     """Without a conviction that counts nobody is sentenced, imprisoned or punished; each follows by its own rule."""
-    earlier = dict.fromkeys(("punished_on_earlier_conviction", "sentenced_on_earlier_conviction"), False)
-    found = Coherent.of(LAW).follows({"trafficking_convictions": 0} | earlier)
+    given: dict[str, Value] = {"trafficking_convictions": 0, "punished_on_earlier_conviction": False}
+    found = Coherent.of(LAW).follows(given | {"sentenced_on_earlier_conviction": False})
     assert {name: each.value for name, each in found.items()} == {
         "trafficking_punishments": 0,
         "trafficking_sentences": 0,
@@ -123,7 +124,7 @@ def test_a_policy_or_pattern_leaves_significant_efforts_to_a_person() -> None:
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@given(st.data())
+@draws(st.data())
 @SLOW
 def test_every_engine_reads_the_rules(data: st.DataObject) -> None:
     """The engine of record and the generated evaluator find of each rule what the plain retelling finds."""
@@ -140,7 +141,7 @@ def test_every_engine_reads_the_rules(data: st.DataObject) -> None:
         assert engine.evaluate(known).settled == told
 
 
-@given(st.data())
+@draws(st.data())
 @SLOW
 def test_what_follows_is_so_in_every_completion(data: st.DataObject) -> None:
     """Every completion that contradicts itself nowhere has the answers that follow; if a rule fails there is none."""
@@ -159,7 +160,7 @@ def test_what_follows_is_so_in_every_completion(data: st.DataObject) -> None:
         }
 
 
-@given(st.data())
+@draws(st.data())
 @SLOW
 def test_answers_that_fail_a_rule_are_told(data: st.DataObject) -> None:
     """Where the plain retelling finds that a rule fails, it is told, with answers that were given or follow."""
