@@ -32,7 +32,14 @@ def tell(law: Law, facts: Facts) -> dict[str, Outcome]:
             told[f"{criterion.id}/presumed"] = _holds(law, facts, criterion.presumption.when)
     for entry in law.conditional():
         told[entry.id] = _concluded(law, facts, entry.id)
+    for rule in law.coherence:
+        told[rule.id] = _holds(law, facts, rule.must)
     return told
+
+
+def coherent(law: Law, facts: Facts) -> bool:
+    """Whether no rule of coherence fails."""
+    return all(_holds(law, facts, rule.must) is not Outcome.NOT_MET for rule in law.coherence)
 
 
 def _proposed(law: Law, facts: Facts, criterion: Criterion, level: Level) -> Outcome:
@@ -69,6 +76,9 @@ def _holds(law: Law, facts: Facts, when: Condition) -> Outcome:
 
 
 def _single(law: Law, facts: Facts, when: Condition) -> Outcome:
+    if when.no_more_than is not None:
+        more = decide(facts.get(when.name), facts.get(when.no_more_than))
+        return Outcome.UNDETERMINED if more is None else Outcome.of(not more)
     if when.indicator is not None:
         return _answered(when, _known(facts, law.indicator(when.indicator)))
     if when.judgement is not None:
@@ -157,7 +167,8 @@ def complete(law: Law, facts: Facts, unknown: Iterable[str]) -> Iterator[dict[st
                 case[name] = value
                 if name.startswith("rating/"):
                     case[name.replace("rating/", "judged/", 1)] = True
-        yield case
+        if coherent(law, case):
+            yield case
 
 
 def completions(law: Law, facts: Facts) -> Iterator[dict[str, Value | Bounds]]:
@@ -169,7 +180,8 @@ def completions(law: Law, facts: Facts) -> Iterator[dict[str, Value | Bounds]]:
     values = ([value for value in _values(law, facts, name) if value is not None] for name in names)
     for chosen in product(*values):
         case = {**facts, **dict(zip(names, chosen, strict=True))}
-        if case["limit"] == "none" or case["last_report"] == "2WL":  # no history makes any other case
+        history = case["limit"] == "none" or case["last_report"] == "2WL"  # no history makes any other case
+        if history and coherent(law, case):
             yield case
 
 
@@ -199,12 +211,13 @@ def _values(law: Law, facts: Facts, name: str) -> list[Value | None]:
 def _counts(law: Law, facts: Facts, name: str) -> list[int]:
     """So many counts on both sides of each boundary as there are counts compared with one another."""
     pairs = [{i.compared.greater, i.compared.than} for i in law.indicators if i.compared is not None]
+    pairs += [{when.name, when.no_more_than} for when in _conditions(law) if when.no_more_than is not None]
     linked = {name}
     for _ in pairs:
         linked = linked.union(*(pair for pair in pairs if pair & linked))
     boundaries: set[int] = set()
     for when in _conditions(law):
-        if when.indicator in linked:
+        if when.indicator in linked and when.no_more_than is None:
             boundaries |= {int(when.at_least)} if when.at_least else {int(when.at_most or when.is_ or 0) + 1}
             boundaries |= {int(when.is_)} if when.is_ else set()
     for other in linked & set(facts):
@@ -221,4 +234,5 @@ def _conditions(law: Law) -> list[Condition]:
     outermost = [rung.when for criterion in law.criteria for rung in criterion.rules]
     outermost += [criterion.presumption.when for criterion in law.criteria if criterion.presumption is not None]
     outermost += [entry.when for entry in law.conditional()]
+    outermost += [rule.must for rule in law.coherence]
     return [inner for when in outermost for inner in when.walk()]

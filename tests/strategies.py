@@ -7,7 +7,7 @@ no circle and no engine can rely on the order in which it was written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tierengine.engines.arithmetic import decide, thresholds
 from tierengine.engines.form import Bounds, Form
 from tierengine.engines.lowering import lower
-from tierengine.law.entries import Conclusion, Criterion, Route, TierRow
+from tierengine.law.entries import Coherence, Conclusion, Criterion, Route, TierRow
 from tierengine.law.rulebook import Law
 from tierengine.terms.level import rank
 
@@ -108,6 +108,29 @@ def loosely(draw: Draw, law: Law, most_unknown: int | None = None) -> dict[str, 
             decided = decide(*sides)
             facts[indicator.id] = draw(st.booleans()) if decided is None else decided
     return facts
+
+
+@st.composite
+def coherent_laws(draw: Draw) -> Law:
+    """A law with rules of coherence on its answers, ratings, findings and placements; they may exclude every case."""
+    law = draw(laws(most_criteria=2))
+    askable = Askable(indicators=[i.model_dump(exclude_none=True) for i in law.indicators])
+    counts = [i.id for i in law.indicators if i.type == "count"]
+    for criterion in law.criteria:
+        levels = tuple(rung.level for rung in criterion.rules)
+        askable.findings.append((criterion.id, levels))
+        if criterion.judgement is not None:
+            askable.judgements.append((criterion.judgement.id, levels))
+    made = []
+    for number in range(draw(st.integers(1, 3))):
+        then = _condition(draw, askable)
+        if len(counts) > 1 and draw(st.booleans()):
+            less, more = draw(st.permutations(counts))[:2]
+            then = {"indicator": less, "no_more_than": more}
+        when = {"when": _condition(draw, askable)} if draw(st.booleans()) else {}
+        written = ENTRY | when | {"id": f"COH-{number}", "says": "so", "because": "so", "then": then, "examples": ()}
+        made.append(Coherence.model_validate(written))
+    return replace(law, coherence=tuple(made))
 
 
 @st.composite

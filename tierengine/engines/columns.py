@@ -114,6 +114,13 @@ class Evaluations:
         row = self.heads[head]
         return Truths(self.shown[row], self.refuted[row])
 
+    def contradicted(self, form: Form) -> Plane:
+        """Return the records of which a rule of coherence fails."""
+        found = np.zeros(-(-self.count // 8), np.uint8)
+        for head in form.coherence:
+            found |= self.truths(head).refuted
+        return found
+
     def _all(self) -> tuple[Plane, Plane, Plane]:
         return self.fired, self.shown, self.refuted
 

@@ -11,9 +11,10 @@ It was written apart from tierengine, shares no line with it, and uses no networ
   2. every quote of the dossier stands in its source (white space, page lines and link debris apart; the paragraph is
      not looked up), and every passage of the answer is the record's own;
   3. the answer follows: it reads the YAML of the rulebook and of the dossier, takes the law in force on the date,
-     admits the records, evaluates each rule with three values, and compares what comes out with assessment.json:
-     standards, criteria and their levels, watch list, progress, records set aside, tiers open, the recommendation, the
-     outcome of each step, citations, interpretations. For each open tier it looks for answers that lead there.
+     admits the records, fills in what follows from them, refuses what contradicts itself, evaluates each rule with
+     three values, and compares what comes out with assessment.json: standards, criteria and their levels, watch list,
+     progress, records set aside, tiers open, the recommendation, the outcome of each step, citations, interpretations.
+     For each open tier it looks for answers that lead there and contradict each other nowhere.
 It does not check the sentences, the certainties, which single record a settled tier hangs on, what conceding a disputed
 finding does, and the files made for people: `tierengine verify` makes all that anew. It cannot know whether ledger.vkey
 is the key of the ledger that you mean: compare that line with the one that you were given by another way.
@@ -481,6 +482,40 @@ class Law:
         self.judges = {c["judgement"]["id"]: c for c in self.criteria.values() if "judgement" in c}
         self.last_year = {i["last_year_of"]: name for name, i in self.indicators.items() if "last_year_of" in i}
         self.tiers = {row["id"]: row.get("tier") for row in self.of("tiers")}
+        self.coherence = {rule["id"]: self._must(rule) for rule in self.of("coherence") if self._asked(rule)}
+        # Fact to the rules that ask for it; under no name those that look at findings.
+        self.bearing: dict[str, list[str]] = {}
+        for name, must in self.coherence.items():
+            for fact in self.asked_facts(must) | ({""} if name in self.on_findings() else set()):
+                self.bearing.setdefault(fact, []).append(name)
+
+    def _must(self, rule: Any) -> Any:
+        """What a rule of coherence says of every country."""
+        return {"any": [{"not": rule["when"]}, rule["then"]]} if "when" in rule else rule["then"]
+
+    def asked_facts(self, when: Any) -> set[str]:
+        """Return the facts that a condition asks for itself."""
+        found = set()
+        for single in _inside(when):
+            pair = self.indicators.get(single.get("indicator", ""), {}).get("compared", {})
+            found |= {f"rating/{single['judgement']}"} if "judgement" in single else set(pair.values())
+            words = ("placement", "no_more_than") if pair else ("indicator", "placement", "no_more_than")
+            found |= {str(single[word]) for word in words if word in single}
+        return found
+
+    def on_findings(self) -> set[str]:
+        """Return the rules of coherence that look at findings or conclusions."""
+        return {
+            n for n, must in self.coherence.items() if any({"finding", "conclusion"} & w.keys() for w in _inside(must))
+        }
+
+    def _asked(self, rule: Any) -> bool:
+        """Whether every question of a rule of coherence is asked on the day."""
+        known = {*self.indicators, *self.judges, *self.criteria, *self.tiers, *PLACES}
+        known |= {conclusion["id"] for conclusion in self.of("conclusions")}
+        singles = [when for when in _inside(self._must(rule)) if not when.keys() & {"all", "any", "not", "some"}]
+        names = {str(when[word]) for when in singles for word in (*OPERATORS, "no_more_than") if word in when}
+        return names <= known
 
     def _in_force(self, entry: Any) -> bool:
         return bool(entry["in_force"]["from"] <= self.day < entry["in_force"].get("until", "9999-99-99"))
@@ -496,6 +531,7 @@ class Law:
     def propositions(self, rated: set[str]) -> dict[str, Any]:
         """Return what each proposition rests on, as a condition; a rating stands in place of what the rules propose."""
         whens = {entry["id"]: entry["when"] for room in ("conclusions", "tiers", "routes") for entry in self.of(room)}
+        whens |= self.coherence
         for name, criterion in self.criteria.items():
             asked = criterion.get("judgement", {}).get("id")
             presumption = {"conclusion": f"{name}/presumed"}
@@ -590,6 +626,9 @@ class Case:
         below = self.rests_on(when)
         if below is not None:
             return self.outcome(below)
+        if "no_more_than" in when:
+            less, more = self.facts.get(when["indicator"]), self.facts.get(when["no_more_than"])
+            return None if less is None or more is None else bool(less <= more)
         value = self.facts.get(self.leaf(when))
         if "compared" in self.law.indicators.get(when.get("indicator", ""), {}):
             greater = is_greater(self.law.indicators[when["indicator"]], self.facts)
@@ -611,6 +650,8 @@ class Case:
         if "judgement" in when:
             return f"rating/{when['judgement']}"
         name = str(when.get("indicator", when.get("placement")))
+        if "no_more_than" in when:
+            return str(when["no_more_than"]) if name in self.facts else name
         pair = self.law.indicators.get(name, {}).get("compared", {"greater": name, "than": name})
         exact = pair["greater"] in self.facts and not isinstance(self.facts[pair["greater"]], tuple)
         return str(pair["than"] if exact else pair["greater"])
@@ -633,6 +674,8 @@ def answers(case: Case, fact: str) -> list[Any]:
     if indicator["type"] != "count":
         return list(indicator.get("choices", ["true", "false"]))
     pairs = [{*i["compared"].values()} for i in case.law.indicators.values() if "compared" in i]
+    musts = [when for must in case.law.coherence.values() for when in _inside(must)]
+    pairs += [{when["indicator"], when["no_more_than"]} for when in musts if "no_more_than" in when]
     linked = {fact}
     for _ in pairs:
         linked = linked.union(*(pair for pair in pairs if pair & linked))
@@ -661,25 +704,81 @@ def _inside(when: Any) -> Iterator[Any]:
             yield from _inside(part)
 
 
-def completion(case: Case, row: str, tries: list[int]) -> dict[str, Any] | None:
+def completion(case: Case, row: str, tries: list[int], last: str | None = None) -> dict[str, Any] | None:
     """Return answers to unknown questions that lead to a row of the tier table, or nothing if there are none.
 
-    Every try takes one from `tries`; the search ends without an answer when there are none left.
+    They contradict each other nowhere. Every try takes one from `tries`; the search ends without an answer when there
+    are none left. `last` is the question that was answered last.
     """
-    outcome, tries[0] = case.outcome(row), tries[0] - 1
-    if outcome is not None or tries[0] < 0:
-        return case.facts if outcome else None
-    fact = case.open_fact(case.whens[row])
-    for value in answers(case, fact):
+    law, tries[0] = case.law, tries[0] - 1
+    outcome = case.outcome(row)
+    if outcome is False or tries[0] < 0:
+        return None
+    moved = law.coherence if last is None else dict.fromkeys([*law.bearing.get(last, []), *law.bearing.get("", [])])
+    supposed = Case(law, case.whens, case.facts)
+    supposed.told = dict(_needed(case, {"conclusion": row}, True))
+    if any(case.outcome(rule) is False for rule in moved) or any(
+        supposed.outcome(rule) is False for rule in law.bearing.get("", [])
+    ):
+        return None
+    open_ = row if outcome is None else next((rule for rule in law.coherence if case.outcome(rule) is None), None)
+    if open_ is None:
+        return case.facts
+    fact = case.open_fact(case.whens[open_])
+    values = answers(case, fact)
+    if open_ != row:  # first the answers with which the rule holds
+        outcomes = {value: Case(law, case.whens, case.facts | {fact: value}).outcome(open_) for value in values}
+        values.sort(key=lambda value: [True, None, False].index(outcomes[value]))
+    for value in values:
         facts = case.facts | {fact: value}
         # Only years on the Tier 2 Watch List that reach up to the last report bind the next one.
         if facts.get("limit", "none") == "none" or facts.setdefault("last_report", "2WL") == "2WL":
             if fact == "last_report" and value != "2WL":
                 facts.setdefault("limit", "none")
-            found = completion(Case(case.law, case.whens, facts), row, tries)
+            found = completion(Case(case.law, case.whens, facts), row, tries, fact)
             if found is not None:
                 return found
     return None
+
+
+def _needed(case: Case, when: Any, holds: bool) -> Iterator[tuple[str, bool]]:
+    """Yield what must come out of the propositions below a condition if it is to hold, or to fail."""
+    parts, below = case.parts(when), case.rests_on(when)
+    if "not" in when:
+        yield from _needed(case, when["not"], not holds)
+    elif parts is not None:
+        left = [part for part in parts if case.holds(part) is not (not holds)]
+        if ("all" if holds else "any") in when or ("some" not in when and len(left) == 1):
+            for part in left:
+                yield from _needed(case, part, holds)
+    elif below is not None:
+        yield below, holds
+        yield from _needed(case, case.whens[below], holds)
+
+
+def follow(case: Case) -> dict[str, Any]:
+    """Return the facts with every answer that a rule of coherence leaves as the only one, until there are no more.
+
+    Facts follow from facts, and ratings from both; a placement never follows, and a rule on findings derives nothing.
+    """
+    facts, law = dict(case.facts), case.law
+    waiting = [name for name in law.coherence if name not in law.on_findings()]
+    while waiting:
+        found = {fact for name in waiting for fact in _only_answers(case, name, facts)}
+        waiting = [name for fact in found for name in law.bearing[fact] if name not in law.on_findings()]
+    return facts
+
+
+def _only_answers(case: Case, rule: str, facts: dict[str, Any]) -> Iterator[str]:
+    """Fill in each fact to which a rule leaves one answer, and name it."""
+    law = case.law
+    for fact in sorted(law.asked_facts(law.coherence[rule]) - facts.keys() - PLACES.keys()):
+        seen = {n: v for n, v in facts.items() if fact.startswith("rating/") or not n.startswith("rating/")}
+        values = answers(Case(law, case.whens, seen), fact)
+        left = [v for v in values if Case(law, case.whens, seen | {fact: v}).outcome(rule) is not False]
+        if len(left) == 1:
+            facts[fact] = left[0]
+            yield fact
 
 
 def standing(law: Law, years: dict[int, str], report: int) -> str | None:
@@ -1052,7 +1151,11 @@ def last_dossier(files: Files, dossier: Any, report: Report) -> Any:
 def compare(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside | None = None) -> None:
     """Compare an answer with what follows from a dossier under a law."""
     facts, _ = admit(law, dossier, report, beside)
-    case = Case(law, law.propositions({name[7:] for name in facts if name.startswith("rating/")}), facts)
+    whens = law.propositions({name[7:] for name in facts if name.startswith("rating/")})
+    case = Case(law, whens, follow(Case(law, whens, facts)))
+    for rule in law.coherence:
+        if case.outcome(rule) is False:
+            report.wrong.append(f"dossier: its records and ratings contradict each other by {rule}")
     for what, told, found in (
         ("the date of the law", answer["law"]["as_of"], law.day),
         ("the country", answer["subject"], dossier["government"]),

@@ -51,7 +51,7 @@ class Coherent:
         self._deriving = tuple(_Deriving(law, rule) for rule in law.coherence if _on_answers(rule))
         self._form = lower(law, given=given)
         self._engine = CompiledEngine(self._form)
-        self._inputs = {field.id for field in self._form.inputs}
+        self.inputs = {field.id for field in self._form.inputs}
         self._sides = {each.id: (each.left, each.right) for each in self._form.comparisons}
         self._tallies = {t.id + end: t for s in self._form.strata for t in s.tallies for end in (".holds", ".fails")}
         self._rules = {rule.id: rule for stratum in self._form.strata for rule in stratum.rules}
@@ -87,7 +87,7 @@ class Coherent:
     def contradictions(self, facts: Facts) -> Iterator[Contradiction]:
         """Yield every rule that fails on the facts, what follows among them, in the order of the rulebook."""
         impossible = {rule.rule.id: rule.asks for rule in self._deriving if rule.leaves_nothing(facts)}
-        evaluation = self._engine.evaluate({name: value for name, value in facts.items() if name in self._inputs})
+        evaluation = self._engine.evaluate({name: value for name, value in facts.items() if name in self.inputs})
         fired = [self._rules[name] for name in evaluation.fired]
         for rule in self._law.coherence:
             if evaluation.settled.get(rule.id) is False:
@@ -99,7 +99,7 @@ class Coherent:
         """The inputs on which a settled proposition rests, by the first rule that settled it."""
         rule = next((each for each in fired if each.head == head), None)
         for field in self._asked(rule) if rule is not None else ():
-            if field in self._inputs:
+            if field in self.inputs:
                 yield from (field,) if field in facts and not field.startswith("judged/") else ()
             elif field not in seen:
                 yield from self._leaves(field, facts, fired, seen | {field})
@@ -135,12 +135,12 @@ class _Deriving:
 
     def derive(self, facts: Facts) -> Iterator[tuple[str, Followed]]:
         """Yield each unknown answer to which this rule leaves one value."""
+        without_ratings = {name: value for name, value in facts.items() if not name.startswith("rating/")}
         for name in self._may_follow:
-            left = self._left(name, facts) if name not in facts else []
+            seen = facts if name.startswith("rating/") else without_ratings
+            left = self._left(name, seen) if name not in facts else []
             if len(left) == 1 and left[0] is not None:
-                read = self._read(name, facts, left)
-                if name.startswith("rating/") or not any(other.startswith("rating/") for other in read):
-                    yield name, Followed(left[0], self.rule, read)
+                yield name, Followed(left[0], self.rule, self._read(name, seen, left))
 
     def leaves_nothing(self, facts: Facts) -> bool:
         """Whether every answer to some unknown question makes the rule fail."""

@@ -98,6 +98,14 @@ def _print_census(census: Census, corpus: str, console: Console) -> None:
         console,
         2,
     )
+    if census.contradictory:
+        print_wrapped(
+            f"{_number(census.contradictory)} cases contradict themselves under the new rules, such as "
+            f"{', '.join(census.such_as)}; `assess` would refuse them.",
+            console,
+            2,
+            style="red",
+        )
     totals: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
     for move in census.moves:
         totals[move.before, move.after] += len(move.cases)

@@ -23,7 +23,7 @@ from tierengine.engines.form import Facts
 from tierengine.engines.lowering import judged, rating, reached
 from tierengine.lab.change.sides import NOT_RANKED, Side
 from tierengine.lab.corpus.cases import Corpus, Watch, unwatched
-from tierengine.lab.corpus.groups import Group, not_too_many, read_groups
+from tierengine.lab.corpus.groups import Group, contradictory, not_too_many, read_groups
 from tierengine.law.entries import Criterion
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.trace import Narrator
@@ -75,6 +75,8 @@ class Audit:
     no_tier: int
     """Cases that no report placed and for which the rules leave several tiers open; they are not compared."""
     pairs: tuple[Pair, ...]
+    contradictory: tuple[str, ...] = ()
+    """Cases that contradict themselves; `assess` would refuse them."""
 
 
 def audit(path: Path, rulebook: Rulebook, as_of: date | None = None, watch: Watch = unwatched) -> Audit:
@@ -94,6 +96,7 @@ def audit(path: Path, rulebook: Rulebook, as_of: date | None = None, watch: Watc
         not_ranked=sum(group.not_ranked for group in compared),
         no_tier=sum(group.no_tier for group in compared),
         pairs=tuple(pairs),
+        contradictory=tuple(name for each in laws for name in contradictory(each, corpus)),
     )
 
 
