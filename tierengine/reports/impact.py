@@ -48,7 +48,9 @@ def print_impact(told: Impact, console: Console) -> None:
     for _, alike in groupby(told.stretches, key=_together):
         _print_stretch(list(alike), console)
     if told.proposals:
-        what = "Other levels are proposed for open words of these, which moves no open tier and can move a provisional one"
+        what = (
+            "Other levels are proposed for open words of these, which moves no open tier and can move a provisional one"
+        )
         print_wrapped(f"\n{what}: {', '.join(told.proposals)}.", console, 0, hang=2)
     if told.census is not None:
         _print_census(told.census, str(told.corpus), console)
