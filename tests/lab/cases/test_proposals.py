@@ -129,7 +129,6 @@ SINGLE = st.one_of(
     st.builds(lambda n: {"finding": "STANDARD", "at_least": n}, st.sampled_from(("partly met", "met"))),
     st.builds(lambda: {"finding": "GROUND"}),
     st.builds(lambda n: {"placement": "last_report", "is": n}, st.sampled_from(("1", "2"))),
-    st.builds(lambda: {"last_rating": "significance", "at_least": "met"}),
 )
 CONDITION = st.recursive(
     SINGLE,
@@ -173,7 +172,7 @@ Known = tuple[int, int]
 
 def _countries() -> Iterator[dict[str, Known]]:
     """Everything that can be known of a country, as far as the conditions ask."""
-    spans = {"shelter": 1, "reports": TOP, "STANDARD": 2, "GROUND": 1, "last_report": 1, "last_rating": 1}
+    spans = {"shelter": 1, "reports": TOP, "STANDARD": 2, "GROUND": 1, "last_report": 1}
     every = [[(low, high) for low in range(top + 1) for high in range(low, top + 1)] for top in spans.values()]
     for case in product(*every):
         yield dict(zip(spans, case, strict=True))
@@ -198,8 +197,6 @@ def _given(name: str, place: int) -> dict[str, Value]:
         return {"reports": place}
     if name == "last_report":
         return {"last_report": "12"[place]}
-    if name == "last_rating":
-        return {"last_rating/significance": 3 * place}
     # The better answer of the ground is that it does not apply.
     return {"shelter": place == 1} if name == "shelter" else {"GROUND/met": place == 0}
 
@@ -210,7 +207,7 @@ def _exact(known: Mapping[str, Known]) -> bool:
 
 
 def _better(one: Mapping[str, Known], other: Mapping[str, Known]) -> bool:
-    fixed = all(one[name] == other[name] for name in ("last_report", "last_rating"))
+    fixed = one["last_report"] == other["last_report"]
     return fixed and all(one[name][0] <= other[name][0] and one[name][1] <= other[name][1] for name in one)
 
 
