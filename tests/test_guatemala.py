@@ -72,7 +72,7 @@ def test_four_standards_and_ten_factors(answer: Assessment) -> None:
 
 
 def test_the_watch_list_route_by_route(answer: Assessment) -> None:
-    """Sources are silent on the previous year, but a new body is on record: the second ground is open, as the others."""
+    """The second ground is open, as the others: the cable is silent on last year, but a new body is on record."""
     outcomes = {route.route: route.outcome for route in answer.watch_list}
     assert outcomes == {
         "WL-i": Outcome.UNDETERMINED,
