@@ -439,7 +439,7 @@ def main() -> None:
     law = read_rulebook(ROOT).on(casefile.dossier.as_of)
     form = lower(law)
     facts = dossier_facts(casefile, law, form)
-    records = [*random_records(form, RECORDS, SEED), facts]
+    records: list[Facts] = [*random_records(form, RECORDS, SEED), facts]
     engines: dict[str, Engine] = {
         "generated evaluator": CompiledEngine(form),
         "durable-rules": DurableEngine(form),

@@ -77,7 +77,8 @@ def _holds(law: Law, facts: Facts, when: Condition) -> Outcome:
 
 def _single(law: Law, facts: Facts, when: Condition) -> Outcome:
     if when.no_more_than is not None:
-        more = decide(facts.get(when.name), facts.get(when.no_more_than))
+        less, limit = facts.get(when.name), facts.get(when.no_more_than)
+        more = None if less is None or limit is None else _greater(less, limit)
         return Outcome.UNDETERMINED if more is None else Outcome.of(not more)
     if when.indicator is not None:
         return _answered(when, _known(facts, law.indicator(when.indicator)))

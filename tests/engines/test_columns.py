@@ -64,7 +64,7 @@ def value(field: Field, chance: random.Random) -> Any:
         return chance.random() < 0.5
     if may_be_bounded(field) and chance.random() < 0.3:
         least = chance.choice((0, 1, 2, 4, 99, 100))
-        return Bounds(least, chance.choice((None, least, least + 1, least + 2)))
+        return Bounds(least, chance.choice((None, least + 1, least + 2)))
     return chance.choice(field.choices or field.numbers or (0, 1, 2, 3, 4, 5, 99, 100, 101))
 
 

@@ -26,7 +26,7 @@ class Bounds:
 
 
 Value = bool | int | str
-Facts = Mapping[str, "Value | Bounds"]
+Facts = Mapping[str, Value | Bounds]
 """Field to value, or for a count perhaps to its bounds. An unknown field is absent, never `None`."""
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]

@@ -103,7 +103,7 @@ class Findings:
 
     def asked(self, facts: Facts) -> Facts:
         """Return the facts that the law asks for."""
-        inputs = {field.id for field in self._form.inputs}
+        inputs = {field.id for field in (*self._form.inputs, *self._form.answerable())}
         return {name: value for name, value in facts.items() if name in inputs}
 
     def outcomes(self, facts: Facts) -> dict[str, Outcome]:

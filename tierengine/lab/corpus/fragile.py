@@ -100,7 +100,8 @@ class _Group:
 
     def fragile(self, watch: Watch) -> Iterator[Hanging]:
         """Yield the settled cases that a single answer would move, in the order of the corpus."""
-        fields = [field for field in self._group.side.form.inputs if not field.id.startswith("judged/")]
+        form = self._group.side.form
+        fields = [field for field in (*form.inputs, *form.answerable()) if not field.id.startswith("judged/")]
         moved = {field.id: self._moved_by(field) for field in watch(fields, "trying each answer otherwise")}
         hangs = reduce(np.logical_or, moved.values(), np.zeros(self._count, np.bool_))
         tiers = tuple(self._group.side.rows.values())
@@ -121,7 +122,17 @@ class _Group:
             changed = {**self._group.columns, field.id: other}
             found = self._engine.evaluate(changed, self._count)
             moved |= (self._opened(found) & ~self._open).any(axis=0) & self._may_be(changed) & self._sound(found)
-        return moved & self.settled & unpack(_known(column), self._count)
+        return moved & self.settled & unpack(_known(column), self._count) & ~self._denied(field.id)
+
+    def _denied(self, field: str) -> NDArray[np.bool_]:
+        """The cases in which an answer follows from a no to what covers it, so that it is none of its own."""
+        indicator = self._group.side.law.indicators_by_id.get(field)
+        denied = np.zeros(self._count, np.bool_)
+        for name in indicator.denied_with if indicator is not None else ():
+            column = self._group.columns.get(name)
+            if isinstance(column, Truths):
+                denied |= unpack(column.refuted, self._count)
+        return denied
 
     def _may_be(self, columns: Columns) -> NDArray[np.bool_]:
         """The cases that some history makes: only years that reach up to the last report bind the next one."""
@@ -138,10 +149,11 @@ class _Group:
             yield Truths(column.refuted, column.shown)
             return
         for number in self._numbers(field):
-            yield replace(column, values=np.full(self._count, number, np.int64))
+            yield replace(column, values=np.full(self._count, number, np.int64), greatest=None)
         for beside in self._compared_with(field.id):
-            for step in (0, 1):
-                yield replace(column, values=beside.values.astype(np.int64) + step)
+            for end in (beside.values, beside.most.values):
+                for step in (0, 1):
+                    yield replace(column, values=end.astype(np.int64) + step, greatest=None)
 
     def _numbers(self, field: Field) -> Iterable[int]:
         """The ranks or the places of words that there are; of a count, where some rule begins to say otherwise."""

@@ -194,7 +194,8 @@ class _Group:
         """The inputs that a proposition rests on, with those that are compared, and whether a person has judged."""
         compared = {comparison.id: (comparison.left, comparison.right) for comparison in self._side.form.comparisons}
         for leaf in self._narrator.leaves(proposition):
-            yield from compared.get(leaf, (leaf,))
+            yield leaf  # what is compared may itself be answered directly
+            yield from compared.get(leaf, ())
             if leaf.startswith(rating("")):
                 yield judged(leaf_name(leaf))
 
