@@ -314,7 +314,7 @@ def test_the_change_is_explained_with_its_quotes() -> None:
     facts = next(line for line in section.lines if line.name == "New facts")
     assert {passage.record for passage in facts.evidence} == {"no-labour", "victims"}
     assert change.changed
-    assert any(text.startswith("MS1: undetermined -> not met") for text in facts.below)
+    assert any(text.startswith("MS1: open before, not met now.") for text in facts.below)
     earlier = next(each for each in told("guatemala-2007")[1].body if each.title == "Earlier placement")
     assert earlier.lines[0].text.startswith("The recommendation leaves the country there.")
     assert not [each for each in made.sections if each.title == "Earlier placement"]

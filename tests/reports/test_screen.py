@@ -120,7 +120,8 @@ def test_a_console_of_ascii_gets_ascii_bars() -> None:
     print_screen(answered("guatemala-2007")[0], console, 24)
     text = raw.getvalue().decode("ascii")
     assert "# shown, ? still possible, - out of reach" in text
-    assert "#?? shown: partly met" in text
+    assert "#?? shown: partly met ; possible: met" in text
+    assert 'because of "No evidence of increasing efforts" [WL-iii-II] (met)' in " ".join(text.split())
 
 
 @pytest.mark.parametrize("seed", SEEDS)

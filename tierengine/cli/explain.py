@@ -33,7 +33,9 @@ from tierengine.reports.tree import decisive_tree, everything, is_open, tree_of,
 def explain(
     dossier: DossierFile,
     as_of: AsOf = None,
-    only_decisive: Annotated[bool, typer.Option("--decisive", help="only what the answer rests on")] = False,
+    only_decisive: Annotated[
+        bool, typer.Option("--decisive", help="only the way from the tier to its records")
+    ] = False,
     only_open: Annotated[bool, typer.Option("--open", help="only what is undetermined")] = False,
     not_tier: Annotated[
         TierName | None, typer.Option("--why-not", help="why a tier is not reached: 1, 2, 2WL or 3")

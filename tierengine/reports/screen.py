@@ -28,6 +28,8 @@ _BAR_ROOM = 40
 """The room that a bar and its words need."""
 _WIDEST_TITLE = 82
 _INDENT = "  "
+_IN_ASCII = str.maketrans("\u201c\u201d\u2019\u00b7\u00b6", '""\';p')
+"""What stands for the signs of ours that a console of ASCII does not have, one for one."""
 _ROUTE = " (leads to the watch list)"
 _GLUE = "\N{NO-BREAK SPACE}"
 
@@ -36,7 +38,10 @@ Block = list[Text]
 
 def print_screen(assessment: Assessment, console: Console, records: int | None = None) -> None:
     """Print the answer on one screen. `records` is how many the dossier has, where that is known."""
-    for line in _Screen(assessment, console, records).lines():
+    drawn = _Screen(assessment, console, records)
+    for line in drawn.lines():
+        if drawn.plain:
+            line.plain = line.plain.translate(_IN_ASCII)
         console.print(line, soft_wrap=True)
 
 
@@ -46,7 +51,7 @@ class _Screen:
     def __init__(self, assessment: Assessment, console: Console, records: int | None) -> None:
         self._assessment = assessment
         self._width = console.width
-        self._plain = not console.encoding.lower().startswith("utf")
+        self.plain = not console.encoding.lower().startswith("utf")
         self._records = records
 
     def lines(self) -> Iterator[Text]:
@@ -111,7 +116,7 @@ class _Screen:
 
     def _bars(self) -> Block:
         column = min(self._width - _BAR_ROOM, _WIDEST_TITLE)
-        told = [self._title(f"How far each standard, factor and route is met ({legend(plain=self._plain)})")]
+        told = [self._title(f"How far each standard, factor and route is met ({legend(plain=self.plain)})")]
         for _, answers in answer.groups(self._assessment):
             for each in answers:
                 bar = bar_of(each)
@@ -119,7 +124,7 @@ class _Screen:
                 told.append(
                     Text.assemble(
                         f"{_INDENT}{name:<{column - len(_INDENT)}}",
-                        (signs(bar, plain=self._plain), COLOURS[bar.state]),
+                        (signs(bar, plain=self.plain), COLOURS[bar.state]),
                         f" {bar.words}{_ROUTE if bar.neutral and bar.shown == 'met' else ''}",
                     )
                 )
@@ -146,7 +151,8 @@ class _Screen:
         if self._records is None:
             return []
         words = answer.records_words(self._records - aside, aside)
-        return [Text(f"{words} (see `check`); --full tells the rest. A person determines.", style="dim")]
+        told = f"{words} (see `check`); --full tells the rest. A person determines."
+        return [Text(self._cut(told, self._width), style="dim")]
 
     # -- lines --------------------------------------------------------------------------------------------------
 
@@ -165,7 +171,7 @@ class _Screen:
         return self._cut(shown(words), room - len(behind)) + behind
 
     def _cut(self, words: str, room: int) -> str:
-        return cut(words, room, "..." if self._plain else "\u2026")
+        return cut(words, room, "..." if self.plain else "\u2026")
 
     def _wrapped(self, words: str, *, most: int, indent: str = _INDENT) -> Block:
         # A code stays behind the word to which it belongs.

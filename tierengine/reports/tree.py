@@ -109,6 +109,7 @@ def _is_finding(step: Step) -> bool:
 
 # -- the way from the tier to the records --------------------------------------------------------------------------
 
+_MOST_HINGES = 4
 _GUIDE = 4
 """How far a line of a tree stands further in than the one above it."""
 
@@ -118,8 +119,12 @@ def decisive_tree(assessment: Assessment, law: Law, width: int) -> Tree:
     recommended = assessment.recommendation
     name, status = recommended_name(recommended), status_words(recommended)
     tree = Tree(Text.assemble((f"{name}, {status}: ", "bold"), sentence(recommended.reason.partition(": ")[2])))
-    for words in _hinges(assessment):
+    hinges = list(_hinges(assessment))
+    most = len(hinges) if len(hinges) <= _MOST_HINGES else _MOST_HINGES - 1
+    for words in hinges[:most]:
         tree.add(Text(cut(shown(words), width - _GUIDE)))
+    if hinges[most:]:
+        tree.add(Text(f"and on {len(hinges) - most} more, which `assess --full` tells"))
     _WayTree(whole_way(assessment, law), width).grow(tree)
     return tree
 
