@@ -19,7 +19,7 @@ from tierengine.evidence.dossier import read_dossier
 from tierengine.lab.questions.inquiry import Inquiry
 from tierengine.lab.questions.path import PathSearch
 from tierengine.lab.questions.reasons import Findings
-from tierengine.lab.questions.settle import matters, narrowings, settling_answers
+from tierengine.lab.questions.settle import Differences, narrowings, settling_answers
 from tierengine.lab.questions.smallest import Listed
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law, Rulebook
@@ -124,8 +124,8 @@ def _reasons(inquiry: Inquiry, row: str, *, holds: bool = False) -> Callable[[],
 
 
 def _narrowing(inquiry: Inquiry) -> Callable[[], object]:
-    rows, decisive = _built(inquiry).open_rows(), matters(inquiry)
-    return lambda: list(narrowings(inquiry, rows, decisive))
+    decisive = Differences(_built(inquiry)).deciding()
+    return lambda: list(narrowings(inquiry, decisive))
 
 
 def _settling(inquiry: Inquiry) -> Callable[[], object]:

@@ -77,9 +77,7 @@ def _holds(law: Law, facts: Facts, when: Condition) -> Outcome:
 
 def _single(law: Law, facts: Facts, when: Condition) -> Outcome:
     if when.no_more_than is not None:
-        less, limit = facts.get(when.name), facts.get(when.no_more_than)
-        more = None if less is None or limit is None else _greater(less, limit)
-        return Outcome.UNDETERMINED if more is None else Outcome.of(not more)
+        return ~Outcome.of(_greater(facts.get(when.name), facts.get(when.no_more_than)))
     if when.indicator is not None:
         return _answered(when, _known(facts, law.indicator(when.indicator)))
     if when.judgement is not None:
@@ -110,13 +108,17 @@ def _known(facts: Facts, indicator: Indicator) -> Value | Bounds | None:
     """The answer of an indicator; of two that are compared, by every number they may be, else as answered directly."""
     if indicator.compared is None:
         return facts.get(indicator.id)
-    left, right = facts.get(indicator.compared.greater), facts.get(indicator.compared.than)
-    if left is not None and right is not None:
-        if _least(left) > _most(right):
-            return True
-        if _most(left) <= _least(right):
-            return False
-    return facts.get(indicator.id)
+    greater = _greater(facts.get(indicator.compared.greater), facts.get(indicator.compared.than))
+    return facts.get(indicator.id) if greater is None else greater
+
+
+def _greater(left: Value | Bounds | None, right: Value | Bounds | None) -> bool | None:
+    """Whether one number is above another, whatever they are within their bounds."""
+    if left is None or right is None:
+        return None
+    if _least(left) > _most(right):
+        return True
+    return False if _most(left) <= _least(right) else None
 
 
 def _least(count: Value | Bounds) -> float:

@@ -633,8 +633,10 @@ class Case:
         if "compared" in self.law.indicators.get(when.get("indicator", ""), {}):
             greater = is_greater(self.law.indicators[when["indicator"]], self.facts)
             value = self.facts.get(when["indicator"]) if greater is None else str(greater).lower()
-        if value is None:
-            return None
+        return None if value is None else self.passes(when, value)
+
+    def passes(self, when: Any, value: Any) -> Truth:
+        """Return whether a known fact, or a count between two bounds, is what a single condition asks for."""
         if isinstance(value, tuple):
             number = int(when.get("at_least", when.get("at_most")))
             sides = {low_enough(number, each, "at_least" in when) for each in value}

@@ -289,10 +289,9 @@ class Tracer:
             return self._unread(test.field) or self._unknown(test.field)
         if test.field in self._admitted.follows:
             return self._followed(test, value)
-        if test.field == LIMIT:
-            return f"{answer(self._law, test.field, value).rstrip('.')} ({told(self._admitted.standing)})."
         if test.field in PLACEMENT_QUESTIONS:
-            return answer(self._law, test.field, value)
+            how = f" ({told(self._admitted.standing)})" if test.field == LIMIT else ""
+            return f"{answer(self._law, test.field, value).rstrip('.')}{how}."
         if test.field.startswith("rating/"):
             rating = self._admitted.ratings[leaf_name(test.field)]
             return f"Rated {rating.rating} by {rating.author}."
