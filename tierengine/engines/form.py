@@ -93,6 +93,14 @@ class Stratum(Model):
         return Stratum(tallies=self.tallies, rules=tuple(rule for rule in self.rules if rule.head not in propositions))
 
 
+class Unanswered(Model):
+    """What an input is taken to be where nobody answers it: true if one of some inputs is, else false if another is."""
+
+    id: str
+    shown_by: tuple[str, ...]
+    denied_with: tuple[str, ...]
+
+
 class Form(Model):
     """A whole rulebook, ready for an engine."""
 
@@ -102,6 +110,7 @@ class Form(Model):
     coherence: tuple[str, ...] = ()
     """Propositions that hold of every country, such as that nobody is punished without a conviction: one that fails
     shows that the answers contradict each other."""
+    unanswered: tuple[Unanswered, ...] = ()
 
     def answerable(self) -> tuple[Field, ...]:
         """Return the comparisons as truths that may be answered directly."""
@@ -121,6 +130,7 @@ class Form(Model):
             comparisons=self.comparisons,
             strata=tuple(stratum.without(propositions) for stratum in self.strata),
             coherence=self.coherence,
+            unanswered=self.unanswered,
         )
 
 

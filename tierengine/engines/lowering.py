@@ -13,7 +13,7 @@ from itertools import product
 from types import MappingProxyType
 
 from tierengine.engines.arithmetic import exact
-from tierengine.engines.form import Bounds, Comparison, Field, Form, Rule, Stratum, Tally, Test, Value
+from tierengine.engines.form import Bounds, Comparison, Field, Form, Rule, Stratum, Tally, Test, Unanswered, Value
 from tierengine.errors import Problem, RulebookError
 from tierengine.law.conditions import LEVEL_WORDS, Condition
 from tierengine.law.entries import LAST_YEAR, Coherence, Conclusion, Criterion, Indicator, Route, TierRow
@@ -363,7 +363,17 @@ def _assemble(law: Law, propositions: list[_Proposition], coherence: tuple[str, 
         comparisons=comparisons,
         strata=tuple(_strata(propositions)),
         coherence=coherence,
+        unanswered=tuple(_unanswered(law, asked | {each.id for each in comparisons})),
     )
+
+
+def _unanswered(law: Law, asked: set[str]) -> Iterator[Unanswered]:
+    """What the inputs are taken to be that follow from others where nobody answers them."""
+    for indicator in law.indicators:
+        if indicator.id in asked and (indicator.shown_by or indicator.denied_with):
+            shown = tuple(name for name in indicator.shown_by if name in asked)
+            denied = tuple(name for name in indicator.denied_with if name in asked)
+            yield Unanswered(id=indicator.id, shown_by=shown, denied_with=denied)
 
 
 def _field(law: Law, name: str) -> Field:

@@ -16,7 +16,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from tierengine.engines.arithmetic import OPERATORS, thresholds
-from tierengine.engines.form import Bounds, Comparison, Facts, Field, Form, Stratum, Test, Value
+from tierengine.engines.form import Bounds, Comparison, Facts, Field, Form, Stratum, Test, Unanswered, Value
 from tierengine.engines.logic import (
     FALSE,
     TRUE,
@@ -219,13 +219,28 @@ class Case:
     def gives(self, facts: Facts) -> tuple[Term, ...]:
         """Return the terms that the inputs have these values; inputs that the form does not ask for are passed over.
 
-        Bounds narrow an input and do not make it known.
+        Bounds narrow an input and do not make it known. What nobody answered and others show or deny is as they say.
         """
-        return tuple(
-            self._within(field, value) if isinstance(value, Bounds) else self.answers(field, value)
-            for field, value in facts.items()
-            if field in self.fields or field in self._compared
+        given = {field: value for field, value in facts.items() if field in self.fields or field in self._compared}
+        taken = [each for each in self.form.unanswered if _taken(each, given)]
+        for each in taken:
+            given.pop(each.id, None)
+        return (
+            *(
+                self._within(field, value) if isinstance(value, Bounds) else self.answers(field, value)
+                for field, value in given.items()
+            ),
+            *(term for each in taken for term in self._taken_as(each, given)),
         )
+
+    def _taken_as(self, taken: Unanswered, given: Facts) -> Iterator[Term]:
+        """What an input is that nobody answered, by those that show it (if they are not known yet) or deny it."""
+        says = self.answers(taken.id, value=True)
+        shows = [self.answers(name, value=True) for name in taken.shown_by if name not in given]
+        denies = [self.answers(name, value=False) for name in taken.denied_with]
+        yield from (implies(term, says) for term in shows)
+        if denies:
+            yield any_of((negate(any_of(denies)), *shows, negate(says)))
 
     def _within(self, field: str, bounds: Bounds) -> Term:
         scale = self.values[field]
@@ -328,6 +343,13 @@ def _counts(test: Test, terms: Sequence[Term]) -> Term:
         return equal if test.op == "==" else negate(equal)
     reached = at_least(number + (1 if test.op in (">", "<=") else 0), terms)
     return reached if test.op in (">=", ">") else negate(reached)
+
+
+def _taken(each: Unanswered, given: Facts) -> bool:
+    """Whether nobody answered an input, or its answer is the one that others give it."""
+    if each.id not in given:
+        return True
+    return given[each.id] is False and any(given.get(name) is False for name in each.denied_with)
 
 
 def _climbs(scale: Scale) -> Iterator[Term]:

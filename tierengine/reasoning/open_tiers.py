@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from tierengine.engines.arithmetic import decide
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Bounds, Facts, Form, Value
 from tierengine.engines.logic import all_of, negate
@@ -67,10 +68,23 @@ def rated_freely(law: Law, facts: Facts) -> dict[str, Value | Bounds]:
     return {**facts, **{judged(name): True for name in law.judges if facts.get(judged(name)) is False}}
 
 
-def answered(facts: Facts, answers: Facts) -> dict[str, Value | Bounds]:
-    """Return the facts once some answers are written into the dossier; a word that is rated there is judged."""
+def answered(form: Form, facts: Facts, answers: Facts) -> dict[str, Value | Bounds]:
+    """Return the facts once some answers are written into the dossier, with what these show or deny.
+
+    A word that is rated there is judged.
+    """
     rated = {judged(leaf_name(name)): True for name in answers if name.startswith("rating/")}
-    return {**facts, **answers, **rated}
+    found = {**facts, **answers, **rated}
+    pairs = {each.id: (found.get(each.left), found.get(each.right)) for each in form.comparisons}
+    for each in form.unanswered:
+        if each.id in answers:
+            continue
+        if any(answers.get(name) is True for name in each.shown_by):
+            found[each.id] = True
+        open_still = each.id not in found and decide(*pairs.get(each.id, (None, None))) is None
+        if open_still and any(answers.get(name) is False for name in each.denied_with):
+            found[each.id] = False
+    return found
 
 
 class OpenTiers:
@@ -186,7 +200,7 @@ class OpenTiers:
 
     def _settles(self, row: str, facts: Facts, answers: Facts) -> bool:
         """Whether answers that are written into the dossier settle a row."""
-        return self._engine.evaluate(answered(facts, answers)).settled.get(row) is True
+        return self._engine.evaluate(answered(self._form, facts, answers)).settled.get(row) is True
 
     def _as_written(self, facts: Facts, completion: Facts) -> dict[str, Value | Bounds]:
         """A completion as a dossier says it: each word is rated with the level that its criterion comes to have."""

@@ -44,6 +44,7 @@ class ProvisionalReading:
 
     def __init__(self, law: Law, form: Form, opened: OpenTiers, engine: Callable[[Form], Engine]) -> None:
         self._law = law
+        self._form = form
         self._engine = engine(form)
         self._proposer = Proposer(law, engine)
         self._open = opened
@@ -52,7 +53,7 @@ class ProvisionalReading:
 
     def once(self, facts: Facts, word: str, level: Level) -> dict[str, Value | Bounds]:
         """Return the facts once a word is rated, with what then follows by the rules of coherence."""
-        rated = answered(facts, {rating(word): rank(level)})
+        rated = answered(self._form, facts, {rating(word): rank(level)})
         return filled_in(rated, self._coherent.follows(rated, {rating(word), judged(word)}))
 
     def read(self, facts: Facts) -> Provisional:
@@ -63,7 +64,7 @@ class ProvisionalReading:
 
         def settle(found: Mapping[str, Spoken]) -> Mapping[str, bool]:
             filling.take(found)
-            return self._engine.evaluate(answered(known, filling.ratings)).settled
+            return self._engine.evaluate(answered(self._form, known, filling.ratings)).settled
 
         with asked.solver.supposing(*asked.case.gives(known)):
             if not asked.solver.may_be():

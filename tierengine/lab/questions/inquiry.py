@@ -88,7 +88,7 @@ class Inquiry:
 
     def given(self, answers: Mapping[str, Value] = MappingProxyType({})) -> tuple[Term, ...]:
         """Return the terms of the facts once some answers are written into the dossier."""
-        return self.whole.gives(answered(self.facts, answers))
+        return self.whole.gives(answered(self.form, self.facts, answers))
 
     def find(self, *terms: Term, answers: Mapping[str, Value] = MappingProxyType({})) -> Model | None:
         """Return a completion of the facts and some answers, of which some terms hold; nothing if there is none."""

@@ -292,7 +292,7 @@ class PathSearch:
 
     def _after(self, changed: Mapping[str, Value]) -> dict[str, Value | Bounds]:
         """The facts once some of them changed, as a dossier then says them: what is rated is a person's."""
-        return answered(self._inquiry.facts, changed)
+        return answered(self._inquiry.form, self._inquiry.facts, changed)
 
     def _reaches(self, facts: Facts) -> bool:
         settled = self._inquiry.engine.evaluate(facts).settled
