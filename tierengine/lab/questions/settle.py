@@ -17,9 +17,9 @@ from functools import cached_property
 from itertools import groupby
 
 from tierengine.engines.form import Form, Value
-from tierengine.engines.logic import FALSE, Term, all_of, any_of, at_most, implies, negate, same, variable
+from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_most, implies, negate, same, variable
 from tierengine.engines.lowering import judged, presumed, rating
-from tierengine.engines.proof import Case, looks_at_findings, together
+from tierengine.engines.proof import Case, linked, looks_at_findings, together
 from tierengine.engines.solver import Model, Solver, Template
 from tierengine.evidence.dossier import Casefile
 from tierengine.lab.questions.inquiry import Answer, Inquiry
@@ -29,6 +29,7 @@ from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import law_of
 from tierengine.reasoning.assessment import LawUsed, Subject
+from tierengine.reasoning.open_tiers import answered
 from tierengine.reasoning.words import asked_by, leaf_name, question, ranged, sentence
 from tierengine.terms.tier import Tier
 
@@ -331,15 +332,19 @@ class _Settled:
     def objection(self, model: Model) -> Term | None:
         """Return the term that what is answered holds against a completion that leads elsewhere; nothing if none does.
 
-        In the completion as it then is, each answer that is given is as given, and each other as it was.
+        Where the completion decides that the row is not reached, each answer that is given is as given, and each other
+        as it was; everywhere else it is as it comes.
         """
         inquiry = self._inquiry
-        astray = inquiry.find(negate(inquiry.whole.shown[self._row]), answers=self.answers(model))
+        answers = self.answers(model)
+        astray = inquiry.find(negate(inquiry.whole.shown[self._row]), answers=answers)
         if astray is None:
             return None
         copied = self.solver.take(self._template)
+        decisive = self._decisive(answers, inquiry.whole.read(astray))
         for name in inquiry.fields.keys() - inquiry.facts.keys() | inquiry.bounded:
-            place, asked = inquiry.whole.values[name].lies_at(astray), self.asked.get(name, FALSE)
+            place = inquiry.whole.values[name].lies_at(astray)
+            asked = self.asked.get(name, FALSE) if name in decisive else TRUE
             for step, rise in enumerate(self._case.values[name].rises[1:], 1):
                 there = copied(self._copy.values[name].rises[step])
                 stays = there if step <= place else negate(there)
@@ -351,6 +356,40 @@ class _Settled:
             self.solver.add(same(copied(self._copy.answers(flag, value=True)), term))
         incoherent = (negate(copied(term)) for term in self._copy.coherence.values())
         return any_of((copied(self._copy.shown[self._row]), *incoherent))
+
+    def _decisive(self, answers: Mapping[str, Value], completion: Mapping[str, Value]) -> set[str]:
+        """The questions whose answers in a completion decide that it is off the row, and breaks no rule on findings.
+
+        What is bound to them by a rule of coherence, or compared with them, goes along.
+        """
+        inquiry = self._inquiry
+        facts = answered(inquiry.form, inquiry.facts, answers)
+        kept = {
+            name: value for name, value in completion.items() if name not in inquiry.facts or name in inquiry.bounded
+        }
+        for name in tuple(kept):
+            fewer = {other: value for other, value in kept.items() if other != name}
+            settled = inquiry.engine.evaluate({**facts, **fewer}).settled
+            if settled.get(self._row) is False and all(settled.get(rule) is True for rule in self._on_findings):
+                kept = fewer
+        return {other for group in self._bound if group & kept.keys() for other in group} | kept.keys()
+
+    @cached_property
+    def _on_findings(self) -> tuple[str, ...]:
+        """The rules of coherence that look at findings, and so at nearly everything."""
+        form = self._inquiry.form
+        return tuple(name for name in form.coherence if looks_at_findings(form, name))
+
+    @cached_property
+    def _bound(self) -> tuple[frozenset[str], ...]:
+        """Questions that are bound to one another, directly or through others."""
+        form = self._inquiry.form
+        taken = (frozenset((each.id, *each.shown_by, *each.denied_with)) for each in form.unanswered)
+        groups: list[frozenset[str]] = []
+        for group in (*together(form), *linked(form), *taken):
+            touched = [other for other in groups if other & group]
+            groups = [other for other in groups if not other & group] + [group.union(*touched)]
+        return tuple(groups)
 
     @cached_property
     def _copy(self) -> Case:
