@@ -164,10 +164,11 @@ class Case:
         side = greater if truth else negate(greater)
         if not self._partly:
             return side
-        if self._facts.get(comparison.id) is truth:
-            return TRUE
         left, right = comparison.left, comparison.right
-        ways = [all_of((self.known[left], self.known[right], side))]
+        both = all_of((self.known[left], self.known[right]))
+        if self._facts.get(comparison.id) is truth:
+            return any_of((negate(both), side))  # two numbers outrank what was told without them
+        ways = [all_of((both, side))]
         (low, high), (least, most) = self._span(left), self._span(right)
         if truth:
             ways += [self._below(right, low)] if low is not None else []

@@ -71,18 +71,13 @@ def written(file: Casefile, law: Law, answers: Answers) -> Casefile:
     """The dossier with a record for each answer, of a kind and a day that count."""
     raw = file.dossier.model_dump(mode="json", by_alias=True, exclude_none=True)
     records = list(raw["records"])
-    placements = {each["year"]: each for each in raw.get("earlier_placements", ())}
     for number, (field, value) in enumerate(answers.items()):
-        if field == "last_report":
-            year = file.dossier.last_report.year
-            placements[year] = {"year": str(year), "tier": value, "source": "made up"}
-        elif field.startswith("rating/"):
+        if field.startswith("rating/"):
             records.append(rating_of(file, law, leaf_name(field), LEVELS[int(value)], number))  # type: ignore[arg-type]
         else:
             records.append(record_of(file, law, field, value, number))
     raw["records"] = records
     raw["silences"] = [each for each in raw.get("silences", ()) if each["indicator"] not in answers]
-    raw["earlier_placements"] = [placements[year] for year in sorted(placements)]
     text = _as_written(raw)
     return Casefile.of(Dossier.model_validate(text), file.document, file.sources, file.last)
 
@@ -138,13 +133,14 @@ def record_of(file: Casefile, law: Law, field: str, value: Value | Bounds, numbe
 
 def can_be_written(case: Case, field: str) -> bool:
     """Whether a dossier answers a question by a record, a rating or a placement of its own."""
-    if field == "limit":
-        return False  # it is worked out from many placements
-    if field == "last_report" or field.startswith("rating/"):
-        return field != "last_report" or case.file.last_placement is None
+    if field in ("limit", "last_report"):
+        return False  # they follow from the placements of many years, which bind one another
+    if leaf_name(field) in {record.measures for record in case.file.dossier.records}:
+        return False  # a record that is set aside would have to be taken out first
+    if field.startswith("rating/"):
+        return True
     indicator = case.law.indicator(field)
-    taken = {record.measures for record in case.file.dossier.records}
-    return indicator.counts_kind is None and not indicator.shown_by and field not in taken
+    return indicator.counts_kind is None and not indicator.shown_by
 
 
 def answers_to(case: Case, field: str) -> Iterator[Value]:
