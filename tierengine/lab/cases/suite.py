@@ -24,11 +24,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from tierengine import yamlfile
-from tierengine.engines.form import Form
+from tierengine.engines.form import Facts, Form
 from tierengine.engines.lowering import lower
 from tierengine.errors import EvidenceError, NotInForceError, Problem, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
-from tierengine.lab.cases.given import Complaint, incoherent, unfit
+from tierengine.lab.cases.given import Complaint, incoherent, unfit, whole_facts
 from tierengine.law.entries import Given
 from tierengine.law.linter import unknown
 from tierengine.law.rulebook import Law, Rulebook
@@ -102,13 +102,15 @@ class _Listed(Model):
 
 @dataclass(frozen=True, slots=True)
 class PlacedCase:
-    """A case that can be run: where it stands, the law of its date, and its dossier if it has one."""
+    """A case that can be run: where it stands, the law of its date, and its dossier or the facts that it gives."""
 
     case: Case
     document: Document
     number: int
     law: Law
     casefile: Casefile | None
+    facts: Facts | None
+    """What is given of the country, with what follows from it; nothing where there is a dossier."""
 
     def where(self, *path: str | int) -> str:
         """Return `file:line:column` of a part of the case, or of the case itself."""
@@ -146,6 +148,7 @@ class _Reader:
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
         self._laws: dict[date, Law] = {}
+        self._alike: dict[str, Law] = {}
         self._names: dict[str, frozenset[str]] = {}
 
     def read(self, file: Path, problems: list[Problem]) -> Iterator[PlacedCase]:
@@ -189,9 +192,19 @@ class _Reader:
             problems += [
                 Problem(where=where, what=f"{each.where}: {each.what}", cure=each.cure) for each in error.problems
             ]
-        for path, (what, cure) in self._complaints(case, law):
+        facts = None
+        complaints = list(self._complaints(case, law))
+        if case.given is not None:
+            # What is worked out for a law is kept with it, and days of the same entries share it.
+            law = self._alike.setdefault(_entries(law), law)
+            unusable = list(unfit(case.given, law))
+            if not unusable:
+                facts = whole_facts(law, case.given)
+                unusable += incoherent(case.given, law, facts)
+            complaints += ((("given", *path), complaint) for path, complaint in unusable)
+        for path, (what, cure) in complaints:
             problems.append(Problem(where=document.where("cases", number, *path), what=what, cure=cure))
-        return PlacedCase(case, document, number, law, casefile)
+        return PlacedCase(case, document, number, law, casefile, facts)
 
     def _law(self, day: date) -> Law:
         if day not in self._laws:
@@ -199,11 +212,7 @@ class _Reader:
         return self._laws[day]
 
     def _complaints(self, case: Case, law: Law) -> Iterator[Complaint]:
-        """What is given or expected of a case that the law of its date does not know."""
-        given = case.given
-        unusable = [] if given is None else list(unfit(given, law)) or list(incoherent(given, law))
-        for path, complaint in unusable:
-            yield ("given", *path), complaint
+        """What is expected of a case that the law of its date does not know."""
         rows = [row.tier or UNRANKED for row in law.tiers]
         for key, named in (("tier", [case.expect.tier] if case.expect.tier else []), ("open", case.expect.open or ())):
             for place, row in enumerate(named):
@@ -223,10 +232,15 @@ class _Reader:
 
     def _known(self, law: Law) -> frozenset[str]:
         """Every name that an answer under the law may rest on."""
-        entries = ",".join(f"{entry.id}@{entry.in_force.from_}" for entry in law.entries())
+        entries = _entries(law)
         if entries not in self._names:
             self._names[entries] = frozenset(names_of(lower(law)))
         return self._names[entries]
+
+
+def _entries(law: Law) -> str:
+    """The entries of a law, each by the day of its version."""
+    return ",".join(f"{entry.id}@{entry.in_force.from_}" for entry in law.entries())
 
 
 def names_of(form: Form) -> Iterator[str]:

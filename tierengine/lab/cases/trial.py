@@ -10,13 +10,14 @@ from typing import Literal
 from tierengine.engines.arithmetic import compare
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Facts, Form
-from tierengine.engines.lowering import lower, reached
+from tierengine.engines.lowering import reached
 from tierengine.lab.cases.given import whole_facts
 from tierengine.lab.cases.suite import UNRANKED, PlacedCase, named
 from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import Assessor
+from tierengine.reasoning.coherence import Coherent
 from tierengine.reasoning.open_tiers import OpenTiers
 from tierengine.reasoning.trace import Narrator, level_range
 from tierengine.reasoning.words import sentence
@@ -64,15 +65,17 @@ class Trials:
         if given is None:
             assert placed.casefile is not None
             laid = self._laid(law, frozenset())
-            recommended = Assessor(law).assess(placed.casefile).recommendation
+            recommended = Assessor(law, CompiledEngine, certified=False).assess(placed.casefile).recommendation
             tier = recommended.tier or (UNRANKED if recommended.settled else None)
             return Answer(laid, admit(placed.casefile, law).facts, law, recommended=tier)
-        return self.of_given(law, given)
+        return self._of_facts(law, given, placed.facts if placed.facts is not None else whole_facts(law, given))
 
     def of_given(self, law: Law, given: Given) -> Answer:
         """Return what the law makes of single answers."""
-        laid = self._laid(law, frozenset((*given.findings, *given.conclusions)))
-        return Answer(laid, whole_facts(law, given), law)
+        return self._of_facts(law, given, whole_facts(law, given))
+
+    def _of_facts(self, law: Law, given: Given, facts: Facts) -> Answer:
+        return Answer(self._laid(law, frozenset((*given.findings, *given.conclusions))), facts, law)
 
     def run(self, placed: PlacedCase) -> Result:
         """Return how a case fares."""
@@ -92,15 +95,12 @@ class Laid:
     def __init__(self, law: Law, given: frozenset[str]) -> None:
         self.law = law
         self.given = given
-        self.form: Form = lower(law, given=given)
+        coherent = Coherent.of(law, given)
+        self.form: Form = coherent.form
+        self.engine: CompiledEngine = coherent.engine
         self.inputs = {field.id for field in (*self.form.inputs, *self.form.answerable())}
         self.compared = {comparison.id: comparison for comparison in self.form.comparisons}
         self.narrator = Narrator(law, self.form)
-
-    @cached_property
-    def engine(self) -> CompiledEngine:
-        """The evaluator of the form."""
-        return CompiledEngine(self.form)
 
     @cached_property
     def open_tiers(self) -> OpenTiers:
