@@ -7,6 +7,9 @@ cases:
     expect:
       tier: TIER                what is recommended: a tier, or `unranked`
       open: [TIER, ...]         exactly the tiers that are open, `unranked` among them
+      status: WORD              settled, provisional or open: what the facts and the proposals leave
+      provisional: TIER         the one tier that is left once each open word is as the rules propose
+      hinges: [WORD, ...]       exactly the open words of which a rating leads elsewhere
       reasons: [ID, ...]        among what the answer rests on
       not_because: [ID, ...]    not among it
       findings: {ID: WORD}      a criterion with its outcome or level; a conclusion or step with its outcome
@@ -54,6 +57,12 @@ class Expected(Model):
     """What is recommended. Single answers are of no product, so with them only a settled tier is."""
     open: tuple[Row, ...] | None = None
     """Exactly the rows of the tier table that some completion of what is not known reaches."""
+    status: Literal["settled", "provisional", "open"] | None = None
+    """Settled: one row is open on the facts. Provisional: one is left by the proposals. Open: neither."""
+    provisional: Row | None = None
+    """The one row that is left once each open word that nobody has rated has the level that the rules propose."""
+    hinges: tuple[Text, ...] | None = None
+    """Exactly the open words that nobody has rated, and of which some rating alone leads elsewhere."""
     reasons: tuple[Text, ...] = ()
     """Ids that must be among those on which the answer rests: on which it is settled, or which keep it open."""
     not_because: tuple[Text, ...] = ()
@@ -64,7 +73,10 @@ class Expected(Model):
     @model_validator(mode="after")
     def _something(self) -> Expected:
         if self == Expected.model_construct():
-            raise ValueError("`expect` is empty; say what must come out: tier, open, reasons, not_because or findings")
+            raise ValueError(
+                "`expect` is empty; say what must come out: tier, open, status, provisional, hinges, reasons, "
+                "not_because or findings"
+            )
         return self
 
 
@@ -214,12 +226,18 @@ class _Reader:
     def _complaints(self, case: Case, law: Law) -> Iterator[Complaint]:
         """What is expected of a case that the law of its date does not know."""
         rows = [row.tier or UNRANKED for row in law.tiers]
-        for key, named in (("tier", [case.expect.tier] if case.expect.tier else []), ("open", case.expect.open or ())):
-            for place, row in enumerate(named):
-                if row not in rows:
-                    what = f"the law of {law.as_of} knows no tier {row}"
-                    path = (key,) if key == "tier" else (key, place)
-                    yield ("expect", *path), (what, f"write one of: {', '.join(rows)}")
+        expect = case.expect
+        single: list[tuple[tuple[str | int, ...], str | None]] = [
+            (("tier",), expect.tier),
+            (("provisional",), expect.provisional),
+        ]
+        for path, row in (*single, *((("open", place), row) for place, row in enumerate(expect.open or ()))):
+            if row is not None and row not in rows:
+                what = f"the law of {law.as_of} knows no tier {row}"
+                yield ("expect", *path), (what, f"write one of: {', '.join(rows)}")
+        for place, word in enumerate(expect.hinges or ()):
+            if word not in law.judges:
+                yield ("expect", "hinges", place), unknown("judgement", word, law.judges)
         names = self._known(law)
         for key in ("reasons", "not_because"):
             for place, name in enumerate(getattr(case.expect, key)):

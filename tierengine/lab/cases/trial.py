@@ -17,14 +17,17 @@ from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import Assessor
+from tierengine.reasoning.assessment import Status
 from tierengine.reasoning.coherence import Coherent
+from tierengine.reasoning.hinges import Rows, by_proposal, hinges
 from tierengine.reasoning.open_tiers import OpenTiers
+from tierengine.reasoning.provisional import ProvisionalReading
 from tierengine.reasoning.trace import Narrator, level_range
 from tierengine.reasoning.words import sentence
 from tierengine.terms.level import LEVELS
 from tierengine.terms.outcome import Outcome
 
-Part = Literal["tier", "open", "reasons", "not_because", "findings"]
+Part = Literal["tier", "open", "status", "provisional", "hinges", "reasons", "not_because", "findings"]
 """The parts of what a case expects."""
 
 
@@ -107,6 +110,11 @@ class Laid:
         """What knows the rows of the tier table that are open."""
         return OpenTiers(self.law, self.form)
 
+    @cached_property
+    def provisional(self) -> ProvisionalReading:
+        """What reads the facts provisionally."""
+        return ProvisionalReading(self.law, self.form, self.open_tiers, CompiledEngine)
+
 
 class Answer:
     """What the law makes of the facts of one country."""
@@ -117,6 +125,7 @@ class Answer:
         self._laid = laid
         self._narrator = laid.narrator
         self._recommended = recommended
+        self._facts = facts
         self.facts = {name: value for name, value in facts.items() if name in laid.inputs}
         evaluation = laid.engine.evaluate(self.facts)
         self.settled: dict[str, bool] = evaluation.settled
@@ -134,6 +143,33 @@ class Answer:
         holding = [row for row in rows if row in self._laid.given and self.facts.get(row) is True]
         found = holding or [row.id for row in self._laid.open_tiers.open(self.facts)]
         return {row: rows[row] for row in found}
+
+    @cached_property
+    def _likely(self) -> Rows:
+        """The rows that are left provisionally; those that are open where the facts settle the tier."""
+        if len(self.open_rows) == 1:
+            return tuple(row for row in self.law.tiers if row.id in self.open_rows)
+        reading = self._laid.provisional.read(self._facts)
+        return reading.rows if reading.proposals else ()
+
+    @property
+    def provisional(self) -> str | None:
+        """The one row that is left provisionally, as a case names it."""
+        return (self._likely[0].tier or UNRANKED) if len(self._likely) == 1 else None
+
+    @property
+    def status(self) -> Status:
+        """What the facts and the proposals leave."""
+        if len(self.open_rows) == 1:
+            return "settled"
+        return "provisional" if len(self._likely) == 1 else "open"
+
+    @cached_property
+    def hinges(self) -> tuple[str, ...]:
+        """The open words that nobody has rated and of which some rating alone leads elsewhere."""
+        reading = self._laid.provisional
+        read = self._laid.open_tiers.open if len(self.open_rows) == 1 else by_proposal(reading)
+        return tuple(hinge.word for hinge in hinges(self.law, self._facts, read, reading) if hinge.word is not None)
 
     @property
     def tier(self) -> str | None:
@@ -242,6 +278,13 @@ class _Judge:
         if expected.open is not None and set(expected.open) != set(answer.open_rows.values()):
             found = _listed(answer.open_rows.values())
             yield self._failure("open", _listed(expected.open), found, *answer.open_rows)
+        if expected.status is not None and answer.status != expected.status:
+            yield self._failure("status", expected.status, answer.status, *answer.open_rows)
+        if expected.provisional is not None and answer.provisional != expected.provisional:
+            found = answer.provisional or "no single tier"
+            yield self._failure("provisional", expected.provisional, found, *answer.open_rows)
+        if expected.hinges is not None and set(expected.hinges) != set(answer.hinges):
+            yield self._failure("hinges", _listed(expected.hinges), _listed(answer.hinges), *answer.open_rows)
 
     def _reasons(self) -> Iterator[Failure]:
         rows = self._answer.open_rows
