@@ -121,7 +121,7 @@ class PlacedCase:
     number: int
     law: Law
     casefile: Casefile | None
-    facts: Facts | None
+    facts: Facts | None = None
     """What is given of the country, with what follows from it; nothing where there is a dossier."""
 
     def where(self, *path: str | int) -> str:
