@@ -165,6 +165,13 @@ class Answer:
         return "provisional" if len(self._likely) == 1 else "open"
 
     @cached_property
+    def open_to_a_person(self) -> tuple[str, ...]:
+        """The rows that are open to a person who may rate freely, as a case names them."""
+        if any(row in self._laid.given for row in self.open_rows):
+            return tuple(self.open_rows.values())
+        return tuple(row.tier or UNRANKED for row in self._laid.open_tiers.open_to_a_person(self._facts))
+
+    @cached_property
     def hinges(self) -> tuple[str, ...]:
         """The open words that nobody has rated and of which some rating alone leads elsewhere."""
         reading = self._laid.provisional
