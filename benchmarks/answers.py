@@ -162,6 +162,7 @@ class Unsaid:
 def of_made_up(rulebook: Rulebook) -> tuple[Counter[str], list[Unsaid]]:
     """Return how many made-up dossiers with enough records end in each status, and those that end open."""
     statuses: Counter[str] = Counter()
+    seen: set[str] = set()
     unsaid: list[Unsaid] = []
     laws = tuple(rulebook.whole_laws())
     assessors = {law.as_of: Assessor(law, CompiledEngine, certified=False) for law in laws}
@@ -177,8 +178,9 @@ def of_made_up(rulebook: Rulebook) -> tuple[Counter[str], list[Unsaid]]:
     @given(data=st.data(), law=st.sampled_from(laws))
     def draw(data: st.DataObject, law: Law) -> None:
         made = casefile(_usable(draw_dossier(data.draw, rulebook, law, DRAWN_RECORDS), law))
-        if not _enough(made, law):
+        if repr(made.dossier) in seen or not _enough(made, law):
             return
+        seen.add(repr(made.dossier))
         try:
             found = assessors[law.as_of].assess(made)
         except TierEngineError:

@@ -275,7 +275,11 @@ def test_the_bar_to_extradition_helps_neither_way(changed: Callable[..., Path], 
     old, new = text, text[:at] + "better: false" + text[at + len("better: neither") :]
     folder = changed(ROOT, "criteria/F-EXTRADITE/2000-10-28.yaml", old, new)
     proofs = {p.theorem: written(p, tmp_path / "to") for p in prove(read_draft(folder).rulebook, date(2007, 11, 9))}
-    assert {name for name, proof in proofs.items() if proof.verdict == "refuted"} == {"contracts", "direction"}
+    assert {name for name, proof in proofs.items() if proof.verdict == "refuted"} == {
+        "contracts",
+        "direction",
+        "proposals",
+    }
     ((before, after),) = _assessed(folder, proofs["contracts"])
     outcomes = [next(c for c in each.criteria if c.id == "F-EXTRADITE").outcome.value for each in (before, after)]
     assert outcomes == ["undetermined", "not met"]
