@@ -168,7 +168,7 @@ def _proposal(law: Law, criterion: Criterion) -> Iterator[z3.BoolRef]:
     form = lower_proposals(law, (criterion,))
     before, after = _Evidence(law, form, "before"), _Evidence(law, form, "after")
     yield from (*before.domains, *after.domains)
-    ways = {each.id: each.sign for each in (*law.indicators, *law.criteria)}
+    ways = {each.id: each.sign for each in law.indicators} | {each.id: each.sign for each in law.criteria}
     for name, ends in before.ends.items():
         for one, other in zip(ends, after.ends[name], strict=True):
             way = ways.get(name, 0)

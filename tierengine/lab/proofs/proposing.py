@@ -287,6 +287,7 @@ class _Proposing:
         low, high = known.low[name].lies_at(model), known.high[name].lies_at(model)
         if (low, high) == (0, len(places) - 1):
             return "not known"
+        words: list[str]
         if name in self._law.criteria_by_id or name.startswith("last_rating/"):
             words = [LEVELS[int(place)] for place in places]
         elif name in self._law.indicators_by_id and self._law.indicator(name).type == "truth":
