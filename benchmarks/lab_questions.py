@@ -61,7 +61,11 @@ def questions(rulebook: Rulebook) -> Iterator[Asked]:
         yield Asked(f"path, {name}: every one", False, lambda c=country, t=target: _all_paths(c(), t))  # type: ignore[misc]
     yield Asked("reasons, Varonia in Tier 3: the smallest", True, lambda: _reasons(varonia(), "TIER-3", holds=True))
     yield Asked("reasons, Guatemala not in Tier 2: the smallest", True, lambda: _reasons(guatemala(), "TIER-2"))
-    yield Asked("settle, Guatemala: what matters", False, lambda: _asking(guatemala(), lambda asked: Differences(asked).deciding()))
+    yield Asked(
+        "settle, Guatemala: what matters",
+        False,
+        lambda: _asking(guatemala(), lambda asked: Differences(asked).deciding()),
+    )
     yield Asked("settle, Guatemala: how far each narrows", False, lambda: _narrowing(guatemala()))
     yield Asked("settle, Guatemala: sets for every tier", False, lambda: _settling(guatemala()))
 

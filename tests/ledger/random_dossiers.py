@@ -27,10 +27,15 @@ BOUNDS = ({"at_least": "1"}, {"at_least": "100"}, {"at_most": "99"}, {"at_least"
 COUNTS = ("0", "1", "3", "99", "100", "101", "5000")
 
 
-def draw_dossier(draw: Draw, rulebook: Rulebook, law: Law) -> Written:
-    """A dossier as the reader of YAML hands it over, without sources; the engine may refuse it."""
+def draw_dossier(draw: Draw, rulebook: Rulebook, law: Law, fewest: int = 0) -> Written:
+    """A dossier as the reader of YAML hands it over, without sources; the engine may refuse it.
+
+    `fewest` is how many indicators at least have a record.
+    """
     year = law.as_of.year
-    measured: list[Indicator] = draw(st.lists(st.sampled_from(_asked(law)), max_size=25, unique_by=_id))
+    measured: list[Indicator] = draw(
+        st.lists(st.sampled_from(_asked(law)), min_size=fewest, max_size=25, unique_by=_id)
+    )
     records = [_record(draw, indicator, number, year) for number, indicator in enumerate(measured)]
     # Asked under the law of another date alone, if it is not asked here.
     others = [indicator for criterion in rulebook.criteria for indicator in criterion.indicators]

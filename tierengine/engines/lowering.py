@@ -161,9 +161,27 @@ class _Proposition:
 
 def _lowered(law: Law, entries: Iterable[_Lowered], watched: Watched) -> Form:
     entries = tuple(entries)
-    found = [item for entry in entries for item in _of_entry(law, entry)]
+    found = [item for entry in entries for item in _kept(law, entry)]
     coherence = tuple(entry.id for entry in entries if isinstance(entry, Coherence))
     return _assemble(law, found + [_of_condition(law, name, each) for name, each in watched.items()], coherence)
+
+
+def _kept(law: Law, entry: _Lowered) -> tuple[_Proposition, ...]:
+    """The propositions of an entry; those of a law's own entries are kept with it, since many forms share them."""
+    name = f"lowered {entry.id}"
+    kept = law.kept.get(name)
+    if not isinstance(kept, _LoweredEntry) or kept.entry is not entry:
+        kept = _LoweredEntry(entry, tuple(_of_entry(law, entry)))
+        law.kept[name] = kept
+    return kept.propositions
+
+
+@dataclass(frozen=True, slots=True)
+class _LoweredEntry:
+    """An entry with its propositions."""
+
+    entry: _Lowered
+    propositions: tuple[_Proposition, ...]
 
 
 def _of_entry(law: Law, entry: _Lowered) -> Iterator[_Proposition]:

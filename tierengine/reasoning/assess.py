@@ -114,6 +114,10 @@ class Assessor:
         found = self._found(casefile, admitted, facts)
         return _Answer(self.law, casefile, admitted, tracer, found).whole()
 
+    def read_provisionally(self, casefile: Casefile) -> Provisional:
+        """Return what the proposals make of a dossier."""
+        return self._supposing.read(admit(casefile, self.law).facts)
+
     @cached_property
     def _supposing(self) -> ProvisionalReading:
         """What reads supposed countries: one engine is enough for what is no determination."""

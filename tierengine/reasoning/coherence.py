@@ -48,13 +48,16 @@ class Coherent:
 
     def __init__(self, law: Law, given: frozenset[str] = frozenset()) -> None:
         self._law = law
-        self._deriving = tuple(_Deriving(law, rule) for rule in law.coherence if _on_answers(rule))
-        self._form = lower(law, given=given)
-        self._engine = CompiledEngine(self._form)
-        self.inputs = {field.id for field in self._form.inputs}
-        self._sides = {each.id: (each.left, each.right) for each in self._form.comparisons}
-        self._tallies = {t.id + end: t for s in self._form.strata for t in s.tallies for end in (".holds", ".fails")}
-        self._rules = {rule.id: rule for stratum in self._form.strata for rule in stratum.rules}
+        self._deriving = _deriving(law)
+        form = lower(law, given=given)
+        self.form = form
+        """The form of the law, with some answers given."""
+        self.engine = CompiledEngine(form)
+        """The evaluator of the form."""
+        self.inputs = {field.id for field in form.inputs}
+        self._sides = {each.id: (each.left, each.right) for each in form.comparisons}
+        self._tallies = {t.id + end: t for s in form.strata for t in s.tallies for end in (".holds", ".fails")}
+        self._rules = {rule.id: rule for stratum in form.strata for rule in stratum.rules}
 
     @staticmethod
     def of(law: Law, given: frozenset[str] = frozenset()) -> Coherent:
@@ -87,7 +90,7 @@ class Coherent:
     def contradictions(self, facts: Facts) -> Iterator[Contradiction]:
         """Yield every rule that fails on the facts, what follows among them, in the order of the rulebook."""
         impossible = {rule.rule.id: rule.asks for rule in self._deriving if rule.leaves_nothing(facts)}
-        evaluation = self._engine.evaluate({name: value for name, value in facts.items() if name in self.inputs})
+        evaluation = self.engine.evaluate({name: value for name, value in facts.items() if name in self.inputs})
         fired = [self._rules[name] for name in evaluation.fired]
         for rule in self._law.coherence:
             if evaluation.settled.get(rule.id) is False:
@@ -120,6 +123,15 @@ def _on_answers(rule: Coherence) -> bool:
     return not any(part.finding or part.conclusion for part in rule.must.walk())
 
 
+def _deriving(law: Law) -> tuple[_Deriving, ...]:
+    """The rules of a law that derive; they are kept with it, since what is given of a country does not change them."""
+    if "deriving" not in law.kept:
+        law.kept["deriving"] = tuple(_Deriving(law, rule) for rule in law.coherence if _on_answers(rule))
+    kept = law.kept["deriving"]
+    assert isinstance(kept, tuple)
+    return kept
+
+
 class _Deriving:
     """One rule on answers, and what it derives."""
 
@@ -132,9 +144,18 @@ class _Deriving:
         placements = set(law.PLACEMENTS)
         self._may_follow = {field.id: field for field in self._form.inputs if field.id not in placements}
         self.asks = tuple(field.id for field in self._form.inputs)
+        self._of_nothing = tuple(self._derived({}))
+        self._nothing_left = self._leaves_nothing({})
 
-    def derive(self, facts: Facts) -> Iterator[tuple[str, Followed]]:
-        """Yield each unknown answer to which this rule leaves one value."""
+    def derive(self, facts: Facts) -> Iterable[tuple[str, Followed]]:
+        """Return each unknown answer to which this rule leaves one value."""
+        return self._of_nothing if self._untouched(facts) else self._derived(facts)
+
+    def _untouched(self, facts: Facts) -> bool:
+        """Whether nothing that the rule asks is known, as mostly is so."""
+        return facts.keys().isdisjoint(self.asks)
+
+    def _derived(self, facts: Facts) -> Iterator[tuple[str, Followed]]:
         without_ratings = {name: value for name, value in facts.items() if not name.startswith("rating/")}
         for name in self._may_follow:
             seen = facts if name.startswith("rating/") else without_ratings
@@ -144,6 +165,9 @@ class _Deriving:
 
     def leaves_nothing(self, facts: Facts) -> bool:
         """Whether every answer to some unknown question makes the rule fail."""
+        return self._nothing_left if self._untouched(facts) else self._leaves_nothing(facts)
+
+    def _leaves_nothing(self, facts: Facts) -> bool:
         return any(not self._left(name, facts) for name in self._may_follow if name not in facts)
 
     def _left(self, name: str, facts: Facts) -> list[Value | None]:

@@ -148,7 +148,8 @@ CONDITION = st.recursive(
 RULES = st.lists(st.tuples(st.sampled_from(LEVELS), CONDITION), min_size=1, max_size=4)
 
 
-def _proposing(rules: list[tuple[Level, dict[str, object]]], direction: str) -> Criterion:
+def proposing(rules: list[tuple[Level, dict[str, object]]], direction: str) -> Criterion:
+    """Return the criterion of efforts of the small law with another proposal and direction."""
     written = {
         "authority": {"authority": "policy", "source": "made up for a test"},
         "why": "so",
@@ -221,7 +222,7 @@ def test_the_proof_finds_what_trying_finds(rules: list[tuple[Level, dict[str, ob
 
     Where the proof says so and trying does not, a number lies between two bounds that facts of a test cannot tell.
     """
-    criterion = _proposing(rules, direction)
+    criterion = proposing(rules, direction)
     proof = Proof(SMALL_LAW, criterion)
     engine = CompiledEngine(lower_proposals(SMALL_LAW, (criterion,)))
     heard: list[tuple[dict[str, Known], int | None]] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from tierengine.engines.arithmetic import decide
-from tierengine.engines.form import Bounds, Value
+from tierengine.engines.form import Bounds, Facts, Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, last_rated, rating, reached, read_value
 from tierengine.law.entries import Criterion, Given
 from tierengine.law.linter import Vocabulary, complaints
@@ -49,9 +49,12 @@ def whole_facts(law: Law, given: Given) -> dict[str, Value | Bounds]:
     return filled_in(facts, _coherent(law, given).follows(facts))
 
 
-def incoherent(given: Given, law: Law) -> Iterator[Complaint]:
-    """Yield the rules of coherence that fail on single answers, with one of the answers that contradict each other."""
-    for found in _coherent(law, given).contradictions(whole_facts(law, given)):
+def incoherent(given: Given, law: Law, facts: Facts) -> Iterator[Complaint]:
+    """Yield the rules of coherence that fail on single answers, with one of the answers that contradict each other.
+
+    `facts` are the whole facts that the answers give.
+    """
+    for found in _coherent(law, given).contradictions(facts):
         names = [leaf_name(name).split("/", maxsplit=1)[0] for name in found.inputs]
         told: list[tuple[str, ...]] = [
             (key, name) for key in _GIVEN for name in dict.fromkeys(names) if name in getattr(given, key)

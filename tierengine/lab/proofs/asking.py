@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -109,7 +109,11 @@ class Asked:
 
     def solver(self, *cases: Case) -> Solver:
         """Return a solver of cases that tries as long as it may."""
-        return Solver(*(case.definitions for case in cases), limit=self.prover.limit)
+        return self.solver_of(*(case.definitions for case in cases))
+
+    def solver_of(self, *definitions: Iterable[Term]) -> Solver:
+        """Return a solver of what holds of every country that is asked about."""
+        return Solver(*definitions, limit=self.prover.limit)
 
     def case(self, name: str, *, partly: bool = False) -> Case:
         """Return a case whose numbers can be compared with those of another, and told in a dossier."""

@@ -24,6 +24,7 @@ from tierengine.lab.proofs.direction import (
     worse_tier,
 )
 from tierengine.lab.proofs.parts import at_liberty, part_of, propositions
+from tierengine.lab.proofs.proposing import proposals, provisional
 from tierengine.lab.proofs.search import Sought, never
 from tierengine.lab.proofs.years import unbound_years
 from tierengine.law.entries import Criterion
@@ -359,6 +360,8 @@ THEOREMS: dict[str, Callable[[Asked], Proof]] = {
     "watch-list": _watch_list,
     "years": _years,
     "unknowns": _unknowns,
+    "provisional": provisional,
+    "proposals": proposals,
 }
 """Every theorem by its name, in the order in which they are told."""
 
