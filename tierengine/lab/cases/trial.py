@@ -19,7 +19,7 @@ from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import Assessor
 from tierengine.reasoning.assessment import Status
 from tierengine.reasoning.coherence import Coherent
-from tierengine.reasoning.hinges import Rows, by_proposal, hinges
+from tierengine.reasoning.hinges import Rows, hinges
 from tierengine.reasoning.open_tiers import OpenTiers
 from tierengine.reasoning.provisional import ProvisionalReading
 from tierengine.reasoning.trace import Narrator, level_range
@@ -174,9 +174,8 @@ class Answer:
     @cached_property
     def hinges(self) -> tuple[str, ...]:
         """The open words that nobody has rated and of which some rating alone leads elsewhere."""
-        reading = self._laid.provisional
-        read = self._laid.open_tiers.open if len(self.open_rows) == 1 else by_proposal(reading)
-        return tuple(hinge.word for hinge in hinges(self.law, self._facts, read, reading) if hinge.word is not None)
+        found = hinges(self.law, self._facts, self._laid.provisional)
+        return tuple(hinge.word for hinge in found if hinge.word is not None)
 
     @property
     def tier(self) -> str | None:
