@@ -389,6 +389,24 @@ def together(form: Form) -> Iterator[frozenset[str]]:
     yield from map(frozenset, groups)
 
 
+def asked_by_rules(form: Form) -> dict[str, frozenset[str]]:
+    """Return for each rule of coherence the inputs that it asks for, directly or through findings."""
+    below: dict[str, set[str]] = {each.id: {each.left, each.right} for each in form.comparisons}
+    for stratum in form.strata:
+        for tally in stratum.tallies:
+            counted = {test.field for member in tally.members for test in member}
+            below |= dict.fromkeys((tally.id + ".holds", tally.id + ".fails"), _inputs_of(counted, below))
+        asked: dict[str, set[str]] = {}
+        for rule in stratum.rules:
+            asked.setdefault(rule.head, set()).update(_inputs_of((test.field for test in rule.tests), below))
+        below |= asked
+    return {name: frozenset(below[name]) for name in form.coherence}
+
+
+def _inputs_of(fields: Iterable[str], below: Mapping[str, set[str]]) -> set[str]:
+    return {each for field in fields for each in below.get(field, (field,))}
+
+
 def looks_at_findings(form: Form, name: str) -> bool:
     """Whether a rule of coherence looks at findings, and not at answers alone."""
     heads = {rule.head for stratum in form.strata for rule in stratum.rules}

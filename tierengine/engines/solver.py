@@ -134,6 +134,10 @@ class Solver:
         """
         return self._found(self._clauses.units(terms))
 
+    def prefer(self, terms: Iterable[Term]) -> None:
+        """Look first for cases in which these terms hold; whether there is a case does not hang on it."""
+        self._sat.set_phases([self._clauses.literal(term) for term in terms])
+
     def may_be(self, *terms: Term) -> bool:
         """Whether some case has all terms hold; also where the solver gives up, since then nothing is excluded."""
         return self._check(self._clauses.units(terms)) is not False

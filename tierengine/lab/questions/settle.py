@@ -18,8 +18,8 @@ from itertools import groupby
 
 from tierengine.engines.form import Form, Value
 from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_most, implies, negate, same, variable
-from tierengine.engines.lowering import judged, presumed, rating
-from tierengine.engines.proof import Case, linked, looks_at_findings, together
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, presumed, rating
+from tierengine.engines.proof import Case, asked_by_rules, looks_at_findings, together
 from tierengine.engines.solver import Model, Solver, Template
 from tierengine.evidence.dossier import Casefile
 from tierengine.lab.questions.inquiry import Answer, Inquiry
@@ -310,6 +310,8 @@ class _Settled:
     def __init__(self, inquiry: Inquiry, row: str, questions: Iterable[str]) -> None:
         self._inquiry = inquiry
         self._row = row
+        self._last: Collection[str] = {""}
+        self._others = tuple(sorted(inquiry.fields.keys() - inquiry.facts.keys() | inquiry.bounded))
         self._case = inquiry.case("answers")
         self.asked = {name: variable(f"asked:{name}") for name in questions}
         self.solver = Solver(self._case.definitions)
@@ -337,12 +339,22 @@ class _Settled:
         """
         inquiry = self._inquiry
         answers = self.answers(model)
+        near = {name: self._case.values[name].lies_at(model) for name in self._others}
+        inquiry.solver.prefer(
+            rise if step <= place else negate(rise)
+            for name, place in near.items()
+            for step, rise in enumerate(inquiry.whole.values[name].rises[1:], 1)
+        )
         astray = inquiry.find(negate(inquiry.whole.shown[self._row]), answers=answers)
         if astray is None:
             return None
         copied = self.solver.take(self._template)
-        decisive = self._decisive(answers, inquiry.whole.read(astray))
-        for name in inquiry.fields.keys() - inquiry.facts.keys() | inquiry.bounded:
+        if answers.keys() == self._last:
+            decisive = self._decisive(answers, inquiry.whole.read(astray))
+        else:
+            decisive = {name for name, place in near.items() if inquiry.whole.values[name].lies_at(astray) != place}
+        self._last = answers.keys()
+        for name in self._others:
             place = inquiry.whole.values[name].lies_at(astray)
             asked = self.asked.get(name, FALSE) if name in decisive else TRUE
             for step, rise in enumerate(self._case.values[name].rises[1:], 1):
@@ -358,9 +370,9 @@ class _Settled:
         return any_of((copied(self._copy.shown[self._row]), *incoherent))
 
     def _decisive(self, answers: Mapping[str, Value], completion: Mapping[str, Value]) -> set[str]:
-        """The questions whose answers in a completion decide that it is off the row, and breaks no rule on findings.
+        """The questions whose answers in a completion decide that it is off the row, whatever the others are.
 
-        What is bound to them by a rule of coherence, or compared with them, goes along.
+        They also decide every rule of coherence that asks for one of them, so that they go along with any others.
         """
         inquiry = self._inquiry
         facts = answered(inquiry.form, inquiry.facts, answers)
@@ -368,25 +380,31 @@ class _Settled:
             name: value for name, value in completion.items() if name not in inquiry.facts or name in inquiry.bounded
         }
         for name in tuple(kept):
-            fewer = {other: value for other, value in kept.items() if other != name}
+            together_with = next((group for group in self._taken if name in group), (name,))
+            fewer = {other: value for other, value in kept.items() if other not in together_with}
             settled = inquiry.engine.evaluate({**facts, **fewer}).settled
-            if settled.get(self._row) is False and all(settled.get(rule) is True for rule in self._on_findings):
+            if settled.get(self._row) is False and self._goes_along(fewer.keys(), settled):
                 kept = fewer
-        return {other for group in self._bound if group & kept.keys() for other in group} | kept.keys()
+        return set(kept)
+
+    def _goes_along(self, kept: Collection[str], settled: Mapping[str, bool]) -> bool:
+        """Whether every rule of coherence holds by what is kept, or asks for none of it."""
+        return all(settled.get(rule) is True or asked.isdisjoint(kept) for rule, asked in self._rules.items())
 
     @cached_property
-    def _on_findings(self) -> tuple[str, ...]:
-        """The rules of coherence that look at findings, and so at nearly everything."""
-        form = self._inquiry.form
-        return tuple(name for name in form.coherence if looks_at_findings(form, name))
+    def _rules(self) -> dict[str, frozenset[str]]:
+        """Each rule of coherence with the questions that it asks for, directly or through findings."""
+        return asked_by_rules(self._inquiry.form)
 
     @cached_property
-    def _bound(self) -> tuple[frozenset[str], ...]:
-        """Questions that are bound to one another, directly or through others."""
+    def _taken(self) -> tuple[frozenset[str], ...]:
+        """What nobody answers and others show or deny, with these; and the placements, which bind one another."""
         form = self._inquiry.form
-        taken = (frozenset((each.id, *each.shown_by, *each.denied_with)) for each in form.unanswered)
+        pairs = {each.id: (each.left, each.right) for each in form.comparisons}
+        names = ((each.id, *each.shown_by, *each.denied_with) for each in form.unanswered)
+        bound = [frozenset(side for name in group for side in pairs.get(name, (name,))) for group in names]
         groups: list[frozenset[str]] = []
-        for group in (*together(form), *linked(form), *taken):
+        for group in (*bound, frozenset((LAST_REPORT, LIMIT)) & self._inquiry.fields.keys()):
             touched = [other for other in groups if other & group]
             groups = [other for other in groups if not other & group] + [group.union(*touched)]
         return tuple(groups)
