@@ -70,7 +70,9 @@ def rows(answer: Assessment, case: Case) -> set[Any]:
 def written(file: Casefile, law: Law, answers: Answers) -> Casefile:
     """The dossier with a record for each answer, of a kind and a day that count."""
     raw = file.dossier.model_dump(mode="json", by_alias=True, exclude_none=True)
-    records = list(raw["records"])
+    # A rating that is set aside, such as one of a later day, gives way to the one that is written.
+    words = {leaf_name(field) for field in answers if field.startswith("rating/")}
+    records = [each for each in raw["records"] if each["kind"] != "judgement" or each["measures"] not in words]
     for number, (field, value) in enumerate(answers.items()):
         if field.startswith("rating/"):
             records.append(rating_of(file, law, leaf_name(field), LEVELS[int(value)], number))  # type: ignore[arg-type]
@@ -135,10 +137,10 @@ def can_be_written(case: Case, field: str) -> bool:
     """Whether a dossier answers a question by a record, a rating or a placement of its own."""
     if field in ("limit", "last_report"):
         return False  # they follow from the placements of many years, which bind one another
-    if leaf_name(field) in {record.measures for record in case.file.dossier.records}:
-        return False  # a record that is set aside would have to be taken out first
     if field.startswith("rating/"):
         return True
+    if field in {record.measures for record in case.file.dossier.records}:
+        return False  # a record that is set aside would have to be taken out first
     indicator = case.law.indicator(field)
     return indicator.counts_kind is None and not indicator.shown_by
 
@@ -304,7 +306,6 @@ def the_way_leads_up(case: Case, pick: Callable[[list[Any]], Any], seen: Counter
 
 CLAIMS = (
     pointless_is_pointless,
-    what_settles_settles,
     what_narrows_narrows,
     witnesses_lead_there,
     hinges_turn,
@@ -326,7 +327,7 @@ def test_what_is_said_of_a_seed_comes_true(seed: str, rulebook: Rulebook) -> Non
         return items[next(turn) * 7 % len(items)]
 
     for _ in range(6):
-        for claim in CLAIMS:
+        for claim in (*CLAIMS, what_settles_settles):
             claim(case, pick, seen)
     the_sheet_is_right(case, pick, seen, rulebook)
     assert seen["pointless"]
@@ -339,7 +340,7 @@ def test_what_is_said_of_random_dossiers_comes_true(part: int, rulebook: Ruleboo
     laws = [law for number, law in enumerate(rulebook.whole_laws()) if number % 4 == part]
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=75, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def run(data: st.DataObject) -> None:
         law = data.draw(st.sampled_from(laws))
@@ -356,7 +357,8 @@ def test_what_is_said_of_random_dossiers_comes_true(part: int, rulebook: Ruleboo
 
         for claim in CLAIMS:
             claim(case, pick, seen)
-        if seen["dossiers"] % 8 == 0:
+        if seen["dossiers"] % 6 == 0:  # these look for the fewest of many, which takes longest
+            what_settles_settles(case, pick, seen)
             the_sheet_is_right(case, pick, seen, rulebook)
 
     run()
