@@ -457,7 +457,8 @@ def _passages(value: Any) -> Iterator[Any]:
 LEVELS = ("not met", "partly met", "largely met", "met")
 SLUGS = {"partly met": "partly", "largely met": "largely", "met": "met"}
 PLACES = {"last_report": ["1", "2", "2WL", "3", "SC"], "limit": ["none", "waiver or 3", "3", "not WL"]}
-OPERATORS = ("all", "any", "not", "some", "indicator", "judgement", "finding", "conclusion", "placement")
+SINGLE = ("indicator", "judgement", "last_rating", "finding", "conclusion", "placement")
+OPERATORS = ("all", "any", "not", "some", *SINGLE)
 WORDS = {True: "met", False: "not met", None: "undetermined"}
 
 
@@ -481,6 +482,18 @@ class Law:
         self.judges = {c["judgement"]["id"]: c for c in self.criteria.values() if "judgement" in c}
         self.last_year = {i["last_year_of"]: name for name, i in self.indicators.items() if "last_year_of" in i}
         self.tiers = {row["id"]: row.get("tier") for row in self.of("tiers")}
+        known = {"last_report", "limit", *self.indicators, *self.judges, *self.criteria}
+        known |= {entry["id"] for room in ("conclusions", "tiers") for entry in self.of(room)}
+        self.coherence = {
+            rule["id"]: {"any": [{"not": rule["when"]}, rule["then"]]} if "when" in rule else rule["then"]
+            for rule in self.of("coherence")
+            if {
+                name
+                for part in _inside({"all": [rule.get("when", rule["then"]), rule["then"]]})
+                for name in _asked(part)
+            }
+            <= known
+        }
 
     def _in_force(self, entry: Any) -> bool:
         return bool(entry["in_force"]["from"] <= self.day < entry["in_force"].get("until", "9999-99-99"))
@@ -496,6 +509,7 @@ class Law:
     def propositions(self, rated: set[str]) -> dict[str, Any]:
         """Return what each proposition rests on, as a condition; a rating stands in place of what the rules propose."""
         whens = {entry["id"]: entry["when"] for room in ("conclusions", "tiers", "routes") for entry in self.of(room)}
+        whens |= self.coherence
         for name, criterion in self.criteria.items():
             asked = criterion.get("judgement", {}).get("id")
             presumption = {"conclusion": f"{name}/presumed"}
@@ -518,6 +532,11 @@ class Law:
         return "; ".join(part for part in parts if part) or str(cited["authority"])
 
 
+def _asked(when: Any) -> Iterator[str]:
+    """The names that a single condition asks for."""
+    yield from (str(when[word]) for word in (*SINGLE, "no_more_than") if word in when)
+
+
 ENDLESS = float("inf")
 """The greatest number of a count that has none."""
 
@@ -529,11 +548,21 @@ def ends(value: Any) -> tuple[float, float]:
 
 def is_greater(indicator: Any, facts: dict[str, Any]) -> Truth:
     """Return whether the first of two counts is greater than the second, whatever numbers they are."""
-    left, right = facts.get(indicator["compared"]["greater"]), facts.get(indicator["compared"]["than"])
+    return exceeds(indicator["compared"]["greater"], indicator["compared"]["than"], facts)
+
+
+def exceeds(greater: str, than: str, facts: dict[str, Any]) -> Truth:
+    """Return whether one count is greater than another, whatever numbers they are."""
+    left, right = facts.get(greater), facts.get(than)
     if left is None or right is None:
         return None
     (least, most), (least_right, most_right) = ends(left), ends(right)
     return True if least > most_right else False if most <= least_right else None
+
+
+def negated(truth: Truth) -> Truth:
+    """Return whether the opposite holds."""
+    return None if truth is None else not truth
 
 
 def low_enough(number: int, value: float, at_least: bool) -> bool:
@@ -552,6 +581,18 @@ class Case:
         self.law, self.whens, self.facts = law, whens, facts
         self.told: dict[str, Truth] = {}
 
+    def given(self, facts: dict[str, Any]) -> Case:
+        """Return the case once more facts are known; what was settled stays so."""
+        case = Case(self.law, self.whens, facts)
+        case.told = {name: truth for name, truth in self.told.items() if truth is not None}
+        return case
+
+    def supposing(self, truths: dict[str, bool]) -> Case:
+        """Return the case in which some propositions are supposed; whether they can be so is asked apart."""
+        case = Case(self.law, self.whens, self.facts)
+        case.told = dict(truths)
+        return case
+
     def outcome(self, name: str) -> Truth:
         """Return whether a proposition holds."""
         if name not in self.told:
@@ -566,8 +607,7 @@ class Case:
         if parts is None:
             return self.answered(when)
         if "not" in when:
-            inner = self.holds(parts[0])
-            return None if inner is None else not inner
+            return negated(self.holds(parts[0]))
         needed = int(when["some"]["at_least"]) if "some" in when else 1 if "any" in when else len(parts)
         outcomes = [self.holds(part) for part in parts]
         return (
@@ -590,28 +630,35 @@ class Case:
         below = self.rests_on(when)
         if below is not None:
             return self.outcome(below)
-        value = self.facts.get(self.leaf(when))
-        if "compared" in self.law.indicators.get(when.get("indicator", ""), {}):
-            greater = is_greater(self.law.indicators[when["indicator"]], self.facts)
-            value = self.facts.get(when["indicator"]) if greater is None else str(greater).lower()
+        if "no_more_than" in when:
+            return negated(exceeds(when["indicator"], when["no_more_than"], self.facts))
+        value = self.value(when)
         if value is None:
             return None
-        if isinstance(value, tuple):
-            number = int(when.get("at_least", when.get("at_most")))
-            sides = {low_enough(number, each, "at_least" in when) for each in value}
-            return sides.pop() if len(sides) == 1 else None
-        if "judgement" in when:
+        if "judgement" in when or "last_rating" in when:
             return bool(value >= LEVELS.index(when["at_least"]))
         if "is" in when:
             return str(value) == str(when["is"])
-        return bool(value >= int(when["at_least"]) if "at_least" in when else value <= int(when["at_most"]))
+        number = int(when.get("at_least", when.get("at_most")))
+        sides = {low_enough(number, each, "at_least" in when) for each in ends(value)}
+        return sides.pop() if len(sides) == 1 else None
+
+    def value(self, when: Any) -> Any:
+        """Return what is known of the fact that a single condition asks for."""
+        if "compared" in self.law.indicators.get(when.get("indicator", ""), {}):
+            greater = is_greater(self.law.indicators[when["indicator"]], self.facts)
+            return self.facts.get(when["indicator"]) if greater is None else str(greater).lower()
+        return self.facts.get(self.leaf(when))
 
     def leaf(self, when: Any) -> str:
         """Return the fact that a single condition asks for; of two that are compared, one that is not known."""
         if "judgement" in when:
             return f"rating/{when['judgement']}"
+        if "last_rating" in when:
+            return f"last_rating/{when['last_rating']}"
         name = str(when.get("indicator", when.get("placement")))
         pair = self.law.indicators.get(name, {}).get("compared", {"greater": name, "than": name})
+        pair = {"greater": name, "than": when["no_more_than"]} if "no_more_than" in when else pair
         exact = pair["greater"] in self.facts and not isinstance(self.facts[pair["greater"]], tuple)
         return str(pair["than"] if exact else pair["greater"])
 
@@ -632,13 +679,14 @@ def answers(case: Case, fact: str) -> list[Any]:
         return sorted(map(LEVELS.index, case.law.judges[fact[7:]]["judgement"]["rubric"]), reverse=True)
     if indicator["type"] != "count":
         return list(indicator.get("choices", ["true", "false"]))
+    whens = [when for condition in case.whens.values() for when in _inside(condition)]
     pairs = [{*i["compared"].values()} for i in case.law.indicators.values() if "compared" in i]
+    pairs += [{when["indicator"], when["no_more_than"]} for when in whens if "no_more_than" in when]
     linked = {fact}
     for _ in pairs:
         linked = linked.union(*(pair for pair in pairs if pair & linked))
     known = [case.facts[name] for name in linked if name in case.facts]
     edges = {int(end) for value in known for end in ends(value) if end != ENDLESS}
-    whens = [when for condition in case.whens.values() for when in _inside(condition)]
     for when in whens:
         if when.get("indicator") in linked:
             edges |= {int(when[word]) for word in ("is", "at_least", "at_most") if when.get(word, "").isdigit()}
@@ -661,25 +709,112 @@ def _inside(when: Any) -> Iterator[Any]:
             yield from _inside(part)
 
 
-def completion(case: Case, row: str, tries: list[int]) -> dict[str, Any] | None:
-    """Return answers to unknown questions that lead to a row of the tier table, or nothing if there are none.
+Goal = tuple[Any, bool]
+"""A condition, and whether it must hold or fail."""
+
+
+def completion(case: Case, goals: list[Goal], tries: list[int]) -> dict[str, Any] | None:
+    """Return answers to unknown questions with which all goals are reached, or nothing if there are none.
 
     Every try takes one from `tries`; the search ends without an answer when there are none left.
     """
-    outcome, tries[0] = case.outcome(row), tries[0] - 1
-    if outcome is not None or tries[0] < 0:
-        return case.facts if outcome else None
-    fact = case.open_fact(case.whens[row])
+    tries[0] -= 1
+    outcomes = [case.holds(when) for when, _ in goals]
+    if tries[0] < 0 or any(found is not None and found != goals[at][1] for at, found in enumerate(outcomes)):
+        return None
+    goals = [goals[at] for at, found in enumerate(outcomes) if found is None]
+    if not goals:
+        return case.facts
+    fact = case.open_fact(goals[0][0])
     for value in answers(case, fact):
         facts = case.facts | {fact: value}
         # Only years on the Tier 2 Watch List that reach up to the last report bind the next one.
         if facts.get("limit", "none") == "none" or facts.setdefault("last_report", "2WL") == "2WL":
             if fact == "last_report" and value != "2WL":
                 facts.setdefault("limit", "none")
-            found = completion(Case(case.law, case.whens, facts), row, tries)
+            found = completion(case.given(facts), goals, tries)
             if found is not None:
                 return found
     return None
+
+
+def reaches(case: Case, name: str, truth: bool, tries: list[int], supposed: dict[str, bool] | None = None) -> bool:
+    """Return whether some coherent answers make a proposition hold or fail, with others as they are supposed."""
+    case = case.supposing(supposed or {})
+    goals = [({"conclusion": name}, truth), *((case.whens[each], wanted) for each, wanted in (supposed or {}).items())]
+    return completion(case, goals + [(when, True) for when in case.law.coherence.values()], tries) is not None
+
+
+# -- what goes together ----------------------------------------------------------------------------------------------
+
+
+def coherent(law: Law, facts: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Return the facts with what follows from them by the rules of coherence that look at answers alone.
+
+    An answer follows where one rule fails with every other. No fact follows from a rating.
+    """
+    rules = {
+        name: when
+        for name, when in law.coherence.items()
+        if not any("finding" in part or "conclusion" in part for part in _inside(when))
+    }
+    whens = law.propositions(set())
+    while True:
+        new: dict[str, Any] = {}
+        for name, when in rules.items():
+            if Case(law, whens, facts).holds(when) is False:
+                report.wrong.append(f"dossier: its answers contradict each other, by the rule {name}")
+                return facts
+            new |= {fact: value for fact, value in following(law, when, facts) if fact not in facts}
+        if not new:
+            return facts
+        facts = facts | new
+
+
+def following(law: Law, when: Any, facts: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield each answer that nobody gave and without which one rule fails."""
+    leaves = {leaf for part in _inside(when) for leaf in _leaves(law, part)}
+    for fact in sorted(leaves - facts.keys() - PLACES.keys()):
+        left = _left(law, when, fact, facts)
+        if len(left) != 1 or left[0] is None:
+            continue
+        needed = {name: facts[name] for name in leaves if name in facts}
+        for name in [name for name in _in_written_order(law, when) if name in needed]:
+            without = {other: value for other, value in needed.items() if other != name}
+            needed = without if _left(law, when, fact, without) == left else needed
+        if fact.startswith("rating/") or not any(name.startswith("rating/") for name in needed):
+            yield fact, left[0]
+
+
+def _in_written_order(law: Law, when: Any) -> list[str]:
+    return sorted({leaf for part in _inside(when) for leaf in _leaves(law, part)})
+
+
+def _leaves(law: Law, when: Any) -> Iterator[str]:
+    """The facts that a single condition asks for."""
+    if "judgement" in when:
+        yield f"rating/{when['judgement']}"
+    elif "indicator" in when:
+        compared = law.indicators[when["indicator"]].get("compared")
+        yield from compared.values() if compared else (when["indicator"],)
+        yield from (when["no_more_than"],) if "no_more_than" in when else ()
+    elif "placement" in when:
+        yield when["placement"]
+
+
+def _left(law: Law, when: Any, fact: str, facts: dict[str, Any]) -> list[Any]:
+    """The answers with which a rule does not fail; of many numbers between which it cannot tell, one that is None."""
+    case = Case(law, {"": when}, facts)
+    left = [value for value in answers(case, fact) if Case(law, {}, facts | {fact: value}).holds(when) is not False]
+    if law.indicators.get(fact, {"type": ""})["type"] != "count":
+        return left
+    return left if len(left) == 1 and _alone(law, when, fact, left[0], facts) else [None] * len(left)
+
+
+def _alone(law: Law, when: Any, fact: str, number: int, facts: dict[str, Any]) -> bool:
+    """Whether a rule fails with every number beside this one."""
+    beside = [each for each in (number - 1, number + 1) if each >= 0]
+    return all(Case(law, {}, facts | {fact: each}).holds(when) is False for each in beside)
 
 
 def standing(law: Law, years: dict[int, str], report: int) -> str | None:
@@ -1052,7 +1187,9 @@ def last_dossier(files: Files, dossier: Any, report: Report) -> Any:
 def compare(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside | None = None) -> None:
     """Compare an answer with what follows from a dossier under a law."""
     facts, _ = admit(law, dossier, report, beside)
-    case = Case(law, law.propositions({name[7:] for name in facts if name.startswith("rating/")}), facts)
+    rated = {name[7:] for name in facts if name.startswith("rating/")}
+    facts = coherent(law, facts, report)
+    case = Case(law, law.propositions(rated), facts)
     for what, told, found in (
         ("the date of the law", answer["law"]["as_of"], law.day),
         ("the country", answer["subject"], dossier["government"]),
@@ -1130,7 +1267,7 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
     kept = [row for row in law.tiers if steps.get(row) != "not met"]
     for row in law.tiers:
         tries = [TRIES]
-        reached = completion(case, row, tries) is not None
+        reached = reaches(case, row, True, tries)
         if tries[0] < 0:
             report.notes.append(
                 f"{row}: whether it is open was not found out within {TRIES} tries; the packet is believed"
