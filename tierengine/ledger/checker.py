@@ -524,6 +524,11 @@ class Law:
                     whens[f"{name}/presumed"] = criterion["presumption"]["when"]
         return whens
 
+    def place(self, criterion: str) -> list[tuple[int, str]]:
+        """Return the place of a criterion in the statute: each number and letter of its citation, 9 before 10."""
+        words = re.findall(r"\d+|[A-Za-z]+", self.criteria[criterion]["citation"].get("usc") or criterion)
+        return [(int(word), "") if word.isdigit() else (0, word) for word in words]
+
     def citation(self, entry: Any) -> str:
         """Return the citation of an entry under the number that it has on the day."""
         moved = [move for move in entry.get("renumbered", []) if move["from"] <= self.day]
@@ -713,8 +718,8 @@ Goal = tuple[Any, bool]
 """A condition, and whether it must hold or fail."""
 
 
-def completion(case: Case, goals: list[Goal], tries: list[int]) -> dict[str, Any] | None:
-    """Return answers to unknown questions with which all goals are reached, or nothing if there are none.
+def completion(case: Case, goals: list[Goal], tries: list[int]) -> Case | None:
+    """Return the case with answers to unknown questions with which all goals are reached, or nothing if there are none.
 
     Every try takes one from `tries`; the search ends without an answer when there are none left.
     """
@@ -724,7 +729,7 @@ def completion(case: Case, goals: list[Goal], tries: list[int]) -> dict[str, Any
         return None
     goals = [goals[at] for at, found in enumerate(outcomes) if found is None]
     if not goals:
-        return case.facts
+        return case
     fact = case.open_fact(goals[0][0])
     for value in answers(case, fact):
         facts = case.facts | {fact: value}
@@ -738,11 +743,33 @@ def completion(case: Case, goals: list[Goal], tries: list[int]) -> dict[str, Any
     return None
 
 
-def reaches(case: Case, name: str, truth: bool, tries: list[int], supposed: dict[str, bool] | None = None) -> bool:
-    """Return whether some coherent answers make a proposition hold or fail, with others as they are supposed."""
-    case = case.supposing(supposed or {})
-    goals = [({"conclusion": name}, truth), *((case.whens[each], wanted) for each, wanted in (supposed or {}).items())]
-    return completion(case, goals + [(when, True) for when in case.law.coherence.values()], tries) is not None
+class Reach:
+    """What some coherent answers to the open questions of a case lead to, with some propositions as they are supposed.
+
+    `unsure` names what was not found out within the tries that were left.
+    """
+
+    def __init__(self, case: Case, supposed: dict[str, bool] | None = None, tries: int = TRIES) -> None:
+        self.case, self.tries, self.unsure = case.supposing(supposed or {}), tries, list[str]()
+        self.goals: list[Goal] = [(case.whens[name], wanted) for name, wanted in (supposed or {}).items()]
+        self.goals += [(when, True) for when in case.law.coherence.values()]
+        self._seen: list[Case] = []
+
+    def may_be(self, name: str, truth: bool = True) -> bool:
+        """Return whether a proposition can hold, or fail; true also where that was not found out."""
+        if self.case.outcome(name) is (not truth):
+            return False
+        if any(seen.outcome(name) is truth for seen in self._seen):
+            return True
+        tries = [self.tries]
+        found = completion(self.case, [({"conclusion": name}, truth), *self.goals], tries)
+        self._seen += [found] if found is not None else []
+        self.unsure += [name] if tries[0] < 0 else []
+        return found is not None or tries[0] < 0
+
+    def rows(self) -> list[str]:
+        """Return the rows of the tier table that can be reached."""
+        return [row for row in self.case.law.tiers if self.may_be(row)]
 
 
 # -- what goes together ----------------------------------------------------------------------------------------------
@@ -1103,11 +1130,21 @@ def admit(
         open_ = name not in facts and (name not in compared or is_greater(indicator, facts) is None)
         if open_ and any(facts.get(other) == "false" for other in indicator.get("denied_with", [])):
             facts[name] = "false"
+    return facts | of_earlier_years(law, dossier, admission.beside.last), counted
+
+
+def of_earlier_years(law: Law, dossier: Any, last: Any) -> dict[str, Any]:
+    """Return where the last report placed the country, how its years bind this one, and how it rated the open words."""
+    facts = {
+        "last_rating/" + record["measures"]: LEVELS.index(record["rating"])
+        for record in (last["records"] if last is not None else ())
+        if record["kind"] == "judgement" and record["measures"] in law.judges
+    }
     year = int(dossier["last_report"][:4])
     years = {int(item["year"]): item["tier"] for item in dossier.get("earlier_placements", [])}
-    facts |= {"last_report": years[year]} if year in years else {}
     limit = standing(law, years, year + 1)
-    return facts | ({} if limit is None else {"limit": limit}), counted
+    placed = {"last_report": years.get(year), "limit": limit}
+    return facts | {name: word for name, word in placed.items() if word is not None}
 
 
 def overtaken(law: Law, facts: dict[str, Any], counted: dict[str, list[Any]]) -> Iterator[str]:
@@ -1265,10 +1302,10 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
     told, law = answer["recommendation"], case.law
     steps = {step["id"]: step["outcome"] for step in answer["trace"]["children"]}
     kept = [row for row in law.tiers if steps.get(row) != "not met"]
+    reach = Reach(case)
     for row in law.tiers:
-        tries = [TRIES]
-        reached = reaches(case, row, True, tries)
-        if tries[0] < 0:
+        reached = reach.may_be(row)
+        if row in reach.unsure:
             report.notes.append(
                 f"{row}: whether it is open was not found out within {TRIES} tries; the packet is believed"
             )
@@ -1276,8 +1313,6 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
             said = "open" if row in kept else "not open"
             found = "there are answers that lead there" if reached else "no answers lead there"
             report.wrong.append(f"assessment.json: {row} is said to be {said}, and {found}")
-        elif not reached and case.outcome(row) is None:
-            report.notes.append(f"{row}: no single rule excludes it; every answer was tried, and none leads there")
     tiers = [law.tiers[row] for row in kept]
     report.same("assessment.json: the open tiers", told["open_tiers"], [tier for tier in tiers if tier])
     report.same(
@@ -1295,10 +1330,185 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
     situations = {"settled"} if len(tiers) == 1 else {"otherwise"}
     if len(tiers) > 1 and place in [tier for tier in tiers if tier]:
         situations.add("present placement open")
+    likely = compare_proposals(answer, case, kept, report) if "status" in told else None
+    situations |= {"provisional"} if likely is not None else set()
     rule = next(r for r in law.of("advice") if dossier["product"] in r["product"] and r["situation"] in situations)
-    tier = {"the settled tier": tiers[0], "the present placement": place, "no tier": None}[rule["recommend"]]
+    named = {"the settled tier": tiers[0], "the present placement": place, "no tier": None}
+    named |= {"the provisional tier": likely and law.tiers[likely]}
+    tier = named[rule["recommend"]]
     report.same("assessment.json: the rule of the recommendation", told["rule"], rule["id"])
     report.same("assessment.json: the recommended tier", told["tier"], tier)
+    if "status" not in told:
+        made_by = answer["receipt"]["tierengine"]
+        report.notes.append(
+            f"assessment.json: tierengine {made_by} made it, before answers told what the rules propose, what is shown"
+            " and possible, and what the answer hangs on; there is nothing of that to check"
+        )
+        return
+    provisional = likely is not None and law.tiers[likely] == tier
+    status = "settled" if len(tiers) == 1 else "provisional" if provisional else "open"
+    report.same("assessment.json: the status of the recommendation", told["status"], status)
+    freely = Reach(Case(law, law.propositions(set(law.judges)), case.facts))
+    to_a_person = [law.tiers[row] for row in freely.rows() if law.tiers[row]]
+    _unsure(report, freely, "the tiers that are open to a person who may rate freely")
+    if not freely.unsure:
+        where = "assessment.json: the tiers open to a person who may rate freely"
+        report.same(where, told["open_to_a_person"], to_a_person)
+    compare_levels(answer, case, reach, report)
+
+
+def _unsure(report: Report, reach: Reach, what: str) -> None:
+    if reach.unsure:
+        names = ", ".join(dict.fromkeys(reach.unsure))
+        report.notes.append(f"{what} were not found out within {reach.tries} tries ({names}); the packet is believed")
+
+
+def compare_levels(answer: Any, case: Case, reach: Reach, report: Report) -> None:
+    """Compare what is shown of each standard, factor and route, and what is still possible."""
+    law = case.law
+    ladders = {
+        name: [(rung["level"], law.met(name, rung["level"])) for rung in criterion["rules"]]
+        for name, criterion in law.criteria.items()
+    }
+    ladders |= {route["id"]: [("met", route["id"])] for route in law.of("routes")}
+    before = len(reach.unsure)
+    for room in ("standards", "criteria", "considered", "watch_list"):
+        for item in answer[room]:
+            name = item.get("id", item.get("route"))
+            low = high = "not met"
+            for level, proposition in ladders.get(name, []):
+                low = low if reach.may_be(proposition, False) else level
+                high = level if reach.may_be(proposition) else high
+            if len(reach.unsure) == before:
+                where = f"assessment.json, {room}: what of {name} is shown, and possible"
+                report.same(where, [item["shown"], item["possible"]], [low, high])
+    reach.unsure = reach.unsure[before:]
+    _unsure(report, reach, "assessment.json: what is shown and what is possible")
+
+
+# -- what the rules propose -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Provisional:
+    """What the proposals make of a case: which rule speaks for each word, what is then supposed, and the rows left."""
+
+    spoken: dict[str, Any]
+    supposed: dict[str, dict[str, bool]]
+    rows: list[str]
+    unsure: list[str]
+
+
+def provisional(case: Case) -> Provisional:
+    """Read a case provisionally: each word that nobody has rated as it is proposed, where the records leave room."""
+    law, rated = case.law, _rated(case)
+    spoken: dict[str, Any] = {}
+    supposed: dict[str, dict[str, bool]] = {}
+    unsure: list[str] = []
+    for stage in [*stages(law), []]:
+        levels = {
+            f"rating/{law.criteria[name]['judgement']['id']}": LEVELS.index(spoken[name]["level"]) for name in supposed
+        }
+        words = {law.criteria[name]["judgement"]["id"] for name in supposed}
+        filled = Case(law, law.propositions(rated | words), case.facts | levels)
+        for name in stage:
+            if law.criteria[name]["judgement"]["id"] in rated:
+                continue
+            rules = law.criteria[name]["proposal"]["rules"]
+            for number, rule in enumerate(rules, 1):
+                if filled.holds(rule["when"]) is True:
+                    spoken[name] = rule | {"id": f"{name}/proposal/{number}"}
+                    break
+        for name in stage:
+            if name in spoken:
+                tried = at_level(law, name, spoken[name]["level"])
+                reach = Reach(case, _joined(supposed) | tried)
+                if completion(reach.case, reach.goals, tries := [TRIES]) is not None:
+                    supposed[name] = tried
+                elif tries[0] < 0:
+                    unsure.append(spoken[name]["id"])
+    left = Reach(case, _joined(supposed))
+    rows = left.rows()
+    taken = {name: rule for name, rule in spoken.items() if name in supposed}
+    return Provisional(taken, supposed, rows, unsure + left.unsure)
+
+
+def _rated(case: Case) -> set[str]:
+    """The words that a person has rated, which are those whose rating decides in a case."""
+    words = case.law.judges.items()
+    return {
+        word for word, each in words if any("judgement" in part for part in case.whens[case.law.met(each["id"])]["all"])
+    }
+
+
+def _joined(supposed: dict[str, dict[str, bool]]) -> dict[str, bool]:
+    return {name: truth for each in supposed.values() for name, truth in each.items()}
+
+
+def at_level(law: Law, name: str, level: str) -> dict[str, bool]:
+    """Return what it means that a criterion has a level: the rungs up to it are reached, and those above are not."""
+    rungs = [rung["level"] for rung in law.criteria[name]["rules"]]
+    return {law.met(name, rung): LEVELS.index(rung) <= LEVELS.index(level) for rung in rungs}
+
+
+def stages(law: Law) -> list[list[str]]:
+    """Return the criteria with a proposal in groups, each of which looks only at what rests on groups before it."""
+    below: dict[str, set[str]] = {}
+    for name, criterion in law.criteria.items():
+        whens = [rung["when"] for rung in criterion["rules"]]
+        whens += [criterion["presumption"]["when"]] if "presumption" in criterion else []
+        below[name] = _findings({"all": whens})
+    for entry in (entry for room in ("conclusions", "tiers", "routes") for entry in law.of(room)):
+        below[entry["id"]] = _findings(entry["when"])
+    waiting: dict[str, set[str]] = {}
+    for name in sorted((name for name, each in law.criteria.items() if "proposal" in each), key=law.place):
+        reached, asked = set[str](), _findings({"all": [r["when"] for r in law.criteria[name]["proposal"]["rules"]]})
+        while asked:
+            reached |= asked
+            asked = set().union(*(below.get(each, set()) for each in asked)) - reached
+        waiting[name] = reached
+    found = []
+    while waiting:
+        ready = [name for name, others in waiting.items() if not others & waiting.keys()]
+        if not ready:
+            raise UnreadableError("rulebook: its proposals wait for each other, which this checker does not read")
+        found.append(ready)
+        waiting = {name: others for name, others in waiting.items() if name not in ready}
+    return found
+
+
+def _findings(when: Any) -> set[str]:
+    """The findings and conclusions that a condition asks for."""
+    return {str(part[word]) for part in _inside(when) for word in ("finding", "conclusion") if word in part}
+
+
+def compare_proposals(answer: Any, case: Case, kept: list[str], report: Report) -> str | None:
+    """Compare what the answer rests on where it is provisional; return the row that is left, if it is one."""
+    told, law = answer["recommendation"]["rests_on"], case.law
+    if len(kept) == 1:
+        report.same("assessment.json: the proposals on which a settled tier rests", told, [])
+        return None
+    found = provisional(case)
+    if found.unsure:
+        report.notes.append(
+            f"assessment.json: what the rules propose was not found out within {TRIES} tries"
+            f" ({', '.join(found.unsure)}); the packet is believed"
+        )
+    row = found.rows[0] if len(found.rows) == 1 and found.spoken else None
+    for item in told:
+        rule = found.spoken.get(item["criterion"])
+        spoken = rule and [law.criteria[item["criterion"]]["judgement"]["id"], rule["id"], rule["level"], rule["says"]]
+        where = f"assessment.json: what the rules propose for {item['word']}"
+        report.same(where, [item["word"], item["rule"], item["level"], item["says"]], spoken)
+    if row is None:
+        report.same("assessment.json: the proposals that the recommendation rests on", told, [])
+        return None
+    named = {item["criterion"]: found.supposed[item["criterion"]] for item in told if item["criterion"] in found.spoken}
+    left = Reach(case, _joined(named))
+    where = "assessment.json: the rows that are left with the proposals that the recommendation rests on"
+    report.same(where, left.rows(), [row])
+    _unsure(report, left, where)
+    return row
 
 
 def _interpretations(law: Law) -> Iterator[str]:
