@@ -482,6 +482,9 @@ class Law:
         self.judges = {c["judgement"]["id"]: c for c in self.criteria.values() if "judgement" in c}
         self.last_year = {i["last_year_of"]: name for name, i in self.indicators.items() if "last_year_of" in i}
         self.tiers = {row["id"]: row.get("tier") for row in self.of("tiers")}
+        for when in _conditions(self.rules):
+            if sum(word in when for word in OPERATORS) != 1:
+                raise UnreadableError(f"rulebook: the condition {_shown(when)} is not known to this checker")
         known = {"last_report", "limit", *self.indicators, *self.judges, *self.criteria}
         known |= {entry["id"] for room in ("conclusions", "tiers") for entry in self.of(room)}
         self.coherence = {
@@ -537,6 +540,22 @@ class Law:
         return "; ".join(part for part in parts if part) or str(cited["authority"])
 
 
+def _conditions(rules: dict[str, list[Any]]) -> Iterator[Any]:
+    """Every condition of the entries in force, however deep."""
+    entries = [entry for section in rules.values() for entry in section if isinstance(entry, dict)]
+    for entry in (*entries, *(part for whole in entries for part in _ruled(whole))):
+        for key in ("when", "then"):
+            if isinstance(entry.get(key), dict):
+                yield from _inside(entry[key])
+
+
+def _ruled(entry: Any) -> Iterator[Any]:
+    """The parts of a criterion that carry a condition."""
+    proposal, presumption = entry.get("proposal", {}), entry.get("presumption", {})
+    for rules in (entry.get("rules", []), proposal.get("rules", []), [presumption]):
+        yield from (rule for rule in rules if isinstance(rule, dict))
+
+
 def _asked(when: Any) -> Iterator[str]:
     """The names that a single condition asks for."""
     yield from (str(when[word]) for word in (*SINGLE, "no_more_than") if word in when)
@@ -575,6 +594,25 @@ def low_enough(number: int, value: float, at_least: bool) -> bool:
     return value >= number if at_least else value <= number
 
 
+@dataclass
+class Numbers:
+    """The numbers that conditions name for each count, and the counts that they compare; found when first needed."""
+
+    named: dict[str, set[int]] | None = None
+    pairs: list[set[str]] = field(default_factory=list)
+
+    def of(self, whens: dict[str, Any], law: Law) -> dict[str, set[int]]:
+        """Return the numbers for each count."""
+        if self.named is None:
+            self.named = {}
+            self.pairs = [{*i["compared"].values()} for i in law.indicators.values() if "compared" in i]
+            for when in (when for condition in whens.values() for when in _inside(condition)):
+                numbers = {int(when[w]) for w in ("is", "at_least", "at_most") if str(when.get(w, "")).isdigit()}
+                self.named.setdefault(when.get("indicator", ""), set()).update(numbers)
+                self.pairs += [{when["indicator"], when["no_more_than"]}] if "no_more_than" in when else []
+        return self.named
+
+
 class Case:
     """One country under a law: facts are words, and whole numbers for counts and ratings (0 not met to 3 met).
 
@@ -582,19 +620,21 @@ class Case:
     a fact where it is told directly.
     """
 
-    def __init__(self, law: Law, whens: dict[str, Any], facts: dict[str, Any]) -> None:
+    def __init__(self, law: Law, whens: dict[str, Any], facts: dict[str, Any], numbers: Numbers | None = None) -> None:
         self.law, self.whens, self.facts = law, whens, facts
         self.told: dict[str, Truth] = {}
+        self.numbers = numbers or Numbers()
+        """The numbers at which some rule says otherwise, shared by all cases with the same conditions."""
 
     def given(self, facts: dict[str, Any]) -> Case:
         """Return the case once more facts are known; what was settled stays so."""
-        case = Case(self.law, self.whens, facts)
+        case = Case(self.law, self.whens, facts, self.numbers)
         case.told = {name: truth for name, truth in self.told.items() if truth is not None}
         return case
 
     def supposing(self, truths: dict[str, bool]) -> Case:
         """Return the case in which some propositions are supposed; whether they can be so is asked apart."""
-        case = Case(self.law, self.whens, self.facts)
+        case = Case(self.law, self.whens, self.facts, self.numbers)
         case.told = dict(truths)
         return case
 
@@ -606,8 +646,6 @@ class Case:
 
     def holds(self, when: Any) -> Truth:
         """Return whether a condition holds, whatever the facts are that are not known."""
-        if sum(word in when for word in OPERATORS) != 1:
-            raise UnreadableError(f"rulebook: the condition {_shown(when)} is not known to this checker")
         parts = self.parts(when)
         if parts is None:
             return self.answered(when)
@@ -635,6 +673,8 @@ class Case:
         below = self.rests_on(when)
         if below is not None:
             return self.outcome(below)
+        if not any(word in when for word in SINGLE):
+            raise UnreadableError(f"rulebook: the condition {_shown(when)} is not known to this checker")
         if "no_more_than" in when:
             return negated(exceeds(when["indicator"], when["no_more_than"], self.facts))
         value = self.value(when)
@@ -684,17 +724,13 @@ def answers(case: Case, fact: str) -> list[Any]:
         return sorted(map(LEVELS.index, case.law.judges[fact[7:]]["judgement"]["rubric"]), reverse=True)
     if indicator["type"] != "count":
         return list(indicator.get("choices", ["true", "false"]))
-    whens = [when for condition in case.whens.values() for when in _inside(condition)]
-    pairs = [{*i["compared"].values()} for i in case.law.indicators.values() if "compared" in i]
-    pairs += [{when["indicator"], when["no_more_than"]} for when in whens if "no_more_than" in when]
+    named = case.numbers.of(case.whens, case.law)
     linked = {fact}
-    for _ in pairs:
-        linked = linked.union(*(pair for pair in pairs if pair & linked))
+    for _ in case.numbers.pairs:
+        linked = linked.union(*(pair for pair in case.numbers.pairs if pair & linked))
     known = [case.facts[name] for name in linked if name in case.facts]
     edges = {int(end) for value in known for end in ends(value) if end != ENDLESS}
-    for when in whens:
-        if when.get("indicator") in linked:
-            edges |= {int(when[word]) for word in ("is", "at_least", "at_most") if when.get(word, "").isdigit()}
+    edges = edges.union(*(named.get(name, set()) for name in linked))
     least, most = ends(case.facts.get(fact, (0, ENDLESS)))
     tried = {edge + step for edge in edges | {0} for step in range(-len(linked), len(linked) + 1)}
     return sorted(number for number in tried if least <= number <= most and _as_told(case, fact, number))
@@ -718,16 +754,27 @@ Goal = tuple[Any, bool]
 """A condition, and whether it must hold or fail."""
 
 
-def completion(case: Case, goals: list[Goal], tries: list[int]) -> Case | None:
+def completion(case: Case, goals: list[Goal], tries: list[int], hints: list[Case] | None = None) -> Case | None:
     """Return the case with answers to unknown questions with which all goals are reached, or nothing if there are none.
 
-    Every try takes one from `tries`; the search ends without an answer when there are none left.
+    Every try takes one from `tries`; the search ends without an answer when there are none left. `hints` are cases that
+    were found for other goals: where the first goal is reached, the rest may be answered as there.
     """
     tries[0] -= 1
-    outcomes = [case.holds(when) for when, _ in goals]
-    if tries[0] < 0 or any(found is not None and found != goals[at][1] for at, found in enumerate(outcomes)):
+    left = []
+    for when, wanted in goals:
+        truth = case.holds(when)
+        left += [(when, wanted)] if truth is None else []
+        if truth not in (None, wanted):
+            return None
+    if tries[0] < 0:
         return None
-    goals = [goals[at] for at, found in enumerate(outcomes) if found is None]
+    for hint in hints or [] if left and left[0] != goals[0] else []:
+        found = case.given(hint.facts | case.facts)
+        if all(found.holds(when) is wanted for when, wanted in left):
+            return found
+    hints = hints if not left or left[0] == goals[0] else None
+    goals = left
     if not goals:
         return case
     fact = case.open_fact(goals[0][0])
@@ -737,7 +784,7 @@ def completion(case: Case, goals: list[Goal], tries: list[int]) -> Case | None:
         if facts.get("limit", "none") == "none" or facts.setdefault("last_report", "2WL") == "2WL":
             if fact == "last_report" and value != "2WL":
                 facts.setdefault("limit", "none")
-            found = completion(case.given(facts), goals, tries)
+            found = completion(case.given(facts), goals, tries, hints)
             if found is not None:
                 return found
     return None
@@ -752,7 +799,7 @@ class Reach:
     def __init__(self, case: Case, supposed: dict[str, bool] | None = None, tries: int = TRIES) -> None:
         self.case, self.tries, self.unsure = case.supposing(supposed or {}), tries, list[str]()
         self.goals: list[Goal] = [(case.whens[name], wanted) for name, wanted in (supposed or {}).items()]
-        self.goals += [(when, True) for when in case.law.coherence.values()]
+        self.goals += [({"conclusion": name}, True) for name in case.law.coherence]
         self._seen: list[Case] = []
 
     def may_be(self, name: str, truth: bool = True) -> bool:
@@ -762,7 +809,7 @@ class Reach:
         if any(seen.outcome(name) is truth for seen in self._seen):
             return True
         tries = [self.tries]
-        found = completion(self.case, [({"conclusion": name}, truth), *self.goals], tries)
+        found = completion(self.case, [({"conclusion": name}, truth), *self.goals], tries, self._seen[-4:])
         self._seen += [found] if found is not None else []
         self.unsure += [name] if tries[0] < 0 else []
         return found is not None or tries[0] < 0
