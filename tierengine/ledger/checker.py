@@ -796,23 +796,35 @@ class Reach:
     `unsure` names what was not found out within the tries that were left.
     """
 
-    def __init__(self, case: Case, supposed: dict[str, bool] | None = None, tries: int = TRIES) -> None:
-        self.case, self.tries, self.unsure = case.supposing(supposed or {}), tries, list[str]()
-        self.goals: list[Goal] = [(case.whens[name], wanted) for name, wanted in (supposed or {}).items()]
-        self.goals += [({"conclusion": name}, True) for name in case.law.coherence]
-        self._seen: list[Case] = []
+    def __init__(self, case: Case, supposed: dict[str, bool] | None = None, seen: list[Case] | None = None) -> None:
+        self.case, self.supposed, self.unsure = case.supposing(supposed or {}), supposed or {}, list[str]()
+        self._goals: list[Goal] = [(case.whens[name], wanted) for name, wanted in self.supposed.items()]
+        self._goals += [({"conclusion": name}, True) for name in case.law.coherence]
+        self.seen = [each for each in seen or [] if self._as_supposed(each)]
 
     def may_be(self, name: str, truth: bool = True) -> bool:
         """Return whether a proposition can hold, or fail; true also where that was not found out."""
         if self.case.outcome(name) is (not truth):
             return False
-        if any(seen.outcome(name) is truth for seen in self._seen):
+        if any(seen.outcome(name) is truth for seen in self.seen):
             return True
-        tries = [self.tries]
-        found = completion(self.case, [({"conclusion": name}, truth), *self.goals], tries, self._seen[-4:])
-        self._seen += [found] if found is not None else []
+        return self._found([({"conclusion": name}, truth), *self._goals], name)
+
+    def may_be_at_all(self) -> bool:
+        """Return whether what is supposed can be so; true also where that was not found out."""
+        return bool(self.seen) or self._found(self._goals, "what is supposed")
+
+    def _found(self, goals: list[Goal], name: str) -> bool:
+        tries = [TRIES]
+        found = completion(self.case, goals, tries, self.seen[-4:])
+        self.seen += [found] if found is not None else []
         self.unsure += [name] if tries[0] < 0 else []
         return found is not None or tries[0] < 0
+
+    def _as_supposed(self, seen: Case) -> bool:
+        """Whether a case that was found under other suppositions is as it is supposed here."""
+        truths = Case(seen.law, seen.whens, seen.facts, seen.numbers)
+        return all(truths.outcome(name) is wanted for name, wanted in self.supposed.items())
 
     def rows(self) -> list[str]:
         """Return the rows of the tier table that can be reached."""
@@ -1253,6 +1265,7 @@ def check_answer(files: Files, name: str, day: str, report: Report) -> None:
         beside.last = last_dossier(files, dossier, report)
     check_quotes(files, dossier, answer, report, beside.last)
     compare(answer, dossier, law, report, beside)
+    compare_hinges(answer, dossier, law, report, beside)
 
 
 def last_dossier(files: Files, dossier: Any, report: Report) -> Any:
@@ -1270,10 +1283,7 @@ def last_dossier(files: Files, dossier: Any, report: Report) -> Any:
 
 def compare(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside | None = None) -> None:
     """Compare an answer with what follows from a dossier under a law."""
-    facts, _ = admit(law, dossier, report, beside)
-    rated = {name[7:] for name in facts if name.startswith("rating/")}
-    facts = coherent(law, facts, report)
-    case = Case(law, law.propositions(rated), facts)
+    case = case_of(law, dossier, report, beside)
     for what, told, found in (
         ("the date of the law", answer["law"]["as_of"], law.day),
         ("the country", answer["subject"], dossier["government"]),
@@ -1286,6 +1296,13 @@ def compare(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside 
     compare_findings(answer, case, report)
     compare_records(answer, dossier, Admission(law, dossier, beside), report)
     compare_recommendation(answer, dossier, case, report)
+
+
+def case_of(law: Law, dossier: Any, report: Report, beside: Beside | None) -> Case:
+    """Return the case that a dossier tells under a law, with what follows from its answers."""
+    facts, _ = admit(law, dossier, report, beside)
+    rated = {name[7:] for name in facts if name.startswith("rating/")}
+    return Case(law, law.propositions(rated), coherent(law, facts, report))
 
 
 def compare_findings(answer: Any, case: Case, report: Report) -> None:
@@ -1407,7 +1424,7 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
 def _unsure(report: Report, reach: Reach, what: str) -> None:
     if reach.unsure:
         names = ", ".join(dict.fromkeys(reach.unsure))
-        report.notes.append(f"{what} were not found out within {reach.tries} tries ({names}); the packet is believed")
+        report.notes.append(f"{what} were not found out within {TRIES} tries ({names}); the packet is believed")
 
 
 def compare_levels(answer: Any, case: Case, reach: Reach, report: Report) -> None:
@@ -1452,7 +1469,8 @@ def provisional(case: Case) -> Provisional:
     spoken: dict[str, Any] = {}
     supposed: dict[str, dict[str, bool]] = {}
     unsure: list[str] = []
-    for stage in [*stages(law), []]:
+    seen: list[Case] = []
+    for stage in stages(law):
         levels = {
             f"rating/{law.criteria[name]['judgement']['id']}": LEVELS.index(spoken[name]["level"]) for name in supposed
         }
@@ -1466,15 +1484,14 @@ def provisional(case: Case) -> Provisional:
                 if filled.holds(rule["when"]) is True:
                     spoken[name] = rule | {"id": f"{name}/proposal/{number}"}
                     break
-        for name in stage:
-            if name in spoken:
-                tried = at_level(law, name, spoken[name]["level"])
-                reach = Reach(case, _joined(supposed) | tried)
-                if completion(reach.case, reach.goals, tries := [TRIES]) is not None:
-                    supposed[name] = tried
-                elif tries[0] < 0:
-                    unsure.append(spoken[name]["id"])
-    left = Reach(case, _joined(supposed))
+        for name in (name for name in stage if name in spoken):
+            tried = at_level(law, name, spoken[name]["level"])
+            reach = Reach(case, _joined(supposed) | tried, seen)
+            if reach.may_be_at_all():
+                supposed[name] = tried
+            unsure += [spoken[name]["id"]] if reach.unsure else []
+            seen = reach.seen
+    left = Reach(case, _joined(supposed), seen)
     rows = left.rows()
     taken = {name: rule for name, rule in spoken.items() if name in supposed}
     return Provisional(taken, supposed, rows, unsure + left.unsure)
@@ -1552,10 +1569,43 @@ def compare_proposals(answer: Any, case: Case, kept: list[str], report: Report) 
         return None
     named = {item["criterion"]: found.supposed[item["criterion"]] for item in told if item["criterion"] in found.spoken}
     left = Reach(case, _joined(named))
-    where = "assessment.json: the rows that are left with the proposals that the recommendation rests on"
-    report.same(where, left.rows(), [row])
-    _unsure(report, left, where)
+    sure = [name for name in left.rows() if name not in left.unsure]
+    report.same("assessment.json: the rows that are left with what the recommendation rests on", sure, [row])
+    _unsure(report, left, "assessment.json: the rows that are left with what the recommendation rests on")
     return row
+
+
+def compare_hinges(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside | None = None) -> None:
+    """Compare what each rating would make of what hangs on it; whether more hangs on ratings is not looked for."""
+    case = case_of(law, dossier, Report(), beside)
+    settled = bool(answer["recommendation"]["settled"])
+    for hinge in answer.get("hinges", []):
+        word, criterion = hinge["word"], law.judges.get(hinge["word"], {})
+        if not criterion:
+            report.unchecked.append(f"assessment.json: this checker does not follow what hangs on {_shown(hinge)}")
+            continue
+        told = {outcome["answer"]: outcome["tiers"] for outcome in hinge["outcomes"]}
+        for level in criterion["judgement"]["rubric"]:
+            rows, unsure = _once_rated(case, word, level, settled=settled)
+            if unsure:
+                report.notes.append(f"assessment.json: what {word}: {level} would make of it was not found out")
+            else:
+                where = f"assessment.json: the tiers that are left once {word} is rated {level}"
+                report.same(where, told.get(level, []), [law.tiers[row] for row in rows])
+
+
+def _once_rated(case: Case, word: str, level: str, *, settled: bool) -> tuple[list[str], list[str]]:
+    """The rows that are left once a word is rated, and what was not found out; none where that contradicts the rest."""
+    contradicted = Report()
+    facts = coherent(case.law, case.facts | {f"rating/{word}": LEVELS.index(level)}, contradicted)
+    if contradicted.wrong:
+        return [], []
+    rated = Case(case.law, case.law.propositions({*_rated(case), word}), facts)
+    if settled:
+        reach = Reach(rated)
+        return reach.rows(), reach.unsure
+    found = provisional(rated)
+    return found.rows, found.unsure
 
 
 def _interpretations(law: Law) -> Iterator[str]:

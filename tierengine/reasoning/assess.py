@@ -141,7 +141,7 @@ class Assessor:
     def _certify(self, found: _Found, admitted: Admitted, facts: Facts) -> _Found:
         """What is found, with witnesses of open tiers, doubts of a settled one, and what the answer hangs on."""
         whole = {**admitted.facts, **facts}
-        read = self._open.open if found.settled or self._withheld else by_proposal(self._supposing)
+        read = self._open.open_if_so if found.settled or self._withheld else by_proposal(self._supposing)
         found = replace(found, hinges=tuple(hinges(self.law, whole, read, self._supposing)))
         if found.settled:
             # What follows from a record falls with it, and the rules of coherence bring back what still follows.
