@@ -181,6 +181,21 @@ def test_it_agrees_about_random_dossiers(data: st.DataObject, day: date) -> None
     assert (report.wrong, report.unchecked, report.notes) == ([], [], [])
 
 
+@given(st.data(), st.sampled_from(DAYS))
+@settings(max_examples=15)
+def test_it_agrees_about_what_hangs_on_ratings(data: st.DataObject, day: date) -> None:
+    """What each rating that is named as a hinge would make of a random dossier."""
+    assessor, law = engine(day)
+    written = draw_dossier(data.draw, BOOK, assessor.law)
+    try:
+        assessment = assessor.assess(casefile(written))
+    except TierEngineError:
+        return
+    report = Report()
+    checker.compare_hinges(told(assessment), json.loads(json.dumps(written)), law, report)
+    assert (report.wrong, report.unchecked, report.notes) == ([], [], [])
+
+
 # -- what it finds ----------------------------------------------------------------------------------------------------
 
 Files = dict[str, bytes]
@@ -199,8 +214,9 @@ def guatemala(tmp_path_factory: pytest.TempPathFactory) -> Files:
 
 
 def wrong(files: Files) -> str:
-    """Everything that is found wrong, one to a line."""
-    return "\n".join(checker.check(files).wrong)
+    """Everything that is found wrong or cannot be checked, one to a line."""
+    report = checker.check(files)
+    return "\n".join((*report.wrong, *report.unchecked))
 
 
 def test_sound_packets(small: Files, guatemala: Files) -> None:
@@ -298,6 +314,15 @@ def test_every_changed_outcome(guatemala: Files) -> None:
         (lambda answer: answer["trace"]["children"][0].update(outcome="not met"), "TIER-1 is said to be not open"),
         (lambda answer: answer["standards"][0]["evidence"][0].update(quote="made up"), "place and words of"),
         (lambda answer: answer["standards"][0]["evidence"][0].update(record="nobody"), "no record of the dossier"),
+        (lambda answer: answer["recommendation"].update(status="settled"), "the status of the recommendation"),
+        (lambda answer: answer["recommendation"]["rests_on"].pop(), "the rows that are left with what"),
+        (lambda answer: answer["recommendation"]["rests_on"][0].update(level="not met"), "what the rules propose for"),
+        (lambda answer: answer["recommendation"]["rests_on"][0].update(rule="X/proposal/1"), "what the rules propose"),
+        (lambda answer: answer["recommendation"]["open_to_a_person"].remove("1"), "who may rate freely"),
+        (lambda answer: answer["criteria"][1].update(shown="met"), "what of F-PROTECT is shown, and possible"),
+        (lambda answer: answer["watch_list"][0].update(possible="not met"), "is shown, and possible"),
+        (lambda answer: answer["hinges"][0]["outcomes"][0].update(tiers=["1"]), "the tiers that are left once"),
+        (lambda answer: answer["hinges"][0].update(word=None, question="victims"), "does not follow what hangs on"),
         (lambda answer: answer["interpretations"].pop(), "the interpretations"),
         (lambda answer: answer["receipt"]["sources"].pop(), "the sources"),
     ],
@@ -340,6 +365,9 @@ def test_a_rule_that_it_does_not_know_is_refused() -> None:
         checker.Admission(law, {"period": {}, "records": []})
     with pytest.raises(UnreadableError, match="most"):
         checker.Case(law, {}, {}).holds({"most": []})
+    name = "rulebook/rules/tiers.yaml"
+    with pytest.raises(UnreadableError, match="at_most_one"):
+        checker.Law(RULEBOOK | {name: RULEBOOK[name].replace(b"all:", b"at_most_one:", 1)}, "2012-06-01")
 
 
 # -- as a stranger runs it --------------------------------------------------------------------------------------------

@@ -12,11 +12,15 @@ It was written apart from tierengine, shares no line with it, and uses no networ
      not looked up), and every passage of the answer is the record's own;
   3. the answer follows: it reads the YAML of the rulebook and of the dossier, takes the law in force on the date,
      admits the records, evaluates each rule with three values, and compares what comes out with assessment.json:
-     standards, criteria and their levels, watch list, progress, records set aside, tiers open, the recommendation, the
-     outcome of each step, citations, interpretations. For each open tier it looks for answers that lead there.
-It does not check the sentences, the certainties, which single record a settled tier hangs on, what conceding a disputed
-finding does, and the files made for people: `tierengine verify` makes all that anew. It cannot know whether ledger.vkey
-is the key of the ledger that you mean: compare that line with the one that you were given by another way.
+     standards, criteria and their levels, watch list, progress, records set aside, tiers open on the facts and to a
+     person who may rate freely, the recommendation and its status, the proposals that it rests on, what is shown and
+     possible of each standard, factor and route, what each rating named as a hinge would make of it, the outcome of
+     each step, citations, interpretations. For each open tier it looks for answers that lead there and that the rules
+     of coherence allow; where a search finds no end it says so, and the packet is believed.
+It does not check the sentences, the certainties, which single record a settled tier hangs on, whether more ratings are
+hinges, whether fewer proposals would do, which questions are most worth asking, what conceding a disputed finding does,
+and the files made for people: `tierengine verify` makes all that anew. It cannot know whether ledger.vkey is the key of
+the ledger that you mean: compare that line with the one that you were given by another way.
 
 It prints every mismatch. Exit code 0: all holds; 1: something does not; 2: something could not be checked.
 """
@@ -638,6 +642,10 @@ class Case:
         case.told = dict(truths)
         return case
 
+    def take(self, name: str, truth: bool) -> None:
+        """Take a proposition as it must be."""
+        self.told = {other: known for other, known in self.told.items() if known is not None} | {name: truth}
+
     def outcome(self, name: str) -> Truth:
         """Return whether a proposition holds."""
         if name not in self.told:
@@ -738,9 +746,13 @@ def answers(case: Case, fact: str) -> list[Any]:
 
 def _as_told(case: Case, fact: str, number: int) -> bool:
     """Whether a number goes along with what is told directly of two numbers that are compared."""
-    facts = case.facts | {fact: number}
-    told = ((name, i) for name, i in case.law.indicators.items() if "compared" in i and name in case.facts)
-    return all(is_greater(i, facts) in (None, case.facts[name] == "true") for name, i in told)
+    return go_together(case.law, case.facts | {fact: number})
+
+
+def go_together(law: Law, facts: dict[str, Any]) -> bool:
+    """Whether all numbers go along with what is told directly of those that are compared."""
+    told = ((name, i) for name, i in law.indicators.items() if "compared" in i and name in facts)
+    return all(is_greater(i, facts) in (None, facts[name] == "true") for name, i in told)
 
 
 def _inside(when: Any) -> Iterator[Any]:
@@ -750,41 +762,67 @@ def _inside(when: Any) -> Iterator[Any]:
             yield from _inside(part)
 
 
-Goal = tuple[Any, bool]
-"""A condition, and whether it must hold or fail."""
+Goal = tuple[Any, bool, bool]
+"""A condition, whether it must hold or fail, and whether it is part of what is asked and not of what always holds."""
 
 
-def completion(case: Case, goals: list[Goal], tries: list[int], hints: list[Case] | None = None) -> Case | None:
+def spread(case: Case, goals: list[Goal]) -> list[Goal] | None:
+    """Return the goals with what they leave no choice about followed to its end, or nothing if they cannot be reached.
+
+    What must hold or fail is taken as so in the case, and its own condition becomes a goal.
+    """
+    while True:
+        waiting, left, taken = list(reversed(goals)), list[Goal](), False
+        while waiting:
+            goal = waiting.pop()
+            when, wanted, asked = goal
+            truth, parts, below = case.holds(when), case.parts(when), case.rests_on(when)
+            if truth is not None:
+                if truth != wanted:
+                    return None
+                continue
+            needed = [part for part in parts or [] if case.holds(part) is None]
+            no_choice = len(needed) == 1 or ("all" in when) == wanted
+            if below is not None:
+                case.take(below, wanted)
+                taken = True
+                waiting.append((case.whens[below], wanted, asked))
+            elif "not" in when:
+                waiting.append((needed[0], not wanted, asked))
+            elif needed and "some" not in when and no_choice:
+                waiting += [(part, wanted, asked) for part in reversed(needed)]
+            else:
+                left.append(goal)
+        if not taken:
+            return left
+        goals = left
+
+
+def completion(case: Case, goals: list[Goal], tries: list[int], hints: list[Case]) -> Case | None:
     """Return the case with answers to unknown questions with which all goals are reached, or nothing if there are none.
 
     Every try takes one from `tries`; the search ends without an answer when there are none left. `hints` are cases that
-    were found for other goals: where the first goal is reached, the rest may be answered as there.
+    were found for other goals: where what is asked is reached, the rest may be answered as there.
     """
     tries[0] -= 1
-    left = []
-    for when, wanted in goals:
-        truth = case.holds(when)
-        left += [(when, wanted)] if truth is None else []
-        if truth not in (None, wanted):
-            return None
-    if tries[0] < 0:
-        return None
-    for hint in hints or [] if left and left[0] != goals[0] else []:
-        found = case.given(hint.facts | case.facts)
-        if all(found.holds(when) is wanted for when, wanted in left):
-            return found
-    hints = hints if not left or left[0] == goals[0] else None
-    goals = left
-    if not goals:
-        return case
-    fact = case.open_fact(goals[0][0])
+    left = spread(case, goals) if tries[0] >= 0 else None
+    if not left:
+        return None if left is None else case
+    if hints and not any(asked for _, _, asked in left):
+        for hint in hints:
+            found = case.given(hint.facts | case.facts)
+            if go_together(case.law, found.facts) and all(found.holds(when) is wanted for when, wanted, _ in left):
+                return found
+        hints = []
+    single = [goal for goal in left if case.parts(goal[0]) is None]
+    fact = case.open_fact((single or left)[0][0])
     for value in answers(case, fact):
         facts = case.facts | {fact: value}
         # Only years on the Tier 2 Watch List that reach up to the last report bind the next one.
         if facts.get("limit", "none") == "none" or facts.setdefault("last_report", "2WL") == "2WL":
             if fact == "last_report" and value != "2WL":
                 facts.setdefault("limit", "none")
-            found = completion(case.given(facts), goals, tries, hints)
+            found = completion(case.given(facts), left, tries, hints)
             if found is not None:
                 return found
     return None
@@ -798,8 +836,8 @@ class Reach:
 
     def __init__(self, case: Case, supposed: dict[str, bool] | None = None, seen: list[Case] | None = None) -> None:
         self.case, self.supposed, self.unsure = case.supposing(supposed or {}), supposed or {}, list[str]()
-        self._goals: list[Goal] = [(case.whens[name], wanted) for name, wanted in self.supposed.items()]
-        self._goals += [({"conclusion": name}, True) for name in case.law.coherence]
+        self._goals: list[Goal] = [(case.whens[name], wanted, False) for name, wanted in self.supposed.items()]
+        self._goals += [({"conclusion": name}, True, False) for name in case.law.coherence]
         self.seen = [each for each in seen or [] if self._as_supposed(each)]
 
     def may_be(self, name: str, truth: bool = True) -> bool:
@@ -808,7 +846,7 @@ class Reach:
             return False
         if any(seen.outcome(name) is truth for seen in self.seen):
             return True
-        return self._found([({"conclusion": name}, truth), *self._goals], name)
+        return self._found([({"conclusion": name}, truth, True), *self._goals], name)
 
     def may_be_at_all(self) -> bool:
         """Return whether what is supposed can be so; true also where that was not found out."""
@@ -816,7 +854,7 @@ class Reach:
 
     def _found(self, goals: list[Goal], name: str) -> bool:
         tries = [TRIES]
-        found = completion(self.case, goals, tries, self.seen[-4:])
+        found = completion(self.case.given(self.case.facts), goals, tries, self.seen[-4:])
         self.seen += [found] if found is not None else []
         self.unsure += [name] if tries[0] < 0 else []
         return found is not None or tries[0] < 0
