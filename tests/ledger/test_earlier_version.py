@@ -26,7 +26,7 @@ from tierengine.ledger import acts, checker
 from tierengine.ledger.archive import unpack
 from tierengine.ledger.book import Ledger
 from tierengine.ledger.packet import export, verify
-from tierengine.ledger.replay import replay
+from tierengine.ledger.replay import answer_of, replay
 from tierengine.ledger.sameness import compared
 from tierengine.ledger.store import Store
 from tierengine.ledger.verify import verify as verify_ledger
@@ -208,10 +208,9 @@ def test_an_answer_of_now_must_tell_all(recorded: Any) -> None:
 def test_a_false_answer_that_names_an_earlier_version(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sealed and signed as if 0.1.0 had said it; made again, it decides something else."""
     office.adopt_rulebook()
-    honest = acts.answer_of
 
     def false(assessment: Any) -> bytes:
-        told = json.loads(honest(assessment))
+        told = json.loads(answer_of(assessment))
         told["receipt"]["tierengine"] = "0.1.0"
         told["criteria"][0]["outcome"] = "met" if told["criteria"][0]["outcome"] != "met" else "not met"
         return json.dumps(told).encode()

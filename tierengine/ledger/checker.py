@@ -639,7 +639,7 @@ class Case:
     def supposing(self, truths: dict[str, bool]) -> Case:
         """Return the case in which some propositions are supposed; whether they can be so is asked apart."""
         case = Case(self.law, self.whens, self.facts, self.numbers)
-        case.told = dict(truths)
+        case.told |= truths
         return case
 
     def take(self, name: str, truth: bool) -> None:
@@ -810,9 +810,9 @@ def completion(case: Case, goals: list[Goal], tries: list[int], hints: list[Case
         return None if left is None else case
     if hints and not any(asked for _, _, asked in left):
         for hint in hints:
-            found = case.given(hint.facts | case.facts)
-            if go_together(case.law, found.facts) and all(found.holds(when) is wanted for when, wanted, _ in left):
-                return found
+            there = case.given(hint.facts | case.facts)
+            if go_together(case.law, there.facts) and all(there.holds(when) is wanted for when, wanted, _ in left):
+                return there
         hints = []
     single = [goal for goal in left if case.parts(goal[0]) is None]
     fact = case.open_fact((single or left)[0][0])

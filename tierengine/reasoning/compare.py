@@ -15,12 +15,12 @@ from itertools import combinations
 from typing import Literal
 
 from tierengine.errors import EvidenceError, Problem
-from tierengine.evidence.dossier import Casefile, Dossier
+from tierengine.evidence.dossier import LAST_YEAR_RECORD, Casefile, Dossier
 from tierengine.evidence.records import Evidence, Rating
 from tierengine.law.changes import changes
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
-from tierengine.reasoning.assessment import Assessment, Step
+from tierengine.reasoning.assessment import Assessment, Status, Step
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.scalars import Model
 from tierengine.terms.tier import Tier
@@ -34,10 +34,11 @@ _MARKS = ("reliability", "credibility")
 
 
 class Answer(Model):
-    """What was recommended, and what was open."""
+    """What was recommended, how firmly, and what was open on the facts."""
 
     tier: Tier | None
     settled: bool
+    status: Status
     open_tiers: tuple[Tier, ...]
 
 
@@ -176,7 +177,7 @@ class _Comparer:
         if name == "law":
             yield from self._changed_law()
             return
-        before, after = (_items(side.casefile.dossier, name) for side in (self._before, self._after))
+        before, after = (_items(side.casefile, name) for side in (self._before, self._after))
         for key in sorted(before.keys() | after.keys()):
             if before.get(key) == after.get(key) or (name == "certainty" and not (key in before and key in after)):
                 continue
@@ -198,7 +199,10 @@ class _Comparer:
 
 
 def _mixture(sides: Mapping[CauseName, Side]) -> Casefile:
-    """A dossier with the facts of one side, the marks of another and the ratings of a third."""
+    """A dossier with the facts of one side, the marks of another and the ratings of a third.
+
+    The dossier of the last report goes with the facts, whole: what was found and rated then is a fact of now.
+    """
     facts = sides["facts"].casefile
     marks = {record.id: record for record in _evidence(sides["certainty"].casefile.dossier)}
     records: list[Evidence | Rating] = []
@@ -207,7 +211,7 @@ def _mixture(sides: Mapping[CauseName, Side]) -> Casefile:
         records.append(record.model_copy(update={name: getattr(other, name) for name in _MARKS}))
     records += [r for r in sides["judgement"].casefile.dossier.records if isinstance(r, Rating)]
     mixed = facts.dossier.model_copy(update={"records": tuple(records)})
-    return Casefile.of(mixed, facts.document, facts.sources)
+    return Casefile.of(mixed, facts.document, facts.sources, facts.last)
 
 
 def _evidence(dossier: Dossier) -> Iterator[Evidence]:
@@ -217,8 +221,17 @@ def _evidence(dossier: Dossier) -> Iterator[Evidence]:
 # -- telling ---------------------------------------------------------------------------------------------------
 
 
-def _items(dossier: Dossier, name: CauseName) -> dict[str, str]:
+def _items(casefile: Casefile, name: CauseName) -> dict[str, str]:
     """What one side brings to a cause: id to what it says, in one line."""
+    found = _items_of(casefile.dossier, name)
+    if name == "facts" and casefile.last is not None:
+        last = casefile.last.dossier
+        then = _items_of(last, "judgement") | {r.id: f"{r.measures} is {r.value}{_dated(r)}" for r in _evidence(last)}
+        found |= {f"{LAST_YEAR_RECORD}{key}": f"in the last dossier: {says}" for key, says in then.items()}
+    return found
+
+
+def _items_of(dossier: Dossier, name: CauseName) -> dict[str, str]:
     if name == "judgement":
         ratings = (record for record in dossier.records if isinstance(record, Rating))
         return {r.id: f"{r.measures} rated {r.rating} by {r.author} on {r.date}: {r.reasons}" for r in ratings}
@@ -251,7 +264,7 @@ def _difference(key: str, before: str | None, after: str | None, record: Evidenc
 def answered(assessment: Assessment) -> Answer:
     """Return what an assessment recommends, and what it leaves open."""
     told = assessment.recommendation
-    return Answer(tier=told.tier, settled=told.settled, open_tiers=told.open_tiers)
+    return Answer(tier=told.tier, settled=told.settled, status=told.status, open_tiers=told.open_tiers)
 
 
 def moved(before: Assessment, after: Assessment) -> Iterator[Moved]:
