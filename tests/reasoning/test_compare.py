@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT, SMALL, Ran
 from tests.reasoning.dossiers import casefile, rating, record, records
+from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.law.reader import read_rulebook
-from tierengine.reasoning.compare import CAUSES, Comparison, Side, compare
+from tierengine.reasoning.assess import Assessor
+from tierengine.reasoning.compare import CAUSES, Comparison, Side, answered, compare
+from tierengine.reports.change import answer
 
 GUATEMALA = ROOT / "seeds" / "guatemala-2007" / "dossier.yaml"
 INVENTED = ROOT / "seeds" / "invented-2011" / "dossier.yaml"
@@ -44,7 +47,9 @@ def test_the_causes_explain_the_whole_change(before: Side, after: Side) -> None:
         if cause.id != "law" and not cause.differences:
             assert cause.before == cause.after
             assert not cause.moved
-        if cause.before.open_tiers != cause.after.open_tiers:
+        if cause.before.open_tiers != cause.after.open_tiers and not (
+            cause.before.contradicts or cause.after.contradicts
+        ):
             assert all(moved.id and moved.citation for moved in cause.moved)
             assert cause.moved
     assert told.changed == bool(told.smallest)
@@ -238,3 +243,38 @@ def test_what_cannot_be_compared(tierengine: Callable[..., Ran], tmp_path: Path)
     assert (ran.code, ran.out) == (1, "")
     assert "dossier.yaml:3:" in ran.err
     assert "compare two dossiers on one government" in ran.err
+
+
+def test_the_last_dossier_goes_with_the_facts() -> None:
+    """What it says is a fact of this side, and is told as one; no mixture loses it."""
+    opened = read_dossier(GUATEMALA)
+    last = Casefile.of(opened.dossier, opened.document, opened.sources)
+    named = opened.dossier.model_copy(update={"last_dossier": "last/dossier.yaml"})
+    after = Casefile.of(named, opened.document, opened.sources, last)
+    day = opened.dossier.as_of
+    told = compare(Side(opened, day), Side(after, day), REAL)
+    facts = told.causes[CAUSES.index("facts")]
+    assert {difference.id for difference in facts.differences} == {
+        f"last-year/{each.id}" for each in opened.dossier.records
+    }
+    assert all(difference.says.startswith("in the last dossier: ") for difference in facts.differences)
+    assert told.after == answered(Assessor(REAL.on(day), certified=False).assess(after))
+
+
+def _planned(found: str, level: str) -> Side:
+    """A country whose plan was recorded and rated so."""
+    asked = ("waiver_written_plan", "waiver_plan_would_suffice", "waiver_sufficient_resources")
+    facts = [record(name, found, number, date="2013-01-15") for number, name in enumerate(asked)]
+    rated = rating(level, 9, measures="plan_would_be_significant_efforts", date="2013-01-20")
+    period = {"first": "2012-04-01", "last": "2013-03-31"}
+    made = casefile(*facts, rated, as_of="2013-06-19", period=period, last_report="2012-06-15")
+    return Side(made, date(2013, 6, 19))
+
+
+def test_a_mixture_that_contradicts_itself() -> None:
+    """A rating of the later side that the facts of the earlier one rule out is told as such, and hides nothing."""
+    told = compare(_planned("false", "not met"), _planned("true", "met"), REAL)
+    facts = told.causes[CAUSES.index("facts")]
+    assert facts.after.contradicts
+    assert answer(facts.after) == "none, since these contradict each other"
+    assert not told.after.contradicts

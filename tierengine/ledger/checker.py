@@ -639,12 +639,13 @@ class Case:
     def supposing(self, truths: dict[str, bool]) -> Case:
         """Return the case in which some propositions are supposed; whether they can be so is asked apart."""
         case = Case(self.law, self.whens, self.facts, self.numbers)
-        case.told |= truths
+        case.told.update(truths)
         return case
 
     def take(self, name: str, truth: bool) -> None:
         """Take a proposition as it must be."""
-        self.told = {other: known for other, known in self.told.items() if known is not None} | {name: truth}
+        self.told = {other: known for other, known in self.told.items() if known is not None}
+        self.told[name] = truth
 
     def outcome(self, name: str) -> Truth:
         """Return whether a proposition holds."""

@@ -41,6 +41,15 @@ class Answer(Model):
     status: Status
     open_tiers: tuple[Tier, ...]
 
+    @property
+    def contradicts(self) -> bool:
+        """Whether nothing at all is open: what was mixed cannot all be so."""
+        return not self.settled and not self.open_tiers
+
+
+_CONTRADICTION = Answer(tier=None, settled=False, status="open", open_tiers=())
+"""The answer on a mixture of two sides that contradict each other, such as a rating beside facts that rule it out."""
+
 
 class Moved(Model):
     """A criterion, a route, a conclusion or a list whose outcome a cause changed."""
@@ -122,7 +131,7 @@ class _Comparer:
         sides = {side.day: side for side in (before, after)}
         laws = {day: law_of(side.casefile, rulebook, day) for day, side in sides.items()}
         self._assessors = {day: Assessor(law, certified=False) for day, law in laws.items()}
-        self._mixed: dict[frozenset[str], Assessment] = {}
+        self._mixed: dict[frozenset[str], Assessment | None] = {}
 
     def whole(self) -> Comparison:
         government = self._after.casefile.dossier.government
@@ -162,15 +171,24 @@ class _Comparer:
                     yield causes
 
     def _answer(self, causes: Iterable[str]) -> Answer:
-        return answered(self._assess(causes))
+        mixed = self._assess(causes)
+        return _CONTRADICTION if mixed is None else answered(mixed)
 
-    def _assess(self, causes: Iterable[str]) -> Assessment:
-        """The answer with some causes taken from the later side and the rest from the earlier."""
+    def _assess(self, causes: Iterable[str]) -> Assessment | None:
+        """The answer with some causes taken from the later side and the rest from the earlier.
+
+        There is none where the two contradict each other; each side by itself must be usable.
+        """
         chosen = frozenset(causes)
         if chosen not in self._mixed:
             sides = {name: self._after if name in chosen else self._before for name in CAUSES}
             assessor = self._assessors[sides["law"].day]
-            self._mixed[chosen] = assessor.assess(_mixture(sides))
+            try:
+                self._mixed[chosen] = assessor.assess(_mixture(sides))
+            except EvidenceError:
+                if len(chosen) in (0, len(CAUSES)):
+                    raise
+                self._mixed[chosen] = None
         return self._mixed[chosen]
 
     def _differences(self, name: CauseName) -> Iterator[Difference]:
@@ -267,8 +285,13 @@ def answered(assessment: Assessment) -> Answer:
     return Answer(tier=told.tier, settled=told.settled, status=told.status, open_tiers=told.open_tiers)
 
 
-def moved(before: Assessment, after: Assessment) -> Iterator[Moved]:
-    """Yield what differs between two answers; what only one of them asks for was or is undetermined in the other."""
+def moved(before: Assessment | None, after: Assessment | None) -> Iterator[Moved]:
+    """Yield what differs between two answers; what only one of them asks for was or is undetermined in the other.
+
+    Nothing can be told where one of them contradicts itself.
+    """
+    if before is None or after is None:
+        return
     first, second = _findings(before), _findings(after)
     for name in dict.fromkeys((*first, *second)):
         old, new = first.get(name), second.get(name)

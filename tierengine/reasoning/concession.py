@@ -111,7 +111,7 @@ class Findings:
 
     def asked(self, facts: Facts) -> Facts:
         """Return the facts that the law asks for."""
-        inputs = {field.id for field in self._form.inputs}
+        inputs = {field.id for field in (*self._form.inputs, *self._form.answerable())}
         return {name: value for name, value in facts.items() if name in inputs}
 
     def outcomes(self, facts: Facts) -> dict[str, Outcome]:
@@ -239,14 +239,16 @@ def _sentence(conceded: tuple[Conceded, ...], wanted: Tier | None, then: Standin
     if not then.open_tiers:
         return f"With {given}, nothing is open: what is conceded and what is recorded contradict each other."
     start = f"With {given}, {_tier(wanted)}"
+    firmly = " provisionally, on what the rules propose" if then.status == "provisional" else ""
     rows = [each for each in then.open_tiers if effect == "excludes it" or each != wanted]
     others, stay = _listed([_row(each) for each in rows]), "stays" if len(rows) == 1 else "stay"
     if effect == "gives it":
-        firmly = " provisionally, on what the rules propose" if then.status == "provisional" else ""
         open_too = f", and {others} {stay} open on the facts beside it." if others else " and settled."
         return f"{start} is recommended{firmly}{open_too}"
     if effect == "leaves it open":
-        return f"{start} stays open on the facts beside {others}; then {_tier(then.recommended)} is recommended."
+        return (
+            f"{start} stays open on the facts beside {others}; then {_tier(then.recommended)} is recommended{firmly}."
+        )
     return f"{start} is excluded: {others} {stay} open on the facts."
 
 

@@ -22,6 +22,8 @@ def answer(found: Answer) -> str:
     tier = "no tier" if found.tier is None else NAMES[found.tier]
     if found.settled:
         return f"{tier}, settled"
+    if found.contradicts:
+        return "none, since these contradict each other"
     how = "provisional, on what the rules propose" if found.status == "provisional" else "not settled"
     return f"{tier}, {how}; open on the facts: {', '.join(NAMES[each] for each in found.open_tiers) or 'none'}"
 
