@@ -212,7 +212,7 @@ def test_a_false_answer_that_names_an_earlier_version(office: Office, monkeypatc
     def false(assessment: Any) -> bytes:
         told = json.loads(answer_of(assessment))
         told["receipt"]["tierengine"] = "0.1.0"
-        told["criteria"][0]["outcome"] = "met" if told["criteria"][0]["outcome"] != "met" else "not met"
+        told["standards"][0]["outcome"] = "met" if told["standards"][0]["outcome"] != "met" else "not met"
         return json.dumps(told).encode()
 
     monkeypatch.setattr(acts, "VERSION", "0.1.0")

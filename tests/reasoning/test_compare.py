@@ -92,6 +92,8 @@ def test_the_causes_add_up_under_the_real_law(before: Side, after: Side) -> None
     for cause in told.causes:
         if cause.before != cause.after:
             assert cause.differences
+        either = (cause.before, cause.after)
+        if cause.before.open_tiers != cause.after.open_tiers and not any(each.contradicts for each in either):
             assert all(moved.citation for moved in cause.moved)
             assert cause.moved
 
@@ -172,6 +174,18 @@ def test_a_mark_is_told_as_certainty(tierengine: Callable[..., Ran], tmp_path: P
     assert "MS1" in {moved["id"] for moved in causes["certainty"]["moved"]} or not told["changed"]
 
 
+GROUND = """records:
+  - id: rated-ground
+    kind: judgement
+    measures: increasing_efforts_not_shown
+    question: Taken together, does the evidence fail to show efforts that increase over the previous year?
+    rating: met
+    author: A. Officer
+    date: 2013-06-01
+    reasons: made up for the test
+"""
+
+
 def test_years_on_the_list_are_told_with_the_limit_and_the_lists(
     tmp_path: Path, tierengine: Callable[..., Ran]
 ) -> None:
@@ -182,7 +196,7 @@ def test_years_on_the_list_are_told_with_the_limit_and_the_lists(
         text = INVENTED.read_text(encoding="utf-8").replace("as_of: 2011-06-27", "as_of: 2013-06-19")
         text = text.replace("last_report: 2010-06-14", "last_report: 2012-06-19").replace("2010-04-01", "2012-04-01")
         text = text.replace("2011-03-31", "2013-03-31").replace("date: 2011-03-15", "date: 2013-03-15")
-        text = text[: text.index("  - {year: 2008")]
+        text = text[: text.index("  - {year: 2008")].replace("records:\n", GROUND, 1)
         for year, tier in {2009: "2WL", 2010: "2WL", 2011: "2WL", 2012: last}.items():
             text += f"  - {{year: {year}, tier: {tier}, source: invented}}\n"
         paths.append(tmp_path / name / "dossier.yaml")
@@ -223,7 +237,7 @@ def test_what_is_no_longer_asked_for(tierengine: Callable[..., Ran]) -> None:
     """Under the Act of 2000 there is no watch list, and nothing is said of the reason it had before."""
     told = _told(tierengine("compare", GUATEMALA, "--after-date", "2002-06-05", "--format", "json"))
     moved = {each["id"]: each for each in told["causes"][0]["moved"]}
-    assert (moved["WL-iii-II"]["after"], moved["WL-iii-II"]["reason"]) == ("undetermined", "it is no longer asked for")
+    assert (moved["WL-ii"]["after"], moved["WL-ii"]["reason"]) == ("undetermined", "it is no longer asked for")
 
 
 def test_two_dates_of_one_dossier(tierengine: Callable[..., Ran]) -> None:
@@ -272,8 +286,8 @@ def _planned(found: str, level: str) -> Side:
 
 
 def test_a_mixture_that_contradicts_itself() -> None:
-    """A rating of the later side that the facts of the earlier one rule out is told as such, and hides nothing."""
-    told = compare(_planned("false", "not met"), _planned("true", "met"), REAL)
+    """A rating of the earlier side that the facts of the later one rule out is told as such, and hides nothing."""
+    told = compare(_planned("true", "met"), _planned("false", "not met"), REAL)
     facts = told.causes[CAUSES.index("facts")]
     assert facts.after.contradicts
     assert answer(facts.after) == "none, since these contradict each other"
