@@ -229,7 +229,7 @@ def _counts(law: Law, facts: Facts, name: str) -> list[int]:
     reach = len(linked)
     numbers = {b + step for b in boundaries or {0} for step in range(-reach, reach)}
     within = facts.get(name)
-    least, most = (-inf, inf) if within is None else (_least(within), _most(within))
+    least, most = (0, inf) if within is None else (_least(within), _most(within))
     return sorted(number for number in numbers if least <= number <= most)
 
 

@@ -50,7 +50,7 @@ def _ledger_log(run: Run) -> str:
         ledger("key", name, "--office", office)
     ledger("rulebook", "--reasons", "the law as encoded today", "--as", "Ann Lee")
     ledger("record", GUATEMALA, "--as", "Ann Lee")
-    dissent = ("--tier", "2", "--disputes", "WL-iii-II", "--reasons", "the new unit is an increase")
+    dissent = ("--tier", "2", "--disputes", "WL-iii-II=not met", "--reasons", "the new unit is an increase")
     ledger("position", 1, *dissent, "--as", "Bo Chen")
     seen = ledger("log", "guatemala-2007-interim").split()[-1]
     reasons = ("--reasons", "one cable shows no figures of last year")
@@ -70,7 +70,7 @@ SHOWN: dict[str, Callable[[Run], str]] = {
     "without": lambda run: "\n".join(
         run("explain", LATEST, "--without", "19TESSAL88", "--decisive").out.splitlines()[:16]
     ),
-    "concede": lambda run: run("concede", GUATEMALA, "WL-iii-II", "--tier", "2").out,
+    "concede": lambda run: run("concede", GUATEMALA, "WL-iii-II=not met", "--tier", "2").out,
     "ledger-log": _ledger_log,
     "prove": lambda run: run("prove", "--as-of", "2007-11-09").out,
     "words": _words,

@@ -16,7 +16,7 @@ GUATEMALA = ROOT / "seeds" / "guatemala-2007" / "dossier.yaml"
 
 
 def test_guatemala(tierengine: Callable[..., Ran]) -> None:
-    """Reform: no progress; the other two areas: not known; the second ground is open, since a body is new."""
+    """Reform: no progress; the other two areas: not known; the second ground waits for a person."""
     ran = tierengine("interim", GUATEMALA, "--format", "json")
     told = json.loads(ran.out)
     assert ran.code == 4

@@ -11,13 +11,16 @@ It was written apart from tierengine, shares no line with it, and uses no networ
   2. every quote of the dossier stands in its source (white space, page lines and link debris apart; the paragraph is
      not looked up), and every passage of the answer is the record's own;
   3. the answer follows: it reads the YAML of the rulebook and of the dossier, takes the law in force on the date,
-     admits the records, fills in what follows from them, refuses what contradicts itself, evaluates each rule with
-     three values, and compares what comes out with assessment.json: standards, criteria and their levels, watch list,
-     progress, records set aside, tiers open, the recommendation, the outcome of each step, citations, interpretations.
-     For each open tier it looks for answers that lead there and contradict each other nowhere.
-It does not check the sentences, the certainties, which single record a settled tier hangs on, what conceding a disputed
-finding does, and the files made for people: `tierengine verify` makes all that anew. It cannot know whether ledger.vkey
-is the key of the ledger that you mean: compare that line with the one that you were given by another way.
+     admits the records, evaluates each rule with three values, and compares what comes out with assessment.json:
+     standards, criteria and their levels, watch list, progress, records set aside, tiers open on the facts and to a
+     person who may rate freely, the recommendation and its status, the proposals that it rests on, what is shown and
+     possible of each standard, factor and route, what each rating named as a hinge would make of it, the outcome of
+     each step, citations, interpretations. For each open tier it looks for answers that lead there and that the rules
+     of coherence allow; where a search finds no end it says so, and the packet is believed.
+It does not check the sentences, the certainties, which single record a settled tier hangs on, whether more ratings are
+hinges, whether fewer proposals would do, which questions are most worth asking, what conceding a disputed finding does,
+and the files made for people: `tierengine verify` makes all that anew. It cannot know whether ledger.vkey is the key of
+the ledger that you mean: compare that line with the one that you were given by another way.
 
 It prints every mismatch. Exit code 0: all holds; 1: something does not; 2: something could not be checked.
 """
@@ -458,7 +461,8 @@ def _passages(value: Any) -> Iterator[Any]:
 LEVELS = ("not met", "partly met", "largely met", "met")
 SLUGS = {"partly met": "partly", "largely met": "largely", "met": "met"}
 PLACES = {"last_report": ["1", "2", "2WL", "3", "SC"], "limit": ["none", "waiver or 3", "3", "not WL"]}
-OPERATORS = ("all", "any", "not", "some", "indicator", "judgement", "finding", "conclusion", "placement")
+SINGLE = ("indicator", "judgement", "last_rating", "finding", "conclusion", "placement")
+OPERATORS = ("all", "any", "not", "some", *SINGLE)
 WORDS = {True: "met", False: "not met", None: "undetermined"}
 
 
@@ -482,40 +486,21 @@ class Law:
         self.judges = {c["judgement"]["id"]: c for c in self.criteria.values() if "judgement" in c}
         self.last_year = {i["last_year_of"]: name for name, i in self.indicators.items() if "last_year_of" in i}
         self.tiers = {row["id"]: row.get("tier") for row in self.of("tiers")}
-        self.coherence = {rule["id"]: self._must(rule) for rule in self.of("coherence") if self._asked(rule)}
-        # Fact to the rules that ask for it; under no name those that look at findings.
-        self.bearing: dict[str, list[str]] = {}
-        for name, must in self.coherence.items():
-            for fact in self.asked_facts(must) | ({""} if name in self.on_findings() else set()):
-                self.bearing.setdefault(fact, []).append(name)
-
-    def _must(self, rule: Any) -> Any:
-        """What a rule of coherence says of every country."""
-        return {"any": [{"not": rule["when"]}, rule["then"]]} if "when" in rule else rule["then"]
-
-    def asked_facts(self, when: Any) -> set[str]:
-        """Return the facts that a condition asks for itself."""
-        found = set()
-        for single in _inside(when):
-            pair = self.indicators.get(single.get("indicator", ""), {}).get("compared", {})
-            found |= {f"rating/{single['judgement']}"} if "judgement" in single else set(pair.values())
-            words = ("placement", "no_more_than") if pair else ("indicator", "placement", "no_more_than")
-            found |= {str(single[word]) for word in words if word in single}
-        return found
-
-    def on_findings(self) -> set[str]:
-        """Return the rules of coherence that look at findings or conclusions."""
-        return {
-            n for n, must in self.coherence.items() if any({"finding", "conclusion"} & w.keys() for w in _inside(must))
+        for when in _conditions(self.rules):
+            if sum(word in when for word in OPERATORS) != 1:
+                raise UnreadableError(f"rulebook: the condition {_shown(when)} is not known to this checker")
+        known = {"last_report", "limit", *self.indicators, *self.judges, *self.criteria}
+        known |= {entry["id"] for room in ("conclusions", "tiers") for entry in self.of(room)}
+        self.coherence = {
+            rule["id"]: {"any": [{"not": rule["when"]}, rule["then"]]} if "when" in rule else rule["then"]
+            for rule in self.of("coherence")
+            if {
+                name
+                for part in _inside({"all": [rule.get("when", rule["then"]), rule["then"]]})
+                for name in _asked(part)
+            }
+            <= known
         }
-
-    def _asked(self, rule: Any) -> bool:
-        """Whether every question of a rule of coherence is asked on the day."""
-        known = {*self.indicators, *self.judges, *self.criteria, *self.tiers, *PLACES}
-        known |= {conclusion["id"] for conclusion in self.of("conclusions")}
-        singles = [when for when in _inside(self._must(rule)) if not when.keys() & {"all", "any", "not", "some"}]
-        names = {str(when[word]) for when in singles for word in (*OPERATORS, "no_more_than") if word in when}
-        return names <= known
 
     def _in_force(self, entry: Any) -> bool:
         return bool(entry["in_force"]["from"] <= self.day < entry["in_force"].get("until", "9999-99-99"))
@@ -546,12 +531,38 @@ class Law:
                     whens[f"{name}/presumed"] = criterion["presumption"]["when"]
         return whens
 
+    def place(self, criterion: str) -> list[tuple[int, str]]:
+        """Return the place of a criterion in the statute: each number and letter of its citation, 9 before 10."""
+        words = re.findall(r"\d+|[A-Za-z]+", self.criteria[criterion]["citation"].get("usc") or criterion)
+        return [(int(word), "") if word.isdigit() else (0, word) for word in words]
+
     def citation(self, entry: Any) -> str:
         """Return the citation of an entry under the number that it has on the day."""
         moved = [move for move in entry.get("renumbered", []) if move["from"] <= self.day]
         cited = entry["citation"] | max(moved, key=lambda move: str(move["from"]), default={})
         parts = (cited.get("usc"), f"TVPA {cited['tvpa']}" if "tvpa" in cited else None, cited.get("source"))
         return "; ".join(part for part in parts if part) or str(cited["authority"])
+
+
+def _conditions(rules: dict[str, list[Any]]) -> Iterator[Any]:
+    """Every condition of the entries in force, however deep."""
+    entries = [entry for section in rules.values() for entry in section if isinstance(entry, dict)]
+    for entry in (*entries, *(part for whole in entries for part in _ruled(whole))):
+        for key in ("when", "then"):
+            if isinstance(entry.get(key), dict):
+                yield from _inside(entry[key])
+
+
+def _ruled(entry: Any) -> Iterator[Any]:
+    """The parts of a criterion that carry a condition."""
+    proposal, presumption = entry.get("proposal", {}), entry.get("presumption", {})
+    for rules in (entry.get("rules", []), proposal.get("rules", []), [presumption]):
+        yield from (rule for rule in rules if isinstance(rule, dict))
+
+
+def _asked(when: Any) -> Iterator[str]:
+    """The names that a single condition asks for."""
+    yield from (str(when[word]) for word in (*SINGLE, "no_more_than") if word in when)
 
 
 ENDLESS = float("inf")
@@ -565,16 +576,45 @@ def ends(value: Any) -> tuple[float, float]:
 
 def is_greater(indicator: Any, facts: dict[str, Any]) -> Truth:
     """Return whether the first of two counts is greater than the second, whatever numbers they are."""
-    left, right = facts.get(indicator["compared"]["greater"]), facts.get(indicator["compared"]["than"])
+    return exceeds(indicator["compared"]["greater"], indicator["compared"]["than"], facts)
+
+
+def exceeds(greater: str, than: str, facts: dict[str, Any]) -> Truth:
+    """Return whether one count is greater than another, whatever numbers they are."""
+    left, right = facts.get(greater), facts.get(than)
     if left is None or right is None:
         return None
     (least, most), (least_right, most_right) = ends(left), ends(right)
     return True if least > most_right else False if most <= least_right else None
 
 
+def negated(truth: Truth) -> Truth:
+    """Return whether the opposite holds."""
+    return None if truth is None else not truth
+
+
 def low_enough(number: int, value: float, at_least: bool) -> bool:
     """Return whether a value is at least so much, or at most."""
     return value >= number if at_least else value <= number
+
+
+@dataclass
+class Numbers:
+    """The numbers that conditions name for each count, and the counts that they compare; found when first needed."""
+
+    named: dict[str, set[int]] | None = None
+    pairs: list[set[str]] = field(default_factory=list)
+
+    def of(self, whens: dict[str, Any], law: Law) -> dict[str, set[int]]:
+        """Return the numbers for each count."""
+        if self.named is None:
+            self.named = {}
+            self.pairs = [{*i["compared"].values()} for i in law.indicators.values() if "compared" in i]
+            for when in (when for condition in whens.values() for when in _inside(condition)):
+                numbers = {int(when[w]) for w in ("is", "at_least", "at_most") if str(when.get(w, "")).isdigit()}
+                self.named.setdefault(when.get("indicator", ""), set()).update(numbers)
+                self.pairs += [{when["indicator"], when["no_more_than"]}] if "no_more_than" in when else []
+        return self.named
 
 
 class Case:
@@ -584,9 +624,28 @@ class Case:
     a fact where it is told directly.
     """
 
-    def __init__(self, law: Law, whens: dict[str, Any], facts: dict[str, Any]) -> None:
+    def __init__(self, law: Law, whens: dict[str, Any], facts: dict[str, Any], numbers: Numbers | None = None) -> None:
         self.law, self.whens, self.facts = law, whens, facts
         self.told: dict[str, Truth] = {}
+        self.numbers = numbers or Numbers()
+        """The numbers at which some rule says otherwise, shared by all cases with the same conditions."""
+
+    def given(self, facts: dict[str, Any]) -> Case:
+        """Return the case once more facts are known; what was settled stays so."""
+        case = Case(self.law, self.whens, facts, self.numbers)
+        case.told = {name: truth for name, truth in self.told.items() if truth is not None}
+        return case
+
+    def supposing(self, truths: dict[str, bool]) -> Case:
+        """Return the case in which some propositions are supposed; whether they can be so is asked apart."""
+        case = Case(self.law, self.whens, self.facts, self.numbers)
+        case.told.update(truths)
+        return case
+
+    def take(self, name: str, truth: bool) -> None:
+        """Take a proposition as it must be."""
+        self.told = {other: known for other, known in self.told.items() if known is not None}
+        self.told[name] = truth
 
     def outcome(self, name: str) -> Truth:
         """Return whether a proposition holds."""
@@ -596,14 +655,11 @@ class Case:
 
     def holds(self, when: Any) -> Truth:
         """Return whether a condition holds, whatever the facts are that are not known."""
-        if sum(word in when for word in OPERATORS) != 1:
-            raise UnreadableError(f"rulebook: the condition {_shown(when)} is not known to this checker")
         parts = self.parts(when)
         if parts is None:
             return self.answered(when)
         if "not" in when:
-            inner = self.holds(parts[0])
-            return None if inner is None else not inner
+            return negated(self.holds(parts[0]))
         needed = int(when["some"]["at_least"]) if "some" in when else 1 if "any" in when else len(parts)
         outcomes = [self.holds(part) for part in parts]
         return (
@@ -626,35 +682,37 @@ class Case:
         below = self.rests_on(when)
         if below is not None:
             return self.outcome(below)
+        if not any(word in when for word in SINGLE):
+            raise UnreadableError(f"rulebook: the condition {_shown(when)} is not known to this checker")
         if "no_more_than" in when:
-            less, more = self.facts.get(when["indicator"]), self.facts.get(when["no_more_than"])
-            return None if less is None or more is None else bool(less <= more)
-        value = self.facts.get(self.leaf(when))
-        if "compared" in self.law.indicators.get(when.get("indicator", ""), {}):
-            greater = is_greater(self.law.indicators[when["indicator"]], self.facts)
-            value = self.facts.get(when["indicator"]) if greater is None else str(greater).lower()
-        return None if value is None else self.passes(when, value)
-
-    def passes(self, when: Any, value: Any) -> Truth:
-        """Return whether a known fact, or a count between two bounds, is what a single condition asks for."""
-        if isinstance(value, tuple):
-            number = int(when.get("at_least", when.get("at_most")))
-            sides = {low_enough(number, each, "at_least" in when) for each in value}
-            return sides.pop() if len(sides) == 1 else None
-        if "judgement" in when:
+            return negated(exceeds(when["indicator"], when["no_more_than"], self.facts))
+        value = self.value(when)
+        if value is None:
+            return None
+        if "judgement" in when or "last_rating" in when:
             return bool(value >= LEVELS.index(when["at_least"]))
         if "is" in when:
             return str(value) == str(when["is"])
-        return bool(value >= int(when["at_least"]) if "at_least" in when else value <= int(when["at_most"]))
+        number = int(when.get("at_least", when.get("at_most")))
+        sides = {low_enough(number, each, "at_least" in when) for each in ends(value)}
+        return sides.pop() if len(sides) == 1 else None
+
+    def value(self, when: Any) -> Any:
+        """Return what is known of the fact that a single condition asks for."""
+        if "compared" in self.law.indicators.get(when.get("indicator", ""), {}):
+            greater = is_greater(self.law.indicators[when["indicator"]], self.facts)
+            return self.facts.get(when["indicator"]) if greater is None else str(greater).lower()
+        return self.facts.get(self.leaf(when))
 
     def leaf(self, when: Any) -> str:
         """Return the fact that a single condition asks for; of two that are compared, one that is not known."""
         if "judgement" in when:
             return f"rating/{when['judgement']}"
+        if "last_rating" in when:
+            return f"last_rating/{when['last_rating']}"
         name = str(when.get("indicator", when.get("placement")))
-        if "no_more_than" in when:
-            return str(when["no_more_than"]) if name in self.facts else name
         pair = self.law.indicators.get(name, {}).get("compared", {"greater": name, "than": name})
+        pair = {"greater": name, "than": when["no_more_than"]} if "no_more_than" in when else pair
         exact = pair["greater"] in self.facts and not isinstance(self.facts[pair["greater"]], tuple)
         return str(pair["than"] if exact else pair["greater"])
 
@@ -675,18 +733,13 @@ def answers(case: Case, fact: str) -> list[Any]:
         return sorted(map(LEVELS.index, case.law.judges[fact[7:]]["judgement"]["rubric"]), reverse=True)
     if indicator["type"] != "count":
         return list(indicator.get("choices", ["true", "false"]))
-    pairs = [{*i["compared"].values()} for i in case.law.indicators.values() if "compared" in i]
-    musts = [when for must in case.law.coherence.values() for when in _inside(must)]
-    pairs += [{when["indicator"], when["no_more_than"]} for when in musts if "no_more_than" in when]
+    named = case.numbers.of(case.whens, case.law)
     linked = {fact}
-    for _ in pairs:
-        linked = linked.union(*(pair for pair in pairs if pair & linked))
+    for _ in case.numbers.pairs:
+        linked = linked.union(*(pair for pair in case.numbers.pairs if pair & linked))
     known = [case.facts[name] for name in linked if name in case.facts]
     edges = {int(end) for value in known for end in ends(value) if end != ENDLESS}
-    whens = [when for condition in case.whens.values() for when in _inside(condition)]
-    for when in whens:
-        if when.get("indicator") in linked:
-            edges |= {int(when[word]) for word in ("is", "at_least", "at_most") if when.get(word, "").isdigit()}
+    edges = edges.union(*(named.get(name, set()) for name in linked))
     least, most = ends(case.facts.get(fact, (0, ENDLESS)))
     tried = {edge + step for edge in edges | {0} for step in range(-len(linked), len(linked) + 1)}
     return sorted(number for number in tried if least <= number <= most and _as_told(case, fact, number))
@@ -694,9 +747,13 @@ def answers(case: Case, fact: str) -> list[Any]:
 
 def _as_told(case: Case, fact: str, number: int) -> bool:
     """Whether a number goes along with what is told directly of two numbers that are compared."""
-    facts = case.facts | {fact: number}
-    told = ((name, i) for name, i in case.law.indicators.items() if "compared" in i and name in case.facts)
-    return all(is_greater(i, facts) in (None, case.facts[name] == "true") for name, i in told)
+    return go_together(case.law, case.facts | {fact: number})
+
+
+def go_together(law: Law, facts: dict[str, Any]) -> bool:
+    """Whether all numbers go along with what is told directly of those that are compared."""
+    told = ((name, i) for name, i in law.indicators.items() if "compared" in i and name in facts)
+    return all(is_greater(i, facts) in (None, facts[name] == "true") for name, i in told)
 
 
 def _inside(when: Any) -> Iterator[Any]:
@@ -706,81 +763,183 @@ def _inside(when: Any) -> Iterator[Any]:
             yield from _inside(part)
 
 
-def completion(case: Case, row: str, tries: list[int], last: str | None = None) -> dict[str, Any] | None:
-    """Return answers to unknown questions that lead to a row of the tier table, or nothing if there are none.
+Goal = tuple[Any, bool, bool]
+"""A condition, whether it must hold or fail, and whether it is part of what is asked and not of what always holds."""
 
-    They contradict each other nowhere. Every try takes one from `tries`; the search ends without an answer when there
-    are none left. `last` is the question that was answered last.
+
+def spread(case: Case, goals: list[Goal]) -> list[Goal] | None:
+    """Return the goals with what they leave no choice about followed to its end, or nothing if they cannot be reached.
+
+    What must hold or fail is taken as so in the case, and its own condition becomes a goal.
     """
-    law, tries[0] = case.law, tries[0] - 1
-    outcome = case.outcome(row)
-    if outcome is False or tries[0] < 0:
-        return None
-    moved = law.coherence if last is None else dict.fromkeys([*law.bearing.get(last, []), *law.bearing.get("", [])])
-    supposed = Case(law, case.whens, case.facts)
-    supposed.told = dict(_needed(case, {"conclusion": row}, True))
-    if any(case.outcome(rule) is False for rule in moved) or any(
-        supposed.outcome(rule) is False for rule in law.bearing.get("", [])
-    ):
-        return None
-    open_ = row if outcome is None else next((rule for rule in law.coherence if case.outcome(rule) is None), None)
-    if open_ is None:
-        return case.facts
-    fact = case.open_fact(case.whens[open_])
-    values = answers(case, fact)
-    if open_ != row:  # first the answers with which the rule holds
-        outcomes = {value: Case(law, case.whens, case.facts | {fact: value}).outcome(open_) for value in values}
-        values.sort(key=lambda value: [True, None, False].index(outcomes[value]))
-    for value in values:
+    while True:
+        waiting, left, taken = list(reversed(goals)), list[Goal](), False
+        while waiting:
+            goal = waiting.pop()
+            when, wanted, asked = goal
+            truth, parts, below = case.holds(when), case.parts(when), case.rests_on(when)
+            if truth is not None:
+                if truth != wanted:
+                    return None
+                continue
+            needed = [part for part in parts or [] if case.holds(part) is None]
+            no_choice = len(needed) == 1 or ("all" in when) == wanted
+            if below is not None:
+                case.take(below, wanted)
+                taken = True
+                waiting.append((case.whens[below], wanted, asked))
+            elif "not" in when:
+                waiting.append((needed[0], not wanted, asked))
+            elif needed and "some" not in when and no_choice:
+                waiting += [(part, wanted, asked) for part in reversed(needed)]
+            else:
+                left.append(goal)
+        if not taken:
+            return left
+        goals = left
+
+
+def completion(case: Case, goals: list[Goal], tries: list[int], hints: list[Case]) -> Case | None:
+    """Return the case with answers to unknown questions with which all goals are reached, or nothing if there are none.
+
+    Every try takes one from `tries`; the search ends without an answer when there are none left. `hints` are cases that
+    were found for other goals: where what is asked is reached, the rest may be answered as there.
+    """
+    tries[0] -= 1
+    left = spread(case, goals) if tries[0] >= 0 else None
+    if not left:
+        return None if left is None else case
+    if hints and not any(asked for _, _, asked in left):
+        for hint in hints:
+            there = case.given(hint.facts | case.facts)
+            if go_together(case.law, there.facts) and all(there.holds(when) is wanted for when, wanted, _ in left):
+                return there
+        hints = []
+    single = [goal for goal in left if case.parts(goal[0]) is None]
+    fact = case.open_fact((single or left)[0][0])
+    for value in answers(case, fact):
         facts = case.facts | {fact: value}
         # Only years on the Tier 2 Watch List that reach up to the last report bind the next one.
         if facts.get("limit", "none") == "none" or facts.setdefault("last_report", "2WL") == "2WL":
             if fact == "last_report" and value != "2WL":
                 facts.setdefault("limit", "none")
-            found = completion(Case(case.law, case.whens, facts), row, tries, fact)
+            found = completion(case.given(facts), left, tries, hints)
             if found is not None:
                 return found
     return None
 
 
-def _needed(case: Case, when: Any, holds: bool) -> Iterator[tuple[str, bool]]:
-    """Yield what must come out of the propositions below a condition if it is to hold, or to fail."""
-    parts, below = case.parts(when), case.rests_on(when)
-    if "not" in when:
-        yield from _needed(case, when["not"], not holds)
-    elif parts is not None:
-        left = [part for part in parts if case.holds(part) is not (not holds)]
-        if ("all" if holds else "any") in when or ("some" not in when and len(left) == 1):
-            for part in left:
-                yield from _needed(case, part, holds)
-    elif below is not None:
-        yield below, holds
-        yield from _needed(case, case.whens[below], holds)
+class Reach:
+    """What some coherent answers to the open questions of a case lead to, with some propositions as they are supposed.
 
-
-def follow(case: Case) -> dict[str, Any]:
-    """Return the facts with every answer that a rule of coherence leaves as the only one, until there are no more.
-
-    Facts follow from facts, and ratings from both; a placement never follows, and a rule on findings derives nothing.
+    `unsure` names what was not found out within the tries that were left.
     """
-    facts, law = dict(case.facts), case.law
-    waiting = [name for name in law.coherence if name not in law.on_findings()]
-    while waiting:
-        found = {fact for name in waiting for fact in _only_answers(case, name, facts)}
-        waiting = [name for fact in found for name in law.bearing[fact] if name not in law.on_findings()]
-    return facts
+
+    def __init__(self, case: Case, supposed: dict[str, bool] | None = None, seen: list[Case] | None = None) -> None:
+        self.case, self.supposed, self.unsure = case.supposing(supposed or {}), supposed or {}, list[str]()
+        self._goals: list[Goal] = [(case.whens[name], wanted, False) for name, wanted in self.supposed.items()]
+        self._goals += [({"conclusion": name}, True, False) for name in case.law.coherence]
+        self.seen = [each for each in seen or [] if self._as_supposed(each)]
+
+    def may_be(self, name: str, truth: bool = True) -> bool:
+        """Return whether a proposition can hold, or fail; true also where that was not found out."""
+        if self.case.outcome(name) is (not truth):
+            return False
+        if any(seen.outcome(name) is truth for seen in self.seen):
+            return True
+        return self._found([({"conclusion": name}, truth, True), *self._goals], name)
+
+    def may_be_at_all(self) -> bool:
+        """Return whether what is supposed can be so; true also where that was not found out."""
+        return bool(self.seen) or self._found(self._goals, "what is supposed")
+
+    def _found(self, goals: list[Goal], name: str) -> bool:
+        tries = [TRIES]
+        found = completion(self.case.given(self.case.facts), goals, tries, self.seen[-4:])
+        self.seen += [found] if found is not None else []
+        self.unsure += [name] if tries[0] < 0 else []
+        return found is not None or tries[0] < 0
+
+    def _as_supposed(self, seen: Case) -> bool:
+        """Whether a case that was found under other suppositions is as it is supposed here."""
+        truths = Case(seen.law, seen.whens, seen.facts, seen.numbers)
+        return all(truths.outcome(name) is wanted for name, wanted in self.supposed.items())
+
+    def rows(self) -> list[str]:
+        """Return the rows of the tier table that can be reached."""
+        return [row for row in self.case.law.tiers if self.may_be(row)]
 
 
-def _only_answers(case: Case, rule: str, facts: dict[str, Any]) -> Iterator[str]:
-    """Fill in each fact to which a rule leaves one answer, and name it."""
-    law = case.law
-    for fact in sorted(law.asked_facts(law.coherence[rule]) - facts.keys() - PLACES.keys()):
-        seen = {n: v for n, v in facts.items() if fact.startswith("rating/") or not n.startswith("rating/")}
-        values = answers(Case(law, case.whens, seen), fact)
-        left = [v for v in values if Case(law, case.whens, seen | {fact: v}).outcome(rule) is not False]
-        if len(left) == 1:
-            facts[fact] = left[0]
-            yield fact
+# -- what goes together ----------------------------------------------------------------------------------------------
+
+
+def coherent(law: Law, facts: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Return the facts with what follows from them by the rules of coherence that look at answers alone.
+
+    An answer follows where one rule fails with every other. No fact follows from a rating.
+    """
+    rules = {
+        name: when
+        for name, when in law.coherence.items()
+        if not any("finding" in part or "conclusion" in part for part in _inside(when))
+    }
+    whens = law.propositions(set())
+    while True:
+        new: dict[str, Any] = {}
+        for name, when in rules.items():
+            if Case(law, whens, facts).holds(when) is False:
+                report.wrong.append(f"dossier: its answers contradict each other, by the rule {name}")
+                return facts
+            new |= {fact: value for fact, value in following(law, when, facts) if fact not in facts}
+        if not new:
+            return facts
+        facts = facts | new
+
+
+def following(law: Law, when: Any, facts: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield each answer that nobody gave and without which one rule fails."""
+    leaves = {leaf for part in _inside(when) for leaf in _leaves(law, part)}
+    for fact in sorted(leaves - facts.keys() - PLACES.keys()):
+        left = _left(law, when, fact, facts)
+        if len(left) != 1 or left[0] is None:
+            continue
+        needed = {name: facts[name] for name in leaves if name in facts}
+        for name in [name for name in _in_written_order(law, when) if name in needed]:
+            without = {other: value for other, value in needed.items() if other != name}
+            needed = without if _left(law, when, fact, without) == left else needed
+        if fact.startswith("rating/") or not any(name.startswith("rating/") for name in needed):
+            yield fact, left[0]
+
+
+def _in_written_order(law: Law, when: Any) -> list[str]:
+    return sorted({leaf for part in _inside(when) for leaf in _leaves(law, part)})
+
+
+def _leaves(law: Law, when: Any) -> Iterator[str]:
+    """The facts that a single condition asks for."""
+    if "judgement" in when:
+        yield f"rating/{when['judgement']}"
+    elif "indicator" in when:
+        compared = law.indicators[when["indicator"]].get("compared")
+        yield from compared.values() if compared else (when["indicator"],)
+        yield from (when["no_more_than"],) if "no_more_than" in when else ()
+    elif "placement" in when:
+        yield when["placement"]
+
+
+def _left(law: Law, when: Any, fact: str, facts: dict[str, Any]) -> list[Any]:
+    """The answers with which a rule does not fail; of many numbers between which it cannot tell, one that is None."""
+    case = Case(law, {"": when}, facts)
+    left = [value for value in answers(case, fact) if Case(law, {}, facts | {fact: value}).holds(when) is not False]
+    if law.indicators.get(fact, {"type": ""})["type"] != "count":
+        return left
+    return left if len(left) == 1 and _alone(law, when, fact, left[0], facts) else [None] * len(left)
+
+
+def _alone(law: Law, when: Any, fact: str, number: int, facts: dict[str, Any]) -> bool:
+    """Whether a rule fails with every number beside this one."""
+    beside = [each for each in (number - 1, number + 1) if each >= 0]
+    return all(Case(law, {}, facts | {fact: each}).holds(when) is False for each in beside)
 
 
 def standing(law: Law, years: dict[int, str], report: int) -> str | None:
@@ -1069,11 +1228,21 @@ def admit(
         open_ = name not in facts and (name not in compared or is_greater(indicator, facts) is None)
         if open_ and any(facts.get(other) == "false" for other in indicator.get("denied_with", [])):
             facts[name] = "false"
+    return facts | of_earlier_years(law, dossier, admission.beside.last), counted
+
+
+def of_earlier_years(law: Law, dossier: Any, last: Any) -> dict[str, Any]:
+    """Return where the last report placed the country, how its years bind this one, and how it rated the open words."""
+    facts = {
+        "last_rating/" + record["measures"]: LEVELS.index(record["rating"])
+        for record in (last["records"] if last is not None else ())
+        if record["kind"] == "judgement" and record["measures"] in law.judges
+    }
     year = int(dossier["last_report"][:4])
     years = {int(item["year"]): item["tier"] for item in dossier.get("earlier_placements", [])}
-    facts |= {"last_report": years[year]} if year in years else {}
     limit = standing(law, years, year + 1)
-    return facts | ({} if limit is None else {"limit": limit}), counted
+    placed = {"last_report": years.get(year), "limit": limit}
+    return facts | {name: word for name, word in placed.items() if word is not None}
 
 
 def overtaken(law: Law, facts: dict[str, Any], counted: dict[str, list[Any]]) -> Iterator[str]:
@@ -1135,6 +1304,7 @@ def check_answer(files: Files, name: str, day: str, report: Report) -> None:
         beside.last = last_dossier(files, dossier, report)
     check_quotes(files, dossier, answer, report, beside.last)
     compare(answer, dossier, law, report, beside)
+    compare_hinges(answer, dossier, law, report, beside)
 
 
 def last_dossier(files: Files, dossier: Any, report: Report) -> Any:
@@ -1152,12 +1322,7 @@ def last_dossier(files: Files, dossier: Any, report: Report) -> Any:
 
 def compare(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside | None = None) -> None:
     """Compare an answer with what follows from a dossier under a law."""
-    facts, _ = admit(law, dossier, report, beside)
-    whens = law.propositions({name[7:] for name in facts if name.startswith("rating/")})
-    case = Case(law, whens, follow(Case(law, whens, facts)))
-    for rule in law.coherence:
-        if case.outcome(rule) is False:
-            report.wrong.append(f"dossier: its records and ratings contradict each other by {rule}")
+    case = case_of(law, dossier, report, beside)
     for what, told, found in (
         ("the date of the law", answer["law"]["as_of"], law.day),
         ("the country", answer["subject"], dossier["government"]),
@@ -1170,6 +1335,13 @@ def compare(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside 
     compare_findings(answer, case, report)
     compare_records(answer, dossier, Admission(law, dossier, beside), report)
     compare_recommendation(answer, dossier, case, report)
+
+
+def case_of(law: Law, dossier: Any, report: Report, beside: Beside | None) -> Case:
+    """Return the case that a dossier tells under a law, with what follows from its answers."""
+    facts, _ = admit(law, dossier, report, beside)
+    rated = {name[7:] for name in facts if name.startswith("rating/")}
+    return Case(law, law.propositions(rated), coherent(law, facts, report))
 
 
 def compare_findings(answer: Any, case: Case, report: Report) -> None:
@@ -1233,10 +1405,10 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
     told, law = answer["recommendation"], case.law
     steps = {step["id"]: step["outcome"] for step in answer["trace"]["children"]}
     kept = [row for row in law.tiers if steps.get(row) != "not met"]
+    reach = Reach(case)
     for row in law.tiers:
-        tries = [TRIES]
-        reached = completion(case, row, tries) is not None
-        if tries[0] < 0:
+        reached = reach.may_be(row)
+        if row in reach.unsure:
             report.notes.append(
                 f"{row}: whether it is open was not found out within {TRIES} tries; the packet is believed"
             )
@@ -1244,8 +1416,6 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
             said = "open" if row in kept else "not open"
             found = "there are answers that lead there" if reached else "no answers lead there"
             report.wrong.append(f"assessment.json: {row} is said to be {said}, and {found}")
-        elif not reached and case.outcome(row) is None:
-            report.notes.append(f"{row}: no single rule excludes it; every answer was tried, and none leads there")
     tiers = [law.tiers[row] for row in kept]
     report.same("assessment.json: the open tiers", told["open_tiers"], [tier for tier in tiers if tier])
     report.same(
@@ -1263,10 +1433,218 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
     situations = {"settled"} if len(tiers) == 1 else {"otherwise"}
     if len(tiers) > 1 and place in [tier for tier in tiers if tier]:
         situations.add("present placement open")
+    likely = compare_proposals(answer, case, kept, report) if "status" in told else None
+    situations |= {"provisional"} if likely is not None else set()
     rule = next(r for r in law.of("advice") if dossier["product"] in r["product"] and r["situation"] in situations)
-    tier = {"the settled tier": tiers[0], "the present placement": place, "no tier": None}[rule["recommend"]]
+    named = {"the settled tier": tiers[0], "the present placement": place, "no tier": None}
+    named |= {"the provisional tier": likely and law.tiers[likely]}
+    tier = named[rule["recommend"]]
     report.same("assessment.json: the rule of the recommendation", told["rule"], rule["id"])
     report.same("assessment.json: the recommended tier", told["tier"], tier)
+    if "status" not in told:
+        made_by = answer["receipt"]["tierengine"]
+        report.notes.append(
+            f"assessment.json: tierengine {made_by} made it, before answers told what the rules propose, what is shown"
+            " and possible, and what the answer hangs on; there is nothing of that to check"
+        )
+        return
+    provisional = likely is not None and law.tiers[likely] == tier
+    status = "settled" if len(tiers) == 1 else "provisional" if provisional else "open"
+    report.same("assessment.json: the status of the recommendation", told["status"], status)
+    freely = Reach(Case(law, law.propositions(set(law.judges)), case.facts))
+    to_a_person = [law.tiers[row] for row in freely.rows() if law.tiers[row]]
+    _unsure(report, freely, "the tiers that are open to a person who may rate freely")
+    if not freely.unsure:
+        where = "assessment.json: the tiers open to a person who may rate freely"
+        report.same(where, told["open_to_a_person"], to_a_person)
+    compare_levels(answer, case, reach, report)
+
+
+def _unsure(report: Report, reach: Reach, what: str) -> None:
+    if reach.unsure:
+        names = ", ".join(dict.fromkeys(reach.unsure))
+        report.notes.append(f"{what} were not found out within {TRIES} tries ({names}); the packet is believed")
+
+
+def compare_levels(answer: Any, case: Case, reach: Reach, report: Report) -> None:
+    """Compare what is shown of each standard, factor and route, and what is still possible."""
+    law = case.law
+    ladders = {
+        name: [(rung["level"], law.met(name, rung["level"])) for rung in criterion["rules"]]
+        for name, criterion in law.criteria.items()
+    }
+    ladders |= {route["id"]: [("met", route["id"])] for route in law.of("routes")}
+    before = len(reach.unsure)
+    for room in ("standards", "criteria", "considered", "watch_list"):
+        for item in answer[room]:
+            name = item.get("id", item.get("route"))
+            low = high = "not met"
+            for level, proposition in ladders.get(name, []):
+                low = low if reach.may_be(proposition, False) else level
+                high = level if reach.may_be(proposition) else high
+            if len(reach.unsure) == before:
+                where = f"assessment.json, {room}: what of {name} is shown, and possible"
+                report.same(where, [item["shown"], item["possible"]], [low, high])
+    reach.unsure = reach.unsure[before:]
+    _unsure(report, reach, "assessment.json: what is shown and what is possible")
+
+
+# -- what the rules propose -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Provisional:
+    """What the proposals make of a case: which rule speaks for each word, what is then supposed, and the rows left."""
+
+    spoken: dict[str, Any]
+    supposed: dict[str, dict[str, bool]]
+    rows: list[str]
+    unsure: list[str]
+
+
+def provisional(case: Case) -> Provisional:
+    """Read a case provisionally: each word that nobody has rated as it is proposed, where the records leave room."""
+    law, rated = case.law, _rated(case)
+    spoken: dict[str, Any] = {}
+    supposed: dict[str, dict[str, bool]] = {}
+    unsure: list[str] = []
+    seen: list[Case] = []
+    for stage in stages(law):
+        levels = {
+            f"rating/{law.criteria[name]['judgement']['id']}": LEVELS.index(spoken[name]["level"]) for name in supposed
+        }
+        words = {law.criteria[name]["judgement"]["id"] for name in supposed}
+        filled = Case(law, law.propositions(rated | words), case.facts | levels)
+        for name in stage:
+            if law.criteria[name]["judgement"]["id"] in rated:
+                continue
+            rules = law.criteria[name]["proposal"]["rules"]
+            for number, rule in enumerate(rules, 1):
+                if filled.holds(rule["when"]) is True:
+                    spoken[name] = rule | {"id": f"{name}/proposal/{number}"}
+                    break
+        for name in (name for name in stage if name in spoken):
+            tried = at_level(law, name, spoken[name]["level"])
+            reach = Reach(case, _joined(supposed) | tried, seen)
+            if reach.may_be_at_all():
+                supposed[name] = tried
+            unsure += [spoken[name]["id"]] if reach.unsure else []
+            seen = reach.seen
+    left = Reach(case, _joined(supposed), seen)
+    rows = left.rows()
+    taken = {name: rule for name, rule in spoken.items() if name in supposed}
+    return Provisional(taken, supposed, rows, unsure + left.unsure)
+
+
+def _rated(case: Case) -> set[str]:
+    """The words that a person has rated, which are those whose rating decides in a case."""
+    words = case.law.judges.items()
+    return {
+        word for word, each in words if any("judgement" in part for part in case.whens[case.law.met(each["id"])]["all"])
+    }
+
+
+def _joined(supposed: dict[str, dict[str, bool]]) -> dict[str, bool]:
+    return {name: truth for each in supposed.values() for name, truth in each.items()}
+
+
+def at_level(law: Law, name: str, level: str) -> dict[str, bool]:
+    """Return what it means that a criterion has a level: the rungs up to it are reached, and those above are not."""
+    rungs = [rung["level"] for rung in law.criteria[name]["rules"]]
+    return {law.met(name, rung): LEVELS.index(rung) <= LEVELS.index(level) for rung in rungs}
+
+
+def stages(law: Law) -> list[list[str]]:
+    """Return the criteria with a proposal in groups, each of which looks only at what rests on groups before it."""
+    below: dict[str, set[str]] = {}
+    for name, criterion in law.criteria.items():
+        whens = [rung["when"] for rung in criterion["rules"]]
+        whens += [criterion["presumption"]["when"]] if "presumption" in criterion else []
+        below[name] = _findings({"all": whens})
+    for entry in (entry for room in ("conclusions", "tiers", "routes") for entry in law.of(room)):
+        below[entry["id"]] = _findings(entry["when"])
+    waiting: dict[str, set[str]] = {}
+    for name in sorted((name for name, each in law.criteria.items() if "proposal" in each), key=law.place):
+        reached, asked = set[str](), _findings({"all": [r["when"] for r in law.criteria[name]["proposal"]["rules"]]})
+        while asked:
+            reached |= asked
+            asked = set().union(*(below.get(each, set()) for each in asked)) - reached
+        waiting[name] = reached
+    found = []
+    while waiting:
+        ready = [name for name, others in waiting.items() if not others & waiting.keys()]
+        if not ready:
+            raise UnreadableError("rulebook: its proposals wait for each other, which this checker does not read")
+        found.append(ready)
+        waiting = {name: others for name, others in waiting.items() if name not in ready}
+    return found
+
+
+def _findings(when: Any) -> set[str]:
+    """The findings and conclusions that a condition asks for."""
+    return {str(part[word]) for part in _inside(when) for word in ("finding", "conclusion") if word in part}
+
+
+def compare_proposals(answer: Any, case: Case, kept: list[str], report: Report) -> str | None:
+    """Compare what the answer rests on where it is provisional; return the row that is left, if it is one."""
+    told, law = answer["recommendation"]["rests_on"], case.law
+    if len(kept) == 1:
+        report.same("assessment.json: the proposals on which a settled tier rests", told, [])
+        return None
+    found = provisional(case)
+    if found.unsure:
+        report.notes.append(
+            f"assessment.json: what the rules propose was not found out within {TRIES} tries"
+            f" ({', '.join(found.unsure)}); the packet is believed"
+        )
+    row = found.rows[0] if len(found.rows) == 1 and found.spoken else None
+    for item in told:
+        rule = found.spoken.get(item["criterion"])
+        spoken = rule and [law.criteria[item["criterion"]]["judgement"]["id"], rule["id"], rule["level"], rule["says"]]
+        where = f"assessment.json: what the rules propose for {item['word']}"
+        report.same(where, [item["word"], item["rule"], item["level"], item["says"]], spoken)
+    if row is None:
+        report.same("assessment.json: the proposals that the recommendation rests on", told, [])
+        return None
+    named = {item["criterion"]: found.supposed[item["criterion"]] for item in told if item["criterion"] in found.spoken}
+    left = Reach(case, _joined(named))
+    sure = [name for name in left.rows() if name not in left.unsure]
+    report.same("assessment.json: the rows that are left with what the recommendation rests on", sure, [row])
+    _unsure(report, left, "assessment.json: the rows that are left with what the recommendation rests on")
+    return row
+
+
+def compare_hinges(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside | None = None) -> None:
+    """Compare what each rating would make of what hangs on it; whether more hangs on ratings is not looked for."""
+    case = case_of(law, dossier, Report(), beside)
+    settled = bool(answer["recommendation"]["settled"])
+    for hinge in answer.get("hinges", []):
+        word, criterion = hinge["word"], law.judges.get(hinge["word"], {})
+        if not criterion:
+            report.unchecked.append(f"assessment.json: this checker does not follow what hangs on {_shown(hinge)}")
+            continue
+        told = {outcome["answer"]: outcome["tiers"] for outcome in hinge["outcomes"]}
+        for level in criterion["judgement"]["rubric"]:
+            rows, unsure = _once_rated(case, word, level, settled=settled)
+            if unsure:
+                report.notes.append(f"assessment.json: what {word}: {level} would make of it was not found out")
+            else:
+                where = f"assessment.json: the tiers that are left once {word} is rated {level}"
+                report.same(where, told.get(level, []), [law.tiers[row] for row in rows])
+
+
+def _once_rated(case: Case, word: str, level: str, *, settled: bool) -> tuple[list[str], list[str]]:
+    """The rows that are left once a word is rated, and what was not found out; none where that contradicts the rest."""
+    contradicted = Report()
+    facts = coherent(case.law, case.facts | {f"rating/{word}": LEVELS.index(level)}, contradicted)
+    if contradicted.wrong:
+        return [], []
+    rated = Case(case.law, case.law.propositions({*_rated(case), word}), facts)
+    if settled:
+        reach = Reach(rated)
+        return reach.rows(), reach.unsure
+    found = provisional(rated)
+    return found.rows, found.unsure
 
 
 def _interpretations(law: Law) -> Iterator[str]:

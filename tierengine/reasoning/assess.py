@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from importlib.metadata import version
 
 from tierengine.engines.agreement import AgreedEngine
 from tierengine.engines.compiled import CompiledEngine
@@ -52,8 +51,9 @@ from tierengine.terms.level import CERTAINTIES, LEVELS, Certainty, Level
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import NAMES, Tier
 
-VERSION = version("tierengine")
-"""The version of tierengine, as it is installed."""
+VERSION = "0.2.0"
+"""The version of tierengine, which every receipt names. It stands here, beside what makes the answer, so that a receipt
+names the code that ran and not what was once installed."""
 
 
 def assess(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) -> Assessment:

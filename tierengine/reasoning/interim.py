@@ -13,7 +13,7 @@ from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import Casefile
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
-from tierengine.reasoning.assessment import Assessment, Passage, ProgressAnswer, RouteAnswer
+from tierengine.reasoning.assessment import Assessment, Passage, ProgressAnswer, RouteAnswer, Status
 from tierengine.reasoning.progress import measured_after
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.scalars import Model
@@ -49,6 +49,7 @@ class Consequence(Model):
 
     tier: Tier | None
     settled: bool
+    status: Status
     open_tiers: tuple[Tier, ...]
     reason: str
 
@@ -100,6 +101,7 @@ def interim(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) -
         consequence=Consequence(
             tier=told.recommendation.tier,
             settled=told.recommendation.settled,
+            status=told.recommendation.status,
             open_tiers=told.recommendation.open_tiers,
             reason=told.recommendation.reason,
         ),

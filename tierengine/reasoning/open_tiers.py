@@ -125,6 +125,17 @@ class OpenTiers:
         given = asked.case.gives(facts)
         return tuple(row for row in possible if asked.solver.may_be(*given, asked.case.shown[row.id]))
 
+    def open_if_so(self, facts: Facts) -> tuple[TierRow, ...]:
+        """Return the rows that are open on supposed facts; none where they contradict each other.
+
+        `open` trusts that facts which leave one row were admitted, and so go together.
+        """
+        rows = self.open(facts)
+        if len(rows) != 1:
+            return rows
+        asked = self.asked(facts)
+        return rows if asked.solver.may_be(*asked.case.gives(facts)) else ()
+
     def open_to_a_person(self, facts: Facts) -> tuple[TierRow, ...]:
         """Return the rows that are open once each word that nobody has rated may be rated freely."""
         return self.open(rated_freely(self._law, facts))

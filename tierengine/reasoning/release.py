@@ -3,7 +3,8 @@
 The released assessment is worked out from the released part of the dossier and from nothing else, so that what is
 withheld cannot show in it. What an answer that is released would otherwise gain by the withholding is withheld too: a
 sum of which a part is missing, a silence beside a withheld answer, one of several answers to requests. So every answer
-in the released part is an answer of the whole, and what the part entails, the whole entails.
+in the released part is an answer of the whole, and what the part settles, the whole settles. What the rules propose may
+differ, since they read less: a provisional tier of the part is of the part alone, and is said to be.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tierengine.evidence.remainder import Item, answering, items, remainder, sou
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import Assessor
-from tierengine.reasoning.assessment import Assessment, Step
+from tierengine.reasoning.assessment import Assessment, Status, Step
 from tierengine.reasoning.compare import answered
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.scalars import Model
@@ -67,10 +68,12 @@ class Statement(Model):
     """The marking of the released document."""
     tier: Tier | None
     """What is recommended on the whole dossier."""
+    status: Status
+    """Whether that is settled, provisional or open."""
     whole: bool
     """Nothing is withheld."""
     entailed: bool
-    """The released part alone leads to the same recommendation, with the same tiers open."""
+    """The released part alone leads to the same recommendation and status, with the same tiers open on the facts."""
     findings: int
     """On how many findings the recommendation rests."""
     not_shown: int
@@ -110,6 +113,7 @@ def release(casefile: Casefile, law: Law, name: ReleaseName) -> Released:
             authority=RELEASES[name].authority,
             handling=str(sieve.marking(kept)),
             tier=whole.recommendation.tier,
+            status=whole.recommendation.status,
             whole=shown is whole,
             entailed=answered(shown) == answered(whole),
             findings=len(rests_on),

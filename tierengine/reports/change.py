@@ -24,7 +24,10 @@ def answer(found: Answer) -> str:
     tier = "no tier" if found.tier is None else NAMES[found.tier]
     if found.settled:
         return f"{tier}, settled"
-    return f"{tier}, not settled; open: {', '.join(NAMES[each] for each in found.open_tiers) or 'none'}"
+    if found.contradicts:
+        return "none, since these contradict each other"
+    how = "provisional, on what the rules propose" if found.status == "provisional" else "not settled"
+    return f"{tier}, {how}; open on the facts: {', '.join(NAMES[each] for each in found.open_tiers) or 'none'}"
 
 
 def why(told: Comparison) -> str:

@@ -26,4 +26,5 @@ def print_concession(told: Concession, console: Console) -> None:
 
 def _standing(told: Standing) -> str:
     recommended = "No tier" if told.recommended is None else NAMES[told.recommended]
-    return f"{recommended} is recommended; open: {any_tier_names(told.open_tiers) or 'nothing'}."
+    firmly = " provisionally, on what the rules propose" if told.status == "provisional" else ""
+    return f"{recommended} is recommended{firmly}; open on the facts: {any_tier_names(told.open_tiers) or 'nothing'}."

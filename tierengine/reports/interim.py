@@ -38,12 +38,13 @@ def print_interim(told: InterimAssessment, console: Console) -> None:
             print_wrapped(f"These deficiencies bear on it: {', '.join(ground.deficiencies)}.", console, 6)
     console.print(Text("\nWHAT FOLLOWS FOR THE TIER, WHICH IS NO PART OF THE ASSESSMENT", style="bold"))
     tier = "no tier would be recommended" if told.consequence.tier is None else NAMES[told.consequence.tier]
-    settled = "settled" if told.consequence.settled else "not settled"
+    settled = _HOW[told.consequence.status]
     print_wrapped("An interim assessment makes no list and predicts none. If a report were made now:", console, 2)
     print_wrapped(f"{tier}, {settled}. Open on the facts: {tiers_named(told.consequence.open_tiers)}.", console, 2)
     print_wrapped("The engine recommends; a person determines.", console, 2)
 
 
+_HOW = {"settled": "settled", "provisional": "provisionally, on what the rules propose", "open": "not settled"}
 _PROGRESS = {"progress": "progress", "no progress": "no progress", "undetermined": "open"}
 
 
