@@ -799,6 +799,13 @@ def spread(case: Case, goals: list[Goal]) -> list[Goal] | None:
         goals = left
 
 
+def urgency(case: Case, goal: Goal) -> int:
+    """Return when a goal has its turn: first what leaves one answer, then what is asked, then what always holds."""
+    when, _, asked = goal
+    forced = case.parts(when) is None and case.law.indicators.get(when.get("indicator", ""), {}).get("type") == "truth"
+    return 0 if forced else 1 if asked else 2
+
+
 def completion(case: Case, goals: list[Goal], tries: list[int], hints: list[Case]) -> Case | None:
     """Return the case with answers to unknown questions with which all goals are reached, or nothing if there are none.
 
@@ -815,8 +822,7 @@ def completion(case: Case, goals: list[Goal], tries: list[int], hints: list[Case
             if go_together(case.law, there.facts) and all(there.holds(when) is wanted for when, wanted, _ in left):
                 return there
         hints = []
-    single = [goal for goal in left if case.parts(goal[0]) is None]
-    fact = case.open_fact((single or left)[0][0])
+    fact = case.open_fact(min(left, key=lambda goal: urgency(case, goal))[0])
     for value in answers(case, fact):
         facts = case.facts | {fact: value}
         # Only years on the Tier 2 Watch List that reach up to the last report bind the next one.
