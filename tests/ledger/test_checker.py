@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -170,19 +171,30 @@ def test_it_agrees_about_each_dossier_under_the_law_of_every_date(seed: str, mon
     assert agreed > 3
 
 
-@given(st.data(), st.sampled_from(DAYS))
-@settings(max_examples=120)
-def test_it_agrees_about_random_dossiers(data: st.DataObject, day: date) -> None:
-    """Records of every kind and time under the law of every date; each open tier is reached by answers it finds."""
-    assessor, law = engine(day)
-    written = draw_dossier(data.draw, BOOK, assessor.law)
-    try:
-        assessment = assessor.assess(casefile(written))
-    except TierEngineError:
-        return
-    report = Report()
-    checker.compare(told(assessment), json.loads(json.dumps(written)), law, report)
-    assert (report.wrong, report.unchecked, report.notes) == ([], [], [])
+def test_it_agrees_about_random_dossiers() -> None:
+    """Records of every kind and time under the law of every date; each open tier is reached by answers it finds.
+
+    Of one dossier in twenty at most it may say that a search found no end.
+    """
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=120)
+    @given(st.data(), st.sampled_from(DAYS))
+    def run(data: st.DataObject, day: date) -> None:
+        assessor, law = engine(day)
+        written = draw_dossier(data.draw, BOOK, assessor.law)
+        try:
+            assessment = assessor.assess(casefile(written))
+        except TierEngineError:
+            return
+        report = Report()
+        checker.compare(told(assessment), json.loads(json.dumps(written)), law, report)
+        assert (report.wrong, report.unchecked) == ([], [])
+        assert all(note.endswith("the packet is believed") for note in report.notes)
+        seen["without end" if report.notes else "decided"] += 1
+
+    run()
+    assert seen["without end"] * 20 <= max(20, seen["decided"]), seen
 
 
 @given(st.data(), st.sampled_from(DAYS))

@@ -33,7 +33,7 @@ import re
 import sys
 import zipfile
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
@@ -799,14 +799,25 @@ def spread(case: Case, goals: list[Goal]) -> list[Goal] | None:
         goals = left
 
 
-def urgency(case: Case, goal: Goal) -> int:
-    """Return when a goal has its turn: first what leaves one answer, then what is asked, then what always holds."""
+Order = Callable[[Case, Goal], int]
+"""Tells when a goal has its turn; what one order does not find out, another may."""
+
+
+def single_first(case: Case, goal: Goal) -> int:
+    """Take first what asks for one fact."""
+    return int(case.parts(goal[0]) is not None)
+
+
+def asked_first(case: Case, goal: Goal) -> int:
+    """Take first what leaves one answer, then what is asked, then what always holds."""
     when, _, asked = goal
     forced = case.parts(when) is None and case.law.indicators.get(when.get("indicator", ""), {}).get("type") == "truth"
     return 0 if forced else 1 if asked else 2
 
 
-def completion(case: Case, goals: list[Goal], tries: list[int], hints: list[Case]) -> Case | None:
+def completion(
+    case: Case, goals: list[Goal], tries: list[int], hints: list[Case], order: Order = single_first
+) -> Case | None:
     """Return the case with answers to unknown questions with which all goals are reached, or nothing if there are none.
 
     Every try takes one from `tries`; the search ends without an answer when there are none left. `hints` are cases that
@@ -822,14 +833,14 @@ def completion(case: Case, goals: list[Goal], tries: list[int], hints: list[Case
             if go_together(case.law, there.facts) and all(there.holds(when) is wanted for when, wanted, _ in left):
                 return there
         hints = []
-    fact = case.open_fact(min(left, key=lambda goal: urgency(case, goal))[0])
+    fact = case.open_fact(min(left, key=lambda goal: order(case, goal))[0])
     for value in answers(case, fact):
         facts = case.facts | {fact: value}
         # Only years on the Tier 2 Watch List that reach up to the last report bind the next one.
         if facts.get("limit", "none") == "none" or facts.setdefault("last_report", "2WL") == "2WL":
             if fact == "last_report" and value != "2WL":
                 facts.setdefault("limit", "none")
-            found = completion(case.given(facts), left, tries, hints)
+            found = completion(case.given(facts), left, tries, hints, order)
             if found is not None:
                 return found
     return None
@@ -860,11 +871,15 @@ class Reach:
         return bool(self.seen) or self._found(self._goals, "what is supposed")
 
     def _found(self, goals: list[Goal], name: str) -> bool:
-        tries = [TRIES]
-        found = completion(self.case.given(self.case.facts), goals, tries, self.seen[-4:])
-        self.seen += [found] if found is not None else []
-        self.unsure += [name] if tries[0] < 0 else []
-        return found is not None or tries[0] < 0
+        for order in (single_first, asked_first):
+            tries = [TRIES // 2]
+            found = completion(self.case.given(self.case.facts), goals, tries, self.seen[-4:], order)
+            if found is not None:
+                self.seen.append(found)
+            if tries[0] >= 0:
+                return found is not None
+        self.unsure.append(name)
+        return True
 
     def _as_supposed(self, seen: Case) -> bool:
         """Whether a case that was found under other suppositions is as it is supposed here."""
