@@ -11,7 +11,7 @@ from typing import Any
 import z3
 
 from tierengine.engines.arithmetic import OPERATORS
-from tierengine.engines.form import Bounds, Comparison, Facts, Form, Stratum, Test, Value
+from tierengine.engines.form import Bounds, Comparison, Facts, Form, Stratum, Test, Unanswered, Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
 
 
@@ -65,15 +65,29 @@ class Z3Case:
         return z3.And(self.known[field], self._equals(field, value))
 
     def gives(self, facts: Facts) -> Iterator[z3.BoolRef]:
-        """Yield the terms that the inputs have these values, or lie within these bounds."""
-        for field, value in facts.items():
-            if isinstance(value, Bounds):
-                yield _within(self.values[field], value)
-            elif field in self._compared:
-                comparison = self._compared[field]
-                yield (self.values[comparison.left] > self.values[comparison.right]) == z3.BoolVal(val=value is True)
-            elif field in self.fields:
-                yield self.answers(field, value)
+        """Yield the terms that the inputs have these values, or lie within these bounds.
+
+        What nobody answered is true if an answer still to come shows it, and else false if some answer denies it; so
+        is what is only denied so far, for an answer still to come may show it.
+        """
+        asked = {field: value for field, value in facts.items() if field in self.fields or field in self._compared}
+        assumed = [each for each in self.form.unanswered if _assumed(each, asked)]
+        told = {field: value for field, value in asked.items() if field not in {each.id for each in assumed}}
+        for field, value in told.items():
+            yield _within(self.values[field], value) if isinstance(value, Bounds) else self._told(field, value)
+        for each in assumed:
+            true = self._told(each.id, value=True)
+            shown = z3.Or(*(self._told(name, value=True) for name in each.shown_by if name not in told))
+            denied = z3.Or(*(self._told(name, value=False) for name in each.denied_with))
+            yield z3.If(shown, true, z3.Implies(denied, z3.Not(true)))
+
+    def _told(self, field: str, value: Value) -> z3.BoolRef:
+        """The term that an input has a value, or that a comparison comes out so."""
+        if field not in self._compared:
+            return self.answers(field, value)
+        comparison = self._compared[field]
+        greater: z3.BoolRef = self.values[comparison.left] > self.values[comparison.right]
+        return greater if value is True else z3.Not(greater)
 
     def fires(self, tests: Iterable[Test]) -> z3.BoolRef:
         """Return the term that every test of a rule is known to be true."""
@@ -149,6 +163,12 @@ class Z3Case:
         if field.type == "count":
             return term == int(value)
         return term == field.choices.index(str(value)) if value in field.choices else z3.BoolVal(val=False)
+
+
+def _assumed(each: Unanswered, told: Facts) -> bool:
+    """Whether the value of an input is assumed: nobody answered it, or it is false as an answer that denies it says."""
+    denied = any(told.get(name) is False for name in each.denied_with)
+    return each.id not in told or (told[each.id] is False and denied)
 
 
 def _within(number: Any, bounds: Bounds) -> z3.BoolRef:

@@ -23,7 +23,12 @@ def print_plan(plan: CollectionPlan, console: Console, *, pointless: bool = Fals
     title = f"{subject.name} ({subject.country}): what would settle the tier, law in force on {plan.law.as_of}"
     console.print(Text(title, style="bold"))
     if len(plan.open_tiers) == 1:
-        print_wrapped(f"Settled: {any_tier_names(plan.open_tiers)}. No answer can change it.", console, 2)
+        print_wrapped(
+            f"Settled on the facts: {any_tier_names(plan.open_tiers)}. No further fact can change it, nor a rating that"
+            " the records leave room for.",
+            console,
+            2,
+        )
     else:
         print_wrapped(f"Open: {any_tier_names(plan.open_tiers)}.", console, 2)
         _print_sets(plan, console)

@@ -46,7 +46,8 @@ class Case:
         self.assessor = Assessor(law, certified=False)
         self.whole = Assessor(law)
         self.now = self.whole.assess(file)
-        self.inquiry = Inquiry(law, admit(file, law).facts)
+        admitted = admit(file, law)
+        self.inquiry = Inquiry(law, admitted.facts, admitted.follows)
 
     @property
     def open(self) -> set[Any]:

@@ -16,6 +16,7 @@ from tierengine.engines.proof import Case
 from tierengine.engines.solver import Model, Solver
 from tierengine.law.entries import TierRow
 from tierengine.law.rulebook import Law
+from tierengine.reasoning.coherence import Followed, rests_on
 from tierengine.reasoning.open_tiers import answered, known
 from tierengine.reasoning.words import in_order, leaf_name
 
@@ -37,8 +38,13 @@ class Inquiry:
     given in answer to a question is a person's: it stands whatever the records propose.
     """
 
-    def __init__(self, law: Law, facts: Mapping[str, Value | Bounds]) -> None:
+    def __init__(
+        self, law: Law, facts: Mapping[str, Value | Bounds], follows: Mapping[str, Followed] = MappingProxyType({})
+    ) -> None:
+        """Take the facts of a country; `follows` tells which of them nobody gave, and what they were read from."""
         self.law = law
+        self.givers = {name: rests_on(follows, name) for name in follows}
+        """For each answer that nobody gave, the given answers from which it follows."""
         self.form: Form = lower(law)
         self.fields = {field.id: field for field in self.form.inputs}
         compared = {comparison.id for comparison in self.form.comparisons}

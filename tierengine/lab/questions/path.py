@@ -107,7 +107,8 @@ def path(casefile: Casefile, rulebook: Rulebook, target: Tier, as_of: date | Non
     law = law_of(casefile, rulebook, as_of)
     present = Assessor(law, certified=False).assess(casefile).recommendation.tier
     _check_target(law, present, target)
-    search = PathSearch(Inquiry(law, admit(casefile, law).facts), target)
+    admitted = admit(casefile, law)
+    search = PathSearch(Inquiry(law, admitted.facts, admitted.follows), target)
     shortest = Listed.of(search.shortest(), MOST)
     acts, needs = shortest.found[0] if shortest.found else (None, None)
     order = {name: place for place, name in enumerate(in_order(law))}
@@ -180,7 +181,23 @@ class PathSearch:
     def _else(self) -> dict[str, Term]:
         """What is needed beside acts: unknown answers that are no acts, and ratings given anew."""
         others = (name for name in self._inquiry.unknown if name not in self._acts)
-        return {name: self._case.known[name] for name in others} | self._anew
+        return {name: self._case.known[name] for name in others} | self._anew | self._followed_anew
+
+    @cached_property
+    def _freed(self) -> dict[str, Term]:
+        """Each answer that nobody gave, with the term that what it follows from changes: it then no longer follows."""
+        changes = self._acts | self._anew
+        return {
+            name: any_of(changes[giver] for giver in givers if giver in changes)
+            for name, givers in self._inquiry.givers.items()
+            if name in self._inquiry.facts and name in self._inquiry.fields
+        }
+
+    @cached_property
+    def _followed_anew(self) -> dict[str, Term]:
+        """Each answer that no longer follows and is no act, with the term that it is answered."""
+        freed = self._freed.items()
+        return {name: all_of((free, self._case.known[name])) for name, free in freed if name not in self._acts}
 
     def _holds_fast(self) -> Iterator[tuple[str, Term]]:
         """Each known answer, with the term of what it may become."""
@@ -188,13 +205,20 @@ class PathSearch:
             if name.startswith("judged/") or name not in self._inquiry.fields:
                 continue
             stays = TRUE if isinstance(value, Bounds) else self._case.answers(name, value)
-            if name in self._acts:
+            if name in self._freed:
+                yield name, any_of((all_of((negate(self._freed[name]), stays)), self._falls(name)))
+            elif name in self._acts:
                 yield name, any_of((stays, self._acts[name]))
             elif name in self._anew:
                 again = all_of((self._anew[name], self._case.known[name], any_of(self._weighed(leaf_name(name)))))
                 yield name, any_of((all_of((negate(self._anew[name]), stays)), again))
             else:
                 yield name, stays
+
+    def _falls(self, name: str) -> Term:
+        """The term that what an answer followed from changes, so that it is unknown, or answered as is needed."""
+        unknown = all_of((self._freed[name], negate(self._case.known[name])))
+        return any_of((unknown, self._acts.get(name, self._followed_anew.get(name, FALSE))))
 
     def _base(self) -> Iterator[Term]:
         """What holds whatever is known: what an act makes of an unknown answer, and that the tier is reached.
@@ -292,7 +316,9 @@ class PathSearch:
 
     def _after(self, changed: Mapping[str, Value]) -> dict[str, Value | Bounds]:
         """The facts once some of them changed, as a dossier then says them: what is rated is a person's."""
-        return answered(self._inquiry.form, self._inquiry.facts, changed)
+        fallen = {name for name in self._freed if not changed.keys().isdisjoint(self._inquiry.givers[name])}
+        stays = {name: value for name, value in self._inquiry.facts.items() if name not in fallen}
+        return answered(self._inquiry.form, stays, changed)
 
     def _reaches(self, facts: Facts) -> bool:
         settled = self._inquiry.engine.evaluate(facts).settled

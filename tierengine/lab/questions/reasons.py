@@ -137,8 +137,7 @@ class Findings:
     def _term(self, name: str) -> Term:
         """The term that a finding comes out as it does."""
         if name in self._inquiry.facts:
-            (given,) = self._case.gives({name: self._inquiry.facts[name]})
-            return given
+            return self._case.answers(name, self._inquiry.facts[name])
         return self._case.shown[name] if self.outcomes[name] else negate(self._case.shown[name])
 
     def entailing(self, row: str, holds: bool) -> Iterator[tuple[str, ...]]:
