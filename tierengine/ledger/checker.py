@@ -1131,8 +1131,8 @@ def sent(form: str, raw: bytes) -> str | None:
     """Return the day of a source: of a telegram, from its date-time group, and of mail, from its date."""
     if form == "mail":
         try:
-            return parsedate_to_datetime(message_from_bytes(raw)["date"]).date().isoformat()
-        except (TypeError, ValueError):
+            return parsedate_to_datetime(str(message_from_bytes(raw)["date"] or "")).date().isoformat()
+        except (ArithmeticError, TypeError, ValueError):
             return None
     if form != "telegram":
         return None
