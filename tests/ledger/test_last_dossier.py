@@ -78,7 +78,7 @@ def test_a_rating_of_then_is_read(files: dict[str, bytes]) -> None:
     law = checker.Law(files, "2007-11-09")
     dossier = checker.Yaml(files["dossier/dossier.yaml"], "dossier.yaml").document()
     last = checker.Yaml(files["dossier/last/dossier.yaml"], "dossier.yaml").document()
-    days = {"07GUATEMALA2213": checker.sent(files["dossier/cable.txt"]) or ""}
+    days = {"07GUATEMALA2213": checker.sent("telegram", files["dossier/cable.txt"]) or ""}
     case = checker.case_of(law, dossier, checker.Report(), checker.Beside(days, last))
     assert case.facts["last_rating/cooperation_as_a_whole"] == 3
     spoken = [rule["id"] for rule in checker.provisional(case).spoken.values()]

@@ -616,7 +616,7 @@ def _heard(silence: Silent, casefile: Casefile) -> str:
 def _sent(casefile: Casefile, silence: Silent) -> date | None:
     """The day of a source, if it bears one."""
     source = casefile.sources.get(silence.source)
-    return source.header.dtg.date() if source is not None and source.header.dtg is not None else None
+    return source.day if source is not None else None
 
 
 class _Answers:
