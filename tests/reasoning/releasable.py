@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.reasoning.dossiers import casefile, rating, record
 from tierengine.evidence.dossier import Casefile
 from tierengine.evidence.handling import Mark
-from tierengine.evidence.telegram import Telegram, read_telegram
+from tierengine.evidence.sources.telegram import Telegram, read_telegram
 
 MARKINGS = ("UNCLAS {0}\n\nSIPDIS", "UNCLAS {0}\n\nSENSITIVE", "UNCLAS {0}\n\nNOFORN", "SIPDIS")
 """Plain, sensitive, not for foreign governments, and without any marking."""

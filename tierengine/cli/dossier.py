@@ -24,7 +24,7 @@ from tierengine.cli.options import (
 )
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.dossier import read_dossier
-from tierengine.evidence.telegram import Telegram, read_telegram
+from tierengine.evidence.sources.telegram import Telegram, read_telegram
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import assess as assess_casefile
 from tierengine.reasoning.assess import law_of

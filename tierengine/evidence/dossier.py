@@ -17,7 +17,7 @@ from tierengine.evidence.countries import is_country
 from tierengine.evidence.handling import Handling
 from tierengine.evidence.origins import chain
 from tierengine.evidence.records import Evidence, Rating, Record
-from tierengine.evidence.telegram import Telegram, read_telegram
+from tierengine.evidence.sources.telegram import Telegram, read_telegram
 from tierengine.terms.interval import Days
 from tierengine.terms.scalars import Day, Id, Model, Text, Whole
 from tierengine.terms.tier import WrittenPlacement, WrittenTier

@@ -18,7 +18,7 @@ from tierengine import canonical
 from tierengine.engines.form import Facts, Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
 from tierengine.errors import EvidenceError, Problem
-from tierengine.evidence.telegram import read_telegram
+from tierengine.evidence.sources.telegram import read_telegram
 from tierengine.law.entries import Indicator, Kind
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import known_in

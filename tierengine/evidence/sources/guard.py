@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tierengine.errors import ClassifiedError, Problem
-from tierengine.evidence.source_text import Line, without_links
+from tierengine.evidence.sources.plain import Line, without_links
 
 _SPACED = r"(?:C ?O ?N ?F ?I ?D ?E ?N ?T ?I ?A ?L|S ?E ?C ?R ?E ?T)"
 """A level in capitals, its letters together or apart."""

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import GUATEMALA
 from tierengine.errors import ClassifiedError, EvidenceError, TierEngineError
-from tierengine.evidence.source_text import PlainText
-from tierengine.evidence.telegram import Telegram, read_telegram
+from tierengine.evidence.sources.plain import PlainText
+from tierengine.evidence.sources.telegram import Telegram, read_telegram
 
 SEED = (GUATEMALA.parent / "cable.txt").read_bytes()
 

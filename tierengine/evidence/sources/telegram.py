@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.handling import Handling
-from tierengine.evidence.marking import refuse_classified
-from tierengine.evidence.source_text import Line, PlainText, SourceText
-from tierengine.evidence.telegram_header import Header, is_header_line, read_header
+from tierengine.evidence.sources.guard import refuse_classified
+from tierengine.evidence.sources.plain import Line, PlainText, SourceText
+from tierengine.evidence.sources.telegram_header import Header, is_header_line, read_header
 
 _LINKED = re.compile(r"^\s*\[(?:1|I|l|¶)\]\(#\)\s*(?P<number>\d{1,3})\s?\.\s*")
 """`[1](#)4.` is 4: the link stands where the archive put a pilcrow."""

@@ -7,9 +7,9 @@ from contextlib import suppress
 
 import pytest
 
-from tests.evidence.test_telegram import HEADER, SEED, cable, paragraphs
+from tests.evidence.sources.test_telegram import HEADER, SEED, cable, paragraphs
 from tierengine.errors import ClassifiedError
-from tierengine.evidence.telegram import read_telegram
+from tierengine.evidence.sources.telegram import read_telegram
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tierengine.evidence.source_text import without_links
+from tierengine.evidence.sources.plain import without_links
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _CHANNEL = re.compile(r"^VZCZC\w{2,}\s*$")
