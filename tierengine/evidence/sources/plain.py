@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
+
+from tierengine.evidence.sources.anchors import Anchor, Folded
 
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\(#\)")
 """Link debris of Markdown copies: `[KCRM](#)` shows KCRM."""
 
 _PAGE_LINE = re.compile(
-    r"(?:^|(?<=[\r\n]))[ \t]*(?:[A-Z][A-Z ]{1,30} \d{5,8} +\d{3} OF \d{3}|\d{3}\.\d OF \d{3})[ \t]*(?=[\r\n]|$)"
+    r"(?:^|(?<=[\r\n]))[ \t]*(?:[A-Z][A-Z '.-]{1,30} \d{5,8} +\d{3}(?:\.\d)? OF \d{3}|\d{3}\.\d OF \d{3})[ \t]*"
+    r"(?=[\r\n]|$)"
 )
 """A page line inside the text, such as `STATE 00123456 002 OF 012`; the sentence around it goes on."""
 
@@ -59,42 +63,67 @@ class SourceText:
         return tuple(lines)
 
 
+Hidden = tuple[tuple[int, int], ...]
+"""Stretches of bytes that are no part of the text around them: the head of the next section of a cable."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """What a stretch of a source says to a reader, character by character, with the bytes behind each."""
+    """What a stretch of a source says to a reader, character by character, with the bytes behind each.
 
-    characters: str
+    In `written` a line end stays after a hyphen alone: whether the hyphen is part of the word, nobody knows.
+    """
+
+    written: str
     spans: tuple[tuple[int, int], ...]
 
     @staticmethod
     @lru_cache(maxsize=512)  # a paragraph is searched for one quote after another
-    def of(raw: bytes, start: int, end: int) -> PlainText:
+    def of(raw: bytes, start: int, end: int, hidden: Hidden = ()) -> PlainText:
         """Read the bytes from `start` to `end`: white space becomes single spaces, link debris what it shows.
 
-        Page lines are left out. A word that is broken after its hyphen at a line end is joined, and keeps the hyphen.
+        Page lines and what is hidden are left out. A word that is broken after its hyphen at a line end is joined.
         """
         source = SourceText.of(raw[start:end])
         characters: list[str] = []
         spans: list[tuple[int, int]] = []
-        for piece, first, last in _shown(source.characters):
+        for piece, first, last in _shown(source, start, hidden):
+            shown = piece
             if piece.isspace():
                 following = source.characters[last : last + 1]
-                if not characters or (_LINE_END.search(piece) and _hyphenated(characters, following)):
+                broken = _LINE_END.search(piece) and _hyphenated(characters, following)
+                if not characters:
                     continue
-            characters.append(" " if piece.isspace() else piece)
+                shown = "\n" if broken else " "
+            characters.append(shown)
             spans.append((start + source.offsets[first], start + source.offsets[last]))
-        while characters and characters[-1] == " ":
+        while characters and characters[-1] in " \n":
             characters.pop()
             spans.pop()
         return PlainText("".join(characters), tuple(spans))
 
-    def find(self, quote: str) -> tuple[int, int] | None:
+    @property
+    def characters(self) -> str:
+        """The text in one line; a broken word keeps its hyphen."""
+        return self.written.replace("-\n", "-")
+
+    def find(self, quote: str, anchor: Anchor | None = None) -> tuple[int, int] | None:
         """Return the first byte and the byte past the last of a quote, or nothing if it is not there."""
-        words = PlainText.of(quote.encode("utf-8"), 0, len(quote.encode("utf-8"))).characters
-        at = self.characters.find(words) if words else -1
-        if at < 0:
-            return None
-        return self.spans[at][0], self.spans[at + len(words) - 1][1]
+        found = Folded.of(self.written).find(self._plain(quote), anchor)
+        return (self.spans[found[0]][0], self.spans[found[1] - 1][1]) if found else None
+
+    def around(self, quote: str, anchor: Anchor | None = None) -> tuple[str, str] | None:
+        """Return the words just before and just after a quote."""
+        return Folded.of(self.written).around(self._plain(quote), anchor)
+
+    def _plain(self, quote: str) -> str:
+        raw = quote.encode("utf-8", "surrogatepass")
+        return PlainText.of(raw, 0, len(raw)).written
+
+
+def is_page_line(text: str) -> bool:
+    """Whether a line is the head of a page of a telegram, and no part of the text."""
+    return _PAGE_LINE.fullmatch(text) is not None
 
 
 def without_links(text: str) -> str:
@@ -110,8 +139,9 @@ def _hyphenated(before: list[str], following: str) -> bool:
     return len(before) > 1 and before[-1] == "-" and before[-2].isalnum() and following.isalnum()
 
 
-def _shown(text: str) -> list[tuple[str, int, int]]:
+def _shown(source: SourceText, start: int, away: Hidden) -> list[tuple[str, int, int]]:
     """What is shown, with the stretch behind it: characters with the link debris at them, white space run by run."""
+    text = source.characters
     hidden: set[int] = set()
     begins: dict[int, int] = {}
     ends: dict[int, int] = {}
@@ -121,6 +151,9 @@ def _shown(text: str) -> list[tuple[str, int, int]]:
             begins[link.start(1)], ends[link.end(1) - 1] = link.start(), link.end()
     for page in _PAGE_LINE.finditer(text):
         hidden |= set(range(page.start(), page.end()))
+    for first, last in away:
+        low, high = bisect_left(source.offsets, first - start), bisect_left(source.offsets, last - start)
+        hidden |= set(range(max(low, 0), min(high, len(text))))
     pieces: list[tuple[str, int, int]] = []
     for at, character in enumerate(text):
         if at in hidden:

@@ -7,13 +7,18 @@ and nothing is renumbered in silence. What a cable says steers nothing here: its
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.handling import Handling
-from tierengine.evidence.sources.guard import refuse_classified
-from tierengine.evidence.sources.plain import Line, PlainText, SourceText
+from tierengine.evidence.sources.anchors import Anchor
+from tierengine.evidence.sources.guard import refuse_classified, seen_lines
+from tierengine.evidence.sources.opened import LeftOut
+from tierengine.evidence.sources.plain import Hidden, Line, PlainText, SourceText, is_page_line
 from tierengine.evidence.sources.telegram_header import Header, is_header_line, read_header
+from tierengine.evidence.sources.telegram_sections import Sections, blanked, section_of, sections
 
 _LINKED = re.compile(r"^\s*\[(?:1|I|l|¶)\]\(#\)\s*(?P<number>\d{1,3})\s?\.\s*")
 """`[1](#)4.` is 4: the link stands where the archive put a pilcrow."""
@@ -59,6 +64,9 @@ class Telegram:
     """Whether some part is marked not to be given to foreign governments (NF, NOFORN)."""
     warnings: tuple[str, ...]
     raw: bytes
+    left_out: tuple[LeftOut, ...] = ()
+    hidden: Hidden = ()
+    """The heads of its later sections, which stand in the midst of the text."""
 
     def locator(self, number: int) -> str:
         """Return the locator of a paragraph, such as `07GUATEMALA2213 ¶4`."""
@@ -68,13 +76,53 @@ class Telegram:
         """Return the paragraph at a locator, or nothing if there is none."""
         return next((p for p in self.paragraphs if self.locator(p.number) == locator), None)
 
-    def passage(self, locator: str, quote: str) -> tuple[int, int] | None:
-        """Return the byte offsets of the first and past the last character of a quote in a paragraph.
+    def passage(self, locator: str, quote: str, anchor: Anchor | None = None) -> tuple[int, int] | None:
+        """Return the byte offsets of the first and past the last character of a quote in a paragraph, or nothing.
 
-        Nothing is returned if it does not stand there. A run of white space equals any other; all else is exact.
+        What typesetting does to words is no difference; all else is. The anchor tells which, of words that stand twice.
         """
+        text = self._plain(locator)
+        return None if text is None else text.find(quote, anchor)
+
+    def around(self, locator: str, quote: str, anchor: Anchor | None = None) -> tuple[str, str] | None:
+        """Return some words before and after a quote."""
+        text = self._plain(locator)
+        return None if text is None else text.around(quote, anchor)
+
+    def places(self) -> Iterator[tuple[str, str]]:
+        """Yield locator and text of each paragraph."""
+        for paragraph in self.paragraphs:
+            yield self.locator(paragraph.number), paragraph.text
+
+    def handled(self, handling: Handling) -> Telegram:
+        """Return the same cable with the handling that somebody declared."""
+        return replace(self, handling=handling)
+
+    @property
+    def by_bytes(self) -> bool:
+        """Positions are those of the file."""
+        return True
+
+    @property
+    def text(self) -> str:
+        """The paragraphs, a line end between two."""
+        return "\n".join(paragraph.text for paragraph in self.paragraphs)
+
+    @property
+    def sent(self) -> str | None:
+        """The date-time group, or when the archive says that the cable was made."""
+        if self.header.dtg is not None:
+            return self.header.dtg.isoformat()
+        return self.header.archive.created if self.header.archive is not None else None
+
+    @property
+    def author(self) -> str | None:
+        """Who sent it."""
+        return self.header.sender
+
+    def _plain(self, locator: str) -> PlainText | None:
         paragraph = self.paragraph(locator)
-        return None if paragraph is None else PlainText.of(self.raw, paragraph.start, paragraph.end).find(quote)
+        return None if paragraph is None else PlainText.of(self.raw, paragraph.start, paragraph.end, self.hidden)
 
 
 def read_telegram(raw: bytes, name: str) -> Telegram:
@@ -85,17 +133,21 @@ def read_telegram(raw: bytes, name: str) -> Telegram:
     """
     if problem := _no_text(raw, name):
         raise EvidenceError([problem])
-    lines = SourceText.of(raw).lines()
-    refuse_classified(lines, name)
-    body = _Body(raw, lines)
-    header = read_header([line.text for line in lines[: body.first]])
-    warnings = [*header.warnings, *body.warnings]
+    given = SourceText.of(raw).lines()
+    refuse_classified(seen_lines(given), name)
+    parts = sections(given)
+    lines = blanked(given, parts.lines())
+    body = _Body(raw, lines, parts.hidden(given))
+    header = read_header([line.text for line in given[: body.first]])
+    warnings = [*header.warnings, *parts.warnings(), *body.warnings]
     if not body.marks:
         raise EvidenceError([_no_telegram(name, header)])
     paragraphs = tuple(body.paragraphs())
     handling, no_foreign = _handling(header, paragraphs, warnings)
     if header.id is None:
         warnings.append("the copy lacks what its id is made of; it is called after its file")
+    elif header.dtg is None or header.number is None or header.post is None:
+        warnings.append("the cable's own lines lack its id; it is taken from the page of the archive")
     return Telegram(
         id=header.id or re.sub(r"\W+", "-", name),
         header=header,
@@ -106,7 +158,31 @@ def read_telegram(raw: bytes, name: str) -> Telegram:
         no_foreign=no_foreign,
         warnings=tuple(warnings),
         raw=raw,
+        left_out=tuple(_left_out(given, body, parts)),
+        hidden=parts.hidden(given),
     )
+
+
+def joined(parts: Sequence[tuple[str, bytes]]) -> bytes:
+    """Return the sections of one cable that were given as several files as one text, in their order.
+
+    A file that says no section keeps its place.
+    """
+    ordered = sorted(parts, key=lambda part: section_of(part[1])) if all(section_of(raw) for _, raw in parts) else parts
+    return b"\n".join(raw if raw.endswith(b"\n") else raw + b"\n" for _, raw in ordered)
+
+
+def _left_out(lines: tuple[Line, ...], body: _Body, parts: Sections) -> Iterator[LeftOut]:
+    """What is no paragraph: the header, the heads of later sections, page lines, and what follows the report."""
+    heads = parts.lines()
+    kinds = dict.fromkeys(range(body.first), "header")
+    kinds |= {at: "page line" for at, line in enumerate(lines) if at >= body.first and is_page_line(line.text)}
+    kinds |= dict.fromkeys(range(body.last, len(lines)), "after the report") | dict.fromkeys(heads, "head of a section")
+    spoken = ((at, kind) for at, kind in sorted(kinds.items()) if lines[at].text.strip())
+    for kind, group in groupby(spoken, key=lambda each: each[1]):
+        numbers = [at for at, _ in group]
+        text = "\n".join(lines[at].text.strip() for at in numbers)
+        yield LeftOut(kind, f"line {numbers[0] + 1}", text)
 
 
 def _handling(header: Header, paragraphs: tuple[Paragraph, ...], warnings: list[str]) -> tuple[Handling, bool]:
@@ -164,8 +240,9 @@ class _Mark:
 class _Body:
     """Finds the marks below the header, then the signature and whatever follows the report."""
 
-    def __init__(self, raw: bytes, lines: tuple[Line, ...]) -> None:
+    def __init__(self, raw: bytes, lines: tuple[Line, ...], hidden: Hidden) -> None:
         self._raw = raw
+        self._hidden = hidden
         self._lines = lines
         self.warnings: list[str] = []
         self.marks: list[_Mark] = []
@@ -176,7 +253,7 @@ class _Body:
         self._prefixed = None
         self._find_marks(begin)
         self.first = self._above(begin)
-        self._last, self.signature = self._ending()
+        self.last, self.signature = self._ending()
 
     def _below_header(self) -> int:
         """The line past the header. Once a paragraph 1 is met below a header line, header words are only words."""
@@ -305,7 +382,7 @@ class _Body:
         """The text from a second paragraph 1 on."""
         if self._embedded_at is None:
             return ""
-        return PlainText.of(self._raw, self._lines[self._embedded_at].start, len(self._raw)).characters
+        return PlainText.of(self._raw, self._lines[self._embedded_at].start, len(self._raw), self._hidden).characters
 
     # -- paragraphs ---------------------------------------------------------------------------------------------
 
@@ -314,14 +391,14 @@ class _Body:
         starts = [(mark.number, mark.shown, mark.after, mark.line) for mark in self.marks]
         if self.first < self.marks[0].line:
             starts.insert(0, (0, "", self._lines[self.first].start, self.first))
-        ends = [line for *_, line in starts[1:]] + [self._last]
+        ends = [line for *_, line in starts[1:]] + [self.last]
         return [
             self._paragraph(number, shown, after, end)
             for (number, shown, after, _), end in zip(starts, ends, strict=True)
         ]
 
     def _paragraph(self, number: int, mark: str, start: int, past: int) -> Paragraph:
-        text = PlainText.of(self._raw, start, max(start, self._lines[past - 1].end))
+        text = PlainText.of(self._raw, start, max(start, self._lines[past - 1].end), self._hidden)
         if not text.spans:
             return Paragraph(number, mark, "", start, start)
         return Paragraph(number, mark, text.characters, text.spans[0][0], text.spans[-1][1])
@@ -332,4 +409,4 @@ def _prose(line: str) -> bool:
     return bool(re.search(r"[a-z]{2}", line))
 
 
-__all__ = ["Paragraph", "Telegram", "read_telegram"]
+__all__ = ["Paragraph", "Telegram", "joined", "read_telegram"]

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tierengine.evidence.sources.plain import without_links
+from tierengine.evidence.sources.plain import is_page_line, without_links
+from tierengine.evidence.sources.telegram_archive import Archived, Known, archived
+from tierengine.evidence.sources.telegram_references import (
+    Own,
+    Reference,
+    References,
+    century,
+    names_cable,
+    references,
+    without_remark,
+)
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _CHANNEL = re.compile(r"^VZCZC\w{2,}\s*$")
@@ -19,7 +29,7 @@ _DTG = re.compile(
     r"(?P<month>[A-Z]{3})\s+(?P<year>\d{2})\b"
 )
 _DTG_SHAPE = re.compile(r"^[RPOZ]\s+\S+Z\s+\S+\s+\d{2,4}\b")
-_MARKING = re.compile(
+MARKING = re.compile(
     r"^(?P<marking>UNCLAS(?:SIFIED)?(?:\s*/+\s*(?:FOR OFFICIAL USE ONLY|FOUO|SBU))?)"
     r"(?:\s+SECTION\s+(?P<section>\d+)\s+OF\s+(?P<sections>\d+))?"
     r"(?:\s+(?P<post>[A-Z][A-Z '.-]{0,40}?)\s+(?P<number>\d{1,8}))?\s*$"
@@ -30,24 +40,27 @@ _CAPTION = re.compile(
 _ATTENTION = re.compile(
     r"^(?:(?:STATE|DEPT|DEPARTMENT|STATE DEPARTMENT|G/TIP)\s+(?:FOR|PASS|PLEASE)\b|FOR\s+[A-Z]+/|[A-Z/]+ PLEASE PASS\b)"
 )
-_KEYED = re.compile(r"^(?P<key>(?:FM|TO|INFO)(?=\s|$)|E\.?\s?O\.?\s+\d+:|TAGS?:|SUBJECT:|SUBJ:|REFS?:)\s*(?P<rest>.*)$")
-_REFERENCE = re.compile(
-    r"(?<![A-Z'-])(?:\(?(?:[1I¶](?=[A-Z][.)]))?(?P<letter>[A-Z])[.)]\s*)?(?:\(?[A-Z][.)]\s*)?"
-    r"(?:(?P<year>\d{4}|\d{2})\s+)?"
-    r"(?P<post>[A-Z][A-Z'-]{0,19}(?: [A-Z][A-Z'-]{0,19}){0,3}?) (?P<number>\d{1,8})\b(?:\s+\(NOTAL\))?"
+_RULED = re.compile(r"^[-=_*~. ]{3,}$")
+_NUMBERED = re.compile(r"^\W{0,3}1{1,2}\s?[.)]\s*(?:\(|[A-Z])")
+"""The first paragraph, into which a subject may run."""
+
+_KEY = (
+    r"(?:(?P<address>(?:FM|TO|INFO)(?=\s|$))|(?P<order>E\.?\s?O\.?\s+\d+\s?:)"
+    r"|(?P<tags>TAGS?\s?:|TAGS?(?=\s+[A-Z]{2,4}\b))"
+    r"|(?P<subject>SUBJ(?:ECT)?\s?:|SUBJECT(?=\s+[A-Z]))"
+    r"|(?P<references>REF(?:TEL|ERENCE)?(?:S|\(S\))?\s?:"
+    r"|REFS?(?=\s+\(?[A-Z][.)]\s|\s+(?:\d{2,4}\s)?[A-Z][A-Z ]{2,30}\s\d)))"
 )
-"""Every repetition is bounded, so that no text takes long to read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A cable that is referred to; the letter is `None` where the list gives none, and the year is worked out."""
-
-    letter: str | None
-    year: int | None
-    post: str
-    number: int
-    raw: str
+_KEYED = re.compile(rf"^{_KEY}\s*(?P<rest>.*)$")
+_SMALL = re.compile(
+    r"^(?:(?P<tags>tags?)|(?P<subject>subj(?:ect)?)|(?P<references>ref(?:tel|erence)?(?:s|\(s\))?))\s?:", re.IGNORECASE
+)
+"""The same keys in small letters, which need the colon: without it they are words."""
+_INNER = re.compile(r"\s+(?=(?:TAGS?|SUBJ(?:ECT)?|REF(?:TEL)?S?)\s?:)")
+_LONGEST_SUBJECT = 4
+"""Lines."""
+_TAG = re.compile(r"[A-Z]{2,5}(?:\s*\([^()]{1,60}\))?", re.IGNORECASE)
+_ALL_TAGS = re.compile(rf"(?:{_TAG.pattern}[\s,;]*)+|[A-Z ,]{{1,40}}\)[\s,;]*(?:{_TAG.pattern}[\s,;]*)*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,55 +89,103 @@ class Header:
     tags: tuple[str, ...] = ()
     subject: str | None = None
     references: tuple[Reference, ...] = ()
+    others: tuple[str, ...] = ()
+    """What is referred to and is no cable: e-mails, press items, messages known by their date and time alone."""
+    archive: Archived | None = None
+    """What the page of an archive says of the cable, above its own lines."""
     warnings: tuple[str, ...] = ()
 
     @property
     def id(self) -> str | None:
         """The archive's id, such as `07GUATEMALA2213`: year, post without spaces, number without zeros."""
         if self.post is None or self.number is None or self.dtg is None:
-            return None
-        return f"{self.dtg.year % 100:02d}{re.sub('[^A-Z]', '', self.post)}{self.number}"
+            return self.archive.id if self.archive is not None else None
+        return _id(self.dtg.year, self.post, self.number)
 
 
 def read_header(lines: list[str]) -> Header:
     """Return what the lines above the first paragraph say; what cannot be read is warned about, never guessed."""
-    found = _Found()
+    found, above = _Found(), True
+    archive: list[str] = []
     for line in lines:
-        found.take(" ".join(without_links(line).split()))
-    return found.header()
+        shown = " ".join(without_links(line).split())
+        keyed = _key(shown)
+        above = above and keyed is None
+        if above:
+            archive.append(shown)
+        for part in _INNER.split(shown) if keyed else [shown]:
+            found.take(part)
+    return found.header(archive)
+
+
+def head_length(lines: Iterable[str]) -> int:
+    """Return how many lines at the beginning are of a header: captions, addresses, keys and what goes on with them."""
+    found, length = _Found(), 0
+    for length, line in enumerate(lines):  # the count is what is asked for
+        if not all([found.take(part) for part in (_INNER.split(line) if _key(line) else [line])]):
+            return length
+    return length + 1 if length else 0
 
 
 def is_header_line(line: str) -> bool:
     """Whether a line begins a part of the header that stands below the addressees."""
-    match = _KEYED.match(without_links(line).strip())
-    return match is not None and _KEYS[match["key"][:2]] in ("executive_order", "tags", "subject", "references")
+    key = _key(" ".join(without_links(line).split()))
+    return key is not None and key[0] in ("order", "tags", "subject", "references")
+
+
+def _key(line: str) -> tuple[str, str] | None:
+    """The part that a line begins, and the rest of the line; nothing if it begins none."""
+    keyed = _KEYED.match(line)
+    if keyed is None:
+        small = _SMALL.match(line)
+        return (str(small.lastgroup), line[small.end() :].strip()) if small else None
+    name = str(next(name for name in ("address", "order", "tags", "subject", "references") if keyed[name] is not None))
+    return (keyed["address"].casefold() if name == "address" else name), keyed["rest"]
 
 
 class _Found:
     """The parts of a header as they are met, line by line."""
 
     def __init__(self) -> None:
-        self._keyed: dict[str, list[str]] = {}
+        self._keyed: dict[str, list[list[str]]] = {}
+        """Each part as often as it stands: a header block that stands twice gives it twice."""
         self._open: str | None = None
         self._single: dict[str, str] = {}
         self._captions: list[str] = []
         self._attention: list[str] = []
         self._marking: re.Match[str] | None = None
 
-    def take(self, line: str) -> None:
-        keyed = _KEYED.match(line)
+    def take(self, line: str) -> bool:
+        """Take a line; return whether it is part of a header."""
+        if is_page_line(line):
+            return True
+        keyed = _key(line)
         if keyed:
-            self._open = _KEYS[keyed["key"][:2]]
-            # A header block that stands twice is read once: the later one replaces the part.
-            self._keyed[self._open] = [keyed["rest"]]
+            self._open = keyed[0]
+            self._keyed.setdefault(self._open, []).append([keyed[1]])
         elif not line:
             # References and tags may hold blank lines; everything else ends there.
             if self._open not in ("references", "tags"):
                 self._open = None
-        elif not self._plain(line) and self._open == "attention":
+        elif self._plain(line):
+            return True
+        elif self._open == "attention":
             self._attention[-1] += " " + line
-        elif self._open is not None and self._open != "attention":
-            self._keyed[self._open].append(line)
+        elif self._open is not None:
+            return self._more(self._open, line)
+        else:
+            return False
+        return True
+
+    def _more(self, key: str, line: str) -> bool:
+        """Take a line that goes on with an open part, unless it is none of it; then the part ends."""
+        part = self._keyed[key][-1]
+        goes_on = {"subject": _goes_on_subject, "tags": _goes_on_tags, "references": _goes_on_references}.get(key)
+        if goes_on is None or goes_on(part, line):
+            part.append(line)
+            return True
+        self._open = None
+        return False
 
     def _plain(self, line: str) -> bool:
         """Take a line that is known by its own shape."""
@@ -133,7 +194,9 @@ class _Found:
                 self._single.setdefault(name, line)
                 self._open = None
                 return True
-        marking = _MARKING.match(line)
+        marking = MARKING.match(line)
+        if marking and self._marking is not None and self._open in ("subject", "references", "tags"):
+            return True  # it stands at the head of the next page, in the middle of the part
         if marking:
             self._marking = self._marking or marking
         elif _CAPTION.match(line):
@@ -147,16 +210,22 @@ class _Found:
         self._open = None
         return True
 
-    def header(self) -> Header:
+    def header(self, above: list[str]) -> Header:
+        """Return what was met; `above` are the lines above the first key, where an archive says what the cable is."""
         warnings: list[str] = []
         de = _DE.match(self._single.get("de", ""))
         dtg = _date_time(self._single.get("dtg"), warnings)
         marking = self._marking
         number = int(marking["number"]) if marking and marking["number"] else None
         section = (int(marking["section"]), int(marking["sections"])) if marking and marking["section"] else None
-        _cross_check(de, dtg, number, section, warnings)
+        _cross_check(de, dtg, number, warnings)
         if marking is None:
             warnings.append("no classification line; the handling is unknown, ask a person")
+        post = marking["post"] if marking else None
+        archive = archived(above, Known(dtg.year if dtg else None, post, number), warnings)
+        year = dtg.year if dtg else archive.year if archive else None
+        read = self._references(Own(year, post, number))
+        warnings += read.warnings
         return Header(
             channel=self._single.get("channel"),
             routes=self._single.get("routes"),
@@ -165,38 +234,88 @@ class _Found:
             security=self._single.get("security"),
             dtg=dtg,
             dtg_raw=self._single.get("dtg"),
-            sender=self._joined("sender"),
-            to=tuple(word for word in self._keyed.get("to", []) if word),
-            info=tuple(word for word in self._keyed.get("info", []) if word),
+            sender=self._joined("fm"),
+            to=tuple(self._lines("to")),
+            info=tuple(self._lines("info")),
             marking=marking["marking"] if marking else None,
-            post=marking["post"] if marking else None,
+            post=post,
             number=number,
             section=section,
             captions=tuple(self._captions),
             attention=tuple(self._attention),
-            executive_order=self._joined("executive_order"),
-            tags=tuple(re.split(r"[\s,]+", tags.strip(" ,"))) if (tags := self._joined("tags")) else (),
-            subject=self._joined("subject"),
-            references=tuple(_references(self._keyed.get("references", []), dtg, marking, warnings)),
+            executive_order=self._joined("order"),
+            tags=tuple(self._tags()),
+            subject=self._subject(),
+            references=read.cables,
+            others=read.others,
+            archive=archive,
             warnings=tuple(warnings),
         )
 
+    def _lines(self, key: str) -> Iterator[str]:
+        """The lines of a part, of its first block that says something."""
+        blocks = ([line for line in block if line] for block in self._keyed.get(key, []))
+        yield from next(filter(None, blocks), [])
+
     def _joined(self, key: str) -> str | None:
-        return " ".join(word for word in self._keyed.get(key, []) if word) or None
+        return " ".join(self._lines(key)) or None
+
+    def _subject(self) -> str | None:
+        """The subject as it first stands; as it stands again, if that goes on where the first breaks off."""
+        found = [" ".join(line for line in block if line) for block in self._keyed.get("subject", [])]
+        first = next(filter(None, found), None)
+        longer = (each for each in found if first and len(each) > len(first) and _same_start(each, first))
+        return next(longer, first)
+
+    def _tags(self) -> list[str]:
+        """The tags of all blocks, each once."""
+        text = " ".join(line for block in self._keyed.get("tags", []) for line in block)
+        found = re.findall(r"[^\s,;()]+(?:\s*\([^()]*\)?)?", text.upper())
+        return list(dict.fromkeys(" ".join(tag.split()) for tag in found))
+
+    def _references(self, own: Own) -> References:
+        """The references of all blocks, each once."""
+        read = [references(block, own) for block in self._keyed.get("references", [])]
+        cables = {(each.year, each.post, each.number): each for block in reversed(read) for each in block.cables}
+        order = dict.fromkeys((each.year, each.post, each.number) for block in read for each in block.cables)
+        return References(
+            tuple(cables[key] for key in order),
+            tuple(dict.fromkeys(other for block in read for other in block.others)),
+            tuple(dict.fromkeys(warning for block in read for warning in block.warnings)),
+        )
+
+
+def _id(year: int, post: str, number: int) -> str:
+    return f"{year % 100:02d}{re.sub('[^A-Z]', '', post)}{number}"
+
+
+def _same_start(longer: str, shorter: str) -> bool:
+    return longer.casefold().startswith(shorter.casefold())
+
+
+def _goes_on_subject(part: list[str], line: str) -> bool:
+    """Whether a line is still of the subject: no rule, no paragraph, and no sentence below a title in capitals."""
+    if _RULED.match(line) or _NUMBERED.match(line) or len(part) >= _LONGEST_SUBJECT:
+        return False
+    capitals = not re.search(r"[a-z]{2}", " ".join(part))
+    sentence = bool(re.search(r"[a-z]{2}.*\s[a-z]{2}", line))
+    return not sentence if capitals else not (line[:1].isupper() and line.endswith("."))
+
+
+def _goes_on_tags(part: list[str], line: str) -> bool:
+    """Whether a line holds nothing but tags, or the end of a name in brackets."""
+    return bool(_ALL_TAGS.fullmatch(line)) and (line == line.upper() or " ".join(part).islower())
+
+
+def _goes_on_references(part: list[str], line: str) -> bool:
+    """Whether a line is still of the list of references."""
+    if _RULED.match(line) or _NUMBERED.match(line):
+        return False
+    prose = len(re.findall(r"\b[a-z]{2,}\b", line)) > 4 and not " ".join(part).islower()
+    return bool(without_remark(line).strip()) and (names_cable(line.upper()) or not prose)
 
 
 _SHAPES = {"channel": _CHANNEL, "routes": _PRECEDENCE, "de": _DE, "security": _SECURITY, "dtg": _DTG_SHAPE}
-_KEYS = {
-    "FM": "sender",
-    "TO": "to",
-    "IN": "info",
-    "E.": "executive_order",
-    "EO": "executive_order",
-    "E ": "executive_order",
-    "TA": "tags",
-    "SU": "subject",
-    "RE": "references",
-}
 
 
 def _date_time(raw: str | None, warnings: list[str]) -> datetime | None:
@@ -208,7 +327,7 @@ def _date_time(raw: str | None, warnings: list[str]) -> datetime | None:
         year = int(match["year"])
         try:
             return datetime(
-                _century(year),
+                century(year),
                 _MONTHS.index(match["month"]) + 1,
                 int(match["day"]),
                 int(match["hour"]),
@@ -225,7 +344,6 @@ def _cross_check(
     de: re.Match[str] | None,
     dtg: datetime | None,
     number: int | None,
-    section: tuple[int, int] | None,
     warnings: list[str],
 ) -> None:
     if de and number is not None and int(de["serial"]) != number % 10000:
@@ -234,8 +352,6 @@ def _cross_check(
         later = _sent(de, dtg) - dtg
         if not timedelta(0) <= later <= timedelta(hours=48):
             warnings.append("the DE line and the date-time group are more than 48 hours apart, or in the wrong order")
-    if section is not None and section[1] > 1:
-        warnings.append(f"this is section {section[0]} of {section[1]}; the others are not here")
 
 
 def _sent(de: re.Match[str], dtg: datetime) -> datetime:
@@ -243,30 +359,3 @@ def _sent(de: re.Match[str], dtg: datetime) -> datetime:
     after = timedelta(days=int(de["day"]) - 1, hours=int(de["time"][:2]), minutes=int(de["time"][2:]))
     years = (datetime(dtg.year + step, 1, 1, tzinfo=UTC) + after for step in (-1, 0, 1))
     return min(years, key=lambda sent: abs(sent - dtg))
-
-
-def _references(
-    lines: list[str], dtg: datetime | None, marking: re.Match[str] | None, warnings: list[str]
-) -> Iterator[Reference]:
-    text = " ".join(line for line in lines if line)
-    found = list(_REFERENCE.finditer(text))
-    if text and text != "NONE" and not found:
-        warnings.append(f"the references cannot be read: {text}")
-    for match in found:
-        post, number = match["post"].strip(), int(match["number"])
-        own = int(marking["number"]) if marking and marking["post"] == post else None
-        later = own is not None and number > own
-        yield Reference(match["letter"], _year(match["year"], dtg, later), post, number, match[0].strip(" ;"))
-
-
-def _year(written: str | None, dtg: datetime | None, later: bool) -> int | None:
-    """The year of a reference: as written, else the cable's own, or the one before if its number is yet to come."""
-    if written is not None:
-        year = int(written)
-        return year if year > 99 else _century(year)
-    return dtg.year - later if dtg else None
-
-
-def _century(year: int) -> int:
-    """A year of two digits: the oldest cables in the archives are of the 1970s."""
-    return year + (2000 if year < 70 else 1900)
