@@ -11,9 +11,7 @@ from tierengine.evidence.sources.telegram_references import century
 _ID = re.compile(
     r"(?<![A-Za-z0-9])(?P<year>(?:19|20)?\d{2})(?P<post>[A-Z]{3,30})(?P<number>\d{1,8})(?:_[a-z])?(?![A-Za-z0-9])"
 )
-_LABEL = re.compile(
-    r"\b(?:reference id|viewing cable|canonical id|cable id|message id|cable|identifier|id)\b", re.IGNORECASE
-)
+_LABEL = re.compile(r"\b(?:reference|viewing|canonical|cable|message|identifier|id)\b", re.IGNORECASE)
 _DATE = re.compile(r"\b((?:19|20)\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:[ T](\d{2}:\d{2}))?")
 
 

@@ -120,11 +120,12 @@ def read_header(lines: list[str]) -> Header:
 
 def head_length(lines: Iterable[str]) -> int:
     """Return how many lines at the beginning are of a header: captions, addresses, keys and what goes on with them."""
-    found, length = _Found(), 0
-    for length, line in enumerate(lines):  # the count is what is asked for
-        if not all([found.take(part) for part in (_INNER.split(line) if _key(line) else [line])]):
-            return length
-    return length + 1 if length else 0
+    found, taken = _Found(), 0
+    for line in lines:
+        if not all(found.take(part) for part in (_INNER.split(line) if _key(line) else [line])):
+            break
+        taken += 1
+    return taken
 
 
 def is_header_line(line: str) -> bool:
