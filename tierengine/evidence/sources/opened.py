@@ -5,7 +5,7 @@ A format is one file that gives an `Opened`. Most give a `Written`; a telegram i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -79,6 +79,10 @@ class Opened(Protocol):
 
     def handled(self, handling: Handling) -> Opened:
         """Return the same source with the handling that somebody declared."""
+
+
+Look = Callable[[bytes, str], Opened | None]
+"""Reads what is attached to a source, by its bytes and its name, for the guard; nothing if no format here reads it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,17 @@ def _drawn(line: str) -> Iterator[str]:
 
 def plain_letters(line: str) -> str:
     """A line without invisible characters and accents, its look-alikes and wide letters plain, single spaces."""
-    if not line.isascii():
-        line = unicodedata.normalize("NFKD", line.translate(_PLAIN)).translate(_PLAIN)
-        line = "".join(c for c in line if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
-    return " ".join(line.replace("\0", "").split())
+    return " ".join((line if line.isascii() else line.translate(_LETTERS)).replace("\0", "").split())
+
+
+class _Letters(dict[int, str]):
+    """What each character looks like, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        """Work a character out."""
+        apart = unicodedata.normalize("NFKD", str(_PLAIN.get(code, chr(code)))).translate(_PLAIN)
+        shown = "".join(c for c in apart if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
+        return self.setdefault(code, shown)
+
+
+_LETTERS = _Letters()

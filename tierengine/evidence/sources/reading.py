@@ -1,0 +1,205 @@
+"""Which formats there are, what each file is by its bytes, and the one door by which sources are opened.
+
+Another format is one more file with a reader, and one more row here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal, get_args
+
+from tierengine.errors import ClassifiedError, EvidenceError, Problem
+from tierengine.evidence.sources.docx import read_docx
+from tierengine.evidence.sources.draft import refused
+from tierengine.evidence.sources.html import read_html
+from tierengine.evidence.sources.mail import read_mail
+from tierengine.evidence.sources.opened import Opened
+from tierengine.evidence.sources.pdf import read_pdf
+from tierengine.evidence.sources.telegram import joined, read_telegram
+from tierengine.evidence.sources.telegram_header import is_header_line
+from tierengine.evidence.sources.text import read_markdown, read_text
+
+Format = Literal["telegram", "html", "pdf", "docx", "mail", "markdown", "text"]
+"""The formats in which sources are read."""
+
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+LARGEST = 32 * 2**20
+"""Bytes of one file."""
+
+Reader = Callable[[bytes, str, str], Opened]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A format: what it is called, the endings of its files, what its bytes may look like, and its reader."""
+
+    called: str
+    endings: tuple[str, ...]
+    looks: tuple[str, ...]
+    read: Reader
+
+
+def _look(raw: bytes, name: str) -> Opened | None:
+    """Read what is attached for the guard; raise `ClassifiedError` if it is marked."""
+    try:
+        return read_source([(name, raw)], format_of(raw, name), "attachment")
+    except ClassifiedError as error:
+        told = (each.what.replace("stands here", "stands in an attachment") for each in error.problems)
+        raise ClassifiedError(
+            Problem(where=each.where, what=what, cure=each.cure)
+            for each, what in zip(error.problems, told, strict=True)
+        ) from None
+    except EvidenceError:
+        return None
+
+
+def _telegram(raw: bytes, name: str, _source: str) -> Opened:
+    return read_telegram(raw, name)
+
+
+def _pdf(raw: bytes, name: str, source: str) -> Opened:
+    return read_pdf(raw, name, source, _look)
+
+
+def _mail(raw: bytes, name: str, source: str) -> Opened:
+    return read_mail(raw, name, source, _look)
+
+
+_KINDS: dict[Format, _Kind] = {
+    "telegram": _Kind("a telegram", (".cable", ".txt"), ("text", "mail", "html"), _telegram),
+    "html": _Kind("an HTML page", (".html", ".htm", ".xhtml", ".mht", ".mhtml"), ("html", "mail", "text"), read_html),
+    "pdf": _Kind("a PDF", (".pdf",), ("pdf",), _pdf),
+    "docx": _Kind("a DOCX", (".docx", ".docm"), ("docx",), read_docx),
+    "mail": _Kind("a mail", (".eml",), ("mail",), _mail),
+    "markdown": _Kind("Markdown", (".md", ".markdown"), ("text",), read_markdown),
+    "text": _Kind("plain text", (".txt", ".text"), ("text", "mail"), read_text),
+}
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "pdf"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"{\\rtf", "rtf"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"II*\0", "picture"),
+    (b"MM\0*", "picture"),
+    (b"\x1f\x8b", "packed"),
+    (b"7z\xbc\xaf", "packed"),
+    (b"Rar!", "packed"),
+    (b"MZ", "program"),
+    (b"\x7fELF", "program"),
+)
+_CALLED = {
+    "pdf": ("a PDF", "write `format: pdf`, and end its name with .pdf"),
+    "docx": ("a DOCX", "write `format: docx`, and end its name with .docx"),
+    "html": ("an HTML page", "write `format: html`, and end its name with .html"),
+    "mail": ("a mail", "write `format: mail`, and end its name with .eml"),
+    "text": ("plain text", "write `format: text` or `format: telegram`, and end its name with .txt"),
+    "zip": ("a packed file, and no Word document", "unpack it, and give the document in it"),
+    "ole": ("a protected document, or one of an old Office", "save it as .docx, without a password"),
+    "rtf": ("a document in rich text (RTF)", "save it as .docx"),
+    "picture": ("a picture", "read it with text recognition first, and give the text"),
+    "packed": ("a packed file", "unpack it, and give the document in it"),
+    "program": ("a program", "give the document itself"),
+    "binary": ("no document that is read here", "save it as PDF, DOCX, HTML, mail or text"),
+}
+_HTML = re.compile(rb"<!doctype\s+html|<(?:html|head|body|title|meta)\b", re.IGNORECASE)
+_MAIL = re.compile(
+    rb"^(?:From|To|Subject|Date|Received|Return-Path|MIME-Version|Message-ID|Delivered-To)\s*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def read_source(parts: Sequence[tuple[str, bytes]], form: Format, source: str) -> Opened:
+    """Open a source of some format: one file, or the sections of a telegram in several, each with its name.
+
+    Raise `EvidenceError` if it cannot be read, `ClassifiedError` if it is marked.
+    """
+    for name, raw in parts:
+        _refuse(raw, name, form)
+    name = parts[0][0]
+    if len(parts) > 1 and form != "telegram":
+        cure = "list each file as a source of its own"
+        raise refused(name, f"{_KINDS[form].called} is one file, and here are {len(parts)}", cure)
+    return _KINDS[form].read(parts[0][1] if len(parts) == 1 else joined(parts), name, source)
+
+
+def format_of(raw: bytes, name: str) -> Format:
+    """Return the format of a file by its name and its bytes; raise `EvidenceError` if they contradict each other."""
+    ending, kind = PurePath(name).suffix.lower(), looks_like(raw)
+    if not raw.strip():
+        raise refused(name, "the file is empty", "name the file that holds the source")
+    if ending in (".txt", "", ".cable", ".text") and kind in ("text", "mail"):
+        return "telegram" if _is_cable(raw) else "text"
+    for form, row in _KINDS.items():
+        if ending in row.endings and form not in ("telegram", "text"):
+            if kind not in row.looks:
+                raise _mislabelled(name, form, kind)
+            return form
+    found = next((form for form in FORMATS if form == kind), None)
+    if found is None or ending in (".txt", ".text", ".cable"):
+        raise _mislabelled(name, "text", kind)
+    return found
+
+
+def source_name(name: str) -> str:
+    """Return what a source is called after its file: the name without folder, ending and spaces."""
+    return re.sub(r"[\s\u00b6]+", "-", PurePath(name).stem.strip()) or "source"
+
+
+def looks_like(raw: bytes) -> str:
+    """Return what a file is by its bytes: `pdf`, `docx`, `html`, `mail`, `text`, or what is not read here."""
+    head = raw[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
+    if kind is None and b"%PDF-" in raw[:1024]:
+        return "pdf"
+    if kind == "zip":
+        return "docx" if b"word/" in raw else "zip"
+    if kind is not None:
+        return kind
+    wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff") or _wide(head)
+    plain = head.replace(b"\0", b"") if wide else head
+    if _HTML.search(plain):
+        return "html"
+    if b"\0" in head and not wide:
+        return "binary"
+    return "mail" if len(set(_MAIL.findall(plain))) > 1 and re.match(rb"[\w-]+\s*:", plain) else "text"
+
+
+def _wide(head: bytes) -> bool:
+    """Whether every second byte is zero, as in UTF-16."""
+    return len(head) > 3 and max(head[::2].count(0), head[1::2].count(0)) > len(head) * 0.4
+
+
+def _refuse(raw: bytes, name: str, form: Format) -> None:
+    """Refuse a file that is empty, too large, or not of the format that is said."""
+    if len(raw) > LARGEST:
+        what = f"the file has {len(raw) / 2**20:.1f} MiB, and {LARGEST // 2**20} are read at most"
+        raise refused(name, what, "take the pictures out of it, or give the part that is evidence")
+    if form == "telegram":
+        return  # its reader tells itself what is no telegram
+    if not raw.strip():
+        raise refused(name, "the file is empty", "name the file that holds the source")
+    kind = looks_like(raw)
+    if kind not in _KINDS[form].looks:
+        raise _mislabelled(name, form, kind)
+
+
+def _mislabelled(name: str, form: Format, kind: str) -> EvidenceError:
+    called, cure = _CALLED[kind]
+    return refused(name, f"this is {called}, and not {_KINDS[form].called}", cure)
+
+
+def _is_cable(raw: bytes) -> bool:
+    """Whether plain text has lines that only the header of a cable has."""
+    lines = raw[:20_000].decode("utf-8", "replace").splitlines()
+    keys = sum(is_header_line(line) for line in lines)
+    caption = any(re.match(r"\W*(?:VZCZC|UNCLAS\b|ZNR |[RPOZ] \d{6}Z )", line) for line in lines)
+    return keys > 1 or (caption and keys > 0) or (caption and any(line.strip() == "SIPDIS" for line in lines))
