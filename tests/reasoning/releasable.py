@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.reasoning.dossiers import casefile, rating, record
 from tierengine.evidence.dossier import Casefile
 from tierengine.evidence.handling import Mark
+from tierengine.evidence.sources.opened import Opened
 from tierengine.evidence.sources.telegram import Telegram, read_telegram
 
 MARKINGS = ("UNCLAS {0}\n\nSIPDIS", "UNCLAS {0}\n\nSENSITIVE", "UNCLAS {0}\n\nNOFORN", "SIPDIS")
@@ -126,7 +127,7 @@ def made(written: list[Piece]) -> Casefile:
     return Casefile.of(empty.dossier, empty.document, {telegram.id: telegram for telegram in telegrams.values()})
 
 
-def digest(telegram: Telegram) -> str:
+def digest(telegram: Opened) -> str:
     """The digest of a telegram's bytes."""
     return f"sha256:{sha256(telegram.raw).hexdigest()}"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -23,8 +25,11 @@ from tierengine.cli.options import (
     rulebook_in,
 )
 from tierengine.errors import EvidenceError, Problem, UsageError
+from tierengine.evidence.annotations import annotation_page
 from tierengine.evidence.dossier import read_dossier
-from tierengine.evidence.sources.telegram import Telegram, read_telegram
+from tierengine.evidence.sources.opened import Opened, text_digest
+from tierengine.evidence.sources.reading import Format, format_of, read_source, source_name
+from tierengine.evidence.sources.telegram import Telegram
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import assess as assess_casefile
 from tierengine.reasoning.assess import law_of
@@ -49,27 +54,50 @@ class ReportFormat(StrEnum):
 
 @app.command()
 def ingest(
-    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="a telegram, as a text file")],
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="a source document, or the sections of one cable")
+    ],
     form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    read_as: Annotated[
+        Format | None, typer.Option("--as", metavar="FORMAT", help="the source's format, if its name does not tell")
+    ] = None,
 ) -> None:
-    """Read a source document: its header, its paragraphs with their locators, and its digest."""
-    raw = _bytes(source)
-    telegram = read_telegram(raw, source.name)
+    """Read a source document of any format: its paragraphs with their locators, what is left out, and its digest."""
+    parts = [(path.name, _bytes(path)) for path in sources]
+    name, raw = parts[0]
+    known = read_as or ("telegram" if len(parts) > 1 else format_of(raw, name))
+    opened = read_source(parts, known, source_name(name))
     if form is PlainFormat.json:
-        told = schemas.dump(Telegram, telegram) | {"digest": canonical.digest(raw)}
-        del told["raw"]
-        print_json(told)
+        print_json(_source_json(opened, known, parts))
         return
     console = a_console()
-    for name, value in _header(telegram, raw):
-        console.print(Text.assemble((f"{name:<16}", "bold"), value))
-    for paragraph in telegram.paragraphs:
-        console.print(
-            Text(f"\n{telegram.locator(paragraph.number)}  [bytes {paragraph.start} to {paragraph.end}]", style="bold")
-        )
-        console.print(Text(paragraph.text))
-    for warning in telegram.warnings:
+    for key, value in _source_lines(opened, known, parts):
+        console.print(Text.assemble((f"{key:<16}", "bold"), value))
+    for heading, text in _paragraphs(opened):
+        console.print(Text(f"\n{heading}", style="bold"))
+        console.print(Text(text))
+    if opened.left_out:
+        console.print(Text("\nleft out", style="bold"))
+    for left in opened.left_out:
+        console.print(Text(f"{left.what}, {left.where}: {' / '.join(left.text.split(chr(10)))}"), style="dim")
+    for warning in opened.warnings:
         console.print(Text(f"warning: {warning}", style="yellow"))
+
+
+@app.command()
+def anchors(
+    dossier: DossierFile,
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+) -> None:
+    """Tell where each quote of a dossier stands: as W3C annotations in JSON, as lines to write beside it in text."""
+    casefile = read_dossier(dossier)
+    if form is PlainFormat.json:
+        print_json(annotation_page(casefile))
+        return
+    for each in casefile.anchors():
+        prefix, suffix = (json.dumps(words, ensure_ascii=False) for words in each.around)
+        sys.stdout.write(f"# {each.name}, {each.at}\n")
+        sys.stdout.write(f"anchor: {{prefix: {prefix}, suffix: {suffix}, position: {each.span[0]}-{each.span[1]}}}\n")
 
 
 @app.command()
@@ -81,6 +109,8 @@ def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = N
     counted, aside = len(casefile.dossier.records), len(admitted.set_aside)
     console = a_console()
     console.print(f"{dossier.name}: {counted} records, {aside} of them set aside; every quote stands at its place")
+    for moved in casefile.moved():
+        console.print(Text(f"moved: {moved}", style="yellow"))
     for locator, sentence in casefile.uncoded():
         console.print(Text(f"not coded: {locator}: {sentence}", style="yellow"))
 
@@ -177,19 +207,53 @@ def _bytes(path: Path) -> bytes:
         ) from None
 
 
-def _header(telegram: Telegram, raw: bytes) -> list[tuple[str, str]]:
+def _source_json(opened: Opened, known: Format, parts: list[tuple[str, bytes]]) -> dict[str, Any]:
+    told = schemas.dump(type(opened), opened)
+    del told["raw"]
+    told |= {"format": known, "digest": canonical.digest(parts[0][1]), "text_digest": text_digest(opened)}
+    if len(parts) > 1:
+        told["sections"] = [{"file": name, "digest": canonical.digest(raw)} for name, raw in parts[1:]]
+    return told
+
+
+def _paragraphs(opened: Opened) -> Iterator[tuple[str, str]]:
+    if isinstance(opened, Telegram):
+        for paragraph in opened.paragraphs:
+            place = f"[bytes {paragraph.start} to {paragraph.end}]"
+            yield f"{opened.locator(paragraph.number)}  {place}", paragraph.text
+    else:
+        yield from opened.places()
+
+
+def _source_lines(opened: Opened, known: Format, parts: list[tuple[str, bytes]]) -> Iterator[tuple[str, str]]:
+    yield "source", opened.id
+    if not isinstance(opened, Telegram):
+        yield "format", known
+    for _, raw in parts:
+        yield "digest", canonical.digest(raw)
+    foreign = ", not for foreign governments" if opened.no_foreign else ""
+    if isinstance(opened, Telegram):
+        yield from _header(opened, opened.handling + foreign)
+        return
+    yield "digest of text", text_digest(opened)
+    yield "title", getattr(opened, "title", None) or "not given"
+    yield "from", opened.author or "not given"
+    yield "date", opened.sent or "not given"
+    unmarked = "; declare it in the dossier: handling, declared_by" if opened.handling == "unknown" else ""
+    yield "handling", opened.handling + foreign + unmarked
+
+
+def _header(telegram: Telegram, handling: str) -> Iterator[tuple[str, str]]:
     header = telegram.header
-    return [
-        ("source", telegram.id),
-        ("digest", canonical.digest(raw)),
-        ("date and time", header.dtg.isoformat() if header.dtg else header.dtg_raw or "not given"),
-        ("from", header.sender or "not given"),
-        ("to", ", ".join(header.to) or "not given"),
-        ("handling", telegram.handling + (", not for foreign governments" if telegram.no_foreign else "")),
-        ("captions", ", ".join(header.captions) or "none"),
-        ("attention", "; ".join(header.attention) or "none"),
-        ("tags", ", ".join(header.tags) or "none"),
-        ("subject", header.subject or "not given"),
-        ("references", "; ".join(reference.raw for reference in header.references) or "none"),
-        ("signature", telegram.signature or "none"),
-    ]
+    yield "date and time", header.dtg.isoformat() if header.dtg else header.dtg_raw or telegram.sent or "not given"
+    yield "from", header.sender or "not given"
+    yield "to", ", ".join(header.to) or "not given"
+    yield "handling", handling
+    yield "captions", ", ".join(header.captions) or "none"
+    yield "attention", "; ".join(header.attention) or "none"
+    yield "tags", ", ".join(header.tags) or "none"
+    yield "subject", header.subject or "not given"
+    yield "references", "; ".join(reference.raw for reference in header.references) or "none"
+    if header.others:
+        yield "other messages", "; ".join(header.others)
+    yield "signature", telegram.signature or "none"

@@ -14,10 +14,12 @@ from pydantic import AfterValidator, Field
 from tierengine import canonical, yamlfile
 from tierengine.errors import ClassifiedError, EvidenceError, Problem
 from tierengine.evidence.countries import is_country
-from tierengine.evidence.handling import Handling
+from tierengine.evidence.handling import Handling, Mark, strictest
 from tierengine.evidence.origins import chain
 from tierengine.evidence.records import Evidence, Rating, Record
-from tierengine.evidence.sources.telegram import Telegram, read_telegram
+from tierengine.evidence.sources.anchors import Anchor
+from tierengine.evidence.sources.opened import Opened, text_digest
+from tierengine.evidence.sources.reading import Format, read_source
 from tierengine.terms.interval import Days
 from tierengine.terms.scalars import Day, Id, Model, Text, Whole
 from tierengine.terms.tier import WrittenPlacement, WrittenTier
@@ -44,13 +46,36 @@ class Government(Model):
     name: Text
 
 
+Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+
+
+class SectionFile(Model):
+    """A further section of one cable, in a file of its own."""
+
+    file: Text
+    digest: Digest
+
+
 class Source(Model):
     """A source document: where it lies, beside the dossier, and the digest of its bytes."""
 
     id: Text
-    format: Literal["telegram"]
+    format: Format
     file: Text
-    digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+    digest: Digest
+    sections: tuple[SectionFile, ...] | None = None
+    """The further sections of a cable that was given as several files."""
+    text: Digest | None = None
+    """The digest of its text as it was read when it was coded: whether it is read otherwise now is told by it."""
+    handling: Literal["unclassified", "sensitive but unclassified"] | None = None
+    """How it is to be handled, where it bears no marking itself, or more strictly than that."""
+    declared_by: Text | None = None
+    """Who declares how it is to be handled."""
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """The names of its files with their digests."""
+        return ((self.file, self.digest), *((each.file, each.digest) for each in self.sections or ()))
 
 
 class Silent(Model):
@@ -82,6 +107,7 @@ class Request(Model):
     """What is known of the government's capacity to obtain the data."""
     at: Text
     quote: Text
+    anchor: Anchor | None = None
     handling: Handling | None = None
     """Where it is to be handled more strictly than its source."""
 
@@ -97,6 +123,7 @@ class NotEvidence(Model):
 
     at: Text
     quote: Text
+    anchor: Anchor | None = None
     why: Text
 
 
@@ -107,6 +134,7 @@ class Deficiency(Model):
     says: Text
     at: Text
     quote: Text
+    anchor: Anchor | None = None
     answered_by: tuple[Id, ...]
     handling: Handling | None = None
     """Where it is to be handled more strictly than its source."""
@@ -119,6 +147,7 @@ class PostRecommendation(Model):
     tier: WrittenTier
     at: Text
     quote: Text
+    anchor: Anchor | None = None
     handling: Handling | None = None
     """Where it is to be handled more strictly than its source."""
 
@@ -159,14 +188,18 @@ class Casefile:
 
     dossier: Dossier
     document: Document
-    sources: Mapping[str, Telegram]
+    sources: Mapping[str, Opened]
     digest: str
     """The digest of what the dossier says, whatever the order of its records and the layout of its file."""
+    files: Mapping[str, bytes]
+    """The bytes of every file of every source, by its name."""
 
     @staticmethod
-    def of(dossier: Dossier, document: Document, sources: Mapping[str, Telegram]) -> Casefile:
+    def of(
+        dossier: Dossier, document: Document, sources: Mapping[str, Opened], files: Mapping[str, bytes] | None = None
+    ) -> Casefile:
         """Return the casefile of a dossier whose sources are open."""
-        return Casefile(dossier, document, sources, _digest(dossier))
+        return Casefile(dossier, document, sources, _digest(dossier), files or {})
 
     @property
     def last_placement(self) -> EarlierPlacement | None:
@@ -177,8 +210,8 @@ class Casefile:
     def uncoded(self) -> Iterator[tuple[str, str]]:
         """Yield locator and text of every sentence that no record, silence or note of the dossier quotes from."""
         quoted: dict[str, list[tuple[int, int]]] = {}
-        for _, at, quote in _places(self.dossier):
-            source, span = _find(self.sources, at, quote)
+        for _, at, quote, anchor in _places(self.dossier):
+            source, span = _find(self.sources, at, quote, anchor)
             if source is not None and span is not None:
                 quoted.setdefault(source.id, []).append(span)
         for source in self.sources.values():
@@ -187,6 +220,42 @@ class Casefile:
                 spans = quoted.get(source.id, [])
                 if span is not None and not any(first < span[1] and span[0] < last for first, last in spans):
                     yield locator, sentence
+
+    def anchors(self) -> Iterator[Anchored]:
+        """Yield where every quote of the dossier stands."""
+        for path, at, quote, anchor in _places(self.dossier):
+            source, span = _find(self.sources, at, quote, anchor)
+            around = source.around(at, quote, anchor) if source is not None else None
+            if source is not None and span is not None and around is not None:
+                item = getattr(self.dossier, str(path[0]))
+                name = getattr(item[path[1]], "id", f"{path[0]} {int(path[1]) + 1}") if len(path) > 1 else str(path[0])
+                yield Anchored(name, source.id, at, quote, anchor, span, around, source.by_bytes)
+
+    def moved(self) -> Iterator[str]:
+        """Yield which sources are read otherwise than when they were coded, and which quotes stand elsewhere now."""
+        for source in self.dossier.sources:
+            found = text_digest(self.sources[source.id])
+            if source.text is not None and source.text != found:
+                yield f"{source.id} is read otherwise than when it was coded; every quote was found again by its words"
+        for each in self.anchors():
+            told = each.anchor.position if each.anchor is not None else None
+            now = f"{each.span[0]}-{each.span[1]}"
+            if told is not None and told != now:
+                yield f"{each.name} was found again by its words, at {now}; when it was coded it stood at {told}"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """Where a quote stands: what is quoted for, the source, the paragraph, the words, and those around them."""
+
+    name: str
+    source: str
+    at: str
+    quote: str
+    anchor: Anchor | None
+    span: tuple[int, int]
+    around: tuple[str, str]
+    by_bytes: bool
 
 
 def _digest(dossier: Dossier) -> str:
@@ -250,7 +319,8 @@ def _checked(document: Document, problems: list[Problem], read: Callable[[str], 
     dossier = yamlfile.check(document, Dossier, problems)
     if dossier is None:
         raise EvidenceError(problems)
-    opened, classified = _open(dossier, document, read, problems)
+    files: dict[str, bytes] = {}
+    opened, classified = _open(dossier, document, _kept(read, files), problems)
     problems += _repeated(dossier, document)
     problems += _dates(dossier, document)
     problems += _origins(dossier, document)
@@ -258,13 +328,23 @@ def _checked(document: Document, problems: list[Problem], read: Callable[[str], 
     problems += _misplaced(dossier, document, opened)
     if problems:
         raise (ClassifiedError if classified else EvidenceError)(problems)
-    return Casefile.of(dossier, document, opened)
+    return Casefile.of(dossier, document, opened, files)
+
+
+def _kept(read: Callable[[str], bytes], files: dict[str, bytes]) -> Callable[[str], bytes]:
+    """Read files as another function does, and keep their bytes."""
+
+    def keeping(name: str) -> bytes:
+        files[name] = read(name)
+        return files[name]
+
+    return keeping
 
 
 def _open(
     dossier: Dossier, document: Document, read: Callable[[str], bytes], problems: list[Problem]
-) -> tuple[dict[str, Telegram], bool]:
-    opened: dict[str, Telegram] = {}
+) -> tuple[dict[str, Opened], bool]:
+    opened: dict[str, Opened] = {}
     classified = False
     for number, source in enumerate(dossier.sources):
         try:
@@ -275,36 +355,87 @@ def _open(
     return opened, classified
 
 
-def _open_one(source: Source, document: Document, number: int, read: Callable[[str], bytes]) -> Telegram:
+def _open_one(source: Source, document: Document, number: int, read: Callable[[str], bytes]) -> Opened:
+    parts: list[tuple[str, bytes]] = []
+    problems: list[Problem] = []
+    for place, (file, digest) in enumerate(source.files):
+        path = ("sources", number) if place == 0 else ("sources", number, "sections", place - 1)
+        raw = _as_coded(file, digest, document, path, read, problems)
+        if raw is not None:
+            parts.append((file, raw))
+    if not problems:
+        problems += _misnamed(source, document, number)
+    if problems:
+        raise EvidenceError(problems)
+    opened = read_source(parts, source.format, source.id)
+    if opened.id != source.id:
+        problem = Problem(
+            where=document.where("sources", number, "id"),
+            what=f"`{source.file}` calls itself {opened.id}",
+            cure=f"write `id: {opened.id}`, or name the right file",
+        )
+        raise EvidenceError([problem])
+    return _declared(source, opened, document, number)
+
+
+def _as_coded(
+    file: str,
+    digest: str,
+    document: Document,
+    path: tuple[str | int, ...],
+    read: Callable[[str], bytes],
+    problems: list[Problem],
+) -> bytes | None:
+    """The bytes of a file of a source; if they cannot be had, or are not those that were coded, a problem is added."""
     try:
-        raw = read(source.file)
+        raw = read(file)
     except _UnopenedError as error:
         what, cure = error.args
-        where = document.where("sources", number, "file")
-        raise EvidenceError([Problem(where=where, what=f"`{source.file}` {what}", cure=cure)]) from None
+        problems.append(Problem(where=document.where(*path, "file"), what=f"`{file}` {what}", cure=cure))
+        return None
     found = canonical.digest(raw)
-    if found != source.digest:
-        raise EvidenceError(
-            [
-                Problem(
-                    where=document.where("sources", number, "digest"),
-                    what=f"`{source.file}` is not the file that was coded: it has {found}",
-                    cure="restore the file, or code the new one and then write its digest here",
-                )
-            ]
+    if found != digest:
+        problem = Problem(
+            where=document.where(*path, "digest"),
+            what=f"`{file}` is not the file that was coded: it has {found}",
+            cure="restore the file, or code the new one and then write its digest here",
         )
-    telegram = read_telegram(raw, source.file)
-    if telegram.id != source.id:
-        raise EvidenceError(
-            [
-                Problem(
-                    where=document.where("sources", number, "id"),
-                    what=f"`{source.file}` calls itself {telegram.id}",
-                    cure=f"write `id: {telegram.id}`, or name the right file",
-                )
-            ]
+        problems.append(problem)
+        return None
+    return raw
+
+
+def _misnamed(source: Source, document: Document, number: int) -> Iterator[Problem]:
+    """An id by which no locator could be taken apart, and a handling that nobody declares."""
+    if re.search(r"[\s¶]", source.id):
+        yield Problem(
+            where=document.where("sources", number, "id"),
+            what=f"`{source.id}` holds a space, and a locator begins with the id and a space",
+            cure=f"write `id: {re.sub('[^A-Za-z0-9]+', '-', source.id).strip('-')}`, and begin its locators with that",
         )
-    return telegram
+    if (source.handling is None) != (source.declared_by is None):
+        there, lacking = ("handling", "declared_by") if source.declared_by is None else ("declared_by", "handling")
+        yield Problem(
+            where=document.where("sources", number, there),
+            what=f"`{there}` stands here without `{lacking}`",
+            cure="say how the source is to be handled and who declares it, or leave both out",
+        )
+
+
+def _declared(source: Source, opened: Opened, document: Document, number: int) -> Opened:
+    """The source with the handling that is declared, which is never freer than its own marking."""
+    if source.handling is None:
+        return opened
+    marked = () if opened.handling == "unknown" else (Mark(opened.handling),)
+    strict = strictest((Mark(source.handling), *marked)).handling
+    if strict != source.handling:
+        problem = Problem(
+            where=document.where("sources", number, "handling"),
+            what=f"`{source.file}` is marked {opened.handling}, and is declared here as {source.handling}",
+            cure="leave `handling` and `declared_by` out: the marking counts",
+        )
+        raise EvidenceError([problem])
+    return opened.handled(strict)
 
 
 def _repeated(dossier: Dossier, document: Document) -> Iterator[Problem]:
@@ -382,15 +513,17 @@ def _bases(dossier: Dossier, document: Document) -> Iterator[Problem]:
             )
 
 
-def _find(sources: Mapping[str, Telegram], at: str, quote: str) -> tuple[Telegram | None, tuple[int, int] | None]:
+def _find(
+    sources: Mapping[str, Opened], at: str, quote: str, anchor: Anchor | None
+) -> tuple[Opened | None, tuple[int, int] | None]:
     source = sources.get(at.split(" ", maxsplit=1)[0])
-    return source, source.passage(at, quote) if source is not None else None
+    return source, source.passage(at, quote, anchor) if source is not None else None
 
 
-def _misplaced(dossier: Dossier, document: Document, opened: Mapping[str, Telegram]) -> Iterator[Problem]:
+def _misplaced(dossier: Dossier, document: Document, opened: Mapping[str, Opened]) -> Iterator[Problem]:
     """Quotes that are not at their place, and sources that are named but not listed."""
     listed = {source.id for source in dossier.sources}
-    for path, at, quote in _places(dossier):
+    for path, at, quote, anchor in _places(dossier):
         name = at.split(" ")[0]
         if name not in listed:
             yield Problem(
@@ -398,16 +531,27 @@ def _misplaced(dossier: Dossier, document: Document, opened: Mapping[str, Telegr
                 what=f"no source of this dossier is called `{name}`",
                 cure=f"write one of: {', '.join(sorted(listed))}, then the paragraph, such as `¶4`",
             )
-        elif name in opened and opened[name].paragraph(at) is None:
+            continue
+        source = opened.get(name)
+        if source is None or source.passage(at, quote, anchor) is not None:
+            continue
+        known = [locator for locator, _ in source.places()]
+        if at not in known:
             yield Problem(
                 where=document.where(*path, "at"),
-                what=f"`{at}` is no paragraph of the source",
-                cure=f"write the paragraph as in `{name} ¶1`",
+                what=f"`{at}` is no paragraph of the source{_elsewhere(source, quote)}",
+                cure=f"write the paragraph as in `{known[0]}`",
             )
-        elif name in opened and opened[name].passage(at, quote) is None:
+        elif anchor is not None and source.passage(at, quote) is not None:
+            yield Problem(
+                where=document.where(*path, "anchor"),
+                what=f"the quote is lost: it stands at {at}, and not between the words of its anchor",
+                cure="find the passage that was meant, and write its anchor anew: tierengine anchors DOSSIER",
+            )
+        else:
             yield Problem(
                 where=document.where(*path, "quote"),
-                what=f"the quote does not stand at {at}{_elsewhere(opened[name], quote)}",
+                what=f"the quote does not stand at {at}{_elsewhere(source, quote)}",
                 cure="copy the exact words of that paragraph, or correct `at`",
             )
     for number, silence in enumerate(dossier.silences):
@@ -419,21 +563,22 @@ def _misplaced(dossier: Dossier, document: Document, opened: Mapping[str, Telegr
             )
 
 
-def _places(dossier: Dossier) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+def _places(dossier: Dossier) -> Iterator[tuple[tuple[str | int, ...], str, str, Anchor | None]]:
     for section in ("records", "requests", "not_evidence", "deficiencies"):
         for number, item in enumerate(getattr(dossier, section)):
             if not isinstance(item, Rating):
-                yield (section, number), item.at, item.quote
-    if dossier.post_recommendation is not None:
-        yield ("post_recommendation",), dossier.post_recommendation.at, dossier.post_recommendation.quote
+                yield (section, number), item.at, item.quote, item.anchor
+    post = dossier.post_recommendation
+    if post is not None:
+        yield ("post_recommendation",), post.at, post.quote, post.anchor
 
 
-def _sentences(source: Telegram) -> Iterator[tuple[str, str]]:
-    for paragraph in source.paragraphs:
-        for sentence in _SENTENCE_END.split(paragraph.text):
-            yield source.locator(paragraph.number), sentence
+def _sentences(source: Opened) -> Iterator[tuple[str, str]]:
+    for locator, text in source.places():
+        for sentence in _SENTENCE_END.split(text):
+            yield locator, sentence
 
 
-def _elsewhere(source: Telegram, quote: str) -> str:
-    found = [source.locator(p.number) for p in source.paragraphs if source.passage(source.locator(p.number), quote)]
+def _elsewhere(source: Opened, quote: str) -> str:
+    found = [locator for locator, _ in source.places() if source.passage(locator, quote)]
     return f"; it stands at {', '.join(found)}" if found else ""

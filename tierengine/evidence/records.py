@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from tierengine.evidence.handling import Handling
+from tierengine.evidence.sources.anchors import Anchor
 from tierengine.terms.interval import Days
 from tierengine.terms.level import Level
 from tierengine.terms.scalars import Day, Id, Model, Text, Word, as_written
@@ -49,6 +50,8 @@ class Evidence(Model):
     """The locator of the passage, such as `07GUATEMALA2213 ¶4`."""
     quote: Text
     """The exact words, which must stand in that paragraph; line breaks count as spaces."""
+    anchor: Anchor | None = None
+    """What tells the passage besides its words: those around it, and its position."""
     reliability: Reliability
     credibility: Credibility
     origin: Text | None = None

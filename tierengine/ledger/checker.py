@@ -8,8 +8,10 @@ It was written apart from tierengine, shares no line with it, and uses no networ
      by its author, and dossier, sources, rulebook and answer are the very files that the entries name (SHA-256,
      RFC 6962, RFC 8032, RFC 8785, C2SP signed note); that nobody reviewed what they wrote, and that a determination
      was made on what was then on record;
-  2. every quote of the dossier stands in its source (white space, page lines and link debris apart; the paragraph is
-     not looked up), and every passage of the answer is the record's own;
+  2. every quote of the dossier stands in its source (white space, hyphens, page lines and link debris apart; the
+     paragraph is not looked up), and every passage of the answer is the record's own. It reads telegrams, text, Markdown,
+     web pages, mail and Word documents itself. Of PDF, and where a quote runs over the sections of a cable, it takes the
+     text in the packet, if the dossier holds its digest, and says so; otherwise it says that these were not checked;
   3. the answer follows: it reads the YAML of the rulebook and of the dossier, takes the law in force on the date,
      admits the records, evaluates each rule with three values, and compares what comes out with assessment.json:
      standards, criteria and their levels, watch list, progress, records set aside, tiers open, the recommendation, the
@@ -24,6 +26,7 @@ It prints every mismatch. Exit code 0: all holds; 1: something does not; 2: some
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import sys
@@ -31,6 +34,9 @@ import zipfile
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
@@ -206,7 +212,8 @@ def check_inputs(files: Files, entry: Any, report: Report) -> None:
     known = {"README.txt", "check.py", "checkpoint", "ledger.vkey", "assessment.json", "page.html", "provenance.json"}
     for name in sorted(files.keys() - known - named.keys()):
         sealed = name.startswith("proofs/") and name.replace("proofs", "entries", 1) in files
-        if not sealed and not name.startswith(("rulebook/", "entries/")):
+        text = name.startswith("text/") and f"dossier/{name[5:-4]}" in named
+        if not sealed and not text and not name.startswith(("rulebook/", "entries/")):
             report.wrong.append(f"{name}: this file does not belong in the packet")
 
 
@@ -412,24 +419,143 @@ class Yaml:
         return items if text == "[" else dict(items)
 
 
+ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
+        **dict.fromkeys("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212", ""),
+
+            "\ufb00": "ff",
+            "\ufb01": "fi",
+            "\ufb02": "fl",
+            "\ufb03": "ffi",
+            "\ufb04": "ffl",
+            "\ufb05": "st",
+            "\ufb06": "st"
+        ,
+    }
+)
+"""What typesetting does to words: quotation marks, hyphens and dashes, ligatures."""
+
+
 def plain(raw: bytes) -> str:
-    """Return the words of a source without white space, page lines and link debris."""
+    """Return the words of a text without white space, hyphens, page lines and link debris."""
     text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     text = re.sub("[\udc80-\udcff]", lambda odd: bytes([ord(odd[0]) - 0xDC00]).decode("cp1252", "replace"), text)
-    page = r"(?m)^[ \t]*(?:[A-Z][A-Z ]{1,30} \d{5,8} +\d{3} OF \d{3}|\d{3}\.\d OF \d{3})[ \t]*\r?$"
-    return "".join(re.sub(r"\[([^\[\]\n]*)\]\(#\)", r"\1", re.sub(page, "", text)).split())
+    page = r"(?m)^[ \t]*(?:[A-Z][A-Z '.-]{1,30} \d{5,8} +\d{3}(?:\.\d)? OF \d{3}|\d{3}\.\d OF \d{3})[ \t]*\r?$"
+    return "".join(re.sub(r"\[([^\[\]\n]*)\]\(#\)", r"\1", re.sub(page, "", text)).translate(ALIKE).split())
+
+
+class Page(HTMLParser):
+    """Gathers the text of a web page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.code = 0
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        """Note where code begins."""
+        self.code += tag in ("script", "style")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note where code ends."""
+        self.code = max(0, self.code - (tag in ("script", "style")))
+
+    def handle_data(self, data: str) -> None:
+        """Take text."""
+        self.words.extend([] if self.code else [data])
+
+
+def decoded(raw: bytes, declared: str | None) -> str:
+    """Return the text of bytes: by byte order mark, as UTF-8, as declared, or as Windows-1252."""
+    marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+    marked = [encoding for mark, encoding in marks if raw.startswith(mark)]
+    for encoding in (*marked, declared or "utf-8", "utf-8"):
+        try:
+            return raw.decode(encoding)
+        except (UnicodeError, LookupError):
+            continue
+    return raw.decode("cp1252", "replace")
+
+
+def html_text(raw: bytes, declared: str | None = None) -> str:
+    """Return the text of a web page."""
+    found = re.search(rb"(?i)charset\s*=\s*[\"']?\s*([\w-]+)", raw[:4096])
+    page = Page()
+    page.feed(decoded(raw, declared or (found[1].decode() if found else None)))
+    page.close()
+    return "".join(page.words)
+
+
+def mail_text(raw: bytes) -> str:
+    """Return the text of all parts of a mail, or of a page that was saved as one."""
+    words = []
+    for part in message_from_bytes(raw).walk():
+        payload, kind = part.get_payload(decode=True), part.get_content_type()
+        if isinstance(payload, bytes) and kind.startswith("text/"):
+            text = html_text(payload, part.get_content_charset()) if kind == "text/html" else ""
+            words.append(text or re.sub(r"(?m)^[\s>]*>", "", decoded(payload, part.get_content_charset())))
+    return "\n".join(words)
+
+
+def docx_text(raw: bytes) -> str:
+    """Return the text of a Word document, without what was deleted in it."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        entry = archive.getinfo("word/document.xml")
+        if entry.file_size > LARGEST:
+            raise UnreadableError("a Word document in the packet grows too large")
+        body = archive.read(entry).decode()
+    return unescape("".join(re.findall(r"<w:t(?:\s[^>]*)?>([^<]*)</w:t>", body)))
+
+
+def words_of(source: Any, files: Files) -> str:
+    """Return the words of a source, or nothing if this checker cannot read its format."""
+    form, names = source["format"], [source["file"], *(each["file"] for each in source.get("sections", []))]
+    raw = b"\n".join(files["dossier/" + name] for name in names)
+    if form == "telegram":
+        return plain(raw)
+    if form in ("text", "markdown"):
+        text = decoded(raw, None)
+        return plain((re.sub(r"[*_`]|\]\([^)]*\)|^#+", "", text) if form == "markdown" else text).encode())
+    readers = {"html": html_text, "mail": mail_text, "docx": docx_text}
+    packed = form == "html" and not re.search(rb"(?i)^\s*<", raw[:200]) and b"multipart/related" in raw[:4000]
+    return plain((mail_text if packed else readers[form])(raw).encode()) if form in readers else ""
+
+
+def text_of(source: Any, files: Files) -> str:
+    """Return the words of the text of a source that lies in the packet; nothing if the dossier has not its digest."""
+    raw = files.get(f"text/{source['file']}.txt", b"")
+    return plain(raw) if source.get("text") == digest(raw) else ""
 
 
 def check_quotes(files: Files, dossier: Any, answer: Any, report: Report) -> None:
     """Find every quote in its source, and every passage of the answer in the dossier."""
-    sources = {source["id"]: plain(files["dossier/" + source["file"]]) for source in dossier["sources"]}
+    sources = {source["id"]: source for source in dossier["sources"]}
+    words = {name: words_of(source, files) for name, source in sources.items()}
     anchored = [dossier["post_recommendation"]] if "post_recommendation" in dossier else []
     anchored += [
         item for room in ("records", "requests", "not_evidence", "deficiencies") for item in dossier.get(room, [])
     ]
+    believed, unread = set(), set()
     for item in anchored:
-        if "quote" in item and plain(item["quote"].encode()) not in sources.get(item["at"].split(" ")[0], ""):
+        name = item["at"].split(" ")[0] if "quote" in item else ""
+        if not name or plain(item["quote"].encode()) in words.get(name, ""):
+            continue
+        source = sources.get(name, {"format": "", "file": ""})
+        if plain(item["quote"].encode()) in text_of(source, files):
+            believed.add(source["file"])
+        elif f"text/{source['file']}.txt" in files and not text_of(source, files):
+            unread.add(source["file"])
+        else:
             report.wrong.append(f"dossier: `{item['quote'][:60]}` does not stand in the source {item['at']}")
+    for file in sorted(believed):
+        report.notes.append(
+            f"{file}: quotes were found in text/{file}.txt, whose digest the dossier holds; that this is"
+        )
+        report.notes.append("  the text of the file was not checked here: tierengine verify reads the file anew")
+    for file in sorted(unread):
+        report.unchecked.append(f"{file}: this checker cannot read it, and the dossier holds no digest of its text")
     told = {item["id"]: item for room in ("records", "silences", "requests") for item in dossier.get(room, [])}
     told |= {f"placement-{item['year']}": {"at": item["source"]} for item in dossier.get("earlier_placements", [])}
     for passage in {json.dumps(item): item for item in _passages(answer)}.values():
@@ -827,7 +953,7 @@ def compare(answer: Any, dossier: Any, law: Law, report: Report) -> None:
         ("the date of the law", answer["law"]["as_of"], law.day),
         ("the country", answer["subject"], dossier["government"]),
         ("the product", answer["product"], dossier["product"]),
-        ("the sources", answer["receipt"]["sources"], sorted(source["digest"] for source in dossier["sources"])),
+        ("the sources", answer["receipt"]["sources"], _digests(dossier)),
         ("the digest of the dossier", answer["receipt"]["dossier"], _dossier_digest(dossier)),
         ("the interpretations", sorted(answer["interpretations"]), sorted(_interpretations(law))),
     ):
@@ -932,6 +1058,11 @@ def _interpretations(law: Law) -> Iterator[str]:
     for section, entries in law.rules.items():
         for entry in entries if section not in ("clauses", "open_words") else ():
             yield from (f"{entry['id']}/{reading['id']}" for reading in entry.get("interpretations", []))
+
+
+def _digests(dossier: Any) -> list[str]:
+    """The digests of all files of all sources."""
+    return sorted(each["digest"] for source in dossier["sources"] for each in (source, *source.get("sections", [])))
 
 
 def _dossier_digest(dossier: Any) -> str:

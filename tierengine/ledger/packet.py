@@ -4,6 +4,7 @@
     checkpoint  ledger.vkey                 the signed checkpoint, and the key that checks it
     entries/NUMBER.json  proofs/NUMBER.json each entry that bears on the case, and its proof of inclusion
     dossier/  rulebook/                     the dossier with its sources, and the rulebook, byte for byte
+    text/                                   the text of sources that a plain Python cannot read, such as PDF
     assessment.json                         the answer
     page.html  provenance.json              a readable page with what was said of it, and where it comes from (W3C PROV)
 
@@ -25,6 +26,7 @@ from typing import NoReturn
 from tierengine import canonical
 from tierengine.errors import LedgerError, Problem, TierEngineError, UsageError
 from tierengine.evidence.dossier import Casefile, dossier_of
+from tierengine.evidence.sources.reading import needs_text
 from tierengine.law.reader import RulebookFile, rulebook_digest, rulebook_of
 from tierengine.law.rulebook import Law
 from tierengine.ledger import merkle
@@ -65,6 +67,7 @@ Who has tierengine can also ask it: tierengine verify PACKET --key KEY
 checkpoint, ledger.vkey   what the ledger was when this was taken from it, and the key that signed it
 entries, proofs           what was said, by whom and when; and the proof that each entry is in the ledger
 dossier, rulebook         what the answer was made from
+text                      the text of sources that check.py cannot read, where there are such
 assessment.json           the answer with its whole trace; the engine recommends, a person determines
 page.html                 the same answer to read, with what was said of it
 provenance.json           where it comes from, as W3C PROV-JSON
@@ -114,14 +117,24 @@ def _assessment(ledger: Ledger, reader: Reader, number: int) -> int:
 
 def _made_from(recorded: Recorded) -> dict[str, bytes]:
     """The dossier, its sources and the rulebook under their own names."""
-    sources = {source.file: recorded.casefile.sources[source.id].raw for source in recorded.casefile.dossier.sources}
-    evidence = {recorded.entry.dossier.name: recorded.casefile.document.raw, **sources}
+    evidence = {recorded.entry.dossier.name: recorded.casefile.document.raw, **recorded.casefile.files}
     found = {f"dossier/{name}": raw for name, raw in evidence.items()}
     found |= {f"rulebook/{file.name}": file.raw for file in recorded.files}
+    found |= _texts(recorded.casefile)
     if unsafe := [name for name in found if not is_safe(name)]:
         cure = "give it a plain name, without backslash, colon or `..`, and record the dossier again"
         raise UsageError([Problem(where=name, what="a packet cannot hold this name", cure=cure) for name in unsafe])
     return found
+
+
+def _texts(casefile: Casefile) -> dict[str, bytes]:
+    """The text, as it is read, of sources that the second checker cannot read."""
+    opened = ((source, casefile.sources[source.id]) for source in casefile.dossier.sources)
+    return {_text_name(source.file): each.text.encode() for source, each in opened if needs_text(each)}
+
+
+def _text_name(file: str) -> str:
+    return f"text/{file}.txt"
 
 
 def _made(assessment: Assessment, law: Law, casefile: Casefile, entries: Sequence[AnyEntry]) -> dict[str, bytes]:
@@ -194,6 +207,7 @@ class _Opened:
 
     def __init__(self, files: Files) -> None:
         self._files = files
+        self._doubts: list[str] = []
 
     def _file(self, name: str) -> bytes:
         if name not in self._files:
@@ -296,6 +310,7 @@ class _Opened:
         known = {"README.txt", "check.py", "checkpoint", "ledger.vkey", "assessment.json", *_FOR_PEOPLE}
         known |= {f"{room}/{entry.number}.json" for room in ("entries", "proofs") for entry in entries}
         known |= {f"dossier/{kept.name}" for kept in (assessment.dossier, *assessment.sources)}
+        known |= {_text_name(kept.name) for kept in assessment.sources}
         for name in sorted(self._files):
             if name not in known and not name.startswith("rulebook/"):
                 _broken(name, "this file does not belong in the packet")
@@ -315,6 +330,7 @@ class _Opened:
         except TierEngineError as error:
             first = error.problems[0]
             _broken("assessment.json", f"it cannot be made again: {first.where}: {first.what}")
+        self._texts(casefile)
         if answer_of(again) != self._files["assessment.json"]:
             place = first_difference(json.loads(self._files["assessment.json"]), json.loads(answer_of(again)))
             _broken("assessment.json", f"made again, it differs, first at {place}", _version_cure(assessment))
@@ -329,11 +345,24 @@ class _Opened:
             ):
                 _conceded_again(entry, casefile, law)
 
+    def _texts(self, casefile: Casefile) -> None:
+        """See that the texts of sources are those that are read here, or those that were read when they were coded."""
+        texts = _texts(casefile)
+        for source in casefile.dossier.sources:
+            name = _text_name(source.file)
+            if name not in texts and name in self._files:
+                _broken(name, "this file does not belong in the packet")
+            if name in texts and self._file(name) != texts[name]:
+                if canonical.digest(self._file(name)) != source.text:
+                    _broken(name, f"it is not the text of {source.file}")
+                self._doubts.append(f"{source.file} is read otherwise by this tierengine than when it was coded")
+
     def warnings(self) -> Iterator[str]:
         """Yield what does not make the packet unsound, but must be known of the files that go with it."""
         for name, own in (("check.py", _second_checker()), ("README.txt", _README.encode())):
             if self._file(name) != own:
                 yield f"{name} is not the one of this tierengine ({VERSION}); do not rely on it"
+        yield from self._doubts
 
 
 _FOR_PEOPLE = ("page.html", "provenance.json")

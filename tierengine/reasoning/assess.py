@@ -159,7 +159,7 @@ class _Answer:
                 tierengine=VERSION,
                 rulebook=law.digest,
                 dossier=self._casefile.digest,
-                sources=tuple(sorted(source.digest for source in dossier.sources)),
+                sources=tuple(sorted(digest for source in dossier.sources for _, digest in source.files)),
                 as_of=law.as_of,
             ),
             interpretations=law.interpretations,

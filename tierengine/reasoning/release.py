@@ -188,7 +188,7 @@ class _Sieve:
             return None
         name = item.at.split(" ", maxsplit=1)[0]
         source = self._casefile.sources.get(name)
-        found = source.passage(item.at, item.quote) if source is not None else None
+        found = source.passage(item.at, item.quote, item.anchor) if source is not None else None
         return _Span(name, *(found or (0, 0)), " ".join(item.quote.split()))
 
     def _misleading(self, kept: frozenset[Item]) -> Iterator[Item]:

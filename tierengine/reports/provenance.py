@@ -88,13 +88,17 @@ class _Told:
     def sources(self) -> None:
         """Tell each source, with who sent it."""
         for source in self._casefile.dossier.sources:
-            name, telegram = _name("source", source.id), self._casefile.sources[source.id]
-            header = telegram.header
-            sent = header.dtg.isoformat() if header.dtg else None
-            more = {"digest": source.digest, "file": source.file, "sent": sent, "handling": telegram.handling}
+            name, opened = _name("source", source.id), self._casefile.sources[source.id]
+            more = {"digest": source.digest, "file": source.file, "sent": opened.sent, "handling": opened.handling}
+            more |= {"handling_declared_by": source.declared_by}
             self._entity(name, "Source", source.id, more)
-            if header.sender:
-                self.document.wasAttributedTo(self._space[name], self._agent(header.sender, "Organization"))
+            for section in source.sections or ():
+                part = _name("source", f"{source.id} {section.file}")
+                self._entity(part, "Section", section.file, {"digest": section.digest, "file": section.file})
+                self.document.hadMember(self._space[name], self._space[part])
+            if opened.author:
+                kind: Literal["Person", "Organization"] = "Organization" if source.format == "telegram" else "Person"
+                self.document.wasAttributedTo(self._space[name], self._agent(opened.author, kind))
 
     def coding(self) -> None:
         """Tell the records and what else was coded from the sources, which together are the dossier."""

@@ -28,9 +28,9 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 _BLOCKS = frozenset(
     re.split(
         r"\s+",
-        "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption"
-        " figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main menu nav ol optgroup option p"
-        " pre search section select summary table tbody textarea tfoot thead tr ul",
+        "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset"
+        " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main menu nav"
+        " ol optgroup option p pre search section select summary table tbody textarea tfoot thead tr ul",
     )
 )
 _CODE = {"script", "style", "head", "template", "noscript", "noembed", "noframes"}

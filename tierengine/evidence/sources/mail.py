@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from email import message_from_bytes, policy
 from email.errors import MessageError
-from email.message import EmailMessage
+from email.message import MIMEPart
 
 from tierengine import canonical
 from tierengine.errors import EvidenceError
@@ -63,7 +63,7 @@ class _Message:
         self._name = name
         self._look = look
 
-    def read(self, message: EmailMessage) -> None:
+    def read(self, message: MIMEPart) -> None:
         """Read a message, and what is attached to it."""
         if sum(1 for _ in message.walk()) > MOST_PARTS:
             what = f"it holds more than {MOST_PARTS} parts"
@@ -78,7 +78,7 @@ class _Message:
             self._body(body)
         self._rest(message, body, 0)
 
-    def _headers(self, message: EmailMessage) -> None:
+    def _headers(self, message: MIMEPart) -> None:
         for header in _HEADERS:
             for value in message.get_all(header, []):
                 self._draft.leave("header", header, f"{header.capitalize()}: {value}", 1, place="in a header")
@@ -87,7 +87,7 @@ class _Message:
             if header.lower().startswith("x-") and "class" in header.lower():
                 self._draft.see(str(value), 1, "in a header")
 
-    def _body(self, part: EmailMessage) -> None:
+    def _body(self, part: MIMEPart) -> None:
         text = self._text(part)
         if part.get_content_type() == "text/html":
             fill(self._draft, text, self._name)
@@ -106,14 +106,14 @@ class _Message:
                 self._draft.section("quoted")
             self._draft.paragraph("\n".join(re.sub(r"^[\s>]*>\s?", "", line) for line in lines), number)
 
-    def _rest(self, message: EmailMessage, body: EmailMessage | None, depth: int) -> None:
+    def _rest(self, message: MIMEPart, body: MIMEPart | None, depth: int) -> None:
         """The other form of the message, and what is attached."""
         for part in message.iter_parts() if message.is_multipart() else ():
             if part is body:
                 continue
             if part.get_content_type() == "message/rfc822":
                 inner = part.get_payload(0)
-                if isinstance(inner, EmailMessage):
+                if isinstance(inner, MIMEPart):
                     self._attached_message(inner, depth + 1)
             elif part.is_multipart():
                 self._rest(part, body, depth)
@@ -122,7 +122,7 @@ class _Message:
             else:
                 self._attachment(part)
 
-    def _attached_message(self, inner: EmailMessage, depth: int) -> None:
+    def _attached_message(self, inner: MIMEPart, depth: int) -> None:
         if depth > DEEPEST:
             what = f"messages stand within one another more than {DEEPEST} deep"
             raise refused(self._name, what, "save the message that is evidence by itself")
@@ -132,7 +132,7 @@ class _Message:
             self._draft.leave("attached message", "body", self._shown(body), 1, place="in an attached message")
         self._rest(inner, body, depth)
 
-    def _attachment(self, part: EmailMessage) -> None:
+    def _attachment(self, part: MIMEPart) -> None:
         """Note an attachment by name and digest, and look through its text for signs of classification."""
         payload = part.get_payload(decode=True)
         raw = payload if isinstance(payload, bytes) else b""
@@ -151,12 +151,12 @@ class _Message:
         for left in found.left_out:
             self._draft.see(left.text, 1, "in an attachment")
 
-    def _shown(self, part: EmailMessage) -> str:
+    def _shown(self, part: MIMEPart) -> str:
         """The words of a part, without the tags of a page."""
         text = self._text(part)
         return re.sub(r"<[^<>]*>", "\n", text) if part.get_content_type() == "text/html" else text
 
-    def _text(self, part: EmailMessage) -> str:
+    def _text(self, part: MIMEPart) -> str:
         payload = part.get_payload(decode=True)
         raw = payload if isinstance(payload, bytes) else b""
         if not raw.strip():

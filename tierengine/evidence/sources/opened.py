@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from tierengine import canonical
 from tierengine.evidence.handling import Handling
 from tierengine.evidence.sources.anchors import Anchor, Folded
 
@@ -150,6 +151,11 @@ class Written:
         return next((each for each in self.paragraphs if f"{self.id} {each.locator}" == locator), None)
 
 
+def text_digest(opened: Opened) -> str:
+    """Return the digest of a source's text as it is read."""
+    return canonical.digest(opened.text.encode("utf-8"))
+
+
 def shown(text: str) -> str:
-    """The text of a paragraph in one line."""
-    return " ".join(text.replace("-\n", "-").split())
+    """The text of a paragraph in one line, as it is seen: without soft hyphens."""
+    return " ".join(text.replace("-\n", "-").replace("\u00ad", "").split())

@@ -130,7 +130,7 @@ def _codes(text: pypdfium2.PdfTextPage) -> Iterable[int]:
     length = text.count_chars()
     held = (ctypes.c_ushort * (length + 1))()
     if length and pdfium.FPDFText_GetText(text, 0, length, held) == length + 1:
-        return held[:length]
+        return list(held[:length])
     return (pdfium.FPDFText_GetUnicode(text, index) for index in range(length))
 
 

@@ -16,9 +16,9 @@ from tierengine.evidence.sources.docx import read_docx
 from tierengine.evidence.sources.draft import refused
 from tierengine.evidence.sources.html import read_html
 from tierengine.evidence.sources.mail import read_mail
-from tierengine.evidence.sources.opened import Opened
+from tierengine.evidence.sources.opened import Opened, Written
 from tierengine.evidence.sources.pdf import read_pdf
-from tierengine.evidence.sources.telegram import joined, read_telegram
+from tierengine.evidence.sources.telegram import Telegram, joined, read_telegram
 from tierengine.evidence.sources.telegram_header import is_header_line
 from tierengine.evidence.sources.text import read_markdown, read_text
 
@@ -152,6 +152,13 @@ def format_of(raw: bytes, name: str) -> Format:
 def source_name(name: str) -> str:
     """Return what a source is called after its file: the name without folder, ending and spaces."""
     return re.sub(r"[\s\u00b6]+", "-", PurePath(name).stem.strip()) or "source"
+
+
+def needs_text(opened: Opened) -> bool:
+    """Whether the text of a source cannot be had from its file with the means of a plain Python, by whoever checks it."""
+    if isinstance(opened, Telegram):
+        return bool(opened.hidden)
+    return isinstance(opened, Written) and opened.format == "pdf"
 
 
 def looks_like(raw: bytes) -> str:
