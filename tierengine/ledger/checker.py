@@ -9,9 +9,9 @@ It was written apart from tierengine, shares no line with it, and uses no networ
      RFC 6962, RFC 8032, RFC 8785, C2SP signed note); that nobody reviewed what they wrote, and that a determination
      was made on what was then on record;
   2. every quote of the dossier stands in its source (white space, hyphens, page lines and link debris apart; the
-     paragraph is not looked up), and every passage of the answer is the record's own. It reads telegrams, text, Markdown,
-     web pages, mail and Word documents itself. Of PDF, and where a quote runs over the sections of a cable, it takes the
-     text in the packet, if the dossier holds its digest, and says so; otherwise it says that these were not checked;
+     paragraph is not looked up), and every passage of the answer is the record's own. It reads telegrams, text,
+     Markdown, web pages, mail and Word documents itself. Of PDF, and where a quote runs over the sections of a cable,
+     it takes the text in the packet, if the dossier holds its digest, and says so; otherwise this was not checked;
   3. the answer follows: it reads the YAML of the rulebook and of the dossier, takes the law in force on the date,
      admits the records, evaluates each rule with three values, and compares what comes out with assessment.json:
      standards, criteria and their levels, watch list, progress, records set aside, tiers open, the recommendation, the
@@ -424,15 +424,13 @@ ALIKE = str.maketrans(
         **dict.fromkeys("\u2018\u2019\u201a\u201b", "'"),
         **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
         **dict.fromkeys("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212", ""),
-
-            "\ufb00": "ff",
-            "\ufb01": "fi",
-            "\ufb02": "fl",
-            "\ufb03": "ffi",
-            "\ufb04": "ffl",
-            "\ufb05": "st",
-            "\ufb06": "st"
-        ,
+        "\ufb00": "ff",
+        "\ufb01": "fi",
+        "\ufb02": "fl",
+        "\ufb03": "ffi",
+        "\ufb04": "ffl",
+        "\ufb05": "st",
+        "\ufb06": "st",
     }
 )
 """What typesetting does to words: quotation marks, hyphens and dashes, ligatures."""
@@ -454,7 +452,7 @@ class Page(HTMLParser):
         self.words: list[str] = []
         self.code = 0
 
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
+    def handle_starttag(self, tag: str, attrs: Any) -> None:  # noqa: ARG002  # as Python calls it
         """Note where code begins."""
         self.code += tag in ("script", "style")
 

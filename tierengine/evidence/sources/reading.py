@@ -155,7 +155,7 @@ def source_name(name: str) -> str:
 
 
 def needs_text(opened: Opened) -> bool:
-    """Whether the text of a source cannot be had from its file with the means of a plain Python, by whoever checks it."""
+    """Whether the text of a source cannot be had from its file by a plain Python."""
     if isinstance(opened, Telegram):
         return bool(opened.hidden)
     return isinstance(opened, Written) and opened.format == "pdf"

@@ -47,8 +47,8 @@ def archived(lines: list[str], known: Known, warnings: list[str]) -> Archived | 
         warnings.append("the id on the archive's page is not that of the cable's own lines, which count")
     if len(fitting) > 1:
         fitting = [each for each in labelled if known.fits(*each)]
-    if len(fitting) > 1:
-        warnings.append("the archive's page names several cables, so that its id is not taken from there")
+        if len(fitting) != 1:
+            warnings.append("the archive's page names several cables, so that its id is not taken from there")
     if len(fitting) != 1:
         return None
     year, post, number = fitting[0]

@@ -13,6 +13,7 @@ from tierengine.evidence.sources.telegram_references import (
     Own,
     Reference,
     References,
+    begins_item,
     century,
     names_cable,
     references,
@@ -166,7 +167,9 @@ class _Found:
             self._keyed.setdefault(self._open, []).append([keyed[1]])
         elif not line:
             # References and tags may hold blank lines; everything else ends there.
-            if self._open not in ("references", "tags"):
+            if self._open in ("references", "tags"):
+                self._keyed[self._open][-1].append("")
+            else:
                 self._open = None
         elif self._plain(line):
             return True
@@ -312,8 +315,11 @@ def _goes_on_references(part: list[str], line: str) -> bool:
     """Whether a line is still of the list of references."""
     if _RULED.match(line) or _NUMBERED.match(line):
         return False
-    prose = len(re.findall(r"\b[a-z]{2,}\b", line)) > 4 and not " ".join(part).islower()
-    return bool(without_remark(line).strip()) and (names_cable(line.upper()) or not prose)
+    if not without_remark(line).strip():
+        return False
+    listed = names_cable(line.upper()) or begins_item(line)
+    prose = len(re.findall(r"\b[a-z]{2,}\b", line)) > 1 and not " ".join(part).islower()
+    return listed or (bool(part[-1]) and not prose)
 
 
 _SHAPES = {"channel": _CHANNEL, "routes": _PRECEDENCE, "de": _DE, "security": _SECURITY, "dtg": _DTG_SHAPE}

@@ -93,6 +93,11 @@ def names_cable(line: str) -> bool:
     return bool(found and not _NO_POST.search(found["post"]))
 
 
+def begins_item(line: str) -> bool:
+    """Whether a line begins with the letter of a reference."""
+    return _MARK.match(line.strip()) is not None
+
+
 def without_remark(line: str) -> str:
     """A line of references without a remark on handling at its end."""
     return _REMARK.sub("", line)
