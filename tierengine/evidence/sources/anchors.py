@@ -19,8 +19,11 @@ from tierengine.terms.scalars import Model
 AROUND = 32
 """Characters of a prefix and of a suffix, as annotation clients write them."""
 
-BREAK = "\x1f"
-"""Stands for a hyphen at the end of a line, of which nobody knows whether it is part of the word."""
+BREAK = "\ufdd0"
+"""Stands for a hyphen at the end of a line, of which nobody knows whether it is part of the word.
+
+Unicode keeps this code for no character of any text.
+"""
 
 _ALIKE = str.maketrans(
     {

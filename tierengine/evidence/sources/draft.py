@@ -14,15 +14,17 @@ LONGEST_TEXT = 20_000_000
 
 _LONGEST_HEADING = 60
 _BROKEN = re.compile(r"(?<=\w)(?P<hyphen>[-\u2010])[ \t]*(?:\r\n|[\r\n\u2028])\s*(?=\w)")
+_KEPT = "\ufdd1"
+"""Stands for a line end that is kept; no character of any text, by Unicode."""
 _OPEN = re.compile(r"(?P<hyphen>[-\u2010])\n")
 
 
 def flowing(text: str) -> str:
     """Return text in one line, with a line end kept after a hyphen alone (and after a soft one, which is no sign)."""
-    marked_text = _BROKEN.sub(lambda found: found["hyphen"] + "\x1e", text.replace("\x1e", " "))
+    marked_text = _BROKEN.sub(lambda found: found["hyphen"] + _KEPT, text)
     marked_text = re.sub(r"\u00ad[ \t]*[\r\n]\s*", "\u00ad", marked_text)
     joined = " ".join(marked_text.split())
-    return joined.replace("\x1e", "\n")
+    return joined.replace(_KEPT, "\n")
 
 
 class Draft:

@@ -13,6 +13,7 @@ from tierengine.evidence.sources.draft import Draft, refused
 from tierengine.evidence.sources.encodings import decoded
 from tierengine.evidence.sources.opened import Written
 from tierengine.evidence.sources.text import blocks
+from tierengine.evidence.sources.visible import untagged
 
 DEEPEST = 1000
 """Elements within one another; the parser's time grows with the square of it."""
@@ -120,6 +121,8 @@ class _Page:
         self._line = _Line()
         self._weights = _weights(root)
         self._main = any(weight.main for weight in self._weights.values())
+        self._around: list[str | None] = []
+        """What the text of the blocks is that stand around the place that is read."""
         self._inside = 0
         """In how many main parts the place stands that is read; a page has one."""
 
@@ -133,11 +136,13 @@ class _Page:
             if not entering:
                 self._leave(tag, zones.pop())
                 tags.pop()
+                if tag in _BLOCKS:
+                    self._around.pop()
                 self._inside -= _is_main(node)
             elif node.is_comment_node:
                 self._draft.leave("comment", f"line {self._number}", node.comment_content or "", self._number)
             elif node.is_text_node:
-                self._take(node.text_content or "", tags)
+                self._take(node.text_content or "", tags, zones[-1] if zones else None)
             else:
                 self._enter(node, tag, zones, tags)
         self._flush(None, "p")
@@ -158,7 +163,7 @@ class _Page:
             if name in ("article:published_time", "date", "dc.date", "dcterms.date"):
                 self._draft.sent = self._draft.sent or content or None
         for hidden in self._root.css("template, noscript"):
-            self._draft.leave("hidden text", "line 1", re.sub(r"<[^<>]*>", "\n", hidden.inner_html or ""), 1)
+            self._draft.leave("hidden text", "line 1", untagged(hidden.html or ""), 1)
         for style in self._root.css("style"):
             for _, words in _CSS_WORDS.findall(style.text()):
                 self._draft.see(words, 1, "in the style of the page")
@@ -180,6 +185,8 @@ class _Page:
         beside = self._main and not weight.main and not self._inside
         zones.append(own or ("beside the main text" if beside and tag not in _CODE else None))
         tags.append(tag)
+        if tag in _BLOCKS:
+            self._around.append(zones[-1])
         for label in _LABELS:
             words = node.attributes.get(label)
             hidden_value = label == "value" and (node.attributes.get("type") or "") in ("hidden", "")
@@ -192,8 +199,11 @@ class _Page:
         if tag in _BLOCKS:
             self._flush(zone, tag)
 
-    def _take(self, words: str, tags: list[str]) -> None:
+    def _take(self, words: str, tags: list[str], zone: str | None) -> None:
         if any(tag in _CODE for tag in tags):
+            return
+        if zone is not None and zone != (self._around[-1] if self._around else None):
+            self._draft.leave(zone, f"line {self._number}", words, self._number)  # hidden in the midst of a paragraph
             return
         found = self._text.find(words[:60], self._at, self._at + 20_000) if words.strip() else -1
         if found >= 0:

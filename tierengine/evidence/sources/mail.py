@@ -14,6 +14,7 @@ from tierengine.evidence.sources.encodings import decoded
 from tierengine.evidence.sources.html import fill
 from tierengine.evidence.sources.opened import Look, Written
 from tierengine.evidence.sources.text import blocks
+from tierengine.evidence.sources.visible import untagged
 
 DEEPEST = 10
 """Messages within one another."""
@@ -154,7 +155,7 @@ class _Message:
     def _shown(self, part: MIMEPart) -> str:
         """The words of a part, without the tags of a page."""
         text = self._text(part)
-        return re.sub(r"<[^<>]*>", "\n", text) if part.get_content_type() == "text/html" else text
+        return untagged(text) if part.get_content_type() == "text/html" else text
 
     def _text(self, part: MIMEPart) -> str:
         payload = part.get_payload(decode=True)

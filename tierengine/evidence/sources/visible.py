@@ -50,6 +50,8 @@ _PLAIN = {
 }
 """Look-alikes, letters in boxes, and letters of no width that Unicode does not class as invisible."""
 
+_LINK = re.compile(r"!?\[([^\[\]\n]{0,400})\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,200}\])")
+"""A link in Markdown, which shows its words."""
 _COMMENT = re.compile(r"<!--|-->")
 _BLOCK = re.compile(
     r"</?(?:address|article|br|center|dd|div|dl|dt|h[1-6]|hr|li|ol|p|pre|section|table|td|th|tr|ul)\b[^<>]*>",
@@ -62,7 +64,7 @@ _INVISIBLE = ("Cf", "Mn", "Me", "Cc")
 
 def visible(text: str) -> Iterator[str]:
     """Yield the lines that a reader of one line sees, and what stands in its tags and comments."""
-    resolved = _unescaped(text)
+    resolved = _LINK.sub(r"\1", _unescaped(text))
     if "<" in resolved and ">" in resolved:
         opened = _COMMENT.sub("\n", resolved)
         for line in _TAG.sub("", _BLOCK.sub("\n", opened)).split("\n"):
@@ -71,6 +73,11 @@ def visible(text: str) -> Iterator[str]:
             yield from _drawn(tag.strip("<>"))
     else:
         yield from _drawn(resolved)
+
+
+def untagged(markup: str) -> str:
+    """Return the text of markup: a line for each block, and nothing for the tags within a line."""
+    return _unescaped(_TAG.sub("", _BLOCK.sub("\n", markup)))
 
 
 def _unescaped(text: str) -> str:
