@@ -28,7 +28,7 @@ from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.annotations import annotation_page
 from tierengine.evidence.dossier import read_dossier
 from tierengine.evidence.sources.opened import Opened, text_digest
-from tierengine.evidence.sources.reading import Format, format_of, read_source, source_name
+from tierengine.evidence.sources.reading import LARGEST, Format, format_of, read_source, source_name, too_large
 from tierengine.evidence.sources.telegram import Telegram
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import assess as assess_casefile
@@ -63,7 +63,7 @@ def ingest(
     ] = None,
 ) -> None:
     """Read a source document of any format: its paragraphs with their locators, what is left out, and its digest."""
-    parts = [(path.name, _bytes(path)) for path in sources]
+    parts = [(path.name, _bytes(path)) for path in sources]  # those that are too large are refused unread
     name, raw = parts[0]
     known = read_as or ("telegram" if len(parts) > 1 else format_of(raw, name))
     opened = read_source(parts, known, source_name(name))
@@ -194,6 +194,13 @@ def _side(dossier: Path, written: str | None, option: str) -> Side:
 
 def _bytes(path: Path) -> bytes:
     try:
+        if path.stat().st_size > LARGEST:
+            problem = Problem(
+                where=f"{path.name}:1:1",
+                what=f"the file {too_large(path.stat().st_size)}",
+                cure="give the part of it that is evidence",
+            )
+            raise EvidenceError([problem])
         return path.read_bytes()
     except OSError as error:
         raise EvidenceError(

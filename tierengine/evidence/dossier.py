@@ -19,7 +19,7 @@ from tierengine.evidence.origins import chain
 from tierengine.evidence.records import Evidence, Rating, Record
 from tierengine.evidence.sources.anchors import Anchor
 from tierengine.evidence.sources.opened import Opened, text_digest
-from tierengine.evidence.sources.reading import Format, read_source
+from tierengine.evidence.sources.reading import LARGEST, Format, read_source, too_large
 from tierengine.terms.interval import Days
 from tierengine.terms.scalars import Day, Id, Model, Text, Whole
 from tierengine.terms.tier import WrittenPlacement, WrittenTier
@@ -301,6 +301,8 @@ def _beside(folder: Path, name: str) -> bytes:
             "lies outside the dossier's folder", "put the source beside the dossier and name it without `..`"
         )
     try:
+        if path.stat().st_size > LARGEST:
+            raise _UnopenedError(too_large(path.stat().st_size), "give the part of it that is evidence")
         return path.read_bytes()
     except OSError as error:
         raise _UnopenedError(

@@ -52,6 +52,8 @@ def read_html(raw: bytes, name: str, source: str) -> Written:
     text, doubts = decoded(page, name, declared[1].decode("ascii") if declared else None)
     draft = Draft(raw, name, source, "html")
     draft.warnings += doubts
+    if "<html" in text[:4000].lower() and "</html" not in text[-20_000:].lower():
+        draft.warnings.append("the page has no end; it may be cut short")
     fill(draft, text, name)
     return draft.written(_NOTHING, _CURE)
 

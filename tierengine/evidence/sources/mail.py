@@ -78,6 +78,8 @@ class _Message:
         if body is not None:
             self._body(body)
         self._rest(message, body, 0)
+        if any(part.defects for part in message.walk()):
+            self._draft.warnings.append("the message is not whole; it may be cut short")
 
     def _headers(self, message: MIMEPart) -> None:
         for header in _HEADERS:

@@ -253,6 +253,8 @@ def _add(lines: list[_Line], draft: Draft, page: int) -> None:
 def _kept(page: _Page, heads: set[str], body: float, draft: Draft) -> list[_Line]:
     """The lines of a page that are text; the others are left out, each by what it is."""
     kept: list[_Line] = []
+    if all(line.bare in heads or _PAGE_NUMBER.match(line.text) for line in page.lines):
+        heads = set()  # a page of one line, as many others have; it is no head of anything
     for line in page.lines:
         margin = not _MARGIN * page.height < line.base < (1 - _MARGIN) * page.height
         if margin and (line.bare in heads or _PAGE_NUMBER.match(line.text)):

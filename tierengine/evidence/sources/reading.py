@@ -185,11 +185,15 @@ def _wide(head: bytes) -> bool:
     return len(head) > 3 and max(head[::2].count(0), head[1::2].count(0)) > len(head) * 0.4
 
 
+def too_large(size: int) -> str:
+    """Say that a file is larger than what is read."""
+    return f"has {size / 2**20:.1f} MiB, and {LARGEST // 2**20} are read at most"
+
+
 def _refuse(raw: bytes, name: str, form: Format) -> None:
     """Refuse a file that is empty, too large, or not of the format that is said."""
     if len(raw) > LARGEST:
-        what = f"the file has {len(raw) / 2**20:.1f} MiB, and {LARGEST // 2**20} are read at most"
-        raise refused(name, what, "take the pictures out of it, or give the part that is evidence")
+        raise refused(name, f"the file {too_large(len(raw))}", "give the part of it that is evidence")
     if form == "telegram":
         return  # its reader tells itself what is no telegram
     if not raw.strip():

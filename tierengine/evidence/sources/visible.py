@@ -63,16 +63,17 @@ _INVISIBLE = ("Cf", "Mn", "Me", "Cc")
 
 
 def visible(text: str) -> Iterator[str]:
-    """Yield the lines that a reader of one line sees, and what stands in its tags and comments."""
-    resolved = _LINK.sub(r"\1", _unescaped(text))
-    if "<" in resolved and ">" in resolved:
-        opened = _COMMENT.sub("\n", resolved)
-        for line in _TAG.sub("", _BLOCK.sub("\n", opened)).split("\n"):
-            yield from _drawn(line)
-        for tag in _TAG.findall(opened):
-            yield from _drawn(tag.strip("<>"))
-    else:
-        yield from _drawn(resolved)
+    """Yield the lines that a reader of one line sees, and what stands in its tags, links and comments."""
+    resolved = _unescaped(text)
+    for version in dict.fromkeys((resolved, _LINK.sub(r"\1", resolved))):
+        if "<" in version and ">" in version:
+            opened = _COMMENT.sub("\n", version)
+            for line in _TAG.sub("", _BLOCK.sub("\n", opened)).split("\n"):
+                yield from _drawn(line)
+            for tag in _TAG.findall(opened):
+                yield from _drawn(tag.strip("<>"))
+        else:
+            yield from _drawn(version)
 
 
 def untagged(markup: str) -> str:
