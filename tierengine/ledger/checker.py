@@ -515,7 +515,9 @@ def words_of(source: Any, files: Files) -> str:
         return plain(raw)
     if form in ("text", "markdown"):
         text = decoded(raw, None)
-        return plain((re.sub(r"[*_`]|\]\([^)]*\)|^#+", "", text) if form == "markdown" else text).encode())
+        if form == "markdown":
+            text = re.sub(r"[*_`|]", "", re.sub(r"\[([^\[\]]*)\](?:\([^()]*\))?", r"\1", text))
+        return plain(text.encode())
     readers = {"html": html_text, "mail": mail_text, "docx": docx_text}
     packed = form == "html" and not re.search(rb"(?i)^\s*<", raw[:200]) and b"multipart/related" in raw[:4000]
     return plain((mail_text if packed else readers[form])(raw).encode()) if form in readers else ""

@@ -174,7 +174,7 @@ def test_a_form_feed_a_line() -> None:
 @pytest.mark.parametrize("form", ["html", "text", "markdown", "mail"])
 def test_right_to_left_text(form: str) -> None:
     """Arabic is read in its own order, marks of direction with it."""
-    words = "\u0627\u0641\u062a\u062a\u062d\u062a \u0627\u0644\u062d\u0643\u0648\u0645\u0629 \u200f\u0645\u0623\u0648\u0649 (12)."
+    words = "\u0627\u0641\u062a\u062a\u062d\u062a \u0627\u0644\u062d\u0643\u0648\u0645\u0629 \u200f(12)."
     raw = {"html": documents.page(f"<p dir=rtl>{words}</p>"), "mail": documents.mail(words)}.get(form, words.encode())
     assert places(opened(raw, form)) == [("¶1", words)]  # type: ignore[arg-type]  # the parameter is one of the formats
 
