@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -18,8 +18,8 @@ from tierengine.evidence.sources.opened import Look, Written
 
 MOST_PAGES = 2000
 
-_LINE_END_HYPHENS = (0x02, 0xFFFE)
-"""What PDFium gives for a hyphen at the end of a line, whose line end it leaves out."""
+_LINE = re.compile(r"(?P<words>[^\r\n\x02\ufffe]+)(?P<hyphen>[\x02\ufffe])?")
+"""A line, and the sign that PDFium gives for a hyphen at its end, where it leaves out the line end."""
 _ENDS = re.compile(r"[.!?:;]['\")\]\u2019\u201d\d]*\s*$")
 _ITEM = re.compile(r"^(?:[\u2022\u25cf\u25aa\u2023\uf0b7*\u2013-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])\s")
 _NOTE = re.compile(r"^\s*(?:\d{1,3}|[*\u2020\u2021\u00a7])\W?\s*\S")
@@ -111,45 +111,34 @@ def _text(page: pypdfium2.PdfPage) -> list[_Line]:
     """The lines of a page as PDFium orders them."""
     text = page.get_textpage()
     lines: list[_Line] = []
-    letters: list[tuple[int, int]] = []
-    for index, code in enumerate(_codes(text)):
-        if code in (10, 13):
-            _end(text, letters, lines, broken=False)
-        elif code in _LINE_END_HYPHENS:
-            letters.append((index, 0x2D))
-            _end(text, letters, lines, broken=True)
-        elif code:
-            letters.append((index, code))
-    _end(text, letters, lines, broken=False)
+    for found in _LINE.finditer(_characters(text)):
+        words = found["words"].strip()
+        if words:
+            first = found.start() + len(found["words"]) - len(found["words"].lstrip())
+            lines.append(_placed(text, words, first, broken=found["hyphen"] is not None))
     text.close()
     return lines
 
 
-def _codes(text: pypdfium2.PdfTextPage) -> Iterable[int]:
+def _characters(text: pypdfium2.PdfTextPage) -> str:
     """The characters of a page, each at its index; at once where every index has a character, which is faster."""
     length = text.count_chars()
-    held = (ctypes.c_ushort * (length + 1))()
-    if length and pdfium.FPDFText_GetText(text, 0, length, held) == length + 1:
-        return list(held[:length])
-    return (pdfium.FPDFText_GetUnicode(text, index) for index in range(length))
+    held = ctypes.create_string_buffer(2 * length + 2)
+    wide = ctypes.cast(held, ctypes.POINTER(ctypes.c_ushort))
+    if length and pdfium.FPDFText_GetText(text, 0, length, wide) == length + 1:
+        found = held.raw[: 2 * length].decode("utf-16-le", "replace")
+        if len(found) == length:
+            return found
+    codes = (pdfium.FPDFText_GetUnicode(text, index) for index in range(length))
+    return "".join(chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd" for code in codes)
 
 
-def _end(text: pypdfium2.PdfTextPage, letters: list[tuple[int, int]], lines: list[_Line], *, broken: bool) -> None:
-    """End a line with the letters gathered so far."""
-    drawn = [index for index, code in letters if code > 32]
-    if drawn:
-        words = "".join(
-            chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd" for _, code in letters
-        )
-        left, base = _origin(text, drawn[0])
-        right, _ = _origin(text, drawn[-1])
-        size = pdfium.FPDFText_GetFontSize(text, drawn[0]) or 1.0
-        lines.append(_Line(words.strip(), left, right, base, _scaled(text, drawn[0], size), broken))
-    letters.clear()
-
-
-def _is_letter(code: int) -> bool:
-    return code < 0x110000 and not 0xD800 <= code < 0xE000
+def _placed(text: pypdfium2.PdfTextPage, words: str, first: int, *, broken: bool) -> _Line:
+    """A line with its place: where its first and its last letter stand."""
+    left, base = _origin(text, first)
+    right, _ = _origin(text, first + len(words) - 1)
+    size = pdfium.FPDFText_GetFontSize(text, first) or 1.0
+    return _Line(words + "-" * broken, left, right, base, _scaled(text, first, size), broken)
 
 
 def _origin(text: pypdfium2.PdfTextPage, index: int) -> tuple[float, float]:
