@@ -111,9 +111,8 @@ def main() -> None:
             print(f"{form:<10} {len(raw) / 1024:>7.0f} {told['paragraphs']:>11.0f} {numbers}")
             if form == "pdf":
                 held = told["first"] < LIMIT_SECONDS and told["peak"] < LIMIT_MIB
-                print(
-                    f"  {PAGES} pages: goal {LIMIT_SECONDS} s and {LIMIT_MIB} MiB {'reached' if held else 'NOT REACHED'}"
-                )
+                said = "reached" if held else "NOT REACHED"
+                print(f"  {PAGES} pages: goal {LIMIT_SECONDS} s and {LIMIT_MIB} MiB {said}")
 
 
 if __name__ == "__main__":

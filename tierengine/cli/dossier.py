@@ -62,7 +62,7 @@ def ingest(
         Format | None, typer.Option("--as", metavar="FORMAT", help="the source's format, if its name does not tell")
     ] = None,
 ) -> None:
-    """Read a source document of any format: its paragraphs with their locators, what is left out, and its digest."""
+    """Read a source of any format: its paragraphs with their locators, what is left out, its digest."""
     parts = [(path.name, _bytes(path)) for path in sources]  # those that are too large are refused unread
     name, raw = parts[0]
     known = read_as or ("telegram" if len(parts) > 1 else format_of(raw, name))
@@ -85,22 +85,6 @@ def ingest(
 
 
 @app.command()
-def anchors(
-    dossier: DossierFile,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
-) -> None:
-    """Tell where each quote of a dossier stands: as W3C annotations in JSON, as lines to write beside it in text."""
-    casefile = read_dossier(dossier)
-    if form is PlainFormat.json:
-        print_json(annotation_page(casefile))
-        return
-    for each in casefile.anchors():
-        prefix, suffix = (json.dumps(words, ensure_ascii=False) for words in each.around)
-        sys.stdout.write(f"# {each.name}, {each.at}\n")
-        sys.stdout.write(f"anchor: {{prefix: {prefix}, suffix: {suffix}, position: {each.span[0]}-{each.span[1]}}}\n")
-
-
-@app.command()
 def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = None) -> None:
     """Check a dossier: every key, source, digest, quote and date, and every record against the law."""
     casefile = read_dossier(dossier)
@@ -113,6 +97,22 @@ def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = N
         console.print(Text(f"moved: {moved}", style="yellow"))
     for locator, sentence in casefile.uncoded():
         console.print(Text(f"not coded: {locator}: {sentence}", style="yellow"))
+
+
+@app.command()
+def anchors(
+    dossier: DossierFile,
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+) -> None:
+    """Tell where each quote of a dossier stands: lines to write beside it, or W3C annotations."""
+    casefile = read_dossier(dossier)
+    if form is PlainFormat.json:
+        print_json(annotation_page(casefile))
+        return
+    for each in casefile.anchors():
+        prefix, suffix = (json.dumps(words, ensure_ascii=False) for words in each.around)
+        sys.stdout.write(f"# {each.name}, {each.at}\n")
+        sys.stdout.write(f"anchor: {{prefix: {prefix}, suffix: {suffix}, position: {each.span[0]}-{each.span[1]}}}\n")
 
 
 @app.command()
