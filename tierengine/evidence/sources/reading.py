@@ -12,15 +12,10 @@ from pathlib import PurePath
 from typing import Literal, get_args
 
 from tierengine.errors import ClassifiedError, EvidenceError, Problem
-from tierengine.evidence.sources.docx import read_docx
 from tierengine.evidence.sources.draft import refused
-from tierengine.evidence.sources.html import read_html
-from tierengine.evidence.sources.mail import read_mail
 from tierengine.evidence.sources.opened import Opened, Written
-from tierengine.evidence.sources.pdf import read_pdf
 from tierengine.evidence.sources.telegram import Telegram, joined, read_telegram
 from tierengine.evidence.sources.telegram_header import is_header_line
-from tierengine.evidence.sources.text import read_markdown, read_text
 
 Format = Literal["telegram", "html", "pdf", "docx", "mail", "markdown", "text"]
 """The formats in which sources are read."""
@@ -57,26 +52,57 @@ def _look(raw: bytes, name: str) -> Opened | None:
         return None
 
 
+# A reader, and the library under it, is loaded when a source of its format is read: most dossiers need one or two.
+
+
 def _telegram(raw: bytes, name: str, _source: str) -> Opened:
     return read_telegram(raw, name)
 
 
+def _html(raw: bytes, name: str, source: str) -> Opened:
+    from tierengine.evidence.sources.html import read_html  # noqa: PLC0415  # loaded when it is needed
+
+    return read_html(raw, name, source)
+
+
 def _pdf(raw: bytes, name: str, source: str) -> Opened:
+    from tierengine.evidence.sources.pdf import read_pdf  # noqa: PLC0415  # loaded when it is needed
+
     return read_pdf(raw, name, source, _look)
 
 
+def _docx(raw: bytes, name: str, source: str) -> Opened:
+    from tierengine.evidence.sources.docx import read_docx  # noqa: PLC0415  # loaded when it is needed
+
+    return read_docx(raw, name, source)
+
+
 def _mail(raw: bytes, name: str, source: str) -> Opened:
+    from tierengine.evidence.sources.mail import read_mail  # noqa: PLC0415  # loaded when it is needed
+
     return read_mail(raw, name, source, _look)
+
+
+def _markdown(raw: bytes, name: str, source: str) -> Opened:
+    from tierengine.evidence.sources.text import read_markdown  # noqa: PLC0415  # loaded when it is needed
+
+    return read_markdown(raw, name, source)
+
+
+def _text(raw: bytes, name: str, source: str) -> Opened:
+    from tierengine.evidence.sources.text import read_text  # noqa: PLC0415  # loaded when it is needed
+
+    return read_text(raw, name, source)
 
 
 _KINDS: dict[Format, _Kind] = {
     "telegram": _Kind("a telegram", (".cable", ".txt"), ("text", "mail", "html"), _telegram),
-    "html": _Kind("an HTML page", (".html", ".htm", ".xhtml", ".mht", ".mhtml"), ("html", "mail", "text"), read_html),
+    "html": _Kind("an HTML page", (".html", ".htm", ".xhtml", ".mht", ".mhtml"), ("html", "mail", "text"), _html),
     "pdf": _Kind("a PDF", (".pdf",), ("pdf",), _pdf),
-    "docx": _Kind("a DOCX", (".docx", ".docm"), ("docx",), read_docx),
+    "docx": _Kind("a DOCX", (".docx", ".docm"), ("docx",), _docx),
     "mail": _Kind("a mail", (".eml",), ("mail",), _mail),
-    "markdown": _Kind("Markdown", (".md", ".markdown"), ("text",), read_markdown),
-    "text": _Kind("plain text", (".txt", ".text"), ("text", "mail"), read_text),
+    "markdown": _Kind("Markdown", (".md", ".markdown"), ("text",), _markdown),
+    "text": _Kind("plain text", (".txt", ".text"), ("text", "mail"), _text),
 }
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (

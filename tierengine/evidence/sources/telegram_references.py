@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_LETTER = r"\(?(?:[1I¶]\s?(?=[A-Z][.)]))?(?P<{name}>[A-Za-z])[.)](?=\s|[A-Z0-9(\[]|$)"
+_LETTER = r"\(?(?:[1I](?=[A-Z][.)])|¶\s?(?=[A-Z][.)]))?(?P<{name}>[A-Za-z])[.)](?=\s|[A-Z0-9(\[]|$)"
 _MARK = re.compile(
     rf"(?<![\w'&/.-]){_LETTER.format(name='letter')}\s*(?:{_LETTER.format(name='again')}\s*)?", re.IGNORECASE
 )
@@ -138,7 +138,7 @@ def _split(letter: str | None, mark: str, text: str) -> Iterator[tuple[str | Non
 
 def _cables(letter: str | None, shown: str, item: str, own: Own) -> Iterator[Reference]:
     """The cables of one item; none, unless all of it can be read."""
-    found = _CABLE.match(item)
+    found = _CABLE.match(item.removeprefix("AND ").removeprefix("& "))
     if found is None or _NO_POST.search(found["post"]) or _MONTH_NEXT.match(found["rest"]):
         return
     post = found["post"].strip().replace(".", "")
