@@ -117,7 +117,7 @@ def written(folder: Path, **changes: Any) -> Path:
     return path
 
 
-def changed(path: Path, change: Callable[[Any], None]) -> Path:
+def changed(path: Path, change: Callable[[Any], object]) -> Path:
     """Change what a dossier holds."""
     dossier = yaml.safe_load(path.read_text(encoding="utf-8"))
     change(dossier)

@@ -152,17 +152,10 @@ ELSEWHERE: dict[str, tuple[Format, bytes]] = {
     "attached word": ("mail", documents.mail("One.", ("a.docx", documents.word("SECRET//NOFORN")))),
     "attached mail": ("mail", documents.mail("One.", ("a.eml", documents.mail("SECRET//NOFORN")))),
     "attached pdf": ("mail", documents.mail("One.", ("a.pdf", documents.pdf('#"SECRET//NOFORN"')))),
-} | {
-    f"word {kind}": (
-        "docx",
-        documents.with_part(
-            documents.word("One."),
-            f"word/{kind}.xml",
-            f"<w:{kind} {W}><w:p><w:r><w:t>SE</w:t></w:r><w:r><w:t>CRET</w:t></w:r></w:p></w:{kind}>".encode(),
-        ),
-    )
-    for kind in ("comments", "footnotes", "endnotes", "header1", "footer2")
 }
+for KIND in ("comments", "footnotes", "endnotes", "header1", "footer2"):
+    MARKED = f"<w:{KIND} {W}><w:p><w:r><w:t>SE</w:t></w:r><w:r><w:t>CRET</w:t></w:r></w:p></w:{KIND}>"
+    ELSEWHERE[f"word {KIND}"] = "docx", documents.with_part(documents.word("One."), f"word/{KIND}.xml", MARKED.encode())
 
 
 @pytest.mark.parametrize("where", ELSEWHERE)

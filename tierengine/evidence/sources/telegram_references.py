@@ -12,7 +12,7 @@ _MARK = re.compile(
 )
 """The letter before a reference, which some copies give twice: `A.`, `(a)`, `1B.` with its pilcrow, `B. B)`."""
 
-_NEXT = re.compile(r"\s*;\s*|\s*,\s*(?=(?:'?\d{2,4}\s+)?[A-Za-z][A-Za-z' -]{1,40}\s\d)|\s*,\s*(?=\d{1,8}(?:\s*,|\s*$))")
+_NEXT = re.compile(r"\s*;\s*|\s*,\s*(?=(?:'?\d{2,4}\s+)?[A-Za-z][A-Za-z' -]{1,40}\s\d)")
 """What stands between two references under one letter."""
 
 _CABLE = re.compile(
