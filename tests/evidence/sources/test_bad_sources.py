@@ -111,6 +111,7 @@ MADE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: b"<!doctype html>" + b"<div>" * 5000 + b"deep",
         "its elements stand within one another more than",
     ),
+    "many.txt": (lambda: b"x\n\n" * 100_001, "it has more than 100000 paragraphs"),
     "large.txt": (lambda: b"words and " * (LARGEST // 10 + 1), "MiB, and 32 are read at most"),
 }
 

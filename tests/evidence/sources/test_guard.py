@@ -138,6 +138,18 @@ ELSEWHERE: dict[str, tuple[Format, bytes]] = {
             "<w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
         ),
     ),
+    "word watermark": (
+        "docx",
+        documents.with_part(
+            documents.word("One."),
+            "word/header3.xml",
+            f'<w:hdr {W} xmlns:v="urn:schemas-microsoft-com:vml"><v:textpath string="CONFIDENTIAL"/></w:hdr>'.encode(),
+        ),
+    ),
+    "word drawing": (
+        "docx",
+        documents.with_part(documents.word("One."), "word/diagrams/data1.xml", b"<d><t>SECRET//NOFORN</t></d>"),
+    ),
     "pdf text": ("pdf", documents.pdf('One.\n\n#"SECRET//NOFORN"')),
     "pdf white": ("pdf", documents.pdf('One.\n\n#text(fill: white, size: 1pt)[#"SECRET//NOFORN"]')),
     "pdf head": ("pdf", documents.pdf("One.", "#set page(header: [CONFIDENTIAL])")),

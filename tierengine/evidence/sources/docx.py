@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -21,6 +22,15 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _HEADING = re.compile(r"(?:heading|title|\u00fcberschrift|titre|t\u00edtulo)\s*\d?$", re.IGNORECASE)
 _PARTS = re.compile(r"word/(?P<kind>header|footer|footnotes|endnotes|comments)\w*\.xml$")
+_DRAWN = re.compile(r"word/(?:diagrams/data|charts/chart)\d*\.xml")
+_LABELS = {
+    ("textpath", "string"): "watermark",
+    ("", "descr"): "description",
+    ("", "alt"): "description",
+    ("docPr", "title"): "description",
+    ("lvlText", f"{_W}val"): "list label",
+    ("docVar", f"{_W}val"): "variable",
+}
 _PROPERTIES = re.compile(r"docProps/\w+\.xml$|customXml/\w+\.xml$")
 _KINDS = {"header": "header", "footer": "footer", "footnotes": "footnote", "endnotes": "endnote", "comments": "comment"}
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": "\u00ad"}
@@ -40,7 +50,7 @@ def read_docx(raw: bytes, name: str, source: str) -> Written:
         draft = Draft(raw, name, source, "docx")
         names = [entry for entry in archive.namelist() if entry.endswith((".xml", ".rels"))]
         for entry in names:
-            if _DOCTYPE.search(part(archive, entry, name)):
+            if _DOCTYPE.search(part(archive, entry, name).replace(b"\0", b"")):
                 what = f"`{entry}` in it declares entities, which no word processor writes"
                 raise refused(name, what, "do not open it; ask whoever gave it for the document as PDF")
         _Document(draft, raw, name).read()
@@ -61,8 +71,24 @@ def _beside(draft: Draft, archive: zipfile.ZipFile, name: str) -> None:
             for words in root.itertext():
                 draft.leave("property", entry, str(words), 1, place="in a property")
             _described(draft, root)
-        elif entry.startswith(("word/embeddings/", "word/media/")) or entry.endswith(("vbaProject.bin", ".bin")):
+        elif entry.startswith(("word/embeddings/", "word/media/")) or entry.endswith(".bin"):
             draft.warnings.append(f"`{entry}` in it was not read: it is no text")
+        elif _DRAWN.fullmatch(entry):
+            for words in _xml(part(archive, entry, name), name, entry).itertext():
+                draft.leave("drawing", entry, str(words), 1, place="in a drawing")
+        if entry.startswith("word/") and entry.endswith(".xml"):
+            for what, words in _labels(_xml(part(archive, entry, name), name, entry)):
+                draft.leave(what, entry, words, 1, place=f"in a {what}")
+
+
+def _labels(root: etree._Element) -> Iterator[tuple[str, str]]:
+    """Words that stand in attributes: watermarks, descriptions of pictures, what a list puts before its items."""
+    for element in root.iter():
+        tag = etree.QName(element).localname if isinstance(element.tag, str) else ""
+        for key, words in element.attrib.items():
+            label = _LABELS.get((tag, key)) or _LABELS.get(("", key))
+            if label is not None and re.search(r"[A-Za-z]{2}", words):
+                yield label, words
 
 
 def _described(draft: Draft, root: etree._Element) -> None:
@@ -125,15 +151,15 @@ class _Document:
             self._draft.warnings.append("changes are tracked in it; it is read as if all were accepted")
 
     def _block(self, element: etree._Element) -> None:
-        waiting = [element]
+        waiting = deque([element])
         while waiting:
-            found = waiting.pop(0)
+            found = waiting.popleft()
             if found.tag == f"{_W}p":
                 self._paragraph(found)
             elif found.tag == f"{_W}tr" and not any(len(cell.findall(f"{_W}p")) > 1 for cell in found.iter(f"{_W}tc")):
                 self._row(found)
             elif found.tag not in (f"{_W}sectPr", _FALLBACK):
-                waiting = [*found, *waiting]
+                waiting.extendleft(reversed(found))
 
     def _paragraph(self, element: etree._Element) -> None:
         self._number += 1
@@ -166,11 +192,10 @@ class _Document:
         words = _Words()
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
         hidden = style is not None and style.get(f"{_W}val") in self._hidden
-        waiting: list[tuple[etree._Element, str | None]] = [
-            (child, "hidden text" if hidden else None) for child in paragraph
-        ]
+        kind: str | None = "hidden text" if hidden else None
+        waiting: deque[tuple[etree._Element, str | None]] = deque((child, kind) for child in paragraph)
         while waiting:
-            element, kind = waiting.pop(0)
+            element, kind = waiting.popleft()
             tag = element.tag.removeprefix(_W) if isinstance(element.tag, str) else ""
             kind = _NOT_SHOWN.get(tag, kind)
             if tag == "r" and self._vanishes(element):
@@ -181,7 +206,7 @@ class _Document:
                 text = _CHARACTERS.get(tag) or element.text or ""
                 words.shown.append(text) if kind is None else words.others.append((kind, text))
             elif element.tag != _FALLBACK and tag not in ("pPr", "rPr"):
-                waiting = [(child, kind) for child in element] + waiting
+                waiting.extendleft((child, kind) for child in reversed(element))
         return words
 
     def _vanishes(self, run: etree._Element) -> bool:

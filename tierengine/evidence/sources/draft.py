@@ -12,6 +12,9 @@ from tierengine.evidence.sources.opened import LeftOut, Paragraph, Written
 LONGEST_TEXT = 20_000_000
 """Characters of all text of one source; a book has a million."""
 
+MOST = 100_000
+"""Paragraphs, and pieces that are left out, of one source."""
+
 _LONGEST_HEADING = 60
 _BROKEN = re.compile(r"(?<=\w)(?P<hyphen>[-\u2010])[ \t]*(?:\r\n|[\r\n\u2028])\s*(?=\w)")
 _KEPT = "\ufdd1"
@@ -123,6 +126,8 @@ class Draft:
 
     def _grow(self, more: int) -> None:
         self._length += more
+        if len(self._paragraphs) + len(self._left_out) > MOST:
+            raise refused(self._name, f"it has more than {MOST} paragraphs", "give the part of it that is evidence")
         if self._length > LONGEST_TEXT:
             what = f"its text is longer than {LONGEST_TEXT // 10**6} million characters"
             raise refused(self._name, what, "split it, and give the parts that are evidence")

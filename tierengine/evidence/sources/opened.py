@@ -148,7 +148,8 @@ class Written:
         return replace(self, handling=handling)
 
     def _paragraph(self, locator: str) -> Paragraph | None:
-        return next((each for each in self.paragraphs if f"{self.id} {each.locator}" == locator), None)
+        source, _, place = locator.partition(" ")
+        return next((each for each in self.paragraphs if each.locator == place), None) if source == self.id else None
 
 
 def text_digest(opened: Opened) -> str:

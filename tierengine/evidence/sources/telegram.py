@@ -204,7 +204,9 @@ def _no_text(raw: bytes, name: str) -> Problem | None:
         return Problem(where=f"{name}:1:1", what="the file is empty", cure="name the file that holds the telegram")
     if raw.startswith(b"%PDF") or b"\0" in raw:
         return Problem(
-            where=f"{name}:1:1", what="this is no plain text", cure="save the telegram's text as a text file"
+            where=f"{name}:1:1",
+            what="this is no plain text",
+            cure="save the telegram's text as a text file, or write the format that this is",
         )
     return None
 
@@ -223,7 +225,7 @@ def _no_telegram(name: str, header: Header) -> Problem:
     return Problem(
         where=f"{name}:1:1",
         what=f"not a whole telegram: {what}",
-        cure="give the telegram with its header and its numbered paragraphs",
+        cure="give the telegram with its header and its numbered paragraphs, or write `format: text`",
     )
 
 
