@@ -173,6 +173,17 @@ def test_notes_and_attachments_of_a_pdf_are_left_out() -> None:
     assert ("attachment", "note.txt") in left(source)
 
 
+def test_the_items_of_a_list_are_paragraphs() -> None:
+    """Each begins with its mark, and not every item ends with a full stop."""
+    source = opened(documents.pdf("Before the list.\n- One item\n- Two items\n\nAfter it."), "pdf")
+    assert [text for _, text in places(source)] == [
+        "Before the list.",
+        "\u2022 One item",
+        "\u2022 Two items",
+        "After it.",
+    ]
+
+
 def test_a_page_without_text_is_told() -> None:
     """Of two pages one is a picture: the other is read, with a warning."""
     source = opened(documents.pdf("One.\n#pagebreak()\n#rect(width: 5cm)"), "pdf")

@@ -22,6 +22,7 @@ _LINE = re.compile(r"(?P<words>[^\r\n\x02\ufffe]+)(?P<hyphen>[\x02\ufffe])?")
 """A line, and the sign that PDFium gives for a hyphen at its end, where it leaves out the line end."""
 _ENDS = re.compile(r"[.!?:;]['\")\]\u2019\u201d\d]*\s*$")
 _ITEM = re.compile(r"^(?:[\u2022\u25cf\u25aa\u2023\uf0b7*\u2013-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])\s")
+_BULLET = re.compile(r"^[\u2022\u25cf\u25aa\u2023\uf0b7]")
 _NOTE = re.compile(r"^\s*(?:\d{1,3}|[*\u2020\u2021\u00a7])\W?\s*\S")
 _PAGE_NUMBER = re.compile(r"^\W*(?:page\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?\W*$", re.IGNORECASE)
 _MARGIN = 0.1
@@ -303,6 +304,8 @@ def _begins(above: _Line, line: _Line, leading: float, right: float) -> bool:
         return not _goes_on(above, line)
     if abs(step) < 0.3 * line.size:
         return False
+    if _BULLET.match(line.text):
+        return True
     if step > max(1.35 * leading, 1.1 * line.size) or abs(line.size - above.size) > 0.12 * above.size:
         return True
     ended = bool(_ENDS.search(above.text))
