@@ -63,7 +63,7 @@ def test_no_word_of_a_text_is_lost(pieces: list[str]) -> None:
     text = "The end.\n\n" + "".join(piece.format(at) for at, piece in enumerate(pieces))
     words = {f"w{at}" for at, piece in enumerate(pieces) if "{}" in piece}
     for form in ("text", "markdown"):
-        source = opened(text.encode(), form)  # type: ignore[arg-type]  # one of the formats
+        source = opened(text.encode(), form)
         shown = " ".join([*(words_ for _, words_ in source.places()), *(left.text for left in source.left_out)])
         assert all(word in shown for word in words)
 
