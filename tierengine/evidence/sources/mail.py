@@ -47,7 +47,7 @@ def read_mail(raw: bytes, name: str, source: str, look: Look) -> Written:
     draft = Draft(raw, name, source, "mail")
     try:
         _Message(draft, name, look).read(message)
-    except (LookupError, AttributeError, TypeError, RecursionError, MessageError):
+    except (ArithmeticError, AttributeError, LookupError, MessageError, RecursionError, TypeError, ValueError):
         raise _unreadable(name) from None  # a header so broken that the standard library stumbles over it
     return draft.written(_NOTHING, _CURE)
 
