@@ -27,8 +27,8 @@ from tierengine.cli.options import (
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.annotations import annotation_page
 from tierengine.evidence.dossier import read_dossier
-from tierengine.evidence.sources.opened import Opened, text_digest
-from tierengine.evidence.sources.reading import LARGEST, Format, format_of, read_source, source_name, too_large
+from tierengine.evidence.sources.opened import Opened, Written, text_digest
+from tierengine.evidence.sources.reading import Format, format_of, read_source, refuse_too_large, source_name
 from tierengine.evidence.sources.telegram import Telegram
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import assess as assess_casefile
@@ -194,13 +194,7 @@ def _side(dossier: Path, written: str | None, option: str) -> Side:
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST:
-            problem = Problem(
-                where=f"{path.name}:1:1",
-                what=f"the file {too_large(path.stat().st_size)}",
-                cure="give the part of it that is evidence",
-            )
-            raise EvidenceError([problem])
+        refuse_too_large(path.stat().st_size, path.name)
         return path.read_bytes()
     except OSError as error:
         raise EvidenceError(
@@ -243,7 +237,7 @@ def _source_lines(opened: Opened, known: Format, parts: list[tuple[str, bytes]])
         yield from _header(opened, opened.handling + foreign)
         return
     yield "digest of text", text_digest(opened)
-    yield "title", getattr(opened, "title", None) or "not given"
+    yield "title", (opened.title if isinstance(opened, Written) else None) or "not given"
     yield "from", opened.author or "not given"
     yield "date", opened.sent or "not given"
     unmarked = "; declare it in the dossier: handling, declared_by" if opened.handling == "unknown" else ""

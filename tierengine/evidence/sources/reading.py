@@ -216,10 +216,15 @@ def too_large(size: int) -> str:
     return f"has {size / 2**20:.1f} MiB, and {LARGEST // 2**20} are read at most"
 
 
+def refuse_too_large(size: int, name: str) -> None:
+    """Raise `EvidenceError` if a file is larger than what is read; its size is enough to tell."""
+    if size > LARGEST:
+        raise refused(name, f"the file {too_large(size)}", "give the part of it that is evidence")
+
+
 def _refuse(raw: bytes, name: str, form: Format) -> None:
     """Refuse a file that is empty, too large, or not of the format that is said."""
-    if len(raw) > LARGEST:
-        raise refused(name, f"the file {too_large(len(raw))}", "give the part of it that is evidence")
+    refuse_too_large(len(raw), name)
     if form == "telegram":
         return  # its reader tells itself what is no telegram
     if not raw.strip():
