@@ -230,7 +230,7 @@ class Pairs:
         reaches = {
             reached(name, rung.level): rank(level) >= rank(rung.level) for rung in self._law.criterion(name).rules
         }
-        return all_of(case.gives(reaches))
+        return all_of(case.answers(rung, truth) for rung, truth in reaches.items() if rung in case.fields)
 
     # -- what is found --------------------------------------------------------------------------------------------
 
@@ -269,7 +269,7 @@ class Pairs:
             names = [name for fields in given for name in fields]
             on = lowest(self._solver, self._on, names)
             assert on is not None
-            self._solver.add(*self._on.gives(on))
+            self._solver.add(*(self._on.answers(name, value) for name, value in on.items()))
             beside = lowest(self._solver, self._beside, names)
             assert beside is not None
             return on, beside
