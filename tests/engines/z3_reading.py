@@ -71,15 +71,19 @@ class Z3Case:
         is what is only denied so far, for an answer still to come may show it.
         """
         asked = {field: value for field, value in facts.items() if field in self.fields or field in self._compared}
-        assumed = [each for each in self.form.unanswered if _assumed(each, asked)]
-        told = {field: value for field, value in asked.items() if field not in {each.id for each in assumed}}
+        counted = {each.id for each in self.form.comparisons if _apart(asked.get(each.left), asked.get(each.right))}
+        assumed = [each for each in self.form.unanswered if each.id not in counted and _assumed(each, asked)]
+        passed = counted | {each.id for each in assumed}
+        told = {field: value for field, value in asked.items() if field not in passed}
         for field, value in told.items():
             yield _within(self.values[field], value) if isinstance(value, Bounds) else self._told(field, value)
-        for each in assumed:
+        for each in self.form.unanswered:
             true = self._told(each.id, value=True)
-            shown = z3.Or(*(self._told(name, value=True) for name in each.shown_by if name not in told))
-            denied = z3.Or(*(self._told(name, value=False) for name in each.denied_with))
-            yield z3.If(shown, true, z3.Implies(denied, z3.Not(true)))
+            shown = z3.Or(*(self._told(name, value=True) for name in each.shown_by if name not in asked))
+            yield z3.Implies(shown, true)
+            if each in assumed:
+                denied = z3.Or(*(self._told(name, value=False) for name in each.denied_with))
+                yield z3.Implies(z3.And(z3.Not(shown), denied), z3.Not(true))
 
     def _told(self, field: str, value: Value) -> z3.BoolRef:
         """The term that an input has a value, or that a comparison comes out so."""
@@ -169,6 +173,16 @@ def _assumed(each: Unanswered, told: Facts) -> bool:
     """Whether the value of an input is assumed: nobody answered it, or it is false as an answer that denies it says."""
     denied = any(told.get(name) is False for name in each.denied_with)
     return each.id not in told or (told[each.id] is False and denied)
+
+
+def _apart(left: Value | Bounds | None, right: Value | Bounds | None) -> bool:
+    """Whether two numbers tell which is greater, or that the left is not."""
+    if left is None or right is None:
+        return False
+    low, high = (left.at_least, left.at_most) if isinstance(left, Bounds) else (left, left)
+    low_right, high_right = (right.at_least, right.at_most) if isinstance(right, Bounds) else (right, right)
+    greater = high_right is not None and int(low) > int(high_right)
+    return greater or (high is not None and int(high) <= int(low_right))
 
 
 def _within(number: Any, bounds: Bounds) -> z3.BoolRef:

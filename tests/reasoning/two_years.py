@@ -67,7 +67,12 @@ def silence(indicator: str, **changes: Any) -> Written:
 
 SILENT = [
     silence(name)
-    for name in ("increase_in_enforcement", "increase_in_victim_assistance", "decrease_in_official_complicity")
+    for name in (
+        "increase_in_enforcement",
+        "increase_in_victim_assistance",
+        "decrease_in_official_complicity",
+        "other_increase",
+    )
 ]
 
 

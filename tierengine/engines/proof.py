@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 
-from tierengine.engines.arithmetic import OPERATORS, thresholds
+from tierengine.engines.arithmetic import OPERATORS, decide, thresholds
 from tierengine.engines.form import Bounds, Comparison, Facts, Field, Form, Stratum, Test, Unanswered, Value
 from tierengine.engines.logic import (
     FALSE,
@@ -220,26 +220,34 @@ class Case:
     def gives(self, facts: Facts) -> tuple[Term, ...]:
         """Return the terms that the inputs have these values; inputs that the form does not ask for are passed over.
 
-        Bounds narrow an input and do not make it known. What nobody answered and others show or deny is as they say.
+        Bounds narrow an input and do not make it known. What nobody answered and others show or deny is as they say. A
+        comparison that two known numbers decide is theirs to answer, as in the engines.
         """
         given = {field: value for field, value in facts.items() if field in self.fields or field in self._compared}
-        taken = [each for each in self.form.unanswered if _taken(each, given)]
-        for each in taken:
-            given.pop(each.id, None)
+        decided = set(_decided(self.form, given))
+        shown = [term for each in self.form.unanswered for term in self._shown(each, given)]
+        taken = [each for each in self.form.unanswered if each.id not in decided and _taken(each, given)]
+        for name in decided | {each.id for each in taken}:
+            given.pop(name, None)
         return (
             *(
                 self._within(field, value) if isinstance(value, Bounds) else self.answers(field, value)
                 for field, value in given.items()
             ),
-            *(term for each in taken for term in self._taken_as(each, given)),
+            *shown,
+            *(term for each in taken for term in self._denied(each, given)),
         )
 
-    def _taken_as(self, taken: Unanswered, given: Facts) -> Iterator[Term]:
-        """What an input is that nobody answered, by those that show it (if they are not known yet) or deny it."""
+    def _shown(self, each: Unanswered, given: Facts) -> Iterator[Term]:
+        """An input is true if what shows it turns out to be; what is known already has shown what it can."""
+        says = self.answers(each.id, value=True)
+        yield from (implies(self.answers(name, value=True), says) for name in each.shown_by if name not in given)
+
+    def _denied(self, taken: Unanswered, given: Facts) -> Iterator[Term]:
+        """An input that nobody answered is false if what denies it is, and nothing shows it."""
         says = self.answers(taken.id, value=True)
         shows = [self.answers(name, value=True) for name in taken.shown_by if name not in given]
         denies = [self.answers(name, value=False) for name in taken.denied_with]
-        yield from (implies(term, says) for term in shows)
         if denies:
             yield any_of((negate(any_of(denies)), *shows, negate(says)))
 
@@ -344,6 +352,13 @@ def _counts(test: Test, terms: Sequence[Term]) -> Term:
         return equal if test.op == "==" else negate(equal)
     reached = at_least(number + (1 if test.op in (">", "<=") else 0), terms)
     return reached if test.op in (">=", ">") else negate(reached)
+
+
+def _decided(form: Form, given: Facts) -> Iterator[str]:
+    """Yield the comparisons that two known numbers decide."""
+    for each in form.comparisons:
+        if decide(given.get(each.left), given.get(each.right)) is not None:
+            yield each.id
 
 
 def _taken(each: Unanswered, given: Facts) -> bool:

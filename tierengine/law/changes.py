@@ -77,7 +77,8 @@ def _of_coherence(rulebook: Rulebook) -> Iterator[Change]:
     for before, after in pairwise(rulebook.select(day) for day in rulebook.boundaries()):
         old, new = ({rule.id: rule for rule in law.coherence} for law in (before, after))
         for name in sorted(new.keys() - old.keys()):
-            act = _act(asked_of(new[name]) - before.known(), after, after) or str(new[name].citation)
+            brought = _act(asked_of(new[name]) - before.known(), after, after)
+            act = brought or _amending(new[name], after) or str(new[name].citation)
             yield _change(new[name], "added", after.as_of, act, new[name].says)
         for name in sorted(old.keys() - new.keys()):
             gone = sorted(asked_of(old[name]) - after.known())
@@ -96,6 +97,13 @@ def _act(names: set[str], asking: Law, after: Law) -> str | None:
             made = following.change if following is not None else criterion.struck
             return made.act if made is not None else criterion.citation.public_law
     return None
+
+
+def _amending(rule: Coherence, after: Law) -> str | None:
+    """The Act that amended, on a day, a finding to which a rule of that day leads."""
+    found = (after.criteria_by_id.get(each.finding) for each in rule.then.walk() if each.finding is not None)
+    made = (each.change for each in found if each is not None and each.in_force.from_ == after.as_of)
+    return next((change.act for change in made if change is not None), None)
 
 
 def named(entry: Entry) -> str:
