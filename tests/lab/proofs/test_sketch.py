@@ -30,7 +30,18 @@ def _read(law: Law, facts: dict[str, Value]) -> dict[str, Value | Bounds]:
     """What a sketch of the facts is read to, without what merely follows from it."""
     with tempfile.TemporaryDirectory() as folder:
         casefile = read_dossier(sketch(law, facts, "a property").write(Path(folder)))
-    return dict(admit(casefile, law).given)
+    along = _answered_along(law)
+    return {name: value for name, value in admit(casefile, law).given.items() if name not in along}
+
+
+def _answered_along(law: Law) -> frozenset[str]:
+    """The questions that answers to others answer as well: `tests/reasoning/test_two_years.py` holds those."""
+    return frozenset(each.id for each in law.indicators if each.shown_by or each.denied_with)
+
+
+def _no_to_numbers(law: Law, name: str, value: Value) -> bool:
+    """Whether an answer denies what two numbers may show; a dossier that says both is refused."""
+    return value is False and any(name in each.denied_with for each in law.indicators)
 
 
 @st.composite
@@ -41,8 +52,9 @@ def _sayable(draw: Draw, law: Law) -> dict[str, Value]:
     facts: dict[str, Value] = {}
     for name, values in inputs_of(law).items():
         counted = name in law.indicators_by_id and law.indicator(name).counts_kind is not None
-        if name not in law.PLACEMENTS and draw(st.booleans()):
+        if name not in {*law.PLACEMENTS, *_answered_along(law)} and draw(st.booleans()):
             facts[name] = draw(st.integers(1, 4) if counted else values)
+    facts = {name: value for name, value in facts.items() if not _no_to_numbers(law, name, value)}
     placed = draw(st.sampled_from([answers for _, answers in placements(law)]))
     return _coherent(law, facts, placed)
 
