@@ -46,9 +46,7 @@ def _no_to_numbers(law: Law, name: str, value: Value) -> bool:
 
 @st.composite
 def _sayable(draw: Draw, law: Law) -> dict[str, Value]:
-    """Some answers that a dossier can give: counted records are one or more, placements have a history, and no rule of
-    coherence fails.
-    """
+    """Some answers that a dossier can give: counted records are one or more, and placements have a history."""
     facts: dict[str, Value] = {}
     for name, values in inputs_of(law).items():
         counted = name in law.indicators_by_id and law.indicator(name).counts_kind is not None

@@ -52,11 +52,11 @@ class Inquiry:
         self.engine = CompiledEngine(self.form)
         asked = [name for name in in_order(law) if name in self.fields and not known(self.facts, name)]
         possible = {name: self._possible(name) for name in asked}
-        follows = {name for name, places in possible.items() if len(places) < min(2, self.whole.values[name].places)}
+        decided = {name for name, places in possible.items() if len(places) < min(2, self.whole.values[name].places)}
         self.facts |= {
-            name: self._answer_at(name, possible[name]) for name in follows if not name.startswith("rating/")
+            name: self._answer_at(name, possible[name]) for name in decided if not name.startswith("rating/")
         }
-        self.unknown = tuple(name for name in asked if name not in follows)
+        self.unknown = tuple(name for name in asked if name not in decided)
         """The open questions, in the order of the statute; what follows from other answers is not asked."""
 
     @cached_property

@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from tierengine.engines.form import Bounds
 from tierengine.engines.logic import Term, any_of, negate, variable
 from tierengine.engines.lowering import reached
 from tierengine.engines.solver import Model, Solver
@@ -136,8 +137,10 @@ class Findings:
 
     def _term(self, name: str) -> Term:
         """The term that a finding comes out as it does."""
-        if name in self._inquiry.facts:
-            return self._case.answers(name, self._inquiry.facts[name])
+        placed = self._inquiry.facts.get(name)
+        if placed is not None:
+            assert not isinstance(placed, Bounds), "a placement is no count"
+            return self._case.answers(name, placed)
         return self._case.shown[name] if self.outcomes[name] else negate(self._case.shown[name])
 
     def entailing(self, row: str, holds: bool) -> Iterator[tuple[str, ...]]:
