@@ -148,7 +148,7 @@ def test_five_records_of_effort_and_a_placement_name_one_tier(law: Law) -> None:
     """Of a country on Tier 2, the watch list or Tier 3, any five answers on efforts are enough for a proposal.
 
     Where only actions of the period count, and none of the five is one, an honest proposal stays open: at most one
-    country in ten.
+    country in twenty.
     """
     chance = random.Random(law.as_of.toordinal())
     efforts = [i for i in law.indicators if i.effort and i.compared is None and i.counts_kind is None]
@@ -164,7 +164,7 @@ def test_five_records_of_effort_and_a_placement_name_one_tier(law: Law) -> None:
                 facts[indicator.id] = chance.choice([0, 1, 5]) if indicator.type == "count" else chance.random() < 0.7
             if len(Country(law, facts).tiers) != 1:
                 without.append(facts)
-    assert len(without) <= (12 if law.as_of >= date(2019, 1, 9) else 0), without[:3]
+    assert len(without) <= (6 if law.as_of >= date(2019, 1, 9) else 0), without[:3]
 
 
 @given(st.data())

@@ -35,13 +35,17 @@ def test_it_takes_thirty_lines(seed: str, width: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_command_prints_it(seed: str, tierengine: Callable[..., Ran]) -> None:
-    """From outside, and the recommended tier comes first."""
+    """From outside: the recommendation, then what it hangs on, then the tiers, of which the recommended is first."""
     ran = tierengine("explain", dossier(seed), "--decisive")
     lines = ran.out.splitlines()
     assert (ran.code, ran.err) == (0, "")
     assert len(lines) <= MOST
-    first = next(line for line in lines if line.startswith(("\u251c", "\u2514")))
-    assert "recommended" in first
+    assert lines[0].startswith("Tier ")
+    branches = [line[4:] for line in lines if line.startswith(("\u251c", "\u2514"))]
+    tiers = [line for line in branches if line.startswith("Tier ")]
+    assert tiers == branches[-len(tiers) :]
+    assert [": recommended" in line for line in tiers] == [True, *(False for _ in tiers[1:])]
+    assert any(line.startswith("It hangs on ") for line in branches)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

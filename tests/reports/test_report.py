@@ -19,8 +19,9 @@ from docx import Document
 from tests.conftest import GUATEMALA, ROOT, Ran
 from tests.reports.reading import Page, docx_text, html_text, pdf_pages, squeezed
 from tierengine.evidence.dossier import read_dossier
+from tierengine.lab.questions.rate import sheet_of
 from tierengine.law.reader import read_rulebook
-from tierengine.reasoning.assess import assess, law_of
+from tierengine.reasoning.assess import Assessor, assess, law_of
 from tierengine.reasoning.assessment import Assessment, Passage, StandardAnswer
 from tierengine.reasoning.compare import Side, compare
 from tierengine.reports.answer import why
@@ -31,6 +32,7 @@ from tierengine.reports.html import html
 from tierengine.reports.markdown import markdown
 from tierengine.reports.outline import Line, Section
 from tierengine.reports.pdf import pdf
+from tierengine.reports.rate import rating_sections
 from tierengine.reports.report import Report, report
 from tierengine.reports.text import report_text
 
@@ -46,6 +48,17 @@ def told(seed: str) -> tuple[Assessment, Report]:
     answer = assess(casefile, rulebook)
     earlier, records = casefile.dossier.earlier_placements, len(casefile.dossier.records)
     return answer, report(answer, law_of(casefile, rulebook), earlier=earlier, records=records)
+
+
+def _with_its_sheet(seed: str) -> Report:
+    """The report on a seed with its rating sheet, as the command makes it."""
+    casefile, rulebook = read_dossier(ROOT / "seeds" / seed / "dossier.yaml"), read_rulebook(ROOT)
+    law = law_of(casefile, rulebook)
+    assessor = Assessor(law)
+    answer = assessor.assess(casefile)
+    sheet = rating_sections(sheet_of(casefile, assessor, answer))
+    earlier, records = casefile.dossier.earlier_placements, len(casefile.dossier.records)
+    return report(answer, law, earlier=earlier, sheet=sheet, records=records)
 
 
 def _shown_markdown(made: Report) -> str:
@@ -338,7 +351,7 @@ def test_the_command_writes_a_whole_file(form: str, tierengine: Callable[..., Ra
     output.write_text("old")
     ran = tierengine("report", GUATEMALA, "--format", form, "--output", output)
     assert ran == Ran(4, "", "")
-    made = told("guatemala-2007")[1]
+    made = _with_its_sheet("guatemala-2007")
     makers: dict[str, Callable[[Report], Any]] = {
         "text": report_text,
         "markdown": markdown,

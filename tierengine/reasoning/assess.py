@@ -324,16 +324,29 @@ class _Answer:
 
     def obstacles(self, proposition: str) -> Iterator[Parting]:
         """The findings on which it rests that a proposition does not hold, or is not known to."""
-        for name in dict.fromkeys(self._findings(proposition)):
+        for name in dict.fromkeys((*self._against(proposition),) or self._findings(proposition)):
             criterion = self._law.criterion(name.split("/")[0])
             yield Parting(id=criterion.id, outcome=self._tracer.outcome(name), reason=self._tracer.reason(name))
 
     def _findings(self, proposition: str) -> Iterator[str]:
+        """The findings on which a proposition rests, directly or further down."""
         for test in self._tracer.deciding(proposition):
             if "/" in test.field:
                 yield test.field
             else:
                 yield from self._findings(test.field)
+
+    def _against(self, proposition: str) -> Iterator[str]:
+        """Of them, those that stand against it in the provisional reading; none where there is no such reading."""
+        proposed = self._found.provisional.settled
+        for test in self._tracer.deciding(proposition):
+            found = proposed.get(test.field)
+            if found is None or found is test.value:
+                continue
+            if "/" in test.field:
+                yield test.field
+            else:
+                yield from (name for name in self._findings(test.field) if proposed.get(name) is found)
 
     # -- findings -----------------------------------------------------------------------------------------------
 

@@ -281,8 +281,9 @@ def post_words(assessment: Assessment, post: PostAnswer) -> str:
     if not post.parts_at:
         return f"{asked} That agrees with the recommendation."
     known = rated(assessment)
+    proposed = {each.criterion: f"proposed: {each.level}" for each in assessment.recommendation.rests_on}
     parted = [
-        f"{titled(known[each.id])} ({bar_of(known[each.id]).words})"
+        f"{titled(known[each.id])} ({proposed.get(each.id) or bar_of(known[each.id]).words})"
         if each.id in known
         else f"[{each.id}] ({each.outcome.value})"
         for each in post.parts_at

@@ -19,6 +19,7 @@ from tierengine.terms.tier import NAMES, Tier
 _PROGRESS = {Outcome.MET: "progress", Outcome.NOT_MET: "no progress", Outcome.UNDETERMINED: "open"}
 
 _MOST_HINGES = 8
+_MOST_OTHERS = 3
 """How many things the memorandum says it hangs on; more stand in an annex."""
 
 _LONGEST_WORDS = 140
@@ -164,11 +165,12 @@ def _recommendation(assessment: Assessment, records: int | None) -> Iterator[Lin
 def _hangs(assessment: Assessment) -> Iterator[Line]:
     """What it hangs on, in short: what leads elsewhere by itself, then what else it rests on."""
     found = (*_all_hinges(assessment, few=False), *_fragile(assessment, kind="a record"))
+    others = answer.other_proposals(assessment)
     yield from found[:_MOST_HINGES]
-    for each in answer.other_proposals(assessment):
-        yield _proposal(each, short=True)
-    if len(found) > _MOST_HINGES:
-        yield Line(f"{len(found) - _MOST_HINGES} more", "", "An annex tells them.")
+    yield from (_proposal(each, short=True) for each in others[:_MOST_OTHERS])
+    left = max(0, len(found) - _MOST_HINGES) + max(0, len(others) - _MOST_OTHERS)
+    if left:
+        yield Line(f"{left} more", "", "An annex tells them.")
 
 
 def _all_hinges(assessment: Assessment, *, few: bool = True) -> Iterator[Line]:
