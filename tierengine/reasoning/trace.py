@@ -314,7 +314,9 @@ class Tracer:
             numbers = [counted(self._law, name, number) for name, number in sides if number is not None]
             return f"{plain(value)}: {numbers[0]} against {numbers[1]}"
         by = self._denied_by(field)
-        return counted(self._law, field, value) + (f", since this is denied: {question(self._law, by)}" if by else "")
+        return counted(self._law, field, value) + (
+            f", since “{question(self._law, by)}” is answered with no" if by else ""
+        )
 
     def _denied_by(self, field: str) -> str | None:
         """What an input is denied with, where it is answered in no other way."""

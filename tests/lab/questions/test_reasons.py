@@ -94,6 +94,9 @@ def test_the_table_sees_criteria_and_placements(rulebook: Rulebook) -> None:
 # -- the real dossiers ---------------------------------------------------------------------------------------------
 
 
+FULL_YEARS = ROOT / "seeds" / "invented-2011" / "dossier.yaml"
+
+
 def told(dossier: str, rulebook: Rulebook) -> Reasons:
     """The reasons of a dossier of seeds/."""
     return reasons(read_dossier(ROOT / "seeds" / dossier / "dossier.yaml"), rulebook)
@@ -121,14 +124,14 @@ def test_an_open_case_is_entailed_by_nothing(guatemala: Casefile, rulebook: Rule
     found = reasons(guatemala, rulebook)
     assert not found.settled
     assert [(why.tier, why.standing, why.sets) for why in found.tiers] == [
-        (tier, "open", ()) for tier in ("1", "2WL", "3")
+        (tier, "open", ()) for tier in ("1", "2", "2WL", "3")
     ]
     assert all(why.witness for why in found.tiers)
 
 
 def test_why_not_an_excluded_tier(guatemala: Casefile, rulebook: Rulebook) -> None:
-    """The second ground alone excludes Tier 2; Tier 1 is open, and said to be."""
-    (why,) = reasons(guatemala, rulebook, "2").tiers
+    """The second ground alone excludes Tier 2 from the invented case; Tier 1 is open to Guatemala, and said to be."""
+    (why,) = reasons(read_dossier(FULL_YEARS), rulebook, "2").tiers
     assert (why.standing, [[each.id for each in each_set] for each_set in why.sets]) == ("excluded", [["WL-iii-II"]])
     assert why.sets[0][0].says == "No evidence of increasing efforts: met."
     (tier_1,) = reasons(guatemala, rulebook, "1").tiers
@@ -138,7 +141,7 @@ def test_why_not_an_excluded_tier(guatemala: Casefile, rulebook: Rulebook) -> No
 
 def test_a_tier_that_is_the_answer_or_that_no_law_knows(guatemala: Casefile, rulebook: Rulebook) -> None:
     """Neither can be asked for under `--why-not`."""
-    settled = read_dossier(ROOT / "seeds" / "invented-2011" / "dossier.yaml")
+    settled = read_dossier(FULL_YEARS)
     with pytest.raises(UsageError, match="`3` is the settled answer"):
         reasons(settled, rulebook, "3")
     before = guatemala.dossier.as_of.replace(year=2001)
@@ -155,8 +158,9 @@ def test_the_command(tierengine: Callable[..., Ran]) -> None:
     assert "These 5 findings together lead to Tier 2, whatever else is found. No smaller set does." in text.out
     for finding in why["sets"][0]:
         assert f"[{finding['id']}]" in text.out
-    ran = tierengine("reasons", GUATEMALA, "--why-not", "2")
-    assert (ran.code, ran.err) == (4, "")
+    assert tierengine("reasons", GUATEMALA, "--why-not", "2").code == 4
+    ran = tierengine("reasons", FULL_YEARS, "--why-not", "2")
+    assert (ran.code, ran.err) == (0, "")
     assert "This finding alone excludes Tier 2" in ran.out
     ran = tierengine("reasons", settled, "--why-not", "2")
     assert (ran.code, ran.out) == (2, "")
