@@ -178,7 +178,7 @@ def test_it_agrees_about_random_dossiers() -> None:
     """
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=120)
+    @settings(max_examples=40)
     @given(st.data(), st.sampled_from(DAYS))
     def run(data: st.DataObject, day: date) -> None:
         assessor, law = engine(day)
@@ -198,7 +198,7 @@ def test_it_agrees_about_random_dossiers() -> None:
 
 
 @given(st.data(), st.sampled_from(DAYS))
-@settings(max_examples=15)
+@settings(max_examples=6)
 def test_it_agrees_about_what_hangs_on_ratings(data: st.DataObject, day: date) -> None:
     """What each rating named as a hinge would make of a random dossier; where a search finds no end, it says so."""
     assessor, law = engine(day)

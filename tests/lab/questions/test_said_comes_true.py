@@ -336,20 +336,28 @@ def test_what_is_said_of_a_seed_comes_true(seed: str, rulebook: Rulebook) -> Non
     assert seen["pointless"] or seed in ("invented-2013", "invented-2019")
 
 
+def coherent_case(dossier: dict[str, Any], law: Law) -> Case | None:
+    """The case of a random dossier; of one that contradicts itself, of as many of its first records as do not."""
+    for kept in (len(dossier["records"]), 12, 8, 4, 2):
+        try:
+            return Case(casefile({**dossier, "records": dossier["records"][:kept]}), law)
+        except EvidenceError:
+            continue
+    return None
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_what_is_said_of_random_dossiers_comes_true(part: int, rulebook: Rulebook) -> None:
     """Every claim, about random dossiers under the law of every date; the engine refuses those that contradict."""
     laws = [law for number, law in enumerate(rulebook.whole_laws()) if number % 4 == part]
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=75, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=66, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def run(data: st.DataObject) -> None:
         law = data.draw(st.sampled_from(laws))
-        file = casefile({**draw_dossier(data.draw, rulebook, law), "as_of": str(law.as_of)})
-        try:
-            case = Case(file, law)
-        except EvidenceError:
+        case = coherent_case(draw_dossier(data.draw, rulebook, law) | {"as_of": str(law.as_of)}, law)
+        if case is None:
             seen["refused"] += 1
             return
         seen["dossiers"] += 1
