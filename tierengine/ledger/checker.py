@@ -973,6 +973,15 @@ def completion(
     return None
 
 
+def shows(case: Case) -> Iterator[Any]:
+    """Yield for each open fact that shows another that the other is so, if it is; known ones have shown what they can."""
+    for name, indicator in case.law.indicators.items():
+        for fact in indicator.get("shown_by", []):
+            if fact in case.law.indicators and fact not in case.facts:
+                yes = [{"indicator": fact, "is": "true"}, {"indicator": name, "is": "true"}]
+                yield {"any": [{"not": yes[0]}, yes[1]]}
+
+
 class Reach:
     """What some coherent answers to the open questions of a case lead to, with some propositions as they are supposed.
 
@@ -983,6 +992,7 @@ class Reach:
         self.case, self.supposed, self.unsure = case.supposing(supposed or {}), supposed or {}, list[str]()
         self._goals: list[Goal] = [(case.whens[name], wanted, False) for name, wanted in self.supposed.items()]
         self._goals += [({"conclusion": name}, True, False) for name in case.law.coherence]
+        self._goals += [(when, True, False) for when in shows(case)]
         self.seen = [each for each in seen or [] if self._as_supposed(each)]
 
     def may_be(self, name: str, truth: bool = True) -> bool:
@@ -1780,7 +1790,6 @@ def compare_proposals(answer: Any, case: Case, kept: list[str], report: Report) 
 def compare_hinges(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside | None = None) -> None:
     """Compare what each rating would make of what hangs on it; whether more hangs on ratings is not looked for."""
     case = case_of(law, dossier, Report(), beside)
-    settled = bool(answer["recommendation"]["settled"])
     for hinge in answer.get("hinges", []):
         word, criterion = hinge["word"], law.judges.get(hinge["word"], {})
         if not criterion:
@@ -1788,7 +1797,7 @@ def compare_hinges(answer: Any, dossier: Any, law: Law, report: Report, beside: 
             continue
         told = {outcome["answer"]: outcome["tiers"] for outcome in hinge["outcomes"]}
         for level in criterion["judgement"]["rubric"]:
-            rows, unsure = _once_rated(case, word, level, settled=settled)
+            rows, unsure = _once_rated(case, word, level)
             if unsure:
                 report.notes.append(f"assessment.json: what {word}: {level} would make of it was not found out")
             else:
@@ -1796,17 +1805,13 @@ def compare_hinges(answer: Any, dossier: Any, law: Law, report: Report, beside: 
                 report.same(where, told.get(level, []), [law.tiers[row] for row in rows])
 
 
-def _once_rated(case: Case, word: str, level: str, *, settled: bool) -> tuple[list[str], list[str]]:
+def _once_rated(case: Case, word: str, level: str) -> tuple[list[str], list[str]]:
     """The rows that are left once a word is rated, and what was not found out; none where that contradicts the rest."""
     contradicted = Report()
     facts = coherent(case.law, case.facts | {f"rating/{word}": LEVELS.index(level)}, contradicted)
     if contradicted.wrong:
         return [], []
-    rated = Case(case.law, case.law.propositions({*_rated(case), word}), facts)
-    if settled:
-        reach = Reach(rated)
-        return reach.rows(), reach.unsure
-    found = provisional(rated)
+    found = provisional(Case(case.law, case.law.propositions({*_rated(case), word}), facts))
     return found.rows, found.unsure
 
 
