@@ -13,6 +13,7 @@ from tierengine.law import conditions
 
 README = ROOT / "README.md"
 LATEST = ROOT / "seeds" / "invented-2019" / "dossier.yaml"
+FULL_YEARS = ROOT / "seeds" / "invented-2011" / "dossier.yaml"
 Run = Callable[..., Ran]
 BLOCK = re.compile(r"<!-- output: (\S+) -->\n(.*?)<!-- end -->", re.DOTALL)
 
@@ -61,12 +62,12 @@ def _ledger_log(run: Run) -> str:
 
 
 SHOWN: dict[str, Callable[[Run], str]] = {
-    "assess": lambda run: "\n".join(run("assess", GUATEMALA).out.splitlines()[:36]),
+    "assess": lambda run: run("assess", GUATEMALA).out,
     "help": lambda run: run("--help").out,
-    "why-not": lambda run: run("explain", GUATEMALA, "--why-not", "2").out,
+    "why-not": lambda run: run("explain", FULL_YEARS, "--why-not", "2").out,
     "law-diff": lambda run: run("law", "diff", "2007-11-09", "2008-06-04").out,
     "history": _history,
-    "reasons": lambda run: run("reasons", GUATEMALA, "--why-not", "2").out,
+    "reasons": lambda run: run("reasons", FULL_YEARS, "--why-not", "2").out,
     "without": lambda run: "\n".join(
         run("explain", LATEST, "--without", "19TESSAL88", "--decisive").out.splitlines()[:16]
     ),

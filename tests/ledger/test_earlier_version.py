@@ -102,10 +102,10 @@ def test_a_packet_of_what_was_recorded_then(ledger: Ledger) -> None:
 
 
 def test_the_packet_holds(files: dict[str, bytes]) -> None:
-    """Its page is in the words of then, and its second checker is of then; both are said."""
+    """Its page and its README.txt are in the words of then, and its second checker is of then; all are said."""
     verified = verify(files)
     assert verified.in_other_words
-    assert [warning.split()[0] for warning in verified.warnings] == ["page.html", "check.py"]
+    assert [warning.split()[0] for warning in verified.warnings] == ["page.html", "check.py", "README.txt"]
 
 
 def test_the_verb_tells_that_it_decides_the_same(tierengine: Callable[..., Ran]) -> None:
