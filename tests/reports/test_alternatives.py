@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tierengine.reports.alternatives import factored
+from tierengine.reports.alternatives import factored, in_two
 
 NAMES = st.sampled_from("abcdefgh")
 GROUPS = st.lists(st.lists(NAMES, min_size=1, max_size=4, unique=True), min_size=1, max_size=3).filter(
@@ -62,3 +62,26 @@ def test_nothing_is_no_choice() -> None:
     assert factored([]) is None
     assert factored([["a", "c"], ["a", "d"], ["b", "c"]]) is None
     assert factored([["a"], ["b", "c"]]) is None
+
+
+@given(FAMILIES)
+def test_two_choices_give_the_family_and_share_no_set(sets: list[list[str]]) -> None:
+    """What is told as one choice or two is the family; where it is not told, no one member parts it so."""
+    found, family = in_two(sets), frozenset(map(frozenset, sets))
+    names = {name for each in family for name in each}
+    if found is not None:
+        assert frozenset().union(*map(_choices, found)) == family
+        assert sum(len(_choices(groups)) for groups in found) == len(family)
+    else:
+        for name in names:
+            inside = [sorted(each) for each in family if name in each]
+            outside = [sorted(each) for each in family if name not in each]
+            assert factored(inside) is None or factored(outside) is None
+
+
+def test_the_first_has_a_member_that_the_second_does_without() -> None:
+    """As where a rating stands for another."""
+    sets = [["a", "x"], ["a", "y"], ["b", "x"]]
+    assert in_two(sets) == ((("a",), ("x", "y")), (("b",), ("x",)))
+    assert in_two([["a"]]) == ((("a",),),)
+    assert in_two([]) is None

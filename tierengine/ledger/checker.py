@@ -974,7 +974,7 @@ def completion(
 
 
 def shows(case: Case) -> Iterator[Any]:
-    """Yield for each open fact that shows another that the other is so, if it is; known ones have shown what they can."""
+    """Yield for each open fact that shows another: if it is so, the other is. Known ones have shown what they can."""
     for name, indicator in case.law.indicators.items():
         for fact in indicator.get("shown_by", []):
             if fact in case.law.indicators and fact not in case.facts:

@@ -37,6 +37,21 @@ def factored(sets: Sequence[Sequence[str]]) -> Groups | None:
     return None
 
 
+def in_two(sets: Sequence[Sequence[str]]) -> tuple[Groups, ...] | None:
+    """Return one choice that gives all sets, or two: the first with a member that the second does without.
+
+    Return nothing where no one member parts the family in two such choices.
+    """
+    whole = factored(sets)
+    if whole is not None:
+        return (whole,)
+    for name in dict.fromkeys(name for each in sets for name in each):
+        parts = [factored([each for each in sets if (name in each) is inside]) for inside in (True, False)]
+        if None not in parts:
+            return tuple(part for part in parts if part is not None)
+    return None
+
+
 def _takes_one(chosen: frozenset[str], groups: Iterable[Sequence[str]]) -> bool:
     """Whether a set has one member of each group; as its members are all in some group, it then has no other."""
     return all(len(chosen.intersection(group)) == 1 for group in groups)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tierengine.lab.questions.settle import CollectionPlan, DataPresumption, Narrowing, Question, Settling
-from tierengine.reports.alternatives import Groups, factored
+from tierengine.reports.alternatives import Groups, in_two
 from tierengine.reports.outline import any_tier_names
 from tierengine.reports.text import print_wrapped
 from tierengine.terms.tier import Tier
@@ -61,7 +61,7 @@ def _print_questions(questions: Iterable[Question], console: Console) -> None:
 
 def _print_sets(plan: CollectionPlan, console: Console) -> None:
     _head("The fewest questions that can settle it", console)
-    told: dict[Groups, Tier | None] = {}
+    told: dict[tuple[Groups, ...], Tier | None] = {}
     for each in plan.settling:
         _print_settling(each, plan, told, console)
     _head(f"To settle it whatever the answers are: {_counted(len(plan.whatever), 'question')}", console)
@@ -73,7 +73,9 @@ def _print_sets(plan: CollectionPlan, console: Console) -> None:
     )
 
 
-def _print_settling(each: Settling, plan: CollectionPlan, told: dict[Groups, Tier | None], console: Console) -> None:
+def _print_settling(
+    each: Settling, plan: CollectionPlan, told: dict[tuple[Groups, ...], Tier | None], console: Console
+) -> None:
     size = _counted(each.size, "answer")
     console.print(Text(f"  {any_tier_names((each.tier,))}: {size} can settle it", style="bold"))
     print_wrapped("For example these, whatever the rest is:", console, 6)
@@ -81,14 +83,16 @@ def _print_settling(each: Settling, plan: CollectionPlan, told: dict[Groups, Tie
         print_wrapped(f"- {sentence}", console, 6, hang=2)
     if len(each.sets) == 1:
         return
-    groups = factored([found.questions for found in each.sets]) if each.whole else None
-    if groups is None:
+    choices = in_two([found.questions for found in each.sets]) if each.whole else None
+    if choices is None:
         _print_one_by_one(each, console)
-    elif groups in told:
-        print_wrapped(f"The choice of questions is the same as for {any_tier_names((told[groups],))}.", console, 6)
+    elif choices in told:
+        print_wrapped(f"The choice of questions is the same as for {any_tier_names((told[choices],))}.", console, 6)
     else:
-        told[groups] = each.tier
-        _print_choice(groups, {named.question.id: named.question.asks for named in plan.narrowing}, console)
+        told[choices] = each.tier
+        asks = {named.question.id: named.question.asks for named in plan.narrowing}
+        for number, groups in enumerate(choices):
+            _print_choice("or it takes" if number else "It takes", groups, asks, console)
 
 
 def _print_one_by_one(told: Settling, console: Console) -> None:
@@ -101,19 +105,23 @@ def _print_one_by_one(told: Settling, console: Console) -> None:
         print_wrapped(f"... and {len(told.sets) - SHOWN} more, which --format json lists.", console, 6)
 
 
-def _print_choice(groups: Groups, asks: Mapping[str, str], console: Console) -> None:
+def _print_choice(opening: str, groups: Groups, asks: Mapping[str, str], console: Console) -> None:
     """Print one question from each group; what is no choice comes first."""
     ordered = sorted(groups, key=lambda group: len(group) > 1)
-    print_wrapped(f"It takes {_choice(ordered)}:", console, 6)
-    for group in ordered:
-        print_wrapped("this one:" if len(group) == 1 else f"one of these {number_word(len(group))}:", console, 8)
+    print_wrapped(f"{opening} {_choice(ordered)}:", console, 6)
+    alone = tuple(name for group in ordered if len(group) == 1 for name in group)
+    for group in ((alone,) if alone else ()) + tuple(group for group in ordered if len(group) > 1):
+        only = f"these {number_word(len(alone))}:" if len(alone) > 1 else "this one:"
+        print_wrapped(only if group is alone else f"one of these {number_word(len(group))}:", console, 8)
         for name in group:
             print_wrapped(f"- {asks[name]} [{name}]" if name in asks else f"- [{name}]", console, 10, hang=2)
 
 
 def _choice(groups: Sequence[Sequence[str]]) -> str:
-    """Name the choice: one of these seven and one of these three."""
-    *most, last = ["this one" if len(group) == 1 else f"one of these {number_word(len(group))}" for group in groups]
+    """Name the choice: these two, one of these seven and one of these three."""
+    alone = sum(len(group) == 1 for group in groups)
+    named = [f"these {number_word(alone)}" if alone > 1 else "this one"] if alone else []
+    *most, last = named + [f"one of these {number_word(len(group))}" for group in groups if len(group) > 1]
     return f"{', '.join(most)} and {last}" if most else last
 
 
