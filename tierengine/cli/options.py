@@ -61,8 +61,12 @@ def rulebook_in(folder: Path | None) -> Rulebook:
 
 
 def folder_of(folder: Path | None) -> Path:
-    """Return the folder that was named, or the one in which tierengine itself lies."""
-    return folder if folder is not None else Path(__file__).resolve().parent.parent.parent
+    """Return the folder that was named; else that of the project, or of an installed copy the law within it."""
+    if folder is not None:
+        return folder
+    package = Path(__file__).resolve().parent.parent
+    within = package / "rulebook"
+    return within if within.is_dir() else package.parent
 
 
 def cache_folder() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -18,10 +19,6 @@ from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.compare import Comparison, Side, compare
 from tierengine.reasoning.release import release
-from tierengine.reports.docx import docx
-from tierengine.reports.html import html
-from tierengine.reports.markdown import markdown
-from tierengine.reports.pdf import pdf
 from tierengine.reports.rate import rating_sections
 from tierengine.reports.release import released_report
 from tierengine.reports.report import Report
@@ -89,11 +86,11 @@ def report(
 
 
 def _rendered(told: Report, form: Format) -> bytes:
-    if form is Format.docx:
-        return docx(told)
-    if form is Format.pdf:
-        return pdf(told)
-    return {Format.text: report_text, Format.markdown: markdown, Format.html: html}[form](told).encode()
+    """Return a report in a format; `tierengine/reports/FORMAT.py` makes it, and is loaded for it alone."""
+    if form is Format.text:
+        return report_text(told).encode()
+    made: str | bytes = getattr(import_module(f"tierengine.reports.{form.value}"), form.value)(told)
+    return made.encode() if isinstance(made, str) else made
 
 
 def _change(before: Path | None, after: Side, rulebook: Rulebook) -> Comparison | None:
