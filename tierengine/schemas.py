@@ -14,6 +14,7 @@ from pydantic.json_schema import JsonSchemaMode
 from tierengine.evidence.dossier import Dossier
 from tierengine.lab.cases.suite import CaseFile
 from tierengine.law.entries import Criterion, RuleFile
+from tierengine.law.questions import QuestionTable
 from tierengine.reasoning.assessment import Assessment
 
 
@@ -25,6 +26,7 @@ class Subject(StrEnum):
     criterion = "criterion"
     rules = "rules"
     cases = "cases"
+    questions = "questions"
 
 
 _TYPES: dict[Subject, Any] = {
@@ -33,6 +35,7 @@ _TYPES: dict[Subject, Any] = {
     Subject.criterion: Criterion,
     Subject.rules: RuleFile,
     Subject.cases: CaseFile,
+    Subject.questions: QuestionTable,
 }
 _FILES: dict[Subject, str] = {
     Subject.dossier: "**/dossier.yaml",
@@ -40,14 +43,17 @@ _FILES: dict[Subject, str] = {
     Subject.rules: "rules/*.yaml",
     Subject.cases: "tests/cases/**/*.yaml",
 }
-"""Which files of a project are of which kind; an assessment is no file that is written by hand."""
+"""Which files of a project are of which kind; an answer is no file that is written by hand."""
+
+_ANSWERS = (Subject.assessment, Subject.questions)
+"""What the program writes, so that its schema is of what is written and not of what is read."""
 
 _ASSESSMENT = TypeAdapter(Assessment)
 
 
 def schema(of: Subject) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a dossier, an assessment, a criterion, a rule file or cases."""
-    mode: JsonSchemaMode = "serialization" if of is Subject.assessment else "validation"
+    """Return the JSON Schema (draft 2020-12) of what can be read or is answered."""
+    mode: JsonSchemaMode = "serialization" if of in _ANSWERS else "validation"
     found = TypeAdapter(_TYPES[of]).json_schema(by_alias=True, mode=mode)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 

@@ -88,7 +88,12 @@ def a_console() -> Console:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON, two spaces deep."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """Return a value as JSON, two spaces deep."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def write_file(path: Path, content: bytes) -> None:
