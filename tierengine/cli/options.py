@@ -111,7 +111,7 @@ def write_file(path: Path, content: bytes) -> None:
             Path(beside).unlink(missing_ok=True)
         problem = Problem(
             where=f"--output {path}",
-            what=f"the report cannot be written there: {error.strerror}",
+            what=f"the file cannot be written there: {error.strerror}",
             cure="name a file in a folder that exists and in which you may write",
         )
         raise UsageError([problem]) from None
