@@ -22,6 +22,7 @@ class Subject(StrEnum):
     criterion = "criterion"
     rules = "rules"
     cases = "cases"
+    questions = "questions"
 
 
 _FILES: dict[Subject, str] = {
@@ -30,7 +31,10 @@ _FILES: dict[Subject, str] = {
     Subject.rules: "rules/*.yaml",
     Subject.cases: "tests/cases/**/*.yaml",
 }
-"""Which files of a project are of which kind; an assessment is no file that is written by hand."""
+"""Which files of a project are of which kind; an answer is no file that is written by hand."""
+
+_ANSWERS = (Subject.assessment, Subject.questions)
+"""What the program writes, so that its schema is of what is written and not of what is read."""
 
 
 def _type_of(of: Subject) -> Any:
@@ -38,6 +42,7 @@ def _type_of(of: Subject) -> Any:
     from tierengine.evidence.dossier import Dossier  # noqa: PLC0415
     from tierengine.lab.cases.suite import CaseFile  # noqa: PLC0415
     from tierengine.law.entries import Criterion, RuleFile  # noqa: PLC0415
+    from tierengine.law.questions import QuestionTable  # noqa: PLC0415
 
     return {
         Subject.dossier: Dossier,
@@ -45,12 +50,13 @@ def _type_of(of: Subject) -> Any:
         Subject.criterion: Criterion,
         Subject.rules: RuleFile,
         Subject.cases: CaseFile,
+        Subject.questions: QuestionTable,
     }[of]
 
 
 def schema(of: Subject) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a dossier, an assessment, a criterion, a rule file or cases."""
-    mode: JsonSchemaMode = "serialization" if of is Subject.assessment else "validation"
+    """Return the JSON Schema (draft 2020-12) of what can be read or is answered."""
+    mode: JsonSchemaMode = "serialization" if of in _ANSWERS else "validation"
     found = TypeAdapter(_type_of(of)).json_schema(by_alias=True, mode=mode)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 

@@ -17,6 +17,7 @@ from tierengine.engines.durable import DurableEngine
 from tierengine.engines.form import Facts
 from tierengine.engines.lowering import judged, last_rated, lower, lower_proposals, rating
 from tierengine.evidence.dossier import read_dossier
+from tierengine.law.entries import Indicator
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
@@ -143,6 +144,13 @@ def test_the_proposals_name_one_tier_for_every_seed(seed: str, tier: str) -> Non
     assert Proposer(law, two_engines).propose(country.facts, country.settle) == country.spoken
 
 
+def _an_answer(indicator: Indicator, chance: random.Random) -> Value:
+    """A number, a word of its list, or yes more often than no."""
+    if indicator.type == "count":
+        return chance.choice([0, 1, 5])
+    return chance.choice(indicator.choices) if indicator.type == "choice" else chance.random() < 0.7
+
+
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: str(law.as_of))
 def test_five_records_of_effort_and_a_placement_name_one_tier(law: Law) -> None:
     """Of a country on Tier 2, the watch list or Tier 3, any five answers on efforts are enough for a proposal.
@@ -161,7 +169,7 @@ def test_five_records_of_effort_and_a_placement_name_one_tier(law: Law) -> None:
             facts: dict[str, Value] = bare | {"last_report": str(placement)}
             for indicator in chance.sample(efforts, 5):
                 assert indicator.id in inputs
-                facts[indicator.id] = chance.choice([0, 1, 5]) if indicator.type == "count" else chance.random() < 0.7
+                facts[indicator.id] = _an_answer(indicator, chance)
             if len(Country(law, facts).tiers) != 1:
                 without.append(facts)
     assert len(without) <= (6 if law.as_of >= date(2019, 1, 9) else 0), without[:3]

@@ -60,6 +60,20 @@ def test_figures_of_two_years_in_one_dossier(tmp_path: Path, ground: Callable[..
     assert (progress["shown"], progress["possible"]) == ("partly met", "met")
 
 
+@pytest.mark.parametrize("done", ["identified", "referred", "assisted"])
+@pytest.mark.parametrize(("now", "outcome", "shown"), [(41, "undetermined", "partly met"), (30, "met", "not met")])
+def test_victims_found_sent_or_helped_of_two_years(
+    done: str, now: int, outcome: str, shown: str, tmp_path: Path, ground: Callable[..., Written]
+) -> None:
+    """More victims identified, referred or helped than the year before keep the ground open and are progress."""
+    figures = [record(f"victims_{done}", now), record(f"victims_{done}", 30, id="before", period=BEFORE)]
+    found = ground(write(tmp_path, *figures, silences=SILENT))
+    assert f"{now} persons against 30 persons" in found["steps"][f"more_victims_{done}"]["says"]
+    assert found["ground"]["outcome"] == outcome
+    progress = next(each for each in found["answer"]["criteria"] if each["id"] == "F-PROGRESS")
+    assert progress["shown"] == shown
+
+
 def test_figures_that_are_no_higher(tmp_path: Path, ground: Callable[..., Written]) -> None:
     """Equal or lower figures are no evidence of an increase; beside sources that are silent, the ground is met."""
     figures = [record("trafficking_convictions", 7), record("trafficking_convictions_last_year", 7, period=BEFORE)]

@@ -102,14 +102,14 @@ def law_coverage(
 def schema(
     of: Annotated[
         schemas.Subject | None,
-        typer.Argument(metavar="[SUBJECT]", help="dossier, assessment, criterion, rules or cases"),
+        typer.Argument(metavar="[SUBJECT]", help="dossier, assessment, criterion, rules, cases or questions"),
     ] = None,
     every: Annotated[
         Path | None,
         typer.Option("--all", metavar="DIR", help="write every schema there, and print the editor's setting"),
     ] = None,
 ) -> None:
-    """Print the JSON Schema of a dossier, an assessment, a criterion, a rule file or cases."""
+    """Print the JSON Schema of a dossier, an assessment, a criterion, a rule file, cases or the questions."""
     if (of is None) == (every is None):
         problem = Problem(where="schema", what="neither or both of SUBJECT and --all", cure="write one of them")
         raise UsageError([problem])

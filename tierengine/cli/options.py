@@ -92,7 +92,12 @@ def a_console() -> Console:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON, two spaces deep."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """Return a value as JSON, two spaces deep."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -110,7 +115,7 @@ def write_file(path: Path, content: bytes) -> None:
             Path(beside).unlink(missing_ok=True)
         problem = Problem(
             where=f"--output {path}",
-            what=f"the report cannot be written there: {error.strerror}",
+            what=f"the file cannot be written there: {error.strerror}",
             cure="name a file in a folder that exists and in which you may write",
         )
         raise UsageError([problem]) from None

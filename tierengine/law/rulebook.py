@@ -380,10 +380,11 @@ class Law:
         }
         if any(row.tier == "2WL" for row in self.tiers):
             parts |= {"watch-list routes": self.routes, "progress": self.progress}
-        missing = {f"`{name}`" for name in self._asked() - self.known()}
+        missing = {f"`{name}`" for name in self.asked() - self.known()}
         return tuple(sorted(missing | {name for name, entries in parts.items() if not entries}))
 
-    def _asked(self) -> set[str]:
+    def asked(self) -> set[str]:
+        """Return every name that a rule or a comparison of this law asks for; proposals and coherence left aside."""
         conditions = [rung.when for criterion in self.criteria for rung in criterion.rules]
         conditions += [c.presumption.when for c in self.criteria if c.presumption is not None]
         conditions += [entry.when for entry in self.conditional()]

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
@@ -21,6 +20,7 @@ from tierengine.reports.outline import Line, Section
 from tierengine.reports.report import ANNEXES, EVIDENCE, PURPOSE, TWIN, WAY, Exhibit, Report
 from tierengine.reports.shown import shown
 from tierengine.reports.states import State
+from tierengine.reports.timeless import timeless
 from tierengine.reports.typeset import png_of
 
 _PAPER: tuple[Length, Length] = (Mm(210), Mm(297))
@@ -36,26 +36,13 @@ _COLOURS: dict[State, RGBColor] = {
     "plain": RGBColor(0x44, 0x61, 0x7F),
 }
 _CLEARANCES = ("Drafted", "Cleared", "Approved")
-_ZIP_DAY = (1980, 1, 1, 0, 0, 0)
-"""The earliest day that a zip can hold; the parts of a document carry no day of their own."""
 
 
 def docx(report: Report) -> bytes:
     """Return a report as a Word document; equal reports give equal bytes."""
     made = BytesIO()
     _Memorandum(report).whole().save(made)
-    return _timeless(made.getvalue())
-
-
-def _timeless(raw: bytes) -> bytes:
-    """The same zip without the moment at which it was made."""
-    made = BytesIO()
-    with ZipFile(BytesIO(raw)) as old, ZipFile(made, "w", ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            part = ZipInfo(name, _ZIP_DAY)
-            part.compress_type = ZIP_DEFLATED
-            new.writestr(part, old.read(name))
-    return made.getvalue()
+    return timeless(made.getvalue())
 
 
 class _Memorandum:

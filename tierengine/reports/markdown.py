@@ -20,7 +20,7 @@ def markdown(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield f"# {_escape(report.heading)}"
+    yield f"# {escaped_line(report.heading)}"
     for _, section in report.numbered_lead:
         yield from _section(section)
     if report.body:
@@ -34,21 +34,21 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _section(section: Section) -> Iterator[str]:
-    yield from ("", f"## {_escape(section.title)}", "")
+    yield from ("", f"## {escaped_line(section.title)}", "")
     for line in section.lines:
         drawn = "" if line.bar is None else f"{signs(line.bar)} "
-        mark = f" ({drawn}{_escape(line.mark)})" if line.mark else ""
-        yield f"- **{_escape(line.label)}**{mark}" + (f": {_escape(line.text)}" if line.text else "")
+        mark = f" ({drawn}{escaped_line(line.mark)})" if line.mark else ""
+        yield f"- **{escaped_line(line.label)}**{mark}" + (f": {escaped_line(line.text)}" if line.text else "")
         for below in (*line.below, *map(quoted, line.evidence)):
-            yield f"  - {_escape(below)}"
+            yield f"  - {escaped_line(below)}"
 
 
 def _branch(branch: Branch, depth: int) -> Iterator[str]:
-    yield f"{'  ' * depth}- {_escape(branch.text)}"
+    yield f"{'  ' * depth}- {escaped_line(branch.text)}"
     for below in branch.below:
         yield from _branch(below, depth + 1)
 
 
-def _escape(text: str) -> str:
+def escaped_line(text: str) -> str:
     """One line of text that means only itself."""
     return _SPECIAL.sub(r"\\\1", " ".join(shown(text).split()))

@@ -145,7 +145,8 @@ def test_a_real_edit_moves_the_cases_of_its_days(rulebook: Rulebook, tmp_path: P
         ]
     forms = [side.form for pairing in found for side in (pairing.old,) if side is not None]
     fields = {field.id: field for form in forms for field in form.inputs}
-    form = Form(inputs=tuple(fields.values()), strata=())
+    compared = {each.id: each for form in forms for each in form.comparisons}
+    form = Form(inputs=tuple(fields.values()), comparisons=tuple(compared.values()), strata=())
     table = corpus_table(form, [str(number) for number in range(len(records))], records)
     table = table.append_column("as_of", pa.array([day for day in days for _ in range(400)], pa.date32()))
     pq.write_table(table, tmp_path / "c.parquet")
