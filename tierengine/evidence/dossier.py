@@ -304,6 +304,11 @@ def read_dossier(path: Path) -> Casefile:
     return _checked(document, problems, lambda name: _beside(path.parent, name))
 
 
+def dossier_in(document: Document, folder: Path) -> Casefile:
+    """Read a dossier that is a document already, with the sources it names in a folder; as `read_dossier`."""
+    return _checked(document, [], lambda name: _beside(folder, name))
+
+
 def dossier_of(raw: bytes, name: str, sources: Mapping[str, bytes]) -> Casefile:
     """Read a dossier from its bytes and those of its sources, by the names it gives them; as `read_dossier`."""
     problems: list[Problem] = []
