@@ -224,6 +224,13 @@ def test_no_text_is_lost_on_the_way(data: st.DataObject, rulebook: Rulebook, tmp
     assert all(item in now[section] for (section, _), item in kept.items())
 
 
+def test_a_column_that_is_gone_takes_nothing_with_it(dossier: Path, rulebook: Rulebook) -> None:
+    """Whoever hides what is seldom written by removing its column leaves the records as they were."""
+    book = openpyxl.load_workbook(io.BytesIO(written_out(dossier, rulebook)))
+    book["records"].delete_cols(_columns(book["records"])["note"])
+    assert taken_back(dossier, _raw(book), "out.xlsx", rulebook).raw == dossier.read_bytes()
+
+
 def test_a_workbook_is_not_written_over(tierengine: Run, dossier: Path) -> None:
     """What an office has filled in is not lost by a forgotten --read."""
     path = dossier.parent / "out.xlsx"
@@ -358,8 +365,8 @@ CHANGES: dict[str, tuple[Callable[[Any], object], str]] = {
         r"records!AD7: the column of this cell has no head",
     ),
     "a column twice": (
-        lambda book: book["records"].cell(1, 24, "quote"),
-        r"records!X1: there is a second column `quote`",
+        lambda book: book["records"].cell(1, 28, "quote"),
+        r"records!AB1: there is a second column `quote`",
     ),
     "everything removed": (
         lambda book: book["about"].delete_rows(1, 20),

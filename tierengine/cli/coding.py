@@ -1,17 +1,31 @@
-"""Verbs that help to write a dossier: out into a spreadsheet and back."""
+"""Verbs that help to write a dossier: out into a spreadsheet and back, and into the next year."""
 
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tierengine.cli.app import app
-from tierengine.cli.options import AsOf, DossierFile, RulebookFolder, day_given, rulebook_in, write_file
+from tierengine.cli.options import AsOf, DossierFile, RulebookFolder, a_console, day_given, rulebook_in, write_file
+from tierengine.coding.roll import Wanted
+from tierengine.coding.roll import roll as roll_dossier
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.sources.reading import refuse_too_large
+from tierengine.reports.text import print_wrapped
+
+
+class PlacementName(StrEnum):
+    """A placement as it is written on the command line."""
+
+    one = "1"
+    two = "2"
+    watch_list = "2WL"
+    three = "3"
+    special = "SC"
 
 
 @app.command()
@@ -42,6 +56,39 @@ def sheet(
             print(f"{dossier.name}: {len(ids)} {what}: {', '.join(ids)}")
     if taken.waiting:
         print(f"{dossier.name}: {taken.waiting} ratings wait to be given", file=sys.stderr)
+
+
+@app.command()
+def roll(
+    dossier: DossierFile,
+    report: Annotated[int, typer.Option("--report", metavar="YEAR", help="the report for which the new one is")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="the new dossier; beside the old one if none is named"),
+    ] = None,
+    placed: Annotated[
+        PlacementName | None,
+        typer.Option("--placed", help="where the last report placed the country: 1, 2, 2WL, 3, SC"),
+    ] = None,
+    as_of: AsOf = None,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Make next year's dossier: what stands, the figures of last year, and what is to be asked."""
+    file = output or dossier.with_name(f"{dossier.stem}-{report}{dossier.suffix}")
+    _refuse_to_write_over(file, "name another file with --output")
+    wanted = Wanted(report, file.parent, day_given(as_of) if as_of else None, placed.value if placed else None)
+    rolled = roll_dossier(dossier, wanted, rulebook_in(rulebook))
+    write_file(file, rolled.raw)
+    console = a_console()
+    first, last = rolled.period
+    console.print(f"{file.name}: for the report of {report}, law of {rolled.law}, period {first} to {last}")
+    for rule in dict.fromkeys(each.rule for each in rolled.carried):
+        ids = [each.id for each in rolled.carried if each.rule is rule]
+        print_wrapped(f"{rule.becomes}, {len(ids)}: {', '.join(ids)} [{rule.id}]", console, 2, hang=2)
+    if rolled.left:
+        print_wrapped(f"left behind, {len(rolled.left)}: {', '.join(rolled.left)}", console, 2, hang=2)
+    if placed is None:
+        print_wrapped(f"not known: where the report of {report - 1} placed the country (--placed)", console, 2, hang=2)
 
 
 def _refuse_to_write_over(path: Path, cure: str) -> None:

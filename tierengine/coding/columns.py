@@ -66,7 +66,7 @@ _ROOMS = {
     ("silences", ""): "silences",
     ("requests", ""): "requests",
 }
-_LAST = ("anchor", "handling", "note")
+_LAST = ("anchor", "handling", "note", "carried")
 """Keys that are seldom written and stand at the right."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tierengine import canonical, yamlfile
-from tierengine.coding.columns import SECTIONS, SHEETS, Item, Sheet, item_of
+from tierengine.coding.columns import SECTIONS, SHEETS, Item, Sheet, cells, item_of
 from tierengine.coding.spreadsheet import Page, Row, read_pages
 from tierengine.coding.workbook import ABOUT, DIGEST, workbook
 from tierengine.errors import EvidenceError, Problem
@@ -105,10 +105,10 @@ def _columns(sheet: Sheet, page: Page) -> Iterator[Problem]:
         if head not in names:
             what = f"no column of this sheet is called `{head}`"
             yield Problem(where=page.where(1, head), what=what, cure=f"use one of: {', '.join(sorted(names))}")
-    missing = sorted(names - page.letters.keys())
+    missing = [column.name for column in sheet.columns if column.always and column.name not in page.letters]
     if missing:
         what = f"there is no column called {', '.join(f'`{name}`' for name in missing)}"
-        yield Problem(where=page.where(1), what=what, cure="put it back; it may stay empty")
+        yield Problem(where=page.where(1), what=what, cure="put it back as it was")
 
 
 # -- the rows ------------------------------------------------------------------------------------------------------
@@ -137,8 +137,12 @@ class _Taken:
 def _taken(sheet: Sheet, page: Page, document: Document) -> Iterator[_Taken]:
     old = {item.get("id"): item for item in document.values.get(sheet.section, ()) if sheet.takes(item)}
     for row in page.rows:
-        texts = tuple(row.texts.get(column.name, "") for column in sheet.columns)
         was = old.get(row.texts.get("id", ""))
+        before = cells(sheet, was or {})
+        texts = tuple(
+            row.texts.get(column.name, "") if column.name in page.letters else text  # what has no column stays
+            for column, text in zip(sheet.columns, before, strict=True)
+        )
         yield _Taken(sheet, page, row, item_of(sheet, texts, was))
 
 
@@ -173,19 +177,19 @@ def _beside_bounds(each: _Taken) -> Iterator[Problem]:
 class _Merged(Document):
     """A dossier of which some lists come from a workbook: their places are cells, those of the rest are lines."""
 
-    __slots__ = ("cells",)
-    cells: Mapping[Path_, str]
+    __slots__ = ("places",)
+    places: Mapping[Path_, str]
 
-    def __init__(self, document: Document, values: Any, cells: Mapping[Path_, str]) -> None:
+    def __init__(self, document: Document, values: Any, places: Mapping[Path_, str]) -> None:
         marks = {path: mark for path, mark in document.marks.items() if len(path) < 2 or path[0] not in SECTIONS}
-        super().__init__(document.name, document.raw, values, dict.fromkeys(cells, (1, 1)) | marks)
-        object.__setattr__(self, "cells", cells)
+        super().__init__(document.name, document.raw, values, dict.fromkeys(places, (1, 1)) | marks)
+        object.__setattr__(self, "places", places)
 
     def where(self, *path: str | int) -> str:
         """Return the cell of the value at the path or around it, or the line, where it stands in the file."""
-        while path and path not in self.cells and path not in self.marks:
+        while path and path not in self.places and path not in self.marks:
             path = path[:-1]
-        return self.cells.get(path) or Document.where(self, *path)
+        return self.places.get(path) or Document.where(self, *path)
 
 
 def _wrong(
