@@ -64,8 +64,8 @@ def test_a_proposal_is_shown_with_its_criterion(tierengine: Callable[..., Ran]) 
 
 
 def test_lint_counts_the_examples_of_proposals(tierengine: Callable[..., Ran]) -> None:
-    """The examples that `lint` runs and tells are those of criteria, of proposals and of the rules of coherence."""
+    """The examples that `lint` runs and tells are those of criteria, proposals, and rules of coherence and carrying."""
     criteria = sum(len(criterion.examples) for criterion in BOOK.criteria)
     proposals = sum(len(criterion.proposal.examples) for criterion in BOOK.criteria if criterion.proposal is not None)
-    coherence = sum(len(rule.examples) for rule in BOOK.coherence)
-    assert f"{criteria + proposals + coherence} examples: sound" in tierengine("lint").out
+    rules = sum(len(rule.examples) for rule in (*BOOK.coherence, *BOOK.carryings))
+    assert f"{criteria + proposals + rules} examples: sound" in tierengine("lint").out

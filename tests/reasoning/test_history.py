@@ -368,7 +368,8 @@ BAD = [
     ("an endless header", "x" * 200_000 + HEADER, 1, ["h.csv:1: is no line of CSV: field larger"]),
     ("an endless cell", HEADER + "x" * 200_000 + ",FJI,2010,2,\n", 1, ["h.csv:2: is no line of CSV: field larger"]),
     ("a cell of two lines", HEADER + '\n"Fi\nji",FJI,20x0,2,\n', 1, ["h.csv:3: `20x0` is no year"]),
-    ("another separator", HEADER.replace(",", ";") + "Fiji;FJI;2010;2;\n", 1, ["h.csv:1: there is no column country"]),
+    ("another separator", HEADER.replace(",", "|") + "Fiji|FJI|2010|2|\n", 1, ["h.csv:1: there is no column country"]),
+    ("two separators", HEADER.replace(",", ";") + "Fiji,FJI,2010,2,\n", 1, ["h.csv:2: the row has 1 cells"]),
     ("the same row twice", HEADER + "Fiji,FJI,2010,2,\n" * 2, 1, ["h.csv:3: FJI has a second placement for 2010"]),
     ("an open quotation mark", HEADER + '"Fiji,FJI,2010,2,\n', 1, ["is no line of CSV"]),
 ]
@@ -390,9 +391,14 @@ def test_bad_files(text: str, code: int, expected: list[str], tierengine: Callab
 
 
 def test_a_file_that_is_not_text_or_not_there(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """Bytes that are no UTF-8, told with their line; a file that does not exist, and a folder."""
-    (tmp_path / "h.csv").write_bytes(HEADER.encode() + b"Fiji,FJI,2010,2,\nC\xf4te,CIV,2010,2,\n")
-    assert "h.csv:3: byte 48 of the file is not UTF-8" in tierengine("history", tmp_path / "h.csv").err
+    """Bytes of no known encoding, told with their line; a file that does not exist, and a folder."""
+    # No character of Windows-1252 either, or UTF-8 beside it, so that the file is damaged.
+    for name, after in ((b"C\x81te", b""), (b"C\xf4te", "C\u00f4te".encode())):
+        rows = b"Fiji,FJI,2010,2,\n" + name + b",CIV,2010,2,\n" + after
+        (tmp_path / "h.csv").write_bytes(HEADER.encode() + rows)
+        ran = tierengine("history", tmp_path / "h.csv")
+        assert (ran.code, ran.out) == (1, "")
+        assert "h.csv:3: byte 48 of the file is not UTF-8" in ran.err
     for missing in (tmp_path / "none.csv", tmp_path):
         ran = tierengine("history", missing)
         assert (ran.code, ran.out) == (1, "")
@@ -407,6 +413,36 @@ def test_how_a_file_may_be_written(tierengine: Callable[..., Ran], tmp_path: Pat
     (tmp_path / "o.csv").write_bytes(b"\xef\xbb\xbf" + other.replace("\n", "\r\n").encode())
     first, second = (tierengine("history", tmp_path / name) for name in ("h.csv", "o.csv"))
     assert (first.code, first.out) == (0, second.out)
+
+
+EXPORTS = {
+    "semicolons": (";", "utf-8", b""),
+    "tabs": ("\t", "utf-8", b""),
+    "a byte order mark": (",", "utf-8", b"\xef\xbb\xbf"),
+    "Windows-1252": (";", "cp1252", b""),
+    "UTF-16 with its mark": ("\t", "utf-16-le", b"\xff\xfe"),
+    "UTF-16, the other way round": ("\t", "utf-16-be", b"\xfe\xff"),
+    "UTF-16 without a mark": (",", "utf-16-le", b""),
+}
+"""How offices export: the separator, the encoding, and the mark before it."""
+
+
+@pytest.mark.parametrize(("separator", "encoding", "mark"), EXPORTS.values(), ids=EXPORTS)
+def test_what_offices_export(
+    separator: str, encoding: str, mark: bytes, tierengine: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """The same rows in every usual form give the same answer: quoted cells, empty rows at the end, `sep=` before."""
+    rows = [["country", "iso3", "year", "tier", "waiver"], ["C\u00f4te, d'Ivoire", "CIV", "2010", "2", ""]]
+    rows += [["Fiji", "FJI", "2010", "2WL", ""]]
+    (tmp_path / "h.csv").write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-8")
+    plain = tierengine("history", tmp_path / "h.csv", "--format", "json").out.replace("h.csv", "FILE")
+    text = "\r\n".join([separator.join(f'"{cell}"' for cell in row) for row in rows] + [separator * 4] * 2)
+    for before, name in (("", "e.csv"), (f"sep={separator}\r\n", "s.csv")):
+        (tmp_path / name).write_bytes(mark + (before + text).encode(encoding))
+        ran = tierengine("history", tmp_path / name, "--format", "json")
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.replace(name, "FILE") == plain
+        assert read_placements(tmp_path / name)[0].country == "C\u00f4te, d'Ivoire"
 
 
 def test_the_whole_file_takes_less_than_two_seconds(tierengine: Callable[..., Ran]) -> None:

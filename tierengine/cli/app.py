@@ -45,6 +45,15 @@ VERBS = {
     "provenance": Verb(
         "provenance", "Tell from which sources, records and findings the answer comes, as W3C PROV-JSON."
     ),
+    "sheet": Verb(
+        "carrying",
+        "Write a dossier as a workbook with drop-down lists; with --read, take the workbook back into the dossier.",
+    ),
+    "roll": Verb("carrying", "Make next year's dossier: what stands, the figures of last year, and what is to be asked."),
+    "questions": Verb(
+        "questions",
+        "List every question that the law of a day asks: what may answer it, in which words, and what silence means.",
+    ),
     "settle": Verb(
         "questions", "Plan what to collect: the fewest questions that settle the tier, and which are pointless."
     ),

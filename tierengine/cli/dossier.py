@@ -27,6 +27,7 @@ from tierengine.cli.options import (
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.annotations import annotation_page
 from tierengine.evidence.dossier import read_dossier
+from tierengine.evidence.records import Evidence
 from tierengine.evidence.sources.opened import Opened, Written, text_digest
 from tierengine.evidence.sources.reading import Format, format_of, read_source, refuse_too_large, source_name
 from tierengine.evidence.sources.telegram import Telegram
@@ -94,8 +95,15 @@ def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = N
     aside = sum(each.record in records for each in told)
     console = a_console()
     console.print(f"{dossier.name}: {len(records)} records, {aside} of them set aside; every quote stands at its place")
+    for asked in casefile.dossier.open_questions:
+        names = f"{', '.join(asked.answered_by)}; report of {asked.shown}; {asked.by}"
+        print_wrapped(f"open question: {asked.id}: {asked.asks} {asked.says} [{names}]", console, 0, hang=2)
     for moved in casefile.moved():
         console.print(Text(f"moved: {moved}", style="yellow"))
+    for record in casefile.dossier.records:
+        if isinstance(record, Evidence) and record.carried is not None:
+            shown = f"last shown for the report of {record.carried.shown} [{record.carried.by}]"
+            print_wrapped(f"carried: {record.id}: {record.measures} is {record.value}, {shown}", console, 0, hang=2)
     for each in told:
         print_wrapped(f"set aside: {each.record}: {each.because} [{each.rule}]", console, 0, hang=2)
     for locator, sentence in casefile.uncoded():

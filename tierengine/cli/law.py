@@ -21,22 +21,26 @@ from tierengine.cli.options import (
 from tierengine.errors import Problem, UsageError
 from tierengine.law.changes import Change, all_changes
 from tierengine.law.entries import Clause
-from tierengine.reports.entry import print_coherence, print_criterion
+from tierengine.reports.entry import print_carrying, print_coherence, print_criterion
 from tierengine.reports.law import Provision, print_changes, print_law, print_ledger, provisions
 
 
 @app.command()
 def show(
-    criterion: Annotated[str, typer.Argument(metavar="ID", help="such as F-PROSECUTE, or a rule of coherence")],
+    criterion: Annotated[str, typer.Argument(metavar="ID", help="such as F-PROSECUTE, or a rule, such as CARRY-LAW")],
     as_of: AsOf = None,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Show one criterion: question, provision, scale, rules, interpretations; or one rule of coherence."""
+    """Show one criterion: question, provision, scale, rules, interpretations; or one rule of coherence or carrying."""
     book = rulebook_in(rulebook)
     law = book.on(day_given(as_of)) if as_of else book.latest()
     rule = next((rule for rule in law.coherence if rule.id == criterion), None)
     if rule is not None:
         print_coherence(rule, a_console())
+        return
+    carrying = next((rule for rule in law.carryings if rule.id == criterion), None)
+    if carrying is not None:
+        print_carrying(carrying, a_console())
         return
     found = law.criteria_by_id.get(criterion)
     if found is None:

@@ -16,7 +16,7 @@ from tierengine.errors import ClassifiedError, EvidenceError, Problem
 from tierengine.evidence.countries import is_country, last_year, was_country
 from tierengine.evidence.handling import Handling, Mark, strictest
 from tierengine.evidence.origins import chain
-from tierengine.evidence.records import Evidence, Rating, Record
+from tierengine.evidence.records import Evidence, Rating, Record, Year
 from tierengine.evidence.sources.anchors import Anchor
 from tierengine.evidence.sources.opened import Opened, text_digest
 from tierengine.evidence.sources.reading import LARGEST, Format, read_source, too_large
@@ -164,6 +164,21 @@ class EarlierPlacement(Model):
     source: Text
 
 
+class OpenQuestion(Model):
+    """What the dossier of an earlier report leaves to ask; a record, silence or rating of this one answers it."""
+
+    id: Id
+    asks: Text
+    says: Text
+    """What was said then, or what it is about."""
+    answered_by: tuple[Id, ...]
+    """The indicators or judgements that would answer it."""
+    shown: Year
+    """The year of the report in whose dossier it came up."""
+    by: Id
+    """The rule of the rulebook by which it is asked."""
+
+
 class Dossier(Model):
     """All records on one government for one reporting period."""
 
@@ -186,6 +201,15 @@ class Dossier(Model):
     deficiencies: tuple[Deficiency, ...] = ()
     post_recommendation: PostRecommendation | None = None
     earlier_placements: tuple[EarlierPlacement, ...] = ()
+    questions: tuple[OpenQuestion, ...] | None = None
+    """What is to be asked, where the dossier was made from that of the last report."""
+
+    @property
+    def open_questions(self) -> tuple[OpenQuestion, ...]:
+        """The questions that no record, silence or rating of this dossier answers; what is carried answers none."""
+        told = {r.measures for r in self.records if isinstance(r, Rating) or r.carried is None}
+        told |= {silence.indicator for silence in self.silences}
+        return tuple(each for each in self.questions or () if not told & set(each.answered_by))
 
 
 LAST_YEAR_RECORD = "last-year/"
@@ -224,14 +248,20 @@ class Casefile:
         return next((placement for placement in self.dossier.earlier_placements if placement.year == year), None)
 
     def uncoded(self) -> Iterator[tuple[str, str]]:
-        """Yield locator and text of every sentence that no record, silence or note of the dossier quotes from."""
+        """Yield locator and text of every sentence that no record, silence or note of the dossier quotes from.
+
+        A source from which there is only what is carried was read for the last report, and is passed over.
+        """
+        carried = {r.at.split(" ")[0] for r in self.dossier.records if isinstance(r, Evidence) and r.carried}
+        cited = {at.split(" ")[0] for path, at, *_ in _places(self.dossier) if not _is_carried(self.dossier, path)}
+        cited |= {silence.source for silence in self.dossier.silences}
         quoted: dict[str, list[tuple[int, int]]] = {}
         for _, at, quote, anchor in _places(self.dossier):
             source, span = _find(self.sources, at, quote, anchor)
             if source is not None and span is not None:
                 quoted.setdefault(source.id, []).append(span)
         for source in self.sources.values():
-            for locator, sentence in _sentences(source):
+            for locator, sentence in () if source.id in carried - cited else _sentences(source):
                 span = source.passage(locator, sentence)
                 spans = quoted.get(source.id, [])
                 if span is not None and not any(first < span[1] and span[0] < last for first, last in spans):
@@ -302,6 +332,11 @@ def read_dossier(path: Path) -> Casefile:
     if document is None:
         raise EvidenceError(problems)
     return _checked(document, problems, lambda name: _beside(path.parent, name))
+
+
+def dossier_in(document: Document, folder: Path) -> Casefile:
+    """Read a dossier that is a document already, with the sources it names in a folder; as `read_dossier`."""
+    return _checked(document, [], lambda name: _beside(folder, name))
 
 
 def dossier_of(raw: bytes, name: str, sources: Mapping[str, bytes]) -> Casefile:
@@ -521,6 +556,14 @@ def _repeated(dossier: Dossier, document: Document) -> Iterator[Problem]:
                     what=f"the id `{item.id}` is used more than once",
                     cure="give each an id of its own",
                 )
+    asked = Counter(question.id for question in dossier.questions or ())
+    for number, question in enumerate(dossier.questions or ()):
+        if asked[question.id] > 1:
+            yield Problem(
+                where=document.where("questions", number, "id"),
+                what=f"the id `{question.id}` is used more than once",
+                cure="give each question an id of its own",
+            )
     years = Counter(placement.year for placement in dossier.earlier_placements)
     for number, placement in enumerate(dossier.earlier_placements):
         if years[placement.year] > 1:
@@ -649,6 +692,11 @@ def _places(dossier: Dossier) -> Iterator[tuple[tuple[str | int, ...], str, str,
     post = dossier.post_recommendation
     if post is not None:
         yield ("post_recommendation",), post.at, post.quote, post.anchor
+
+
+def _is_carried(dossier: Dossier, path: tuple[str | int, ...]) -> bool:
+    record = dossier.records[int(path[1])] if path[0] == "records" else None
+    return isinstance(record, Evidence) and record.carried is not None
 
 
 def _sentences(source: Opened) -> Iterator[tuple[str, str]]:

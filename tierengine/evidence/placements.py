@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal, get_args
 
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.countries import last_year, was_country
+from tierengine.evidence.delimited import rows_of
 from tierengine.terms.scalars import Model
 from tierengine.terms.tier import Placement
 
@@ -45,7 +44,7 @@ def _nothing(_: tuple[Placed, ...]) -> Iterable[Problem]:
 def read_placements(
     path: Path, beside: Callable[[tuple[Placed, ...]], Iterable[Problem]] = _nothing
 ) -> tuple[Placed, ...]:
-    """Return the rows of a CSV file in its order, each country's years ascending.
+    """Return the rows of a CSV file (see `delimited`) in its order, each country's years ascending.
 
     Raise `EvidenceError` with every problem in the order of the lines, each with file and line: a column that is
     missing or stands twice, a row with too few or too many cells, a cell that cannot be read, a country code that does
@@ -54,7 +53,7 @@ def read_placements(
     """
     problems: list[Problem] = []
     rows: list[Placed] = []
-    lines = _lines(_text(path), path.name, problems)
+    lines = rows_of(path, COLUMNS, problems)
     _, header = next(lines, (1, []))
     _check_header(header, path.name, problems)
     for line, cells in lines:
@@ -71,36 +70,6 @@ def read_placements(
 
 def _line(problem: Problem) -> int:
     return int(problem.where.rpartition(":")[2])
-
-
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise _refused(
-            str(path), f"cannot be opened: {error.strerror}", "name a file that exists and may be read"
-        ) from None
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        what = f"byte {error.start} of the file is not UTF-8"
-        raise _refused(f"{path.name}:{line}", what, "save the file as UTF-8") from None
-
-
-def _lines(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the cells of each row that has any, and the line on which it begins; what is no CSV ends the reading."""
-    reader = csv.reader(io.StringIO(text, newline=None), strict=True)
-    begins = 1
-    try:
-        for cells in reader:
-            if cells:
-                yield begins, [cell.strip() for cell in cells]
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        what = f"is no line of CSV: {error}"
-        cure = "close every quotation mark, and shorten a cell of a page or more"
-        problems.append(Problem(where=f"{name}:{begins}", what=what, cure=cure))
 
 
 def _check_header(header: list[str], name: str, problems: list[Problem]) -> None:

@@ -34,6 +34,19 @@ class Actor(Model):
     name: Text
 
 
+Year = Annotated[str, Field(pattern=r"^[12][0-9]{3}$")]
+"""The year of a report."""
+
+
+class Carried(Model):
+    """That a record was taken over from the dossier of the last report, since nothing said otherwise."""
+
+    shown: Year
+    """The year of the report in whose dossier it was last shown."""
+    by: Id
+    """The rule of the rulebook by which it is carried."""
+
+
 class Evidence(Model):
     """One statement of fact from one passage: what it measures, the value, when, and by whom."""
 
@@ -61,6 +74,8 @@ class Evidence(Model):
     handling: Handling | None = None
     """Where it is to be handled more strictly than its source."""
     note: Text | None = None
+    carried: Carried | None = None
+    """Where it is of an earlier report, and stands because nothing says otherwise; it is no act of the period."""
 
     @model_validator(mode="after")
     def _one_time(self) -> Evidence:
@@ -111,7 +126,12 @@ Record = Annotated[Evidence | Rating, Field(discriminator="kind")]
 
 
 def dated(record: Evidence | Rating, period: Days, as_of: date) -> str:
-    """Say how the days of a record lie to the reporting period and to the date of the question."""
+    """Say how the days of a record lie to the reporting period and to the date of the question.
+
+    What is carried over from an earlier report has no days in this one.
+    """
+    if isinstance(record, Evidence) and record.carried is not None:
+        return "carried"
     days = record.days
     if days is None:
         return "undated"

@@ -47,6 +47,7 @@ def remainder(casefile: Casefile, keep: Callable[[Item], bool], *, with_last: bo
     changes: dict[str, Any] = {
         section: tuple(item for item in getattr(dossier, section) if keep(item)) for section in _SECTIONS
     }
+    changes["questions"] = None  # they repeat what earlier sources and persons said
     post = dossier.post_recommendation
     changes["post_recommendation"] = post if post is not None and keep(post) else None
     last = casefile.last if with_last else None

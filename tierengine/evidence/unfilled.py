@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import wrap
 from typing import Any
 
@@ -48,10 +48,31 @@ def _waiting(document: Document) -> Iterator[tuple[int, str, list[str]]]:
     """The ratings that wait to be given: the place of the record, the open word, and the keys that are blank."""
     records = document.values.get("records", ()) if isinstance(document.values, dict) else ()
     for number, record in enumerate(records if isinstance(records, tuple) else ()):
-        if isinstance(record, dict) and record.get("kind") == "judgement":
-            waiting = [key for key in _KEYS if record.get(key) == BLANK]
-            if waiting:
-                yield number, str(record.get("measures")), waiting
+        if waits(record):
+            yield number, str(record.get("measures")), [key for key in _KEYS if record.get(key) == BLANK]
+
+
+def waits(record: Any) -> bool:
+    """Whether a record is a rating that waits to be given."""
+    told = isinstance(record, dict) and record.get("kind") == "judgement"
+    return told and any(record.get(key) == BLANK for key in _KEYS)
+
+
+def without_blanks(document: Document) -> Document:
+    """Return a dossier without its ratings that wait to be given; what is left keeps the places that it has."""
+    records = document.values.get("records") if isinstance(document.values, dict) else None
+    if not isinstance(records, tuple) or not any(map(waits, records)):
+        return document
+    kept = [number for number, record in enumerate(records) if not waits(record)]
+    moved = {old: new for new, old in enumerate(kept)}
+    marks = {}
+    for path, mark in document.marks.items():
+        if len(path) < 2 or path[0] != "records":
+            marks[path] = mark
+        elif path[1] in moved:
+            marks["records", moved[int(path[1])], *path[2:]] = mark
+    values = document.values | {"records": tuple(records[number] for number in kept)}
+    return replace(document, values=values, marks=marks)
 
 
 def with_blanks(document: Document, blanks: Iterable[Blank]) -> bytes:

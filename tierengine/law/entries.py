@@ -393,7 +393,8 @@ class Admission(Entry):
     """A rule that sets records aside: it takes every record of which all listed attributes match."""
 
     sets_aside: dict[
-        Literal["kind", "reliability", "credibility", "dated", "indicator", "origin", "figure"], tuple[Word, ...]
+        Literal["kind", "reliability", "credibility", "dated", "indicator", "origin", "figure", "carried"],
+        tuple[Word, ...],
     ]
     because: Text
 
@@ -513,6 +514,74 @@ class YearOnYear(Entry):
     """By how many days the time of one figure may be longer than that of the other."""
 
 
+Taken = Literal["record", "rating", "deficiency", "question"]
+"""What of a dossier may be carried into the next one."""
+
+Becomes = Literal["a standing record", "a question", "a figure of last year"]
+
+
+class CarriedItem(Model):
+    """Something in a dossier of which a rule says whether it is carried, and for how many reports it was not shown."""
+
+    takes: Taken = "record"
+    kind: Kind | None = None
+    indicator: Id | None = None
+    value: Word | None = None
+    reports: Whole = 1
+    """How many reports later than the one in whose dossier it was last shown."""
+
+
+class CarryingExample(CarriedItem):
+    """A small case that a rule of carrying takes or leaves; it runs as a test."""
+
+    name: Text
+    expect: Literal["taken", "left"]
+
+
+class Carrying(Entry):
+    """What of a dossier goes into that of the next report, as what, and for how long.
+
+    The first rule that takes something rules. What no rule takes is left behind.
+    """
+
+    says: Text
+    takes: Taken
+    kinds: tuple[Kind, ...] = ()
+    """Of records: those of these kinds; none listed, those of any."""
+    indicators: tuple[Id, ...] = ()
+    """Of records: those on these indicators; none listed, those on any."""
+    values: tuple[Word, ...] = ()
+    """Of records: those with one of these answers; none listed, those with any."""
+    becomes: Becomes
+    reports: Whole
+    """For how many reports after the one in whose dossier it was last shown."""
+    asks: Text | None = None
+    """What is asked of it, where it becomes a question."""
+    because: Text
+    examples: tuple[CarryingExample, ...]
+
+    def carries(self, item: CarriedItem) -> bool:
+        """Say whether the rule takes something."""
+        lists = ((self.kinds, item.kind), (self.indicators, item.indicator), (self.values, item.value))
+        fits = all(not listed or given in listed for listed, given in lists)
+        return self.takes == item.takes and 1 <= item.reports <= self.reports and fits
+
+    @model_validator(mode="after")
+    def _whole(self) -> Carrying:
+        if (self.becomes == "a question" and self.takes != "question") != (self.asks is not None):
+            raise ValueError(
+                "`asks` goes with what becomes a question and was none; write what is asked, or remove `asks`"
+            )
+        if self.takes != "record" and (self.kinds or self.indicators or self.values or self.becomes != "a question"):
+            raise ValueError(
+                "only a record has a kind, an indicator and a value, and what else is carried is a question; "
+                "remove `kinds`, `indicators` and `values`, and write `becomes: a question`"
+            )
+        if self.reports < 1:
+            raise ValueError("what is carried for no report is not carried; write `reports: 1` or more")
+        return self
+
+
 class OpenWords(Entry):
     """Words of the statute that nothing measures: a criterion that asks for one leaves it to a person's judgement."""
 
@@ -535,4 +604,5 @@ class RuleFile(Model):
     clauses: tuple[Clause, ...] = ()
     years_compared: tuple[YearOnYear, ...] = ()
     open_words: tuple[OpenWords, ...] = ()
+    carryings: tuple[Carrying, ...] = ()
     coherence: tuple[Coherence, ...] = ()

@@ -16,6 +16,7 @@ from tierengine.law.coverage import citations, unknown_names, unlisted
 from tierengine.law.derivations import circles
 from tierengine.law.entries import (
     LAST_YEAR,
+    Carrying,
     Clause,
     Coherence,
     Conclusion,
@@ -125,6 +126,8 @@ def _alone(item: Placed) -> Iterator[Problem]:
         yield from _request_log(item, item.entry)
         yield from _file_name(item, item.entry)
         yield from _examples(item, item.entry)
+    if isinstance(item.entry, Carrying):
+        yield from _carried_examples(item, item.entry)
     if isinstance(item.entry, Coherence):
         yield from _both_examples(item, item.entry)
     else:
@@ -183,6 +186,17 @@ def _both_examples(item: Placed, rule: Coherence) -> Iterator[Problem]:
     for word in sorted({"coherent", "contradiction"} - {example.expect for example in rule.examples}):
         what = f"no example expects `{word}`"
         yield item.problem(what, "add one; a rule of coherence has a case on both sides", "examples")
+
+
+def _carried_examples(item: Placed, rule: Carrying) -> Iterator[Problem]:
+    for word in sorted({"taken", "left"} - {example.expect for example in rule.examples}):
+        what = f"no example expects `{word}`"
+        yield item.problem(what, "add one; a rule of carrying has a case on both sides", "examples")
+    for number, example in enumerate(rule.examples):
+        found = "taken" if rule.carries(example) else "left"
+        if found != example.expect:
+            what = f"the example `{example.name}` expects `{example.expect}`, and it is {found}"
+            yield item.problem(what, "correct the rule or the example", "examples", number, "expect")
 
 
 def _comparing(item: Placed) -> Iterator[Problem]:
@@ -328,6 +342,27 @@ def _references(item: Placed, vocabulary: Vocabulary) -> Iterator[Problem]:
         yield from _of_examples(item, item.entry.examples, vocabulary)
     if isinstance(item.entry, Coherence):
         yield from _of_examples(item, item.entry.examples, vocabulary)
+    if isinstance(item.entry, Carrying):
+        yield from _of_carrying(item, item.entry, vocabulary)
+
+
+def _of_carrying(item: Placed, rule: Carrying, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Indicators that a rule of carrying names wrongly, or whose answers cannot be carried as it says."""
+    acts = {name for indicator in vocabulary.indicators.values() for name in indicator.shown_by}
+    of_two_years = {indicator.last_year_of for indicator in vocabulary.indicators.values()}
+    if rule.becomes != "a question" and not rule.indicators:
+        yield item.problem("the rule names no indicator", "list those whose answers are carried so", "becomes")
+    for number, name in enumerate(rule.indicators):
+        indicator, where = vocabulary.indicators.get(name), ("indicators", number)
+        if indicator is None:
+            yield item.problem(*unknown("indicator", name, vocabulary.indicators), *where)
+        elif rule.becomes == "a figure of last year" and name not in of_two_years:
+            yield item.problem(f"no indicator asks for the figure of the year before of `{name}`", "remove it", *where)
+        elif rule.becomes == "a standing record" and (name in acts or name in of_two_years or indicator.looks_back):
+            what = f"`{name}` tells of an act or a count of its period, and does not stand"
+            yield item.problem(what, "remove it; let another rule make a question of it", *where)
+        elif rule.kinds and not set(rule.kinds) & {*indicator.kinds, "commitment", "statement"}:
+            yield item.problem(f"`{name}` takes no record of these kinds", "remove it, or add a kind it takes", *where)
 
 
 _Complaint = tuple[str, str] | None

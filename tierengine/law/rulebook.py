@@ -13,6 +13,7 @@ from tierengine.errors import NotInForceError, Problem
 from tierengine.law.entries import (
     Admission,
     Advice,
+    Carrying,
     CertaintyTable,
     Clause,
     Clock,
@@ -56,6 +57,8 @@ class Rulebook(Model):
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
     open_words: tuple[OpenWords, ...] = ()
     """Words that are left to a judgement; they decide nothing either."""
+    carryings: tuple[Carrying, ...] = ()
+    """What of a dossier goes into that of the next report."""
     coherence: tuple[Coherence, ...] = ()
     """What holds of every country; a rule applies on the days on which all its questions are asked."""
 
@@ -75,7 +78,8 @@ class Rulebook(Model):
         """How many examples there are, those of the proposals included."""
         criteria = sum(len(each.examples) for each in self.criteria)
         proposals = sum(len(each.proposal.examples) for each in self.criteria if each.proposal is not None)
-        return criteria + proposals + sum(len(each.examples) for each in self.coherence)
+        carried = sum(len(each.examples) for each in self.carryings)
+        return criteria + proposals + carried + sum(len(each.examples) for each in self.coherence)
 
     @cached_property
     def _tiers_since(self) -> dict[Tier, date]:
@@ -108,6 +112,7 @@ class Rulebook(Model):
             *self.clocks,
             *self.coherence,
             *self.years_compared,
+            *self.carryings,
         )
 
     def boundaries(self) -> tuple[date, ...]:
@@ -156,6 +161,7 @@ class Rulebook(Model):
             relistings=self._in_force(self.relistings, day),
             clocks=self._in_force(self.clocks, day),
             years_compared=self._in_force(self.years_compared, day),
+            carryings=self._in_force(self.carryings, day),
             clauses=self._in_force(self.clauses, day),
             coherence=self._in_force(self.coherence, day),
             of_other_dates=self._measures,
@@ -263,6 +269,7 @@ class Law:
     relistings: tuple[Relisting, ...] = ()
     clocks: tuple[Clock, ...] = ()
     years_compared: tuple[YearOnYear, ...] = ()
+    carryings: tuple[Carrying, ...] = ()
     clauses: tuple[Clause, ...] = ()
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
     coherence: tuple[Coherence, ...] = ()
@@ -292,6 +299,7 @@ class Law:
             *self.clocks,
             *self.coherence,
             *self.years_compared,
+            *self.carryings,
         )
 
     @cached_property

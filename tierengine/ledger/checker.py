@@ -1132,6 +1132,8 @@ def standing(law: Law, years: dict[int, str], report: int) -> str | None:
 
 def dated(record: Any, period: Any, day: str) -> str:
     """Return how the days of a record lie to the reporting period and to the date of the question."""
+    if "carried" in record:
+        return "carried"
     days = record.get("period") or ({"first": record["date"], "last": record["date"]} if "date" in record else None)
     if days is None:
         return "undated"
@@ -1186,7 +1188,7 @@ def by_year(law: Law, dossier: Any) -> tuple[Any, set[str]]:
     return dossier | {"records": [moved.get(record["id"], record) for record in dossier["records"]]}, set(moved)
 
 
-TRAITS = {"kind", "dated", "reliability", "credibility", "indicator", "origin", "figure"}
+TRAITS = {"kind", "dated", "reliability", "credibility", "indicator", "origin", "figure", "carried"}
 """What this checker knows of a record that a rule of admission may look at."""
 
 
@@ -1275,6 +1277,7 @@ class Admission:
         law, indicator = self.law, self.law.indicators.get(record["measures"])
         traits = {"kind": record["kind"], "dated": dated(record, self.dossier["period"], law.day)}
         traits |= {"origin": "counted already"} if record["id"] in self.repeats else {}
+        traits |= {"carried": "told anew"} if "carried" in record and self.told_anew(record) else {}
         if indicator is None and record["measures"] not in law.judges and record["measures"] in law.measures:
             traits["indicator"] = "not asked on this date"
         elif indicator is not None:
@@ -1292,6 +1295,11 @@ class Admission:
                 traits["dated"] = "in the earlier year" if indicator.get("looks_back") == "true" else late
         rules = (rule for rule in law.of("admissions") if _all_match(rule["sets_aside"], traits))
         return next(rules, None)
+
+    def told_anew(self, carried: Any) -> bool:
+        """Return whether a record of this dossier that counts answers what a carried one answers."""
+        others = (r for r in self.dossier["records"] if r["measures"] == carried["measures"] and "carried" not in r)
+        return any(self.against(record) is None for record in others if record["kind"] != "judgement")
 
     def told(self, record: Any) -> list[str] | None:
         """Return the rule that sets a record aside and why, as the answer tells it."""

@@ -21,7 +21,7 @@ from tierengine.evidence.dossier import (
 )
 from tierengine.evidence.origins import origins_of
 from tierengine.evidence.records import Evidence, Rating, dated
-from tierengine.law.entries import LAST_YEAR, Admission, Indicator
+from tierengine.law.entries import LAST_YEAR, Admission, CarriedItem, Indicator
 from tierengine.law.rulebook import Law
 from tierengine.reasoning import years
 from tierengine.reasoning.coherence import Coherent, Followed, filled_in, rests_on
@@ -263,6 +263,11 @@ def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
         )
     yield from _before_their_time(casefile, law)
     yield from _another_period(casefile, law)
+    yield from _carried_otherwise(casefile, law)
+    for number, question in enumerate(casefile.dossier.questions or ()):
+        for name in sorted(set(question.answered_by) - law.of_other_dates - law.known()):
+            where = casefile.document.where("questions", number, "answered_by")
+            yield Problem(where=where, what=f"no criterion of any date knows `{name}`", cure=_KNOWN)
     for section, key in (("silences", "indicator"), ("deficiencies", "answered_by")):
         for number, item in enumerate(getattr(casefile.dossier, section)):
             asked = (item.indicator,) if section == "silences" else item.answered_by
@@ -273,6 +278,26 @@ def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
                         what=f"no criterion in force on {law.as_of} knows the indicator `{name}`",
                         cure=_KNOWN,
                     )
+
+
+def _carried_otherwise(casefile: Casefile, law: Law) -> Iterator[Problem]:
+    """Records that are carried over from an earlier report by no rule, or for longer than their rule carries them."""
+    report = casefile.dossier.last_report.year + 1
+    for record in casefile.dossier.records:
+        carried = record.carried if isinstance(record, Evidence) else None
+        if carried is None or _asked_on_another_date(record.measures, law):
+            continue
+        assert isinstance(record, Evidence)
+        past = report - int(carried.shown)
+        item = CarriedItem(kind=record.kind, indicator=record.measures, value=str(record.value), reports=past)
+        rule = next((rule for rule in law.carryings if rule.id == carried.by), None)
+        if rule is None or rule.becomes != "a standing record" or not rule.carries(item):
+            yield Problem(
+                where=_place(casefile, record, "carried"),
+                what=f"no rule carries `{record.id}`, last shown for the report of {carried.shown}, to that of {report}"
+                f" as `{carried.by}` is said to",
+                cure="code it anew from a source of the period, or take the record out",
+            )
 
 
 def _asked_on_another_date(name: str, law: Law) -> bool:
@@ -374,7 +399,7 @@ def _misdated(record: Evidence, dossier: Dossier) -> _Complaint:
     the law.
     """
     days, period = record.days, dossier.period
-    if record.kind == "law" or days is None or days.last >= period.first:
+    if record.kind == "law" or record.carried is not None or days is None or days.last >= period.first:
         return None
     return (
         "date" if record.date is not None else "period",
@@ -429,6 +454,8 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
         return when
     indicator = law.indicator(record.measures)
     takes = indicator.takes(record.kind, record.value)
+    if record.carried is not None and _told_anew(record, casefile, law):
+        when["carried"] = "told anew"
     if indicator.looks_back and when["dated"] in ("outside the period", "undated"):
         when["dated"] = "in the earlier year asked for"
     if indicator.with_the_report and when["dated"] in ("outside the period", "undated"):
@@ -439,6 +466,12 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
         "indicator": "takes this kind" if takes else "takes another kind",
         **_figure(record, indicator),
     }
+
+
+def _told_anew(record: Evidence, casefile: Casefile, law: Law) -> bool:
+    """Whether a record of this dossier that counts answers what a carried one answers."""
+    others = (r for r in casefile.dossier.records if isinstance(r, Evidence) and r.measures == record.measures)
+    return any(r.carried is None and law.sets_aside(_attributes(r, casefile, law)) is None for r in others)
 
 
 def _of_kind(casefile: Casefile, law: Law, kind: str, repeats: Mapping[str, str]) -> list[Evidence]:

@@ -433,7 +433,9 @@ def passage_of(record: Evidence | Rating | Silent) -> Passage:
         return Passage(record=record.id, at=f"{record.source}, {record.read}", note=record.note)
     if isinstance(record, Rating):
         return Passage(record=record.id, at=f"{record.author}, {record.date}", note=record.reasons)
-    return Passage(record=record.id, at=record.at, quote=record.quote, note=record.note)
+    carried = f"Carried over; last shown for the report of {record.carried.shown}." if record.carried else None
+    note = " ".join(each for each in (carried, record.note) if each) or None
+    return Passage(record=record.id, at=record.at, quote=record.quote, note=note)
 
 
 def _answers_to(criterion: Criterion) -> Iterator[str]:

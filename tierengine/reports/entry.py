@@ -1,4 +1,4 @@
-"""One criterion or rule of coherence, told for people: `tierengine show ID`."""
+"""One criterion, or rule of coherence or of carrying, told for people: `tierengine show ID`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tierengine.law.conditions import Condition
-from tierengine.law.entries import Coherence, Criterion, Entry, Proposal
+from tierengine.law.entries import Carrying, Coherence, Criterion, Entry, Proposal
 from tierengine.reports.text import print_wrapped
 from tierengine.terms.level import LEVELS
 
@@ -21,6 +21,22 @@ def print_criterion(criterion: Criterion, console: Console) -> None:
 def print_coherence(rule: Coherence, console: Console) -> None:
     """Print what a rule of coherence says, why, and the cases on both sides of it."""
     _print(f"{rule.id}: {rule.says}", _of_coherence(rule), console)
+
+
+def print_carrying(rule: Carrying, console: Console) -> None:
+    """Print what a rule of carrying takes into the next dossier, as what, for how long, and why."""
+    _print(f"{rule.id}: {rule.says}", _of_carrying(rule), console)
+
+
+def _of_carrying(rule: Carrying) -> Iterator[tuple[str, list[str]]]:
+    lists = (("of kind", rule.kinds), ("on", rule.indicators), ("answered with", rule.values))
+    yield "It takes", [f"a {rule.takes}", *(f"{word} {' or '.join(listed)}" for word, listed in lists if listed)]
+    asked = [f"asked: {rule.asks}"] if rule.asks else []
+    yield "It becomes", [rule.becomes, *asked, f"for {rule.reports} reports after it was last shown, at most"]
+    yield "Why", [rule.because]
+    yield "Authority", list(_authority(rule))
+    yield "Interpretations", [f"{i.id}: {i.reads} Why: {i.why} ({i.authority})" for i in rule.interpretations]
+    yield "Examples", [f"{example.expect}: {example.name}" for example in rule.examples]
 
 
 def _print(heading: str, sections: Iterable[tuple[str, list[str]]], console: Console) -> None:

@@ -47,7 +47,7 @@ def provisions(law: Law) -> tuple[Provision, ...]:
     """Return every entry in force, the criteria part by part and in the order of the statute."""
     criteria = sorted(law.criteria, key=lambda criterion: list(_PARTS).index(criterion.part))
     rules = (*law.conditional(), *law.downgrades, *law.relistings, *law.advice, *law.progress, *law.clocks)
-    return tuple(_provision(entry) for entry in (*criteria, *law.admissions, *rules, *law.coherence))
+    return tuple(_provision(entry) for entry in (*criteria, *law.admissions, *rules, *law.carryings, *law.coherence))
 
 
 def _provision(entry: Entry) -> Provision:
