@@ -49,7 +49,9 @@ VERBS = {
         "carrying",
         "Write a dossier as a workbook with drop-down lists; with --read, take the workbook back into the dossier.",
     ),
-    "roll": Verb("carrying", "Make next year's dossier: what stands, the figures of last year, and what is to be asked."),
+    "roll": Verb(
+        "carrying", "Make next year's dossier: what stands, the figures of last year, and what is to be asked."
+    ),
     "questions": Verb(
         "questions",
         "List every question that the law of a day asks: what may answer it, in which words, and what silence means.",
