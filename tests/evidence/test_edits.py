@@ -164,6 +164,16 @@ def test_a_comment_beside_a_value_stays() -> None:
     assert _document(folded.encode()).values["records"][0]["note"] == long
 
 
+def test_a_comment_beside_an_item_in_braces_stays() -> None:
+    """The item is written anew on several lines, the last of them folded; the comment goes to its first line."""
+    document = _document(LAYOUTS["braces"].encode())
+    long = ": word " * 30 + "end"
+    first, second = document.values["records"]
+    again = edited(document, {"records": (first | {"note": long}, second)}).decode()
+    assert "\n- id: a  # first\n  note: >-\n    : word" in again
+    assert _document(again.encode()).values["records"] == (first | {"note": long}, second)
+
+
 def test_a_layout_that_cannot_be_changed_with_care_is_refused() -> None:
     """A whole dossier in braces is valid YAML, and no new list can be added to it line by line."""
     document = _document(b"{id: x, records: [{id: a}]}\n")

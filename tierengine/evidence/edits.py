@@ -23,6 +23,8 @@ _BOM = b"\xef\xbb\xbf"
 _BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML 1.1."""
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 Item = dict[str, Any]
 
 
@@ -74,7 +76,7 @@ def _ordered(old: tuple[Item, ...], new: tuple[Item, ...]) -> tuple[Item, ...]:
 def _written(document: Document, changed: Mapping[str, tuple[Item, ...]], *, whole: bool) -> bytes:
     """The bytes with the changes; `whole` writes each changed item anew, where the parts of it cannot be changed."""
     text = document.raw.decode("utf-8-sig")
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=_LOADER)
     page = _Page(
         text, tuple(found.span() for found in _BREAK.finditer(text)), "\r\n" if "\r\n" in text else "\n", whole
     )
@@ -103,7 +105,7 @@ class _Page:
         for name, items in changed.items():
             old = document.values.get(name, ())
             if name not in nodes:
-                yield self._new_section(root, name, items)
+                yield self._new_section(name, items)
                 continue
             key, node = nodes[name]
             block = isinstance(node, yaml.SequenceNode) and not node.flow_style
@@ -113,10 +115,11 @@ class _Page:
             else:
                 yield from self._items(node, old, items)
 
-    def _new_section(self, root: Any, name: str, items: tuple[Item, ...]) -> _Edit:
-        end = self._line_end(self._end(root))
+    def _new_section(self, name: str, items: tuple[Item, ...]) -> _Edit:
+        end = len(self.text)
+        open_line = "" if self.breaks and self.breaks[-1][1] == end else self.newline
         lines = [f"{name}:", *(line for item in items for line in item_lines(item, "  "))]
-        return _Edit(end, end, self.newline + self.newline.join(lines))
+        return _Edit(end, end, open_line + "".join(line + self.newline for line in lines))
 
     def _section(self, key: Any, node: Any, items: tuple[Item, ...]) -> _Edit:
         """A list that is written anew."""
@@ -155,8 +158,10 @@ class _Page:
         first_key = next(iter(keys))
         if self.whole or item.flow_style or first_key not in now:
             indent = " " * (item.start_mark.column - 2)
-            anew = self.newline.join(item_lines(now, indent))
-            yield _Edit(item.start_mark.index, self._end(item), anew[len(indent) + 2 :])
+            first, *rest = item_lines(now, indent)
+            end = self._line_end(self._end(item))
+            comment = self.text[self._end(item) : end]  # it would end up within a value that is folded
+            yield _Edit(item.start_mark.index, end, self.newline.join((first[len(indent) + 2 :] + comment, *rest)))
             return
         indent = " " * item.start_mark.column
         before = first_key
