@@ -385,23 +385,31 @@ def _greater(greater: Term, left: Scale, right: Scale) -> Iterator[Term]:
 # -- what hangs together -------------------------------------------------------------------------------------------
 
 
-def together(form: Form) -> Iterator[frozenset[str]]:
-    """Yield the inputs that a rule of coherence binds to one another, directly or through others.
+def together(form: Form, unknown: Collection[str]) -> Iterator[frozenset[str]]:
+    """Yield the unknown inputs that bind one another, directly or through others.
 
-    Rules that look at findings are left out: they bind nearly everything.
+    A rule of coherence binds what it asks for. So does what stands for an answer that nobody gave: a no to what covers
+    a comparison holds for the two numbers that are compared. Rules that look at findings are left out: they bind nearly
+    everything.
     """
     pairs = {comparison.id: {comparison.left, comparison.right} for comparison in form.comparisons}
     inputs = {field.id for field in form.inputs}
     groups: list[set[str]] = [{LIMIT, LAST_REPORT} & inputs]
-    for name in form.coherence:
-        asked = {
-            test.field for stratum in form.strata for rule in stratum.rules if rule.head == name for test in rule.tests
-        }
+    for asked in (*_asked_of(form), *({each.id, *each.shown_by, *each.denied_with} for each in form.unanswered)):
         bound = set().union(*(pairs.get(field, {field}) for field in asked))
         if bound <= inputs:
+            bound &= set(unknown)
             touched = [group for group in groups if group & bound]
             groups = [group for group in groups if not group & bound] + [bound.union(*touched)]
     yield from map(frozenset, groups)
+
+
+def _asked_of(form: Form) -> Iterator[set[str]]:
+    """Yield for each rule of coherence what its tests look at."""
+    for name in form.coherence:
+        yield {
+            test.field for stratum in form.strata for rule in stratum.rules if rule.head == name for test in rule.tests
+        }
 
 
 def asked_by_rules(form: Form) -> dict[str, frozenset[str]]:

@@ -219,7 +219,7 @@ class Differences:
         An answer may also bind other answers, by a rule of coherence. So a question is passed over if it leads to
         another row together with any of those that are bound to it, or to what a rule about findings forbids.
         """
-        groups = tuple(together(self._inquiry.form))
+        groups = tuple(together(self._inquiry.form, self._differ))
         form = self._inquiry.form
         answers = [term for name, term in self._other.coherence.items() if not _on_findings(form, name)]
         broken = [negate(term) for name, term in self._other.coherence.items() if _on_findings(form, name)]
