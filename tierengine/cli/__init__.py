@@ -16,6 +16,7 @@ from tierengine import canonical
 # The help lists the verbs in the order of these lines, from the evidence to the law and what is proved of it.
 # isort: off
 from tierengine.cli import dossier
+from tierengine.cli import coding
 from tierengine.cli import explain
 from tierengine.cli import report
 from tierengine.cli import provenance

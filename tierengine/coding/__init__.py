@@ -1,0 +1,1 @@
+"""From sentences to records that a person accepts, changes or refuses."""

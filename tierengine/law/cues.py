@@ -1,0 +1,113 @@
+"""Lint of the cues: each must lead, from the sentence for which it stands, to its own indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tierengine.errors import Problem
+from tierengine.law.entries import LAST_YEAR, Criterion, Cue, Indicator
+from tierengine.law.linter import Placed
+from tierengine.terms.wording import Phrase, phrase, words
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A cue with its indicator and its place in the rulebook."""
+
+    item: Placed
+    indicator: Indicator
+    cue: Cue
+    phrase: Phrase
+    path: tuple[str | int, ...]
+
+    def problem(self, what: str, cure: str, key: str = "phrase") -> Problem:
+        """Return a problem with this cue."""
+        return self.item.problem(what, cure, *self.path, key)
+
+    @property
+    def place(self) -> str:
+        """File and line."""
+        return self.item.document.where(*self.item.path, *self.path)
+
+
+def lint_cues(placed: list[Placed]) -> Iterator[Problem]:
+    """Yield a problem for each cue that leads nowhere, is hidden by another, or leads elsewhere as well."""
+    kept = [each for item in placed for each in _cues(item)]
+    for each in kept:
+        yield from _alone(each)
+    for number, each in enumerate(kept):
+        shadow = next((other for other in kept if other is not each and _hides(other, each, kept[:number])), None)
+        if shadow is not None:
+            yield each.problem(
+                f"the cue `{each.cue.phrase}` is hidden by `{shadow.cue.phrase}` ({shadow.place}),"
+                " which stands wherever it does",
+                "remove it, or write what it adds; the cues of one version of a criterion serve all versions",
+            )
+        rival = next((other for other in kept if _rivals(other, each)), None)
+        if rival is not None:
+            yield each.problem(
+                f"the sentence for which the cue stands leads as well to `{rival.indicator.id}`,"
+                f" by `{rival.cue.phrase}` ({rival.place})",
+                "add a word to the phrase by which the two can be told apart",
+            )
+
+
+def _cues(item: Placed) -> Iterator[_Kept]:
+    if isinstance(item.entry, Criterion):
+        for number, indicator in enumerate(item.entry.indicators):
+            for place, cue in enumerate(indicator.cues):
+                yield _Kept(item, indicator, cue, phrase(cue.phrase), ("indicators", number, "cues", place))
+
+
+def _alone(each: _Kept) -> Iterator[Problem]:
+    """A cue that is never used, and one that tells what cannot be answered."""
+    if not _stands(each.phrase, each.cue.stands_for):
+        yield each.problem(
+            f"the cue `{each.cue.phrase}` is not used: it does not stand in its own sentence, `{each.cue.stands_for}`",
+            "correct the phrase or the sentence",
+        )
+    if each.indicator.counts_kind is not None:
+        yield each.problem(
+            f"the cue is not used: `{each.indicator.id}` is worked out from other records",
+            "remove the cue, or give it to the indicator of which those records tell",
+        )
+    if each.cue.value is not None and not _answers(each.indicator, each.cue.value):
+        yield each.problem(
+            f"`{each.indicator.id}` is a {each.indicator.type}, and the cue tells `{each.cue.value}`",
+            "write an answer that it can have, or leave `value` out",
+            "value",
+        )
+    if each.indicator.type == "choice" and each.cue.value is None:
+        yield each.problem(
+            "a cue of a choice does not say which", f"write `value`: {', '.join(each.indicator.choices)}"
+        )
+
+
+def _answers(indicator: Indicator, value: str) -> bool:
+    if indicator.type == "truth":
+        words_of_two_years = LAST_YEAR if indicator.compared is not None else ()
+        return value in ("true", "false", *words_of_two_years)
+    return value.isdigit() if indicator.type == "count" else value in indicator.choices
+
+
+def _stands(asked: Phrase, sentence: str) -> bool:
+    return next(asked.places(words(sentence)), None) is not None
+
+
+def _hides(other: _Kept, each: _Kept, before: list[_Kept]) -> bool:
+    """Whether one cue of an indicator stands wherever another does, and tells the same; of equals, the first stays."""
+    if other.indicator.id != each.indicator.id or other.cue.value != each.cue.value:
+        return False
+    if not other.phrase.covers(each.phrase):
+        return False
+    return not each.phrase.covers(other.phrase) or other in before
+
+
+def _rivals(other: _Kept, each: _Kept) -> bool:
+    """Whether the sentence of a cue leads to another indicator of the same day by as many words with the same head."""
+    if other.indicator.id == each.indicator.id or not other.item.entry.in_force.overlaps(each.item.entry.in_force):
+        return False
+    spoken = words(each.cue.stands_for)
+    own = {places[0] for places in each.phrase.places(spoken)}
+    return other.phrase.weight >= each.phrase.weight and any(p[0] in own for p in other.phrase.places(spoken))
