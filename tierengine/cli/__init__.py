@@ -17,6 +17,7 @@ from tierengine import canonical
 # isort: off
 from tierengine.cli import dossier
 from tierengine.cli import coding
+from tierengine.cli import deciding
 from tierengine.cli import explain
 from tierengine.cli import report
 from tierengine.cli import provenance

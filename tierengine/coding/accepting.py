@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 from datetime import date
 
 from tierengine.evidence.dossier import Proposed, ProposedRecord, Silent
 from tierengine.evidence.records import Credibility, Evidence, Reliability
 from tierengine.terms.interval import Days
+from tierengine.terms.scalars import Model
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Model):
     """How sure a source and what it says are, on the Admiralty scales."""
 
     reliability: Reliability

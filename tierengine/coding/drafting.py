@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from textwrap import wrap
-from typing import Any
 
 from tierengine import canonical
 from tierengine.coding.proposing import Setting, proposals
 from tierengine.coding.sentences import sentences
+from tierengine.coding.writing import folded, keyed, scalar
 from tierengine.evidence.dossier import Country, EarlierPlacement, Proposed, ProposedRecord
 from tierengine.evidence.sources.opened import Opened
 from tierengine.terms.interval import Days
-
-_WIDTH = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,38 +106,6 @@ def proposal_lines(record: ProposedRecord, indent: str) -> Iterator[str]:
     for key, value in told.items():
         yield from keyed(f"{indent}{mark}{key}", value)
         mark = "  "
-
-
-def keyed(key: str, value: Any) -> Iterator[str]:
-    """Yield the lines of a key with its value: a mapping in braces, a long text folded."""
-    if isinstance(value, dict):
-        yield f"{key}: {{{', '.join(f'{name}: {scalar(inner)}' for name, inner in value.items())}}}"
-    elif isinstance(value, str) and len(key) + len(value) > _WIDTH:
-        yield from folded(key, value)
-    else:
-        yield f"{key}: {scalar(value)}"
-
-
-def folded(key: str, text: str) -> Iterator[str]:
-    """Yield a text as a folded block under a key; blanks in a row become one."""
-    indent = " " * (len(key) - len(key.lstrip(" -")) + 2)
-    yield f"{key}: >-"
-    yield from (
-        f"{indent}{line}" for line in wrap(" ".join(text.split()), 100, break_long_words=False, break_on_hyphens=False)
-    )
-
-
-_PLAIN = re.compile(r"[A-Za-z0-9][\w\u00b6./()' -]*(?:, [\w\u00b6./()' -]+)*")
-
-
-def scalar(value: Any) -> str:
-    """Return a value as YAML of one line; what could be read as something else stands in quotation marks."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if not isinstance(value, str):
-        return str(value)
-    plain = _PLAIN.fullmatch(value) and "," not in value and " #" not in value and value == value.strip()
-    return value if plain else json.dumps(value, ensure_ascii=False)
 
 
 def _days(days: Days) -> str:

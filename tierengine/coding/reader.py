@@ -17,7 +17,7 @@ MOST = 3
 """Proposals for one thing that is told."""
 
 LIKE, VERY_LIKE = 9.0, 16.0
-"""How alike by BM25 the words of a sentence and of a question must be: beside a cue, and where the sentence has none."""
+"""How alike, by BM25, a sentence and a question must be: beside a cue, and where no cue stands in the sentence."""
 
 _COMMON = frozenset(
     listed(
