@@ -109,8 +109,9 @@ def _numbers(spoken: Sequence[Spoken]) -> Iterator[_Number]:
             at += 1
         elif word.text in _SOME:
             following = spoken[at + 1] if at + 1 < len(spoken) else None
-            if word.text == "some" and following is not None and (following.is_number or following.text in _UNITS):
-                at += 1
+            bound = following is not None and (following.is_number or following.text in {*_UNITS, "as"})
+            if bound and word.text in ("some", "many", "few"):
+                at += 1  # `some 20`, `as many as 20`
                 continue
             yield _Number(_SOME[word.text], word.start, word.end, digits=False, some=True)
             at += 1

@@ -113,6 +113,12 @@ def _denies(spoken: Sequence[Spoken], place: int) -> bool:
 def _reaches(text: str, spoken: Sequence[Spoken], place: int, first: int) -> bool:
     """Whether what a word denies goes on as far as to a place after it."""
     of_nouns = spoken[place].text in _OF_NOUNS
+    if (
+        of_nouns
+        and first - place > _SOON
+        and any(word.text in ("a", "an") for word in spoken[max(first - 2, 0) : first])
+    ):
+        return False  # `no money was given to a plan` denies the money
     passive = of_nouns or any(word.text in _HELPING for word in spoken[max(place - 2, 0) : place])
     for at in range(place + 1, first + 1):
         between = text[spoken[at - 1].end : spoken[at].start]
@@ -180,5 +186,5 @@ def _done_since(text: str, spoken: Sequence[Spoken], place: int, first: int) -> 
 def _aimed(spoken: Sequence[Spoken], first: int) -> bool:
     """Whether a thing is what efforts, means or duties are for, so that nobody says that it was done."""
     before = spoken[max(first - 6, 0) : first]
-    plain = not spoken[first].text.endswith("ed")
+    plain = not spoken[first].text.endswith("ed") and not (before and before[-1].text in ("a", "an", "the"))
     return plain and any(max(found) >= len(before) - 3 for each in _AIMING for found in each.places(before))

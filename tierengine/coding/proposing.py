@@ -33,6 +33,7 @@ _NEAR = 60
 """Characters within which the year stands to which a figure belongs."""
 _NO_DATE = "the sentence gives no date"
 _UNREPORTED = "It is said not to be reported, and not that it was not done."
+_PART = "It is part of what the sentence denies as a whole."
 _OF_PERIOD = "The sentence gives no date; its source is said to report on the period."
 
 
@@ -80,6 +81,7 @@ def proposals(sentence: Sentence, setting: Setting) -> Iterator[Proposals]:
             said |= {_key(kept[0])}
             yield kept[:3]
             yield from _of_last_year(line, thing, reach, taken, setting)
+            yield from _denied_as_well(line, thing, kept[0], setting)
 
 
 def _key(record: ProposedRecord) -> tuple[str, str, str]:
@@ -252,6 +254,18 @@ def _is_compared(line: _Line, time: Time) -> bool:
             re.IGNORECASE,
         )
     )
+
+
+def _denied_as_well(line: _Line, thing: Told, record: ProposedRecord, setting: Setting) -> Iterator[Proposals]:
+    """The parts of a whole that a sentence denies, each as a thing of its own."""
+    cue = thing.leads[0].cue
+    if cue is None or record.value != "false" or record.measures != thing.leads[0].indicator.id:
+        return
+    for name in cue.denies:
+        indicator = setting.law.indicators_by_id.get(name)
+        if indicator is not None:
+            kind = _kind(line, indicator, "denied")
+            yield (record.model_copy(update={"measures": name, "kind": kind, "note": _PART}),)
 
 
 # -- the year before --------------------------------------------------------------------------------------------

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tierengine.errors import Problem
 from tierengine.law.entries import LAST_YEAR, Criterion, Cue, Indicator
-from tierengine.law.linter import Placed
-from tierengine.terms.wording import Phrase, phrase, words
+from tierengine.law.linter import Placed, unknown
+from tierengine.terms.wording import Phrase, Spoken, phrase, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +34,55 @@ class _Kept:
 def lint_cues(placed: list[Placed]) -> Iterator[Problem]:
     """Yield a problem for each cue that leads nowhere, is hidden by another, or leads elsewhere as well."""
     kept = [each for item in placed for each in _cues(item)]
+    known = {i.id: i for item in placed if isinstance(item.entry, Criterion) for i in item.entry.indicators}
     for each in kept:
         yield from _alone(each)
-    for number, each in enumerate(kept):
-        shadow = next((other for other in kept if other is not each and _hides(other, each, kept[:number])), None)
-        if shadow is not None:
-            yield each.problem(
-                f"the cue `{each.cue.phrase}` is hidden by `{shadow.cue.phrase}` ({shadow.place}),"
-                " which stands wherever it does",
-                "remove it, or write what it adds; the cues of one version of a criterion serve all versions",
-            )
-        rival = next((other for other in kept if _rivals(other, each)), None)
-        if rival is not None:
-            yield each.problem(
-                f"the sentence for which the cue stands leads as well to `{rival.indicator.id}`,"
-                f" by `{rival.cue.phrase}` ({rival.place})",
-                "add a word to the phrase by which the two can be told apart",
-            )
+        yield from _denying(each, known)
+    for each in kept:
+        yield from _hidden(each, [other for other in kept if other.indicator.id == each.indicator.id])
+    heads = _by_head(kept)
+    for each in kept:
+        yield from _led_elsewhere(each, heads)
+
+
+def _hidden(each: _Kept, siblings: list[_Kept]) -> Iterator[Problem]:
+    """That another cue of the same indicator stands wherever this one does."""
+    before = siblings[: siblings.index(each)]
+    shadow = next((other for other in siblings if other is not each and _hides(other, each, before)), None)
+    if shadow is not None:
+        yield each.problem(
+            f"the cue `{each.cue.phrase}` is hidden by `{shadow.cue.phrase}` ({shadow.place}),"
+            " which stands wherever it does",
+            "remove it, or write what it adds; the cues of one version of a criterion serve all versions",
+        )
+
+
+def _led_elsewhere(each: _Kept, heads: Mapping[str, list[_Kept]]) -> Iterator[Problem]:
+    """That the sentence of a cue leads as well to another indicator."""
+    spoken = words(each.cue.stands_for)
+    own = {places[0] for places in each.phrase.places(spoken)}
+    near = (other for head in sorted(own) for other in heads.get(spoken[head].text[:_FEW], ()))
+    rival = next((other for other in near if _rivals(other, each, spoken, own)), None)
+    if rival is not None:
+        yield each.problem(
+            f"the sentence for which the cue stands leads as well to `{rival.indicator.id}`,"
+            f" by `{rival.cue.phrase}` ({rival.place})",
+            "add a word to the phrase by which the two can be told apart",
+        )
+
+
+_FEW = 2
+"""Letters by which cues are looked up."""
+
+
+def _by_head(kept: list[_Kept]) -> dict[str, list[_Kept]]:
+    """The cues by the first letters of the words that lead them."""
+    found: dict[str, list[_Kept]] = {}
+    for each in kept:
+        lead = each.phrase.rows[0][0]
+        for few in {word[:_FEW] for word in (*lead.whole, *lead.beginnings)}:
+            found.setdefault(few, []).append(each)
+    return found
 
 
 def _cues(item: Placed) -> Iterator[_Kept]:
@@ -84,6 +116,15 @@ def _alone(each: _Kept) -> Iterator[Problem]:
         )
 
 
+def _denying(each: _Kept, known: Mapping[str, Indicator]) -> Iterator[Problem]:
+    """What a cue denies as well, and is no question of yes or no."""
+    for name in each.cue.denies:
+        if name not in known:
+            yield each.problem(*unknown("indicator", name, known), "denies")
+        elif known[name].type != "truth":
+            yield each.problem(f"`{name}` is a {known[name].type}, and cannot be denied", "name truths", "denies")
+
+
 def _answers(indicator: Indicator, value: str) -> bool:
     if indicator.type == "truth":
         words_of_two_years = LAST_YEAR if indicator.compared is not None else ()
@@ -104,10 +145,10 @@ def _hides(other: _Kept, each: _Kept, before: list[_Kept]) -> bool:
     return not each.phrase.covers(other.phrase) or other in before
 
 
-def _rivals(other: _Kept, each: _Kept) -> bool:
-    """Whether the sentence of a cue leads to another indicator of the same day by as many words with the same head."""
-    if other.indicator.id == each.indicator.id or not other.item.entry.in_force.overlaps(each.item.entry.in_force):
+def _rivals(other: _Kept, each: _Kept, spoken: Sequence[Spoken], own: set[int]) -> bool:
+    """Whether a sentence leads to another indicator of the same day by as many words, the head among them."""
+    if other.indicator.id == each.indicator.id or other.phrase.weight < each.phrase.weight:
         return False
-    spoken = words(each.cue.stands_for)
-    own = {places[0] for places in each.phrase.places(spoken)}
-    return other.phrase.weight >= each.phrase.weight and any(p[0] in own for p in other.phrase.places(spoken))
+    if not other.item.entry.in_force.overlaps(each.item.entry.in_force):
+        return False
+    return any(places[0] in own for places in other.phrase.places(spoken))

@@ -77,6 +77,8 @@ class Cue(Model):
     """A plain sentence, made up, of the kind for which it stands: it must lead from there to its indicator."""
     value: Word | None = None
     """What the phrase tells where nothing denies it; else true, or the number that stands beside it."""
+    denies: tuple[Id, ...] = ()
+    """What is denied as well where the phrase is: indicators that are parts of the whole of which it speaks."""
 
     @model_validator(mode="after")
     def _readable(self) -> Cue:
