@@ -189,7 +189,7 @@ def _value(lead: Lead, said: Manner, figure: Figure | None) -> Any:
         return told if indicator.type == "truth" or told in indicator.choices else None
     if told in LAST_YEAR:
         return "false" if LAST_YEAR[told] else None
-    return "false" if told == "true" else "true"
+    return "false" if told == "true" else None  # what denies a denial is left to a person
 
 
 def _count(indicator: Indicator, said: Manner, figure: Figure | None) -> Any:

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 import snowballstemmer
 from rank_bm25 import BM25Okapi
 
+from tierengine.law.cues import weight
 from tierengine.law.entries import Criterion, Cue, Indicator
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.terms.wording import Phrase, Spoken, listed, phrase, words
@@ -102,7 +103,7 @@ class Reader:
     def _led(self, spoken: Sequence[Spoken]) -> Iterator[Lead]:
         for indicator, cue, asked in self._cues:
             for places in asked.places(spoken):
-                yield Lead(indicator, cue, places, asked.weight)
+                yield Lead(indicator, cue, places, weight(indicator, asked))
 
     def _close(self, spoken: Sequence[Spoken], alike: dict[str, float]) -> list[Lead]:
         """The indicators whose question, scale and cues have most words in common with a sentence."""

@@ -31,6 +31,14 @@ class _Kept:
         return self.item.document.where(*self.item.path, *self.path)
 
 
+def weight(indicator: Indicator, asked: Phrase) -> int:
+    """Return how much a phrase that stands in a sentence speaks for an indicator: by its words.
+
+    Words that compare two years tell more than what is compared, so that an indicator of that gets one more.
+    """
+    return asked.weight + (indicator.compared is not None)
+
+
 def lint_cues(placed: list[Placed]) -> Iterator[Problem]:
     """Yield a problem for each cue that leads nowhere, is hidden by another, or leads elsewhere as well."""
     kept = [each for item in placed for each in _cues(item)]
@@ -147,7 +155,9 @@ def _hides(other: _Kept, each: _Kept, before: list[_Kept]) -> bool:
 
 def _rivals(other: _Kept, each: _Kept, spoken: Sequence[Spoken], own: set[int]) -> bool:
     """Whether a sentence leads to another indicator of the same day by as many words, the head among them."""
-    if other.indicator.id == each.indicator.id or other.phrase.weight < each.phrase.weight:
+    if other.indicator.id == each.indicator.id:
+        return False
+    if weight(other.indicator, other.phrase) < weight(each.indicator, each.phrase):
         return False
     if not other.item.entry.in_force.overlaps(each.item.entry.in_force):
         return False
