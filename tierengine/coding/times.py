@@ -42,8 +42,14 @@ _SPAN = re.compile(
 )
 _OF_YEAR = re.compile(rf"\b{_MONTH},? (?P<year>(?:19|20)\d\d)\b")
 _IN_MONTH = re.compile(rf"\b[Ii]n {_MONTH}\b")
-_YEARS = re.compile(r"\b(?P<year>(?:19|20)\d\d)\s?[-\u2013/]\s?(?P<last>(?:(?:19|20)\d\d|\d\d))\b")
-_IN_YEAR = re.compile(r"\b(?:[Ii]n|[Dd]uring|of|[Tt]hroughout|calendar year|fiscal year) (?P<year>(?:19|20)\d\d)\b")
+_YEARS = re.compile(
+    r"\b(?:[Ii]n|[Dd]uring|[Ff]rom|[Bb]etween|[Ff]or) (?P<year>(?:19|20)\d\d)\s?[-\u2013/]\s?"
+    r"(?P<last>(?:19|20)\d\d|\d\d)\b"
+)
+_IN_YEAR = re.compile(
+    r"\b(?:[Ii]n|[Dd]uring|[Tt]hroughout|calendar year|fiscal year|(?:half|end|beginning|months|quarter) of)"
+    r" (?P<year>(?:19|20)\d\d)\b"
+)
 _PERIOD = re.compile(
     r"\b(?:during|in|over|throughout|within) (?:the|this) (?:current |past )?"
     r"(?:reporting period|rating period|reporting year|period under review)\b"
