@@ -282,6 +282,9 @@ def print_reading(found: Sequence[Read], rows: Sequence[Placed], out: Callable[[
     out(f"{'first proposals accepted, and refused by check':<55} {accepted}, {refused}")
     open_too = sum(each.text.tier in each.given.recommendation.open_tiers for each in found)
     out(f"{'the placement is among the open tiers (goal: all)':<55} {open_too} of {count}")
+    for each in found:
+        if each.text.tier not in each.given.recommendation.open_tiers:
+            out(f"  not open: {each.text.tier} of {each.text.iso3} {each.text.year}, by {decided_by(each)}")
     wrong = [each for each in found if each.given.recommendation.settled and not each.right]
     out(f"{'settled and wrong (goal: none)':<55} {len(wrong)}")
     right = sum(each.right for each in found) / count
