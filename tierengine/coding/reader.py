@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-
-import snowballstemmer
-from rank_bm25 import BM25Okapi
+from functools import cache, cached_property, lru_cache
+from typing import Any
 
 from tierengine.law.cues import weight
 from tierengine.law.entries import Criterion, Cue, Indicator
@@ -121,7 +119,9 @@ class Reader:
         yield from zip((each.id for each in self._indicators), map(float, scores), strict=True)
 
     @cached_property
-    def _index(self) -> BM25Okapi:
+    def _index(self) -> Any:
+        from rank_bm25 import BM25Okapi  # noqa: PLC0415  # loaded when a sentence is read, and not with every verb
+
         return BM25Okapi([self._texts[indicator.id] for indicator in self._indicators])
 
 
@@ -130,13 +130,17 @@ def stems(texts: Iterable[str]) -> list[str]:
     return [_stem(text) for text in texts if text not in _COMMON and not text[0].isdigit()]
 
 
-_STEMMER = snowballstemmer.stemmer("english")
-
-
 @lru_cache(maxsize=1 << 16)
 def _stem(word: str) -> str:
-    found: str = _STEMMER.stemWord(word)
+    found: str = _stemmer().stemWord(word)
     return found
+
+
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer  # noqa: PLC0415  # as above
+
+    return snowballstemmer.stemmer("english")
 
 
 def _text(criterion: Criterion, indicator: Indicator, cues: Iterable[Cue]) -> list[str]:
