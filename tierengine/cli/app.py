@@ -45,6 +45,13 @@ VERBS = {
     "provenance": Verb(
         "provenance", "Tell from which sources, records and findings the answer comes, as W3C PROV-JSON."
     ),
+    "draft": Verb(
+        "coding",
+        "Draft a dossier from sources: for each sentence what it may tell, for a person to accept, change or refuse.",
+    ),
+    "code": Verb(
+        "deciding", "Go through what is proposed: accept, change or refuse each; every step is saved at once."
+    ),
     "sheet": Verb(
         "carrying",
         "Write a dossier as a workbook with drop-down lists; with --read, take the workbook back into the dossier.",

@@ -21,15 +21,16 @@ from tierengine.cli.options import (
     RulebookFolder,
     a_console,
     day_given,
+    file_bytes,
     print_json,
     rulebook_in,
 )
-from tierengine.errors import EvidenceError, Problem, UsageError
+from tierengine.errors import Problem, UsageError
 from tierengine.evidence.annotations import annotation_page
 from tierengine.evidence.dossier import read_dossier
 from tierengine.evidence.records import Evidence
 from tierengine.evidence.sources.opened import Opened, Written, text_digest
-from tierengine.evidence.sources.reading import Format, format_of, read_source, refuse_too_large, source_name
+from tierengine.evidence.sources.reading import Format, format_of, read_source, source_name
 from tierengine.evidence.sources.telegram import Telegram
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import assess as assess_casefile
@@ -64,7 +65,7 @@ def ingest(
     ] = None,
 ) -> None:
     """Read a source of any format: its paragraphs with their locators, what is left out, its digest."""
-    parts = [(path.name, _bytes(path)) for path in sources]  # those that are too large are refused unread
+    parts = [(path.name, file_bytes(path)) for path in sources]  # those that are too large are refused unread
     name, raw = parts[0]
     known = read_as or ("telegram" if len(parts) > 1 else format_of(raw, name))
     opened = read_source(parts, known, source_name(name))
@@ -106,6 +107,11 @@ def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = N
             print_wrapped(f"carried: {record.id}: {record.measures} is {record.value}, {shown}", console, 0, hang=2)
     for each in told:
         print_wrapped(f"set aside: {each.record}: {each.because} [{each.rule}]", console, 0, hang=2)
+    if casefile.dossier.proposed:
+        waiting = len(casefile.undecided)
+        refused = len(casefile.dossier.proposed) - waiting
+        left = f"; go through them: tierengine code {dossier.name}" if waiting else ""
+        print_wrapped(f"proposed: {waiting} to be decided, {refused} refused{left}", console, 0, hang=2)
     for locator, sentence in casefile.uncoded():
         print_wrapped(f"not coded: {locator}: {sentence}", console, 0, hang=2, style="yellow")
 
@@ -201,22 +207,6 @@ def compare(
 def _side(dossier: Path, written: str | None, option: str) -> Side:
     casefile = read_dossier(dossier)
     return Side(casefile, day_given(written, option) if written else casefile.dossier.as_of)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        refuse_too_large(path.stat().st_size, path.name)
-        return path.read_bytes()
-    except OSError as error:
-        raise EvidenceError(
-            [
-                Problem(
-                    where=str(path),
-                    what=f"cannot be opened: {error.strerror}",
-                    cure="name a file that exists and may be read",
-                )
-            ]
-        ) from None
 
 
 def _source_json(opened: Opened, known: Format, parts: list[tuple[str, bytes]]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from tierengine.errors import Problem, UsageError
+from tierengine.errors import EvidenceError, Problem, UsageError
+from tierengine.evidence.sources.reading import refuse_too_large
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Rulebook
 from tierengine.terms.scalars import day
@@ -88,6 +89,23 @@ def day_given(word: str, option: str = "--as-of") -> date:
 def a_console() -> Console:
     """Return a console; it wraps at 110 columns where it does not know better, so that files are alike everywhere."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+
+
+def file_bytes(path: Path) -> bytes:
+    """Return the bytes of a file. Raise `EvidenceError` if it cannot be opened, or is larger than what is read."""
+    try:
+        refuse_too_large(path.stat().st_size, path.name)
+        return path.read_bytes()
+    except OSError as error:
+        raise EvidenceError(
+            [
+                Problem(
+                    where=str(path),
+                    what=f"cannot be opened: {error.strerror}",
+                    cure="name a file that exists and may be read",
+                )
+            ]
+        ) from None
 
 
 def print_json(value: Any) -> None:

@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from tierengine import canonical, yamlfile
 from tierengine.errors import ClassifiedError, EvidenceError, Problem
 from tierengine.evidence.countries import is_country, last_year, was_country
 from tierengine.evidence.handling import Handling, Mark, strictest
 from tierengine.evidence.origins import chain
-from tierengine.evidence.records import Evidence, Rating, Record, Year
+from tierengine.evidence.records import Actor, Evidence, Rating, Record, Year
 from tierengine.evidence.sources.anchors import Anchor
 from tierengine.evidence.sources.opened import Opened, text_digest
 from tierengine.evidence.sources.reading import LARGEST, Format, read_source, too_large
 from tierengine.evidence.unfilled import unfilled
+from tierengine.terms.bounds import Measured
 from tierengine.terms.interval import Days
 from tierengine.terms.scalars import Day, Id, Model, Text, Whole
 from tierengine.terms.tier import WrittenPlacement, WrittenTier
@@ -179,6 +180,44 @@ class OpenQuestion(Model):
     """The rule of the rulebook by which it is asked."""
 
 
+class ProposedRecord(Model):
+    """What a sentence may tell: a record, or that the source is silent. Nothing is reasoned from it."""
+
+    kind: Literal["action", "statistic", "law", "commitment", "statement", "silence"]
+    measures: Id
+    value: Measured | None = None
+    """As in a record; a silence has none."""
+    unit: Text | None = None
+    date: Day | None = None
+    period: Days | None = None
+    undated: Text | None = None
+    actor: Actor
+    because: Text
+    """The words that led there."""
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> ProposedRecord:
+        if (self.kind == "silence") != (self.value is None):
+            raise ValueError("a proposed record has a `value`, and a silence has none; add it, or remove it")
+        given = [name for name in ("date", "period", "undated") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("a proposal has exactly one of `date`, `period` and `undated`; keep one of them")
+        return self
+
+
+class Proposed(Model):
+    """A sentence that may tell something, and the records that are proposed for it, the likeliest first."""
+
+    id: Id
+    at: Text
+    quote: Text
+    anchor: Anchor | None = None
+    records: Annotated[tuple[ProposedRecord, ...], Field(min_length=1, max_length=3)]
+    refused: Text | None = None
+    """Why a person refused all of them; nothing as long as nobody has."""
+
+
 class Dossier(Model):
     """All records on one government for one reporting period."""
 
@@ -211,6 +250,9 @@ class Dossier(Model):
         told |= {silence.indicator for silence in self.silences}
         return tuple(each for each in self.questions or () if not told & set(each.answered_by))
 
+    proposed: tuple[Proposed, ...] = ()
+    """What was drafted and nobody has decided on yet; no verb reasons from it."""
+
 
 LAST_YEAR_RECORD = "last-year/"
 """What the id of a record of the last dossier begins with where it is told beside those of this one."""
@@ -240,6 +282,11 @@ class Casefile:
     ) -> Casefile:
         """Return the casefile of a dossier whose sources are open."""
         return Casefile(dossier, document, sources, _digest(dossier, last), last, files or {})
+
+    @property
+    def undecided(self) -> tuple[Proposed, ...]:
+        """The proposals on which nobody has decided."""
+        return tuple(each for each in self.dossier.proposed if each.refused is None)
 
     @property
     def last_placement(self) -> EarlierPlacement | None:
@@ -310,7 +357,7 @@ def next_to(name: str, file: str) -> str:
 
 
 def _digest(dossier: Dossier, last: Casefile | None) -> str:
-    content = dossier.model_dump(mode="json", by_alias=True, exclude_none=True)
+    content = dossier.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"proposed"})
     if last is not None:
         content["last_dossier"] = last.digest  # what it says counts, and not where it lies
     for section in ("sources", "records", "silences", "requests", "deficiencies"):
@@ -546,7 +593,7 @@ def _declared(source: Source, opened: Opened, document: Document, number: int) -
 
 def _repeated(dossier: Dossier, document: Document) -> Iterator[Problem]:
     """Ids that stand twice, and years that have two placements."""
-    for section in ("sources", "records", "silences", "requests", "deficiencies"):
+    for section in ("sources", "records", "silences", "requests", "deficiencies", "proposed"):
         items = getattr(dossier, section)
         counted = Counter(item.id for item in items)
         for number, item in enumerate(items):
@@ -644,7 +691,7 @@ def _find(
 def _misplaced(dossier: Dossier, document: Document, opened: Mapping[str, Opened]) -> Iterator[Problem]:
     """Quotes that are not at their place, and sources that are named but not listed."""
     listed = {source.id for source in dossier.sources}
-    for path, at, quote, anchor in _places(dossier):
+    for path, at, quote, anchor in (*_places(dossier), *_proposed_places(dossier)):
         name = at.split(" ")[0]
         if name not in listed:
             yield Problem(
@@ -697,6 +744,11 @@ def _places(dossier: Dossier) -> Iterator[tuple[tuple[str | int, ...], str, str,
 def _is_carried(dossier: Dossier, path: tuple[str | int, ...]) -> bool:
     record = dossier.records[int(path[1])] if path[0] == "records" else None
     return isinstance(record, Evidence) and record.carried is not None
+
+
+def _proposed_places(dossier: Dossier) -> Iterator[tuple[tuple[str | int, ...], str, str, Anchor | None]]:
+    for number, item in enumerate(dossier.proposed):
+        yield ("proposed", number), item.at, item.quote, item.anchor
 
 
 def _sentences(source: Opened) -> Iterator[tuple[str, str]]:

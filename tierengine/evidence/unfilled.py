@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from textwrap import wrap
 from typing import Any
 
-import yaml
-
-from tierengine.errors import EvidenceError, Problem
+from tierengine.errors import Problem
+from tierengine.evidence.rewriting import Rewriting
 from tierengine.yamlfile import Document
 
 BLANK = "?"
@@ -81,41 +80,10 @@ def with_blanks(document: Document, blanks: Iterable[Blank]) -> bytes:
     Nothing else changes, comments and line ends included. Raise `EvidenceError` if the records are not written as a
     list of lines.
     """
-    text = document.raw.decode("utf-8-sig")
-    key, records = _records(text)
-    if not isinstance(records, yaml.SequenceNode) or records.flow_style or not records.value:
-        raise EvidenceError(
-            [
-                Problem(
-                    where=f"{document.name}:{key.start_mark.line + 1}:1" if key else document.name,
-                    what="the records are not written as a list of lines, so that none can be added",
-                    cure="write each record under `records:` on lines of its own, beginning with `- id:`",
-                )
-            ]
-        )
-    lines = text.splitlines(keepends=True)
-    end = _end(lines, records)
-    newline = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
-    if end and not lines[end - 1].endswith("\n"):
-        lines[end - 1] += newline
-    added = [line + newline for blank in blanks for line in _lines(blank, " " * records.start_mark.column)]
-    bom = b"\xef\xbb\xbf" if document.raw.startswith(b"\xef\xbb\xbf") else b""
-    return bom + "".join((*lines[:end], *added, *lines[end:])).encode()
-
-
-def _records(text: str) -> tuple[Any, Any]:
-    """The key `records` and what stands under it."""
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    pairs = root.value if isinstance(root, yaml.MappingNode) else ()
-    return next(((key, value) for key, value in pairs if key.value == "records"), (None, None))
-
-
-def _end(lines: list[str], records: Any) -> int:
-    """The line before which something can be added to the records: comments after them belong to what follows."""
-    end = min(int(records.end_mark.line) + (1 if records.end_mark.column else 0), len(lines))
-    while end and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
-        end -= 1
-    return end
+    rewriting = Rewriting(document)
+    for blank in blanks:
+        rewriting.append("records", tuple(_lines(blank, "")))
+    return rewriting.raw
 
 
 def _lines(blank: Blank, indent: str) -> Iterator[str]:

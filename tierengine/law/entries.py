@@ -16,6 +16,7 @@ from tierengine.terms.interval import InForce
 from tierengine.terms.level import LEVELS, Certainty, Level, rank
 from tierengine.terms.scalars import Day, Id, Model, Text, Truth, Whole, Word
 from tierengine.terms.tier import WrittenTier
+from tierengine.terms.wording import phrase
 
 Kind = Literal["action", "statistic", "law", "commitment", "statement"]
 
@@ -67,6 +68,24 @@ class Silence(Model):
     why: Text
 
 
+class Cue(Model):
+    """A phrase of the field that leads a reader from a sentence to an indicator."""
+
+    phrase: Text
+    """Words as `tierengine.terms.wording` reads them, such as `convict* + trafficker*|offender*`."""
+    stands_for: Text
+    """A plain sentence, made up, of the kind for which it stands: it must lead from there to its indicator."""
+    value: Word | None = None
+    """What the phrase tells where nothing denies it; else true, or the number that stands beside it."""
+    denies: tuple[Id, ...] = ()
+    """What is denied as well where the phrase is: indicators that are parts of the whole of which it speaks."""
+
+    @model_validator(mode="after")
+    def _readable(self) -> Cue:
+        phrase(self.phrase)
+        return self
+
+
 _BETTER = {"truth": ("true", "false", "neither"), "count": ("more", "fewer", "neither"), "choice": ("neither",)}
 """Which answers of a type may be the better ones."""
 
@@ -76,6 +95,8 @@ class Indicator(Model):
 
     id: Id
     asks: Text
+    cues: tuple[Cue, ...] = ()
+    """Phrases that lead to it. They are of the language and not of the law, so those of one version serve all."""
     type: Literal["truth", "count", "choice"]
     unit: Text | None = None
     choices: tuple[Text, ...] = ()

@@ -20,6 +20,7 @@ from tierengine.law.entries import (
     Coherence,
     Conclusion,
     Criterion,
+    Cue,
     Downgrade,
     Entry,
     Indicator,
@@ -95,6 +96,16 @@ class Rulebook(Model):
         """Every indicator and judgement of any date."""
         indicators = {indicator.id for criterion in self.criteria for indicator in criterion.indicators}
         return frozenset(indicators | {c.judgement.id for c in self.criteria if c.judgement is not None})
+
+    @cached_property
+    def cues(self) -> Mapping[str, tuple[Cue, ...]]:
+        """The cues of each indicator, from every version that has some."""
+        found: dict[str, tuple[Cue, ...]] = {}
+        for criterion in self.criteria:
+            for indicator in criterion.indicators:
+                if indicator.cues:
+                    found[indicator.id] = (*found.get(indicator.id, ()), *indicator.cues)
+        return found
 
     def entries(self) -> tuple[Entry, ...]:
         """Every entry, in the order of reading."""

@@ -1846,6 +1846,7 @@ def _dossier_digest(dossier: Any, last: Any = None) -> str:
     told["not_evidence"] = sorted(told["not_evidence"], key=lambda item: (item["at"], item["quote"]))
     placements = [item | {"year": int(item["year"])} for item in told["earlier_placements"]]
     told["earlier_placements"] = sorted(placements, key=lambda item: int(item["year"]))
+    told.pop("proposed", None)  # nothing is reasoned from what nobody has accepted
     return digest(canonical({key: value for key, value in told.items() if key != "requests" or value}))
 
 

@@ -257,6 +257,7 @@ def _bare(casefile: Casefile, sources: frozenset[str]) -> Casefile:
         "silences": tuple(silence.model_copy(update={"note": _NOT_RELEASED}) for silence in dossier.silences),
         "requests": tuple(request.model_copy(update={"capacity_note": _NOT_RELEASED}) for request in dossier.requests),
         "not_evidence": (),
+        "proposed": (),
         "earlier_placements": tuple(
             placement.model_copy(update={"source": f"the report of {placement.year}"})
             for placement in dossier.earlier_placements

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.conftest import GUATEMALA, ROOT, Ran
 from tierengine.law.rulebook import Rulebook
@@ -109,7 +110,9 @@ def test_records_on_one_line_cannot_be_added_to(tierengine: Callable[..., Ran], 
     """It is said where, and the file stays as it was."""
     text = dossier.read_text(encoding="utf-8")
     start, end = text.index("records:\n"), text.index("silences:\n")
-    short = text[:start] + "records: []\n" + text[end:]
+    records = yaml.safe_load(text[start:end])["records"]
+    one_line = yaml.safe_dump(records, default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True)
+    short = f"{text[:start]}records: {one_line}{text[end:]}"
     dossier.write_text(short, encoding="utf-8")
     ran = tierengine("rate", dossier, "--write")
     assert ran.code == 1
