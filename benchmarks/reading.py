@@ -61,6 +61,8 @@ OF_A_PLAN = re.compile(r"\bplan\b[^;]*\b(?:would|could) (?:constitute|amount|be)
 MARKS = Marks(reliability="B", credibility="2")
 """The Department's own report is usually reliable, and what it says probably true."""
 FOLDS = 10
+SHORT = 24
+"""Letters of a part that is no sentence, such as `current situation`."""
 GOAL = 0.85
 
 
@@ -88,6 +90,9 @@ class Read:
     text: Text
     sentences: int = 0
     with_proposal: int = 0
+    acting: int = 0
+    """Sentences of the part on the government, save those that state the standard or name a page."""
+    acting_led: int = 0
     accepted: int = 0
     refused: int = 0
     last: str | None = None
@@ -115,6 +120,16 @@ def _part(part: str) -> str:
     if ON_EFFORTS.search(part) and not OF_A_PLAN.search(part):
         return f" {BLACK}"
     return TIER_WORDS.sub(BLACK, part)
+
+
+def on_the_government(words: str) -> str:
+    """Return the part of a text on the government: what follows the rating, without the profile of the country."""
+    return words.partition("tier rating")[2].partition("trafficking profile")[0]
+
+
+def _tells_of_it(sentence: Sentence, acting: str) -> bool:
+    states = re.search(r"minimum standards|for more details|https?:", sentence.text) is not None
+    return sentence.text in acting and len(sentence.text) > SHORT and not states
 
 
 def texts(path: Path) -> list[Text]:
@@ -150,7 +165,11 @@ class Bench:
         setting = Setting(reader, law, period, f"Government of {text.country}", covers_period=True)
         told = [each for each in sentences(source) if BLACK not in each.text.removeprefix(BLACK)]
         found = Read(text, sentences=len(told))
-        found.with_proposal = sum(next(proposals(each, setting), None) is not None for each in told)
+        led = [each for each in told if next(proposals(each, setting), None) is not None]
+        found.with_proposal = len(led)
+        acting = on_the_government(text.words)
+        found.acting = sum(_tells_of_it(each, acting) for each in told)
+        found.acting_led = sum(_tells_of_it(each, acting) for each in led)
         casefile = self._casefile(text, source, raw)
         found.last = casefile.last_placement.tier if casefile.last_placement is not None else None
         for item in proposed([source], setting):
@@ -278,6 +297,8 @@ def print_reading(found: Sequence[Read], rows: Sequence[Placed], out: Callable[[
     told, with_proposal = sum(each.sentences for each in found), sum(each.with_proposal for each in found)
     out(f"{'sentences, and parts that stand by themselves':<55} {told}")
     out(f"{'  of them with a proposal':<55} {with_proposal} ({with_proposal / told:.0%})")
+    acting, led = sum(each.acting for each in found), sum(each.acting_led for each in found)
+    out(f"{'  those on what the government does, with a proposal':<55} {led} of {acting} ({led / max(acting, 1):.0%})")
     accepted, refused = sum(each.accepted for each in found), sum(each.refused for each in found)
     out(f"{'first proposals accepted, and refused by check':<55} {accepted}, {refused}")
     open_too = sum(each.text.tier in each.given.recommendation.open_tiers for each in found)

@@ -105,13 +105,24 @@ def test_every_problem_of_the_sources_at_once(note: Path, tmp_path: Path, tieren
 
 @pytest.mark.parametrize(
     ("country", "report", "said"),
-    [("Guatemala", "2015", "is no country code"), ("GT", "1990", "there was no report in 1990")],
+    [
+        ("Guatemala", "2015", "is no country code"),
+        ("GT", "1990", "there is no report of 1990"),
+        ("GT", "99999", "there is no report of 99999"),
+    ],
 )
 def test_bad_options(country: str, report: str, said: str, note: Path, tierengine: Callable[..., Ran]) -> None:
     """A country or a year that there is not is usage."""
     ran = tierengine("draft", note, "--country", country, "--report", report)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
+
+
+def test_a_folder_that_cannot_be_made(note: Path, tierengine: Callable[..., Ran]) -> None:
+    """It is told in the words of the option, and nothing is written."""
+    ran = _draft(tierengine, note, "--output", note / "below" / "dossier.yaml")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--output" in ran.err
 
 
 def test_a_classified_source_is_refused_unread(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:

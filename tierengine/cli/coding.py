@@ -148,7 +148,12 @@ def _twice(given: Sequence[Given]) -> Iterable[Problem]:
 
 def _beside(sources: Sequence[Path], given: Sequence[Given], folder: Path) -> None:
     """Copy sources from elsewhere to the dossier. Raise `UsageError` if another file of the name lies there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"the folder cannot be made: {error.strerror}"
+        cure = "name one that exists, or can be made, and in which you may write"
+        raise UsageError([Problem(where=f"--output {folder}", what=what, cure=cure)]) from None
     problems = []
     for path, each in zip(sources, given, strict=True):
         target = folder / each.file

@@ -12,6 +12,9 @@ from tierengine.law.entries import Criterion, Cue, Indicator
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.terms.wording import Phrase, Spoken, listed, phrase, words
 
+FEW = 2
+"""Letters by which cues are looked up."""
+
 MOST = 3
 """Proposals for one thing that is told."""
 
@@ -61,6 +64,10 @@ class Reader:
             for indicator in self._indicators
             for cue in rulebook.cues.get(indicator.id, ())
         )
+        self._heads: dict[str, list[int]] = {}
+        self._anywhere: set[int] = set()
+        for number, (_, _, asked) in enumerate(self._cues):
+            self._keep_head(number, asked)
         self._texts = {
             indicator.id: _text(criterion, indicator, rulebook.cues.get(indicator.id, ()))
             for criterion in law.criteria
@@ -68,6 +75,15 @@ class Reader:
         }
 
         self._words = {name: frozenset(text) for name, text in self._texts.items()}
+
+    def _keep_head(self, number: int, asked: Phrase) -> None:
+        """Look a cue up by the first letters of the words that lead it, where there are so many letters."""
+        lead = asked.rows[0][0]
+        heads = (*lead.whole, *lead.beginnings)
+        if lead.number or any(len(word) < FEW for word in heads):
+            self._anywhere.add(number)
+        for few in {word[:FEW] for word in heads}:
+            self._heads.setdefault(few, []).append(number)
 
     def told(self, spoken: Sequence[Spoken]) -> tuple[Told, ...]:
         """Return what a sentence may tell, in the order of its words: by its cues, or where it has none by likeness."""
@@ -99,7 +115,9 @@ class Reader:
         return (-lead.weight, spread, -alike.get(lead.indicator.id, 0.0), self._order[lead.indicator.id])
 
     def _led(self, spoken: Sequence[Spoken]) -> Iterator[Lead]:
-        for indicator, cue, asked in self._cues:
+        near = {number for word in spoken for number in self._heads.get(word.text[:FEW], ())}
+        for number in sorted(near | self._anywhere):
+            indicator, cue, asked = self._cues[number]
             for places in asked.places(spoken):
                 yield Lead(indicator, cue, places, weight(indicator, asked))
 

@@ -13,19 +13,22 @@ from tierengine.evidence.placements import Placed
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.terms.interval import Days
 
+_LAST = 9000
+"""A year far enough from the last that a calendar has."""
+
 
 def law_of_report(rulebook: Rulebook, year: int) -> Law:
     """Return the law of the day on which the report of a year was due. Raise `UsageError` if there was no such day."""
-    known = _due(rulebook.latest(), year)
     first = rulebook.boundaries()[0]
-    if known < first:
+    if not first.year < year <= _LAST or _due(rulebook.latest(), year) < first:
         raise UsageError([_no_report(year, first.year + 1)])
+    known = _due(rulebook.latest(), year)
     due = _due(rulebook.on(known), year)
     return rulebook.on(due)
 
 
 def _no_report(year: int, first: int) -> Problem:
-    return Problem(where="--report", what=f"there was no report in {year}", cure=f"name a year from {first} on")
+    return Problem(where="--report", what=f"there is no report of {year}", cure=f"name a year from {first} on")
 
 
 def _due(law: Law, year: int) -> date:

@@ -82,20 +82,19 @@ def with_blanks(document: Document, blanks: Iterable[Blank]) -> bytes:
     """
     rewriting = Rewriting(document)
     for blank in blanks:
-        rewriting.append("records", tuple(_lines(blank, "")))
+        rewriting.append("records", tuple(_lines(blank)))
     return rewriting.raw
 
 
-def _lines(blank: Blank, indent: str) -> Iterator[str]:
-    inner = f"{indent}  "
-    yield f"{indent}- id: rating-{blank.word.replace('_', '-')}"
-    yield f"{inner}kind: judgement"
-    yield f"{inner}measures: {blank.word}"
-    yield f"{inner}question: >-"
-    yield from (f"{inner}  {line}" for line in wrap(blank.asks, 100))
+def _lines(blank: Blank) -> Iterator[str]:
+    yield f"- id: rating-{blank.word.replace('_', '-')}"
+    yield "  kind: judgement"
+    yield f"  measures: {blank.word}"
+    yield "  question: >-"
+    yield from (f"    {line}" for line in wrap(blank.asks, 100))
     for level, means in blank.rubric.items():
-        yield from (f"{inner}# {line}" for line in wrap(f"{level}: {means}", 100))
-    yield f"{inner}rating: '{BLANK}'  # {', '.join(blank.rubric)}"
-    yield f"{inner}author: '{BLANK}'"
-    yield f"{inner}date: '{BLANK}'"
-    yield f"{inner}reasons: '{BLANK}'"
+        yield from (f"  # {line}" for line in wrap(f"{level}: {means}", 100))
+    yield f"  rating: '{BLANK}'  # {', '.join(blank.rubric)}"
+    yield f"  author: '{BLANK}'"
+    yield f"  date: '{BLANK}'"
+    yield f"  reasons: '{BLANK}'"
