@@ -123,7 +123,7 @@ def test_a_country_that_was_not_ranked_is_read_from_its_year() -> None:
 
 
 def test_an_earlier_finding_that_is_carried_on_says_whether_an_action_is_recorded() -> None:
-    """From 9 January 2019 only actions of the period count; carried on without one, the finding says that it needs one."""
+    """From 9 January 2019 only actions of the period count; without one, the proposal says that it needs one."""
     law = BOOK.on(date(2020, 6, 25))
     bare: dict[str, Value] = {judged(name): False for name in law.judges}
     bare["last_report"] = "2"
