@@ -243,7 +243,7 @@ def test_what_follows_is_told_and_not_asked(tierengine: Callable[..., Ran], tmp_
     """The trace says by which rule, and shows the records that it was read from; the question is asked no more."""
     path = dossier(tmp_path, record("found", "trafficking_investigations", "0", "cases"))
     told = " ".join(word for word in tierengine("explain", path).out.split() if word not in "│└├──")
-    assert "met, which follows from COH-RATED-SERIOUS-IS-SIGNIFICANT: efforts that a person finds" in told
+    assert "Rated met: They are, which follows, since efforts that a person finds serious and sustained" in told
 
 
 def test_show(tierengine: Callable[..., Ran]) -> None:

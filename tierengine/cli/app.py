@@ -81,9 +81,12 @@ VERBS = {
     ),
     "clocks": Verb("years", "Show the days that the statute counts for the report of a year."),
     "show": Verb(
-        "law", "Show one criterion: question, provision, scale, rules, interpretations; or one rule of coherence."
+        "law",
+        "Show one criterion: question, provision, scale, rules, interpretations; or one rule of coherence or carrying.",
     ),
-    "schema": Verb("law", "Print the JSON Schema of a dossier, an assessment, a criterion, a rule file or cases."),
+    "schema": Verb(
+        "law", "Print the JSON Schema of a dossier, an assessment, a criterion, a rule file, cases or the questions."
+    ),
     "lint": Verb("lint", "Check the whole rulebook, and run the examples of every criterion and proposal."),
     "test": Verb("cases", "Run cases against the law."),
     "prove": Verb(

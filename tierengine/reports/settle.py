@@ -67,7 +67,7 @@ def _print_sets(plan: CollectionPlan, console: Console) -> None:
     _head(f"To settle it whatever the answers are: {_counted(len(plan.whatever), 'question')}", console)
     print_wrapped(
         "They are those of the next heading. For each of them there is a case in which it alone decides, so none can be"
-        " left out. No other question ever changes the tier.",
+        " left out. Once they are answered, no other changes the tier.",
         console,
         2,
     )

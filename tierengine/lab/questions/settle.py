@@ -3,9 +3,9 @@
 A question is an unknown input: an indicator that no record answers, an open word that nobody has rated, an unknown
 placement. A set of questions settles a tier if for some answers to them every completion reaches it.
 
-Which questions are needed whatever the answers turn out to be is no search: they are those that are not pointless. For
-each of them there is a completion in which it alone decides, so none can be left out; and changing pointless answers
-one after another never changes the tier, so no other is needed.
+Which questions are needed whatever the answers turn out to be: for each of them there is a completion in which it alone
+decides, so none can be left out, and once they are answered no other changes the tier. A question beside them need not
+be pointless: its answer may bind others, such as the number of the year before where an increase is denied.
 """
 
 from __future__ import annotations
