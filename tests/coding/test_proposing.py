@@ -107,6 +107,15 @@ TOLD: list[tuple[str, list[tuple[str, str, Any]]]] = [
     ("The code does not cover domestic workers.", [("domestic_workers_excluded", "law", "true")]),
     ("Police arrested 14 suspects.", [("trafficking_arrests", "statistic", "14")]),
     (
+        "The government did not demonstrate overall increasing efforts.",
+        [
+            ("progress_over_last_assessment", "statement", "false"),
+            ("increase_in_enforcement", "statement", "false"),
+            ("increase_in_victim_assistance", "statement", "false"),
+            ("decrease_in_official_complicity", "statement", "false"),
+        ],
+    ),
+    (
         "It failed to provide evidence of increasing efforts over the previous year.",
         [
             ("progress_over_last_assessment", "statistic", "false"),
