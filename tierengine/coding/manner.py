@@ -69,7 +69,7 @@ _SOON, _LEADING = 4, 14
 def manner(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> Manner:
     """Say how a thing is said whose words stand at some places of a sentence."""
     first, last = min(places), max(places)
-    denied = _denial(text, spoken, first, last)
+    denied = _denial(text, spoken, places)
     if denied is not None:
         if any(_begins(each, spoken, denied, set(places)) for each in _UNREPORTED):
             return "not reported"
@@ -81,7 +81,7 @@ def manner(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> Manner
 
 def denied_by_a_verb(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> bool:
     """Say whether a thing is denied by what somebody did not do, as in `did not address complicity`."""
-    place = _denial(text, spoken, min(places), max(places))
+    place = _denial(text, spoken, places)
     return place is not None and place < min(places) and spoken[place].text not in _OF_NOUNS
 
 
@@ -91,10 +91,13 @@ def _begins(one: Phrase, spoken: Sequence[Spoken], place: int, own: set[int]) ->
     return any(found[0] == 0 and not own & {place + at for at in found} for found in one.places(near))
 
 
-def _denial(text: str, spoken: Sequence[Spoken], first: int, last: int) -> int | None:
-    """The place of the word that denies a thing, or nothing."""
+def _denial(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> int | None:
+    """The place of the word that denies a thing, or nothing; `not` in `not commensurate` is part of the thing."""
+    first, last = min(places), max(places)
     for place in range(last, -1, -1):
-        if _denies(spoken, place) and (place > first or _reaches(text, spoken, place, first)):
+        if place in places or not _denies(spoken, place):
+            continue
+        if place > first or _reaches(text, spoken, place, first):
             return place
     return _denied_after(text, spoken, last)
 

@@ -21,7 +21,8 @@ from tierengine.terms.interval import Days
 from tierengine.terms.wording import Spoken, words
 
 _BEFORE_FIGURE = re.compile(
-    r"(?:compared (?:with|to)|in comparison (?:with|to)|up from|down from|versus|as opposed to|than"
+    r"(?:compared (?:with|to)|in comparison (?:with|to)|up from|down from|versus|as opposed to"
+    r"|(?<!more )(?<!less )(?<!fewer )than"
     r"|(?:increase|decrease|rise|drop|decline) from)"
     r"\s+(?:only |just |the |a total of |approximately |about |at least |more than |some )*$",
     re.IGNORECASE,
