@@ -82,12 +82,12 @@ def test_next_year_from_the_outside(tierengine: Run, tessaly: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines() == [
         "dossier-2020.yaml: for the report of 2020, law of 2020-06-01, period 2019-04-01 to 2020-03-31",
-        "  a standing record, 2: penal-code, no-labour [CARRY-LAW]",
-        "  a figure of last year, 2: investigations, victims [CARRY-FIGURE]",
-        "  a question, 1: shelter [CARRY-STILL-SO]",
-        "  a question, 2: second-shelter-promised, amendment-promised [CARRY-COMMITMENT]",
-        "  a question, 3: efforts, no-pattern, increase [CARRY-RATING]",
-        "  left behind, 1: victims-before",
+        "  2 standing records: penal-code, no-labour [CARRY-LAW]",
+        "  2 figures of last year: investigations, victims [CARRY-FIGURE]",
+        "  1 question: shelter [CARRY-STILL-SO]",
+        "  2 questions: second-shelter-promised, amendment-promised [CARRY-COMMITMENT]",
+        "  3 questions: efforts, no-pattern, increase [CARRY-RATING]",
+        "  1 left behind: victims-before",
     ]
     new = tessaly.with_name("dossier-2020.yaml")
     told = tierengine("check", new)

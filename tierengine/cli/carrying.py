@@ -15,6 +15,7 @@ from tierengine.coding.roll import Wanted
 from tierengine.coding.roll import roll as roll_dossier
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.sources.reading import refuse_too_large
+from tierengine.law.entries import Becomes
 from tierengine.reports.text import print_wrapped
 
 
@@ -84,11 +85,21 @@ def roll(
     console.print(f"{file.name}: for the report of {report}, law of {rolled.law}, period {first} to {last}")
     for rule in dict.fromkeys(each.rule for each in rolled.carried):
         ids = [each.id for each in rolled.carried if each.rule is rule]
-        print_wrapped(f"{rule.becomes}, {len(ids)}: {', '.join(ids)} [{rule.id}]", console, 2, hang=2)
+        print_wrapped(f"{_counted(rule.becomes, len(ids))}: {', '.join(ids)} [{rule.id}]", console, 2, hang=2)
     if rolled.left:
-        print_wrapped(f"left behind, {len(rolled.left)}: {', '.join(rolled.left)}", console, 2, hang=2)
+        print_wrapped(f"{len(rolled.left)} left behind: {', '.join(rolled.left)}", console, 2, hang=2)
     if placed is None:
         print_wrapped(f"not known: where the report of {report - 1} placed the country (--placed)", console, 2, hang=2)
+
+
+def _counted(becomes: Becomes, count: int) -> str:
+    """Name what records become, with how many there are."""
+    several = {
+        "a standing record": "standing records",
+        "a question": "questions",
+        "a figure of last year": "figures of last year",
+    }
+    return f"{count} {several[becomes] if count > 1 else becomes.removeprefix('a ')}"
 
 
 def _refuse_to_write_over(path: Path, cure: str) -> None:
