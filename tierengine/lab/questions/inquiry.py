@@ -58,6 +58,8 @@ class Inquiry:
         }
         self.unknown = tuple(name for name in asked if name not in decided)
         """The open questions, in the order of the statute; what follows from other answers is not asked."""
+        self.bound = tuple(name for name in asked if name in decided and name.startswith("rating/"))
+        """The open words that nobody has rated and that the records let a person rate in one way only."""
 
     @cached_property
     def unrated(self) -> tuple[str, ...]:

@@ -180,7 +180,8 @@ class PathSearch:
     @cached_property
     def _else(self) -> dict[str, Term]:
         """What is needed beside acts: unknown answers that are no acts, and ratings given anew."""
-        others = (name for name in self._inquiry.unknown if name not in self._acts)
+        # A word that can be rated in one way only is settled once a person rates it, and not before.
+        others = (name for name in (*self._inquiry.unknown, *self._inquiry.bound) if name not in self._acts)
         return {name: self._case.known[name] for name in others} | self._anew | self._followed_anew
 
     @cached_property
