@@ -33,7 +33,7 @@ from tierengine import schemas
 from tierengine.engines import arithmetic
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
-from tierengine.engines.form import Engine, Evaluation, Facts, Field, Form, Rule, Stratum, Test, Value
+from tierengine.engines.form import Bounds, Engine, Evaluation, Facts, Field, Form, Rule, Stratum, Test, Value
 from tierengine.engines.lowering import lower
 from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.law.reader import read_rulebook
@@ -214,9 +214,9 @@ def constants(form: Form) -> dict[str, list[int]]:
     return {name: sorted(numbers) for name, numbers in pools.items()}
 
 
-def dossier_facts(casefile: Casefile, law: Law, form: Form) -> dict[str, Value]:
+def dossier_facts(casefile: Casefile, law: Law, form: Form) -> dict[str, Value | Bounds]:
     """Return the facts of a dossier that a form asks for."""
-    inputs = {item.id for item in form.inputs}
+    inputs = {item.id for item in (*form.inputs, *form.answerable())}
     return {name: value for name, value in admit(casefile, law).facts.items() if name in inputs}
 
 
@@ -439,7 +439,7 @@ def main() -> None:
     law = read_rulebook(ROOT).on(casefile.dossier.as_of)
     form = lower(law)
     facts = dossier_facts(casefile, law, form)
-    records = [*random_records(form, RECORDS, SEED), facts]
+    records: list[Facts] = [*random_records(form, RECORDS, SEED), facts]
     engines: dict[str, Engine] = {
         "generated evaluator": CompiledEngine(form),
         "durable-rules": DurableEngine(form),

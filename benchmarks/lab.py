@@ -544,7 +544,9 @@ def print_machine() -> None:
     """Print what the figures were taken on."""
     print(
         f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} CPUs; "
-        + ", ".join(f"{name} {version(name)}" for name in ("numpy", "pyarrow", "polars", "openfisca-core", "z3-solver"))
+        + ", ".join(
+            f"{name} {version(name)}" for name in ("numpy", "pyarrow", "polars", "openfisca-core", "python-sat")
+        )
     )
 
 

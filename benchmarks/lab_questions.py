@@ -19,7 +19,7 @@ from tierengine.evidence.dossier import read_dossier
 from tierengine.lab.questions.inquiry import Inquiry
 from tierengine.lab.questions.path import PathSearch
 from tierengine.lab.questions.reasons import Findings
-from tierengine.lab.questions.settle import matters, narrowings, settling_answers
+from tierengine.lab.questions.settle import Differences, narrowings, settling_answers
 from tierengine.lab.questions.smallest import Listed
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law, Rulebook
@@ -61,7 +61,11 @@ def questions(rulebook: Rulebook) -> Iterator[Asked]:
         yield Asked(f"path, {name}: every one", False, lambda c=country, t=target: _all_paths(c(), t))  # type: ignore[misc]
     yield Asked("reasons, Varonia in Tier 3: the smallest", True, lambda: _reasons(varonia(), "TIER-3", holds=True))
     yield Asked("reasons, Guatemala not in Tier 2: the smallest", True, lambda: _reasons(guatemala(), "TIER-2"))
-    yield Asked("settle, Guatemala: what matters", False, lambda: _asking(guatemala(), matters))
+    yield Asked(
+        "settle, Guatemala: what matters",
+        False,
+        lambda: _asking(guatemala(), lambda asked: Differences(asked).deciding()),
+    )
     yield Asked("settle, Guatemala: how far each narrows", False, lambda: _narrowing(guatemala()))
     yield Asked("settle, Guatemala: sets for every tier", False, lambda: _settling(guatemala()))
 
@@ -124,8 +128,8 @@ def _reasons(inquiry: Inquiry, row: str, *, holds: bool = False) -> Callable[[],
 
 
 def _narrowing(inquiry: Inquiry) -> Callable[[], object]:
-    rows, decisive = _built(inquiry).open_rows(), matters(inquiry)
-    return lambda: list(narrowings(inquiry, rows, decisive))
+    decisive = Differences(_built(inquiry)).deciding()
+    return lambda: list(narrowings(inquiry, decisive))
 
 
 def _settling(inquiry: Inquiry) -> Callable[[], object]:

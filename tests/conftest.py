@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from tierengine import cli
 from tierengine.evidence.dossier import Casefile, read_dossier
@@ -18,7 +18,9 @@ from tierengine.law.rulebook import Rulebook
 # A loaded machine is no fault of the code, and what passes here passes everywhere: every run draws the same cases.
 # New ones are drawn by: pytest --hypothesis-profile=explore
 settings.register_profile("tierengine", deadline=None, derandomize=True)
+# A failing case is shown at once, and not made smaller first, by: pytest --hypothesis-profile=first
 settings.register_profile("explore", deadline=None, derandomize=False)
+settings.register_profile("first", deadline=None, derandomize=True, phases=[Phase.generate])
 settings.load_profile("tierengine")
 
 ROOT = Path(__file__).resolve().parent.parent

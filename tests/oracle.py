@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
+from math import inf
 
+from tierengine.engines.form import Bounds
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Criterion, Indicator
 from tierengine.law.rulebook import Law
@@ -12,11 +14,12 @@ from tierengine.terms.level import Level, rank
 from tierengine.terms.outcome import Outcome
 
 Value = bool | int | str
+Facts = Mapping[str, Value | Bounds]
 
 SLUGS: dict[Level, str] = {"partly met": "partly", "largely met": "largely", "met": "met"}
 
 
-def tell(law: Law, facts: Mapping[str, Value]) -> dict[str, Outcome]:
+def tell(law: Law, facts: Facts) -> dict[str, Outcome]:
     """Return the outcome of every proposition of the law."""
     told: dict[str, Outcome] = {}
     for criterion in law.criteria:
@@ -29,15 +32,22 @@ def tell(law: Law, facts: Mapping[str, Value]) -> dict[str, Outcome]:
             told[f"{criterion.id}/presumed"] = _holds(law, facts, criterion.presumption.when)
     for entry in law.conditional():
         told[entry.id] = _concluded(law, facts, entry.id)
+    for rule in law.coherence:
+        told[rule.id] = _holds(law, facts, rule.must)
     return told
 
 
-def _proposed(law: Law, facts: Mapping[str, Value], criterion: Criterion, level: Level) -> Outcome:
+def coherent(law: Law, facts: Facts) -> bool:
+    """Whether no rule of coherence fails."""
+    return all(_holds(law, facts, rule.must) is not Outcome.NOT_MET for rule in law.coherence)
+
+
+def _proposed(law: Law, facts: Facts, criterion: Criterion, level: Level) -> Outcome:
     rungs = [rung.when for rung in criterion.rules if rank(rung.level) <= rank(level)]
     return _enough(len(rungs), [_holds(law, facts, when) for when in rungs])
 
 
-def _reached(law: Law, facts: Mapping[str, Value], criterion: Criterion, level: Level) -> Outcome:
+def _reached(law: Law, facts: Facts, criterion: Criterion, level: Level) -> Outcome:
     judgement, presumption = criterion.judgement, criterion.presumption
     name = f"{criterion.id}/{SLUGS[level]}"
     if name in facts:  # given instead of worked out
@@ -51,12 +61,12 @@ def _reached(law: Law, facts: Mapping[str, Value], criterion: Criterion, level: 
     return _enough(2, [~_holds(law, facts, presumption.when), reached])
 
 
-def _rated(facts: Mapping[str, Value], judgement: str, level: Level) -> Outcome:
+def _rated(facts: Facts, judgement: str, level: Level) -> Outcome:
     rating = facts.get(f"rating/{judgement}")
-    return Outcome.UNDETERMINED if rating is None else Outcome.of(int(rating) >= rank(level))
+    return Outcome.UNDETERMINED if rating is None else Outcome.of(_least(rating) >= rank(level))
 
 
-def _holds(law: Law, facts: Mapping[str, Value], when: Condition) -> Outcome:
+def _holds(law: Law, facts: Facts, when: Condition) -> Outcome:
     if when.not_ is not None:
         return ~_holds(law, facts, when.not_)
     if not when.parts:
@@ -65,7 +75,9 @@ def _holds(law: Law, facts: Mapping[str, Value], when: Condition) -> Outcome:
     return _enough(needed, [_holds(law, facts, part) for part in when.parts])
 
 
-def _single(law: Law, facts: Mapping[str, Value], when: Condition) -> Outcome:
+def _single(law: Law, facts: Facts, when: Condition) -> Outcome:
+    if when.no_more_than is not None:
+        return ~Outcome.of(_greater(facts.get(when.name), facts.get(when.no_more_than)))
     if when.indicator is not None:
         return _answered(when, _known(facts, law.indicator(when.indicator)))
     if when.judgement is not None:
@@ -78,7 +90,7 @@ def _single(law: Law, facts: Mapping[str, Value], when: Condition) -> Outcome:
     return _concluded(law, facts, str(when.conclusion))
 
 
-def _concluded(law: Law, facts: Mapping[str, Value], name: str) -> Outcome:
+def _concluded(law: Law, facts: Facts, name: str) -> Outcome:
     if name in facts:  # given instead of worked out
         return Outcome.of(bool(facts[name]))
     return next(_holds(law, facts, entry.when) for entry in law.conditional() if entry.id == name)
@@ -92,35 +104,60 @@ def _enough(needed: int, outcomes: list[Outcome]) -> Outcome:
     return Outcome.UNDETERMINED if possible >= needed else Outcome.NOT_MET
 
 
-def _known(facts: Mapping[str, Value], indicator: Indicator) -> Value | None:
+def _known(facts: Facts, indicator: Indicator) -> Value | Bounds | None:
+    """The answer of an indicator; of two that are compared, by every number they may be, else as answered directly."""
     if indicator.compared is None:
         return facts.get(indicator.id)
-    left, right = facts.get(indicator.compared.greater), facts.get(indicator.compared.than)
-    return None if left is None or right is None else int(left) > int(right)
+    greater = _greater(facts.get(indicator.compared.greater), facts.get(indicator.compared.than))
+    return facts.get(indicator.id) if greater is None else greater
 
 
-def _answered(when: Condition, value: Value | None) -> Outcome:
+def _greater(left: Value | Bounds | None, right: Value | Bounds | None) -> bool | None:
+    """Whether one number is above another, whatever they are within their bounds."""
+    if left is None or right is None:
+        return None
+    if _least(left) > _most(right):
+        return True
+    return False if _most(left) <= _least(right) else None
+
+
+def _least(count: Value | Bounds) -> float:
+    return count.at_least if isinstance(count, Bounds) else int(count)
+
+
+def _most(count: Value | Bounds) -> float:
+    if isinstance(count, Bounds):
+        return inf if count.at_most is None else count.at_most
+    return int(count)
+
+
+def _answered(when: Condition, value: Value | Bounds | None) -> Outcome:
     if value is None:
         return Outcome.UNDETERMINED
     if when.at_least is not None:
-        return Outcome.of(int(value) >= int(when.at_least))
-    if when.at_most is not None:
-        return Outcome.of(int(value) <= int(when.at_most))
-    return Outcome.of((str(value).lower() if isinstance(value, bool) else str(value)) == when.is_)
+        least, most = _least(value) >= int(when.at_least), _most(value) >= int(when.at_least)
+    elif when.at_most is not None:
+        least, most = _least(value) <= int(when.at_most), _most(value) <= int(when.at_most)
+    else:
+        return Outcome.of((str(value).lower() if isinstance(value, bool) else str(value)) == when.is_)
+    return Outcome.of(least) if least == most else Outcome.UNDETERMINED
 
 
 def _level(word: str | None) -> Level:
     return next(level for level in SLUGS if level == word)
 
 
-def unknown_inputs(law: Law, facts: Mapping[str, Value]) -> list[str]:
-    """The inputs that the facts leave open; a judgement that nobody rated is named by its `rating/` field."""
+def unknown_inputs(law: Law, facts: Facts) -> list[str]:
+    """The inputs that the facts leave open; a judgement that nobody rated is named by its `rating/` field.
+
+    A count with bounds is open, within them.
+    """
     names = [indicator.id for indicator in law.indicators if indicator.compared is None]
     names += [f"rating/{judgement}" for judgement in law.judges]
-    return [name for name in (*names, *law.PLACEMENTS) if name not in facts]
+    return [name for name in (*names, *law.PLACEMENTS) if name not in facts or isinstance(facts[name], Bounds)]
 
 
-def complete(law: Law, facts: Mapping[str, Value], unknown: Iterable[str]) -> Iterator[dict[str, Value]]:
+def complete(law: Law, facts: Facts, unknown: Iterable[str]) -> Iterator[dict[str, Value | Bounds]]:
     """Give the unknown inputs every combination of the values between which some rule can tell the difference.
 
     A judgement may also stay as it is: rated by nobody.
@@ -133,10 +170,11 @@ def complete(law: Law, facts: Mapping[str, Value], unknown: Iterable[str]) -> It
                 case[name] = value
                 if name.startswith("rating/"):
                     case[name.replace("rating/", "judged/", 1)] = True
-        yield case
+        if coherent(law, case):
+            yield case
 
 
-def completions(law: Law, facts: Mapping[str, Value]) -> Iterator[dict[str, Value]]:
+def completions(law: Law, facts: Facts) -> Iterator[dict[str, Value | Bounds]]:
     """Give every unknown input each value between which some rule can tell the difference.
 
     An unrated judgement gets a rank and stays unrated, so that the ladder of what the records propose is asked with it.
@@ -145,11 +183,12 @@ def completions(law: Law, facts: Mapping[str, Value]) -> Iterator[dict[str, Valu
     values = ([value for value in _values(law, facts, name) if value is not None] for name in names)
     for chosen in product(*values):
         case = {**facts, **dict(zip(names, chosen, strict=True))}
-        if case["limit"] == "none" or case["last_report"] == "2WL":  # no history makes any other case
+        history = case["limit"] == "none" or case["last_report"] == "2WL"  # no history makes any other case
+        if history and coherent(law, case):
             yield case
 
 
-def open_tiers(law: Law, facts: Mapping[str, Value], unknown: Iterable[str] | None = None) -> set[str]:
+def open_tiers(law: Law, facts: Facts, unknown: Iterable[str] | None = None) -> set[str]:
     """The tier rows that some completion of the unknown inputs (of all, unless named) makes met."""
     names = unknown_inputs(law, facts) if unknown is None else list(unknown)
     return {
@@ -160,7 +199,7 @@ def open_tiers(law: Law, facts: Mapping[str, Value], unknown: Iterable[str] | No
     }
 
 
-def _values(law: Law, facts: Mapping[str, Value], name: str) -> list[Value | None]:
+def _values(law: Law, facts: Facts, name: str) -> list[Value | None]:
     if name in law.PLACEMENTS:
         return list(law.PLACEMENTS[name])
     if name.startswith("rating/"):
@@ -172,25 +211,31 @@ def _values(law: Law, facts: Mapping[str, Value], name: str) -> list[Value | Non
     return [False, True] if indicator.type == "truth" else list(indicator.choices)
 
 
-def _counts(law: Law, facts: Mapping[str, Value], name: str) -> list[int]:
+def _counts(law: Law, facts: Facts, name: str) -> list[int]:
     """So many counts on both sides of each boundary as there are counts compared with one another."""
     pairs = [{i.compared.greater, i.compared.than} for i in law.indicators if i.compared is not None]
+    pairs += [{when.name, when.no_more_than} for when in _conditions(law) if when.no_more_than is not None]
     linked = {name}
     for _ in pairs:
         linked = linked.union(*(pair for pair in pairs if pair & linked))
     boundaries: set[int] = set()
     for when in _conditions(law):
-        if when.indicator in linked:
+        if when.indicator in linked and when.no_more_than is None:
             boundaries |= {int(when.at_least)} if when.at_least else {int(when.at_most or when.is_ or 0) + 1}
             boundaries |= {int(when.is_)} if when.is_ else set()
     for other in linked & set(facts):
-        boundaries |= {int(facts[other]), int(facts[other]) + 1}
+        ends = {_least(facts[other]), _most(facts[other])} - {inf}
+        boundaries |= {int(end) + step for end in ends for step in (0, 1)}
     reach = len(linked)
-    return sorted({b + step for b in boundaries or {0} for step in range(-reach, reach)})
+    numbers = {b + step for b in boundaries or {0} for step in range(-reach, reach)}
+    within = facts.get(name)
+    least, most = (0, inf) if within is None else (_least(within), _most(within))
+    return sorted(number for number in numbers if least <= number <= most)
 
 
 def _conditions(law: Law) -> list[Condition]:
     outermost = [rung.when for criterion in law.criteria for rung in criterion.rules]
     outermost += [criterion.presumption.when for criterion in law.criteria if criterion.presumption is not None]
     outermost += [entry.when for entry in law.conditional()]
+    outermost += [rule.must for rule in law.coherence]
     return [inner for when in outermost for inner in when.walk()]

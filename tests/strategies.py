@@ -7,13 +7,16 @@ no circle and no engine can rely on the order in which it was written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
 
-from tierengine.law.entries import Conclusion, Criterion, Route, TierRow
+from tierengine.engines.arithmetic import decide, thresholds
+from tierengine.engines.form import Bounds, Form
+from tierengine.engines.lowering import lower
+from tierengine.law.entries import Coherence, Conclusion, Criterion, Route, TierRow
 from tierengine.law.rulebook import Law
 from tierengine.terms.level import rank
 
@@ -81,6 +84,53 @@ def laws(draw: Draw, most_criteria: int = 5) -> Law:
         advice=(),
         progress=(),
     )
+
+
+def bounds() -> st.SearchStrategy[Bounds]:
+    """Bounds of a count of which some number lies between them, on both sides of what a random law asks."""
+    pairs = st.tuples(st.integers(0, 5), st.none() | st.integers(0, 4))
+    return pairs.map(lambda pair: Bounds(pair[0], None if pair[1] is None else pair[0] + pair[1]))
+
+
+@st.composite
+def loosely(draw: Draw, law: Law, most_unknown: int | None = None) -> dict[str, Value | Bounds]:
+    """What is known of one country, of which some counts have bounds and some comparisons are answered directly.
+
+    A direct answer goes along with what the two numbers say, as admission sees to it.
+    """
+    facts: dict[str, Value | Bounds] = dict(draw(facts_for(law, most_unknown)))
+    for indicator in law.indicators:
+        if indicator.type == "count" and indicator.id in facts and draw(st.booleans()):
+            facts[indicator.id] = draw(bounds())
+    for indicator in law.indicators:
+        if indicator.compared is not None and draw(st.booleans()):
+            sides = facts.get(indicator.compared.greater), facts.get(indicator.compared.than)
+            decided = decide(*sides)
+            facts[indicator.id] = draw(st.booleans()) if decided is None else decided
+    return facts
+
+
+@st.composite
+def coherent_laws(draw: Draw) -> Law:
+    """A law with rules of coherence on its answers, ratings, findings and placements; they may exclude every case."""
+    law = draw(laws(most_criteria=2))
+    askable = Askable(indicators=[i.model_dump(exclude_none=True) for i in law.indicators])
+    counts = [i.id for i in law.indicators if i.type == "count"]
+    for criterion in law.criteria:
+        levels = tuple(rung.level for rung in criterion.rules)
+        askable.findings.append((criterion.id, levels))
+        if criterion.judgement is not None:
+            askable.judgements.append((criterion.judgement.id, levels))
+    made = []
+    for number in range(draw(st.integers(1, 3))):
+        then = _condition(draw, askable)
+        if len(counts) > 1 and draw(st.booleans()):
+            less, more = draw(st.permutations(counts))[:2]
+            then = {"indicator": less, "no_more_than": more}
+        when = {"when": _condition(draw, askable)} if draw(st.booleans()) else {}
+        written = ENTRY | when | {"id": f"COH-{number}", "says": "so", "because": "so", "then": then, "examples": ()}
+        made.append(Coherence.model_validate(written))
+    return replace(law, coherence=tuple(made))
 
 
 @st.composite
@@ -214,3 +264,43 @@ def _asked(draw: Draw, indicator: Written) -> Written:
         return {"indicator": indicator["id"], comparison: str(draw(st.integers(0, 4)))}
     answers = ("true", "false") if indicator["type"] == "truth" else WORDS
     return {"indicator": indicator["id"], "is": draw(st.sampled_from(answers))}
+
+
+@st.composite
+def forms(draw: Draw) -> Form:
+    """The form of a law, of which some propositions must hold of every country."""
+    form = lower(draw(laws()))
+    heads = sorted({rule.head for stratum in form.strata for rule in stratum.rules})
+    coherent = draw(st.sets(st.sampled_from(heads), max_size=2))
+    return form.model_copy(update={"coherence": tuple(sorted(coherent))})
+
+
+@st.composite
+def facts_of(draw: Draw, form: Form) -> dict[str, Value | Bounds]:
+    """What is known of one country: an input may be unknown, a count known by bounds, a comparison told without them.
+
+    Counts lie near the numbers at which a rule says otherwise. What is told may contradict itself.
+    """
+    near = {
+        name: sorted({0, *(around for each in found for around in (each - 1, each, each + 1) if around > 0)})
+        for name, found in thresholds(form).items()
+    }
+    facts: dict[str, Value | Bounds] = {}
+    inputs = {each.id: each for each in form.inputs}
+    for name in draw(st.sets(st.sampled_from(sorted(inputs)))):
+        listed: tuple[Value, ...] = (*inputs[name].choices, *inputs[name].numbers)
+        if inputs[name].type == "truth":
+            facts[name] = draw(st.booleans())
+        elif listed:
+            facts[name] = draw(st.sampled_from(listed))
+        else:
+            numbers = st.sampled_from([*near.get(name, (0,)), 7, 1000])
+            facts[name] = draw(st.one_of(numbers, st.builds(_bounds, numbers, st.none() | numbers)))
+    for comparison in form.comparisons:
+        if draw(st.integers(0, 3)) == 0:
+            facts[comparison.id] = draw(st.booleans())
+    return facts
+
+
+def _bounds(one: int, other: int | None) -> Bounds:
+    return Bounds(one) if other is None else Bounds(min(one, other), max(one, other))

@@ -22,6 +22,7 @@ DOSSIERS = sorted(path for path in (BAD / "dossier").glob("*.yaml") if path.name
 RULEBOOKS = sorted((BAD / "rulebook").glob("*.yaml"))
 ONLY_LINT = {
     "failing-example",
+    "coherence-failing-example",
     "dead-part",
     "part-that-never-fails",
     "part-covered-by-its-siblings",
@@ -31,6 +32,10 @@ ONLY_LINT = {
     "condition-that-never-holds",
     "direction-that-does-not-hold",
     "direction-undeclared",
+    "proposal-failing-example",
+    "proposal-rule-without-example",
+    "proposal-rule-that-never-speaks",
+    "proposal-that-better-evidence-worsens",
 }
 """What no answer becomes wrong by: `lint` tells it, and `assess` goes on."""
 

@@ -10,7 +10,7 @@ import pytest
 
 import tierengine as package
 from tests.conftest import GUATEMALA, ROOT, Ran
-from tierengine import cli
+from tierengine.cli import dossier as verbs
 from tierengine.errors import MismatchError, Problem
 
 
@@ -36,7 +36,7 @@ def test_a_mismatch_ends_with_3_and_keeps_both_traces(
     def disagree(*_: object) -> None:
         raise MismatchError([Problem(where="here", what="they differ", cure="tell us")], {"one": 1, "other": 2})
 
-    monkeypatch.setattr(cli.dossier, "assess_casefile", disagree)
+    monkeypatch.setattr(verbs, "assess_casefile", disagree)
     monkeypatch.chdir(tmp_path)
     ran = tierengine("assess", GUATEMALA)
     assert (ran.code, ran.out) == (3, "")

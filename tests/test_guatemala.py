@@ -57,7 +57,8 @@ def test_the_present_placement_stands(answer: Assessment) -> None:
     assert (recommended.tier, recommended.settled, recommended.rule) == ("2WL", False, "REC-INTERIM")
     assert answer.post_recommendation is not None
     assert answer.post_recommendation.tier == "2"
-    assert [parting.id for parting in answer.post_recommendation.parts_at] == ["WL-iii-II"]
+    # Tier 2 is open with them; the ground of increasing efforts is one of the findings that keep it so.
+    assert "WL-iii-II" in [parting.id for parting in answer.post_recommendation.parts_at]
 
 
 def test_four_standards_and_ten_factors(answer: Assessment) -> None:
@@ -71,13 +72,13 @@ def test_four_standards_and_ten_factors(answer: Assessment) -> None:
 
 
 def test_the_watch_list_route_by_route(answer: Assessment) -> None:
-    """Silence on the previous year is the second ground; the others are open; last year was not Tier 3."""
+    """The second ground is open, as the others: the cable is silent on last year, but a new body is on record."""
     outcomes = {route.route: route.outcome for route in answer.watch_list}
     assert outcomes == {
         "WL-i": Outcome.UNDETERMINED,
         "WL-ii": Outcome.NOT_MET,
         "WL-iii-I": Outcome.UNDETERMINED,
-        "WL-iii-II": Outcome.MET,
+        "WL-iii-II": Outcome.UNDETERMINED,
         "WL-iii-III": Outcome.UNDETERMINED,
     }
 
@@ -99,7 +100,7 @@ def test_nobody_is_said_to_be_convicted_of_trafficking(guatemala: Casefile, answ
     assert sum(int(r.value) for r in related if r.kind == "statistic") == 8
     prosecute = next(criterion for criterion in answer.criteria if criterion.id == "F-PROSECUTE")
     assert prosecute.outcome is Outcome.UNDETERMINED
-    assert prosecute.reason.startswith("Between not met and met.")
+    assert (prosecute.shown, prosecute.possible) == ("not met", "met")
 
 
 def test_the_coding_is_complete(guatemala: Casefile) -> None:

@@ -11,9 +11,6 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from tierengine.evidence.dossier import Dossier
-from tierengine.lab.cases.suite import CaseFile
-from tierengine.law.entries import Criterion, RuleFile
 from tierengine.reasoning.assessment import Assessment
 
 
@@ -25,30 +22,42 @@ class Subject(StrEnum):
     criterion = "criterion"
     rules = "rules"
     cases = "cases"
+    questions = "questions"
 
 
-_TYPES: dict[Subject, Any] = {
-    Subject.dossier: Dossier,
-    Subject.assessment: Assessment,
-    Subject.criterion: Criterion,
-    Subject.rules: RuleFile,
-    Subject.cases: CaseFile,
-}
 _FILES: dict[Subject, str] = {
     Subject.dossier: "**/dossier.yaml",
     Subject.criterion: "criteria/*/*.yaml",
     Subject.rules: "rules/*.yaml",
     Subject.cases: "tests/cases/**/*.yaml",
 }
-"""Which files of a project are of which kind; an assessment is no file that is written by hand."""
+"""Which files of a project are of which kind; an answer is no file that is written by hand."""
 
-_ASSESSMENT = TypeAdapter(Assessment)
+_ANSWERS = (Subject.assessment, Subject.questions)
+"""What the program writes, so that its schema is of what is written and not of what is read."""
+
+
+def _type_of(of: Subject) -> Any:
+    """What a schema describes; loaded when a schema is asked for, since to print an answer takes none of it."""
+    from tierengine.evidence.dossier import Dossier  # noqa: PLC0415
+    from tierengine.lab.cases.suite import CaseFile  # noqa: PLC0415
+    from tierengine.law.entries import Criterion, RuleFile  # noqa: PLC0415
+    from tierengine.law.questions import QuestionTable  # noqa: PLC0415
+
+    return {
+        Subject.dossier: Dossier,
+        Subject.assessment: Assessment,
+        Subject.criterion: Criterion,
+        Subject.rules: RuleFile,
+        Subject.cases: CaseFile,
+        Subject.questions: QuestionTable,
+    }[of]
 
 
 def schema(of: Subject) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a dossier, an assessment, a criterion, a rule file or cases."""
-    mode: JsonSchemaMode = "serialization" if of is Subject.assessment else "validation"
-    found = TypeAdapter(_TYPES[of]).json_schema(by_alias=True, mode=mode)
+    """Return the JSON Schema (draft 2020-12) of what can be read or is answered."""
+    mode: JsonSchemaMode = "serialization" if of in _ANSWERS else "validation"
+    found = TypeAdapter(_type_of(of)).json_schema(by_alias=True, mode=mode)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 
 
@@ -67,7 +76,7 @@ def editor_setting(folder: Path) -> dict[str, dict[str, str]]:
 
 def to_json(assessment: Assessment) -> str:
     """Return an assessment as JSON text, two spaces deep; equal assessments give equal text."""
-    return _ASSESSMENT.dump_json(assessment, indent=2).decode("utf-8") + "\n"
+    return _adapter(Assessment).dump_json(assessment, indent=2).decode("utf-8") + "\n"
 
 
 def dump(kind: Any, value: Any) -> dict[str, Any]:

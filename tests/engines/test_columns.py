@@ -10,12 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import facts_for, laws
+from tests.strategies import laws, loosely
 from tierengine.engines import columns as module
+from tierengine.engines.arithmetic import compare
 from tierengine.engines.columns import ColumnEngine, Columns, Numbers, Truths, columns_of, unpack
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
-from tierengine.engines.form import Engine, Evaluation, Facts, Field, Form, Operator, Rule, Stratum, Tally, Test
+from tierengine.engines.ends import may_be_bounded
+from tierengine.engines.form import Bounds, Engine, Evaluation, Facts, Field, Form, Operator, Rule, Stratum, Tally, Test
 from tierengine.engines.lowering import lower
 from tierengine.errors import MismatchError
 from tierengine.law.rulebook import Rulebook
@@ -25,7 +27,7 @@ UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 def asked(form: Form, facts: Facts) -> dict[str, Any]:
     """The facts that a form has inputs for."""
-    inputs = {field.id for field in form.inputs}
+    inputs = {field.id for field in (*form.inputs, *form.answerable())}
     return {name: value for name, value in facts.items() if name in inputs}
 
 
@@ -41,7 +43,7 @@ def test_columns_find_what_the_generated_evaluator_finds(data: st.DataObject) ->
     """On random laws, for records in which some inputs are absent."""
     law = data.draw(laws())
     form = lower(law)
-    records = [asked(form, facts) for facts in data.draw(st.lists(facts_for(law), min_size=1, max_size=20))]
+    records = [asked(form, facts) for facts in data.draw(st.lists(loosely(law), min_size=1, max_size=20))]
     assert_alike(CompiledEngine(form), form, records)
 
 
@@ -51,7 +53,7 @@ def test_columns_find_what_the_engine_of_record_finds(data: st.DataObject) -> No
     """On random laws, without going through the generated evaluator."""
     law = data.draw(laws(most_criteria=3))
     form = lower(law)
-    records = [asked(form, facts) for facts in data.draw(st.lists(facts_for(law), min_size=1, max_size=10))]
+    records = [asked(form, facts) for facts in data.draw(st.lists(loosely(law), min_size=1, max_size=10))]
     with DurableEngine(form) as engine:
         assert_alike(engine, form, records)
 
@@ -60,6 +62,9 @@ def value(field: Field, chance: random.Random) -> Any:
     """A random value of an input, on both sides of every threshold of the real law."""
     if field.type == "truth":
         return chance.random() < 0.5
+    if may_be_bounded(field) and chance.random() < 0.3:
+        least = chance.choice((0, 1, 2, 4, 99, 100))
+        return Bounds(least, chance.choice((None, least + 1, least + 2)))
     return chance.choice(field.choices or field.numbers or (0, 1, 2, 3, 4, 5, 99, 100, 101))
 
 
@@ -70,6 +75,9 @@ def random_records(form: Form, number: int, seed: int) -> list[dict[str, Any]]:
     for _ in range(number):
         known = chance.random()
         records.append({field.id: value(field, chance) for field in form.inputs if chance.random() < known})
+        # What is answered directly goes along with the two numbers, or they leave it open.
+        answered = {each.id: chance.random() < 0.5 for each in form.comparisons if compare(records[-1], each) is None}
+        records[-1] |= {name: said for name, said in answered.items() if chance.random() < 0.5}
     return records
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import random
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,19 @@ import pytest
 
 from tierengine.engines import arithmetic
 from tierengine.engines.durable import DurableEngine
-from tierengine.engines.form import Comparison, Evaluation, Facts, Field, Form, Rule, Stratum, Tally, Test, Value
+from tierengine.engines.form import (
+    Bounds,
+    Comparison,
+    Evaluation,
+    Facts,
+    Field,
+    Form,
+    Rule,
+    Stratum,
+    Tally,
+    Test,
+    Value,
+)
 from tierengine.errors import MismatchError, UsageError
 
 pytest.importorskip("durable_rules_engine", reason="durable-rules is not built here")
@@ -291,7 +304,9 @@ def retell(form: Form, facts: Facts) -> Evaluation:
     known: dict[str, Any] = dict(facts)
     for comparison in form.comparisons:
         if comparison.left in known and comparison.right in known:
-            known[comparison.id] = known[comparison.left] > known[comparison.right]
+            pairs = product(_numbers(known[comparison.left]), _numbers(known[comparison.right]))
+            greater = {left > right for left, right in pairs}
+            known |= {comparison.id: greater.pop()} if len(greater) == 1 else {}
     settled: dict[str, bool] = {}
     fired: list[str] = []
     for stratum in form.strata:
@@ -306,10 +321,18 @@ def retell(form: Form, facts: Facts) -> Evaluation:
     return Evaluation(settled, tuple(sorted(fired)))
 
 
+def _numbers(value: Any) -> list[Any]:
+    """Every value that something may have: of a count without a greatest number, more than any test asks for."""
+    if not isinstance(value, Bounds):
+        return [value]
+    return list(range(value.at_least, 20 if value.at_most is None else value.at_most + 1))
+
+
 def _true(test: Test, known: dict[str, Any]) -> bool:
-    if test.field not in known:
-        return False
-    value = known[test.field]
+    return test.field in known and all(_compares(test, value) for value in _numbers(known[test.field]))
+
+
+def _compares(test: Test, value: Any) -> bool:
     if test.op in ("==", "!="):
         return bool(value == test.value) is (test.op == "==")
     sign = (value > test.value) - (value < test.value)
@@ -354,10 +377,15 @@ def some_form(chance: random.Random) -> Form:
     return Form(inputs=inputs, comparisons=comparisons, strata=tuple(strata))
 
 
-def some_facts(chance: random.Random, form: Form) -> dict[str, Value]:
+def some_facts(chance: random.Random, form: Form) -> dict[str, Value | Bounds]:
     """Facts for the inputs, a fifth of them unknown."""
-    several: dict[str, list[Value]] = {"truth": [True, False], "count": list(range(-3, 7)), "choice": ["low", "high"]}
-    return {field.id: chance.choice(several[field.type]) for field in form.inputs if chance.random() > 0.2}
+    several: dict[str, list[Value | Bounds]] = {
+        "truth": [True, False],
+        "count": [*range(-3, 7), *(Bounds(least, most) for least in range(4) for most in (None, least, least + 2))],
+        "choice": ["low", "high"],
+    }
+    fields = (*form.inputs, *form.answerable())
+    return {field.id: chance.choice(several[field.type]) for field in fields if chance.random() > 0.2}
 
 
 @pytest.mark.parametrize("seed", range(8))

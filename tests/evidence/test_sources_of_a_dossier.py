@@ -206,6 +206,48 @@ def test_a_text_that_is_not_the_files_is_found(run: Run, tmp_path: Path) -> None
     assert "text/report.pdf.txt: it is not the text of report.pdf" in ran.err
 
 
+def test_the_last_dossier_has_sources_of_every_format_too(run: Run, tmp_path: Path) -> None:
+    """They travel along with their texts, and both checks find the quotes in them; what is changed is named."""
+    (tmp_path / "last").mkdir()
+    period = {"first": "2005-04-01", "last": "2006-03-31"}
+    written(tmp_path / "last", id="tessalia-2006", as_of="2006-06-05", period=period, last_report="2005-06-03")
+    dossier = written(tmp_path, last_dossier="last/dossier.yaml")
+    assert run("ledger", "init", "--origin", "example.gov/x").code == 0
+    assert run("ledger", "key", "Ann Lee", "--office", "Desk").code == 0
+    assert run("ledger", "rulebook", "--reasons", "the first", "--as", "Ann Lee").code == 0
+    assert run("ledger", "record", dossier, "--as", "Ann Lee").code in (0, 4)
+    assert run("ledger", "export", 1, "packet.zip").code == 0
+    verified = run("verify", "packet.zip")
+    assert (verified.code, verified.err) == (0, "")
+    files = checker.read(Path("packet.zip"))
+    assert {"text/last/report.pdf.txt", "text/last/cable-1.txt.txt", "dossier/last/cable-3.txt"} <= files.keys()
+    report = checker.check(files)
+    assert (report.wrong, report.unchecked) == ([], [])
+    assert any(note.startswith("last/report.pdf: quotes were found") for note in report.notes)
+    for name in ("dossier/last/cable-3.txt", "dossier/last/memo.docx"):
+        assert any(name[8:] in line for line in checker.check(files | {name: files[name] + b" "}).wrong)
+
+
+def test_the_day_of_a_source(tmp_path: Path) -> None:
+    """A cable and a mail bear one, and the second checker reads the same; no other format does."""
+    casefile = read_dossier(written(tmp_path))
+    days = {name: source.day and source.day.isoformat() for name, source in casefile.sources.items()}
+    assert {name for name, day in days.items() if day} == {"letter", "08TESSAL402"}
+    assert days["letter"] == "2014-02-03"
+    for source in casefile.dossier.sources:
+        assert checker.sent(source.format, casefile.files[source.file]) == days[source.id]
+
+
+@pytest.mark.parametrize("date", ["Mon, 3 Feb 2014 23:30:00 -0500", "3 Feb 14 10:00", "never", "", None])
+def test_the_day_of_a_mail(date: str | None) -> None:
+    """It is the day where the mail was written; a date that is none gives none, to both readers."""
+    raw = re.sub(rb"(?m)^Date: .*\n", b"", documents.mail("Words."))
+    raw = raw if date is None else f"Date: {date}\n".encode() + raw
+    day = read_source([("a.eml", raw)], "mail", "a").day
+    assert (day and day.isoformat()) == checker.sent("mail", raw)
+    assert (day is not None) == (date is not None and "Feb" in date)
+
+
 @pytest.mark.parametrize("name", QUOTES)
 def test_the_second_checker_reads_each_format(name: str) -> None:
     """It finds a true quote by the standard library alone, and no other; of PDF it says that it did not look."""

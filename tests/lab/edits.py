@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.conftest import SMALL
-from tierengine.engines.form import Facts, Field, Form
+from tierengine.engines.form import Bounds, Facts, Field, Form
 
 Edit = tuple[str, str, str]
 """A file of the rulebook, what stands there, and what is to stand there instead."""
@@ -58,9 +58,13 @@ def parquet(path: Path, columns: Mapping[str, Sequence[Any] | pa.Array]) -> Path
 def corpus_table(form: Form, names: Sequence[str], records: Sequence[Facts]) -> pa.Table:
     """Return the facts of many cases as the table of a corpus."""
     columns: dict[str, Any] = {"id": pa.array(names, pa.string())}
-    for field in form.inputs:
+    for field in (*form.inputs, *form.answerable()):
         values = [facts.get(field.id) for facts in records]
-        columns[field.id] = pa.array(values, _written(field))
+        exact = [None if isinstance(value, Bounds) else value for value in values]
+        columns[field.id] = pa.array(exact, _written(field))
+        if any(isinstance(value, Bounds) for value in values):
+            for end in ("at_least", "at_most"):
+                columns[f"{field.id}.{end}"] = pa.array([getattr(value, end, None) for value in values], pa.int64())
     return pa.table(columns)
 
 

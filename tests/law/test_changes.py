@@ -34,6 +34,7 @@ def test_the_deferral_of_the_act_of_2005() -> None:
     assert {(change.how, change.id, change.day, change.act) for change in found} == {
         ("amended", "F-PREVENT", date(2008, 1, 10), "P.L. 109-164 section 104(b)(1)"),
         ("amended", "F-OFFICIALS", date(2008, 1, 10), "P.L. 109-164 section 104(b)(1)"),
+        ("added", "COH-DEPLOYED-NATIONALS-INVOLVED", date(2008, 1, 10), "P.L. 109-164 section 104(b)(1)"),
     }
 
 

@@ -157,7 +157,7 @@ def test_coverage_as_typed(tierengine: Callable[..., Ran]) -> None:
             "criteria/F-PROSECUTE/2008-12-23.yaml",
             "    usc: 22 USC 7106(b)(1)\n    public_law: P.L. 108-193",
             "    usc: 22 USC 7106(b)(91)\n    public_law: P.L. 108-193",
-            "criteria/F-PROSECUTE/2008-12-23.yaml:141:3: the ledger of the statute does not list 22 USC 7106(b)(91)",
+            ":3: the ledger of the statute does not list 22 USC 7106(b)(91)",
         ),
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.conftest import GUATEMALA, ROOT
 from tests.ledger.conftest import Office, open_office
+from tests.reasoning.two_years import SILENT, last_year, record, write
 from tierengine.evidence.dossier import dossier_of, read_dossier
 from tierengine.law.reader import rulebook_files
 from tierengine.ledger import acts
@@ -39,6 +40,25 @@ def guatemala_packet(folder: Path) -> dict[str, bytes]:
     office = replace(made, casefile=read_dossier(GUATEMALA), files=rulebook_files(ROOT))
     office.adopt_rulebook()
     _discussed(office)
+    files = export(office.ledger, 1)
+    office.ledger.store.close()
+    return files
+
+
+def two_years_packet(folder: Path) -> dict[str, bytes]:
+    """The packet of an invented dossier that names the one of the last report."""
+    last_year(folder / "case" / "2012", record("trafficking_convictions", {"at_least": 3, "at_most": 7}))
+    path = write(
+        folder / "case",
+        record("trafficking_convictions", {"at_least": 8}),
+        record("more_prosecutions", "fewer than last year"),
+        silences=SILENT,
+        last_dossier="2012/dossier.yaml",
+    )
+    made = open_office(str(folder / "ledger.sqlite"), folder / "keys")
+    office = replace(made, casefile=read_dossier(path), files=rulebook_files(ROOT))
+    office.adopt_rulebook()
+    office.record()
     files = export(office.ledger, 1)
     office.ledger.store.close()
     return files

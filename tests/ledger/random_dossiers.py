@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tierengine import yamlfile
 from tierengine.evidence.dossier import Casefile, Dossier
-from tierengine.law.entries import Indicator
+from tierengine.law.entries import LAST_YEAR, Indicator
 from tierengine.law.rulebook import Law, Rulebook
 
 Written = dict[str, Any]
@@ -23,13 +23,19 @@ class Draw(Protocol):
 
 
 KINDS = ("action", "statistic", "law", "commitment", "statement")
+BOUNDS = ({"at_least": "1"}, {"at_least": "100"}, {"at_most": "99"}, {"at_least": "3", "at_most": "101"})
 COUNTS = ("0", "1", "3", "99", "100", "101", "5000")
 
 
-def draw_dossier(draw: Draw, rulebook: Rulebook, law: Law) -> Written:
-    """A dossier as the reader of YAML hands it over, without sources; the engine may refuse it."""
+def draw_dossier(draw: Draw, rulebook: Rulebook, law: Law, fewest: int = 0) -> Written:
+    """A dossier as the reader of YAML hands it over, without sources; the engine may refuse it.
+
+    `fewest` is how many indicators at least have a record.
+    """
     year = law.as_of.year
-    measured: list[Indicator] = draw(st.lists(st.sampled_from(_asked(law)), max_size=25, unique_by=_id))
+    measured: list[Indicator] = draw(
+        st.lists(st.sampled_from(_asked(law)), min_size=fewest, max_size=25, unique_by=_id)
+    )
     records = [_record(draw, indicator, number, year) for number, indicator in enumerate(measured)]
     # Asked under the law of another date alone, if it is not asked here.
     others = [indicator for criterion in rulebook.criteria for indicator in criterion.indicators]
@@ -52,7 +58,7 @@ def draw_dossier(draw: Draw, rulebook: Rulebook, law: Law) -> Written:
         "last_report": f"{year - 1}-06-15",
         "sources": (),
         "records": tuple(draw(st.permutations(records))),
-        "silences": tuple(_silence(i.id, n, year) for n, i in enumerate(silent) if i.id not in spoken),
+        "silences": tuple(_silence(draw, i.id, n, year) for n, i in enumerate(silent) if i.id not in spoken),
         "requests": tuple(_requests(draw, law, year)),
         "deficiencies": tuple(_deficiencies(draw, law)),
         "earlier_placements": tuple(_placements(draw, year)),
@@ -69,15 +75,21 @@ def _id(indicator: Indicator) -> str:
 
 
 def _asked(law: Law) -> list[Indicator]:
-    return [i for i in law.indicators if i.compared is None and i.counts_kind is None]
+    return [i for i in law.indicators if i.counts_kind is None]
 
 
 def _record(draw: Draw, indicator: Indicator, number: int, year: int) -> Written:
-    values = {"truth": ("true", "false"), "count": COUNTS}.get(indicator.type, indicator.choices)
+    values: tuple[Any, ...] = {"truth": ("true", "false"), "count": (*COUNTS, *BOUNDS)}.get(
+        indicator.type, indicator.choices
+    )
+    if indicator.compared is not None and draw(st.booleans()):
+        values = tuple(LAST_YEAR)
     days = (f"{year - 1}-07-01", f"{year}-02-03", f"{year}-12-30", f"{year + 1}-05-01")
     times: list[Written] = [
         {"undated": "the passage gives no date"},
         {"period": {"first": f"{year - 1}-01-01", "last": f"{year - 1}-12-31"}},
+        {"period": {"first": f"{year - 2}-01-01", "last": f"{year - 2}-12-31"}},
+        {"period": {"first": f"{year - 2}-06-01", "last": f"{year - 2}-12-31"}},
         *({"date": day} for day in days),
     ]
     return {
@@ -117,9 +129,11 @@ def _rating(draw: Draw, law: Law, name: str, number: int, year: int) -> Written:
     }
 
 
-def _silence(indicator: str, number: int, year: int) -> Written:
+def _silence(draw: Draw, indicator: str, number: int, year: int) -> Written:
+    covers = draw(st.sampled_from((year, year, year, year - 2, None)))
     made = {"id": f"silence-{number}", "indicator": indicator, "source": "07NOWHERE12", "read": "all of it"}
-    return made | {"author": "A. Officer", "date": f"{year}-01-02", "note": "made up"}
+    days = {} if covers is None else {"covers": {"first": f"{covers}-01-01", "last": f"{covers}-03-01"}}
+    return made | days | {"author": "A. Officer", "date": f"{year}-01-02", "note": "made up"}
 
 
 def _requests(draw: Draw, law: Law, year: int) -> list[Written]:

@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -147,13 +148,16 @@ def test_proofs(size: int) -> None:
 
 
 @pytest.mark.parametrize("seed", sorted(path.name for path in (ROOT / "seeds").iterdir()))
-def test_it_agrees_about_each_dossier_under_the_law_of_every_date(seed: str) -> None:
-    """Quotes, findings, records set aside, open tiers and recommendation of the worked dossiers."""
+def test_it_agrees_about_each_dossier_under_the_law_of_every_date(seed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quotes, findings, records set aside, open tiers and recommendation of the worked dossiers.
+
+    What hangs on ratings is followed under the law of the dossier's own date, which takes most of the time.
+    """
     folder = ROOT / "seeds" / seed
     opened = read_dossier(folder / "dossier.yaml")
     beside = RULEBOOK | {f"dossier/{path.name}": path.read_bytes() for path in folder.iterdir()}
     agreed = 0
-    for day in DAYS:
+    for day in [opened.dossier.as_of, *DAYS]:
         try:
             assessment = engine(day)[0].assess(opened)
         except TierEngineError:
@@ -163,13 +167,40 @@ def test_it_agrees_about_each_dossier_under_the_law_of_every_date(seed: str) -> 
         checker.check_answer(files, "dossier/dossier.yaml", str(day), report)
         assert (report.wrong, report.unchecked) == ([], [])
         agreed += 1
+        monkeypatch.setattr(checker, "compare_hinges", lambda *_: None)
     assert agreed > 3
 
 
+def test_it_agrees_about_random_dossiers() -> None:
+    """Records of every kind and time under the law of every date; each open tier is reached by answers it finds.
+
+    Of one dossier in twenty at most it may say that a search found no end.
+    """
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=40)
+    @given(st.data(), st.sampled_from(DAYS))
+    def run(data: st.DataObject, day: date) -> None:
+        assessor, law = engine(day)
+        written = draw_dossier(data.draw, BOOK, assessor.law)
+        try:
+            assessment = assessor.assess(casefile(written))
+        except TierEngineError:
+            return
+        report = Report()
+        checker.compare(told(assessment), json.loads(json.dumps(written)), law, report)
+        assert (report.wrong, report.unchecked) == ([], [])
+        assert all(note.endswith("the packet is believed") for note in report.notes)
+        seen["without end" if report.notes else "decided"] += 1
+
+    run()
+    assert seen["without end"] * 20 <= max(20, seen["decided"]), seen
+
+
 @given(st.data(), st.sampled_from(DAYS))
-@settings(max_examples=120)
-def test_it_agrees_about_random_dossiers(data: st.DataObject, day: date) -> None:
-    """Records of every kind and time under the law of every date; each open tier is reached by answers it finds."""
+@settings(max_examples=6)
+def test_it_agrees_about_what_hangs_on_ratings(data: st.DataObject, day: date) -> None:
+    """What each rating named as a hinge would make of a random dossier; where a search finds no end, it says so."""
     assessor, law = engine(day)
     written = draw_dossier(data.draw, BOOK, assessor.law)
     try:
@@ -177,8 +208,9 @@ def test_it_agrees_about_random_dossiers(data: st.DataObject, day: date) -> None
     except TierEngineError:
         return
     report = Report()
-    checker.compare(told(assessment), json.loads(json.dumps(written)), law, report)
-    assert (report.wrong, report.unchecked, report.notes) == ([], [], [])
+    checker.compare_hinges(told(assessment), json.loads(json.dumps(written)), law, report)
+    assert (report.wrong, report.unchecked) == ([], [])
+    assert all(note.endswith("would make of it was not found out") for note in report.notes)
 
 
 # -- what it finds ----------------------------------------------------------------------------------------------------
@@ -199,8 +231,9 @@ def guatemala(tmp_path_factory: pytest.TempPathFactory) -> Files:
 
 
 def wrong(files: Files) -> str:
-    """Everything that is found wrong, one to a line."""
-    return "\n".join(checker.check(files).wrong)
+    """Everything that is found wrong or cannot be checked, one to a line."""
+    report = checker.check(files)
+    return "\n".join((*report.wrong, *report.unchecked))
 
 
 def test_sound_packets(small: Files, guatemala: Files) -> None:
@@ -298,6 +331,15 @@ def test_every_changed_outcome(guatemala: Files) -> None:
         (lambda answer: answer["trace"]["children"][0].update(outcome="not met"), "TIER-1 is said to be not open"),
         (lambda answer: answer["standards"][0]["evidence"][0].update(quote="made up"), "place and words of"),
         (lambda answer: answer["standards"][0]["evidence"][0].update(record="nobody"), "no record of the dossier"),
+        (lambda answer: answer["recommendation"].update(status="settled"), "the status of the recommendation"),
+        (lambda answer: answer["recommendation"]["rests_on"].pop(), "the rows that are left with what"),
+        (lambda answer: answer["recommendation"]["rests_on"][0].update(level="mostly"), "what the rules propose for"),
+        (lambda answer: answer["recommendation"]["rests_on"][0].update(rule="X/proposal/1"), "what the rules propose"),
+        (lambda answer: answer["recommendation"]["open_to_a_person"].remove("1"), "who may rate freely"),
+        (lambda answer: answer["criteria"][1].update(shown="met"), "what of F-PROTECT is shown, and possible"),
+        (lambda answer: answer["watch_list"][0].update(possible="not met"), "is shown, and possible"),
+        (lambda answer: answer["hinges"][0]["outcomes"][0].update(tiers=["1"]), "the tiers that are left once"),
+        (lambda answer: answer["hinges"][0].update(word=None, question="victims"), "does not follow what hangs on"),
         (lambda answer: answer["interpretations"].pop(), "the interpretations"),
         (lambda answer: answer["receipt"]["sources"].pop(), "the sources"),
     ],
@@ -326,6 +368,7 @@ def test_a_repeat_counts_once() -> None:
     made |= {"date": "2012-01-02", "reliability": "C", "credibility": "3"}
     records = [made | {"id": "a"}, made | {"id": "b", "reliability": "B"}, made | {"id": "c", "origin": "a"}]
     dossier = {"period": {"first": "2011-04-01", "last": "2012-03-31"}, "records": records, "last_report": "2011-06-27"}
+    dossier |= {"as_of": "2012-06-01"}
     facts, counted = checker.admit(law, dossier, Report())
     assert facts["trafficking_prosecutions"] == 3
     assert [record["id"] for record in counted["trafficking_prosecutions"]] == ["b"]
@@ -337,9 +380,12 @@ def test_a_rule_that_it_does_not_know_is_refused() -> None:
     law = checker.Law(RULEBOOK, "2012-06-01")
     law.rules["admissions"].insert(0, {"id": "NEW", "sets_aside": {"colour": ["red"]}, "because": "it is red"})
     with pytest.raises(UnreadableError, match="NEW"):
-        checker.Admission(law, {"period": {}, "records": []})
+        checker.Admission(law, {"period": {"first": "2011-04-01", "last": "2012-03-31"}, "records": []})
     with pytest.raises(UnreadableError, match="most"):
         checker.Case(law, {}, {}).holds({"most": []})
+    name = "rulebook/rules/tiers.yaml"
+    with pytest.raises(UnreadableError, match="at_most_one"):
+        checker.Law(RULEBOOK | {name: RULEBOOK[name].replace(b"all:", b"at_most_one:", 1)}, "2012-06-01")
 
 
 # -- as a stranger runs it --------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Ran
-from tests.ledger.packets import small_office, small_packet
+from tests.ledger.packets import small_office, small_packet, two_years_packet
 from tierengine.errors import LedgerError, UsageError
 from tierengine.ledger import checker
 from tierengine.ledger.archive import pack, unpack
@@ -55,6 +55,20 @@ def test_a_packet_holds(small: Files) -> None:
     assert (verified.assessment.number, verified.checkpoint.size, verified.warnings) == (1, 6, ())
     assert unpack(pack(small)) == small
     assert pack(small) == pack(dict(reversed(small.items())))
+
+
+def test_a_packet_holds_the_dossier_of_the_last_report(tmp_path: Path) -> None:
+    """It is stored, exported and worked out anew with its sources; whoever changes a figure in it is noticed."""
+    files = two_years_packet(tmp_path)
+    assert {"dossier/2012/dossier.yaml", "dossier/2012/cable.txt"} <= files.keys()
+    assert verify(unpack(pack(files))).warnings == ()
+    report = checker.check(files)
+    assert (report.wrong, report.unchecked) == ([], [])
+    last = files["dossier/2012/dossier.yaml"]
+    changed = files | {"dossier/2012/dossier.yaml": last.replace(b"at_most: 7", b"at_most: 9")}
+    assert last != changed["dossier/2012/dossier.yaml"]
+    assert noticed(changed)
+    assert "2012/dossier.yaml" in found(changed)
 
 
 def test_the_same_packet_from_every_entry_of_a_case(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -14,8 +15,11 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT, SMALL, Ran
 from tests.reasoning.dossiers import casefile, rating, record, records
+from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.law.reader import read_rulebook
-from tierengine.reasoning.compare import CAUSES, Comparison, Side, compare
+from tierengine.reasoning.assess import Assessor
+from tierengine.reasoning.compare import CAUSES, Comparison, Side, answered, compare
+from tierengine.reports.change import answer
 
 GUATEMALA = ROOT / "seeds" / "guatemala-2007" / "dossier.yaml"
 INVENTED = ROOT / "seeds" / "invented-2011" / "dossier.yaml"
@@ -44,7 +48,9 @@ def test_the_causes_explain_the_whole_change(before: Side, after: Side) -> None:
         if cause.id != "law" and not cause.differences:
             assert cause.before == cause.after
             assert not cause.moved
-        if cause.before.open_tiers != cause.after.open_tiers:
+        if cause.before.open_tiers != cause.after.open_tiers and not (
+            cause.before.contradicts or cause.after.contradicts
+        ):
             assert all(moved.id and moved.citation for moved in cause.moved)
             assert cause.moved
     assert told.changed == bool(told.smallest)
@@ -87,6 +93,8 @@ def test_the_causes_add_up_under_the_real_law(before: Side, after: Side) -> None
     for cause in told.causes:
         if cause.before != cause.after:
             assert cause.differences
+        either = (cause.before, cause.after)
+        if cause.before.open_tiers != cause.after.open_tiers and not any(each.contradicts for each in either):
             assert all(moved.citation for moved in cause.moved)
             assert cause.moved
 
@@ -167,6 +175,18 @@ def test_a_mark_is_told_as_certainty(tierengine: Callable[..., Ran], tmp_path: P
     assert "MS1" in {moved["id"] for moved in causes["certainty"]["moved"]} or not told["changed"]
 
 
+GROUND = """records:
+  - id: rated-ground
+    kind: judgement
+    measures: increasing_efforts_not_shown
+    question: Taken together, does the evidence fail to show efforts that increase over the previous year?
+    rating: met
+    author: A. Officer
+    date: 2013-06-01
+    reasons: made up for the test
+"""
+
+
 def test_years_on_the_list_are_told_with_the_limit_and_the_lists(
     tmp_path: Path, tierengine: Callable[..., Ran]
 ) -> None:
@@ -177,7 +197,9 @@ def test_years_on_the_list_are_told_with_the_limit_and_the_lists(
         text = INVENTED.read_text(encoding="utf-8").replace("as_of: 2011-06-27", "as_of: 2013-06-19")
         text = text.replace("last_report: 2010-06-14", "last_report: 2012-06-19").replace("2010-04-01", "2012-04-01")
         text = text.replace("2011-03-31", "2013-03-31").replace("date: 2011-03-15", "date: 2013-03-15")
-        text = text[: text.index("  - {year: 2008")]
+        # The cable is of 2011, and is silent on the period only if it is said to speak of it.
+        text = re.sub(r"\n( +)read: ", r"\n\1covers: {first: 2012-04-01, last: 2013-03-31}\n\1read: ", text)
+        text = text[: text.index("  - {year: 2008")].replace("records:\n", GROUND, 1)
         for year, tier in {2009: "2WL", 2010: "2WL", 2011: "2WL", 2012: last}.items():
             text += f"  - {{year: {year}, tier: {tier}, source: invented}}\n"
         paths.append(tmp_path / name / "dossier.yaml")
@@ -215,10 +237,10 @@ def test_a_request_for_data_is_told_as_a_fact(tierengine: Callable[..., Ran], tm
 
 
 def test_what_is_no_longer_asked_for(tierengine: Callable[..., Ran]) -> None:
-    """Under the Act of 2000 there is no watch list, and nothing is said of the reason it had before."""
+    """Under the Act of 2000 there is no watch list, and nothing is said of the reason a route had before."""
     told = _told(tierengine("compare", GUATEMALA, "--after-date", "2002-06-05", "--format", "json"))
     moved = {each["id"]: each for each in told["causes"][0]["moved"]}
-    assert (moved["WL-iii-II"]["after"], moved["WL-iii-II"]["reason"]) == ("undetermined", "it is no longer asked for")
+    assert (moved["WL-ii"]["after"], moved["WL-ii"]["reason"]) == ("undetermined", "it is no longer asked for")
 
 
 def test_two_dates_of_one_dossier(tierengine: Callable[..., Ran]) -> None:
@@ -238,3 +260,38 @@ def test_what_cannot_be_compared(tierengine: Callable[..., Ran], tmp_path: Path)
     assert (ran.code, ran.out) == (1, "")
     assert "dossier.yaml:3:" in ran.err
     assert "compare two dossiers on one government" in ran.err
+
+
+def test_the_last_dossier_goes_with_the_facts() -> None:
+    """What it says is a fact of this side, and is told as one; no mixture loses it."""
+    opened = read_dossier(GUATEMALA)
+    last = Casefile.of(opened.dossier, opened.document, opened.sources)
+    named = opened.dossier.model_copy(update={"last_dossier": "last/dossier.yaml"})
+    after = Casefile.of(named, opened.document, opened.sources, last)
+    day = opened.dossier.as_of
+    told = compare(Side(opened, day), Side(after, day), REAL)
+    facts = told.causes[CAUSES.index("facts")]
+    assert {difference.id for difference in facts.differences} == {
+        f"last-year/{each.id}" for each in opened.dossier.records
+    }
+    assert all(difference.says.startswith("in the last dossier: ") for difference in facts.differences)
+    assert told.after == answered(Assessor(REAL.on(day), certified=False).assess(after))
+
+
+def _planned(found: str, level: str) -> Side:
+    """A country whose plan was recorded and rated so."""
+    asked = ("waiver_written_plan", "waiver_plan_would_suffice", "waiver_sufficient_resources")
+    facts = [record(name, found, number, date="2013-01-15") for number, name in enumerate(asked)]
+    rated = rating(level, 9, measures="plan_would_be_significant_efforts", date="2013-01-20")
+    period = {"first": "2012-04-01", "last": "2013-03-31"}
+    made = casefile(*facts, rated, as_of="2013-06-19", period=period, last_report="2012-06-15")
+    return Side(made, date(2013, 6, 19))
+
+
+def test_a_mixture_that_contradicts_itself() -> None:
+    """A rating of the earlier side that the facts of the later one rule out is told as such, and hides nothing."""
+    told = compare(_planned("true", "met"), _planned("false", "not met"), REAL)
+    facts = told.causes[CAUSES.index("facts")]
+    assert facts.after.contradicts
+    assert answer(facts.after) == "none, since these contradict each other"
+    assert not told.after.contradicts

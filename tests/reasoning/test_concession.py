@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +15,7 @@ from tests.oracle import SLUGS, Value, completions, tell
 from tests.strategies import facts_for, laws
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
+from tierengine.engines.form import Facts
 from tierengine.errors import UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.law.rulebook import Law, Rulebook
@@ -26,7 +27,7 @@ from tierengine.terms.tier import Tier
 MOST = 1500
 SEEDS = ("guatemala-2007", "invented-2011", "invented-2013", "invented-2019")
 HELD = (Outcome.MET, Outcome.NOT_MET)
-TO_TIER_2 = ("WL-iii-II", "MS1=not met", "SIGNIFICANT-EFFORTS=met", "WL-iii-I=not met", "WL-iii-III=not met")
+TO_TIER_2 = ("WL-iii-II=not met", "MS1=not met", "SIGNIFICANT-EFFORTS=met", "WL-iii-I=not met", "WL-iii-III=not met")
 """What must be conceded of Guatemala in 2007 so that Tier 2 is settled."""
 
 Drawn = tuple[Law, Findings, dict[str, Value], dict[str, Outcome]]
@@ -95,7 +96,7 @@ def test_the_open_tiers_are_those_that_some_completion_reaches() -> None:
     def run(drawn: Drawn) -> None:
         law, table, facts, held = drawn
         form, known = table.given(table.asked(facts), held)
-        judged = {name: value for name, value in facts.items() if name.startswith("judged/")}
+        judged: Facts = {name: value for name, value in facts.items() if name.startswith("judged/")}
         tried = _tried(law, {**judged, **known})
         settled = CompiledEngine(form).evaluate(known).settled
         if tried is None or sum(settled.get(row.id) is not False for row in law.tiers) < 2:
@@ -108,7 +109,7 @@ def test_the_open_tiers_are_those_that_some_completion_reaches() -> None:
     assert seen["compared"] > 10, seen
 
 
-def _tried(law: Law, facts: Mapping[str, Value]) -> set[str] | None:
+def _tried(law: Law, facts: Facts) -> set[str] | None:
     if facts.get("limit", "none") != "none" and facts.get("last_report", "2WL") != "2WL":
         return None  # no history makes this case
     found: set[str] = set()
@@ -149,20 +150,44 @@ def test_nothing_conceded_is_the_assessment(seed: str, rulebook: Rulebook) -> No
     assert told.now == told.then
     assert told.effect == "gives it"
     assert (told.now.recommended, told.now.open_tiers) == (recommended.tier, recommended.open_tiers)
+    assert told.now.status == recommended.status
+
+
+def test_a_provisional_tier_is_conceded_as_such(rulebook: Rulebook, guatemala: Casefile) -> None:
+    """For an annual report of the same records, what the rules propose is recommended, and conceding may move it."""
+    annual = Casefile.of(
+        guatemala.dossier.model_copy(update={"product": "annual"}), guatemala.document, guatemala.sources
+    )
+    law = rulebook.on(annual.dossier.as_of)
+    recommended = Assessor(law, certified=False).assess(annual).recommendation
+    assert recommended.status == "provisional"
+    nothing = of(annual, rulebook, recommended.tier)
+    assert (nothing.now.recommended, nothing.now.status) == (recommended.tier, "provisional")
+    assert " is recommended provisionally, on what the rules propose, and " in nothing.says
+    moved = of(annual, rulebook, "3", "SIGNIFICANT-EFFORTS=not met")
+    assert (moved.then.recommended, moved.effect) == ("3", "gives it")
+
+
+def test_conceding_what_contradicts_the_rest(rulebook: Rulebook, guatemala: Casefile) -> None:
+    """Efforts that are serious and sustained are significant: nothing is open to who denies it."""
+    told = of(guatemala, rulebook, "1", "MS4=met", "SIGNIFICANT-EFFORTS=not met")
+    assert (told.then.open_tiers, told.effect) == ((), "excludes it")
+    assert told.says.endswith("nothing is open: what is conceded and what is recorded contradict each other.")
 
 
 def test_every_way_to_concede_guatemala(rulebook: Rulebook, guatemala: Casefile) -> None:
-    """One finding opens Tier 2, five settle it, and without the first of them it stays excluded."""
+    """One finding leaves Tier 2 open, five settle it, and without the first of them its watch list stays beside it."""
     one, five = of(guatemala, rulebook, "2", TO_TIER_2[0]), of(guatemala, rulebook, "2", *TO_TIER_2)
-    assert (one.now.open_tiers, one.then.open_tiers) == (("1", "2WL", "3"), ("1", "2", "2WL", "3"))
+    assert (one.now.open_tiers, one.then.open_tiers) == (("1", "2", "2WL", "3"), ("1", "2", "2WL", "3"))
     assert (one.effect, one.then.recommended) == ("leaves it open", "2WL")
     assert (five.effect, five.then.open_tiers, five.then.recommended) == ("gives it", ("2",), "2")
     assert five.says.endswith("Tier 2 is recommended and settled.")
-    assert of(guatemala, rulebook, "2", *TO_TIER_2[1:]).effect == "excludes it"
-    assert of(guatemala, rulebook, "2WL", "WL-iii-II").effect == "gives it"  # the present placement, still open
+    four = of(guatemala, rulebook, "2", *TO_TIER_2[1:])
+    assert (four.effect, four.then.open_tiers) == ("leaves it open", ("2", "2WL"))
+    assert of(guatemala, rulebook, "2WL", "WL-iii-II=not met").effect == "gives it"  # the present placement, still open
     assert (
         of(guatemala, rulebook, "3", "SCOPE").says
-        == "With SCOPE not met, Tier 3 is excluded: being on no list stays open."
+        == "With SCOPE not met, Tier 3 is excluded: being on no list stays open on the facts."
     )
 
 
@@ -181,7 +206,7 @@ def test_a_ladder_is_conceded_up_to_the_level_that_counts(rulebook: Rulebook, gu
 
 def test_disputes_that_cannot_be(rulebook: Rulebook, guatemala: Casefile) -> None:
     """All problems are told at once, each with what to write."""
-    told = refused(guatemala, rulebook, "WL-ii", "MS4", "MS9", "wl-iii-ii", "WL-iii-II=met", "MS1=perhaps", "WL-ii=met")
+    told = refused(guatemala, rulebook, "WL-ii", "MS4", "MS9", "wl-iii-ii", "SCOPE=met", "MS1=perhaps", "WL-ii=met")
     assert len(told) == 6
     assert told[0].startswith(
         "`MS4`: this finding is undetermined, so it has no opposite\n    say what you hold: `MS4=met`"
@@ -204,13 +229,14 @@ def test_a_tier_that_the_law_of_the_date_does_not_know(rulebook: Rulebook, guate
 
 def test_the_verb(tierengine: Callable[..., Ran]) -> None:
     """Text and JSON tell the same, and the exit code says whether several tiers stay open."""
-    open_ = tierengine("concede", GUATEMALA, "WL-iii-II", "--tier", "2")
+    open_ = tierengine("concede", GUATEMALA, "WL-iii-II=not met", "--tier", "2")
     assert open_.code == 4
-    assert "With WL-iii-II not met, Tier 2 stays open beside Tier 1, Tier 2 Watch List and Tier 3" in open_.out
-    assert "found met, held not met" in open_.out
+    assert "Tier 2 stays open on the facts beside Tier 1, Tier 2 Watch List and Tier 3" in " ".join(open_.out.split())
+    assert "found undetermined, held not met" in open_.out
     settled = tierengine("concede", GUATEMALA, *TO_TIER_2, "--tier", "2", "--format", "json")
     told = json.loads(settled.out)
-    assert (settled.code, told["effect"], told["then"]) == (0, "gives it", {"recommended": "2", "open_tiers": ["2"]})
+    then = {"recommended": "2", "status": "settled", "open_tiers": ["2"]}
+    assert (settled.code, told["effect"], told["then"]) == (0, "gives it", then)
     assert told["findings"][1] == {
         "id": "MS1",
         "says": "Prohibition and punishment of trafficking",

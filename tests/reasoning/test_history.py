@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, Ran
-from tierengine.evidence.placements import Placed, read_placements
+from tierengine.evidence.placements import Placed, Waiver, read_placements
 from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.history import Reading, YearOnRecord, history, standing
 from tierengine.terms.tier import Placement
@@ -46,13 +46,24 @@ def test_nobody_is_wrongly_forced_down() -> None:
     assert forced == []
 
 
-def test_every_inconsistent_row_lacks_a_waiver() -> None:
-    """What does not fit has one cause: a third or fourth year in a row for which the file records no waiver."""
-    unfit = [year for year in FOUND.values() if year.consistent is False]
-    assert {year.limit for year in unfit} == {"waiver or 3"}
-    assert all("no waiver is recorded" in year.reason for year in unfit)
+def test_a_blank_cell_is_not_found_and_not_none() -> None:
+    """No row of the file is inconsistent: where a waiver was needed, an empty cell says only that none was found."""
+    assert not [year for year in FOUND.values() if year.consistent is False]
+    unfound = [year for year in FOUND.values() if "the file tells of none" in year.reason]
+    assert {(year.limit, year.consistent) for year in unfound} == {("waiver or 3", "unknown")}
     waived = {(row.iso3, row.year) for row in ROWS if row.waived}
-    assert not waived & {(year.iso3, year.year) for year in unfit}
+    assert not waived & {(year.iso3, year.year) for year in unfound}
+    assert len(unfound) == 34
+
+
+def test_an_explicit_none_is_inconsistent() -> None:
+    """The same years on the list: with a waiver they fit, without one they do not, and an empty cell leaves it open."""
+    years: dict[int, Placement] = {2008: "2", 2009: "2WL", 2010: "2WL", 2011: "2WL"}
+    told = {}
+    for waiver in get_args(Waiver):
+        rows = [_row(year, tier, waiver if year == 2011 else "not found") for year, tier in years.items()]
+        told[waiver] = list(history(rows, BOOK))[-1].consistent
+    assert told == {"waived": True, "none": False, "not found": "unknown"}
 
 
 def test_the_statute_s_reading_binds_more() -> None:
@@ -236,14 +247,14 @@ def test_a_slow_telling_agrees_on_the_file(reading: Reading) -> None:
     assert compared > 1500
 
 
-def test_every_unknown_row_follows_on_a_missing_year() -> None:
-    """What is not known has one cause: the years on the list lead back to a report that the file does not have."""
+def test_every_unknown_limit_follows_on_a_missing_year() -> None:
+    """A limit is not known for one reason: the years on the list lead back to a report that the file does not have."""
     years: dict[str, dict[int, Placement]] = {}
     for row in ROWS:
         years.setdefault(row.iso3, {})[row.year] = row.tier
     gaps: Counter[int] = Counter()
     for each in FOUND.values():
-        if each.consistent == "unknown":
+        if each.consistent == "unknown" and each.limit == "unknown":
             before = each.year - 1
             while years[each.iso3].get(before) == "2WL":
                 before -= 1
@@ -253,11 +264,12 @@ def test_every_unknown_row_follows_on_a_missing_year() -> None:
 
 
 def _told(years: dict[int, Placement], waived: set[int]) -> list[YearOnRecord]:
-    rows = [
-        Placed(iso3="XAA", country="Made up", year=year, tier=tier, waived=year in waived, where=f"made-up:{year}")
-        for year, tier in years.items()
-    ]
+    rows = [_row(year, tier, "waived" if year in waived else "none") for year, tier in years.items()]
     return list(history(rows, BOOK))
+
+
+def _row(year: int, tier: Placement, waiver: Waiver) -> Placed:
+    return Placed(iso3="XAA", country="Made up", year=year, tier=tier, waiver=waiver, where=f"made-up:{year}")
 
 
 # -- as a user types it ----------------------------------------------------------------------------------------
@@ -283,8 +295,20 @@ def test_json_of_one_year(tierengine: Callable[..., Ran]) -> None:
 
 def test_text_counts(tierengine: Callable[..., Ran]) -> None:
     """The text ends with the counts, and the other reading is a switch."""
-    assert tierengine("history", FILE).out.endswith("consistent 2269, unknown 41, inconsistent 34\n")
-    assert "inconsistent 34" not in tierengine("history", FILE, "--reading", "statute").out
+    assert tierengine("history", FILE).out.endswith("consistent 2269, unknown 75, inconsistent 0\n")
+    assert "inconsistent 0" not in tierengine("history", FILE, "--reading", "statute").out
+
+
+def test_countries_that_are_no_more(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """A code that was withdrawn names its country up to the year of its end (ISO 3166-3), and none later."""
+    rows = "Serbia and Montenegro,SCG,2006,2,\nNetherlands Antilles,ANT,2010,2WL,\n"
+    (tmp_path / "h.csv").write_text(HEADER + rows, encoding="utf-8")
+    assert tierengine("history", tmp_path / "h.csv").code == 0
+    (tmp_path / "h.csv").write_text(HEADER + rows.replace("2006", "2007") + "Sikkim,SKM,2007,2,\n", encoding="utf-8")
+    ran = tierengine("history", tmp_path / "h.csv")
+    assert (ran.code, ran.out) == (1, "")
+    assert "h.csv:2: `SCG` is no country code since 2006" in ran.err
+    assert "h.csv:4: `SKM` is no country code since 1975" in ran.err
 
 
 def test_a_year_that_is_not_there(tierengine: Callable[..., Ran]) -> None:
@@ -344,7 +368,8 @@ BAD = [
     ("an endless header", "x" * 200_000 + HEADER, 1, ["h.csv:1: is no line of CSV: field larger"]),
     ("an endless cell", HEADER + "x" * 200_000 + ",FJI,2010,2,\n", 1, ["h.csv:2: is no line of CSV: field larger"]),
     ("a cell of two lines", HEADER + '\n"Fi\nji",FJI,20x0,2,\n', 1, ["h.csv:3: `20x0` is no year"]),
-    ("another separator", HEADER.replace(",", ";") + "Fiji;FJI;2010;2;\n", 1, ["h.csv:1: there is no column country"]),
+    ("another separator", HEADER.replace(",", "|") + "Fiji|FJI|2010|2|\n", 1, ["h.csv:1: there is no column country"]),
+    ("two separators", HEADER.replace(",", ";") + "Fiji,FJI,2010,2,\n", 1, ["h.csv:2: the row has 1 cells"]),
     ("the same row twice", HEADER + "Fiji,FJI,2010,2,\n" * 2, 1, ["h.csv:3: FJI has a second placement for 2010"]),
     ("an open quotation mark", HEADER + '"Fiji,FJI,2010,2,\n', 1, ["is no line of CSV"]),
 ]
@@ -366,9 +391,14 @@ def test_bad_files(text: str, code: int, expected: list[str], tierengine: Callab
 
 
 def test_a_file_that_is_not_text_or_not_there(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """Bytes that are no UTF-8, told with their line; a file that does not exist, and a folder."""
-    (tmp_path / "h.csv").write_bytes(HEADER.encode() + b"Fiji,FJI,2010,2,\nC\xf4te,CIV,2010,2,\n")
-    assert "h.csv:3: byte 48 of the file is not UTF-8" in tierengine("history", tmp_path / "h.csv").err
+    """Bytes of no known encoding, told with their line; a file that does not exist, and a folder."""
+    # No character of Windows-1252 either, or UTF-8 beside it, so that the file is damaged.
+    for name, after in ((b"C\x81te", b""), (b"C\xf4te", "C\u00f4te".encode())):
+        rows = b"Fiji,FJI,2010,2,\n" + name + b",CIV,2010,2,\n" + after
+        (tmp_path / "h.csv").write_bytes(HEADER.encode() + rows)
+        ran = tierengine("history", tmp_path / "h.csv")
+        assert (ran.code, ran.out) == (1, "")
+        assert "h.csv:3: byte 48 of the file is not UTF-8" in ran.err
     for missing in (tmp_path / "none.csv", tmp_path):
         ran = tierengine("history", missing)
         assert (ran.code, ran.out) == (1, "")
@@ -383,6 +413,36 @@ def test_how_a_file_may_be_written(tierengine: Callable[..., Ran], tmp_path: Pat
     (tmp_path / "o.csv").write_bytes(b"\xef\xbb\xbf" + other.replace("\n", "\r\n").encode())
     first, second = (tierengine("history", tmp_path / name) for name in ("h.csv", "o.csv"))
     assert (first.code, first.out) == (0, second.out)
+
+
+EXPORTS = {
+    "semicolons": (";", "utf-8", b""),
+    "tabs": ("\t", "utf-8", b""),
+    "a byte order mark": (",", "utf-8", b"\xef\xbb\xbf"),
+    "Windows-1252": (";", "cp1252", b""),
+    "UTF-16 with its mark": ("\t", "utf-16-le", b"\xff\xfe"),
+    "UTF-16, the other way round": ("\t", "utf-16-be", b"\xfe\xff"),
+    "UTF-16 without a mark": (",", "utf-16-le", b""),
+}
+"""How offices export: the separator, the encoding, and the mark before it."""
+
+
+@pytest.mark.parametrize(("separator", "encoding", "mark"), EXPORTS.values(), ids=EXPORTS)
+def test_what_offices_export(
+    separator: str, encoding: str, mark: bytes, tierengine: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """The same rows in every usual form give the same answer: quoted cells, empty rows at the end, `sep=` before."""
+    rows = [["country", "iso3", "year", "tier", "waiver"], ["C\u00f4te, d'Ivoire", "CIV", "2010", "2", ""]]
+    rows += [["Fiji", "FJI", "2010", "2WL", ""]]
+    (tmp_path / "h.csv").write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-8")
+    plain = tierengine("history", tmp_path / "h.csv", "--format", "json").out.replace("h.csv", "FILE")
+    text = "\r\n".join([separator.join(f'"{cell}"' for cell in row) for row in rows] + [separator * 4] * 2)
+    for before, name in (("", "e.csv"), (f"sep={separator}\r\n", "s.csv")):
+        (tmp_path / name).write_bytes(mark + (before + text).encode(encoding))
+        ran = tierengine("history", tmp_path / name, "--format", "json")
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.replace(name, "FILE") == plain
+        assert read_placements(tmp_path / name)[0].country == "C\u00f4te, d'Ivoire"
 
 
 def test_the_whole_file_takes_less_than_two_seconds(tierengine: Callable[..., Ran]) -> None:

@@ -217,14 +217,19 @@ def test_the_command_tells_what_moves(tierengine: Callable[..., Ran]) -> None:
     file = TESSALY / "dossier.yaml"
     ran = tierengine("explain", file, "--without", "19TESSAL88", "--why-not", "2")
     assert ran.code == 0
-    for said in ("before: Tier 2, settled", "after: no tier, not settled", "The answer moves.", "This tier is open"):
+    for said in (
+        "before: Tier 2, settled",
+        "after: Tier 2, provisional, on what the rules propose; open on the facts:",
+        "The answer moves.",
+        "It is open. This is not settled:",
+    ):
         assert said in ran.out
     told = json.loads(tierengine("explain", file, "--min-reliability", "B2", "--format", "json").out)
     assert (told["supposed"]["changed"], told["supposed"]["left_out"]) == (False, [])
     assert told["trace"]["id"] == "recommendation"
     alone = json.loads(tierengine("explain", file, "--each-source", "--format", "json").out)
     assert [(each["without"], each["changed"]) for each in alone] == [("19TESSAL88", True)]
-    assert "moves to: no tier" in tierengine("explain", file, "--each-source").out
+    assert "moves to: Tier 2, provisional" in tierengine("explain", file, "--each-source").out
 
 
 @pytest.mark.parametrize(

@@ -214,9 +214,9 @@ def test_a_withheld_rating_leaves_its_open_word_open(small_law: Law) -> None:
     written = [Piece("shelter", 0, None), Piece("victims", 1, None), Piece("rating", 0, None, value="not met")]
     told = release(made(written), small_law, "public")
     text = texts(told)
-    assert "Nobody has judged it" not in text
-    assert "Not judged by a person" not in text
-    assert "Whether a person has judged it is not shown" in text
+    assert "Nobody has rated it" not in text
+    assert "nobody has" not in text
+    assert "Whether a person has rated it is not shown" in text
     assert "2" in told.assessment.recommendation.open_tiers
     assert "3" in told.assessment.recommendation.open_tiers
 

@@ -19,16 +19,20 @@ from docx import Document
 from tests.conftest import GUATEMALA, ROOT, Ran
 from tests.reports.reading import Page, docx_text, html_text, pdf_pages, squeezed
 from tierengine.evidence.dossier import read_dossier
+from tierengine.lab.questions.rate import sheet_of
 from tierengine.law.reader import read_rulebook
-from tierengine.reasoning.assess import assess, law_of
+from tierengine.reasoning.assess import Assessor, assess, law_of
 from tierengine.reasoning.assessment import Assessment, Passage, StandardAnswer
 from tierengine.reasoning.compare import Side, compare
+from tierengine.reports.answer import why
+from tierengine.reports.bars import bar_of
 from tierengine.reports.docx import docx
 from tierengine.reports.drawing.way import Branch, twin
 from tierengine.reports.html import html
 from tierengine.reports.markdown import markdown
 from tierengine.reports.outline import Line, Section
 from tierengine.reports.pdf import pdf
+from tierengine.reports.rate import rating_sections
 from tierengine.reports.report import Report, report
 from tierengine.reports.text import report_text
 
@@ -42,7 +46,19 @@ def told(seed: str) -> tuple[Assessment, Report]:
     """The answer on a seed, and the report on it."""
     casefile, rulebook = read_dossier(ROOT / "seeds" / seed / "dossier.yaml"), read_rulebook(ROOT)
     answer = assess(casefile, rulebook)
-    return answer, report(answer, law_of(casefile, rulebook), earlier=casefile.dossier.earlier_placements)
+    earlier, records = casefile.dossier.earlier_placements, len(casefile.dossier.records)
+    return answer, report(answer, law_of(casefile, rulebook), earlier=earlier, records=records)
+
+
+def _with_its_sheet(seed: str) -> Report:
+    """The report on a seed with its rating sheet, as the command makes it."""
+    casefile, rulebook = read_dossier(ROOT / "seeds" / seed / "dossier.yaml"), read_rulebook(ROOT)
+    law = law_of(casefile, rulebook)
+    assessor = Assessor(law)
+    answer = assessor.assess(casefile)
+    sheet = rating_sections(sheet_of(casefile, assessor, answer))
+    earlier, records = casefile.dossier.earlier_placements, len(casefile.dossier.records)
+    return report(answer, law, earlier=earlier, sheet=sheet, records=records)
 
 
 def _shown_markdown(made: Report) -> str:
@@ -74,13 +90,13 @@ def test_every_part_is_told(form: str, seed: str) -> None:
 
 
 def _required(answer: Assessment, made: Report) -> list[str]:
-    found = [made.heading, answer.recommendation.reason.partition(": ")[2][1:], answer.receipt.rulebook]
+    found = [made.heading, *why(answer), answer.receipt.rulebook]
     answers: tuple[StandardAnswer, ...] = (*answer.standards, *answer.criteria, *answer.considered)
     for each in answers:
-        found += [each.id, each.outcome.value, each.title, each.reason, each.citation, *each.to_settle]
+        found += [each.id, bar_of(each).words, each.title, each.reason, each.citation, *each.to_settle]
         found += [word for passage in each.evidence for word in _words(passage)]
     for unused in answer.set_aside:
-        found += [unused.record, unused.rule, unused.because, *_words(unused.passage)]
+        found += [unused.record, unused.rule, unused.because[1:], *_words(unused.passage)]
     found += [sentence for tier in answer.open for sentence in tier.witness]
     for section in made.sections:
         for line in section.lines:
@@ -120,7 +136,10 @@ def test_all_standards_and_factors_have_reasons(seed: str) -> None:
         assert line.text
         assert line.mark
         assert all(made.number(passage) for passage in line.evidence)
-    assert len(lines["Interpretations relied on"]) == len(answer.interpretations)
+    readings = [*lines["Interpretations relied on"], *lines["Other interpretations"]]
+    assert len(readings) == len(answer.interpretations)
+    titles = [section.title for section in made.body]
+    assert titles.index("Interpretations relied on") + 1 == titles.index("Other interpretations")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -304,14 +323,14 @@ def test_the_change_is_explained_with_its_quotes() -> None:
     day = casefile.dossier.as_of
     change = compare(Side(before, day), Side(casefile, day), rulebook)
     made = report(assess(casefile, rulebook), law_of(casefile, rulebook), change)
-    section = next(each for each in made.lead if each.title == "Why the answer changed")
+    section = next(each for each in made.body if each.title == "Why the answer changed")
     facts = next(line for line in section.lines if line.name == "New facts")
     assert {passage.record for passage in facts.evidence} == {"no-labour", "victims"}
     assert change.changed
-    assert any(text.startswith("MS1: undetermined -> not met") for text in facts.below)
-    earlier = next(each for each in told("guatemala-2007")[1].lead if each.title == "Earlier placement")
+    assert any(text.startswith("MS1: open before, not met now.") for text in facts.below)
+    earlier = next(each for each in told("guatemala-2007")[1].body if each.title == "Earlier placement")
     assert earlier.lines[0].text.startswith("The recommendation leaves the country there.")
-    assert not [each for each in made.lead if each.title == "Earlier placement"]
+    assert not [each for each in made.sections if each.title == "Earlier placement"]
 
 
 def test_extra_sections_stand_after_the_recommendation() -> None:
@@ -332,7 +351,7 @@ def test_the_command_writes_a_whole_file(form: str, tierengine: Callable[..., Ra
     output.write_text("old")
     ran = tierengine("report", GUATEMALA, "--format", form, "--output", output)
     assert ran == Ran(4, "", "")
-    made = told("guatemala-2007")[1]
+    made = _with_its_sheet("guatemala-2007")
     makers: dict[str, Callable[[Report], Any]] = {
         "text": report_text,
         "markdown": markdown,

@@ -12,24 +12,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from tierengine import canonical
-
-# The help lists the verbs in the order of these lines, from the evidence to the law and what is proved of it.
-# isort: off
-from tierengine.cli import dossier
-from tierengine.cli import explain
-from tierengine.cli import report
-from tierengine.cli import provenance
-from tierengine.cli import questions
-from tierengine.cli import years
-from tierengine.cli import law
-from tierengine.cli import lint
-from tierengine.cli import cases
-from tierengine.cli import prove
-from tierengine.cli import impact
-from tierengine.cli import ledger
-from tierengine.cli import packet
-
-# isort: on
 from tierengine.cli.app import app
 from tierengine.errors import (
     EvidenceError,

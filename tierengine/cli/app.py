@@ -1,10 +1,134 @@
-"""The command line's root; the verbs add themselves to it."""
+"""The command line's root: it knows each verb and where it stands, and loads no more than the one that is asked for."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
+
 import typer
+from typer.core import TyperGroup
+
+
+class Verb(NamedTuple):
+    """Where a verb stands and what it does."""
+
+    module: str
+    """The file of this folder in which it is written."""
+    says: str
+    """The first sentence of its help, so that the list of verbs can be printed without loading any."""
+
+
+# In the order of the help: from the evidence to the law and what is proved of it.
+VERBS = {
+    "ingest": Verb(
+        "dossier", "Read a source of any format: its paragraphs with their locators, what is left out, its digest."
+    ),
+    "check": Verb(
+        "dossier", "Check a dossier: every key, source, digest, quote and date, and every record against the law."
+    ),
+    "anchors": Verb(
+        "dossier", "Tell where each quote of a dossier stands: lines to write beside it, or W3C annotations."
+    ),
+    "assess": Verb("dossier", "Recommend a tier, with reasons, on one screen."),
+    "interim": Verb(
+        "dossier",
+        "Tell the progress on each deficiency that the last report named, and which watch-list grounds would stand.",
+    ),
+    "compare": Verb(
+        "dossier", "Split a change of the answer into changed law, new facts, changed certainty and human judgement."
+    ),
+    "explain": Verb(
+        "explain",
+        "Show the trace as a tree, from the recommendation down to the quotes; or what moves if a source is wrong.",
+    ),
+    "report": Verb("report", "Write the whole report for people: page, memorandum or paper."),
+    "provenance": Verb(
+        "provenance", "Tell from which sources, records and findings the answer comes, as W3C PROV-JSON."
+    ),
+    "draft": Verb(
+        "coding",
+        "Draft a dossier from sources: for each sentence what it may tell, for a person to accept, change or refuse.",
+    ),
+    "code": Verb(
+        "deciding", "Go through what is proposed: accept, change or refuse each; every step is saved at once."
+    ),
+    "sheet": Verb(
+        "carrying",
+        "Write a dossier as a workbook with drop-down lists; with --read, take the workbook back into the dossier.",
+    ),
+    "roll": Verb(
+        "carrying", "Make next year's dossier: what stands, the figures of last year, and what is to be asked."
+    ),
+    "questions": Verb(
+        "questions",
+        "List every question that the law of a day asks: what may answer it, in which words, and what silence means.",
+    ),
+    "settle": Verb(
+        "questions", "Plan what to collect: the fewest questions that settle the tier, and which are pointless."
+    ),
+    "rate": Verb(
+        "questions", "Print the rating sheet: the open words that decide, for and against, and the tier that follows."
+    ),
+    "path": Verb(
+        "questions", "Find the fewest actions by the government that reach a better tier, or what blocks them all."
+    ),
+    "reasons": Verb(
+        "questions", "Name the smallest sets of findings that alone entail the tier, or alone exclude another."
+    ),
+    "concede": Verb("questions", "Tell whether a tier would be the answer if disputed findings were conceded."),
+    "history": Verb(
+        "years", "Show how each country's years on the watch list bound each report, and whether its placement fits."
+    ),
+    "clocks": Verb("years", "Show the days that the statute counts for the report of a year."),
+    "show": Verb(
+        "law",
+        "Show one criterion: question, provision, scale, rules, interpretations; or one rule of coherence or carrying.",
+    ),
+    "schema": Verb(
+        "law", "Print the JSON Schema of a dossier, an assessment, a criterion, a rule file, cases or the questions."
+    ),
+    "lint": Verb("lint", "Check the whole rulebook, and run the examples of every criterion and proposal."),
+    "test": Verb("cases", "Run cases against the law."),
+    "prove": Verb(
+        "prove", "Prove what must hold of the law of every date, or show the smallest country that breaks it."
+    ),
+    "impact": Verb(
+        "impact", "Tell what a change of the rules does: stricter or looser, with proof, and whom it moves."
+    ),
+    "new-rulebook": Verb(
+        "rulebook", "Copy the law out into a folder, for those who change it; --rulebook FOLDER then reads it."
+    ),
+    "verify": Verb("packet", "Verify the packet of a case offline, and make its answer again."),
+    "law": Verb("law", "Show the law: on a date, between two dates, clause by clause."),
+    "audit": Verb("impact", "Audit a corpus of cases: are like cases placed alike?"),
+    "ledger": Verb(
+        "ledger", "Keep the record: what was said, when, by whom and on what, sealed so that a change shows."
+    ),
+}
+
+
+class Verbs(TyperGroup):
+    """The verbs, each loaded when it is asked for: most need neither the ledger nor the formats of the reports."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's own parameter
+        """Return the names of the verbs."""
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - typer's own parameter
+        """Return a verb, or nothing if there is none of this name."""
+        if cmd_name not in VERBS:
+            return None
+        import_module(f"tierengine.cli.{VERBS[cmd_name].module}")  # it adds its verbs to the root
+        return typer.main.get_group(app).commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's own parameter
+        """Write the list of the verbs into the help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, verb.says) for name, verb in VERBS.items()])
+
 
 app = typer.Typer(
+    cls=Verbs,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -12,6 +136,28 @@ app = typer.Typer(
     context_settings={"terminal_width": 110},  # the same everywhere, and wide enough for whole sentences
     help="Recommends a tier under the Trafficking Victims Protection Act from evidence, and shows why.",
 )
+
+
+def _version(asked: bool) -> None:
+    """Print the version of the program and the digest of the law that it uses, and end."""
+    if not asked:
+        return
+    from tierengine.cli.options import folder_of  # noqa: PLC0415 - most verbs print no version
+    from tierengine.law.reader import rulebook_digest, rulebook_files  # noqa: PLC0415
+    from tierengine.reasoning.assess import VERSION  # noqa: PLC0415
+
+    typer.echo(f"tierengine {VERSION}\nlaw {rulebook_digest(rulebook_files(folder_of(None)))}")
+    raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="the version, and the digest of the law"),
+    ] = False,
+) -> None:
+    pass
 
 
 law_app = typer.Typer(

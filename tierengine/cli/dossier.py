@@ -21,19 +21,20 @@ from tierengine.cli.options import (
     RulebookFolder,
     a_console,
     day_given,
+    file_bytes,
     print_json,
     rulebook_in,
 )
-from tierengine.errors import EvidenceError, Problem, UsageError
+from tierengine.errors import Problem, UsageError
 from tierengine.evidence.annotations import annotation_page
 from tierengine.evidence.dossier import read_dossier
+from tierengine.evidence.records import Evidence
 from tierengine.evidence.sources.opened import Opened, Written, text_digest
-from tierengine.evidence.sources.reading import Format, format_of, read_source, refuse_too_large, source_name
+from tierengine.evidence.sources.reading import Format, format_of, read_source, source_name
 from tierengine.evidence.sources.telegram import Telegram
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import assess as assess_casefile
-from tierengine.reasoning.assess import law_of
-from tierengine.reasoning.assessment import Assessment
+from tierengine.reasoning.assess import law_of, unused
 from tierengine.reasoning.compare import Comparison, Side
 from tierengine.reasoning.compare import compare as compare_sides
 from tierengine.reasoning.interim import InterimAssessment, interim
@@ -41,7 +42,8 @@ from tierengine.reports.comparison import print_comparison
 from tierengine.reports.interim import print_interim
 from tierengine.reports.markdown import markdown
 from tierengine.reports.report import brief
-from tierengine.reports.text import print_report
+from tierengine.reports.screen import print_screen
+from tierengine.reports.text import print_report, print_wrapped
 
 
 class ReportFormat(StrEnum):
@@ -63,7 +65,7 @@ def ingest(
     ] = None,
 ) -> None:
     """Read a source of any format: its paragraphs with their locators, what is left out, its digest."""
-    parts = [(path.name, _bytes(path)) for path in sources]  # those that are too large are refused unread
+    parts = [(path.name, file_bytes(path)) for path in sources]  # those that are too large are refused unread
     name, raw = parts[0]
     known = read_as or ("telegram" if len(parts) > 1 else format_of(raw, name))
     opened = read_source(parts, known, source_name(name))
@@ -90,13 +92,28 @@ def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = N
     casefile = read_dossier(dossier)
     law = law_of(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
     admitted = admit(casefile, law)
-    counted, aside = len(casefile.dossier.records), len(admitted.set_aside)
+    records, told = {record.id for record in casefile.dossier.records}, [unused(item) for item in admitted.set_aside]
+    aside = sum(each.record in records for each in told)
     console = a_console()
-    console.print(f"{dossier.name}: {counted} records, {aside} of them set aside; every quote stands at its place")
+    console.print(f"{dossier.name}: {len(records)} records, {aside} of them set aside; every quote stands at its place")
+    for asked in casefile.dossier.open_questions:
+        names = f"{', '.join(asked.answered_by)}; report of {asked.shown}; {asked.by}"
+        print_wrapped(f"open question: {asked.id}: {asked.asks} {asked.says} [{names}]", console, 0, hang=2)
     for moved in casefile.moved():
         console.print(Text(f"moved: {moved}", style="yellow"))
+    for record in casefile.dossier.records:
+        if isinstance(record, Evidence) and record.carried is not None:
+            shown = f"last shown for the report of {record.carried.shown} [{record.carried.by}]"
+            print_wrapped(f"carried: {record.id}: {record.measures} is {record.value}, {shown}", console, 0, hang=2)
+    for each in told:
+        print_wrapped(f"set aside: {each.record}: {each.because} [{each.rule}]", console, 0, hang=2)
+    if casefile.dossier.proposed:
+        waiting = len(casefile.undecided)
+        refused = len(casefile.dossier.proposed) - waiting
+        left = f"; go through them: tierengine code {dossier.name}" if waiting else ""
+        print_wrapped(f"proposed: {waiting} to be decided, {refused} refused{left}", console, 0, hang=2)
     for locator, sentence in casefile.uncoded():
-        console.print(Text(f"not coded: {locator}: {sentence}", style="yellow"))
+        print_wrapped(f"not coded: {locator}: {sentence}", console, 0, hang=2, style="yellow")
 
 
 @app.command()
@@ -120,16 +137,21 @@ def assess(
     dossier: DossierFile,
     as_of: AsOf = None,
     form: Annotated[ReportFormat, typer.Option("--format", help="text, json or markdown")] = ReportFormat.text,
+    full: Annotated[bool, typer.Option("--full", help="tell the whole answer, not one screen of it")] = False,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Recommend a tier, with reasons. Ends with 4 where several tiers stay open."""
-    assessment = _assess(dossier, as_of, rulebook)
+    """Recommend a tier, with reasons, on one screen. Ends with 4 where several tiers stay open."""
+    casefile = read_dossier(dossier)
+    assessment = assess_casefile(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
+    records = len(casefile.dossier.records)
     if form is ReportFormat.json:
         sys.stdout.write(schemas.to_json(assessment))
     elif form is ReportFormat.markdown:
-        sys.stdout.write(markdown(brief(assessment)))
+        sys.stdout.write(markdown(brief(assessment, records)))
+    elif full:
+        print_report(brief(assessment, records), a_console())
     else:
-        print_report(brief(assessment), a_console())
+        print_screen(assessment, a_console(), records)
     if not assessment.recommendation.settled:
         raise typer.Exit(4)
 
@@ -182,30 +204,9 @@ def compare(
         raise typer.Exit(4)
 
 
-def _assess(dossier: Path, as_of: str | None, rulebook: Path | None) -> Assessment:
-    casefile = read_dossier(dossier)
-    return assess_casefile(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
-
-
 def _side(dossier: Path, written: str | None, option: str) -> Side:
     casefile = read_dossier(dossier)
     return Side(casefile, day_given(written, option) if written else casefile.dossier.as_of)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        refuse_too_large(path.stat().st_size, path.name)
-        return path.read_bytes()
-    except OSError as error:
-        raise EvidenceError(
-            [
-                Problem(
-                    where=str(path),
-                    what=f"cannot be opened: {error.strerror}",
-                    cure="name a file that exists and may be read",
-                )
-            ]
-        ) from None
 
 
 def _source_json(opened: Opened, known: Format, parts: list[tuple[str, bytes]]) -> dict[str, Any]:

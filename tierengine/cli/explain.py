@@ -26,14 +26,16 @@ from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import Step
 from tierengine.reasoning.suppose import Alone, Doubted, Supposition, each_alone, suppose
 from tierengine.reports.supposition import print_alone, print_supposition
-from tierengine.reports.tree import decisive, everything, is_open, tree_of, why_not
+from tierengine.reports.tree import decisive_tree, everything, is_open, tree_of, why_not
 
 
 @app.command()
 def explain(
     dossier: DossierFile,
     as_of: AsOf = None,
-    only_decisive: Annotated[bool, typer.Option("--decisive", help="only what the answer rests on")] = False,
+    only_decisive: Annotated[
+        bool, typer.Option("--decisive", help="only the way from the tier to its records")
+    ] = False,
     only_open: Annotated[bool, typer.Option("--open", help="only what is undetermined")] = False,
     not_tier: Annotated[
         TierName | None, typer.Option("--why-not", help="why a tier is not reached: 1, 2, 2WL or 3")
@@ -65,7 +67,8 @@ def explain(
         return
     doubted = Doubted(sources=tuple(without or ()), least=least)
     supposed, assessment = suppose(casefile, law, doubted) if any(doubts.values()) else (None, None)
-    trace = (assessment or Assessor(law).assess(casefile)).trace
+    assessment = assessment or Assessor(law).assess(casefile)
+    trace = assessment.trace
     if form is PlainFormat.json:
         told = {} if supposed is None else {"supposed": schemas.dump(Supposition, supposed)}
         print_json(told | {"trace": schemas.dump(Step, trace)})
@@ -75,8 +78,10 @@ def explain(
         print_supposition(supposed, console)
     if not_tier is not None:
         console.print(why_not(trace, f"TIER-{not_tier.value}"))
+    elif only_decisive:
+        console.print(decisive_tree(assessment, law, console.width))
     else:
-        console.print(tree_of(trace, decisive if only_decisive else is_open if only_open else everything))
+        console.print(tree_of(trace, is_open if only_open else everything))
 
 
 def _tell_each_source(casefile: Casefile, law: Law, form: PlainFormat) -> None:

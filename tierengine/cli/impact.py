@@ -1,6 +1,6 @@
 """Verbs on many cases: what a change of the rules does to them, and whether like cases are placed alike.
 
-z3, NumPy and pyarrow take half a second to import; that is done in the verbs, so that the others start at once.
+NumPy and pyarrow take half a second to import; that is done in the verbs, so that the others start at once.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def impact_of(
     form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
 ) -> None:
     """Tell what a change of the rules does: stricter or looser, with proof, and whom it moves."""
-    from tierengine.engines.proof import PATIENCE, Limit  # noqa: PLC0415
+    from tierengine.engines.solver import PATIENCE, Limit  # noqa: PLC0415
     from tierengine.lab.change.census import write_moves  # noqa: PLC0415
     from tierengine.lab.change.impact import Impact, Question, impact  # noqa: PLC0415
     from tierengine.reports.impact import print_impact  # noqa: PLC0415

@@ -21,19 +21,27 @@ from tierengine.cli.options import (
 from tierengine.errors import Problem, UsageError
 from tierengine.law.changes import Change, all_changes
 from tierengine.law.entries import Clause
-from tierengine.reports.entry import print_criterion
+from tierengine.reports.entry import print_carrying, print_coherence, print_criterion
 from tierengine.reports.law import Provision, print_changes, print_law, print_ledger, provisions
 
 
 @app.command()
 def show(
-    criterion: Annotated[str, typer.Argument(metavar="CRITERION", help="its id, such as F-PROSECUTE")],
+    criterion: Annotated[str, typer.Argument(metavar="ID", help="such as F-PROSECUTE, or a rule, such as CARRY-LAW")],
     as_of: AsOf = None,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Show one criterion: question, provision, scale, rules, interpretations."""
+    """Show one criterion: question, provision, scale, rules, interpretations; or one rule of coherence or carrying."""
     book = rulebook_in(rulebook)
     law = book.on(day_given(as_of)) if as_of else book.latest()
+    rule = next((rule for rule in law.coherence if rule.id == criterion), None)
+    if rule is not None:
+        print_coherence(rule, a_console())
+        return
+    carrying = next((rule for rule in law.carryings if rule.id == criterion), None)
+    if carrying is not None:
+        print_carrying(carrying, a_console())
+        return
     found = law.criteria_by_id.get(criterion)
     if found is None:
         raise UsageError(
@@ -98,14 +106,14 @@ def law_coverage(
 def schema(
     of: Annotated[
         schemas.Subject | None,
-        typer.Argument(metavar="[SUBJECT]", help="dossier, assessment, criterion, rules or cases"),
+        typer.Argument(metavar="[SUBJECT]", help="dossier, assessment, criterion, rules, cases or questions"),
     ] = None,
     every: Annotated[
         Path | None,
         typer.Option("--all", metavar="DIR", help="write every schema there, and print the editor's setting"),
     ] = None,
 ) -> None:
-    """Print the JSON Schema of a dossier, an assessment, a criterion, a rule file or cases."""
+    """Print the JSON Schema of a dossier, an assessment, a criterion, a rule file, cases or the questions."""
     if (of is None) == (every is None):
         problem = Problem(where="schema", what="neither or both of SUBJECT and --all", cure="write one of them")
         raise UsageError([problem])

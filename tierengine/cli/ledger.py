@@ -136,10 +136,9 @@ def rulebook(
     draft = read_draft(folder_of(folder))
     if problems := [*draft.ill_placed, *failed_examples(draft)]:
         raise RulebookError(problems)
-    examples = sum(len(criterion.examples) for criterion in draft.rulebook.criteria)
     files = rulebook_files(folder_of(folder))
     with _desk(ledger, keys, writer) as desk:
-        _written(acts.change_rulebook(desk, files, examples, reasons))
+        _written(acts.change_rulebook(desk, files, draft.rulebook.examples, reasons))
 
 
 # -- saying something -----------------------------------------------------------------------------------------------
@@ -285,9 +284,19 @@ def replay(
             numbers = reader.numbers(*_REPLAYED) if entry is None else [entry]
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
             task = bar.add_task("replayed", total=len(numbers))
-            replay_entries(opened, numbers, lambda: bar.advance(task), workers=os.cpu_count() or 1)
-        number = f"{len(numbers)} entries come" if len(numbers) != 1 else "1 entry comes"
-        a_console().print(f"{number} out byte for byte as recorded")
+            others = replay_entries(opened, numbers, lambda: bar.advance(task), workers=os.cpu_count() or 1)
+        same = len(numbers) - len(others)
+        if same or not others:
+            a_console().print(f"{_entries(same)} out byte for byte as recorded")
+        if others:
+            told = ", ".join(str(number) for number in others)
+            which = f"entry {told} was" if len(others) == 1 else f"entries {told} were"
+            what = "made by another version: made again, each decides the same; it is told in other words"
+            print_wrapped(f"{which} {what}", a_console(), 0)
+
+
+def _entries(number: int) -> str:
+    return f"{number} entries come" if number != 1 else "1 entry comes"
 
 
 @ledger_app.command()

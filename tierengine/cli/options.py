@@ -14,7 +14,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from tierengine.errors import Problem, UsageError
+from tierengine.errors import EvidenceError, Problem, UsageError
+from tierengine.evidence.sources.reading import refuse_too_large
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Rulebook
 from tierengine.terms.scalars import day
@@ -61,8 +62,12 @@ def rulebook_in(folder: Path | None) -> Rulebook:
 
 
 def folder_of(folder: Path | None) -> Path:
-    """Return the folder that was named, or the one in which tierengine itself lies."""
-    return folder if folder is not None else Path(__file__).resolve().parent.parent.parent
+    """Return the folder that was named; else that of the project, or of an installed copy the law within it."""
+    if folder is not None:
+        return folder
+    package = Path(__file__).resolve().parent.parent
+    within = package / "rulebook"
+    return within if within.is_dir() else package.parent
 
 
 def cache_folder() -> Path:
@@ -86,9 +91,31 @@ def a_console() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
 
+def file_bytes(path: Path) -> bytes:
+    """Return the bytes of a file. Raise `EvidenceError` if it cannot be opened, or is larger than what is read."""
+    try:
+        refuse_too_large(path.stat().st_size, path.name)
+        return path.read_bytes()
+    except OSError as error:
+        raise EvidenceError(
+            [
+                Problem(
+                    where=str(path),
+                    what=f"cannot be opened: {error.strerror}",
+                    cure="name a file that exists and may be read",
+                )
+            ]
+        ) from None
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON, two spaces deep."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """Return a value as JSON, two spaces deep."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -106,7 +133,7 @@ def write_file(path: Path, content: bytes) -> None:
             Path(beside).unlink(missing_ok=True)
         problem = Problem(
             where=f"--output {path}",
-            what=f"the report cannot be written there: {error.strerror}",
+            what=f"the file cannot be written there: {error.strerror}",
             cure="name a file in a folder that exists and in which you may write",
         )
         raise UsageError([problem]) from None

@@ -50,9 +50,15 @@ def verify(
 
 def _told(found: Verified, known: Verifier | None) -> dict[str, Any]:
     """What is told of a packet that holds."""
+    comes_out = "comes out byte for byte from the dossier and the rulebook in the packet."
+    if found.in_other_words:
+        comes_out = (
+            f"was made by tierengine {found.assessment.tierengine}; made again from the dossier and the rulebook in the"
+            " packet, it decides the same, and is told in other words."
+        )
     holds = (
         f"All {len(found.entries)} entries are signed, and in the ledger of {found.checkpoint.size} entries; the answer"
-        f" of entry {found.assessment.number} comes out byte for byte from the dossier and the rulebook in the packet."
+        f" of entry {found.assessment.number} {comes_out}"
     )
     return {
         "holds": holds,

@@ -10,8 +10,9 @@ import typer
 from tierengine import schemas
 from tierengine.cli.app import app
 from tierengine.cli.options import AsOf, DraftFolder, PlainFormat, a_console, day_given, folder_of, print_json
-from tierengine.engines.proof import PATIENCE, Limit
+from tierengine.engines.solver import PATIENCE, Limit
 from tierengine.lab.proofs.asking import Proof
+from tierengine.lab.proofs.certificates import Certificates
 from tierengine.lab.proofs.prove import prove as proofs_of
 from tierengine.lab.proofs.prove import written
 from tierengine.law.reader import read_draft
@@ -23,8 +24,9 @@ def prove(
     rulebook: DraftFolder = None,
     as_of: AsOf = None,
     form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
-    smt: Annotated[
-        Path | None, typer.Option("--smt", metavar="DIR", help="keep each question there, as an SMT-LIB file")
+    certificates: Annotated[
+        Path | None,
+        typer.Option("--certificates", metavar="DIR", help="write each question there with its proof, and a checker"),
     ] = None,
     write: Annotated[
         Path | None, typer.Option("--write", metavar="DIR", help="write each counterexample there, as a dossier")
@@ -36,12 +38,15 @@ def prove(
     """Prove what must hold of the law of every date, or show the smallest country that breaks it."""
     draft = read_draft(folder_of(rulebook))
     limit = Limit(seconds=time_limit) if time_limit else PATIENCE
-    found = tuple(proofs_of(draft.rulebook, day_given(as_of) if as_of else None, limit, smt))
+    as_of_day = day_given(as_of) if as_of else None
+    kept = None if certificates is None else Certificates.begin(certificates)
+    found = tuple(proofs_of(draft.rulebook, as_of_day, limit, kept))
+    confirmed = None if kept is None else kept.finish()
     if write is not None:
         found = tuple(written(each, write) for each in found)
     if form is PlainFormat.json:
         print_json([schemas.dump(Proof, each) for each in found])
     else:
-        print_proofs(found, a_console())
+        print_proofs(found, a_console(), confirmed)
     if any(each.verdict != "proved" for each in found):
         raise typer.Exit(3)

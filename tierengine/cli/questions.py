@@ -1,7 +1,10 @@
-"""Verbs that ask about a dossier what might be: what would settle it, move it up, or follow from a concession."""
+"""Verbs on questions: all that the law asks, and of a dossier what would settle it, move it up, or follow."""
 
 from __future__ import annotations
 
+import sys
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,30 +19,103 @@ from tierengine.cli.options import (
     TierName,
     a_console,
     day_given,
+    json_text,
     print_json,
     rulebook_in,
+    write_file,
 )
+from tierengine.errors import Problem, UsageError
 from tierengine.evidence.dossier import read_dossier
+from tierengine.evidence.unfilled import Blank, with_blanks
 from tierengine.lab.questions.path import WayUp
 from tierengine.lab.questions.path import path as find_path
+from tierengine.lab.questions.rate import RatingSheet
+from tierengine.lab.questions.rate import rate as rate_words
 from tierengine.lab.questions.reasons import Reasons
 from tierengine.lab.questions.reasons import reasons as find_reasons
 from tierengine.lab.questions.settle import CollectionPlan
 from tierengine.lab.questions.settle import settle as plan_collection
+from tierengine.law.questions import QuestionTable
+from tierengine.law.questions import questions as questions_of
 from tierengine.reasoning.assess import law_of
 from tierengine.reasoning.concession import Concession
 from tierengine.reasoning.concession import concede as concede_findings
 from tierengine.reports.concession import print_concession
+from tierengine.reports.markdown import markdown
 from tierengine.reports.path import print_path
+from tierengine.reports.questions import print_questions, questions_csv, questions_markdown, questions_text
+from tierengine.reports.rate import rating_report
 from tierengine.reports.reasons import print_reasons
 from tierengine.reports.settle import print_plan
+from tierengine.reports.text import print_report
+from tierengine.reports.workbook import questions_workbook
+
+
+class TableFormat(StrEnum):
+    """The formats of the table of questions."""
+
+    text = "text"
+    markdown = "markdown"
+    csv = "csv"
+    xlsx = "xlsx"
+    json = "json"
+
+
+class SheetFormat(StrEnum):
+    """How the rating sheet is printed."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
 
 Format = Annotated[PlainFormat, typer.Option("--format", help="text or json")]
 
 
 @app.command()
+def questions(
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="the date, such as 2007-11-09")],
+    form: Annotated[TableFormat, typer.Option("--format", help="text, markdown, csv, xlsx or json")] = TableFormat.text,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="where it is written; xlsx needs one")
+    ] = None,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """List every question that the law of a day asks: what may answer it, in which words, and what silence means."""
+    day = day_given(as_of)
+    if form is TableFormat.xlsx and output is None:
+        what, cure = "a workbook is written into a file", "name one with --output, such as questions.xlsx"
+        raise UsageError([Problem(where="--format xlsx", what=what, cure=cure)])
+    table = questions_of(rulebook_in(rulebook).on(day))
+    if output is not None:
+        write_file(output, _table_as(table, form))
+    elif form is TableFormat.text:
+        print_questions(table, a_console())
+    else:
+        sys.stdout.buffer.write(_table_as(table, form))
+
+
+def _table_as(table: QuestionTable, form: TableFormat) -> bytes:
+    """Return the table of questions in a format, as the bytes of a file."""
+    if form is TableFormat.xlsx:
+        return questions_workbook(table)
+    if form is TableFormat.json:
+        return json_text(schemas.dump(QuestionTable, table)).encode()
+    render = {
+        TableFormat.text: questions_text,
+        TableFormat.markdown: questions_markdown,
+        TableFormat.csv: questions_csv,
+    }[form]
+    return render(table).encode()
+
+
+@app.command()
 def settle(
-    dossier: DossierFile, as_of: AsOf = None, form: Format = PlainFormat.text, rulebook: RulebookFolder = None
+    dossier: DossierFile,
+    as_of: AsOf = None,
+    pointless: Annotated[bool, typer.Option("--pointless", help="list the questions that are pointless")] = False,
+    form: Format = PlainFormat.text,
+    rulebook: RulebookFolder = None,
 ) -> None:
     """Plan what to collect: the fewest questions that settle the tier, and which are pointless."""
     day = day_given(as_of) if as_of else None
@@ -47,8 +123,41 @@ def settle(
     if form is PlainFormat.json:
         print_json(schemas.dump(CollectionPlan, plan))
     else:
-        print_plan(plan, a_console())
+        print_plan(plan, a_console(), pointless=pointless)
     if len(plan.open_tiers) > 1:
+        raise typer.Exit(4)
+
+
+@app.command()
+def rate(
+    dossier: DossierFile,
+    write: Annotated[
+        bool, typer.Option("--write", help="put a blank rating for each open word that decides into the dossier")
+    ] = False,
+    as_of: AsOf = None,
+    form: Annotated[SheetFormat, typer.Option("--format", help="text, json or markdown")] = SheetFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Print the rating sheet: the open words that decide, for and against, and the tier that follows."""
+    casefile = read_dossier(dossier)
+    sheet = rate_words(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
+    if form is SheetFormat.json:
+        print_json(schemas.dump(RatingSheet, sheet))
+    elif form is SheetFormat.markdown:
+        sys.stdout.write(markdown(rating_report(sheet)))
+    else:
+        print_report(rating_report(sheet), a_console())
+    if write and sheet.words:
+        blanks = [
+            Blank(each.word, each.asks, {str(level): means for level, means in each.rubric.items()})
+            for each in sheet.words
+        ]
+        write_file(dossier, with_blanks(casefile.document, blanks))
+        added = (
+            f"{len(blanks)} blank ratings stand in {dossier.name}; `tierengine check` names each until it is filled."
+        )
+        print(added, file=sys.stderr)
+    if len(sheet.open_tiers) > 1:
         raise typer.Exit(4)
 
 

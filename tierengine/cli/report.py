@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +14,12 @@ from tierengine.cli.app import app
 from tierengine.cli.options import AsOf, DossierFile, RulebookFolder, a_console, day_given, rulebook_in, write_file
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.lab.questions.rate import sheet_of
 from tierengine.law.rulebook import Rulebook
-from tierengine.reasoning.assess import assess, law_of
+from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.compare import Comparison, Side, compare
 from tierengine.reasoning.release import release
-from tierengine.reports.docx import docx
-from tierengine.reports.html import html
-from tierengine.reports.markdown import markdown
-from tierengine.reports.pdf import pdf
+from tierengine.reports.rate import rating_sections
 from tierengine.reports.release import released_report
 from tierengine.reports.report import Report
 from tierengine.reports.report import report as report_on
@@ -70,9 +69,12 @@ def report(
         released = release(casefile, law, to.value)
         assessment, told = released.assessment, released_report(released, law)
     else:
-        assessment = assess(casefile, law_book, law.as_of)
+        assessor = Assessor(law)
+        assessment = assessor.assess(casefile)
+        sheet = rating_sections(sheet_of(casefile, assessor, assessment))
         change = _change(before, Side(casefile, law.as_of), law_book)
-        told = report_on(assessment, law, change, casefile.dossier.earlier_placements)
+        earlier, records = casefile.dossier.earlier_placements, len(casefile.dossier.records)
+        told = report_on(assessment, law, change, earlier, sheet=sheet, records=records)
     if output is not None:
         write_file(output, _rendered(told, form))
     elif form is Format.text:
@@ -84,11 +86,11 @@ def report(
 
 
 def _rendered(told: Report, form: Format) -> bytes:
-    if form is Format.docx:
-        return docx(told)
-    if form is Format.pdf:
-        return pdf(told)
-    return {Format.text: report_text, Format.markdown: markdown, Format.html: html}[form](told).encode()
+    """Return a report in a format; `tierengine/reports/FORMAT.py` makes it, and is loaded for it alone."""
+    if form is Format.text:
+        return report_text(told).encode()
+    made: str | bytes = getattr(import_module(f"tierengine.reports.{form.value}"), form.value)(told)
+    return made.encode() if isinstance(made, str) else made
 
 
 def _change(before: Path | None, after: Side, rulebook: Rulebook) -> Comparison | None:

@@ -1,15 +1,16 @@
 """What a comparison, a tally and a test mean: the arithmetic that is done beside the rules engine.
 
-Pure functions over known fields. An absent field is not known, and nothing that needs it comes out true.
+Pure functions over known fields. An absent field is not known, and nothing that needs it comes out true. Of a count
+that is known only by bounds a test is true where it is for every number within them, and only there.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tierengine.engines.form import Comparison, Facts, Form, Operator, Tally, Test
+from tierengine.engines.form import Bounds, Comparison, Facts, Form, Operator, Tally, Test, Value
 
 OPERATORS: Mapping[Operator, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
@@ -24,15 +25,69 @@ OPERATORS: Mapping[Operator, Callable[[Any, Any], bool]] = {
 def holds(test: Test, facts: Facts) -> bool:
     """Whether the test is true; false when its field is not known, whatever the operator."""
     known = facts.get(test.field)
+    if isinstance(known, Bounds):
+        return _holds_within(test.op, known, int(test.value))
     return known is not None and OPERATORS[test.op](known, test.value)
 
 
+def _holds_within(op: Operator, bounds: Bounds, number: int) -> bool:
+    """Whether a test is true of every number within bounds."""
+    low, high = bounds.at_least, bounds.at_most
+    above, below = low > number, high is not None and high < number
+    if op in ("==", "!="):
+        return above or below if op == "!=" else low == high == number
+    return (
+        (above or (op == ">=" and low == number)) if op in (">", ">=") else (below or (op == "<=" and high == number))
+    )
+
+
 def compare(facts: Facts, comparison: Comparison) -> bool | None:
-    """Whether left is greater than right; `None` when either is not known."""
-    left, right = facts.get(comparison.left), facts.get(comparison.right)
+    """Whether left is greater than right: by the two numbers where they decide it, else as it was answered directly.
+
+    Nothing is returned where neither says so.
+    """
+    decided = decide(facts.get(comparison.left), facts.get(comparison.right))
+    if decided is not None:
+        return decided
+    answered = facts.get(comparison.id)
+    return answered if isinstance(answered, bool) else None
+
+
+def decide(left: Value | Bounds | None, right: Value | Bounds | None) -> bool | None:
+    """Whether one count is greater than another; nothing where one is not known, or the bounds leave it open."""
     if left is None or right is None:
         return None
-    return OPERATORS[">"](left, right)
+    (least, most), (least_right, most_right) = ends(left), ends(right)
+    if most_right is not None and least > most_right:
+        return True
+    return False if most is not None and most <= least_right else None
+
+
+def ends(count: Value | Bounds) -> tuple[int, int | None]:
+    """Return the least and the greatest number that a count may be; nothing for the greatest where there is none."""
+    if isinstance(count, Bounds):
+        return count.at_least, count.at_most
+    return int(count), int(count)
+
+
+def exact(bounds: Bounds) -> int | Bounds:
+    """Return the number that bounds leave, where they leave only one; else the bounds."""
+    return bounds.at_least if bounds.at_least == bounds.at_most else bounds
+
+
+def added(counts: Iterable[Value | Bounds]) -> int | Bounds:
+    """Return what counts add up to: the greatest number is known only where each has one."""
+    pairs = [ends(count) for count in counts]
+    most = [most for _, most in pairs if most is not None]
+    return exact(Bounds(sum(least for least, _ in pairs), sum(most) if len(most) == len(pairs) else None))
+
+
+def met(counts: Iterable[Value | Bounds]) -> int | Bounds | None:
+    """Return what is known of a count of which several things are said; nothing where no number fits them all."""
+    pairs = [ends(count) for count in counts]
+    least = max(least for least, _ in pairs)
+    most = min((most for _, most in pairs if most is not None), default=None)
+    return None if most is not None and most < least else exact(Bounds(least, most))
 
 
 def tally(facts: Facts, tally: Tally) -> tuple[int, int]:

@@ -4,18 +4,32 @@ What is true of many records is kept as a plane: one bit for each record, the fi
 byte, as Arrow keeps its truths. A rule is the conjunction of the planes of its tests, so that one instruction
 decides it for hundreds of records. Only numbers are looked at one by one, once for each threshold.
 
-A proposition has two planes, shown and refuted; of a record on which neither is set it is not known.
+A proposition has two planes, shown and refuted; of a record on which neither is set it is not known. A count that is
+known only by bounds has its least number in one column and its greatest in another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tierengine.engines.form import Comparison, Evaluation, Facts, Field, Form, Rule, Stratum, Tally, Test, Value
+from tierengine.engines.arithmetic import ends
+from tierengine.engines.form import (
+    Bounds,
+    Comparison,
+    Evaluation,
+    Facts,
+    Field,
+    Form,
+    Rule,
+    Stratum,
+    Tally,
+    Test,
+    Value,
+)
 from tierengine.errors import MismatchError, Problem
 
 Plane = NDArray[np.uint8]
@@ -42,12 +56,32 @@ class Numbers:
     """A whole number of many records, and where it is known; of a choice, the places of its words in the list."""
 
     values: NDArray[np.integer]
-    """Anything where the number is not known."""
+    """Anything where the number is not known; of a number with bounds, the least that it may be."""
     known: Plane
+    greatest: Greatest | None = None
+    """Where some number is known only by bounds."""
 
     def cut(self, part: slice) -> Numbers:
         """Return the same of some bytes of records."""
-        return Numbers(self.values[part.start * 8 : part.stop * 8], self.known[part])
+        greatest = None if self.greatest is None else self.greatest.cut(part)
+        return Numbers(self.values[part.start * 8 : part.stop * 8], self.known[part], greatest)
+
+    @property
+    def most(self) -> Greatest:
+        """The greatest that each number may be, and where there is one; the number itself where it has no bounds."""
+        return Greatest(self.values, self.known) if self.greatest is None else self.greatest
+
+
+@dataclass(frozen=True, slots=True)
+class Greatest:
+    """The greatest that a number of many records may be, and where there is such a number."""
+
+    values: NDArray[np.integer]
+    known: Plane
+
+    def cut(self, part: slice) -> Greatest:
+        """Return the same of some bytes of records."""
+        return Greatest(self.values[part.start * 8 : part.stop * 8], self.known[part])
 
 
 Column = Truths | Numbers
@@ -79,6 +113,13 @@ class Evaluations:
         """Return where a proposition is shown and where it is refuted."""
         row = self.heads[head]
         return Truths(self.shown[row], self.refuted[row])
+
+    def contradicted(self, form: Form) -> Plane:
+        """Return the records of which a rule of coherence fails."""
+        found = np.zeros(-(-self.count // 8), np.uint8)
+        for head in form.coherence:
+            found |= self.truths(head).refuted
+        return found
 
     def _all(self) -> tuple[Plane, Plane, Plane]:
         return self.fired, self.shown, self.refuted
@@ -144,36 +185,56 @@ def some_of(column: Column, records: NDArray[np.intp]) -> Column:
 
     if isinstance(column, Truths):
         return Truths(some(column.shown), some(column.refuted))
-    return Numbers(column.values[records], some(column.known))
+    most = column.greatest
+    greatest = None if most is None else Greatest(most.values[records], some(most.known))
+    return Numbers(column.values[records], some(column.known), greatest)
 
 
 def columns_of(form: Form, records: Sequence[Facts]) -> dict[str, Column]:
-    """Return the facts of many records as columns, one for each input of the form."""
-    return {field.id: _column(field, [facts.get(field.id) for facts in records]) for field in form.inputs}
+    """Return the facts of many records as columns, one for each input of the form.
+
+    A comparison has a column where some record answers it directly.
+    """
+    found = {field.id: _column(field, [facts.get(field.id) for facts in records]) for field in form.inputs}
+    for field in form.answerable():
+        if any(field.id in facts for facts in records):
+            found[field.id] = _column(field, [facts.get(field.id) for facts in records])
+    return found
 
 
-def facts_of(form: Form, columns: Columns, record: int) -> dict[str, Value]:
+def facts_of(form: Form, columns: Columns, record: int) -> dict[str, Value | Bounds]:
     """Return what the columns say of one record."""
-    found = ((field.id, _cell(field, columns[field.id], record)) for field in form.inputs if field.id in columns)
+    fields = (*form.inputs, *form.answerable())
+    found = ((field.id, _cell(field, columns[field.id], record)) for field in fields if field.id in columns)
     return {name: value for name, value in found if value is not None}
 
 
-def _cell(field: Field, column: Column, record: int) -> Value | None:
+def _cell(field: Field, column: Column, record: int) -> Value | Bounds | None:
     if isinstance(column, Truths):
         return True if bit(column.shown, record) else False if bit(column.refuted, record) else None
     if not bit(column.known, record):
         return None
-    number = int(column.values[record])
-    return field.choices[number] if field.type == "choice" else number
+    number, most = int(column.values[record]), column.most
+    if field.type == "choice":
+        return field.choices[number]
+    greatest = int(most.values[record]) if bit(most.known, record) else None
+    return number if greatest == number else Bounds(number, greatest)
 
 
-def _column(field: Field, values: Sequence[Value | None]) -> Column:
+def _column(field: Field, values: Sequence[Value | Bounds | None]) -> Column:
     if field.type == "truth":
         shown, refuted = (pack(np.array([value is side for value in values], np.bool_)) for side in (True, False))
         return Truths(shown, refuted)
-    places: Mapping[Value | None, Value] = {word: place for place, word in enumerate(field.choices)}
-    numbers = [0 if value is None else places.get(value, value) for value in values]
-    return Numbers(np.array(numbers, np.int64), pack(np.array([value is not None for value in values], np.bool_)))
+    known = pack(np.array([value is not None for value in values], np.bool_))
+    if field.type == "choice":
+        places = {word: place for place, word in enumerate(field.choices)}
+        return Numbers(np.array([places.get(str(value), 0) for value in values], np.int64), known)
+    pairs = [(0, None) if value is None else ends(value) for value in values]
+    numbers = Numbers(np.array([least for least, _ in pairs], np.int64), known)
+    if not any(isinstance(value, Bounds) for value in values):
+        return numbers
+    ended = pack(np.array([most is not None for _, most in pairs], np.bool_))
+    return replace(numbers, greatest=Greatest(np.array([most or 0 for _, most in pairs], np.int64), ended))
 
 
 class _Block:
@@ -191,6 +252,7 @@ class _Block:
         self._places = {field.id: {word: n for n, word in enumerate(field.choices)} for field in form.inputs}
         self._counts: dict[str, list[Plane]] = {}
         self._reached: dict[tuple[str, int], Plane] = {}
+        self._capped: dict[tuple[str, int], Plane] = {}
         self._tested: dict[tuple[str, str, Value], Plane] = {}
         for field in form.inputs:
             if field.id not in columns:
@@ -222,12 +284,15 @@ class _Block:
         np.bitwise_or(rail, fired, out=rail)
 
     def _compare(self, comparison: Comparison) -> Truths:
+        """Where one number is greater than another, and where not: by the numbers, else as it was answered."""
+        answered = self._truths.get(comparison.id) or Truths(*(np.zeros_like(self._everyone) for _ in range(2)))
         left, right = self._numbers.get(comparison.left), self._numbers.get(comparison.right)
         if left is None or right is None:
-            return Truths(np.zeros_like(self._everyone), np.zeros_like(self._everyone))
-        known = left.known & right.known
-        shown = pack(left.values > right.values) & known
-        return Truths(shown, known ^ shown)
+            return answered
+        more = pack(left.values > right.most.values) & left.known & right.most.known
+        not_more = pack(left.most.values <= right.values) & left.most.known & right.known
+        open_ = ~(more | not_more)
+        return Truths(more | (answered.shown & open_), not_more | (answered.refuted & open_))
 
     def _count(self, tally: Tally) -> None:
         for end, side in ((".holds", 0), (".fails", 1)):
@@ -247,12 +312,13 @@ class _Block:
         """The records on which a number or a choice is known and compares so: by one threshold, or by two."""
         name, op = test.field, test.op
         value = int(self._places.get(name, {}).get(str(test.value), test.value))
-        known = self._numbers[name].known if name in self._numbers else self._everyone
-        if op in ("==", "!="):
-            equal = self._at_least(name, value) ^ self._at_least(name, value + 1)
-            return equal if op == "==" else known ^ equal
-        reached = self._at_least(name, value + 1 if op in (">", "<=") else value)
-        return reached if op in (">", ">=") else known ^ reached
+        if op == "==":
+            return self._at_least(name, value) & self._at_most(name, value)
+        if op == "!=":
+            return self._at_least(name, value + 1) | self._at_most(name, value - 1)
+        if op in (">", ">="):
+            return self._at_least(name, value + 1 if op == ">" else value)
+        return self._at_most(name, value - 1 if op == "<" else value)
 
     def _at_least(self, name: str, least: int) -> Plane:
         """The records of which a number is known and is so large, or larger."""
@@ -263,6 +329,17 @@ class _Block:
             else:
                 self._reached[key] = pack(self._numbers[name].values >= least) & self._numbers[name].known
         return self._reached[key]
+
+    def _at_most(self, name: str, most: int) -> Plane:
+        """The records of which a number is known and is no larger."""
+        greatest = self._numbers[name].greatest if name in self._numbers else None
+        if greatest is None:
+            known = self._numbers[name].known if name in self._numbers else self._everyone
+            return known ^ self._at_least(name, most + 1)
+        key = (name, most)
+        if key not in self._capped:
+            self._capped[key] = pack(greatest.values <= most) & greatest.known
+        return self._capped[key]
 
 
 def _sum(planes: Sequence[Plane]) -> list[Plane]:

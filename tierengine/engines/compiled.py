@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tierengine.engines.form import Evaluation, Facts, Form, Stratum, Test
+from tierengine.engines.ends import may_be_bounded
+from tierengine.engines.form import Bounds, Evaluation, Facts, Form, Stratum, Test
 from tierengine.errors import MismatchError, Problem
 
 _Function = Callable[[Facts, list[str]], dict[str, bool]]
@@ -20,7 +21,7 @@ class CompiledEngine:
 
     def __init__(self, form: Form) -> None:
         self.source = _Writer(form).source()
-        namespace: dict[str, Any] = {"conflict": _conflict}
+        namespace: dict[str, Any] = {"conflict": _conflict, "Bounds": Bounds}
         exec(compile(self.source, "<generated evaluator>", "exec"), namespace)  # noqa: S102 - our own text, from a checked form
         self._evaluate: _Function = namespace["evaluate"]
 
@@ -50,21 +51,39 @@ class _Writer:
     def __init__(self, form: Form) -> None:
         self._form = form
         self._locals: dict[str, str] = {}
+        self._counts = {field.id for field in form.inputs if may_be_bounded(field)}
         self._lines = ["def evaluate(facts, fired):", "    get = facts.get", "    fire = fired.append"]
 
     def source(self) -> str:
         for field in self._form.inputs:
-            self._write(f"{self._name(field.id)} = get({field.id!r})")
+            self._input(field.id)
         for comparison in self._form.comparisons:
-            left, right = self._name(comparison.left), self._name(comparison.right)
-            known = f"{left} is not None and {right} is not None"
-            self._write(f"{self._name(comparison.id)} = {left} > {right} if {known} else None")
+            (left, most), (right, most_right) = self._ends(comparison.left), self._ends(comparison.right)
+            self._write(f"if {left} is not None and {most_right} is not None and {left} > {most_right}:")
+            self._write(f"    {self._name(comparison.id)} = True")
+            self._write(f"elif {most} is not None and {right} is not None and {most} <= {right}:")
+            self._write(f"    {self._name(comparison.id)} = False")
+            self._write("else:")
+            self._write(f"    {self._name(comparison.id)} = get({comparison.id!r})")
         heads: list[str] = []
         for stratum in self._form.strata:
             heads += self._stratum(stratum)
         pairs = ", ".join(f"({head!r}, {self._name(head)})" for head in heads)
         self._write(f"return {{name: value for name, value in ({pairs}{',' if pairs else ''}) if value is not None}}")
         return "\n".join(self._lines) + "\n"
+
+    def _input(self, field: str) -> None:
+        """Take in one input: of a count its two ends, which differ only where it is known by bounds."""
+        low, high = self._ends(field)
+        self._write(f"{low} = get({field!r})")
+        if low != high:
+            self._write(f"{high} = {low}")
+            self._write(f"if {low}.__class__ is Bounds: {high} = {low}.at_most; {low} = {low}.at_least")
+
+    def _ends(self, field: str) -> tuple[str, str]:
+        """The names of the least and the greatest number that a field may be; the same where it has no bounds."""
+        name = self._name(field)
+        return (name, f"{name}m") if field in self._counts else (name, name)
 
     def _stratum(self, stratum: Stratum) -> list[str]:
         for tally in stratum.tallies:
@@ -83,12 +102,23 @@ class _Writer:
         return heads
 
     def _test(self, test: Test) -> str:
-        name = self._name(test.field)
+        low, high = self._ends(test.field)
         if isinstance(test.value, bool) and test.op == "==":
-            return f"{name} is {test.value}"
+            return f"{low} is {test.value}"
+        if low != high:
+            return self._of_ends(test, low, high)
         if test.op == "==":
-            return f"{name} == {test.value!r}"
-        return f"{name} is not None and {name} {test.op} {test.value!r}"
+            return f"{low} == {test.value!r}"
+        return f"{low} is not None and {low} {test.op} {test.value!r}"
+
+    def _of_ends(self, test: Test, low: str, high: str) -> str:
+        """A test of every number from one end to the other: of the end that is worst for it."""
+        if test.op == "==":
+            return f"{low} == {test.value!r} and {high} == {test.value!r}"
+        if test.op == "!=":
+            return f"({low} is not None and {low} > {test.value!r} or {high} is not None and {high} < {test.value!r})"
+        end = low if test.op in (">", ">=") else high
+        return f"{end} is not None and {end} {test.op} {test.value!r}"
 
     def _name(self, field: str) -> str:
         return self._locals.setdefault(field, f"v{len(self._locals)}")

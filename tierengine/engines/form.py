@@ -16,9 +16,18 @@ from typing import Literal, Protocol
 
 from tierengine.terms.scalars import Model
 
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is known of a count that is not known exactly: at least so many, at most so many, or both."""
+
+    at_least: int = 0
+    at_most: int | None = None
+
+
 Value = bool | int | str
-Facts = Mapping[str, Value]
-"""Field to value. An unknown field is absent, never `None`."""
+Facts = Mapping[str, Value | Bounds]
+"""Field to value, or for a count perhaps to its bounds. An unknown field is absent, never `None`."""
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 
@@ -53,7 +62,10 @@ class Rule(Model):
 
 
 class Comparison(Model):
-    """A derived input: true when `left` is greater than `right`, false when not, absent when either is."""
+    """A derived input: true when `left` is greater than `right`, false when not.
+
+    Where the two numbers do not decide it, it may be answered directly: facts then hold a truth under its own id.
+    """
 
     id: str
     left: str
@@ -81,12 +93,28 @@ class Stratum(Model):
         return Stratum(tallies=self.tallies, rules=tuple(rule for rule in self.rules if rule.head not in propositions))
 
 
+class Unanswered(Model):
+    """What an input is taken to be where nobody answers it: true if one of some inputs is, else false if another is."""
+
+    id: str
+    shown_by: tuple[str, ...]
+    denied_with: tuple[str, ...]
+
+
 class Form(Model):
     """A whole rulebook, ready for an engine."""
 
     inputs: tuple[Field, ...]
     comparisons: tuple[Comparison, ...] = ()
     strata: tuple[Stratum, ...]
+    coherence: tuple[str, ...] = ()
+    """Propositions that hold of every country, such as that nobody is punished without a conviction: one that fails
+    shows that the answers contradict each other."""
+    unanswered: tuple[Unanswered, ...] = ()
+
+    def answerable(self) -> tuple[Field, ...]:
+        """Return the comparisons as truths that may be answered directly."""
+        return tuple(Field(id=comparison.id, type="truth") for comparison in self.comparisons)
 
     def tests(self) -> Iterator[Test]:
         """Yield every test, of the rules and of what the tallies count."""
@@ -101,6 +129,8 @@ class Form(Model):
             inputs=tuple(sorted(fields, key=lambda field: field.id)),
             comparisons=self.comparisons,
             strata=tuple(stratum.without(propositions) for stratum in self.strata),
+            coherence=self.coherence,
+            unanswered=self.unanswered,
         )
 
 

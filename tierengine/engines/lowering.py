@@ -8,15 +8,17 @@ of evaluation follows from which proposition looks at which.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from types import MappingProxyType
 
-from tierengine.engines.form import Comparison, Field, Form, Rule, Stratum, Tally, Test, Value
+from tierengine.engines.arithmetic import exact
+from tierengine.engines.form import Bounds, Comparison, Field, Form, Rule, Stratum, Tally, Test, Unanswered, Value
 from tierengine.errors import Problem, RulebookError
 from tierengine.law.conditions import LEVEL_WORDS, Condition
-from tierengine.law.entries import Conclusion, Criterion, Indicator, Route, TierRow
+from tierengine.law.entries import LAST_YEAR, Coherence, Conclusion, Criterion, Indicator, Route, TierRow
 from tierengine.law.rulebook import Law
+from tierengine.terms.bounds import Measured, WrittenBounds
 from tierengine.terms.level import Level, rank
 
 WIDEST = 32
@@ -27,8 +29,11 @@ Conjunction = tuple[Test, ...]
 Conditional = Criterion | Conclusion | TierRow | Route
 """The entries that settle propositions."""
 
+_Lowered = Conditional | Coherence
+
 _SLUGS: dict[str, str] = {"partly met": "partly", "largely met": "largely", "met": "met"}
-_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+OPPOSITE: Mapping[str, str] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+"""The test that is true of a number just where another one is not."""
 
 
 def reached(criterion: str, level: str = "met") -> str:
@@ -56,6 +61,21 @@ def rating(judgement: str) -> str:
     return f"rating/{judgement}"
 
 
+def exceeds(left: str, right: str) -> str:
+    """Return the name of the comparison that says whether one count is above another."""
+    return f"{left}/exceeds/{right}"
+
+
+def last_rated(judgement: str) -> str:
+    """Return the name of the input that holds a rating given for the last report, 0 (not met) to 3 (met)."""
+    return f"last_rating/{judgement}"
+
+
+def speaks(criterion: str, number: int) -> str:
+    """Return the name of the proposition that the condition of a rule of a proposal holds; the first rule is 1."""
+    return f"{criterion}/proposal/{number}"
+
+
 LAST_REPORT = "last_report"
 """The input that says where the last report placed the country."""
 
@@ -73,13 +93,20 @@ def lower(law: Law, watched: Watched = MappingProxyType({}), given: Collection[s
     `given` names entries whose answer is given instead of worked out: their rules are left out, and what other entries
     ask of them becomes an input.
     """
-    entries = (entry for entry in (*law.criteria, *law.conditional()) if entry.id not in given)
-    return _lowered(law, entries, watched)
+    entries = [entry for entry in (*law.criteria, *law.conditional()) if entry.id not in given]
+    return _lowered(law, (*entries, *law.coherence), watched)
 
 
-def lower_entry(law: Law, entry: Conditional, watched: Watched = MappingProxyType({})) -> Form:
-    """Return the form of one entry alone: whatever it asks of other entries becomes an input."""
-    return _lowered(law, (entry,), watched)
+def lower_entry(
+    law: Law, entry: Conditional, watched: Watched = MappingProxyType({}), coherence: Iterable[Coherence] = ()
+) -> Form:
+    """Return the form of one entry alone, or with some rules of coherence: what they ask of others becomes an input."""
+    return _lowered(law, (entry, *coherence), watched)
+
+
+def lower_coherence(law: Law, rules: Iterable[Coherence]) -> Form:
+    """Return the form of some rules of coherence alone: the findings and conclusions they ask for become inputs."""
+    return _lowered(law, rules, MappingProxyType({}))
 
 
 def lower_criterion(law: Law, criterion: Criterion) -> Form:
@@ -88,6 +115,21 @@ def lower_criterion(law: Law, criterion: Criterion) -> Form:
     Examples of a criterion are evaluated with it, so that they do not depend on the rest of the rulebook.
     """
     return lower_entry(law, criterion)
+
+
+def lower_proposals(law: Law, criteria: Iterable[Criterion] | None = None) -> Form:
+    """Return the form of the proposals of a law, or of some criteria: whether each of their rules may speak.
+
+    Findings, placements and ratings of the last report are inputs. A rule that is not known to hold is not told to
+    fail: it is silent.
+    """
+    rules = [
+        replace(_of_condition(law, speaks(criterion.id, number), rule.when), refutes=())
+        for criterion in (law.criteria if criteria is None else criteria)
+        if criterion.proposal is not None
+        for number, rule in enumerate(criterion.proposal.rules, 1)
+    ]
+    return _assemble(law, rules)
 
 
 def shown_by(law: Law, condition: Condition) -> Test:
@@ -104,6 +146,7 @@ class _Proposition:
     shows: tuple[Conjunction, ...]
     refutes: tuple[Conjunction, ...]
     tallies: tuple[Tally, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
 
     def looks_at(self) -> set[str]:
         direct = {test.field for conjunction in self.shows + self.refutes for test in conjunction}
@@ -116,14 +159,36 @@ class _Proposition:
                 yield Rule(id=f"{self.id}{sign}{number}", head=self.id, holds=holds, tests=tests)
 
 
-def _lowered(law: Law, entries: Iterable[Conditional], watched: Watched) -> Form:
-    found = [item for entry in entries for item in _of_entry(law, entry)]
-    return _assemble(law, found + [_of_condition(law, name, each) for name, each in watched.items()])
+def _lowered(law: Law, entries: Iterable[_Lowered], watched: Watched) -> Form:
+    entries = tuple(entries)
+    found = [item for entry in entries for item in _kept(law, entry)]
+    coherence = tuple(entry.id for entry in entries if isinstance(entry, Coherence))
+    return _assemble(law, found + [_of_condition(law, name, each) for name, each in watched.items()], coherence)
 
 
-def _of_entry(law: Law, entry: Conditional) -> Iterator[_Proposition]:
+def _kept(law: Law, entry: _Lowered) -> tuple[_Proposition, ...]:
+    """The propositions of an entry; those of a law's own entries are kept with it, since many forms share them."""
+    name = f"lowered {entry.id}"
+    kept = law.kept.get(name)
+    if not isinstance(kept, _LoweredEntry) or kept.entry is not entry:
+        kept = _LoweredEntry(entry, tuple(_of_entry(law, entry)))
+        law.kept[name] = kept
+    return kept.propositions
+
+
+@dataclass(frozen=True, slots=True)
+class _LoweredEntry:
+    """An entry with its propositions."""
+
+    entry: _Lowered
+    propositions: tuple[_Proposition, ...]
+
+
+def _of_entry(law: Law, entry: _Lowered) -> Iterator[_Proposition]:
     if isinstance(entry, Criterion):
         yield from _of_criterion(law, entry)
+    elif isinstance(entry, Coherence):
+        yield _of_condition(law, entry.id, entry.must)
     else:
         yield _of_condition(law, entry.id, entry.when)
 
@@ -173,7 +238,7 @@ def _of_condition(law: Law, name: str, condition: Condition) -> _Proposition:
                     )
                 ]
             )
-    return _Proposition(name, shows, refutes, tuple(rails.tallies.values()))
+    return _Proposition(name, shows, refutes, tuple(rails.tallies.values()), tuple(rails.comparisons.values()))
 
 
 class _Rails:
@@ -183,6 +248,7 @@ class _Rails:
         self._law = law
         self._name = name
         self.tallies: dict[Condition, Tally] = {}
+        self.comparisons: dict[str, Comparison] = {}
 
     def of(self, condition: Condition, holds: bool) -> tuple[Conjunction, ...]:
         """The cases in which the condition holds (or fails), none of them contained in another."""
@@ -224,7 +290,7 @@ class _Rails:
         field, op, value = self._comparison(condition)
         if isinstance(value, bool):
             return (_tests((field, "==", value == holds)),)
-        return (_tests((field, op if holds else _OPPOSITE[op], value)),)
+        return (_tests((field, op if holds else OPPOSITE[op], value)),)
 
     def _comparison(self, condition: Condition) -> tuple[str, str, Value]:
         """The one test that shows an atom."""
@@ -235,23 +301,39 @@ class _Rails:
             return condition.conclusion, "==", True
         if condition.judgement is not None:
             return rating(condition.judgement), ">=", rank(_level(condition.at_least))
+        if condition.last_rating is not None:
+            return last_rated(condition.last_rating), ">=", rank(_level(condition.at_least))
         if condition.placement is not None:
             return condition.placement, "==", str(condition.is_)
         return self._of_indicator(self._law.indicator(condition.name), condition)
 
     def _of_indicator(self, indicator: Indicator, condition: Condition) -> tuple[str, str, Value]:
+        if condition.no_more_than is not None:
+            name = exceeds(indicator.id, condition.no_more_than)
+            self.comparisons[name] = Comparison(id=name, left=indicator.id, right=condition.no_more_than)
+            return name, "==", False
         if condition.at_least is not None:
             return indicator.id, ">=", int(condition.at_least)
         if condition.at_most is not None:
             return indicator.id, "<=", int(condition.at_most)
-        return indicator.id, "==", read_value(indicator, str(condition.is_))
+        return indicator.id, "==", read_word(indicator, str(condition.is_))
 
 
-def read_value(indicator: Indicator, word: str) -> Value:
-    """Return a word as the value its indicator declares: true or false, a whole number, or a word of its list."""
+def read_word(indicator: Indicator, word: str) -> Value:
+    """Return a word as the value its indicator declares: true or false, a whole number, or a word of its list.
+
+    Of two numbers that are compared, a word may say how they stand to each other.
+    """
     if indicator.type == "truth":
-        return word == "true"
+        return LAST_YEAR.get(word, word == "true")
     return int(word) if indicator.type == "count" else word
+
+
+def read_value(indicator: Indicator, written: Measured) -> Value | Bounds:
+    """Return what is written as the value its indicator declares, or as the bounds of a count."""
+    if isinstance(written, WrittenBounds):
+        return exact(Bounds(written.least, written.at_most))
+    return read_word(indicator, written)
 
 
 def _level(word: str | None) -> Level:
@@ -282,7 +364,7 @@ def _impossible(case: Conjunction) -> bool:
     return len({field for field, _ in truths}) < len(truths)
 
 
-def _assemble(law: Law, propositions: list[_Proposition]) -> Form:
+def _assemble(law: Law, propositions: list[_Proposition], coherence: tuple[str, ...] = ()) -> Form:
     settled = {proposition.id for proposition in propositions}
     counted = {f"{tally.id}{end}" for p in propositions for tally in p.tallies for end in (".holds", ".fails")}
     asked = {field for proposition in propositions for field in proposition.looks_at()} - settled - counted
@@ -291,20 +373,32 @@ def _assemble(law: Law, propositions: list[_Proposition]) -> Form:
         for indicator in law.indicators
         if indicator.compared is not None and indicator.id in asked
     )
+    comparisons += tuple({each.id: each for item in propositions for each in item.comparisons}.values())
     asked |= {side for comparison in comparisons for side in (comparison.left, comparison.right)}
     asked -= {comparison.id for comparison in comparisons}
     return Form(
         inputs=tuple(_field(law, name) for name in sorted(asked)),
         comparisons=comparisons,
         strata=tuple(_strata(propositions)),
+        coherence=coherence,
+        unanswered=tuple(_unanswered(law, asked | {each.id for each in comparisons})),
     )
+
+
+def _unanswered(law: Law, asked: set[str]) -> Iterator[Unanswered]:
+    """What the inputs are taken to be that follow from others where nobody answers them."""
+    for indicator in law.indicators:
+        if indicator.id in asked and (indicator.shown_by or indicator.denied_with):
+            shown = tuple(name for name in indicator.shown_by if name in asked)
+            denied = tuple(name for name in indicator.denied_with if name in asked)
+            yield Unanswered(id=indicator.id, shown_by=shown, denied_with=denied)
 
 
 def _field(law: Law, name: str) -> Field:
     if name in law.PLACEMENTS:
         return Field(id=name, type="choice", choices=law.PLACEMENTS[name])
-    if name.startswith("rating/"):
-        judgement = law.judges[name.removeprefix("rating/")].judgement
+    if name.startswith(("rating/", "last_rating/")):
+        judgement = law.judges[name.split("/")[1]].judgement
         ranks = sorted(rank(level) for level in judgement.rubric) if judgement is not None else ()
         return Field(id=name, type="count", numbers=tuple(ranks))
     indicator = law.indicators_by_id.get(name)

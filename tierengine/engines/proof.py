@@ -1,342 +1,508 @@
-"""A reading of the form as terms of the solver z3: questions about every case at once, answered exactly.
+"""A reading of the form as terms of logic: questions about every case at once, answered exactly by a solver.
 
-A `Case` is one country whose answers are not fixed. A `Solver` looks for a case of which something holds; where it
-finds none there is none, and where it gives up it says so and nothing is concluded.
+A `Case` is one country whose answers are not fixed. Numbers are cut where a rule, or another number that is compared
+with them, can tell them apart; what lies between two cuts is one answer (order encoding). A solver looks for a case of
+which something holds; where it finds none there is none, and where it gives up it says so and nothing is concluded.
 
-Source: de Moura and Bjoerner, Z3: an efficient SMT solver (TACAS 2008).
+Sources: Crawford and Baker, Experimental results on the application of satisfiability algorithms to scheduling problems
+(AAAI 1994), for the order encoding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
 
-import z3
-
-from tierengine.engines.arithmetic import OPERATORS
-from tierengine.engines.form import Facts, Field, Form, Stratum, Test, Value
+from tierengine.engines.arithmetic import OPERATORS, decide, thresholds
+from tierengine.engines.form import Bounds, Comparison, Facts, Field, Form, Stratum, Test, Unanswered, Value
+from tierengine.engines.logic import (
+    FALSE,
+    TRUE,
+    Term,
+    all_of,
+    any_of,
+    at_least,
+    exactly,
+    implies,
+    negate,
+    same,
+    variable,
+)
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
-from tierengine.errors import Problem, UndecidedError
+from tierengine.engines.solver import Model, Solver
+
+Cuts = Mapping[str, Collection[int]]
+"""For counts, numbers at which a new answer begins, beside those at which some rule says so."""
+
+
+class Scale:
+    """The answers to one question in their order, and a term for each that the answer is so high or higher."""
+
+    __slots__ = ("answers", "places", "rises")
+
+    def __init__(self, answers: Sequence[Value], rises: Sequence[Term], room: int = 0) -> None:
+        self.places = len(answers) - room
+        """How many of the answers can be given; those behind them are room above."""
+        self.answers = tuple(answers)
+        """False and true, the words in the order listed, or for a count the first number of each stretch."""
+        self.rises = (TRUE, *rises)
+        """At each place, the term that the answer is at this place or higher."""
+
+    def place(self, value: Value) -> int | None:
+        """Return the place of an answer; nothing for a word that is none."""
+        if isinstance(value, str) or isinstance(self.answers[0], bool):
+            return self.answers.index(value) if value in self.answers else None
+        return max(0, bisect_right([int(answer) for answer in self.answers[: self.places]], int(value)) - 1)
+
+    def at_least(self, place: int) -> Term:
+        """Return the term that the answer is at a place or higher."""
+        return self.rises[place] if place < len(self.rises) else FALSE
+
+    def from_number(self, number: int) -> Term:
+        """Return the term that a count is a number at which an answer begins, or higher."""
+        if number > int(self.answers[-1]):
+            return FALSE
+        return self.at_least(next(place for place, answer in enumerate(self.answers) if int(answer) >= number))
+
+    def at_most(self, place: int) -> Term:
+        """Return the term that the answer is at a place or lower."""
+        return negate(self.at_least(place + 1))
+
+    def at(self, place: int) -> Term:
+        """Return the term that the answer is at a place."""
+        return all_of((self.at_least(place), self.at_most(place)))
+
+    def lies_at(self, model: Model) -> int:
+        """Return the place of the answer in a case that was found."""
+        return sum(model.holds(rise) for rise in self.rises[1:])
+
+    def no_higher_than(self, other: Scale) -> Term:
+        """Return the term that the answer is no higher than another of the same scale."""
+        assert self.answers == other.answers, "two answers are compared on one scale; cut both at the same numbers"
+        return all_of(implies(mine, theirs) for mine, theirs in zip(self.rises, other.rises, strict=True))
+
+    def alike(self, other: Scale) -> Term:
+        """Return the term that the answer is the same as another of the same scale."""
+        return all_of((self.no_higher_than(other), other.no_higher_than(self)))
 
 
 class Case:
-    """One country with its answers left open: a term for each input, and two rails for each proposition.
+    """One country with its answers left open: a scale for each input, and two rails for each proposition.
 
     A whole case answers every input, so that a proposition that is not shown is refuted. With `partly`, each input
-    may also be unknown, and a proposition may be neither shown nor refuted.
+    may also be unknown, and a proposition may be neither shown nor refuted. Every case obeys the rules of coherence.
+
+    `facts` are those of the country that will be asked about: they cut the numbers, and bounds and comparisons without
+    figures count in a partly known case although the number itself is not known. `beside` are the forms of other cases
+    with whose numbers those of this one are compared: each of them is made with the others beside it.
     """
 
-    def __init__(self, form: Form, name: str = "case", *, partly: bool = False) -> None:
+    def __init__(
+        self,
+        form: Form,
+        name: str = "case",
+        *,
+        partly: bool = False,
+        facts: Facts = MappingProxyType({}),
+        cuts: Cuts = MappingProxyType({}),
+        beside: tuple[Form, ...] = (),
+    ) -> None:
         self.form = form
         self.fields: dict[str, Field] = {field.id: field for field in form.inputs}
-        self.known: dict[str, z3.BoolRef] = {
-            field: z3.Bool(f"{name}:known:{field}") if partly else z3.BoolVal(True) for field in self.fields
+        self.known: dict[str, Term] = {
+            field: variable(f"{name}:known:{field}") if partly else TRUE for field in self.fields
         }
-        self.values: dict[str, z3.ExprRef] = {
-            field.id: z3.Bool(f"{name}:{field.id}") if field.type == "truth" else z3.Int(f"{name}:{field.id}")
-            for field in form.inputs
-        }
-        self.shown: dict[str, z3.BoolRef] = {}
-        self.refuted: dict[str, z3.BoolRef] = {}
+        self.shown: dict[str, Term] = {}
+        self.refuted: dict[str, Term] = {}
         self._name = name
         self._partly = partly
-        self._compared = {comparison.id: comparison for comparison in form.comparisons}
-        self._answers: dict[tuple[str, type, Value], z3.BoolRef] = {}
-        self._tests: dict[tuple[str, str, type, Value], z3.BoolRef] = {}
-        self._bounds: dict[tuple[str, int], z3.BoolRef] = {}
-        self._tallied: dict[str, z3.ArithRef] = {}
-        self._propositions = [list(self._define(stratum)) for stratum in form.strata]
-        self.definitions: tuple[z3.BoolRef, ...] = (
-            *self._domains(),
-            *(definition for definitions in self._propositions for definition in definitions),
-        )
-        """What every case obeys: the answers that each input may have, and what follows from them."""
+        self._facts = facts
+        self._compared: dict[str, tuple[Comparison, Term]] = {}
+        self._tallied: dict[str, tuple[Term, ...]] = {}
+        self._tests: dict[tuple[str, str, type, Value], Term] = {}
+        self._answered: dict[tuple[str, type, Value], Term] = {}
+        answers = _answers((form, *beside), (known_numbers(form, facts), cuts))
+        room = {name: _near(len(group), 1)[1] for group in linked(form, *beside) for name in group}
+        self.values: dict[str, Scale] = {
+            field: self._scale(field, answers[field], room.get(field, 0)) for field in self.fields
+        }
+        self.follows: tuple[Term, ...] = tuple(self._defined())
+        """The answers that each input may have, and what follows from them by the rules."""
+        self.coherence: dict[str, Term] = dict(self._coherence())
+        """Each rule of coherence, with the term that it is not broken."""
+
+    @property
+    def definitions(self) -> tuple[Term, ...]:
+        """What every case obeys: what follows from its answers, and every rule of coherence."""
+        return (*self.follows, *self.coherence.values())
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
-    def holds(self, test: Test) -> z3.BoolRef:
+    def holds(self, test: Test) -> Term:
         """Return the term that a test is known to be true."""
         key = (test.field, test.op, type(test.value), test.value)
         if key not in self._tests:
             self._tests[key] = self._holds(test)
         return self._tests[key]
 
-    def _holds(self, test: Test) -> z3.BoolRef:
+    def _holds(self, test: Test) -> Term:
         if test.field in self.shown:
             return self.shown[test.field] if test.value is True else self.refuted[test.field]
         if test.field in self._tallied:
-            return OPERATORS[test.op](self._tallied[test.field], int(test.value))
+            return _counts(test, self._tallied[test.field])
         if test.field in self._compared:
-            return self._comparison(test)
-        return self._if_known(test.field, self._compare(test))
+            return self._compares(*self._compared[test.field], truth=test.value is (test.op == "=="))
+        bounds = self._facts.get(test.field)
+        if isinstance(bounds, Bounds) and _sure(test, bounds):
+            return TRUE
+        return all_of((self.known[test.field], self._passes(test)))
 
-    def answers(self, field: str, value: Value) -> z3.BoolRef:
-        """Return the term that an input is known and has a value."""
+    def _compares(self, comparison: Comparison, greater: Term, *, truth: bool) -> Term:
+        """The term that a comparison is known to come out so: by both numbers, by bounds, or as it was told."""
+        side = greater if truth else negate(greater)
+        if not self._partly:
+            return side
+        left, right = comparison.left, comparison.right
+        both = all_of((self.known[left], self.known[right]))
+        if self._facts.get(comparison.id) is truth:
+            return any_of((negate(both), side))  # two numbers outrank what was told without them
+        ways = [all_of((both, side))]
+        (low, high), (least, most) = self._span(left), self._span(right)
+        if truth:
+            ways += [self._below(right, low)] if low is not None else []
+            ways += [self._above(left, most + 1)] if most is not None else []
+            ways += [TRUE] if low is not None and most is not None and low > most else []
+        else:
+            ways += [self._above(right, high)] if high is not None else []
+            ways += [self._below(left, least + 1)] if least is not None else []
+            ways += [TRUE] if high is not None and least is not None and high <= least else []
+        return any_of(ways)
+
+    def _span(self, field: str) -> tuple[int | None, int | None]:
+        """The bounds within which a count lies, where it is known by them alone."""
+        bounds = self._facts.get(field)
+        return (bounds.at_least, bounds.at_most) if isinstance(bounds, Bounds) else (None, None)
+
+    def _below(self, field: str, number: int) -> Term:
+        """The term that a count is known to be lower than a number."""
+        return all_of((self.known[field], negate(self.values[field].from_number(number))))
+
+    def _above(self, field: str, number: int) -> Term:
+        """The term that a count is known to be a number or more."""
+        return all_of((self.known[field], self.values[field].from_number(number)))
+
+    def _passes(self, test: Test) -> Term:
+        scale, value = self.values[test.field], test.value
+        if test.op in ("==", "!="):
+            place = scale.place(value)
+            equal = FALSE if place is None else scale.at(place)
+            return equal if test.op == "==" else negate(equal)
+        number = int(value) + (1 if test.op in (">", "<=") else 0)
+        reached = self.values[test.field].from_number(number)
+        return reached if test.op in (">=", ">") else negate(reached)
+
+    def answers(self, field: str, value: Value) -> Term:
+        """Return the term that an input is known and has a value, or one that no rule can tell from it."""
         key = (field, type(value), value)
-        if key not in self._answers:
-            self._answers[key] = self._if_known(field, self._equals(field, value))
-        return self._answers[key]
+        if key not in self._answered:
+            self._answered[key] = self._answer(field, value)
+        return self._answered[key]
 
-    def gives(self, facts: Facts) -> tuple[z3.BoolRef, ...]:
-        """Return the terms that the inputs have these values; inputs that the form does not ask for are passed over."""
-        return tuple(self.answers(field, value) for field, value in facts.items() if field in self.fields)
+    def _answer(self, field: str, value: Value) -> Term:
+        if field in self._compared:
+            _, greater = self._compared[field]
+            return greater if value is True else negate(greater)
+        place = self.values[field].place(value)
+        return FALSE if place is None else all_of((self.known[field], self.values[field].at(place)))
+
+    def gives(self, facts: Facts) -> tuple[Term, ...]:
+        """Return the terms that the inputs have these values; inputs that the form does not ask for are passed over.
+
+        Bounds narrow an input and do not make it known. What nobody answered and others show or deny is as they say. A
+        comparison that two known numbers decide is theirs to answer, as in the engines.
+        """
+        given = {field: value for field, value in facts.items() if field in self.fields or field in self._compared}
+        decided = set(_decided(self.form, given))
+        shown = [term for each in self.form.unanswered for term in self._shown(each, given)]
+        taken = [each for each in self.form.unanswered if each.id not in decided and _taken(each, given)]
+        for name in decided | {each.id for each in taken}:
+            given.pop(name, None)
+        return (
+            *(
+                self._within(field, value) if isinstance(value, Bounds) else self.answers(field, value)
+                for field, value in given.items()
+            ),
+            *shown,
+            *(term for each in taken for term in self._denied(each, given)),
+        )
+
+    def _shown(self, each: Unanswered, given: Facts) -> Iterator[Term]:
+        """An input is true if what shows it turns out to be; what is known already has shown what it can."""
+        says = self.answers(each.id, value=True)
+        yield from (implies(self.answers(name, value=True), says) for name in each.shown_by if name not in given)
+
+    def _denied(self, taken: Unanswered, given: Facts) -> Iterator[Term]:
+        """An input that nobody answered is false if what denies it is, and nothing shows it."""
+        says = self.answers(taken.id, value=True)
+        shows = [self.answers(name, value=True) for name in taken.shown_by if name not in given]
+        denies = [self.answers(name, value=False) for name in taken.denied_with]
+        if denies:
+            yield any_of((negate(any_of(denies)), *shows, negate(says)))
+
+    def _within(self, field: str, bounds: Bounds) -> Term:
+        scale = self.values[field]
+        low = scale.place(bounds.at_least) or 0
+        high = len(scale.answers) if bounds.at_most is None else scale.place(bounds.at_most) or 0
+        return all_of((scale.at_least(low), scale.at_most(high)))
 
     def rank(self, field: str, value: Value) -> int:
-        """Return how high an answer is: a count itself, false before true, choices as they are listed."""
-        kind = self.fields[field]
-        return kind.choices.index(str(value)) if kind.type == "choice" else int(value)
+        """Return how high an answer is among those that can be told apart."""
+        return self.values[field].place(value) or 0
 
     def value_at(self, field: str, rank: int) -> Value:
         """Return the answer of a rank: what `rank` gives a rank for."""
-        kind = self.fields[field]
-        if kind.type == "truth":
-            return rank > 0
-        return rank if kind.type == "count" else kind.choices[rank]
+        return self.values[field].answers[rank]
 
-    def at_most(self, field: str, rank: int) -> z3.BoolRef:
+    def at_most(self, field: str, rank: int) -> Term:
         """Return the term that an input is no higher than a rank."""
-        if (field, rank) not in self._bounds:
-            self._bounds[field, rank] = self._at_most(field, rank)
-        return self._bounds[field, rank]
+        return self.values[field].at_most(rank)
 
-    def _at_most(self, field: str, rank: int) -> z3.BoolRef:
-        if self.fields[field].type == "truth":
-            return z3.BoolVal(True) if rank > 0 else z3.Not(self.values[field])
-        return self.values[field] <= rank
-
-    def fires(self, tests: Iterable[Test]) -> z3.BoolRef:
+    def fires(self, tests: Iterable[Test]) -> Term:
         """Return the term that every test of a rule is known to be true."""
         return all_of([self.holds(test) for test in tests])
 
-    def read(self, model: z3.ModelRef) -> dict[str, Value]:
+    def read(self, model: Model) -> dict[str, Value]:
         """Return the answers that a found case gives: every input, or those known in it."""
-        return {
-            field: self.value(model, field)
-            for field in self.fields
-            if z3.is_true(model.eval(self.known[field], model_completion=True))
-        }
+        return {field: self.value(model, field) for field in self.fields if model.holds(self.known[field])}
+
+    def value(self, model: Model, name: str) -> Value:
+        """Return the answer that a found case gives to one input."""
+        scale = self.values[name]
+        return scale.answers[scale.lies_at(model)]
 
     # -- defining -------------------------------------------------------------------------------------------------
 
-    def _domains(self) -> Iterator[z3.BoolRef]:
-        for name, field in self.fields.items():
-            term = self.values[name]
-            if field.numbers:
-                yield z3.Or(*(term == number for number in field.numbers))
-            elif field.type == "count":
-                yield term >= 0
-            elif field.type == "choice":
-                yield z3.And(term >= 0, term < len(field.choices))
+    def _scale(self, field: str, answers: Sequence[Value], room: int) -> Scale:
+        rises = [variable(f"{self._name}:{field}>={answer}") for answer in answers[1:]]
+        return Scale(answers, rises, room)
+
+    def _defined(self) -> Iterator[Term]:
+        yield from (term for scale in self.values.values() for term in _climbs(scale))
+        for comparison in self.form.comparisons:
+            greater = variable(f"{self._name}:{comparison.id}")
+            self._compared[comparison.id] = comparison, greater
+            yield from _greater(greater, self.values[comparison.left], self.values[comparison.right])
+        for stratum in self.form.strata:
+            yield from self._define(stratum)
+
+    def _coherence(self) -> Iterator[tuple[str, Term]]:
+        yield from ((name, negate(self.refuted[name])) for name in self.form.coherence)
         if LIMIT in self.fields and LAST_REPORT in self.fields:
             # Only years on the Tier 2 Watch List that reach up to the last report bind the next one.
-            free, there = self._equals(LIMIT, "none"), self._equals(LAST_REPORT, "2WL")
-            yield z3.Or(z3.Not(self.known[LIMIT]), z3.Not(self.known[LAST_REPORT]), free, there)
+            free = self.values[LIMIT].at(self.rank(LIMIT, "none"))
+            there = self.values[LAST_REPORT].at(self.rank(LAST_REPORT, "2WL"))
+            yield LIMIT, any_of((negate(self.known[LIMIT]), negate(self.known[LAST_REPORT]), free, there))
 
-    def _define(self, stratum: Stratum) -> Iterator[z3.BoolRef]:
+    def _define(self, stratum: Stratum) -> Iterator[Term]:
         for tally in stratum.tallies:
             for end, side in ((".holds", 0), (".fails", 1)):
-                counted = (z3.If(self.holds(member[side]), 1, 0) for member in tally.members)
-                self._tallied[tally.id + end] = z3.Sum(*counted)
+                self._tallied[tally.id + end] = tuple(self.holds(member[side]) for member in tally.members)
         # No rule looks at another of its stratum, so all are written before any is named.
-        fired = [(rule.head, rule.holds, self.fires(rule.tests)) for rule in stratum.rules]
-        for head in dict.fromkeys(head for head, _, _ in fired):
-            rails = [
-                any_of([term for name, holds, term in fired if name == head and holds is side])
-                for side in (True, False)
-            ]
-            self.shown[head] = z3.Bool(f"{self._name}:{head}")
-            yield self.shown[head] == rails[0]
-            self.refuted[head] = z3.Bool(f"{self._name}:not:{head}") if self._partly else z3.Not(self.shown[head])
+        fired: dict[str, tuple[list[Term], list[Term]]] = {}
+        for rule in stratum.rules:
+            fired.setdefault(rule.head, ([], []))[0 if rule.holds else 1].append(self.fires(rule.tests))
+        for head, (showing, refuting) in fired.items():
+            self.shown[head] = variable(f"{self._name}:{head}")
+            yield same(self.shown[head], any_of(showing))
+            self.refuted[head] = variable(f"{self._name}:not:{head}") if self._partly else negate(self.shown[head])
             if self._partly:
-                yield self.refuted[head] == rails[1]
-
-    # -- terms ----------------------------------------------------------------------------------------------------
-
-    def _if_known(self, field: str, term: z3.BoolRef) -> z3.BoolRef:
-        return all_of([self.known[field], term]) if self._partly else term
-
-    def _compare(self, test: Test) -> z3.BoolRef:
-        term, field = self.values[test.field], self.fields[test.field]
-        if field.type == "count":
-            return OPERATORS[test.op](term, int(test.value))
-        equal = self._equals(test.field, test.value)
-        return equal if test.op == "==" else z3.Not(equal)
-
-    def _comparison(self, test: Test) -> z3.BoolRef:
-        comparison = self._compared[test.field]
-        greater = self.values[comparison.left] > self.values[comparison.right]
-        known = (self.known[comparison.left], self.known[comparison.right])
-        return z3.And(*known, greater if test.value is (test.op == "==") else z3.Not(greater))
-
-    def _equals(self, name: str, value: Value) -> z3.BoolRef:
-        term, field = self.values[name], self.fields[name]
-        if field.type == "truth":
-            return term if value is True else z3.Not(term)
-        if field.type == "count":
-            return term == int(value)
-        return term == field.choices.index(str(value)) if value in field.choices else z3.BoolVal(False)
-
-    def value(self, model: z3.ModelRef, name: str) -> Value:
-        """Return the answer that a found case gives to one input."""
-        field = self.fields[name]
-        found = model.eval(self.values[name], model_completion=True)
-        if field.type == "truth":
-            return bool(z3.is_true(found))
-        return int(found.as_long()) if field.type == "count" else field.choices[found.as_long()]
+                yield same(self.refuted[head], any_of(refuting))
 
 
-def all_of(terms: Sequence[z3.BoolRef]) -> z3.BoolRef:
-    """Return the term that every term holds; like `z3.And`, without its search for a common sort of each argument."""
-    return terms[0] if len(terms) == 1 else _joined(z3.Z3_mk_and, terms)
+def lowest(solver: Solver, case: Case, fields: Iterable[str]) -> dict[str, Value] | None:
+    """Return the found case in which the first field is as low as can be, then the second, and so on.
 
-
-def any_of(terms: Sequence[z3.BoolRef]) -> z3.BoolRef:
-    """Return the term that some term holds; like `z3.Or`, without its search for a common sort of each argument."""
-    return terms[0] if len(terms) == 1 else _joined(z3.Z3_mk_or, terms)
-
-
-def _joined(make: Callable[..., Any], terms: Sequence[z3.BoolRef]) -> z3.BoolRef:
-    context = z3.main_ctx()
-    return z3.BoolRef(make(context.ref(), len(terms), (z3.Ast * len(terms))(*(t.as_ast() for t in terms))), context)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """How long a solver may try: in seconds, or in steps, which are the same on every machine."""
-
-    seconds: int = 0
-    steps: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.seconds} seconds" if self.seconds else f"{self.steps} steps"
-
-
-PATIENCE = Limit(steps=50_000_000)
-"""Far more than any question about a rulebook of this size has needed."""
-
-
-class Solver:
-    """Looks for cases. What is added holds for every question; what is asked holds for that question only."""
-
-    def __init__(self, *cases: Case, limit: Limit = PATIENCE) -> None:
-        self._solver = z3.Solver()
-        self._solver.set(random_seed=0)
-        if limit.seconds:
-            self._solver.set(timeout=limit.seconds * 1000)
-        if limit.steps:
-            self._solver.set(rlimit=limit.steps)
-        self._limit = limit
-        for case in cases:
-            self._solver.add(*case.definitions)
-
-    def add(self, *terms: z3.BoolRef) -> None:
-        """Let the terms hold from now on."""
-        self._solver.add(*terms)
-
-    @contextmanager
-    def supposing(self, *terms: z3.BoolRef) -> Iterator[None]:
-        """Let the terms hold, and what is added meanwhile, until the end of the block."""
-        self._solver.push()
-        try:
-            self._solver.add(*terms)
-            yield
-        finally:
-            self._solver.pop()
-
-    def find(self, *terms: z3.BoolRef) -> z3.ModelRef | None:
-        """Return a case of which all terms hold; nothing if there is none. Raise `UndecidedError` if it gives up.
-
-        Which of several cases is found may hang on what was asked before; whether there is one does not.
-        """
-        with self.supposing(*terms):
-            return self._check()
-
-    def may_be(self, *terms: z3.BoolRef) -> bool:
-        """Whether some case has all terms hold; also where the solver gives up, since then nothing is excluded."""
-        with self.supposing(*terms):
-            return bool(self._solver.check() != z3.unsat)
-
-    def lowest(self, case: Case, fields: Iterable[str]) -> dict[str, Value] | None:
-        """Return the found case in which the first field is as low as can be, then the second, and so on.
-
-        It is the same whatever was asked before. Nothing is returned if there is no case.
-        """
-        with self.supposing():
-            if self._check() is None:
-                return None
-            found: dict[str, Value] = {}
-            rest = list(fields)
-            while rest:
-                settled = self._settled_low(case, rest)
-                found |= settled
-                rest = rest[len(settled) :]
-            return found
-
-    def _settled_low(self, case: Case, fields: Sequence[str]) -> dict[str, Value]:
-        """Return the lowest answers of the first fields or of all; they are settled from now on."""
-        model, high = self._mostly_low(case, fields)
+    It is the same whatever was asked before. Nothing is returned if there is no case.
+    """
+    with solver.supposing():
+        model = solver.find()
+        if model is None:
+            return None
         found: dict[str, Value] = {}
-        told = 0
         for field in fields:
-            if field not in high:
-                found[field] = case.value_at(field, 0)
-                continue
-            self.add(*(case.answers(each, value) for each, value in list(found.items())[told:]))
-            told = len(found)
-            lowered = self._lowered(case, field, model)
-            found[field] = case.value(lowered, field)
-            if lowered is not model:
-                break  # another case, in which what comes after this field need no longer be low
-        self.add(*(case.answers(each, value) for each, value in list(found.items())[told:]))
+            scale = case.values[field]
+            place = scale.lies_at(model)
+            while place > 0:
+                lower = solver.find(scale.at_most(place - 1))
+                if lower is None:
+                    break
+                model, place = lower, scale.lies_at(lower)
+            solver.add(scale.at(place))
+            found[field] = scale.answers[place]
         return found
 
-    def _mostly_low(self, case: Case, fields: Sequence[str]) -> tuple[z3.ModelRef, set[str]]:
-        """Return a case in which most fields are as low as any answer, and those that may not be.
 
-        Where some fields cannot all be so low, the last of them is let go: it is worth least.
-        """
-        low = {field: case.at_most(field, 0) for field in fields}
-        while (model := self._check(*low.values())) is None:
-            core = {term.get_id() for term in self._solver.unsat_core()}
-            del low[[field for field, term in low.items() if term.get_id() in core][-1]]
-        return model, set(fields) - low.keys()
+def _counts(test: Test, terms: Sequence[Term]) -> Term:
+    """The term that as many terms hold as a test of a tally asks."""
+    number = int(test.value)
+    if test.op in ("==", "!="):
+        equal = exactly(number, terms)
+        return equal if test.op == "==" else negate(equal)
+    reached = at_least(number + (1 if test.op in (">", "<=") else 0), terms)
+    return reached if test.op in (">=", ">") else negate(reached)
 
-    def _lowered(self, case: Case, field: str, model: z3.ModelRef) -> z3.ModelRef:
-        """Return a case in which one field is as low as can be; half of what remains is tried each time."""
-        least, rank = 0, case.rank(field, case.value(model, field))
-        while least < rank:
-            middle = (least + rank) // 2
-            lower = self.find(case.at_most(field, middle))
-            if lower is None:
-                least = middle + 1
-            else:
-                model, rank = lower, case.rank(field, case.value(lower, field))
-        return model
 
-    def clash(self, terms: Mapping[str, z3.BoolRef]) -> tuple[str, ...]:
-        """Return names of terms that cannot all hold; empty if they can. The set need not be the smallest."""
-        with self.supposing():
-            for name, term in terms.items():
-                self._solver.assert_and_track(term, name)
-            return () if self._check() is not None else tuple(sorted(str(name) for name in self._solver.unsat_core()))
+def _decided(form: Form, given: Facts) -> Iterator[str]:
+    """Yield the comparisons that two known numbers decide."""
+    for each in form.comparisons:
+        if decide(given.get(each.left), given.get(each.right)) is not None:
+            yield each.id
 
-    def text(self, *terms: z3.BoolRef) -> str:
-        """Return the question of whether all terms can hold, in the SMT-LIB language."""
-        with self.supposing(*terms):
-            return str(self._solver.to_smt2())
 
-    def _check(self, *supposed: z3.BoolRef) -> z3.ModelRef | None:
-        answer = self._solver.check(*supposed)
-        if answer == z3.unknown:
-            raise UndecidedError(
-                [
-                    Problem(
-                        where="the solver",
-                        what=f"it did not decide within {self._limit} ({self._solver.reason_unknown()})",
-                        cure="nothing is proved either way; allow more time, or write the rules in smaller parts",
-                    )
-                ]
+def _taken(each: Unanswered, given: Facts) -> bool:
+    """Whether nobody answered an input, or its answer is the one that others give it."""
+    if each.id not in given:
+        return True
+    return given[each.id] is False and any(given.get(name) is False for name in each.denied_with)
+
+
+def _climbs(scale: Scale) -> Iterator[Term]:
+    """What is so high is higher than what lies below."""
+    for lower, higher in pairwise(scale.rises[1:]):
+        yield implies(higher, lower)
+
+
+def _greater(greater: Term, left: Scale, right: Scale) -> Iterator[Term]:
+    """What it means that one number is greater than another of the same scale."""
+    top = len(left.answers) - 1
+    for place in range(top + 1):
+        yield implies(greater, implies(right.at_least(place), left.at_least(place + 1)))
+        yield any_of((greater, negate(left.at_least(place)), right.at_least(place)))
+
+
+# -- what hangs together -------------------------------------------------------------------------------------------
+
+
+def together(form: Form, unknown: Collection[str]) -> Iterator[frozenset[str]]:
+    """Yield the unknown inputs that bind one another, directly or through others.
+
+    A rule of coherence binds what it asks for. So does what stands for an answer that nobody gave: a no to what covers
+    a comparison holds for the two numbers that are compared. Rules that look at findings are left out: they bind nearly
+    everything.
+    """
+    pairs = {comparison.id: {comparison.left, comparison.right} for comparison in form.comparisons}
+    inputs = {field.id for field in form.inputs}
+    groups: list[set[str]] = [{LIMIT, LAST_REPORT} & inputs]
+    for asked in (*_asked_of(form), *({each.id, *each.shown_by, *each.denied_with} for each in form.unanswered)):
+        bound = set().union(*(pairs.get(field, {field}) for field in asked))
+        if bound <= inputs:
+            bound &= set(unknown)
+            touched = [group for group in groups if group & bound]
+            groups = [group for group in groups if not group & bound] + [bound.union(*touched)]
+    yield from map(frozenset, groups)
+
+
+def _asked_of(form: Form) -> Iterator[set[str]]:
+    """Yield for each rule of coherence what its tests look at."""
+    for name in form.coherence:
+        yield {
+            test.field for stratum in form.strata for rule in stratum.rules if rule.head == name for test in rule.tests
+        }
+
+
+def asked_by_rules(form: Form) -> dict[str, frozenset[str]]:
+    """Return for each rule of coherence the inputs that it asks for, directly or through findings."""
+    below: dict[str, set[str]] = {each.id: {each.left, each.right} for each in form.comparisons}
+    for stratum in form.strata:
+        for tally in stratum.tallies:
+            counted = {test.field for member in tally.members for test in member}
+            below |= dict.fromkeys((tally.id + ".holds", tally.id + ".fails"), _inputs_of(counted, below))
+        asked: dict[str, set[str]] = {}
+        for rule in stratum.rules:
+            asked.setdefault(rule.head, set()).update(_inputs_of((test.field for test in rule.tests), below))
+        below |= asked
+    return {name: frozenset(below[name]) for name in form.coherence}
+
+
+def _inputs_of(fields: Iterable[str], below: Mapping[str, set[str]]) -> set[str]:
+    return {each for field in fields for each in below.get(field, (field,))}
+
+
+def looks_at_findings(form: Form, name: str) -> bool:
+    """Whether a rule of coherence looks at findings, and not at answers alone."""
+    heads = {rule.head for stratum in form.strata for rule in stratum.rules}
+    rules = (rule for stratum in form.strata for rule in stratum.rules if rule.head == name)
+    return any(test.field in heads for rule in rules for test in rule.tests)
+
+
+# -- where numbers are cut -----------------------------------------------------------------------------------------
+
+
+def linked(*forms: Form) -> Iterator[frozenset[str]]:
+    """Yield the counts that are compared with one another, directly or through others; each that is not, alone."""
+    counts = dict.fromkeys(field.id for form in forms for field in form.inputs if field.type == "count")
+    listed = {field.id for form in forms for field in form.inputs if field.numbers}
+    waiting = [{name} for name in counts if name not in listed]
+    for comparison in (each for form in forms for each in form.comparisons):
+        pair = {comparison.left, comparison.right}
+        touched = [group for group in waiting if group & pair]
+        waiting = [group for group in waiting if not group & pair] + [set().union(*touched)]
+    yield from map(frozenset, waiting)
+
+
+def _sure(test: Test, bounds: Bounds) -> bool:
+    """Whether a test is true of every number within bounds."""
+    number = int(test.value)
+    if test.op in (">=", ">"):
+        return OPERATORS[test.op](bounds.at_least, number)
+    return test.op in ("<=", "<") and bounds.at_most is not None and OPERATORS[test.op](bounds.at_most, number)
+
+
+def known_numbers(form: Form, facts: Facts) -> dict[str, tuple[int, ...]]:
+    """Return where the known counts of a country are cut so that each number known is told from its neighbours."""
+    counts = {field.id for field in form.inputs if field.type == "count" and not field.numbers}
+    return {field: _ends(value) for field, value in facts.items() if field in counts}
+
+
+def _ends(value: Value | Bounds) -> tuple[int, ...]:
+    if isinstance(value, Bounds):
+        return (value.at_least, *(() if value.at_most is None else (value.at_most + 1,)))
+    return int(value), int(value) + 1
+
+
+def _answers(forms: Sequence[Form], cuts: Iterable[Cuts]) -> dict[str, tuple[Value, ...]]:
+    """The answers to each input of the forms that can be told apart.
+
+    Of n counts that are compared with one another, in one case or in several, n numbers in each stretch have room for
+    any order of them. Where some are given and others are then looked for, the 2^(n-1) numbers nearest to either end of
+    a stretch are enough: two orders of at least 2^n - 1 elements cannot be told apart by n of them (Ehrenfeucht and
+    Fraisse). The last stretch has no end; its last numbers are room above whatever is given, and are no answers.
+    """
+    found: dict[str, tuple[Value, ...]] = {}
+    for field in (field for form in forms for field in form.inputs):
+        if field.type == "truth":
+            found[field.id] = (False, True)
+        elif field.type == "choice":
+            found[field.id] = field.choices
+        elif field.numbers:
+            found[field.id] = field.numbers
+    begins = (*map(thresholds, forms), *cuts)
+    for group in linked(*forms):
+        bounds = sorted({0}.union(*(each.get(name, ()) for each in begins for name in group)))
+        low, high = _near(len(group), len(forms))
+        numbers: list[Value] = []
+        for first, following in pairwise((*bounds, bounds[-1] + low + high)):
+            wide = following - first > low + high
+            numbers += (
+                (*range(first, first + low), *range(following - high, following)) if wide else range(first, following)
             )
-        return self._solver.model() if answer == z3.sat else None
+        found |= dict.fromkeys(group, tuple(numbers))
+    return found
+
+
+def _near(counts: int, cases: int) -> tuple[int, int]:
+    """How many numbers are told apart at the beginning and at the end of a stretch, by how many counts are linked."""
+    half = 1 << (counts - 1)
+    return (1 if counts == 1 else max(half, counts * cases)), half - 1

@@ -90,6 +90,13 @@ def check_safe(form: Form) -> None:
         raise UnsafeRuleError(problems)
 
 
+def check_names(form: Form) -> None:
+    """Raise `UnsafeRuleError` if names that the driver made would meet a trap, such as two of one fingerprint."""
+    problems = list(_names(form))
+    if problems:
+        raise UnsafeRuleError(problems)
+
+
 def fingerprint(name: str) -> int:
     """Return the 32 bits that durable-rules keeps of a name (FNV-1a over its bytes)."""
     bits = 0x811C9DC5

@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from tierengine import canonical, yamlfile
 from tierengine.errors import ClassifiedError, EvidenceError, Problem
-from tierengine.evidence.countries import is_country
+from tierengine.evidence.countries import is_country, last_year, was_country
 from tierengine.evidence.handling import Handling, Mark, strictest
 from tierengine.evidence.origins import chain
-from tierengine.evidence.records import Evidence, Rating, Record
+from tierengine.evidence.records import Actor, Evidence, Rating, Record, Year
 from tierengine.evidence.sources.anchors import Anchor
 from tierengine.evidence.sources.opened import Opened, text_digest
 from tierengine.evidence.sources.reading import LARGEST, Format, read_source, too_large
+from tierengine.evidence.unfilled import unfilled
+from tierengine.terms.bounds import Measured
 from tierengine.terms.interval import Days
 from tierengine.terms.scalars import Day, Id, Model, Text, Whole
 from tierengine.terms.tier import WrittenPlacement, WrittenTier
@@ -27,13 +29,14 @@ from tierengine.yamlfile import Document
 
 
 def _country(code: str) -> str:
-    if not is_country(code):
+    if not is_country(code) and last_year(code) is None:
         raise ValueError(f"`{code}` is no country code; write the two capital letters of ISO 3166-1, such as GT")
     return code
 
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$"), AfterValidator(_country)]
-"""ISO 3166-1 alpha-2; for an invented country one of the codes left to users, such as QM or XA."""
+"""ISO 3166-1 alpha-2, also of a country that is no more (ISO 3166-3) for its years; for an invented country one of the
+codes left to users, such as QM or XA."""
 
 
 _SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
@@ -86,6 +89,8 @@ class Silent(Model):
     source: Text
     read: Text
     """Which part of the source was read."""
+    covers: Days | None = None
+    """Of which days that part speaks, where it is not of the time in which the source was written."""
     author: Text
     date: Day
     note: Text
@@ -160,6 +165,59 @@ class EarlierPlacement(Model):
     source: Text
 
 
+class OpenQuestion(Model):
+    """What the dossier of an earlier report leaves to ask; a record, silence or rating of this one answers it."""
+
+    id: Id
+    asks: Text
+    says: Text
+    """What was said then, or what it is about."""
+    answered_by: tuple[Id, ...]
+    """The indicators or judgements that would answer it."""
+    shown: Year
+    """The year of the report in whose dossier it came up."""
+    by: Id
+    """The rule of the rulebook by which it is asked."""
+
+
+class ProposedRecord(Model):
+    """What a sentence may tell: a record, or that the source is silent. Nothing is reasoned from it."""
+
+    kind: Literal["action", "statistic", "law", "commitment", "statement", "silence"]
+    measures: Id
+    value: Measured | None = None
+    """As in a record; a silence has none."""
+    unit: Text | None = None
+    date: Day | None = None
+    period: Days | None = None
+    undated: Text | None = None
+    actor: Actor
+    because: Text
+    """The words that led there."""
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> ProposedRecord:
+        if (self.kind == "silence") != (self.value is None):
+            raise ValueError("a proposed record has a `value`, and a silence has none; add it, or remove it")
+        given = [name for name in ("date", "period", "undated") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("a proposal has exactly one of `date`, `period` and `undated`; keep one of them")
+        return self
+
+
+class Proposed(Model):
+    """A sentence that may tell something, and the records that are proposed for it, the likeliest first."""
+
+    id: Id
+    at: Text
+    quote: Text
+    anchor: Anchor | None = None
+    records: Annotated[tuple[ProposedRecord, ...], Field(min_length=1, max_length=3)]
+    refused: Text | None = None
+    """Why a person refused all of them; nothing as long as nobody has."""
+
+
 class Dossier(Model):
     """All records on one government for one reporting period."""
 
@@ -172,6 +230,8 @@ class Dossier(Model):
     """The reporting period, first and last day."""
     last_report: Day
     """The day of the last annual report."""
+    last_dossier: Text | None = None
+    """The file of the dossier of the last report, beside this one; its figures are those of last year."""
     sources: tuple[Source, ...]
     records: tuple[Record, ...]
     silences: tuple[Silent, ...] = ()
@@ -180,6 +240,22 @@ class Dossier(Model):
     deficiencies: tuple[Deficiency, ...] = ()
     post_recommendation: PostRecommendation | None = None
     earlier_placements: tuple[EarlierPlacement, ...] = ()
+    questions: tuple[OpenQuestion, ...] | None = None
+    """What is to be asked, where the dossier was made from that of the last report."""
+
+    @property
+    def open_questions(self) -> tuple[OpenQuestion, ...]:
+        """The questions that no record, silence or rating of this dossier answers; what is carried answers none."""
+        told = {r.measures for r in self.records if isinstance(r, Rating) or r.carried is None}
+        told |= {silence.indicator for silence in self.silences}
+        return tuple(each for each in self.questions or () if not told & set(each.answered_by))
+
+    proposed: tuple[Proposed, ...] = ()
+    """What was drafted and nobody has decided on yet; no verb reasons from it."""
+
+
+LAST_YEAR_RECORD = "last-year/"
+"""What the id of a record of the last dossier begins with where it is told beside those of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +267,26 @@ class Casefile:
     sources: Mapping[str, Opened]
     digest: str
     """The digest of what the dossier says, whatever the order of its records and the layout of its file."""
-    files: Mapping[str, bytes]
-    """The bytes of every file of every source, by its name."""
+    last: Casefile | None = None
+    """That of the last report, if the dossier names it; the one before that is not opened."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """The bytes of every file that was read beside the dossier, by the name under which it lies in its folder."""
 
     @staticmethod
     def of(
-        dossier: Dossier, document: Document, sources: Mapping[str, Opened], files: Mapping[str, bytes] | None = None
+        dossier: Dossier,
+        document: Document,
+        sources: Mapping[str, Opened],
+        last: Casefile | None = None,
+        files: Mapping[str, bytes] | None = None,
     ) -> Casefile:
         """Return the casefile of a dossier whose sources are open."""
-        return Casefile(dossier, document, sources, _digest(dossier), files or {})
+        return Casefile(dossier, document, sources, _digest(dossier, last), last, files or {})
+
+    @property
+    def undecided(self) -> tuple[Proposed, ...]:
+        """The proposals on which nobody has decided."""
+        return tuple(each for each in self.dossier.proposed if each.refused is None)
 
     @property
     def last_placement(self) -> EarlierPlacement | None:
@@ -208,14 +295,20 @@ class Casefile:
         return next((placement for placement in self.dossier.earlier_placements if placement.year == year), None)
 
     def uncoded(self) -> Iterator[tuple[str, str]]:
-        """Yield locator and text of every sentence that no record, silence or note of the dossier quotes from."""
+        """Yield locator and text of every sentence that no record, silence or note of the dossier quotes from.
+
+        A source from which there is only what is carried was read for the last report, and is passed over.
+        """
+        carried = {r.at.split(" ")[0] for r in self.dossier.records if isinstance(r, Evidence) and r.carried}
+        cited = {at.split(" ")[0] for path, at, *_ in _places(self.dossier) if not _is_carried(self.dossier, path)}
+        cited |= {silence.source for silence in self.dossier.silences}
         quoted: dict[str, list[tuple[int, int]]] = {}
         for _, at, quote, anchor in _places(self.dossier):
             source, span = _find(self.sources, at, quote, anchor)
             if source is not None and span is not None:
                 quoted.setdefault(source.id, []).append(span)
         for source in self.sources.values():
-            for locator, sentence in _sentences(source):
+            for locator, sentence in () if source.id in carried - cited else _sentences(source):
                 span = source.passage(locator, sentence)
                 spans = quoted.get(source.id, [])
                 if span is not None and not any(first < span[1] and span[0] < last for first, last in spans):
@@ -258,8 +351,15 @@ class Anchored:
     by_bytes: bool
 
 
-def _digest(dossier: Dossier) -> str:
-    content = dossier.model_dump(mode="json", by_alias=True, exclude_none=True)
+def next_to(name: str, file: str) -> str:
+    """Return the name of a file that lies beside another one."""
+    return (PurePosixPath(name).parent / file).as_posix()
+
+
+def _digest(dossier: Dossier, last: Casefile | None) -> str:
+    content = dossier.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"proposed"})
+    if last is not None:
+        content["last_dossier"] = last.digest  # what it says counts, and not where it lies
     for section in ("sources", "records", "silences", "requests", "deficiencies"):
         content[section] = sorted(content[section], key=lambda item: str(item["id"]))
     content["not_evidence"] = sorted(content["not_evidence"], key=lambda item: (item["at"], item["quote"]))
@@ -279,6 +379,11 @@ def read_dossier(path: Path) -> Casefile:
     if document is None:
         raise EvidenceError(problems)
     return _checked(document, problems, lambda name: _beside(path.parent, name))
+
+
+def dossier_in(document: Document, folder: Path) -> Casefile:
+    """Read a dossier that is a document already, with the sources it names in a folder; as `read_dossier`."""
+    return _checked(document, [], lambda name: _beside(folder, name))
 
 
 def dossier_of(raw: bytes, name: str, sources: Mapping[str, bytes]) -> Casefile:
@@ -316,21 +421,67 @@ def _among(sources: Mapping[str, bytes], name: str) -> bytes:
     return sources[name]
 
 
-def _checked(document: Document, problems: list[Problem], read: Callable[[str], bytes]) -> Casefile:
+def _checked(
+    document: Document, problems: list[Problem], read: Callable[[str], bytes], *, with_last: bool = True
+) -> Casefile:
     """The casefile of a dossier whose sources are read by the names it gives them."""
     dossier = yamlfile.check(document, Dossier, problems)
-    if dossier is None:
+    problems = unfilled(document, problems)
+    if dossier is None or problems:
         raise EvidenceError(problems)
     files: dict[str, bytes] = {}
-    opened, classified = _open(dossier, document, _kept(read, files), problems)
+    keeping = _kept(read, files)
+    opened, classified = _open(dossier, document, keeping, problems)
     problems += _repeated(dossier, document)
     problems += _dates(dossier, document)
     problems += _origins(dossier, document)
     problems += _bases(dossier, document)
     problems += _misplaced(dossier, document, opened)
+    last: Casefile | None = None
+    try:
+        last = _last(dossier, document, keeping) if with_last else None
+    except EvidenceError as error:
+        problems += error.problems
+        classified = classified or isinstance(error, ClassifiedError)
     if problems:
         raise (ClassifiedError if classified else EvidenceError)(problems)
-    return Casefile.of(dossier, document, opened, files)
+    return Casefile.of(dossier, document, opened, last, files)
+
+
+def _last(dossier: Dossier, document: Document, read: Callable[[str], bytes]) -> Casefile | None:
+    """The casefile of the last report, checked as this one is. Raise `EvidenceError` if it is another."""
+    name = dossier.last_dossier
+    if name is None:
+        return None
+    where = document.where("last_dossier")
+    try:
+        raw = read(name)
+    except _UnopenedError as error:
+        what, cure = error.args
+        raise EvidenceError([Problem(where=where, what=f"`{name}` {what}", cure=cure)]) from None
+    problems: list[Problem] = []
+    opened = yamlfile.load(raw, name, problems)
+    if opened is None:
+        raise EvidenceError(problems)
+    last = _checked(opened, problems, lambda file: read(next_to(name, file)), with_last=False)
+    problems += (Problem(where=where, what=f"`{name}` {what}", cure=cure) for what, cure in _another(dossier, last))
+    if problems:
+        raise EvidenceError(problems)
+    return last
+
+
+def _another(dossier: Dossier, last: Casefile) -> Iterator[tuple[str, str]]:
+    """What shows that a dossier is not the one on which the last report was made."""
+    told, report = last.dossier, dossier.last_report.year
+    if told.government.country != dossier.government.country:
+        yield f"is on {told.government.name}", f"name a dossier on {dossier.government.name}"
+    if told.product != "annual":
+        yield "is no dossier of an annual report", "name the one on which the last report was made"
+    elif told.last_report.year + 1 != report:
+        yield (
+            f"is for the report of {told.last_report.year + 1}, and the last report is of {report}",
+            f"name the dossier of the report of {report}, or correct `last_report`",
+        )
 
 
 def _kept(read: Callable[[str], bytes], files: dict[str, bytes]) -> Callable[[str], bytes]:
@@ -442,7 +593,7 @@ def _declared(source: Source, opened: Opened, document: Document, number: int) -
 
 def _repeated(dossier: Dossier, document: Document) -> Iterator[Problem]:
     """Ids that stand twice, and years that have two placements."""
-    for section in ("sources", "records", "silences", "requests", "deficiencies"):
+    for section in ("sources", "records", "silences", "requests", "deficiencies", "proposed"):
         items = getattr(dossier, section)
         counted = Counter(item.id for item in items)
         for number, item in enumerate(items):
@@ -452,6 +603,14 @@ def _repeated(dossier: Dossier, document: Document) -> Iterator[Problem]:
                     what=f"the id `{item.id}` is used more than once",
                     cure="give each an id of its own",
                 )
+    asked = Counter(question.id for question in dossier.questions or ())
+    for number, question in enumerate(dossier.questions or ()):
+        if asked[question.id] > 1:
+            yield Problem(
+                where=document.where("questions", number, "id"),
+                what=f"the id `{question.id}` is used more than once",
+                cure="give each question an id of its own",
+            )
     years = Counter(placement.year for placement in dossier.earlier_placements)
     for number, placement in enumerate(dossier.earlier_placements):
         if years[placement.year] > 1:
@@ -469,7 +628,14 @@ def _repeated(dossier: Dossier, document: Document) -> Iterator[Problem]:
 
 
 def _dates(dossier: Dossier, document: Document) -> Iterator[Problem]:
-    """Requests that were answered before they were made."""
+    """A country that was no more in the period, and requests that were answered before they were made."""
+    code, year = dossier.government.country, dossier.period.first.year
+    if not was_country(code, year):
+        yield Problem(
+            where=document.where("government", "country"),
+            what=f"`{code}` is no country code since {last_year(code)}, and the period begins in {year}",
+            cure="write the code that the country had in that time, or correct the period",
+        )
     for number, request in enumerate(dossier.requests):
         if request.answer_date is not None and request.answer_date < request.date:
             yield Problem(
@@ -525,7 +691,7 @@ def _find(
 def _misplaced(dossier: Dossier, document: Document, opened: Mapping[str, Opened]) -> Iterator[Problem]:
     """Quotes that are not at their place, and sources that are named but not listed."""
     listed = {source.id for source in dossier.sources}
-    for path, at, quote, anchor in _places(dossier):
+    for path, at, quote, anchor in (*_places(dossier), *_proposed_places(dossier)):
         name = at.split(" ")[0]
         if name not in listed:
             yield Problem(
@@ -573,6 +739,16 @@ def _places(dossier: Dossier) -> Iterator[tuple[tuple[str | int, ...], str, str,
     post = dossier.post_recommendation
     if post is not None:
         yield ("post_recommendation",), post.at, post.quote, post.anchor
+
+
+def _is_carried(dossier: Dossier, path: tuple[str | int, ...]) -> bool:
+    record = dossier.records[int(path[1])] if path[0] == "records" else None
+    return isinstance(record, Evidence) and record.carried is not None
+
+
+def _proposed_places(dossier: Dossier) -> Iterator[tuple[tuple[str | int, ...], str, str, Anchor | None]]:
+    for number, item in enumerate(dossier.proposed):
+        yield ("proposed", number), item.at, item.quote, item.anchor
 
 
 def _sentences(source: Opened) -> Iterator[tuple[str, str]]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 from tierengine.errors import EvidenceError, Problem
-from tierengine.evidence.countries import is_country
+from tierengine.evidence.countries import last_year, was_country
+from tierengine.evidence.delimited import rows_of
 from tierengine.terms.scalars import Model
 from tierengine.terms.tier import Placement
 
 COLUMNS = ("country", "iso3", "year", "tier", "waiver")
 """The columns a file of placements must have, in any order; others may stand beside them."""
+
+
+Waiver = Literal["waived", "none", "not found"]
+"""What the file tells of a waiver; an empty cell says only that nobody found one."""
 
 
 class Placed(Model):
@@ -24,9 +27,14 @@ class Placed(Model):
     country: str
     year: int
     tier: Placement
-    waived: bool
+    waiver: Waiver
     where: str
     """The file and line it was read from."""
+
+    @property
+    def waived(self) -> bool:
+        """Whether a waiver is on record."""
+        return self.waiver == "waived"
 
 
 def _nothing(_: tuple[Placed, ...]) -> Iterable[Problem]:
@@ -36,7 +44,7 @@ def _nothing(_: tuple[Placed, ...]) -> Iterable[Problem]:
 def read_placements(
     path: Path, beside: Callable[[tuple[Placed, ...]], Iterable[Problem]] = _nothing
 ) -> tuple[Placed, ...]:
-    """Return the rows of a CSV file in its order, each country's years ascending.
+    """Return the rows of a CSV file (see `delimited`) in its order, each country's years ascending.
 
     Raise `EvidenceError` with every problem in the order of the lines, each with file and line: a column that is
     missing or stands twice, a row with too few or too many cells, a cell that cannot be read, a country code that does
@@ -45,7 +53,7 @@ def read_placements(
     """
     problems: list[Problem] = []
     rows: list[Placed] = []
-    lines = _lines(_text(path), path.name, problems)
+    lines = rows_of(path, COLUMNS, problems)
     _, header = next(lines, (1, []))
     _check_header(header, path.name, problems)
     for line, cells in lines:
@@ -62,36 +70,6 @@ def read_placements(
 
 def _line(problem: Problem) -> int:
     return int(problem.where.rpartition(":")[2])
-
-
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise _refused(
-            str(path), f"cannot be opened: {error.strerror}", "name a file that exists and may be read"
-        ) from None
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        what = f"byte {error.start} of the file is not UTF-8"
-        raise _refused(f"{path.name}:{line}", what, "save the file as UTF-8") from None
-
-
-def _lines(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the cells of each row that has any, and the line on which it begins; what is no CSV ends the reading."""
-    reader = csv.reader(io.StringIO(text, newline=None), strict=True)
-    begins = 1
-    try:
-        for cells in reader:
-            if cells:
-                yield begins, [cell.strip() for cell in cells]
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        what = f"is no line of CSV: {error}"
-        cure = "close every quotation mark, and shorten a cell of a page or more"
-        problems.append(Problem(where=f"{name}:{begins}", what=what, cure=cure))
 
 
 def _check_header(header: list[str], name: str, problems: list[Problem]) -> None:
@@ -120,22 +98,18 @@ def _row(header: list[str], cells: list[str], place: str, problems: list[Problem
         cure = "write one cell for each column, and put one with a comma between quotation marks"
         problems.append(Problem(where=place, what=what, cure=cure))
     cell = dict.fromkeys(COLUMNS, "") | dict(zip(header, cells, strict=False))
-    if not is_country(cell["iso3"]) or len(cell["iso3"]) != 3:
-        cure = "write the three capital letters of ISO 3166-1, such as GTM"
-        problems.append(Problem(where=place, what=f"`{cell['iso3']}` is no country code", cure=cure))
-    if not (cell["year"].isascii() and cell["year"].isdigit() and len(cell["year"]) == 4):
+    dated = cell["year"].isascii() and cell["year"].isdigit() and len(cell["year"]) == 4
+    problems += _of_country(cell["iso3"], int(cell["year"]) if dated else None, place)
+    if not dated:
         problems.append(
             Problem(where=place, what=f"`{cell['year']}` is no year", cure="write the year of the report, such as 2007")
         )
     if cell["tier"] not in get_args(Placement):
         cure = f"write one of: {', '.join(get_args(Placement))}"
         problems.append(Problem(where=place, what=f"`{cell['tier']}` is no placement", cure=cure))
-    if cell["waiver"] not in ("", "waived"):
-        problems.append(
-            Problem(
-                where=place, what=f"`{cell['waiver']}` is no waiver", cure="write `waived`, or leave the cell empty"
-            )
-        )
+    if cell["waiver"] not in ("", "waived", "none"):
+        cure = "write `waived`, `none` if it is known that there was none, or leave the cell empty"
+        problems.append(Problem(where=place, what=f"`{cell['waiver']}` is no waiver", cure=cure))
     if len(problems) > before:
         return None
     return Placed.model_validate(
@@ -144,10 +118,21 @@ def _row(header: list[str], cells: list[str], place: str, problems: list[Problem
             "country": cell["country"],
             "year": int(cell["year"]),
             "tier": cell["tier"],
-            "waived": cell["waiver"] == "waived",
+            "waiver": cell["waiver"] or "not found",
             "where": place,
         }
     )
+
+
+def _of_country(code: str, year: int | None, place: str) -> Iterator[Problem]:
+    """What is wrong with a code: that there is no such country, or that it was no more in the year."""
+    last = last_year(code)
+    if len(code) != 3 or not was_country(code, last or 0):
+        cure = "write the three capital letters of ISO 3166-1, such as GTM"
+        yield Problem(where=place, what=f"`{code}` is no country code", cure=cure)
+    elif year is not None and not was_country(code, year):
+        what = f"`{code}` is no country code since {last}"
+        yield Problem(where=place, what=what, cure="write the code of a country of that year, or correct the year")
 
 
 def _between(rows: list[Placed]) -> Iterator[Problem]:

@@ -10,9 +10,10 @@ from pydantic import Field, model_validator
 
 from tierengine.evidence.handling import Handling
 from tierengine.evidence.sources.anchors import Anchor
+from tierengine.terms.bounds import Measured
 from tierengine.terms.interval import Days
 from tierengine.terms.level import Level
-from tierengine.terms.scalars import Day, Id, Model, Text, Word, as_written
+from tierengine.terms.scalars import Day, Id, Model, Text, as_written
 
 Doer = Literal[
     "government", "other government", "non-governmental organisation", "international organisation", "post", "unknown"
@@ -33,13 +34,27 @@ class Actor(Model):
     name: Text
 
 
+Year = Annotated[str, Field(pattern=r"^[12][0-9]{3}$")]
+"""The year of a report."""
+
+
+class Carried(Model):
+    """That a record was taken over from the dossier of the last report, since nothing said otherwise."""
+
+    shown: Year
+    """The year of the report in whose dossier it was last shown."""
+    by: Id
+    """The rule of the rulebook by which it is carried."""
+
+
 class Evidence(Model):
     """One statement of fact from one passage: what it measures, the value, when, and by whom."""
 
     id: Id
     kind: Literal["action", "statistic", "law", "commitment", "statement"]
     measures: Id
-    value: Word
+    value: Measured
+    """True or false, a number, a word of the indicator's list; of a count that is not known exactly, its bounds."""
     unit: Text | None = None
     date: Day | None = None
     period: Days | None = None
@@ -59,6 +74,8 @@ class Evidence(Model):
     handling: Handling | None = None
     """Where it is to be handled more strictly than its source."""
     note: Text | None = None
+    carried: Carried | None = None
+    """Where it is of an earlier report, and stands because nothing says otherwise; it is no act of the period."""
 
     @model_validator(mode="after")
     def _one_time(self) -> Evidence:
@@ -109,7 +126,12 @@ Record = Annotated[Evidence | Rating, Field(discriminator="kind")]
 
 
 def dated(record: Evidence | Rating, period: Days, as_of: date) -> str:
-    """Say how the days of a record lie to the reporting period and to the date of the question."""
+    """Say how the days of a record lie to the reporting period and to the date of the question.
+
+    What is carried over from an earlier report has no days in this one.
+    """
+    if isinstance(record, Evidence) and record.carried is not None:
+        return "carried"
     days = record.days
     if days is None:
         return "undated"

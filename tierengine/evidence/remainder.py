@@ -38,12 +38,18 @@ def source_of(item: Item) -> str | None:
     return item.source if isinstance(item, Silent) else item.at.split(" ", maxsplit=1)[0]
 
 
-def remainder(casefile: Casefile, keep: Callable[[Item], bool]) -> Casefile:
-    """Return a casefile with those items alone that are kept; its sources stay, and so does everything public."""
+def remainder(casefile: Casefile, keep: Callable[[Item], bool], *, with_last: bool = True) -> Casefile:
+    """Return a casefile with those items alone that are kept; its sources stay, and so does everything public.
+
+    The last dossier stays as it is, or goes.
+    """
     dossier = casefile.dossier
     changes: dict[str, Any] = {
         section: tuple(item for item in getattr(dossier, section) if keep(item)) for section in _SECTIONS
     }
+    changes["questions"] = None  # they repeat what earlier sources and persons said
     post = dossier.post_recommendation
     changes["post_recommendation"] = post if post is not None and keep(post) else None
-    return Casefile.of(dossier.model_copy(update=changes), casefile.document, casefile.sources)
+    last = casefile.last if with_last else None
+    changes["last_dossier"] = dossier.last_dossier if last is not None else None
+    return Casefile.of(dossier.model_copy(update=changes), casefile.document, casefile.sources, last)

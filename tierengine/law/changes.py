@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
-from tierengine.law.entries import Entry
-from tierengine.law.rulebook import Rulebook
+from tierengine.law.entries import Coherence, Entry
+from tierengine.law.rulebook import Law, Rulebook, asked_of
 from tierengine.terms.scalars import Model
 
 How = Literal["added", "struck", "amended", "renumbered"]
@@ -42,7 +43,8 @@ def all_changes(rulebook: Rulebook, first: date, second: date) -> tuple[Change, 
 def _between(entries: tuple[Entry, ...], rulebook: Rulebook, first: date, second: date) -> tuple[Change, ...]:
     rulebook.on(first)
     rulebook.on(second)
-    found = [change for entry in entries for change in _of(entry, rulebook)]
+    found = [change for entry in entries if not isinstance(entry, Coherence) for change in _of(entry, rulebook)]
+    found += _of_coherence(rulebook)
     return tuple(sorted((c for c in found if first < c.day <= second), key=lambda c: (c.day, _ORDER.index(c.how))))
 
 
@@ -68,6 +70,40 @@ def _of(entry: Entry, rulebook: Rulebook) -> Iterator[Change]:
 def _change(entry: Entry, how: How, day: date, act: str, says: str) -> Change:
     on = day if how != "struck" else date.fromordinal(day.toordinal() - 1)
     return Change(id=entry.id, how=how, day=day, act=act, says=says, provision=str(entry.numbered_on(on).citation))
+
+
+def _of_coherence(rulebook: Rulebook) -> Iterator[Change]:
+    """The rules of coherence that begin or end to apply, with the Act that let a question of theirs come or go."""
+    for before, after in pairwise(rulebook.select(day) for day in rulebook.boundaries()):
+        old, new = ({rule.id: rule for rule in law.coherence} for law in (before, after))
+        for name in sorted(new.keys() - old.keys()):
+            brought = _act(asked_of(new[name]) - before.known(), after, after)
+            act = brought or _amending(new[name], after) or str(new[name].citation)
+            yield _change(new[name], "added", after.as_of, act, new[name].says)
+        for name in sorted(old.keys() - new.keys()):
+            gone = sorted(asked_of(old[name]) - after.known())
+            act = _act(set(gone), before, after) or str(old[name].citation)
+            says = f"a question of it is no longer asked: {', '.join(gone)}" if gone else named(old[name])
+            yield _change(old[name], "struck", after.as_of, act, says)
+
+
+def _act(names: set[str], asking: Law, after: Law) -> str | None:
+    """The Act by which some questions came into the law or went out of it."""
+    for criterion in asking.criteria:
+        own = {indicator.id for indicator in criterion.indicators} | {criterion.id}
+        own |= {criterion.judgement.id} if criterion.judgement is not None else set()
+        if names & own:
+            following = after.criteria_by_id.get(criterion.id)
+            made = following.change if following is not None else criterion.struck
+            return made.act if made is not None else criterion.citation.public_law
+    return None
+
+
+def _amending(rule: Coherence, after: Law) -> str | None:
+    """The Act that amended, on a day, a finding to which a rule of that day leads."""
+    found = (after.criteria_by_id.get(each.finding) for each in rule.then.walk() if each.finding is not None)
+    made = (each.change for each in found if each is not None and each.in_force.from_ == after.as_of)
+    return next((change.act for change in made if change is not None), None)
 
 
 def named(entry: Entry) -> str:

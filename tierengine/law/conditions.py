@@ -7,11 +7,13 @@ some: {at_least: 2, of: [...]}      so many of the parts hold
 indicator: ID   is: WORD            a recorded answer: true, false, or a word of its list
                 at_least: N         a recorded number
                 at_most: N
+                no_more_than: ID    not above another recorded number; in a rule of coherence only
 judgement: ID   at_least: LEVEL     a person's rating of an open word
 finding: ID     [at_least: LEVEL]   another criterion is met (or reaches the level)
 conclusion: ID                      a conclusion of rules/ holds
 placement: last_report  is: TIER    where the last report placed the country
            limit        is: LIMIT   how the years on the watch list bind the report: none, waiver or 3, 3, not WL
+last_rating: ID  at_least: LEVEL    how a person rated an open word for the last report; proposals only
 """
 
 from __future__ import annotations
@@ -21,16 +23,28 @@ from pydantic import Field, model_validator
 from tierengine.terms.level import Level
 from tierengine.terms.scalars import Model, Text, Whole, Word
 
-OPERATORS = ("all", "any", "not", "some", "indicator", "judgement", "finding", "conclusion", "placement")
+OPERATORS = (
+    "all",
+    "any",
+    "not",
+    "some",
+    "indicator",
+    "judgement",
+    "finding",
+    "conclusion",
+    "placement",
+    "last_rating",
+)
 """Exactly one of these keys stands in each condition."""
 
 _COMPANIONS = {
-    "indicator": ("is", "at_least", "at_most"),
+    "indicator": ("is", "at_least", "at_most", "no_more_than"),
     "judgement": ("at_least",),
     "finding": ("at_least",),
     "placement": ("is",),
+    "last_rating": ("at_least",),
 }
-_NEEDS_COMPANION = ("indicator", "judgement", "placement")
+_NEEDS_COMPANION = ("indicator", "judgement", "placement", "last_rating")
 
 
 class Condition(Model):
@@ -45,9 +59,11 @@ class Condition(Model):
     finding: Text | None = None
     conclusion: Text | None = None
     placement: Text | None = None
+    last_rating: Text | None = None
     is_: Word | None = Field(default=None, alias="is")
     at_least: Word | None = None
     at_most: Word | None = None
+    no_more_than: Text | None = None
 
     @property
     def operator(self) -> str:
@@ -64,7 +80,15 @@ class Condition(Model):
     @property
     def name(self) -> str:
         """The id of the indicator, judgement, finding, conclusion or placement that is asked; else empty."""
-        return self.indicator or self.judgement or self.finding or self.conclusion or self.placement or ""
+        return (
+            self.indicator
+            or self.judgement
+            or self.finding
+            or self.conclusion
+            or self.placement
+            or self.last_rating
+            or ""
+        )
 
     @property
     def needed(self) -> int:
@@ -90,7 +114,7 @@ class Condition(Model):
         return self
 
     def _check_companions(self, operator: str) -> None:
-        given = [name for name in ("is", "at_least", "at_most") if self._given(name)]
+        given = [name for name in ("is", "at_least", "at_most", "no_more_than") if self._given(name)]
         allowed = _COMPANIONS.get(operator, ())
         for name in given:
             if name not in allowed:
@@ -119,6 +143,6 @@ class Some(Model):
 
 
 LEVEL_WORDS: tuple[Level, ...] = ("partly met", "largely met", "met")
-"""The levels that `at_least` may ask of a finding or a judgement."""
+"""The levels that `at_least` may ask of a finding or a rating."""
 
 Condition.model_rebuild()

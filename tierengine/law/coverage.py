@@ -27,6 +27,8 @@ def citations(entry: Entry) -> Iterator[tuple[tuple[str | int, ...], Citation]]:
     if isinstance(entry, Criterion):
         if entry.presumption is not None:
             yield ("presumption", "citation"), entry.presumption.citation
+        if entry.proposal is not None:
+            yield ("proposal", "authority"), entry.proposal.authority
         for number, indicator in enumerate(entry.indicators):
             if indicator.when_silent is not None:
                 yield ("indicators", number, "when_silent", "citation"), indicator.when_silent.citation

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, WithJsonSchema, model_validator
 
 from tierengine.law.conditions import Condition
+from tierengine.terms.bounds import Measured
 from tierengine.terms.citation import Citation
 from tierengine.terms.interval import InForce
 from tierengine.terms.level import LEVELS, Certainty, Level, rank
 from tierengine.terms.scalars import Day, Id, Model, Text, Truth, Whole, Word
 from tierengine.terms.tier import WrittenTier
+from tierengine.terms.wording import phrase
 
 Kind = Literal["action", "statistic", "law", "commitment", "statement"]
 
@@ -39,10 +42,22 @@ class NotEncoded(Model):
 
 
 class Compared(Model):
-    """What an indicator is worked out from: whether the first number is greater than the second."""
+    """What an indicator is worked out from: whether the first number is greater than the second.
+
+    A record answers it directly where the numbers do not decide it.
+    """
 
     greater: Id
     than: Id
+
+
+LAST_YEAR: Mapping[str, bool] = {
+    "more than last year": True,
+    "as many as last year": False,
+    "fewer than last year": False,
+}
+"""How a record says without a number how the count of the period stands to that of the year before, and whether it is
+the greater."""
 
 
 class Silence(Model):
@@ -51,6 +66,24 @@ class Silence(Model):
     reads_as: Word
     citation: Citation
     why: Text
+
+
+class Cue(Model):
+    """A phrase of the field that leads a reader from a sentence to an indicator."""
+
+    phrase: Text
+    """Words as `tierengine.terms.wording` reads them, such as `convict* + trafficker*|offender*`."""
+    stands_for: Text
+    """A plain sentence, made up, of the kind for which it stands: it must lead from there to its indicator."""
+    value: Word | None = None
+    """What the phrase tells where nothing denies it; else true, or the number that stands beside it."""
+    denies: tuple[Id, ...] = ()
+    """What is denied as well where the phrase is: indicators that are parts of the whole of which it speaks."""
+
+    @model_validator(mode="after")
+    def _readable(self) -> Cue:
+        phrase(self.phrase)
+        return self
 
 
 _BETTER = {"truth": ("true", "false", "neither"), "count": ("more", "fewer", "neither"), "choice": ("neither",)}
@@ -62,6 +95,8 @@ class Indicator(Model):
 
     id: Id
     asks: Text
+    cues: tuple[Cue, ...] = ()
+    """Phrases that lead to it. They are of the language and not of the law, so those of one version serve all."""
     type: Literal["truth", "count", "choice"]
     unit: Text | None = None
     choices: tuple[Text, ...] = ()
@@ -81,12 +116,25 @@ class Indicator(Model):
     when_silent: Silence | None = None
     looks_back: Truth = False
     """It asks for the state of an earlier year, so that a record dated before the reporting period may answer it."""
+    last_year_of: Id | None = None
+    """It is the figure of the year before for this indicator, whose records of that year answer it."""
+    denied_with: tuple[Id, ...] = ()
+    """A no to one of these is a no to it, where neither a record nor two numbers answer it."""
+    shown_by: tuple[Id, ...] = ()
+    """A record that says yes to one of these and lies in the reporting period is a yes to it."""
+    stated: Word | None = None
+    """The answer that a mere statement may give: who says that nothing was done tells no less than who is silent."""
     lasting: Truth = False
     """A yes speaks of acts that cannot be undone: nothing the government does in the period turns it into a no."""
     with_the_report: Truth = False
     """It asks for what is decided when the report is made, so that a record dated after the period may answer it."""
     background: Truth = False
     """No rule asks for it: it is shown to the person who judges, and may answer a deficiency of the last report."""
+
+    @property
+    def sign(self) -> int:
+        """Which way helps the government: 1 where more or true does, -1 where fewer or false does, 0 where neither."""
+        return {"more": 1, "true": 1, "fewer": -1, "false": -1, "neither": 0}[self.better]
 
     @model_validator(mode="after")
     def _whole(self) -> Indicator:
@@ -99,9 +147,15 @@ class Indicator(Model):
         if self.better not in _BETTER[self.type]:
             words = " or ".join(_BETTER[self.type])
             raise ValueError(f"a {self.type} is not better when `{self.better}`; write {words}")
+        if self.last_year_of is not None and not (self.type == "count" and self.looks_back):
+            raise ValueError("`last_year_of` goes with `type: count` and `looks_back: true`; add them, or remove it")
         if self.lasting and self.better != "false":
             raise ValueError("`lasting` goes with `better: false`; remove it")
         return self
+
+    def takes(self, kind: str, value: object) -> bool:
+        """Say whether a record of a kind with a value may answer it."""
+        return kind in self.kinds or (kind == "statement" and self.stated is not None and value == self.stated)
 
 
 class Judgement(Model):
@@ -150,11 +204,13 @@ class Presumption(Model):
 class Given(Model):
     """What is known of a country, in single answers; findings and conclusions may be given instead of worked out."""
 
-    indicators: dict[Id, Word] = Field(default_factory=dict)
+    indicators: dict[Id, Measured] = Field(default_factory=dict)
     judgements: dict[Id, Level] = Field(default_factory=dict)
     findings: dict[Id, Level] = Field(default_factory=dict)
     conclusions: dict[Id, Truth] = Field(default_factory=dict)
     last_report: Word | None = None
+    last_ratings: dict[Id, Level] = Field(default_factory=dict)
+    """How a person rated open words for the last report; only a proposal asks for it."""
     limit: Word | None = None
 
 
@@ -164,6 +220,35 @@ class Example(Given):
     name: Text
     expect: Literal["met", "not met", "undetermined"]
     level: Level | None = None
+
+
+class Reading(Model):
+    """A rule of a proposal: the level that it proposes, where its condition is known to hold, and what it read."""
+
+    level: Level
+    when: Condition
+    says: Text
+
+
+class ProposalExample(Given):
+    """A small case with the level that is proposed in it, or `open`; it runs as a test."""
+
+    name: Text
+    expect: Literal["not met", "partly met", "largely met", "met", "open"]
+
+
+class Proposal(Model):
+    """How an open word that nobody has rated is read for the time being: no finding, and outranked by any rating.
+
+    The first rule whose condition is known to hold speaks. Where none does, the word stays open.
+    """
+
+    authority: Citation
+    why: Text
+    rules: Annotated[tuple[Reading, ...], Field(min_length=1)]
+    too_thin: Text
+    """What is said where no rule speaks."""
+    examples: Annotated[tuple[ProposalExample, ...], Field(min_length=1)]
 
 
 class Amendment(Model):
@@ -243,6 +328,8 @@ class Criterion(Entry):
     indicators: tuple[Indicator, ...] = ()
     rules: tuple[Rung, ...]
     presumption: Presumption | None = None
+    proposal: Proposal | None = None
+    """How the open word of the judgement is read for the time being, where nobody has rated it."""
     examples: tuple[Example, ...]
 
     @model_validator(mode="after")
@@ -263,6 +350,11 @@ class Criterion(Entry):
                 "the rubric and the scale differ; describe each level of the scale in the rubric, and no other"
             )
         return self
+
+    @property
+    def sign(self) -> int:
+        """Which way a finding helps the government: 1 the better, -1 the worse the more it is met, 0 neither."""
+        return {"favours the government": 1, "counts against the government": -1, "neither": 0}[self.direction]
 
     def rungs_below(self, level: Level) -> tuple[Rung, ...]:
         """The rules of all levels up to and including this one."""
@@ -292,10 +384,39 @@ class Route(Entry):
     when: Condition
 
 
+class CoherenceExample(Given):
+    """A small case that a rule of coherence lets pass or finds contradictory; it runs as a test."""
+
+    name: Text
+    expect: Literal["coherent", "contradiction"]
+
+
+class Coherence(Entry):
+    """What holds of every country, so that answers or ratings of which it fails contradict each other."""
+
+    says: Text
+    when: Condition | None = None
+    """Left out: always."""
+    then: Condition
+    because: Text
+    """Why it must be so, and what may honestly come apart and is therefore asked."""
+    examples: tuple[CoherenceExample, ...]
+
+    @cached_property
+    def must(self) -> Condition:
+        """The one condition that holds of every country."""
+        if self.when is None:
+            return self.then
+        return Condition.model_validate({"any": (Condition.model_validate({"not": self.when}), self.then)})
+
+
 class Admission(Entry):
     """A rule that sets records aside: it takes every record of which all listed attributes match."""
 
-    sets_aside: dict[Literal["kind", "reliability", "credibility", "dated", "indicator", "origin"], tuple[Word, ...]]
+    sets_aside: dict[
+        Literal["kind", "reliability", "credibility", "dated", "indicator", "origin", "figure", "carried"],
+        tuple[Word, ...],
+    ]
     because: Text
 
     def takes(self, attributes: Mapping[str, str]) -> bool:
@@ -322,8 +443,8 @@ class Advice(Entry):
     """What is recommended in a situation that the tier table leaves, tried in the order written."""
 
     product: tuple[Literal["annual", "interim"], ...]
-    situation: Literal["settled", "present placement open", "otherwise"]
-    recommend: Literal["the settled tier", "the present placement", "no tier"]
+    situation: Literal["settled", "present placement open", "provisional", "otherwise"]
+    recommend: Literal["the settled tier", "the present placement", "the provisional tier", "no tier"]
     because: Text
 
 
@@ -406,6 +527,82 @@ class Clause(Entry):
         return self
 
 
+class YearOnYear(Entry):
+    """When the figures of two years may be set beside each other."""
+
+    says: Text
+    days_apart: Whole
+    """By how many days the time of one figure may be longer than that of the other."""
+
+
+Taken = Literal["record", "rating", "deficiency", "question"]
+"""What of a dossier may be carried into the next one."""
+
+Becomes = Literal["a standing record", "a question", "a figure of last year"]
+
+
+class CarriedItem(Model):
+    """Something in a dossier of which a rule says whether it is carried, and for how many reports it was not shown."""
+
+    takes: Taken = "record"
+    kind: Kind | None = None
+    indicator: Id | None = None
+    value: Word | None = None
+    reports: Whole = 1
+    """How many reports later than the one in whose dossier it was last shown."""
+
+
+class CarryingExample(CarriedItem):
+    """A small case that a rule of carrying takes or leaves; it runs as a test."""
+
+    name: Text
+    expect: Literal["taken", "left"]
+
+
+class Carrying(Entry):
+    """What of a dossier goes into that of the next report, as what, and for how long.
+
+    The first rule that takes something rules. What no rule takes is left behind.
+    """
+
+    says: Text
+    takes: Taken
+    kinds: tuple[Kind, ...] = ()
+    """Of records: those of these kinds; none listed, those of any."""
+    indicators: tuple[Id, ...] = ()
+    """Of records: those on these indicators; none listed, those on any."""
+    values: tuple[Word, ...] = ()
+    """Of records: those with one of these answers; none listed, those with any."""
+    becomes: Becomes
+    reports: Whole
+    """For how many reports after the one in whose dossier it was last shown."""
+    asks: Text | None = None
+    """What is asked of it, where it becomes a question."""
+    because: Text
+    examples: tuple[CarryingExample, ...]
+
+    def carries(self, item: CarriedItem) -> bool:
+        """Say whether the rule takes something."""
+        lists = ((self.kinds, item.kind), (self.indicators, item.indicator), (self.values, item.value))
+        fits = all(not listed or given in listed for listed, given in lists)
+        return self.takes == item.takes and 1 <= item.reports <= self.reports and fits
+
+    @model_validator(mode="after")
+    def _whole(self) -> Carrying:
+        if (self.becomes == "a question" and self.takes != "question") != (self.asks is not None):
+            raise ValueError(
+                "`asks` goes with what becomes a question and was none; write what is asked, or remove `asks`"
+            )
+        if self.takes != "record" and (self.kinds or self.indicators or self.values or self.becomes != "a question"):
+            raise ValueError(
+                "only a record has a kind, an indicator and a value, and what else is carried is a question; "
+                "remove `kinds`, `indicators` and `values`, and write `becomes: a question`"
+            )
+        if self.reports < 1:
+            raise ValueError("what is carried for no report is not carried; write `reports: 1` or more")
+        return self
+
+
 class OpenWords(Entry):
     """Words of the statute that nothing measures: a criterion that asks for one leaves it to a person's judgement."""
 
@@ -426,4 +623,7 @@ class RuleFile(Model):
     relistings: tuple[Relisting, ...] = ()
     clocks: tuple[Clock, ...] = ()
     clauses: tuple[Clause, ...] = ()
+    years_compared: tuple[YearOnYear, ...] = ()
     open_words: tuple[OpenWords, ...] = ()
+    carryings: tuple[Carrying, ...] = ()
+    coherence: tuple[Coherence, ...] = ()

@@ -7,13 +7,28 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 
 from tierengine.errors import Problem
 from tierengine.law.conditions import LEVEL_WORDS, Condition
 from tierengine.law.coverage import citations, unknown_names, unlisted
-from tierengine.law.entries import Clause, Conclusion, Criterion, Entry, Given, Indicator, Route, TierRow
+from tierengine.law.derivations import circles
+from tierengine.law.entries import (
+    LAST_YEAR,
+    Carrying,
+    Clause,
+    Coherence,
+    Conclusion,
+    Criterion,
+    Entry,
+    Given,
+    Indicator,
+    Route,
+    TierRow,
+)
 from tierengine.law.rulebook import Law, Rulebook
+from tierengine.terms.bounds import Measured, WrittenBounds
 from tierengine.terms.citation import Citation
 from tierengine.terms.scalars import whole
 from tierengine.terms.tier import TIERS
@@ -52,6 +67,8 @@ def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
         return problems
     problems += _circles(placed)
     problems += _ledger(rulebook, placed)
+    problems += _never_asked(rulebook, placed)
+    problems += _derived_from_itself(rulebook, placed)
     if problems:
         return problems
     spans = rulebook.covered()
@@ -109,6 +126,12 @@ def _alone(item: Placed) -> Iterator[Problem]:
         yield from _request_log(item, item.entry)
         yield from _file_name(item, item.entry)
         yield from _examples(item, item.entry)
+    if isinstance(item.entry, Carrying):
+        yield from _carried_examples(item, item.entry)
+    if isinstance(item.entry, Coherence):
+        yield from _both_examples(item, item.entry)
+    else:
+        yield from _comparing(item)
 
 
 def _citation(item: Placed, citation: Citation, path: Path_) -> Iterator[Problem]:
@@ -157,6 +180,34 @@ def _examples(item: Placed, criterion: Criterion) -> Iterator[Problem]:
         yield item.problem(
             f"no example expects `{outcome}`", "add one; each outcome needs at least one example", "examples"
         )
+
+
+def _both_examples(item: Placed, rule: Coherence) -> Iterator[Problem]:
+    for word in sorted({"coherent", "contradiction"} - {example.expect for example in rule.examples}):
+        what = f"no example expects `{word}`"
+        yield item.problem(what, "add one; a rule of coherence has a case on both sides", "examples")
+
+
+def _carried_examples(item: Placed, rule: Carrying) -> Iterator[Problem]:
+    for word in sorted({"taken", "left"} - {example.expect for example in rule.examples}):
+        what = f"no example expects `{word}`"
+        yield item.problem(what, "add one; a rule of carrying has a case on both sides", "examples")
+    for number, example in enumerate(rule.examples):
+        found = "taken" if rule.carries(example) else "left"
+        if found != example.expect:
+            what = f"the example `{example.name}` expects `{example.expect}`, and it is {found}"
+            yield item.problem(what, "correct the rule or the example", "examples", number, "expect")
+
+
+def _comparing(item: Placed) -> Iterator[Problem]:
+    """Comparisons of two counts where nothing may compare them but a rule of coherence."""
+    for path, condition in conditions(item.entry):
+        if condition.no_more_than is not None:
+            yield item.problem(
+                "two counts are compared outside a rule of coherence",
+                "declare an indicator that is `compared`, and ask for that",
+                *path,
+            )
 
 
 # -- dates -----------------------------------------------------------------------------------------------------
@@ -243,20 +294,29 @@ class Vocabulary:
 
 
 def conditions(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
-    """Yield every condition of an entry, however deep, with its path in the entry."""
+    """Yield every condition on which a finding rests, however deep, with its path in the entry; no proposal's."""
     if isinstance(entry, Criterion):
         for number, rung in enumerate(entry.rules):
-            yield from _inside(("rules", number, "when"), rung.when)
+            yield from inside(("rules", number, "when"), rung.when)
         if entry.presumption is not None:
-            yield from _inside(("presumption", "when"), entry.presumption.when)
+            yield from inside(("presumption", "when"), entry.presumption.when)
     elif isinstance(entry, Conclusion | TierRow | Route):
-        yield from _inside(("when",), entry.when)
+        yield from inside(("when",), entry.when)
 
 
-def _inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
+def _of_coherence(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
+    """Yield every condition of a rule of coherence. They decide nothing, and so are no part of what entries ask."""
+    if isinstance(entry, Coherence):
+        if entry.when is not None:
+            yield from inside(("when",), entry.when)
+        yield from inside(("then",), entry.then)
+
+
+def inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
+    """Yield a condition and every one inside it, each with its path."""
     yield path, condition
     for below, part in directly_inside(path, condition):
-        yield from _inside(below, part)
+        yield from inside(below, part)
 
 
 def directly_inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
@@ -270,17 +330,48 @@ def directly_inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, 
 
 
 def _references(item: Placed, vocabulary: Vocabulary) -> Iterator[Problem]:
-    for path, condition in conditions(item.entry):
-        look_up = _REFERENCES.get(condition.operator)
-        complaint = look_up(condition, vocabulary) if look_up else None
+    for path, condition in (*conditions(item.entry), *_of_coherence(item.entry)):
+        complaint = complaint_of(condition, vocabulary)
+        if condition.last_rating is not None:
+            told = "a rating of the last report is asked for, which only a proposal may do"
+            complaint = told, "ask for it under `proposal`, or ask for this year's rating with `judgement`"
         if complaint is not None:
             yield item.problem(*complaint, *path)
     if isinstance(item.entry, Criterion):
         yield from _indicators(item, item.entry, vocabulary)
-        yield from _of_examples(item, item.entry, vocabulary)
+        yield from _of_examples(item, item.entry.examples, vocabulary)
+    if isinstance(item.entry, Coherence):
+        yield from _of_examples(item, item.entry.examples, vocabulary)
+    if isinstance(item.entry, Carrying):
+        yield from _of_carrying(item, item.entry, vocabulary)
+
+
+def _of_carrying(item: Placed, rule: Carrying, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Indicators that a rule of carrying names wrongly, or whose answers cannot be carried as it says."""
+    acts = {name for indicator in vocabulary.indicators.values() for name in indicator.shown_by}
+    of_two_years = {indicator.last_year_of for indicator in vocabulary.indicators.values()}
+    if rule.becomes != "a question" and not rule.indicators:
+        yield item.problem("the rule names no indicator", "list those whose answers are carried so", "becomes")
+    for number, name in enumerate(rule.indicators):
+        indicator, where = vocabulary.indicators.get(name), ("indicators", number)
+        if indicator is None:
+            yield item.problem(*unknown("indicator", name, vocabulary.indicators), *where)
+        elif rule.becomes == "a figure of last year" and name not in of_two_years:
+            yield item.problem(f"no indicator asks for the figure of the year before of `{name}`", "remove it", *where)
+        elif rule.becomes == "a standing record" and (name in acts or name in of_two_years or indicator.looks_back):
+            what = f"`{name}` tells of an act or a count of its period, and does not stand"
+            yield item.problem(what, "remove it; let another rule make a question of it", *where)
+        elif rule.kinds and not set(rule.kinds) & {*indicator.kinds, "commitment", "statement"}:
+            yield item.problem(f"`{name}` takes no record of these kinds", "remove it, or add a kind it takes", *where)
 
 
 _Complaint = tuple[str, str] | None
+
+
+def complaint_of(condition: Condition, vocabulary: Vocabulary) -> _Complaint:
+    """Return what is wrong with what a single condition asks for, and how it is mended; nothing if nothing is."""
+    look_up = _REFERENCES.get(condition.operator)
+    return look_up(condition, vocabulary) if look_up else None
 
 
 def unknown(word: str, name: str, known: Iterable[str]) -> tuple[str, str]:
@@ -296,6 +387,8 @@ def _of_indicator(condition: Condition, vocabulary: Vocabulary) -> _Complaint:
     indicator = vocabulary.indicators.get(condition.name)
     if indicator is None:
         return unknown("indicator", condition.name, vocabulary.indicators)
+    if condition.no_more_than is not None:
+        return _of_two(indicator, condition.no_more_than, vocabulary)
     number = condition.at_least or condition.at_most
     if (number is not None) != (indicator.type == "count"):
         wanted = "`at_least` or `at_most`" if indicator.type == "count" else "`is`"
@@ -308,7 +401,18 @@ def _of_indicator(condition: Condition, vocabulary: Vocabulary) -> _Complaint:
     return None
 
 
-def _of_judgement(condition: Condition, vocabulary: Vocabulary) -> _Complaint:
+def _of_two(indicator: Indicator, other: str, vocabulary: Vocabulary) -> _Complaint:
+    """What is wrong with a comparison of two counts."""
+    second = vocabulary.indicators.get(other)
+    if second is None:
+        return unknown("indicator", other, vocabulary.indicators)
+    for side in (indicator, second):
+        if side.type != "count" or side.compared is not None:
+            return f"`{side.id}` is no recorded count", "compare two recorded counts"
+    return None if indicator is not second else (f"`{other}` is compared with itself", "compare two counts")
+
+
+def _of_rating(condition: Condition, vocabulary: Vocabulary) -> _Complaint:
     return _level_of("judgement", condition, vocabulary.judgements)
 
 
@@ -345,7 +449,8 @@ _PLACEMENT_WORDS = {"last_report": "placement", "limit": "limit"}
 
 _REFERENCES: dict[str, Callable[[Condition, Vocabulary], _Complaint]] = {
     "indicator": _of_indicator,
-    "judgement": _of_judgement,
+    "judgement": _of_rating,
+    "last_rating": _of_rating,
     "finding": _of_finding,
     "conclusion": _of_conclusion,
     "placement": _of_placement,
@@ -383,6 +488,19 @@ def _of_declaration(indicator: Indicator, vocabulary: Vocabulary) -> Iterator[tu
                 yield ("compared",), unknown("indicator", name, vocabulary.indicators)
             elif side.type != "count" or side.compared is not None:
                 yield ("compared",), (f"`{name}` cannot be compared", "compare two recorded counts")
+    yield from _of_other_years(indicator, vocabulary)
+    for key, named in (("denied_with", indicator.denied_with), ("shown_by", indicator.shown_by)):
+        for name in named:
+            other = vocabulary.indicators.get(name)
+            if other is None:
+                yield (key,), unknown("indicator", name, vocabulary.indicators)
+            elif {other.type, indicator.type} != {"truth"}:
+                yield (key,), (f"`{name}` and `{indicator.id}` are not both truths", f"name truths under `{key}`")
+    if indicator.stated is not None and not _fits(indicator, indicator.stated):
+        yield (
+            ("stated",),
+            (f"nobody can state `{indicator.stated}`", f"write an answer that a {indicator.type} can have"),
+        )
     if indicator.when_silent is not None and not _fits(indicator, indicator.when_silent.reads_as):
         yield (
             ("when_silent",),
@@ -393,8 +511,25 @@ def _of_declaration(indicator: Indicator, vocabulary: Vocabulary) -> Iterator[tu
         )
 
 
-def _of_examples(item: Placed, criterion: Criterion, vocabulary: Vocabulary) -> Iterator[Problem]:
-    for number, example in enumerate(criterion.examples):
+def _of_other_years(indicator: Indicator, vocabulary: Vocabulary) -> Iterator[tuple[Path_, tuple[str, str]]]:
+    """A figure of the year before that is counted otherwise than the figure of the year."""
+    if indicator.last_year_of is None:
+        return
+    this = vocabulary.indicators.get(indicator.last_year_of)
+    if this is None:
+        yield ("last_year_of",), unknown("indicator", indicator.last_year_of, vocabulary.indicators)
+    elif (this.type, this.unit, this.combine) != (indicator.type, indicator.unit, indicator.combine):
+        yield (
+            ("last_year_of",),
+            (
+                f"`{indicator.id}` is not counted as `{this.id}` is",
+                "give both the same `type`, `unit` and `combine`",
+            ),
+        )
+
+
+def _of_examples(item: Placed, examples: Iterable[Given], vocabulary: Vocabulary) -> Iterator[Problem]:
+    for number, example in enumerate(examples):
         for key, complaint in complaints(example, vocabulary):
             yield item.problem(*complaint, "examples", number, *key)
 
@@ -405,8 +540,8 @@ def complaints(given: Given, vocabulary: Vocabulary) -> Iterator[tuple[Path_, tu
         indicator = vocabulary.indicators.get(name)
         if indicator is None:
             yield ("indicators", name), unknown("indicator", name, vocabulary.indicators)
-        elif not _fits(indicator, word):
-            wanted = {"truth": "`true` or `false`", "count": "a whole number"}.get(indicator.type)
+        elif not _is_given(indicator, word, vocabulary):
+            wanted = {"truth": "`true` or `false`", "count": "a whole number, or bounds"}.get(indicator.type)
             complaint = (
                 f"`{name}` is a {indicator.type} and is given `{word}`",
                 f"write {wanted or 'one of: ' + ', '.join(indicator.choices)}",
@@ -414,6 +549,7 @@ def complaints(given: Given, vocabulary: Vocabulary) -> Iterator[tuple[Path_, tu
             yield ("indicators", name), complaint
     for key, word, known in (
         ("judgements", "judgement", vocabulary.judgements),
+        ("last_ratings", "judgement", vocabulary.judgements),
         ("findings", "finding", vocabulary.findings),
         ("conclusions", "conclusion", vocabulary.conclusions),
     ):
@@ -522,6 +658,14 @@ def _fits(indicator: Indicator, word: str) -> bool:
     return word in (("true", "false") if indicator.type == "truth" else indicator.choices)
 
 
+def _is_given(indicator: Indicator, given: Measured, vocabulary: Vocabulary) -> bool:
+    """Whether an answer can be given to an indicator: a word, a number, bounds, or how it stands to last year."""
+    if isinstance(given, WrittenBounds):
+        return indicator.type == "count"
+    than = vocabulary.indicators.get(indicator.compared.than) if indicator.compared is not None else None
+    return _fits(indicator, given) or (than is not None and than.looks_back and given in LAST_YEAR)
+
+
 # -- circles ---------------------------------------------------------------------------------------------------
 
 
@@ -554,6 +698,39 @@ def _circle_from(name: str, asks: Mapping[str, list[str]], way: list[str], done:
             return circle
     done.add(name)
     return []
+
+
+# -- coherence ---------------------------------------------------------------------------------------------------
+
+
+def _never_asked(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
+    """Rules of coherence of which on no date every question is asked."""
+    applied = {rule.id for law in rulebook.whole_laws() for rule in law.coherence}
+    for item in placed:
+        if isinstance(item.entry, Coherence) and item.entry.id not in applied:
+            yield item.problem(
+                f"on no day on which `{item.entry.id}` is in force are all its questions asked",
+                "ask for what is in force at one time, or correct the dates",
+                "id",
+            )
+
+
+def _derived_from_itself(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
+    """Rules of coherence that together derive an answer from itself, each circle named once."""
+    places = {(item.entry.id, item.entry.in_force.from_): item for item in placed}
+    found = {circle: None for law in rulebook.whole_laws() for circle in _named(circles(law.coherence))}
+    for names in found:
+        first = min(names)
+        yield places[first].problem(
+            "these rules derive an answer from itself: " + ", ".join(f"`{name}`" for name, _ in names),
+            "remove one; where two questions always have the same answer, ask one of them",
+            "id",
+        )
+
+
+def _named(found: Iterable[tuple[Coherence, ...]]) -> Iterator[tuple[tuple[str, date], ...]]:
+    for rules in found:
+        yield tuple(sorted((rule.id, rule.in_force.from_) for rule in rules))
 
 
 # -- certainty ---------------------------------------------------------------------------------------------------

@@ -10,8 +10,10 @@ from pydantic import ValidationError
 
 from tierengine import canonical, yamlfile
 from tierengine.errors import Problem, RulebookError
+from tierengine.law.cues import lint_cues
 from tierengine.law.entries import Criterion, RuleFile
 from tierengine.law.linter import Placed, lint, lint_tiers
+from tierengine.law.proposals import lint_proposals
 from tierengine.law.rulebook import Rulebook
 from tierengine.yamlfile import Document
 
@@ -135,7 +137,7 @@ def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
     if problems:
         raise RulebookError(problems)
     rulebook = Rulebook.model_validate({"digest": digest} | _sections(placed))
-    problems = lint(rulebook, placed)
+    problems = [*lint(rulebook, placed), *lint_proposals(rulebook, placed), *lint_cues(placed)]
     if problems:
         raise RulebookError(problems)
     return Draft(rulebook, tuple(placed), tuple(lint_tiers(rulebook, placed)))

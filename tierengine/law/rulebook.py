@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import ClassVar, TypeVar, get_args
+from typing import Any, ClassVar, Self, TypeVar, get_args
 
 from tierengine.errors import NotInForceError, Problem
 from tierengine.law.entries import (
     Admission,
     Advice,
+    Carrying,
     CertaintyTable,
     Clause,
     Clock,
+    Coherence,
     Conclusion,
     Criterion,
+    Cue,
     Downgrade,
     Entry,
     Indicator,
@@ -26,6 +29,7 @@ from tierengine.law.entries import (
     Relisting,
     Route,
     TierRow,
+    YearOnYear,
 )
 from tierengine.terms.level import Certainty
 from tierengine.terms.scalars import Model
@@ -49,10 +53,34 @@ class Rulebook(Model):
     downgrades: tuple[Downgrade, ...] = ()
     relistings: tuple[Relisting, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    years_compared: tuple[YearOnYear, ...] = ()
     clauses: tuple[Clause, ...] = ()
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
     open_words: tuple[OpenWords, ...] = ()
     """Words that are left to a judgement; they decide nothing either."""
+    carryings: tuple[Carrying, ...] = ()
+    """What of a dossier goes into that of the next report."""
+    coherence: tuple[Coherence, ...] = ()
+    """What holds of every country; a rule applies on the days on which all its questions are asked."""
+
+    def __copy__(self) -> Self:
+        """Copy the entries only: what was worked out from them does not hold of a copy of which some are changed."""
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Copy the entries only, each of them as well."""
+        return super(Rulebook, self.__copy__()).__deepcopy__(memo)
+
+    @cached_property
+    def examples(self) -> int:
+        """How many examples there are, those of the proposals included."""
+        criteria = sum(len(each.examples) for each in self.criteria)
+        proposals = sum(len(each.proposal.examples) for each in self.criteria if each.proposal is not None)
+        carried = sum(len(each.examples) for each in self.carryings)
+        return criteria + proposals + carried + sum(len(each.examples) for each in self.coherence)
 
     @cached_property
     def _tiers_since(self) -> dict[Tier, date]:
@@ -69,6 +97,16 @@ class Rulebook(Model):
         indicators = {indicator.id for criterion in self.criteria for indicator in criterion.indicators}
         return frozenset(indicators | {c.judgement.id for c in self.criteria if c.judgement is not None})
 
+    @cached_property
+    def cues(self) -> Mapping[str, tuple[Cue, ...]]:
+        """The cues of each indicator, from every version that has some."""
+        found: dict[str, tuple[Cue, ...]] = {}
+        for criterion in self.criteria:
+            for indicator in criterion.indicators:
+                if indicator.cues:
+                    found[indicator.id] = (*found.get(indicator.id, ()), *indicator.cues)
+        return found
+
     def entries(self) -> tuple[Entry, ...]:
         """Every entry, in the order of reading."""
         return (
@@ -83,6 +121,9 @@ class Rulebook(Model):
             *self.downgrades,
             *self.relistings,
             *self.clocks,
+            *self.coherence,
+            *self.years_compared,
+            *self.carryings,
         )
 
     def boundaries(self) -> tuple[date, ...]:
@@ -104,24 +145,57 @@ class Rulebook(Model):
 
     def select(self, day: date) -> Law:
         """Return the entries in force on the day, whether or not they make a whole."""
+        if day not in self._laws:
+            law = self._selected(day)
+            known = law.known()
+            self._laws[day] = replace(law, coherence=tuple(r for r in law.coherence if asked_of(r) <= known))
+        return self._laws[day]
+
+    @cached_property
+    def _laws(self) -> dict[date, Law]:
+        """The law of days that were asked for."""
+        return {}
+
+    def _selected(self, day: date) -> Law:
         return Law(
             as_of=day,
             digest=self.digest,
-            criteria=tuple(sorted(_in_force(self.criteria, day), key=_place_in_statute)),
-            admissions=_in_force(self.admissions, day),
-            certainties=_in_force(self.certainties, day),
-            conclusions=_in_force(self.conclusions, day),
-            tiers=_in_force(self.tiers, day),
-            routes=_in_force(self.routes, day),
-            advice=_in_force(self.advice, day),
-            progress=_in_force(self.progress, day),
-            downgrades=_in_force(self.downgrades, day),
-            relistings=_in_force(self.relistings, day),
-            clocks=_in_force(self.clocks, day),
-            clauses=_in_force(self.clauses, day),
+            criteria=tuple(sorted(self._in_force(self.criteria, day), key=_place_in_statute)),
+            admissions=self._in_force(self.admissions, day),
+            certainties=self._in_force(self.certainties, day),
+            conclusions=self._in_force(self.conclusions, day),
+            tiers=self._in_force(self.tiers, day),
+            routes=self._in_force(self.routes, day),
+            advice=self._in_force(self.advice, day),
+            progress=self._in_force(self.progress, day),
+            downgrades=self._in_force(self.downgrades, day),
+            relistings=self._in_force(self.relistings, day),
+            clocks=self._in_force(self.clocks, day),
+            years_compared=self._in_force(self.years_compared, day),
+            carryings=self._in_force(self.carryings, day),
+            clauses=self._in_force(self.clauses, day),
+            coherence=self._in_force(self.coherence, day),
             of_other_dates=self._measures,
             tiers_since=self._tiers_since,
         )
+
+    def _in_force(self, entries: tuple[E, ...], day: date) -> tuple[E, ...]:
+        return tuple(self._numbered(entry, day) for entry in entries if entry.in_force.holds(day))
+
+    def _numbered(self, entry: E, day: date) -> E:
+        """The entry under its number of a day; made once for each number, since many days are asked for."""
+        if not entry.renumbered:
+            return entry
+        key = id(entry), sum(move.from_ <= day for move in entry.renumbered)
+        if key not in self._renumbered:
+            self._renumbered[key] = entry.numbered_on(day)
+        found: E = self._renumbered[key]
+        return found
+
+    @cached_property
+    def _renumbered(self) -> dict[tuple[int, int], Any]:
+        """Entries under numbers that were asked for."""
+        return {}
 
     def on(self, day: date, where: str | None = None) -> Law:
         """Return the law in force on the day. Raise `NotInForceError` if what is encoded for it is no whole.
@@ -182,8 +256,10 @@ def _place_in_statute(criterion: Criterion) -> tuple[tuple[int, str], ...]:
     return tuple((int(word), "") if word.isdigit() else (0, word) for word in words)
 
 
-def _in_force(entries: tuple[E, ...], day: date) -> tuple[E, ...]:
-    return tuple(entry.numbered_on(day) for entry in entries if entry.in_force.holds(day))
+def asked_of(rule: Coherence) -> set[str]:
+    """Return the names that a rule of coherence asks for, save placements."""
+    asked = [each for each in rule.must.walk() if each.placement is None]
+    return {name for each in asked for name in (each.name, each.no_more_than) if name}
 
 
 @dataclass(frozen=True)
@@ -203,8 +279,12 @@ class Law:
     downgrades: tuple[Downgrade, ...] = ()
     relistings: tuple[Relisting, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    years_compared: tuple[YearOnYear, ...] = ()
+    carryings: tuple[Carrying, ...] = ()
     clauses: tuple[Clause, ...] = ()
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
+    coherence: tuple[Coherence, ...] = ()
+    """What holds of every country: the rules whose questions are all asked on the day."""
     of_other_dates: frozenset[str] = frozenset()
     """Every indicator and judgement that the rulebook knows on some date."""
     tiers_since: Mapping[Tier, date] = field(default_factory=dict)
@@ -228,6 +308,9 @@ class Law:
             *self.downgrades,
             *self.relistings,
             *self.clocks,
+            *self.coherence,
+            *self.years_compared,
+            *self.carryings,
         )
 
     @cached_property
@@ -239,6 +322,15 @@ class Law:
     def indicators_by_id(self) -> dict[str, Indicator]:
         """The indicators by their id."""
         return {indicator.id: indicator for indicator in self.indicators}
+
+    @cached_property
+    def last_year(self) -> dict[str, Indicator]:
+        """Indicator to the one that asks for its figure of the year before, where there is one."""
+        return {each.last_year_of: each for each in self.indicators if each.last_year_of is not None}
+
+    def of_two_years(self, indicator: Indicator) -> bool:
+        """Say whether an indicator compares a count with one of an earlier year."""
+        return indicator.compared is not None and self.indicator(indicator.compared.than).looks_back
 
     @cached_property
     def judges(self) -> dict[str, Criterion]:
@@ -267,6 +359,11 @@ class Law:
     def certainty_of(self, mark: str) -> Certainty:
         """Return the certainty of a record by its two Admiralty marks; the linter has proved that there is one."""
         return self._certainties[mark]
+
+    @cached_property
+    def kept(self) -> dict[str, object]:
+        """What others worked out from this law and keep with it, by name; a law never changes."""
+        return {}
 
     @cached_property
     def _set_aside(self) -> dict[tuple[tuple[str, str], ...], Admission | None]:
@@ -302,18 +399,21 @@ class Law:
         }
         if any(row.tier == "2WL" for row in self.tiers):
             parts |= {"watch-list routes": self.routes, "progress": self.progress}
-        missing = {f"`{name}`" for name in self._asked() - self._known()}
+        missing = {f"`{name}`" for name in self.asked() - self.known()}
         return tuple(sorted(missing | {name for name, entries in parts.items() if not entries}))
 
-    def _asked(self) -> set[str]:
+    def asked(self) -> set[str]:
+        """Return every name that a rule or a comparison of this law asks for; proposals and coherence left aside."""
         conditions = [rung.when for criterion in self.criteria for rung in criterion.rules]
         conditions += [c.presumption.when for c in self.criteria if c.presumption is not None]
         conditions += [entry.when for entry in self.conditional()]
         asked = {inner.name for condition in conditions for inner in condition.walk() if not inner.placement}
         asked |= {side for i in self.indicators if i.compared for side in (i.compared.greater, i.compared.than)}
+        asked |= {i.last_year_of for i in self.indicators if i.last_year_of}
         return asked - {""}
 
-    def _known(self) -> set[str]:
+    def known(self) -> set[str]:
+        """Return every name that a condition may ask for."""
         return (
             set(self.indicators_by_id)
             | set(self.judges)

@@ -61,7 +61,7 @@ def record(
     law = law_of(casefile, rulebook_of(files), as_of)
     assessment = Assessor(law).assess(casefile)
     answer, dossier = answer_of(assessment), casefile.document
-    raws = {file: casefile.files[file] for source in casefile.dossier.sources for file, _ in source.files}
+    raws = casefile.files
     content = {
         "kind": "assessment",
         "case": casefile.dossier.id,

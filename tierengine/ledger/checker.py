@@ -14,11 +14,15 @@ It was written apart from tierengine, shares no line with it, and uses no networ
      it takes the text in the packet, if the dossier holds its digest, and says so; otherwise this was not checked;
   3. the answer follows: it reads the YAML of the rulebook and of the dossier, takes the law in force on the date,
      admits the records, evaluates each rule with three values, and compares what comes out with assessment.json:
-     standards, criteria and their levels, watch list, progress, records set aside, tiers open, the recommendation, the
-     outcome of each step, citations, interpretations. For each open tier it looks for answers that lead there.
-It does not check the sentences, the certainties, which single record a settled tier hangs on, what conceding a disputed
-finding does, and the files made for people: `tierengine verify` makes all that anew. It cannot know whether ledger.vkey
-is the key of the ledger that you mean: compare that line with the one that you were given by another way.
+     standards, criteria and their levels, watch list, progress, records set aside, tiers open on the facts and to a
+     person who may rate freely, the recommendation and its status, the proposals that it rests on, what is shown and
+     possible of each standard, factor and route, what each rating named as a hinge would make of it, the outcome of
+     each step, citations, interpretations. For each open tier it looks for answers that lead there and that the rules
+     of coherence allow; where a search finds no end it says so, and the packet is believed.
+It does not check the sentences, the certainties, which single record a settled tier hangs on, whether more ratings are
+hinges, whether fewer proposals would do, which questions are most worth asking, what conceding a disputed finding does,
+and the files made for people: `tierengine verify` makes all that anew. It cannot know whether ledger.vkey is the key of
+the ledger that you mean: compare that line with the one that you were given by another way.
 
 It prints every mismatch. Exit code 0: all holds; 1: something does not; 2: something could not be checked.
 """
@@ -32,9 +36,11 @@ import re
 import sys
 import zipfile
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from email import message_from_bytes
+from email.utils import parsedate_to_datetime
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
@@ -529,7 +535,7 @@ def text_of(source: Any, files: Files) -> str:
     return plain(raw) if source.get("text") == digest(raw) else ""
 
 
-def check_quotes(files: Files, dossier: Any, answer: Any, report: Report) -> None:
+def check_quotes(files: Files, dossier: Any, answer: Any, report: Report, last: Any = None) -> None:
     """Find every quote in its source, and every passage of the answer in the dossier."""
     sources = {source["id"]: source for source in dossier["sources"]}
     words = {name: words_of(source, files) for name, source in sources.items()}
@@ -558,6 +564,8 @@ def check_quotes(files: Files, dossier: Any, answer: Any, report: Report) -> Non
         report.unchecked.append(f"{file}: this checker cannot read it, and the dossier holds no digest of its text")
     told = {item["id"]: item for room in ("records", "silences", "requests") for item in dossier.get(room, [])}
     told |= {f"placement-{item['year']}": {"at": item["source"]} for item in dossier.get("earlier_placements", [])}
+    earlier = {f"last-year/{item['id']}": item for item in last["records"]} if last is not None else {}
+    told |= earlier
     for passage in {json.dumps(item): item for item in _passages(answer)}.values():
         item = told.get(passage["record"])
         if item is None:
@@ -580,7 +588,8 @@ def _passages(value: Any) -> Iterator[Any]:
 LEVELS = ("not met", "partly met", "largely met", "met")
 SLUGS = {"partly met": "partly", "largely met": "largely", "met": "met"}
 PLACES = {"last_report": ["1", "2", "2WL", "3", "SC"], "limit": ["none", "waiver or 3", "3", "not WL"]}
-OPERATORS = ("all", "any", "not", "some", "indicator", "judgement", "finding", "conclusion", "placement")
+SINGLE = ("indicator", "judgement", "last_rating", "finding", "conclusion", "placement")
+OPERATORS = ("all", "any", "not", "some", *SINGLE)
 WORDS = {True: "met", False: "not met", None: "undetermined"}
 
 
@@ -602,7 +611,23 @@ class Law:
         self.criteria = {criterion["id"]: criterion for criterion in self.rules["criteria"]}
         self.indicators = {i["id"]: i for c in self.criteria.values() for i in c.get("indicators", [])}
         self.judges = {c["judgement"]["id"]: c for c in self.criteria.values() if "judgement" in c}
+        self.last_year = {i["last_year_of"]: name for name, i in self.indicators.items() if "last_year_of" in i}
         self.tiers = {row["id"]: row.get("tier") for row in self.of("tiers")}
+        for when in _conditions(self.rules):
+            if sum(word in when for word in OPERATORS) != 1:
+                raise UnreadableError(f"rulebook: the condition {_shown(when)} is not known to this checker")
+        known = {"last_report", "limit", *self.indicators, *self.judges, *self.criteria}
+        known |= {entry["id"] for room in ("conclusions", "tiers") for entry in self.of(room)}
+        self.coherence = {
+            rule["id"]: {"any": [{"not": rule["when"]}, rule["then"]]} if "when" in rule else rule["then"]
+            for rule in self.of("coherence")
+            if {
+                name
+                for part in _inside({"all": [rule.get("when", rule["then"]), rule["then"]]})
+                for name in _asked(part)
+            }
+            <= known
+        }
 
     def _in_force(self, entry: Any) -> bool:
         return bool(entry["in_force"]["from"] <= self.day < entry["in_force"].get("until", "9999-99-99"))
@@ -618,6 +643,7 @@ class Law:
     def propositions(self, rated: set[str]) -> dict[str, Any]:
         """Return what each proposition rests on, as a condition; a rating stands in place of what the rules propose."""
         whens = {entry["id"]: entry["when"] for room in ("conclusions", "tiers", "routes") for entry in self.of(room)}
+        whens |= self.coherence
         for name, criterion in self.criteria.items():
             asked = criterion.get("judgement", {}).get("id")
             presumption = {"conclusion": f"{name}/presumed"}
@@ -632,6 +658,11 @@ class Law:
                     whens[f"{name}/presumed"] = criterion["presumption"]["when"]
         return whens
 
+    def place(self, criterion: str) -> list[tuple[int, str]]:
+        """Return the place of a criterion in the statute: each number and letter of its citation, 9 before 10."""
+        words = re.findall(r"\d+|[A-Za-z]+", self.criteria[criterion]["citation"].get("usc") or criterion)
+        return [(int(word), "") if word.isdigit() else (0, word) for word in words]
+
     def citation(self, entry: Any) -> str:
         """Return the citation of an entry under the number that it has on the day."""
         moved = [move for move in entry.get("renumbered", []) if move["from"] <= self.day]
@@ -640,12 +671,108 @@ class Law:
         return "; ".join(part for part in parts if part) or str(cited["authority"])
 
 
-class Case:
-    """One country under a law: facts are words, and whole numbers for counts and ratings (0 not met to 3 met)."""
+def _conditions(rules: dict[str, list[Any]]) -> Iterator[Any]:
+    """Every condition of the entries in force, however deep."""
+    entries = [entry for section in rules.values() for entry in section if isinstance(entry, dict)]
+    for entry in (*entries, *(part for whole in entries for part in _ruled(whole))):
+        for key in ("when", "then"):
+            if isinstance(entry.get(key), dict):
+                yield from _inside(entry[key])
 
-    def __init__(self, law: Law, whens: dict[str, Any], facts: dict[str, Any]) -> None:
+
+def _ruled(entry: Any) -> Iterator[Any]:
+    """The parts of a criterion that carry a condition."""
+    proposal, presumption = entry.get("proposal", {}), entry.get("presumption", {})
+    for rules in (entry.get("rules", []), proposal.get("rules", []), [presumption]):
+        yield from (rule for rule in rules if isinstance(rule, dict))
+
+
+def _asked(when: Any) -> Iterator[str]:
+    """The names that a single condition asks for."""
+    yield from (str(when[word]) for word in (*SINGLE, "no_more_than") if word in when)
+
+
+ENDLESS = float("inf")
+"""The greatest number of a count that has none."""
+
+
+def ends(value: Any) -> tuple[float, float]:
+    """Return the least and the greatest number that a count may be."""
+    return (value[0], value[1]) if isinstance(value, tuple) else (value, value)
+
+
+def is_greater(indicator: Any, facts: dict[str, Any]) -> Truth:
+    """Return whether the first of two counts is greater than the second, whatever numbers they are."""
+    return exceeds(indicator["compared"]["greater"], indicator["compared"]["than"], facts)
+
+
+def exceeds(greater: str, than: str, facts: dict[str, Any]) -> Truth:
+    """Return whether one count is greater than another, whatever numbers they are."""
+    left, right = facts.get(greater), facts.get(than)
+    if left is None or right is None:
+        return None
+    (least, most), (least_right, most_right) = ends(left), ends(right)
+    return True if least > most_right else False if most <= least_right else None
+
+
+def negated(truth: Truth) -> Truth:
+    """Return whether the opposite holds."""
+    return None if truth is None else not truth
+
+
+def low_enough(number: int, value: float, at_least: bool) -> bool:
+    """Return whether a value is at least so much, or at most."""
+    return value >= number if at_least else value <= number
+
+
+@dataclass
+class Numbers:
+    """The numbers that conditions name for each count, and the counts that they compare; found when first needed."""
+
+    named: dict[str, set[int]] | None = None
+    pairs: list[set[str]] = field(default_factory=list)
+
+    def of(self, whens: dict[str, Any], law: Law) -> dict[str, set[int]]:
+        """Return the numbers for each count."""
+        if self.named is None:
+            self.named = {}
+            self.pairs = [{*i["compared"].values()} for i in law.indicators.values() if "compared" in i]
+            for when in (when for condition in whens.values() for when in _inside(condition)):
+                numbers = {int(when[w]) for w in ("is", "at_least", "at_most") if str(when.get(w, "")).isdigit()}
+                self.named.setdefault(when.get("indicator", ""), set()).update(numbers)
+                self.pairs += [{when["indicator"], when["no_more_than"]}] if "no_more_than" in when else []
+        return self.named
+
+
+class Case:
+    """One country under a law: facts are words, and whole numbers for counts and ratings (0 not met to 3 met).
+
+    Of a count that is known only by bounds, the fact is its least and its greatest number. What compares two counts is
+    a fact where it is told directly.
+    """
+
+    def __init__(self, law: Law, whens: dict[str, Any], facts: dict[str, Any], numbers: Numbers | None = None) -> None:
         self.law, self.whens, self.facts = law, whens, facts
         self.told: dict[str, Truth] = {}
+        self.numbers = numbers or Numbers()
+        """The numbers at which some rule says otherwise, shared by all cases with the same conditions."""
+
+    def given(self, facts: dict[str, Any]) -> Case:
+        """Return the case once more facts are known; what was settled stays so."""
+        case = Case(self.law, self.whens, facts, self.numbers)
+        case.told = {name: truth for name, truth in self.told.items() if truth is not None}
+        return case
+
+    def supposing(self, truths: dict[str, bool]) -> Case:
+        """Return the case in which some propositions are supposed; whether they can be so is asked apart."""
+        case = Case(self.law, self.whens, self.facts, self.numbers)
+        case.told.update(truths)
+        return case
+
+    def take(self, name: str, truth: bool) -> None:
+        """Take a proposition as it must be."""
+        self.told = {other: known for other, known in self.told.items() if known is not None}
+        self.told[name] = truth
 
     def outcome(self, name: str) -> Truth:
         """Return whether a proposition holds."""
@@ -655,14 +782,11 @@ class Case:
 
     def holds(self, when: Any) -> Truth:
         """Return whether a condition holds, whatever the facts are that are not known."""
-        if sum(word in when for word in OPERATORS) != 1:
-            raise UnreadableError(f"rulebook: the condition {_shown(when)} is not known to this checker")
         parts = self.parts(when)
         if parts is None:
             return self.answered(when)
         if "not" in when:
-            inner = self.holds(parts[0])
-            return None if inner is None else not inner
+            return negated(self.holds(parts[0]))
         needed = int(when["some"]["at_least"]) if "some" in when else 1 if "any" in when else len(parts)
         outcomes = [self.holds(part) for part in parts]
         return (
@@ -685,26 +809,39 @@ class Case:
         below = self.rests_on(when)
         if below is not None:
             return self.outcome(below)
-        value = self.facts.get(self.leaf(when))
-        if "compared" in self.law.indicators.get(when.get("indicator", ""), {}):
-            pair = self.law.indicators[when["indicator"]]["compared"]
-            left, right = self.facts.get(pair["greater"]), self.facts.get(pair["than"])
-            value = None if left is None or right is None else str(left > right).lower()
+        if not any(word in when for word in SINGLE):
+            raise UnreadableError(f"rulebook: the condition {_shown(when)} is not known to this checker")
+        if "no_more_than" in when:
+            return negated(exceeds(when["indicator"], when["no_more_than"], self.facts))
+        value = self.value(when)
         if value is None:
             return None
-        if "judgement" in when:
+        if "judgement" in when or "last_rating" in when:
             return bool(value >= LEVELS.index(when["at_least"]))
         if "is" in when:
             return str(value) == str(when["is"])
-        return bool(value >= int(when["at_least"]) if "at_least" in when else value <= int(when["at_most"]))
+        number = int(when.get("at_least", when.get("at_most")))
+        sides = {low_enough(number, each, "at_least" in when) for each in ends(value)}
+        return sides.pop() if len(sides) == 1 else None
+
+    def value(self, when: Any) -> Any:
+        """Return what is known of the fact that a single condition asks for."""
+        if "compared" in self.law.indicators.get(when.get("indicator", ""), {}):
+            greater = is_greater(self.law.indicators[when["indicator"]], self.facts)
+            return self.facts.get(when["indicator"]) if greater is None else str(greater).lower()
+        return self.facts.get(self.leaf(when))
 
     def leaf(self, when: Any) -> str:
         """Return the fact that a single condition asks for; of two that are compared, one that is not known."""
         if "judgement" in when:
             return f"rating/{when['judgement']}"
+        if "last_rating" in when:
+            return f"last_rating/{when['last_rating']}"
         name = str(when.get("indicator", when.get("placement")))
         pair = self.law.indicators.get(name, {}).get("compared", {"greater": name, "than": name})
-        return str(pair["than"] if pair["greater"] in self.facts else pair["greater"])
+        pair = {"greater": name, "than": when["no_more_than"]} if "no_more_than" in when else pair
+        exact = pair["greater"] in self.facts and not isinstance(self.facts[pair["greater"]], tuple)
+        return str(pair["than"] if exact else pair["greater"])
 
     def open_fact(self, when: Any) -> str:
         """Return a fact that is not known and keeps a condition open."""
@@ -723,16 +860,27 @@ def answers(case: Case, fact: str) -> list[Any]:
         return sorted(map(LEVELS.index, case.law.judges[fact[7:]]["judgement"]["rubric"]), reverse=True)
     if indicator["type"] != "count":
         return list(indicator.get("choices", ["true", "false"]))
-    pairs = [{*i["compared"].values()} for i in case.law.indicators.values() if "compared" in i]
+    named = case.numbers.of(case.whens, case.law)
     linked = {fact}
-    for _ in pairs:
-        linked = linked.union(*(pair for pair in pairs if pair & linked))
-    edges = {int(case.facts[name]) for name in linked if name in case.facts}
-    whens = [when for condition in case.whens.values() for when in _inside(condition)]
-    for when in whens:
-        if when.get("indicator") in linked:
-            edges |= {int(when[word]) for word in ("is", "at_least", "at_most") if when.get(word, "").isdigit()}
-    return sorted({max(0, edge + step) for edge in edges | {0} for step in range(-len(linked), len(linked) + 1)})
+    for _ in case.numbers.pairs:
+        linked = linked.union(*(pair for pair in case.numbers.pairs if pair & linked))
+    known = [case.facts[name] for name in linked if name in case.facts]
+    edges = {int(end) for value in known for end in ends(value) if end != ENDLESS}
+    edges = edges.union(*(named.get(name, set()) for name in linked))
+    least, most = ends(case.facts.get(fact, (0, ENDLESS)))
+    tried = {edge + step for edge in edges | {0} for step in range(-len(linked), len(linked) + 1)}
+    return sorted(number for number in tried if least <= number <= most and _as_told(case, fact, number))
+
+
+def _as_told(case: Case, fact: str, number: int) -> bool:
+    """Whether a number goes along with what is told directly of two numbers that are compared."""
+    return go_together(case.law, case.facts | {fact: number})
+
+
+def go_together(law: Law, facts: dict[str, Any]) -> bool:
+    """Whether all numbers go along with what is told directly of those that are compared."""
+    told = ((name, i) for name, i in law.indicators.items() if "compared" in i and name in facts)
+    return all(is_greater(i, facts) in (None, facts[name] == "true") for name, i in told)
 
 
 def _inside(when: Any) -> Iterator[Any]:
@@ -742,25 +890,214 @@ def _inside(when: Any) -> Iterator[Any]:
             yield from _inside(part)
 
 
-def completion(case: Case, row: str, tries: list[int]) -> dict[str, Any] | None:
-    """Return answers to unknown questions that lead to a row of the tier table, or nothing if there are none.
+Goal = tuple[Any, bool, bool]
+"""A condition, whether it must hold or fail, and whether it is part of what is asked and not of what always holds."""
 
-    Every try takes one from `tries`; the search ends without an answer when there are none left.
+
+def spread(case: Case, goals: list[Goal]) -> list[Goal] | None:
+    """Return the goals with what they leave no choice about followed to its end, or nothing if they cannot be reached.
+
+    What must hold or fail is taken as so in the case, and its own condition becomes a goal.
     """
-    outcome, tries[0] = case.outcome(row), tries[0] - 1
-    if outcome is not None or tries[0] < 0:
-        return case.facts if outcome else None
-    fact = case.open_fact(case.whens[row])
+    while True:
+        waiting, left, taken = list(reversed(goals)), list[Goal](), False
+        while waiting:
+            goal = waiting.pop()
+            when, wanted, asked = goal
+            truth, parts, below = case.holds(when), case.parts(when), case.rests_on(when)
+            if truth is not None:
+                if truth != wanted:
+                    return None
+                continue
+            needed = [part for part in parts or [] if case.holds(part) is None]
+            no_choice = len(needed) == 1 or ("all" in when) == wanted
+            if below is not None:
+                case.take(below, wanted)
+                taken = True
+                waiting.append((case.whens[below], wanted, asked))
+            elif "not" in when:
+                waiting.append((needed[0], not wanted, asked))
+            elif needed and "some" not in when and no_choice:
+                waiting += [(part, wanted, asked) for part in reversed(needed)]
+            else:
+                left.append(goal)
+        if not taken:
+            return left
+        goals = left
+
+
+Order = Callable[[Case, Goal], int]
+"""Tells when a goal has its turn; what one order does not find out, another may."""
+
+
+def single_first(case: Case, goal: Goal) -> int:
+    """Take first what asks for one fact."""
+    return int(case.parts(goal[0]) is not None)
+
+
+def asked_first(case: Case, goal: Goal) -> int:
+    """Take first what leaves one answer, then what is asked, then what always holds."""
+    when, _, asked = goal
+    forced = case.parts(when) is None and case.law.indicators.get(when.get("indicator", ""), {}).get("type") == "truth"
+    return 0 if forced else 1 if asked else 2
+
+
+def completion(
+    case: Case, goals: list[Goal], tries: list[int], hints: list[Case], order: Order = single_first
+) -> Case | None:
+    """Return the case with answers to unknown questions with which all goals are reached, or nothing if there are none.
+
+    Every try takes one from `tries`; the search ends without an answer when there are none left. `hints` are cases that
+    were found for other goals: where what is asked is reached, the rest may be answered as there.
+    """
+    tries[0] -= 1
+    left = spread(case, goals) if tries[0] >= 0 else None
+    if not left:
+        return None if left is None else case
+    if hints and not any(asked for _, _, asked in left):
+        for hint in hints:
+            there = case.given(hint.facts | case.facts)
+            if go_together(case.law, there.facts) and all(there.holds(when) is wanted for when, wanted, _ in left):
+                return there
+        hints = []
+    fact = case.open_fact(min(left, key=lambda goal: order(case, goal))[0])
     for value in answers(case, fact):
         facts = case.facts | {fact: value}
         # Only years on the Tier 2 Watch List that reach up to the last report bind the next one.
         if facts.get("limit", "none") == "none" or facts.setdefault("last_report", "2WL") == "2WL":
             if fact == "last_report" and value != "2WL":
                 facts.setdefault("limit", "none")
-            found = completion(Case(case.law, case.whens, facts), row, tries)
+            found = completion(case.given(facts), left, tries, hints, order)
             if found is not None:
                 return found
     return None
+
+
+def shows(case: Case) -> Iterator[Any]:
+    """Yield for each open fact that shows another: if it is so, the other is. Known ones have shown what they can."""
+    for name, indicator in case.law.indicators.items():
+        for fact in indicator.get("shown_by", []):
+            if fact in case.law.indicators and fact not in case.facts:
+                yes = [{"indicator": fact, "is": "true"}, {"indicator": name, "is": "true"}]
+                yield {"any": [{"not": yes[0]}, yes[1]]}
+
+
+class Reach:
+    """What some coherent answers to the open questions of a case lead to, with some propositions as they are supposed.
+
+    `unsure` names what was not found out within the tries that were left.
+    """
+
+    def __init__(self, case: Case, supposed: dict[str, bool] | None = None, seen: list[Case] | None = None) -> None:
+        self.case, self.supposed, self.unsure = case.supposing(supposed or {}), supposed or {}, list[str]()
+        self._goals: list[Goal] = [(case.whens[name], wanted, False) for name, wanted in self.supposed.items()]
+        self._goals += [({"conclusion": name}, True, False) for name in case.law.coherence]
+        self._goals += [(when, True, False) for when in shows(case)]
+        self.seen = [each for each in seen or [] if self._as_supposed(each)]
+
+    def may_be(self, name: str, truth: bool = True) -> bool:
+        """Return whether a proposition can hold, or fail; true also where that was not found out."""
+        if self.case.outcome(name) is (not truth):
+            return False
+        if any(seen.outcome(name) is truth for seen in self.seen):
+            return True
+        return self._found([({"conclusion": name}, truth, True), *self._goals], name)
+
+    def may_be_at_all(self) -> bool:
+        """Return whether what is supposed can be so; true also where that was not found out."""
+        return bool(self.seen) or self._found(self._goals, "what is supposed")
+
+    def _found(self, goals: list[Goal], name: str) -> bool:
+        for order in (single_first, asked_first):
+            tries = [TRIES // 2]
+            found = completion(self.case.given(self.case.facts), goals, tries, self.seen[-4:], order)
+            if found is not None:
+                self.seen.append(found)
+            if tries[0] >= 0:
+                return found is not None
+        self.unsure.append(name)
+        return True
+
+    def _as_supposed(self, seen: Case) -> bool:
+        """Whether a case that was found under other suppositions is as it is supposed here."""
+        truths = Case(seen.law, seen.whens, seen.facts, seen.numbers)
+        return all(truths.outcome(name) is wanted for name, wanted in self.supposed.items())
+
+    def rows(self) -> list[str]:
+        """Return the rows of the tier table that can be reached."""
+        return [row for row in self.case.law.tiers if self.may_be(row)]
+
+
+# -- what goes together ----------------------------------------------------------------------------------------------
+
+
+def coherent(law: Law, facts: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Return the facts with what follows from them by the rules of coherence that look at answers alone.
+
+    An answer follows where one rule fails with every other. No fact follows from a rating.
+    """
+    rules = {
+        name: when
+        for name, when in law.coherence.items()
+        if not any("finding" in part or "conclusion" in part for part in _inside(when))
+    }
+    whens = law.propositions(set())
+    while True:
+        new: dict[str, Any] = {}
+        for name, when in rules.items():
+            if Case(law, whens, facts).holds(when) is False:
+                report.wrong.append(f"dossier: its answers contradict each other, by the rule {name}")
+                return facts
+            new |= {fact: value for fact, value in following(law, when, facts) if fact not in facts}
+        if not new:
+            return facts
+        facts = facts | new
+
+
+def following(law: Law, when: Any, facts: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield each answer that nobody gave and without which one rule fails."""
+    leaves = {leaf for part in _inside(when) for leaf in _leaves(law, part)}
+    for fact in sorted(leaves - facts.keys() - PLACES.keys()):
+        left = _left(law, when, fact, facts)
+        if len(left) != 1 or left[0] is None:
+            continue
+        needed = {name: facts[name] for name in leaves if name in facts}
+        for name in [name for name in _in_written_order(law, when) if name in needed]:
+            without = {other: value for other, value in needed.items() if other != name}
+            needed = without if _left(law, when, fact, without) == left else needed
+        if fact.startswith("rating/") or not any(name.startswith("rating/") for name in needed):
+            yield fact, left[0]
+
+
+def _in_written_order(law: Law, when: Any) -> list[str]:
+    return sorted({leaf for part in _inside(when) for leaf in _leaves(law, part)})
+
+
+def _leaves(law: Law, when: Any) -> Iterator[str]:
+    """The facts that a single condition asks for."""
+    if "judgement" in when:
+        yield f"rating/{when['judgement']}"
+    elif "indicator" in when:
+        compared = law.indicators[when["indicator"]].get("compared")
+        yield from compared.values() if compared else (when["indicator"],)
+        yield from (when["no_more_than"],) if "no_more_than" in when else ()
+    elif "placement" in when:
+        yield when["placement"]
+
+
+def _left(law: Law, when: Any, fact: str, facts: dict[str, Any]) -> list[Any]:
+    """The answers with which a rule does not fail; of many numbers between which it cannot tell, one that is None."""
+    case = Case(law, {"": when}, facts)
+    left = [value for value in answers(case, fact) if Case(law, {}, facts | {fact: value}).holds(when) is not False]
+    if law.indicators.get(fact, {"type": ""})["type"] != "count":
+        return left
+    return left if len(left) == 1 and _alone(law, when, fact, left[0], facts) else [None] * len(left)
+
+
+def _alone(law: Law, when: Any, fact: str, number: int, facts: dict[str, Any]) -> bool:
+    """Whether a rule fails with every number beside this one."""
+    beside = [each for each in (number - 1, number + 1) if each >= 0]
+    return all(Case(law, {}, facts | {fact: each}).holds(when) is False for each in beside)
 
 
 def standing(law: Law, years: dict[int, str], report: int) -> str | None:
@@ -795,6 +1132,8 @@ def standing(law: Law, years: dict[int, str], report: int) -> str | None:
 
 def dated(record: Any, period: Any, day: str) -> str:
     """Return how the days of a record lie to the reporting period and to the date of the question."""
+    if "carried" in record:
+        return "carried"
     days = record.get("period") or ({"first": record["date"], "last": record["date"]} if "date" in record else None)
     if days is None:
         return "undated"
@@ -809,20 +1148,112 @@ def dated(record: Any, period: Any, day: str) -> str:
     )
 
 
-TRAITS = {"kind", "dated", "reliability", "credibility", "indicator", "origin"}
+@dataclass
+class Beside:
+    """What lies beside a dossier: the day of each source, where it bears one, and the dossier of the last report."""
+
+    days: dict[str, str] = field(default_factory=dict)
+    last: Any = None
+
+
+DATED = re.compile(r"(?m)^[RPOZ]\s+(\d\d)\d{4}Z\s+([A-Z]{3})\s+(\d\d)\b")
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+
+def sent(form: str, raw: bytes) -> str | None:
+    """Return the day of a source: of a telegram, from its date-time group, and of mail, from its date."""
+    if form == "mail":
+        try:
+            return parsedate_to_datetime(str(message_from_bytes(raw)["date"] or "")).date().isoformat()
+        except (ArithmeticError, TypeError, ValueError):
+            return None
+    if form != "telegram":
+        return None
+    found = DATED.search(raw.decode("utf-8", "replace"))
+    if found is None or found[2] not in MONTHS:
+        return None
+    year = int(found[3])
+    return f"{(1900 if year >= 70 else 2000) + year}-{MONTHS.index(found[2]) + 1:02}-{found[1]}"
+
+
+def by_year(law: Law, dossier: Any) -> tuple[Any, set[str]]:
+    """Return a dossier whose figures of the year before stand under the indicator that asks for them, and which do."""
+    first = date.fromisoformat(dossier["period"]["first"])
+    earliest = str(first - timedelta(days=366))
+    moved = {
+        record["id"]: record | {"measures": law.last_year[record["measures"]]}
+        for record in dossier["records"]
+        if record["measures"] in law.last_year and earliest <= record.get("period", {}).get("last", "") < str(first)
+    }
+    return dossier | {"records": [moved.get(record["id"], record) for record in dossier["records"]]}, set(moved)
+
+
+TRAITS = {"kind", "dated", "reliability", "credibility", "indicator", "origin", "figure", "carried"}
 """What this checker knows of a record that a rule of admission may look at."""
 
 
 class Admission:
     """Which records of a dossier count under a law."""
 
-    def __init__(self, law: Law, dossier: Any) -> None:
-        self.law, self.dossier = law, dossier
+    def __init__(self, law: Law, dossier: Any, beside: Beside | None = None) -> None:
+        self.law, self.beside = law, beside or Beside()
+        self.dossier, self.moved = by_year(law, dossier)
+        self.unlike: dict[str, str] = {}
+        self.counted: dict[str, list[Any]] = {}
+        self.apart_of_last: dict[str, Any] = {}
         self.repeats: dict[str, str] = {}
         for rule in law.of("admissions"):
             if not rule["sets_aside"].keys() <= TRAITS:
                 raise UnreadableError(f"rulebook: the rule {rule['id']} looks at what this checker does not know")
         self.repeats = self._repeats()
+        self.count()
+
+    def count(self) -> None:
+        """Find the records that count, by the indicator that they answer, and the figures that cannot be compared."""
+        facts = [record for record in self.dossier["records"] if record["kind"] != "judgement"]
+        for record in sorted(facts, key=lambda record: str(record["id"])):
+            if self.against(record) is None:
+                self.counted.setdefault(record["measures"], []).append(record)
+        if self.beside.last is not None:
+            earlier = Admission(self.law, self.beside.last).counted
+            for name, last in self.law.last_year.items():
+                told = [r | {"id": f"last-year/{r['id']}", "measures": last} for r in earlier.get(name, [])]
+                self.counted[last] = [*self.counted.get(last, []), *told]
+        for name, indicator in self.law.indicators.items():
+            if "counts_kind" in indicator:
+                of_kind = [record for record in facts if record["kind"] == indicator["counts_kind"]]
+                self.counted[name] = [record for record in of_kind if self.against(record, any_kind=True) is None]
+            new = [record for asked in indicator.get("shown_by", []) for record in self.counted.get(asked, [])]
+            period = self.dossier["period"]
+            new = [r for r in new if r["value"] == "true" and dated(r, period, self.law.day) == "in the period"]
+            self.counted[name] = [*self.counted.get(name, []), *new]
+        for name, last in self.law.last_year.items():
+            why = self.apart(self.counted.get(name, []), self.counted.get(last, []))
+            for record in self.counted.get(last, []) if why else []:
+                self.unlike[record["id"]] = why
+            then = self.counted.get(last, [])
+            self.counted[last] = [r for r in then if r["id"] not in self.unlike or self.against(r) is None]
+            self.apart_of_last |= {r["id"]: r for r in then if r["id"].startswith("last-year/")}
+
+    def apart(self, now: list[Any], then: list[Any]) -> str:
+        """Return by how much the times of two figures differ, if that is more than the policy allows."""
+        period = self.dossier["period"]
+        day = self.dossier["as_of"]
+        whole = period | ({"last": day} if period["first"] <= day < period["last"] else {})
+        this, last = span(now) or whole, span(then)
+        policy = self.law.of("years_compared")
+        if not policy or not last or abs(length(this) - length(last)) <= int(policy[0]["days_apart"]):
+            return ""
+        days = [f"{length(each)} days, {told_days(each)}" for each in (last, this)]
+        return f"one is of {days[0]}, and the other of {days[1]}"
+
+    def heard(self, silence: Any) -> Any:
+        """Return the rule that sets a silence aside, or nothing if it counts."""
+        last = silence["covers"]["last"] if "covers" in silence else self.beside.days.get(silence["source"])
+        early = last is not None and last < self.dossier["period"]["first"]
+        when = "undated" if last is None else "before the period" if early else "of the period"
+        traits = {"kind": "silence", "dated": when}
+        return next((rule for rule in self.law.of("admissions") if _all_match(rule["sets_aside"], traits)), None)
 
     def _repeats(self) -> dict[str, str]:
         """Record to the record that counts for the same statement of the same origin: the surest, then the first."""
@@ -846,10 +1277,17 @@ class Admission:
         law, indicator = self.law, self.law.indicators.get(record["measures"])
         traits = {"kind": record["kind"], "dated": dated(record, self.dossier["period"], law.day)}
         traits |= {"origin": "counted already"} if record["id"] in self.repeats else {}
+        traits |= {"carried": "told anew"} if "carried" in record and self.told_anew(record) else {}
         if indicator is None and record["measures"] not in law.judges and record["measures"] in law.measures:
             traits["indicator"] = "not asked on this date"
         elif indicator is not None:
-            takes = any_kind or record["kind"] in indicator.get("kinds", ["action", "statistic", "law"])
+            kinds = indicator.get("kinds", ["action", "statistic", "law"])
+            stated = record["kind"] == "statement" and record["value"] == indicator.get("stated", ())
+            takes = any_kind or record["kind"] in kinds or stated
+            if "last_year_of" in indicator and record.get("unit") != indicator.get("unit"):
+                traits["figure"] = "of another unit"
+            if record["id"] in self.unlike:
+                traits["figure"] = "of another length"
             traits |= {name: record[name] for name in ("reliability", "credibility")}
             traits["indicator"] = "takes this kind" if takes else "takes another kind"
             if traits["dated"] in ("outside the period", "undated"):
@@ -858,49 +1296,136 @@ class Admission:
         rules = (rule for rule in law.of("admissions") if _all_match(rule["sets_aside"], traits))
         return next(rules, None)
 
+    def told_anew(self, carried: Any) -> bool:
+        """Return whether a record of this dossier that counts answers what a carried one answers."""
+        others = (r for r in self.dossier["records"] if r["measures"] == carried["measures"] and "carried" not in r)
+        return any(self.against(record) is None for record in others if record["kind"] != "judgement")
+
     def told(self, record: Any) -> list[str] | None:
         """Return the rule that sets a record aside and why, as the answer tells it."""
         rule = self.against(record)
         if rule is None:
             return None
         counted = f" ({self.repeats[record['id']]})" if "origin" in rule["sets_aside"] else ""
-        return [rule["id"], rule["because"] + counted]
+        why = f" ({self.unlike[record['id']]})" if record["id"] in self.unlike else ""
+        return [rule["id"], rule["because"] + counted + why]
 
 
 def _all_match(words: dict[str, list[str]], traits: dict[str, str]) -> bool:
     return all(traits.get(name) in listed for name, listed in words.items())
 
 
-def admit(law: Law, dossier: Any, report: Report) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+def span(figures: list[Any]) -> Any:
+    """Return the time from the first to the last day of figures that say of which days they are."""
+    periods = [figure["period"] for figure in figures if "period" in figure]
+    firsts, lasts = [each["first"] for each in periods], [each["last"] for each in periods]
+    return {"first": min(firsts), "last": max(lasts)} if periods else None
+
+
+def length(days: Any) -> int:
+    """Return how many days there are from the first to the last."""
+    return (date.fromisoformat(days["last"]) - date.fromisoformat(days["first"])).days + 1
+
+
+def told_days(days: Any) -> str:
+    """Return days as the answer tells them."""
+    return str(days["first"]) if days["first"] == days["last"] else f"{days['first']} to {days['last']}"
+
+
+def read_value(indicator: Any, value: Any) -> Any:
+    """Return what a record says: a word, a number, or the least and the greatest number of bounds."""
+    if isinstance(value, dict):
+        least, most = int(value.get("at_least", 0)), float(value.get("at_most", ENDLESS))
+        return least if least == most else (least, most)
+    if indicator["type"] == "count":
+        return int(value)
+    words = {"more than last year": "true", "as many as last year": "false", "fewer than last year": "false"}
+    return words.get(value, value)
+
+
+def added(values: list[Any]) -> Any:
+    """Return what counts add up to."""
+    least, most = (sum(ends(value)[side] for value in values) for side in (0, 1))
+    return least if least == most else (least, most)
+
+
+def together(values: list[Any]) -> Any:
+    """Return what is known of a count of which several things are said; nothing where no number fits them all."""
+    least, most = max(ends(value)[0] for value in values), min(ends(value)[1] for value in values)
+    return None if least > most else least if least == most else (least, most)
+
+
+def said(indicator: Any, found: list[Any], moved: set[str]) -> Any:
+    """Return what the records that answer an indicator say; nothing where they contradict each other."""
+    values = [read_value(indicator, record["value"]) for record in found]
+    if indicator["type"] != "count":
+        return values[0] if len(set(values)) == 1 else None
+    if "last_year_of" not in indicator:
+        return added(values) if indicator.get("combine") == "sum" else together(values)
+    groups: dict[str, list[Any]] = {}
+    for record, value in zip(found, values, strict=True):
+        place = "last" if record["id"].startswith("last-year/") else "moved" if record["id"] in moved else "here"
+        groups.setdefault(place, []).append(value)
+    whole = [added(group) if indicator.get("combine") == "sum" else together(group) for group in groups.values()]
+    return None if None in whole else together(whole)
+
+
+def admit(
+    law: Law, dossier: Any, report: Report, beside: Beside | None = None
+) -> tuple[dict[str, Any], dict[str, list[Any]]]:
     """Return the facts of a dossier under a law, and for each indicator the records that answer it."""
-    facts, admission = requested(law, dossier), Admission(law, dossier)
-    counted: dict[str, list[Any]] = {}
-    for record in sorted(dossier["records"], key=lambda record: str(record["id"])):
-        if admission.against(record) is None:
-            if record["kind"] == "judgement":
-                facts["rating/" + record["measures"]] = LEVELS.index(record["rating"])
-            else:
-                counted.setdefault(record["measures"], []).append(record)
-    for name, indicator in law.indicators.items():
-        if "counts_kind" in indicator:
-            of_kind = [record for record in dossier["records"] if record["kind"] == indicator["counts_kind"]]
-            counted[name] = [record for record in of_kind if admission.against(record, any_kind=True) is None]
-        found = [record["value"] for record in counted.get(name, [])]
+    facts, admission = requested(law, dossier), Admission(law, dossier, beside)
+    counted = admission.counted
+    for record in admission.dossier["records"]:
+        if record["kind"] == "judgement" and admission.against(record) is None:
+            facts["rating/" + record["measures"]] = LEVELS.index(record["rating"])
+    compared = [name for name, indicator in law.indicators.items() if "compared" in indicator]
+    for name in sorted(law.indicators, key=lambda name: name in compared):
+        indicator, found = law.indicators[name], counted.get(name, [])
         if found and "counts_kind" in indicator:
             facts[name] = len(found)
         elif found:
-            if indicator.get("combine") != "sum" and len(set(found)) > 1:
+            value = said(indicator, found, admission.moved)
+            if value is None:
                 report.wrong.append(f"dossier: the records that answer {name} contradict each other")
-            number = sum(map(int, found)) if indicator.get("combine") == "sum" else found[0]
-            facts[name] = int(number) if indicator["type"] == "count" else number
-        elif "when_silent" in indicator and name in {silence["indicator"] for silence in dossier.get("silences", [])}:
+            elif name not in compared or is_greater(indicator, facts) is None:
+                facts[name] = value
+    silent = {each["indicator"] for each in dossier.get("silences", []) if admission.heard(each) is None}
+    for name, indicator in law.indicators.items():
+        if "when_silent" in indicator and name in silent and not counted.get(name):
             word = indicator["when_silent"]["reads_as"]
             facts[name] = int(word) if indicator["type"] == "count" else word
+    for name in list(overtaken(law, facts, counted)):
+        facts.pop(name, None)
+    for name, indicator in law.indicators.items():
+        open_ = name not in facts and (name not in compared or is_greater(indicator, facts) is None)
+        if open_ and any(facts.get(other) == "false" for other in indicator.get("denied_with", [])):
+            facts[name] = "false"
+    return facts | of_earlier_years(law, dossier, admission.beside.last), counted
+
+
+def of_earlier_years(law: Law, dossier: Any, last: Any) -> dict[str, Any]:
+    """Return where the last report placed the country, how its years bind this one, and how it rated the open words."""
+    facts = {
+        "last_rating/" + record["measures"]: LEVELS.index(record["rating"])
+        for record in (last["records"] if last is not None else ())
+        if record["kind"] == "judgement" and record["measures"] in law.judges
+    }
     year = int(dossier["last_report"][:4])
     years = {int(item["year"]): item["tier"] for item in dossier.get("earlier_placements", [])}
-    facts |= {"last_report": years[year]} if year in years else {}
     limit = standing(law, years, year + 1)
-    return facts | ({} if limit is None else {"limit": limit}), counted
+    placed = {"last_report": years.get(year), "limit": limit}
+    return facts | {name: word for name, word in placed.items() if word is not None}
+
+
+def overtaken(law: Law, facts: dict[str, Any], counted: dict[str, list[Any]]) -> Iterator[str]:
+    """Yield what silence or a mere statement denies and the numbers of two years show."""
+    for indicator in list(law.indicators.values()):
+        shown = "compared" in indicator and is_greater(indicator, facts) is True
+        for name in indicator.get("denied_with", []) if shown else []:
+            kinds = law.indicators.get(name, {}).get("kinds", ["action", "statistic", "law"])
+            if all(record["kind"] not in kinds for record in counted.get(name, [])):
+                yield name
 
 
 def requested(law: Law, dossier: Any) -> dict[str, Any]:
@@ -927,10 +1452,15 @@ def progress(law: Law, dossier: Any, deficiency: Any, counted: dict[str, list[An
     outcomes: list[Truth] = []
     for name in deficiency["answered_by"]:
         records = counted.get(name, [])
-        taken = [record for record in records if record["value"] not in ("false", "0")]
+        none = ("false", "0", "as many as last year", "fewer than last year")
+        sure = [record for record in records if not isinstance(record["value"], dict)]
+        loose = [record for record in records if isinstance(record["value"], dict)]
+        not_taken = [r for r in sure if r["value"] in none] + [r for r in loose if r["value"].get("at_most") == "0"]
+        taken = [r for r in sure if r["value"] not in none]
+        taken += [r for r in loose if int(r["value"].get("at_least", 0)) > 0]
         starts = [record.get("date") or record.get("period", {}).get("first", "") for record in taken]
         shown = any(start >= first if since else start > first for start in starts)
-        outcomes.append(True if shown else False if records and not taken else None)
+        outcomes.append(True if shown else False if records and len(not_taken) == len(records) else None)
     return True if True in outcomes else None if None in outcomes else False
 
 
@@ -941,26 +1471,58 @@ def check_answer(files: Files, name: str, day: str, report: Report) -> None:
     """Work the answer out anew from the dossier of that name under the law of a day, and compare assessment.json."""
     answer = json.loads(files["assessment.json"])
     dossier, law = Yaml(files[name], name).document(), Law(files, day)
-    check_quotes(files, dossier, answer, report)
-    compare(answer, dossier, law, report)
+    days = {each["id"]: sent(each["format"], files[f"dossier/{each['file']}"]) for each in dossier["sources"]}
+    beside = Beside({name: day for name, day in days.items() if day is not None})
+    if "last_dossier" in dossier:
+        beside.last = last_dossier(files, dossier, report)
+    check_quotes(files, dossier, answer, report, beside.last)
+    compare(answer, dossier, law, report, beside)
+    compare_hinges(answer, dossier, law, report, beside)
 
 
-def compare(answer: Any, dossier: Any, law: Law, report: Report) -> None:
+def last_dossier(files: Files, dossier: Any, report: Report) -> Any:
+    """Return the dossier of the last report, with every quote found in its sources."""
+    name = dossier["last_dossier"]
+    last = Yaml(files[f"dossier/{name}"], name).document()
+    folder = PurePosixPath(name).parent
+    sources = [
+        placed(each, folder) | {"sections": [placed(section, folder) for section in each.get("sections", [])]}
+        for each in last["sources"]
+    ]
+    for each in [part for source in sources for part in (source, *source["sections"])]:
+        report.same(f"{each['file']}: the digest", each["digest"], digest(files[f"dossier/{each['file']}"]))
+    check_quotes(files, last | {"sources": sources}, {}, report)
+    report.same("the country of the last dossier", last["government"]["country"], dossier["government"]["country"])
+    return last
+
+
+def placed(source: Any, folder: PurePosixPath) -> Any:
+    """Return a source, or a section of one, whose file is named from the folder of the packet's own dossier."""
+    return source | {"file": (folder / source["file"]).as_posix()}
+
+
+def compare(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside | None = None) -> None:
     """Compare an answer with what follows from a dossier under a law."""
-    facts, counted = admit(law, dossier, report)
-    case = Case(law, law.propositions({name[7:] for name in facts if name.startswith("rating/")}), facts)
+    case = case_of(law, dossier, report, beside)
     for what, told, found in (
         ("the date of the law", answer["law"]["as_of"], law.day),
         ("the country", answer["subject"], dossier["government"]),
         ("the product", answer["product"], dossier["product"]),
         ("the sources", answer["receipt"]["sources"], _digests(dossier)),
-        ("the digest of the dossier", answer["receipt"]["dossier"], _dossier_digest(dossier)),
+        ("the digest of the dossier", answer["receipt"]["dossier"], _dossier_digest(dossier, beside and beside.last)),
         ("the interpretations", sorted(answer["interpretations"]), sorted(_interpretations(law))),
     ):
         report.same(f"assessment.json: {what}", told, found)
     compare_findings(answer, case, report)
-    compare_records(answer, dossier, law, counted, report)
+    compare_records(answer, dossier, Admission(law, dossier, beside), report)
     compare_recommendation(answer, dossier, case, report)
+
+
+def case_of(law: Law, dossier: Any, report: Report, beside: Beside | None) -> Case:
+    """Return the case that a dossier tells under a law, with what follows from its answers."""
+    facts, _ = admit(law, dossier, report, beside)
+    rated = {name[7:] for name in facts if name.startswith("rating/")}
+    return Case(law, law.propositions(rated), coherent(law, facts, report))
 
 
 def compare_findings(answer: Any, case: Case, report: Report) -> None:
@@ -1000,10 +1562,16 @@ def _level(case: Case, criterion: Any) -> str | None:
     return low if low == high else None
 
 
-def compare_records(answer: Any, dossier: Any, law: Law, counted: dict[str, list[Any]], report: Report) -> None:
+def compare_records(answer: Any, dossier: Any, admission: Admission, report: Report) -> None:
     """Compare the records set aside, and the progress on each deficiency."""
-    admission = Admission(law, dossier)
-    told_here = {record["id"]: admission.told(record) for record in dossier["records"]}
+    law, counted = admission.law, admission.counted
+    told_here = {record["id"]: admission.told(record) for record in admission.dossier["records"]}
+    told_here |= {
+        name: admission.told(record) for name, record in admission.apart_of_last.items() if name in admission.unlike
+    }
+    for silence in dossier.get("silences", []):
+        rule = admission.heard(silence)
+        told_here[silence["id"]] = None if rule is None else [rule["id"], rule["because"]]
     found = {name: words for name, words in told_here.items() if words is not None}
     told = {item["record"]: [item["rule"], item["because"]] for item in answer["set_aside"]}
     for name in sorted(found.keys() | told.keys()):
@@ -1018,10 +1586,10 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
     told, law = answer["recommendation"], case.law
     steps = {step["id"]: step["outcome"] for step in answer["trace"]["children"]}
     kept = [row for row in law.tiers if steps.get(row) != "not met"]
+    reach = Reach(case)
     for row in law.tiers:
-        tries = [TRIES]
-        reached = completion(case, row, tries) is not None
-        if tries[0] < 0:
+        reached = reach.may_be(row)
+        if row in reach.unsure:
             report.notes.append(
                 f"{row}: whether it is open was not found out within {TRIES} tries; the packet is believed"
             )
@@ -1029,8 +1597,6 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
             said = "open" if row in kept else "not open"
             found = "there are answers that lead there" if reached else "no answers lead there"
             report.wrong.append(f"assessment.json: {row} is said to be {said}, and {found}")
-        elif not reached and case.outcome(row) is None:
-            report.notes.append(f"{row}: no single rule excludes it; every answer was tried, and none leads there")
     tiers = [law.tiers[row] for row in kept]
     report.same("assessment.json: the open tiers", told["open_tiers"], [tier for tier in tiers if tier])
     report.same(
@@ -1048,10 +1614,213 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
     situations = {"settled"} if len(tiers) == 1 else {"otherwise"}
     if len(tiers) > 1 and place in [tier for tier in tiers if tier]:
         situations.add("present placement open")
+    likely = compare_proposals(answer, case, kept, report) if "status" in told else None
+    situations |= {"provisional"} if likely is not None else set()
     rule = next(r for r in law.of("advice") if dossier["product"] in r["product"] and r["situation"] in situations)
-    tier = {"the settled tier": tiers[0], "the present placement": place, "no tier": None}[rule["recommend"]]
+    named = {"the settled tier": tiers[0], "the present placement": place, "no tier": None}
+    named |= {"the provisional tier": likely and law.tiers[likely]}
+    tier = named[rule["recommend"]]
     report.same("assessment.json: the rule of the recommendation", told["rule"], rule["id"])
     report.same("assessment.json: the recommended tier", told["tier"], tier)
+    if "status" not in told:
+        made_by = answer["receipt"]["tierengine"]
+        report.notes.append(
+            f"assessment.json: tierengine {made_by} made it, before answers told what the rules propose, what is shown"
+            " and possible, and what the answer hangs on; there is nothing of that to check"
+        )
+        return
+    provisional = likely is not None and law.tiers[likely] == tier
+    status = "settled" if len(tiers) == 1 else "provisional" if provisional else "open"
+    report.same("assessment.json: the status of the recommendation", told["status"], status)
+    freely = Reach(Case(law, law.propositions(set(law.judges)), case.facts))
+    to_a_person = [law.tiers[row] for row in freely.rows() if law.tiers[row]]
+    _unsure(report, freely, "the tiers that are open to a person who may rate freely")
+    if not freely.unsure:
+        where = "assessment.json: the tiers open to a person who may rate freely"
+        report.same(where, told["open_to_a_person"], to_a_person)
+    compare_levels(answer, case, reach, report)
+
+
+def _unsure(report: Report, reach: Reach, what: str) -> None:
+    if reach.unsure:
+        names = ", ".join(dict.fromkeys(reach.unsure))
+        report.notes.append(f"{what} were not found out within {TRIES} tries ({names}); the packet is believed")
+
+
+def compare_levels(answer: Any, case: Case, reach: Reach, report: Report) -> None:
+    """Compare what is shown of each standard, factor and route, and what is still possible."""
+    law = case.law
+    ladders = {
+        name: [(rung["level"], law.met(name, rung["level"])) for rung in criterion["rules"]]
+        for name, criterion in law.criteria.items()
+    }
+    ladders |= {route["id"]: [("met", route["id"])] for route in law.of("routes")}
+    before = len(reach.unsure)
+    for room in ("standards", "criteria", "considered", "watch_list"):
+        for item in answer[room]:
+            name = item.get("id", item.get("route"))
+            low = high = "not met"
+            for level, proposition in ladders.get(name, []):
+                low = low if reach.may_be(proposition, False) else level
+                high = level if reach.may_be(proposition) else high
+            if len(reach.unsure) == before:
+                where = f"assessment.json, {room}: what of {name} is shown, and possible"
+                report.same(where, [item["shown"], item["possible"]], [low, high])
+    reach.unsure = reach.unsure[before:]
+    _unsure(report, reach, "assessment.json: what is shown and what is possible")
+
+
+# -- what the rules propose -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Provisional:
+    """What the proposals make of a case: which rule speaks for each word, what is then supposed, and the rows left."""
+
+    spoken: dict[str, Any]
+    supposed: dict[str, dict[str, bool]]
+    rows: list[str]
+    unsure: list[str]
+
+
+def provisional(case: Case) -> Provisional:
+    """Read a case provisionally: each word that nobody has rated as it is proposed, where the records leave room."""
+    law, rated = case.law, _rated(case)
+    spoken: dict[str, Any] = {}
+    supposed: dict[str, dict[str, bool]] = {}
+    unsure: list[str] = []
+    seen: list[Case] = []
+    for stage in stages(law):
+        levels = {
+            f"rating/{law.criteria[name]['judgement']['id']}": LEVELS.index(spoken[name]["level"]) for name in supposed
+        }
+        words = {law.criteria[name]["judgement"]["id"] for name in supposed}
+        filled = Case(law, law.propositions(rated | words), case.facts | levels)
+        for name in stage:
+            if law.criteria[name]["judgement"]["id"] in rated:
+                continue
+            rules = law.criteria[name]["proposal"]["rules"]
+            for number, rule in enumerate(rules, 1):
+                if filled.holds(rule["when"]) is True:
+                    spoken[name] = rule | {"id": f"{name}/proposal/{number}"}
+                    break
+        for name in (name for name in stage if name in spoken):
+            tried = at_level(law, name, spoken[name]["level"])
+            reach = Reach(case, _joined(supposed) | tried, seen)
+            if reach.may_be_at_all():
+                supposed[name] = tried
+            unsure += [spoken[name]["id"]] if reach.unsure else []
+            seen = reach.seen
+    left = Reach(case, _joined(supposed), seen)
+    rows = left.rows()
+    taken = {name: rule for name, rule in spoken.items() if name in supposed}
+    return Provisional(taken, supposed, rows, unsure + left.unsure)
+
+
+def _rated(case: Case) -> set[str]:
+    """The words that a person has rated, which are those whose rating decides in a case."""
+    words = case.law.judges.items()
+    return {
+        word for word, each in words if any("judgement" in part for part in case.whens[case.law.met(each["id"])]["all"])
+    }
+
+
+def _joined(supposed: dict[str, dict[str, bool]]) -> dict[str, bool]:
+    return {name: truth for each in supposed.values() for name, truth in each.items()}
+
+
+def at_level(law: Law, name: str, level: str) -> dict[str, bool]:
+    """Return what it means that a criterion has a level: the rungs up to it are reached, and those above are not."""
+    rungs = [rung["level"] for rung in law.criteria[name]["rules"]]
+    return {law.met(name, rung): LEVELS.index(rung) <= LEVELS.index(level) for rung in rungs}
+
+
+def stages(law: Law) -> list[list[str]]:
+    """Return the criteria with a proposal in groups, each of which looks only at what rests on groups before it."""
+    below: dict[str, set[str]] = {}
+    for name, criterion in law.criteria.items():
+        whens = [rung["when"] for rung in criterion["rules"]]
+        whens += [criterion["presumption"]["when"]] if "presumption" in criterion else []
+        below[name] = _findings({"all": whens})
+    for entry in (entry for room in ("conclusions", "tiers", "routes") for entry in law.of(room)):
+        below[entry["id"]] = _findings(entry["when"])
+    waiting: dict[str, set[str]] = {}
+    for name in sorted((name for name, each in law.criteria.items() if "proposal" in each), key=law.place):
+        reached, asked = set[str](), _findings({"all": [r["when"] for r in law.criteria[name]["proposal"]["rules"]]})
+        while asked:
+            reached |= asked
+            asked = set().union(*(below.get(each, set()) for each in asked)) - reached
+        waiting[name] = reached
+    found = []
+    while waiting:
+        ready = [name for name, others in waiting.items() if not others & waiting.keys()]
+        if not ready:
+            raise UnreadableError("rulebook: its proposals wait for each other, which this checker does not read")
+        found.append(ready)
+        waiting = {name: others for name, others in waiting.items() if name not in ready}
+    return found
+
+
+def _findings(when: Any) -> set[str]:
+    """The findings and conclusions that a condition asks for."""
+    return {str(part[word]) for part in _inside(when) for word in ("finding", "conclusion") if word in part}
+
+
+def compare_proposals(answer: Any, case: Case, kept: list[str], report: Report) -> str | None:
+    """Compare what the answer rests on where it is provisional; return the row that is left, if it is one."""
+    told, law = answer["recommendation"]["rests_on"], case.law
+    if len(kept) == 1:
+        report.same("assessment.json: the proposals on which a settled tier rests", told, [])
+        return None
+    found = provisional(case)
+    if found.unsure:
+        report.notes.append(
+            f"assessment.json: what the rules propose was not found out within {TRIES} tries"
+            f" ({', '.join(found.unsure)}); the packet is believed"
+        )
+    row = found.rows[0] if len(found.rows) == 1 and found.spoken else None
+    for item in told:
+        rule = found.spoken.get(item["criterion"])
+        spoken = rule and [law.criteria[item["criterion"]]["judgement"]["id"], rule["id"], rule["level"], rule["says"]]
+        where = f"assessment.json: what the rules propose for {item['word']}"
+        report.same(where, [item["word"], item["rule"], item["level"], item["says"]], spoken)
+    if row is None:
+        report.same("assessment.json: the proposals that the recommendation rests on", told, [])
+        return None
+    named = {item["criterion"]: found.supposed[item["criterion"]] for item in told if item["criterion"] in found.spoken}
+    left = Reach(case, _joined(named))
+    sure = [name for name in left.rows() if name not in left.unsure]
+    report.same("assessment.json: the rows that are left with what the recommendation rests on", sure, [row])
+    _unsure(report, left, "assessment.json: the rows that are left with what the recommendation rests on")
+    return row
+
+
+def compare_hinges(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside | None = None) -> None:
+    """Compare what each rating would make of what hangs on it; whether more hangs on ratings is not looked for."""
+    case = case_of(law, dossier, Report(), beside)
+    for hinge in answer.get("hinges", []):
+        word, criterion = hinge["word"], law.judges.get(hinge["word"], {})
+        if not criterion:
+            report.unchecked.append(f"assessment.json: this checker does not follow what hangs on {_shown(hinge)}")
+            continue
+        told = {outcome["answer"]: outcome["tiers"] for outcome in hinge["outcomes"]}
+        for level in criterion["judgement"]["rubric"]:
+            rows, unsure = _once_rated(case, word, level)
+            if unsure:
+                report.notes.append(f"assessment.json: what {word}: {level} would make of it was not found out")
+            else:
+                where = f"assessment.json: the tiers that are left once {word} is rated {level}"
+                report.same(where, told.get(level, []), [law.tiers[row] for row in rows])
+
+
+def _once_rated(case: Case, word: str, level: str) -> tuple[list[str], list[str]]:
+    """The rows that are left once a word is rated, and what was not found out; none where that contradicts the rest."""
+    contradicted = Report()
+    facts = coherent(case.law, case.facts | {f"rating/{word}": LEVELS.index(level)}, contradicted)
+    if contradicted.wrong:
+        return [], []
+    found = provisional(Case(case.law, case.law.propositions({*_rated(case), word}), facts))
+    return found.rows, found.unsure
 
 
 def _interpretations(law: Law) -> Iterator[str]:
@@ -1065,17 +1834,26 @@ def _digests(dossier: Any) -> list[str]:
     return sorted(each["digest"] for source in dossier["sources"] for each in (source, *source.get("sections", [])))
 
 
-def _dossier_digest(dossier: Any) -> str:
-    """The digest of what a dossier says, whatever the order of its lists."""
-    told = dossier | {
+def _dossier_digest(dossier: Any, last: Any = None) -> str:
+    """The digest of what a dossier says, whatever the order of its lists, and of what the last one says."""
+    told = dossier | ({"last_dossier": _dossier_digest(last)} if last is not None else {})
+    told |= {
         room: [] for room in ("silences", "not_evidence", "deficiencies", "earlier_placements") if room not in dossier
     }
     for room in ("sources", "records", "silences", "requests", "deficiencies"):
         told |= {room: sorted(told[room], key=lambda item: str(item["id"]))} if told.get(room) else {}
+    told["records"] = [_whole_bounds(record) for record in told["records"]]
     told["not_evidence"] = sorted(told["not_evidence"], key=lambda item: (item["at"], item["quote"]))
     placements = [item | {"year": int(item["year"])} for item in told["earlier_placements"]]
     told["earlier_placements"] = sorted(placements, key=lambda item: int(item["year"]))
+    told.pop("proposed", None)  # nothing is reasoned from what nobody has accepted
     return digest(canonical({key: value for key, value in told.items() if key != "requests" or value}))
+
+
+def _whole_bounds(record: Any) -> Any:
+    """A record with the numbers of its bounds as numbers, not as words."""
+    bounds = record.get("value")
+    return record | {"value": {k: int(v) for k, v in bounds.items()}} if isinstance(bounds, dict) else record
 
 
 # -- the packet -------------------------------------------------------------------------------------------------------

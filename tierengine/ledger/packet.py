@@ -9,15 +9,15 @@
     page.html  provenance.json              a readable page with what was said of it, and where it comes from (W3C PROV)
 
 The last three can be made from the rest; they are made anew when a packet is verified, and must come out the
-same.
+same. An answer of another version must decide the same, and of its page only the words are not compared.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from importlib.resources import files as resources
@@ -25,7 +25,8 @@ from typing import NoReturn
 
 from tierengine import canonical
 from tierengine.errors import LedgerError, Problem, TierEngineError, UsageError
-from tierengine.evidence.dossier import Casefile, dossier_of
+from tierengine.evidence.dossier import Casefile, Source, dossier_of, next_to
+from tierengine.evidence.sources.opened import Opened
 from tierengine.evidence.sources.reading import needs_text
 from tierengine.law.reader import RulebookFile, rulebook_digest, rulebook_of
 from tierengine.law.rulebook import Law
@@ -44,7 +45,8 @@ from tierengine.ledger.entries import (
 )
 from tierengine.ledger.notes import Checkpoint, Verifier, from_base64
 from tierengine.ledger.register import Register
-from tierengine.ledger.replay import Recorded, Replayer, answer_of, conceding_holds, first_difference
+from tierengine.ledger.replay import Recorded, Replayer, answer_of, conceding_holds
+from tierengine.ledger.sameness import compared
 from tierengine.ledger.store import Reader
 from tierengine.ledger.words import on_record
 from tierengine.reasoning.assess import VERSION, Assessor
@@ -129,8 +131,16 @@ def _made_from(recorded: Recorded) -> dict[str, bytes]:
 
 def _texts(casefile: Casefile) -> dict[str, bytes]:
     """The text, as it is read, of sources that the second checker cannot read."""
-    opened = ((source, casefile.sources[source.id]) for source in casefile.dossier.sources)
-    return {_text_name(source.file): each.text.encode() for source, each in opened if needs_text(each)}
+    return {_text_name(file): each.text.encode() for file, _, each in _sources(casefile) if needs_text(each)}
+
+
+def _sources(casefile: Casefile) -> Iterator[tuple[str, Source, Opened]]:
+    """The file in the packet of every source of a dossier and of that of the last report, with what it is."""
+    for source in casefile.dossier.sources:
+        yield source.file, source, casefile.sources[source.id]
+    name = casefile.dossier.last_dossier
+    if casefile.last is not None and name is not None:
+        yield from ((next_to(name, file), source, opened) for file, source, opened in _sources(casefile.last))
 
 
 def _text_name(file: str) -> str:
@@ -178,6 +188,8 @@ class Verified:
     checkpoint: Checkpoint
     assessment: AssessmentEntry
     entries: tuple[AnyEntry, ...]
+    in_other_words: bool
+    """Whether another version told the answer, and made again it decides the same."""
     warnings: tuple[str, ...]
 
 
@@ -198,6 +210,7 @@ def verify(files: Files, known: Verifier | None = None) -> Verified:
         checkpoint=opened.checkpoint,
         assessment=assessment,
         entries=entries,
+        in_other_words=opened.in_other_words,
         warnings=tuple(opened.warnings()),
     )
 
@@ -207,6 +220,9 @@ class _Opened:
 
     def __init__(self, files: Files) -> None:
         self._files = files
+        self._page_compared = True
+        self.in_other_words = False
+        """Whether another version told the answer, so that only what it decides was compared."""
         self._doubts: list[str] = []
 
     def _file(self, name: str) -> bytes:
@@ -331,12 +347,12 @@ class _Opened:
             first = error.problems[0]
             _broken("assessment.json", f"it cannot be made again: {first.where}: {first.what}")
         self._texts(casefile)
-        if answer_of(again) != self._files["assessment.json"]:
-            place = first_difference(json.loads(self._files["assessment.json"]), json.loads(answer_of(again)))
-            _broken("assessment.json", f"made again, it differs, first at {place}", _version_cure(assessment))
-        for name, made in _made(again, law, casefile, entries).items():
-            if self._file(name) != made:
-                _broken(name, "made again from the answer, it differs", _version_cure(assessment))
+        found = compared(self._files["assessment.json"], answer_of(again), assessment.tierengine)
+        if found.differs_at is not None:
+            what = f"made again, it differs, first at {found.differs_at}"
+            _broken("assessment.json", what, _version_cure(assessment))
+        self.in_other_words = found.in_other_words
+        self._made_for_people(assessment, again, lambda answer: _made(answer, law, casefile, entries))
         for entry in entries:
             if (
                 isinstance(entry, PositionEntry | DeterminationEntry)
@@ -345,20 +361,35 @@ class _Opened:
             ):
                 _conceded_again(entry, casefile, law)
 
+    def _made_for_people(
+        self, assessment: AssessmentEntry, again: Assessment, make: Callable[[Assessment], Mapping[str, bytes]]
+    ) -> None:
+        """Make again what is made from the answer; the page of another version is in its own words."""
+        of_then = replace(again, receipt=replace(again.receipt, tierengine=assessment.tierengine))
+        for name, made in make(again).items():
+            if self._file(name) == made:
+                continue
+            if self.in_other_words and name == "page.html":
+                self._page_compared = False
+            elif not self.in_other_words or self._file(name) != make(of_then)[name]:
+                _broken(name, "made again from the answer, it differs", _version_cure(assessment))
+
     def _texts(self, casefile: Casefile) -> None:
         """See that the texts of sources are those that are read here, or those that were read when they were coded."""
         texts = _texts(casefile)
-        for source in casefile.dossier.sources:
-            name = _text_name(source.file)
+        for file, source, _ in _sources(casefile):
+            name = _text_name(file)
             if name not in texts and name in self._files:
                 _broken(name, "this file does not belong in the packet")
             if name in texts and self._file(name) != texts[name]:
                 if canonical.digest(self._file(name)) != source.text:
-                    _broken(name, f"it is not the text of {source.file}")
-                self._doubts.append(f"{source.file} is read otherwise by this tierengine than when it was coded")
+                    _broken(name, f"it is not the text of {file}")
+                self._doubts.append(f"{file} is read otherwise by this tierengine than when it was coded")
 
     def warnings(self) -> Iterator[str]:
         """Yield what does not make the packet unsound, but must be known of the files that go with it."""
+        if not self._page_compared:
+            yield "page.html is in the words of another version, and was not compared; rely on assessment.json"
         for name, own in (("check.py", _second_checker()), ("README.txt", _README.encode())):
             if self._file(name) != own:
                 yield f"{name} is not the one of this tierengine ({VERSION}); do not rely on it"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing import get_context
-from typing import Any
 
 from tierengine import canonical, schemas
 from tierengine.errors import LedgerError, Problem, TierEngineError, UsageError
@@ -18,6 +17,7 @@ from tierengine.law.rulebook import Law, Rulebook
 from tierengine.ledger.book import Ledger
 from tierengine.ledger.entries import AssessmentEntry, DeterminationEntry, PositionEntry
 from tierengine.ledger.notes import Verifier
+from tierengine.ledger.sameness import compared
 from tierengine.ledger.store import Reader, Store
 from tierengine.reasoning.assess import VERSION, Assessor
 from tierengine.reasoning.assessment import Assessment
@@ -46,6 +46,17 @@ class Recorded:
 def answer_of(assessment: Assessment) -> bytes:
     """Return the bytes of an answer as they are kept: its canonical JSON."""
     return canonical.encode(schemas.dump(Assessment, assessment))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What came of making an entry again."""
+
+    number: int
+    problem: Problem | None = None
+    """What is not as it was recorded, if anything."""
+    in_other_words: bool = False
+    """Whether an earlier version told it in other words, and it decides the same."""
 
 
 @dataclass(slots=True)
@@ -89,26 +100,28 @@ class Replayer:
             self._assessors[key] = Assessor(recorded.rulebook.on(recorded.as_of))
         return self._assessors[key]
 
-    def problem(self, reader: Reader, number: int) -> Problem | None:
-        """Make what an entry says of the engine again, and return what is not as it was recorded, if anything."""
+    def again(self, reader: Reader, number: int) -> Replayed:
+        """Make what an entry says of the engine again, and return what came of it."""
         try:
             entry, _ = self.ledger.entry(reader, number)
             if isinstance(entry, PositionEntry | DeterminationEntry):
-                return self._stand(reader, entry)
+                return Replayed(number=number, problem=self._stand(reader, entry))
             recorded = self.recorded(reader, number)
             again = answer_of(self.assessor(recorded).assess(recorded.casefile))
         except UsageError:
             raise
         except TierEngineError as error:
             first = error.problems[0]
-            return _differs(number, f"it cannot be made again: {first.where}: {first.what}", first.cure)
-        if again == recorded.answer:
-            return None
-        place = first_difference(json.loads(recorded.answer), json.loads(again))
+            problem = _differs(number, f"it cannot be made again: {first.where}: {first.what}", first.cure)
+            return Replayed(number=number, problem=problem)
+        found = compared(recorded.answer, again, recorded.entry.tierengine)
+        if found.differs_at is None:
+            return Replayed(number=number, in_other_words=found.in_other_words)
         cure = "keep both answers and ask the keepers of tierengine which is right"
         if recorded.entry.tierengine != VERSION:
             cure = f"replay it with tierengine {recorded.entry.tierengine}, which made it; this is {VERSION}"
-        return _differs(number, f"made again, it differs from what was recorded, first at {place}", cure)
+        what = f"made again, it differs from what was recorded, first at {found.differs_at}"
+        return Replayed(number=number, problem=_differs(number, what, cure))
 
     def _stand(self, reader: Reader, entry: PositionEntry | DeterminationEntry) -> Problem | None:
         """Concede the disputed findings again."""
@@ -133,36 +146,24 @@ def _differs(number: int, what: str, cure: str) -> Problem:
     return Problem(where=f"entry {number}", what=what, cure=cure)
 
 
-def first_difference(recorded: Any, again: Any, at: str = "") -> str:
-    """Return the place of the first difference of two JSON values, as a JSON pointer (RFC 6901)."""
-    if isinstance(recorded, dict) and isinstance(again, dict) and recorded.keys() == again.keys():
-        pairs: Iterable[tuple[Any, Any, Any]] = ((name, recorded[name], again[name]) for name in sorted(recorded))
-    elif isinstance(recorded, list) and isinstance(again, list) and len(recorded) == len(again):
-        pairs = ((number, *pair) for number, pair in enumerate(zip(recorded, again, strict=True)))
-    else:
-        return at or "/"
-    for name, before, after in pairs:
-        if before != after:
-            return first_difference(before, after, f"{at}/{name}")
-    return at or "/"
-
-
 def replay(
     ledger: Ledger, numbers: Sequence[int], progress: Callable[[], None] = lambda: None, workers: int = 1
-) -> None:
+) -> tuple[int, ...]:
     """Make the assessments of some entries, and what conceding findings did, again; `progress` is called after each.
 
-    Raise `LedgerError` with every entry that does not come out as it was recorded, byte for byte.
+    Return the entries that another version told in other words, and which decide the same; all others come out byte
+    for byte. Raise `LedgerError` with every entry that does not come out as it was recorded.
     """
-    problems: list[Problem] = []
-    for problem in _problems(ledger, numbers, workers):
-        problems += [problem] if problem else []
+    found: list[Replayed] = []
+    for each in _replayed(ledger, numbers, workers):
+        found.append(each)
         progress()
-    if problems:
+    if problems := [each.problem for each in found if each.problem is not None]:
         raise LedgerError(problems)
+    return tuple(each.number for each in found if each.in_other_words)
 
 
-def _problems(ledger: Ledger, numbers: Sequence[int], workers: int) -> Iterator[Problem | None]:
+def _replayed(ledger: Ledger, numbers: Sequence[int], workers: int) -> Iterator[Replayed]:
     if workers < 2 or len(numbers) <= _FEW:
         yield from map(_with(ledger), numbers)
         return
@@ -171,17 +172,17 @@ def _problems(ledger: Ledger, numbers: Sequence[int], workers: int) -> Iterator[
         yield from pool.map(_one, numbers, chunksize=4)
 
 
-def _with(ledger: Ledger) -> Callable[[int], Problem | None]:
+def _with(ledger: Ledger) -> Callable[[int], Replayed]:
     replayer = Replayer(ledger)
 
-    def one(number: int) -> Problem | None:
+    def one(number: int) -> Replayed:
         with ledger.store.reading() as reader:
-            return replayer.problem(reader, number)
+            return replayer.again(reader, number)
 
     return one
 
 
-_mine: list[Callable[[int], Problem | None]] = []
+_mine: list[Callable[[int], Replayed]] = []
 """What a process that replays for another makes once: it reads the rulebooks, which takes longer than a replay."""
 
 
@@ -189,5 +190,5 @@ def _start(place: str, known: Verifier | None) -> None:
     _mine.append(_with(Ledger(Store(place), known)))
 
 
-def _one(number: int) -> Problem | None:
+def _one(number: int) -> Replayed:
     return _mine[0](number)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
-from tierengine.engines.form import Value
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, read_value
+from tierengine.engines.arithmetic import added, met
+from tierengine.engines.form import Bounds, Value
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, last_rated, rating, read_value
 from tierengine.errors import EvidenceError, Problem
-from tierengine.evidence.dossier import Casefile, Dossier, EarlierPlacement, Request, Silent
+from tierengine.evidence.dossier import (
+    LAST_YEAR_RECORD,
+    Casefile,
+    Dossier,
+    EarlierPlacement,
+    Request,
+    Silent,
+)
 from tierengine.evidence.origins import origins_of
 from tierengine.evidence.records import Evidence, Rating, dated
-from tierengine.law.entries import Admission, Indicator
+from tierengine.law.entries import LAST_YEAR, Admission, CarriedItem, Indicator
 from tierengine.law.rulebook import Law
+from tierengine.reasoning import years
+from tierengine.reasoning.coherence import Coherent, Followed, filled_in, rests_on
 from tierengine.reasoning.history import Standing, standing_under
+from tierengine.terms.bounds import WrittenBounds
 from tierengine.terms.level import rank
 from tierengine.terms.scalars import truth, whole
 from tierengine.terms.tier import TIERS, Placement
@@ -24,17 +36,26 @@ from tierengine.terms.tier import TIERS, Placement
 class SetAside:
     """A record that does not count, and the rule that says so."""
 
-    record: Evidence | Rating
+    record: Evidence | Rating | Silent
     rule: Admission
     counted: str | None = None
     """The record that counts for the same origin, where this one repeats it."""
+    why: str | None = None
+    """What more there is to say, such as by how many days two figures differ."""
+
+    @property
+    def measures(self) -> str:
+        """The indicator or judgement that it would have answered."""
+        return self.record.indicator if isinstance(self.record, Silent) else self.record.measures
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """What the dossier answers: a value for each answered input, and the records behind it."""
 
-    facts: Mapping[str, Value]
+    facts: Mapping[str, Value | Bounds]
+    """Indicator to its value, or for a count perhaps to its bounds. What compares two numbers is there only where it is
+    answered otherwise than by them."""
     records: Mapping[str, tuple[Evidence, ...]]
     """Indicator to the records that answer it, sorted by id."""
     ratings: Mapping[str, Rating]
@@ -54,22 +75,85 @@ class Admitted:
     """Sorted by the id of the record."""
     origins: Mapping[str, str]
     """Record of fact to its origin: the record or report whose statement it repeats, or itself."""
+    overtaken: Mapping[str, str]
+    """Indicator that silence or a mere statement would deny, to the comparison of two numbers that says otherwise."""
+    follows: Mapping[str, Followed] = field(default_factory=dict)
+    """Input to the answer that nobody gave and that follows from others; it stands among the facts."""
+
+    @property
+    def given(self) -> dict[str, Value | Bounds]:
+        """The facts without what follows from them."""
+        return {name: value for name, value in self.facts.items() if name not in self.follows}
 
 
 def admit(casefile: Casefile, law: Law) -> Admitted:
     """Return what the records of a dossier answer under the law.
 
     Raise `EvidenceError` with every record that answers no known indicator, answers it in another type or unit,
-    presents somebody else's act as the government's, or contradicts another.
+    presents somebody else's act as the government's, or contradicts another, and every rule of coherence that fails.
     """
-    problems = list(_unfit(casefile, law))
-    if problems:
-        raise EvidenceError(problems)
-    told = _by_origin(casefile, law)
-    problems = list(_repeated_otherwise(casefile, told))
-    if problems:
-        raise EvidenceError(problems)
-    repeats = {repeat.id: first.id for first, *others in told for repeat in others}
+    told = years.told_by_year(casefile, law)
+    casefile = told.casefile
+    _refuse(_unfit(casefile, law))
+    statements = _by_origin(casefile, law)
+    _refuse(_repeated_otherwise(casefile, statements))
+    sifted = _sift(casefile, law, {repeat.id: first.id for first, *others in statements for repeat in others})
+    _refuse(_more_than_a_year(casefile, law, sifted.records))
+    silences, unheard = _silences(casefile, law)
+    _refuse(_contradictions(casefile, law, sifted.records, silences))
+    placements = tuple(sorted(casefile.dossier.earlier_placements, key=lambda placement: placement.year))
+    report = casefile.dossier.last_report.year + 1
+    stood = standing_under({placement.year: placement.tier for placement in placements}, report, law)
+    requests, asked = _requested(casefile, law)
+    _refuse(_requests_contradicted(casefile, law, sifted.records, asked))
+    answers = _Answers(law, casefile, sifted.records, silences, told.moved)
+    _refuse(answers.contradictions())
+    facts = (
+        asked
+        | answers.facts
+        | dict(_rated(law, sifted.ratings))
+        | dict(_last_rated(casefile, law))
+        | dict(_placed(casefile, stood))
+    )
+    follows = Coherent.of(law).follows(facts)
+    admitted = Admitted(
+        facts=filled_in(facts, follows),
+        records=sifted.records,
+        ratings=sifted.ratings,
+        silences=silences,
+        requests=requests,
+        placement=casefile.last_placement,
+        placements=placements,
+        report=report,
+        standing=stood,
+        set_aside=tuple(sorted((*sifted.aside, *unheard), key=lambda item: item.record.id)),
+        origins=origins_of(casefile.dossier.records) | {record.id: record.id for record in sifted.of_last_dossier},
+        overtaken=answers.overtaken,
+        follows=follows,
+    )
+    _refuse(_incoherent(casefile, law, admitted))
+    return admitted
+
+
+def _refuse(problems: Iterator[Problem]) -> None:
+    """Raise `EvidenceError` if there is a problem."""
+    found = list(problems)
+    if found:
+        raise EvidenceError(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sifted:
+    """The records that count, by what they answer, and those that are set aside."""
+
+    records: dict[str, tuple[Evidence, ...]]
+    ratings: dict[str, Rating]
+    aside: list[SetAside]
+    of_last_dossier: tuple[Evidence, ...]
+
+
+def _sift(casefile: Casefile, law: Law, repeats: Mapping[str, str]) -> _Sifted:
+    """Say of each record whether it counts, and for what."""
     admitted: dict[str, list[Evidence]] = {}
     ratings: dict[str, Rating] = {}
     aside: list[SetAside] = []
@@ -82,40 +166,78 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
             ratings[record.measures] = record
         else:
             admitted.setdefault(record.measures, []).append(record)
+    last = tuple(_of_last_dossier(casefile, law))
+    for record in last:
+        admitted.setdefault(record.measures, []).append(record)
     for indicator in law.indicators:
         if indicator.counts_kind is not None:
             admitted[indicator.id] = _of_kind(casefile, law, indicator.counts_kind, repeats)
-    records = {name: tuple(found) for name, found in admitted.items() if found}
-    silences = _silences(casefile)
-    problems = list(_contradictions(casefile, law, records, silences))
-    if problems:
-        raise EvidenceError(problems)
-    placements = tuple(sorted(casefile.dossier.earlier_placements, key=lambda placement: placement.year))
-    report = casefile.dossier.last_report.year + 1
-    stood = standing_under({placement.year: placement.tier for placement in placements}, report, law)
-    requests, asked = _requested(casefile, law)
-    problems = list(_requests_contradicted(casefile, law, records, asked))
-    if problems:
-        raise EvidenceError(problems)
-    facts = asked | dict(_answers(law, records, silences)) | dict(_rated(law, ratings)) | dict(_placed(casefile, stood))
-    return Admitted(
-        facts,
-        records,
-        ratings,
-        silences,
-        requests,
-        casefile.last_placement,
-        placements,
-        report,
-        stood,
-        tuple(aside),
-        origins_of(casefile.dossier.records),
+        if indicator.shown_by:
+            new = (record for name in indicator.shown_by for record in admitted.get(name, ()))
+            admitted.setdefault(indicator.id, []).extend(r for r in new if _is_new(r, casefile, law))
+    aside += _unlike(casefile, law, admitted)
+    return _Sifted({name: tuple(found) for name, found in admitted.items() if found}, ratings, aside, last)
+
+
+def _of_last_dossier(casefile: Casefile, law: Law) -> Iterator[Evidence]:
+    """The figures that count in the dossier of the last report, each under the indicator that asks for last year's."""
+    if casefile.last is None:
+        return
+    admitted = admit(_counts_alone(casefile.last, law), law)
+    for name, last_year in law.last_year.items():
+        for record in admitted.records.get(name, ()):
+            changes = {"measures": last_year.id, "id": LAST_YEAR_RECORD + record.id, "origin": None}
+            yield record.model_copy(update=changes)
+
+
+def _counts_alone(casefile: Casefile, law: Law) -> Casefile:
+    """The last dossier with nothing but what it says of the counts that are compared, each with its own origin."""
+    found = [record for record in casefile.dossier.records if isinstance(record, Evidence)]
+    origins = origins_of(found)
+    records = tuple(
+        record.model_copy(update={"origin": origins[record.id] if origins[record.id] != record.id else None})
+        for record in found
+        if record.measures in law.last_year
     )
+    rest: dict[str, Any] = dict.fromkeys(("silences", "requests", "deficiencies", "earlier_placements"), ())
+    changes = rest | {"records": records, "post_recommendation": None}
+    return replace(casefile, dossier=casefile.dossier.model_copy(update=changes), last=None)
+
+
+def _is_new(record: Evidence, casefile: Casefile, law: Law) -> bool:
+    """Whether a record says yes, and all its days lie in the reporting period."""
+    return record.value == "true" and dated(record, casefile.dossier.period, law.as_of) == "in the period"
+
+
+def _unlike(casefile: Casefile, law: Law, admitted: dict[str, list[Evidence]]) -> Iterator[SetAside]:
+    """Take out and yield the figures of the year before that are of another length than those of the year."""
+    for name, last_year in law.last_year.items():
+        then = admitted.get(last_year.id, [])
+        why = years.unlike(law, casefile, admitted.get(name, ()), then) if then else None
+        if why is None:
+            continue
+        kept = []
+        for record in then:
+            rule = law.sets_aside(_attributes(record, casefile, law) | {"figure": "of another length"})
+            if rule is None:
+                kept.append(record)
+            else:
+                yield SetAside(record, rule, why=why)
+        admitted[last_year.id] = kept
 
 
 def _place(casefile: Casefile, record: Evidence | Rating, key: str) -> str:
-    number = next(n for n, other in enumerate(casefile.dossier.records) if other is record)
+    """Where a key of a record stands, in this dossier or the last one."""
+    name = record.id.removeprefix(LAST_YEAR_RECORD)
+    if name != record.id and casefile.last is not None:
+        casefile = casefile.last
+    number = next(n for n, other in enumerate(casefile.dossier.records) if other.id == name)
     return casefile.document.where("records", number, key)
+
+
+def _and(records: Iterable[Evidence], casefile: Casefile) -> str:
+    """Name records with their places and values."""
+    return ", ".join(f"`{record.id}` ({_place(casefile, record, 'value')}) with {record.value}" for record in records)
 
 
 # -- what cannot be used ---------------------------------------------------------------------------------------
@@ -141,6 +263,11 @@ def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
         )
     yield from _before_their_time(casefile, law)
     yield from _another_period(casefile, law)
+    yield from _carried_otherwise(casefile, law)
+    for number, question in enumerate(casefile.dossier.questions or ()):
+        for name in sorted(set(question.answered_by) - law.of_other_dates - law.known()):
+            where = casefile.document.where("questions", number, "answered_by")
+            yield Problem(where=where, what=f"no criterion of any date knows `{name}`", cure=_KNOWN)
     for section, key in (("silences", "indicator"), ("deficiencies", "answered_by")):
         for number, item in enumerate(getattr(casefile.dossier, section)):
             asked = (item.indicator,) if section == "silences" else item.answered_by
@@ -151,6 +278,26 @@ def _unfit(casefile: Casefile, law: Law) -> Iterator[Problem]:
                         what=f"no criterion in force on {law.as_of} knows the indicator `{name}`",
                         cure=_KNOWN,
                     )
+
+
+def _carried_otherwise(casefile: Casefile, law: Law) -> Iterator[Problem]:
+    """Records that are carried over from an earlier report by no rule, or for longer than their rule carries them."""
+    report = casefile.dossier.last_report.year + 1
+    for record in casefile.dossier.records:
+        carried = record.carried if isinstance(record, Evidence) else None
+        if carried is None or _asked_on_another_date(record.measures, law):
+            continue
+        assert isinstance(record, Evidence)
+        past = report - int(carried.shown)
+        item = CarriedItem(kind=record.kind, indicator=record.measures, value=str(record.value), reports=past)
+        rule = next((rule for rule in law.carryings if rule.id == carried.by), None)
+        if rule is None or rule.becomes != "a standing record" or not rule.carries(item):
+            yield Problem(
+                where=_place(casefile, record, "carried"),
+                what=f"no rule carries `{record.id}`, last shown for the report of {carried.shown}, to that of {report}"
+                f" as `{carried.by}` is said to",
+                cure="code it anew from a source of the period, or take the record out",
+            )
 
 
 def _asked_on_another_date(name: str, law: Law) -> bool:
@@ -221,7 +368,7 @@ def _mismeasured(record: Evidence, law: Law, dossier: Dossier) -> _Complaint:
     indicator = law.indicators_by_id.get(record.measures)
     if indicator is None:
         return "measures", f"no criterion in force on {law.as_of} knows the indicator `{record.measures}`", _KNOWN
-    if indicator.compared is not None or indicator.counts_kind is not None:
+    if indicator.counts_kind is not None:
         return (
             "measures",
             f"`{indicator.id}` is worked out from other records and cannot be answered",
@@ -234,12 +381,9 @@ def _mismeasured(record: Evidence, law: Law, dossier: Dossier) -> _Complaint:
             f" ({record.actor.is_})",
             "list the passage under `not_evidence`; only the government's efforts count",
         )
-    if not _answers_in_type(indicator, record.value):
-        words = {"truth": "`true` or `false`", "count": "a whole number, 0 or more"}.get(
-            indicator.type, ", ".join(indicator.choices)
-        )
-        return "value", f"`{indicator.id}` is a {indicator.type}, and `{record.value}` is none", f"write {words}"
-    if indicator.type == "count" and record.unit != indicator.unit:
+    if not _answers_in_type(indicator, record.value, law):
+        return "value", f"`{indicator.id}` is a {indicator.type}, and `{record.value}` is none", _wanted(indicator, law)
+    if indicator.type == "count" and record.unit != indicator.unit and not _told_as_unlike(record, indicator, law):
         return (
             "unit",
             f"`{indicator.id}` is counted in {indicator.unit}, and the record says `{record.unit}`",
@@ -255,7 +399,7 @@ def _misdated(record: Evidence, dossier: Dossier) -> _Complaint:
     the law.
     """
     days, period = record.days, dossier.period
-    if record.kind == "law" or days is None or days.last >= period.first:
+    if record.kind == "law" or record.carried is not None or days is None or days.last >= period.first:
         return None
     return (
         "date" if record.date is not None else "period",
@@ -264,9 +408,34 @@ def _misdated(record: Evidence, dossier: Dossier) -> _Complaint:
     )
 
 
-def _answers_in_type(indicator: Indicator, word: str) -> bool:
+def _told_as_unlike(record: Evidence, indicator: Indicator, law: Law) -> bool:
+    """Whether a figure of the year before is in another unit and is set aside for that, so that it need not fit."""
+    return indicator.last_year_of is not None and law.sets_aside(_figure(record, indicator)) is not None
+
+
+def _figure(record: Evidence, indicator: Indicator) -> dict[str, str]:
+    """What a rule of admission may see of a figure of the year before that is in another unit."""
+    other = indicator.last_year_of is not None and record.unit != indicator.unit
+    return {"figure": "of another unit"} if other else {}
+
+
+def _wanted(indicator: Indicator, law: Law) -> str:
+    """What an answer to an indicator looks like."""
+    words = {"truth": ("true", "false"), "choice": indicator.choices}.get(indicator.type, ())
+    if law.of_two_years(indicator):
+        words = (*LAST_YEAR, *words)
+    if words:
+        return "write " + " or ".join(f"`{word}`" for word in words)
+    return "write a whole number, 0 or more, or bounds such as `{at_least: 20}`"
+
+
+def _answers_in_type(indicator: Indicator, word: str | WrittenBounds, law: Law) -> bool:
+    if isinstance(word, WrittenBounds):
+        return indicator.type == "count"
     if indicator.type == "choice":
         return word in indicator.choices
+    if word in LAST_YEAR:
+        return law.of_two_years(indicator)
     try:
         return bool(whole(word) >= 0) if indicator.type == "count" else truth(word) in (True, False)
     except ValueError:
@@ -284,7 +453,9 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
     if isinstance(record, Rating):
         return when
     indicator = law.indicator(record.measures)
-    takes = record.kind in indicator.kinds
+    takes = indicator.takes(record.kind, record.value)
+    if record.carried is not None and _told_anew(record, casefile, law):
+        when["carried"] = "told anew"
     if indicator.looks_back and when["dated"] in ("outside the period", "undated"):
         when["dated"] = "in the earlier year asked for"
     if indicator.with_the_report and when["dated"] in ("outside the period", "undated"):
@@ -293,7 +464,14 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
         "reliability": record.reliability,
         "credibility": record.credibility,
         "indicator": "takes this kind" if takes else "takes another kind",
+        **_figure(record, indicator),
     }
+
+
+def _told_anew(record: Evidence, casefile: Casefile, law: Law) -> bool:
+    """Whether a record of this dossier that counts answers what a carried one answers."""
+    others = (r for r in casefile.dossier.records if isinstance(r, Evidence) and r.measures == record.measures)
+    return any(r.carried is None and law.sets_aside(_attributes(r, casefile, law)) is None for r in others)
 
 
 def _of_kind(casefile: Casefile, law: Law, kind: str, repeats: Mapping[str, str]) -> list[Evidence]:
@@ -401,30 +579,173 @@ def _requests_contradicted(
             )
 
 
+# -- what cannot all be so --------------------------------------------------------------------------------------
+
+
+def _incoherent(casefile: Casefile, law: Law, admitted: Admitted) -> Iterator[Problem]:
+    """The rules of coherence that fail, each with the lines that cannot all be right; no lines are told twice."""
+    seen: set[frozenset[str]] = set()
+    for found in Coherent.of(law).contradictions(admitted.facts):
+        fields = dict.fromkeys(given for name in found.inputs for given in rests_on(admitted.follows, name))
+        told = dict(line for name in fields for line in _lines(casefile, admitted, name))
+        if frozenset(told.values()) in seen:
+            continue
+        seen.add(frozenset(told.values()))
+        (first, where), *others = told.items()
+        also = "".join(f" and `{name}` ({place})" for name, place in others)
+        verb = "contradict each other" if others else "cannot be so"
+        yield Problem(
+            where=where,
+            what=f"`{first}`{also} {verb}: {found.rule.says} ({found.rule.id})",
+            cure=f"correct what the sources support least. {found.rule.because}",
+        )
+
+
+def _lines(casefile: Casefile, admitted: Admitted, name: str) -> Iterator[tuple[str, str]]:
+    """The names and places of what answers an input in the dossier."""
+    where = casefile.document.where
+    for record in admitted.records.get(name, ()):
+        yield record.id, _place(casefile, record, "value")
+    rated = admitted.ratings.get(name.removeprefix("rating/")) if name.startswith("rating/") else None
+    if rated is not None:
+        yield rated.id, _place(casefile, rated, "rating")
+    for section in ("silences", "requests"):
+        answering = {item.id for item in getattr(admitted, section).get(name, ())}
+        for number, item in enumerate(getattr(casefile.dossier, section)):
+            if item.id in answering and not admitted.records.get(name):
+                yield item.id, where(section, number, "id")
+    for number, placement in enumerate(casefile.dossier.earlier_placements):
+        if name == LIMIT or (name == LAST_REPORT and placement is admitted.placement):
+            yield f"placement of {placement.year}", where("earlier_placements", number, "tier")
+
+
 # -- what is answered ------------------------------------------------------------------------------------------
 
 
-def _silences(casefile: Casefile) -> dict[str, tuple[Silent, ...]]:
-    found: dict[str, tuple[Silent, ...]] = {}
+_Silences = dict[str, tuple[Silent, ...]]
+
+
+def _silences(casefile: Casefile, law: Law) -> tuple[_Silences, list[SetAside]]:
+    """The silences that count, by what they are silent on, and those that are set aside."""
+    found: _Silences = {}
+    aside: list[SetAside] = []
     for silence in sorted(casefile.dossier.silences, key=lambda silence: silence.id):
-        found[silence.indicator] = (*found.get(silence.indicator, ()), silence)
-    return found
+        rule = law.sets_aside({"kind": "silence", "dated": _heard(silence, casefile)})
+        if rule is not None:
+            aside.append(SetAside(silence, rule))
+        else:
+            found[silence.indicator] = (*found.get(silence.indicator, ()), silence)
+    return found, aside
 
 
-def _answers(
-    law: Law, records: Mapping[str, tuple[Evidence, ...]], silences: Mapping[str, tuple[Silent, ...]]
-) -> Iterator[tuple[str, Value]]:
-    """A value for every indicator that records answer, or for which the provision itself reads a silence."""
-    for indicator in law.indicators:
-        found = records.get(indicator.id, ())
-        if found and indicator.counts_kind is not None:
-            yield indicator.id, len(found)
-        elif found and indicator.combine == "sum":
-            yield indicator.id, sum(int(record.value) for record in found)
-        elif found:
-            yield indicator.id, read_value(indicator, found[0].value)
-        elif indicator.when_silent is not None and indicator.id in silences:
-            yield indicator.id, read_value(indicator, indicator.when_silent.reads_as)
+def _heard(silence: Silent, casefile: Casefile) -> str:
+    """Say whether a source that is silent speaks of the reporting period: by what was read, else by its own day."""
+    last = silence.covers.last if silence.covers is not None else _sent(casefile, silence)
+    if last is None:
+        return "undated"
+    return "before the period" if last < casefile.dossier.period.first else "of the period"
+
+
+def _sent(casefile: Casefile, silence: Silent) -> date | None:
+    """The day of a source, if it bears one."""
+    source = casefile.sources.get(silence.source)
+    return source.day if source is not None else None
+
+
+class _Answers:
+    """What the records that count answer, and where they contradict what two numbers say."""
+
+    def __init__(
+        self,
+        law: Law,
+        casefile: Casefile,
+        records: Mapping[str, tuple[Evidence, ...]],
+        silences: _Silences,
+        moved: frozenset[str],
+    ) -> None:
+        self._law = law
+        self._casefile = casefile
+        self._records = records
+        self._silences = silences
+        self._moved = moved
+        self.facts: dict[str, Value | Bounds] = {}
+        compared = [indicator for indicator in law.indicators if indicator.compared is not None]
+        for indicator in (*(each for each in law.indicators if each.compared is None), *compared):
+            value = self._recorded(indicator)
+            # What compares two numbers is theirs to answer, where they do.
+            if value is not None and years.decided(indicator, self.facts) is None:
+                self.facts[indicator.id] = value
+        self.overtaken = dict(self._overtaken())
+        self.facts |= dict(self._silent())
+        self.facts = {name: value for name, value in self.facts.items() if name not in self.overtaken}
+        self.facts |= years.denied(law, self.facts)
+
+    def _recorded(self, indicator: Indicator) -> Value | Bounds | None:
+        """What the records that count answer; nothing where there are none, or they contradict each other."""
+        found = self._records.get(indicator.id, ())
+        if not found:
+            return None
+        if indicator.counts_kind is not None:
+            return len(found)
+        if indicator.last_year_of is not None:
+            return years.figure(indicator, found, self._moved)
+        values = [read_value(indicator, record.value) for record in found]
+        if indicator.type == "count":
+            return added(values) if indicator.combine == "sum" else met(values)
+        return values[0]
+
+    def _overtaken(self) -> Iterator[tuple[str, str]]:
+        """What silence or a mere statement denies and a comparison of two numbers shows."""
+        for indicator in self._law.indicators:
+            shown = years.decided(indicator, self.facts) is True
+            for name in indicator.denied_with if shown else ():
+                records = self._records.get(name, ())
+                if all(self._merely_stated(record) for record in records):
+                    yield name, indicator.id
+
+    def _merely_stated(self, record: Evidence) -> bool:
+        """Whether a record counts only because it states what a silence would be read as."""
+        return record.kind not in self._law.indicator(record.measures).kinds
+
+    def _silent(self) -> Iterator[tuple[str, Value | Bounds]]:
+        """A value for every other indicator for which the provision itself reads a silence."""
+        for indicator in self._law.indicators:
+            read = indicator.when_silent
+            if read is not None and indicator.id in self._silences and indicator.id not in self._records:
+                yield indicator.id, read_value(indicator, read.reads_as)
+
+    def contradictions(self) -> Iterator[Problem]:
+        """Yield the records that say otherwise than two numbers do, and figures of last year that differ."""
+        for indicator in self._law.indicators:
+            found = self._records.get(indicator.id, ())
+            if indicator.last_year_of is not None and found and years.figure(indicator, found, self._moved) is None:
+                yield Problem(
+                    where=_place(self._casefile, found[0], "value"),
+                    what=f"`{indicator.id}` is answered in several ways: {_and(found, self._casefile)}",
+                    cure="keep one figure of the year before, or correct the dossier of the last report",
+                )
+            if indicator.compared is not None:
+                yield from self._against_numbers(indicator)
+
+    def _against_numbers(self, indicator: Indicator) -> Iterator[Problem]:
+        """Records that say of two numbers what these do not, or that nothing grew where they show it."""
+        assert indicator.compared is not None
+        pair = (indicator.compared.greater, indicator.compared.than)
+        left, right = (self.facts.get(name) for name in pair)
+        if left is None or right is None:
+            return
+        numbers = _and((record for name in pair for record in self._records.get(name, ())), self._casefile)
+        shown = years.decided(indicator, self.facts) is True
+        wrong = [r for r in self._records.get(indicator.id, ()) if not years.may_say(r.value, left, right)]
+        for name in indicator.denied_with if shown else ():
+            wrong += (r for r in self._records.get(name, ()) if r.value == "false" and not self._merely_stated(r))
+        for record in wrong:
+            yield Problem(
+                where=_place(self._casefile, record, "value"),
+                what=f"`{record.id}` answers `{record.measures}` with {record.value}, and the numbers say otherwise:"
+                f" {numbers}",
+                cure="correct the record or a number; the two numbers are enough by themselves",
+            )
 
 
 def _rated(law: Law, ratings: Mapping[str, Rating]) -> Iterator[tuple[str, Value]]:
@@ -432,6 +753,13 @@ def _rated(law: Law, ratings: Mapping[str, Rating]) -> Iterator[tuple[str, Value
         yield judged(name), name in ratings
         if name in ratings:
             yield rating(name), rank(ratings[name].rating)
+
+
+def _last_rated(casefile: Casefile, law: Law) -> Iterator[tuple[str, Value]]:
+    """The ratings in the dossier of the last report, of the open words that the law of today still has."""
+    for record in casefile.last.dossier.records if casefile.last is not None else ():
+        if isinstance(record, Rating) and record.measures in law.judges:
+            yield last_rated(record.measures), rank(record.rating)
 
 
 def _placed(casefile: Casefile, stood: Standing) -> Iterator[tuple[str, Value]]:
@@ -452,13 +780,14 @@ def _contradictions(
 ) -> Iterator[Problem]:
     for name, found in records.items():
         indicator = law.indicator(name)
-        if indicator.combine == "same" and indicator.counts_kind is None:
-            for record in found[1:]:
-                if record.value != found[0].value:
+        if indicator.combine == "same" and indicator.counts_kind is None and indicator.last_year_of is None:
+            for number, record in enumerate(found):
+                other = next((each for each in found[:number] if years.contradict(indicator, record, each)), None)
+                if other is not None:
                     yield Problem(
                         where=_place(casefile, record, "value"),
                         what=f"`{record.id}` answers `{name}` with {record.value}, "
-                        f"and `{found[0].id}` with {found[0].value}",
+                        f"and `{other.id}` ({_place(casefile, other, 'value')}) with {other.value}",
                         cure="keep the one that the better source supports, and list the other under `not_evidence`",
                     )
         spoken = {record.at.split(" ")[0] for record in found}
@@ -471,6 +800,12 @@ def _contradictions(
                     cure="remove the silence, or the record",
                 )
     yield from _rated_twice(casefile)
+
+
+def _more_than_a_year(casefile: Casefile, law: Law, records: Mapping[str, tuple[Evidence, ...]]) -> Iterator[Problem]:
+    """Figures of two years that stand as one."""
+    for figures, days in years.two_years_in_one(law, records):
+        yield years.problem_of_two_years(figures, days, {r.id: _place(casefile, r, "period") for r in figures})
 
 
 def _rated_twice(casefile: Casefile) -> Iterator[Problem]:

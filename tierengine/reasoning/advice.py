@@ -11,15 +11,22 @@ from tierengine.law.rulebook import Law
 from tierengine.terms.tier import Tier
 
 
-def advised(law: Law, casefile: Casefile, possible: Sequence[TierRow]) -> tuple[Tier | None, Advice]:
+def advised(
+    law: Law, casefile: Casefile, possible: Sequence[TierRow], likely: TierRow | None = None
+) -> tuple[Tier | None, Advice]:
     """Return the tier that is recommended where some rows are open, if any, and the rule that says so.
+
+    `likely` is the one row that is left once the open words are as they are proposed, if it is one.
 
     Raise `RulebookError` if no rule does.
     """
     present = _present(casefile)
-    advice = _first(law, casefile.dossier.product, _situations(possible, present))
+    advice = _first(law, casefile.dossier.product, _situations(possible, present, likely))
     if advice.recommend == "the settled tier":
         return possible[0].tier, advice
+    if advice.recommend == "the provisional tier":
+        assert likely is not None
+        return likely.tier, advice
     return present if advice.recommend == "the present placement" else None, advice
 
 
@@ -29,11 +36,15 @@ def _present(casefile: Casefile) -> Tier | None:
     return None if placement is None or placement.tier == "SC" else placement.tier
 
 
-def _situations(possible: Sequence[TierRow], present: Tier | None) -> set[str]:
+def _situations(possible: Sequence[TierRow], present: Tier | None, likely: TierRow | None) -> set[str]:
     if len(possible) == 1:
         return {"settled"}
-    open_tiers = [row.tier for row in possible if row.tier is not None]
-    return {"otherwise", "present placement open"} if present in open_tiers else {"otherwise"}
+    found = {"otherwise"}
+    if present in [row.tier for row in possible if row.tier is not None]:
+        found.add("present placement open")
+    if likely is not None:
+        found.add("provisional")
+    return found
 
 
 def _first(law: Law, product: str, situations: set[str]) -> Advice:

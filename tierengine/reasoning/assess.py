@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from importlib.metadata import version
+from functools import cached_property
 
 from tierengine.engines.agreement import AgreedEngine
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
 from tierengine.engines.form import Engine, Facts, Form
-from tierengine.engines.lowering import judged, lower, reached
+from tierengine.engines.lowering import judged, lower, rating, reached
+from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import Casefile
 from tierengine.law.entries import Advice, Criterion, TierRow
 from tierengine.law.rulebook import Law, Rulebook
@@ -21,30 +22,38 @@ from tierengine.reasoning.assessment import (
     Assessment,
     CriterionAnswer,
     Fragile,
+    Hinge,
     LawUsed,
     OpenTier,
     Parting,
     Passage,
     PostAnswer,
     ProgressAnswer,
+    Proposed,
     Receipt,
     Recommended,
     RouteAnswer,
     StandardAnswer,
+    Status,
     Step,
     Subject,
     Unused,
+    WorthAsking,
 )
+from tierengine.reasoning.hinges import hinges, worth_asking
 from tierengine.reasoning.open_tiers import Doubt, OpenTiers
 from tierengine.reasoning.progress import progress
+from tierengine.reasoning.proposals import Spoken
+from tierengine.reasoning.provisional import Provisional, ProvisionalReading
 from tierengine.reasoning.trace import NOBODY_JUDGED, NOT_SHOWN, Narrator, Tracer, level_range, passage_of
-from tierengine.reasoning.words import sentences
-from tierengine.terms.level import CERTAINTIES, LEVELS, Certainty
+from tierengine.reasoning.words import question, sentence, sentences
+from tierengine.terms.level import CERTAINTIES, LEVELS, Certainty, Level
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import NAMES, Tier
 
-VERSION = version("tierengine")
-"""The version of tierengine, as it is installed."""
+VERSION = "0.2.0"
+"""The version of tierengine, which every receipt names. It stands here, beside what makes the answer, so that a receipt
+names the code that ran and not what was once installed."""
 
 
 def assess(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) -> Assessment:
@@ -90,8 +99,9 @@ class Assessor:
         self._engine = engine(self.form)
         self._withheld = withheld
         self._narrator = Narrator(law, self.form, NOT_SHOWN if withheld else NOBODY_JUDGED)
-        self._inputs = {field.id for field in self.form.inputs}
+        self._inputs = {field.id for field in (*self.form.inputs, *self.form.answerable())}
         self._open = OpenTiers(law, self.form)
+        self._provisional = ProvisionalReading(law, self.form, self._open, engine)
 
     def assess(self, casefile: Casefile) -> Assessment:
         """Return the recommendation on a dossier: admit, evaluate, tell, recommend."""
@@ -101,18 +111,108 @@ class Assessor:
             facts |= {judged(name): True for name in self.law.judges if judged(name) in facts}
         evaluation = self._engine.evaluate(facts)
         tracer = Tracer(self._narrator, admitted, facts, evaluation)
-        possible = self._open.open(facts)
-        answer = _Answer(self.law, casefile, admitted, tracer, evaluation.settled, possible)
-        if not self._certified:
-            return answer.whole((), ())
-        if len(possible) > 1:
-            return answer.whole(tuple(self._witnesses(possible, facts)), ())
-        return answer.whole((), tuple(self._open.doubts(admitted, facts, possible[0])))
+        found = self._found(casefile, admitted, facts)
+        return _Answer(self.law, casefile, admitted, tracer, found).whole()
 
-    def _witnesses(self, possible: tuple[TierRow, ...], facts: Facts) -> Iterator[OpenTier]:
+    def read_provisionally(self, casefile: Casefile) -> Provisional:
+        """Return what the proposals make of a dossier."""
+        return self._supposing.read(admit(casefile, self.law).facts)
+
+    @cached_property
+    def _supposing(self) -> ProvisionalReading:
+        """What reads supposed countries: one engine is enough for what is no determination."""
+        return ProvisionalReading(self.law, self.form, self._open, CompiledEngine)
+
+    def once_rated(self, casefile: Casefile, ratings: Mapping[str, Level]) -> Rows:
+        """Return the rows that are left once a person rates some open words so, and the others are as proposed.
+
+        None is left where the ratings contradict the records or one another.
+        """
+        admitted = admit(casefile, self.law)
+        facts: Facts = admitted.facts
+        for word, level in ratings.items():
+            facts = self._supposing.once(facts, word, level)
+        return self._supposing.read(facts).rows
+
+    def _found(self, casefile: Casefile, admitted: Admitted, facts: Facts) -> _Found:
+        """Return which tiers are open, and what the recommendation hangs on."""
+        possible = self._open.open(facts)
+        if not possible:
+            raise EvidenceError([self._clash(casefile, facts)])
+        found = _Found(
+            possible=possible,
+            to_a_person=self._open.open_to_a_person(facts),
+            levels=self._open.levels(facts),
+            provisional=self._read_provisionally(admitted, facts, possible),
+        )
+        return self._certify(found, admitted, facts) if self._certified else found
+
+    def _read_provisionally(self, admitted: Admitted, facts: Facts, possible: Rows) -> Provisional:
+        """The provisional reading; there is none where the facts settle the tier, or where ratings are withheld."""
+        if len(possible) == 1 or self._withheld:
+            return Provisional(possible, {})
+        return self._provisional.read({**admitted.facts, **facts})
+
+    def _certify(self, found: _Found, admitted: Admitted, facts: Facts) -> _Found:
+        """What is found, with witnesses of open tiers, doubts of a settled one, and what the answer hangs on."""
+        whole = {**admitted.facts, **facts}
+        found = replace(found, hinges=() if self._withheld else tuple(hinges(self.law, whole, self._supposing)))
+        if found.settled:
+            # What follows from a record falls with it, and the rules of coherence bring back what still follows.
+            given = {name: value for name, value in admitted.given.items() if name in self._inputs}
+            return replace(found, doubts=tuple(self._open.doubts(admitted, given, found.possible[0])))
+        sure = found.provisional.row is not None and found.provisional.proposals
+        return replace(
+            found,
+            rests_on=self._provisional.rests_on(whole, found.provisional) if sure else (),
+            witnesses=tuple(self._witnesses(found.possible, facts)),
+            worth_asking=worth_asking(self.law, facts, found.possible, self._open),
+        )
+
+    def _witnesses(self, possible: Rows, facts: Facts) -> Iterator[OpenTier]:
         for row in possible:
             found = self._open.witness(row, facts)
             yield OpenTier(tier=row.tier, witness=sentences(self.law, found or {}), decided=found is not None)
+
+    def _clash(self, casefile: Casefile, facts: Facts) -> Problem:
+        """Answers of which each may be so, and which cannot all be so together."""
+        told = "; ".join(sentence(self.law, name, facts[name]) for name in self._open.clash(facts))
+        return Problem(
+            where=casefile.document.name,
+            what=f"these answers cannot all be so: {told}",
+            cure="correct the record or the rating that is wrong; `rules/coherence.yaml` says what goes together",
+        )
+
+
+Rows = tuple[TierRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Which tiers are open to one country, and what the recommendation hangs on."""
+
+    possible: Rows
+    """The rows that are open on the facts."""
+    to_a_person: Rows
+    """The rows that are open to a person who may rate freely."""
+    levels: Mapping[str, tuple[Level, Level]]
+    """Criterion to its lowest and its highest level on the facts."""
+    provisional: Provisional
+    rests_on: tuple[Spoken, ...] = ()
+    hinges: tuple[Hinge, ...] = ()
+    witnesses: tuple[OpenTier, ...] = ()
+    worth_asking: tuple[WorthAsking, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def settled(self) -> bool:
+        """Whether one row is open on the facts."""
+        return len(self.possible) == 1
+
+    @property
+    def likely(self) -> TierRow | None:
+        """The one row of the provisional reading, if it is one and rests on proposals."""
+        return self.provisional.row if self.provisional.proposals else None
 
 
 class _Answer:
@@ -124,29 +224,30 @@ class _Answer:
         casefile: Casefile,
         admitted: Admitted,
         tracer: Tracer,
-        settled: dict[str, bool],
-        possible: tuple[TierRow, ...],
+        found: _Found,
     ) -> None:
         self._law = law
         self._casefile = casefile
         self._admitted = admitted
         self._tracer = tracer
         self._narrator = tracer.narrator
-        self._settled = settled
-        self._possible = possible
+        self._found = found
+        self._possible = found.possible
 
-    def whole(self, witnesses: tuple[OpenTier, ...], doubts: tuple[Doubt, ...]) -> Assessment:
-        """Return the assessment, with what was found of its open tiers or its settled one."""
-        law, dossier = self._law, self._casefile.dossier
-        recommended, advice = self._recommended(fragile=bool(doubts))
+    def whole(self) -> Assessment:
+        """Return the assessment."""
+        law, dossier, found = self._law, self._casefile.dossier, self._found
+        recommended, advice = self._recommended()
         told = tuple(progress(self._casefile, law, self._admitted))
         return Assessment(
             subject=Subject(country=dossier.government.country, name=dossier.government.name),
             product=dossier.product,
             law=LawUsed(as_of=law.as_of, digest=law.digest),
             recommendation=recommended,
-            open=witnesses,
-            fragile=tuple(Fragile(record=doubt.record, others=doubt.others, tiers=doubt.tiers) for doubt in doubts),
+            open=found.witnesses,
+            fragile=tuple(Fragile(record=each.record, others=each.others, tiers=each.tiers) for each in found.doubts),
+            hinges=found.hinges,
+            worth_asking=found.worth_asking,
             post_recommendation=self._post(recommended),
             standards=tuple(self._standard(c) for c in law.criteria if c.part == "standard"),
             criteria=tuple(self._criterion(c) for c in law.criteria if c.part == "factor"),
@@ -172,19 +273,40 @@ class _Answer:
 
     # -- the recommendation -------------------------------------------------------------------------------------
 
-    def _recommended(self, *, fragile: bool) -> tuple[Recommended, Advice]:
-        possible = self._possible
-        open_tiers = tuple(row.tier for row in possible if row.tier is not None)
-        tier, advice = advised(self._law, self._casefile, possible)
+    def _recommended(self) -> tuple[Recommended, Advice]:
+        found = self._found
+        tier, advice = advised(self._law, self._casefile, found.possible, found.likely)
         recommended = Recommended(
             tier=tier,
-            settled=len(possible) == 1,
-            answer="undetermined" if len(possible) > 1 else "fragile" if fragile else "settled",
-            open_tiers=open_tiers,
+            settled=found.settled,
+            status=self._status(tier),
+            answer="undetermined" if not found.settled else "fragile" if found.doubts else "settled",
+            open_tiers=_ranked(found.possible),
+            open_to_a_person=_ranked(found.to_a_person),
             rule=advice.id,
             reason=f"{_tier_name(tier)}: {advice.because}",
+            rests_on=tuple(self._proposed(each) for each in found.rests_on),
         )
         return recommended, advice
+
+    def _status(self, tier: Tier | None) -> Status:
+        if self._found.settled:
+            return "settled"
+        likely = self._found.likely
+        return "provisional" if likely is not None and likely.tier == tier else "open"
+
+    def _proposed(self, spoken: Spoken) -> Proposed:
+        records = (found for field in spoken.read for found in self._tracer.passages(field))
+        return Proposed(
+            word=spoken.word,
+            asks=question(self._law, rating(spoken.word)),
+            criterion=spoken.criterion.id,
+            level=spoken.rule.level,
+            rule=spoken.id,
+            says=spoken.rule.says,
+            authority=str(spoken.proposal.authority),
+            records=tuple({found.record: found for found in records}.values()),
+        )
 
     def _post(self, recommended: Recommended) -> PostAnswer | None:
         post = self._casefile.dossier.post_recommendation
@@ -202,21 +324,35 @@ class _Answer:
 
     def obstacles(self, proposition: str) -> Iterator[Parting]:
         """The findings on which it rests that a proposition does not hold, or is not known to."""
-        for name in dict.fromkeys(self._findings(proposition)):
+        for name in dict.fromkeys((*self._against(proposition),) or self._findings(proposition)):
             criterion = self._law.criterion(name.split("/")[0])
             yield Parting(id=criterion.id, outcome=self._tracer.outcome(name), reason=self._tracer.reason(name))
 
     def _findings(self, proposition: str) -> Iterator[str]:
+        """The findings on which a proposition rests, directly or further down."""
         for test in self._tracer.deciding(proposition):
             if "/" in test.field:
                 yield test.field
             else:
                 yield from self._findings(test.field)
 
+    def _against(self, proposition: str) -> Iterator[str]:
+        """Of them, those that stand against it in the provisional reading; none where there is no such reading."""
+        proposed = self._found.provisional.settled
+        for test in self._tracer.deciding(proposition):
+            found = proposed.get(test.field)
+            if found is None or found is test.value:
+                continue
+            if "/" in test.field:
+                yield test.field
+            else:
+                yield from (name for name in self._findings(test.field) if proposed.get(name) is found)
+
     # -- findings -----------------------------------------------------------------------------------------------
 
     def _standard(self, criterion: Criterion) -> StandardAnswer:
         name = reached(criterion.id, criterion.met_from)
+        low, high = self._found.levels[criterion.id]
         return StandardAnswer(
             id=criterion.id,
             title=criterion.title,
@@ -225,21 +361,25 @@ class _Answer:
             reason=self._tracer.reason(name),
             to_settle=self._tracer.open_questions(name),
             evidence=self._evidence(self._fields(criterion)),
+            shown=low,
+            possible=high,
         )
 
     def _criterion(self, criterion: Criterion) -> CriterionAnswer:
         name = reached(criterion.id, criterion.met_from)
-        low, high = level_range(self._settled, criterion)
-        span = "" if low == high else f"Between {LEVELS[low]} and {LEVELS[high]}. "
+        least, most = level_range(self._tracer.settled, criterion)
+        low, high = self._found.levels[criterion.id]
         return CriterionAnswer(
             id=criterion.id,
             title=criterion.title,
             outcome=self._tracer.outcome(name),
             citation=self._narrator.citations[criterion.id],
-            reason=span + self._tracer.reason(name),
+            reason=self._tracer.reason(name),
             to_settle=self._tracer.open_questions(name),
             evidence=self._evidence(self._fields(criterion)),
-            level=LEVELS[low] if low == high else None,
+            shown=low,
+            possible=high,
+            level=LEVELS[least] if least == most else None,
             certainty=self._certainty(criterion),
             set_aside=self._set_aside(criterion),
         )
@@ -247,7 +387,7 @@ class _Answer:
     def _fields(self, criterion: Criterion) -> tuple[str, ...]:
         """The inputs of a criterion: those it rests on if it is settled, else all it asks, and its background."""
         name = reached(criterion.id, criterion.met_from)
-        asked = self._tracer.deciding_leaves(name) if name in self._settled else self._narrator.leaves(name)
+        asked = self._tracer.deciding_leaves(name) if name in self._tracer.settled else self._narrator.leaves(name)
         return (*asked, *self._narrator.background[criterion.id])
 
     def _evidence(self, fields: tuple[str, ...]) -> tuple[Passage, ...]:
@@ -261,30 +401,37 @@ class _Answer:
 
     def _set_aside(self, criterion: Criterion) -> tuple[Unused, ...]:
         names = self._narrator.answered_by[criterion.id]
-        return tuple(unused(item) for item in self._admitted.set_aside if item.record.measures in names)
+        return tuple(unused(item) for item in self._admitted.set_aside if item.measures in names)
 
     def _routes(self) -> Iterator[RouteAnswer]:
         for route in self._law.routes:
             # An open route hangs on the whole tier table; what bears on that is told with the standards.
-            fields = self._tracer.deciding_leaves(route.id) if route.id in self._settled else ()
-            yield self._route(route.id, route.id, self._narrator.citations[route.id], fields)
+            fields = self._tracer.deciding_leaves(route.id) if route.id in self._tracer.settled else ()
+            low, high = self._found.levels[route.id]
+            yield RouteAnswer(
+                route=route.id,
+                title=route.says,
+                outcome=self._tracer.outcome(route.id),
+                citation=self._narrator.citations[route.id],
+                reason=self._tracer.reason(route.id),
+                evidence=self._evidence(fields),
+                shown=low,
+                possible=high,
+            )
         for criterion in self._law.criteria:
             if criterion.part == "watch list":
-                yield self._route(
-                    criterion.id,
-                    reached(criterion.id, criterion.met_from),
-                    self._narrator.citations[criterion.id],
-                    self._fields(criterion),
+                name = reached(criterion.id, criterion.met_from)
+                low, high = self._found.levels[criterion.id]
+                yield RouteAnswer(
+                    route=criterion.id,
+                    title=criterion.title,
+                    outcome=self._tracer.outcome(name),
+                    citation=self._narrator.citations[criterion.id],
+                    reason=self._tracer.reason(name),
+                    evidence=self._evidence(self._fields(criterion)),
+                    shown=low,
+                    possible=high,
                 )
-
-    def _route(self, route: str, proposition: str, citation: str, fields: tuple[str, ...]) -> RouteAnswer:
-        return RouteAnswer(
-            route=route,
-            outcome=self._tracer.outcome(proposition),
-            citation=citation,
-            reason=self._tracer.reason(proposition),
-            evidence=self._evidence(fields),
-        )
 
     # -- the trace ----------------------------------------------------------------------------------------------
 
@@ -308,7 +455,9 @@ class _Answer:
         if step.outcome is not Outcome.UNDETERMINED or (row.id in possible and len(possible) > 1):
             return step
         agreed = row.id in possible
-        reached = "every completion of what is not known leads here" if agreed else "no completion leads here"
+        reached = (
+            "whatever is not known turns out to be, it leads here" if agreed else "nothing that is not known leads here"
+        )
         return replace(step, outcome=Outcome.of(agreed), says=f"{step.says} ({reached})")
 
     def _progress_step(self, answer: ProgressAnswer) -> Step:
@@ -324,9 +473,14 @@ class _Answer:
         )
 
 
+def _ranked(rows: Rows) -> tuple[Tier, ...]:
+    """The tiers of some rows, without that of countries on no list."""
+    return tuple(row.tier for row in rows if row.tier is not None)
+
+
 def unused(item: SetAside) -> Unused:
     """Return a record that was set aside, as the answer tells it."""
-    because = item.rule.because + (f" ({item.counted})" if item.counted else "")
+    because = item.rule.because + "".join(f" ({more})" for more in (item.counted, item.why) if more)
     return Unused(record=item.record.id, rule=item.rule.id, because=because, passage=passage_of(item.record))
 
 

@@ -64,6 +64,10 @@ class StandardAnswer:
     to_settle: tuple[str, ...]
     """The questions that are open, each with the name under which it is answered."""
     evidence: tuple[Passage, ...]
+    shown: Level
+    """The lowest level that it can have on the facts: what is shown, whatever else turns out."""
+    possible: Level
+    """The highest level that it can still have on the facts, ratings as the records leave room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +85,15 @@ class RouteAnswer:
     """Whether one route leads onto the special watch list."""
 
     route: str
+    title: str
     outcome: Outcome
     citation: str
     reason: str
     evidence: tuple[Passage, ...]
+    shown: Level
+    """`met` if it is sure that the route leads there, else `not met` (or a level between, where the scale has one)."""
+    possible: Level
+    """`not met` if it is sure that the route does not lead there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,18 +123,81 @@ class LawUsed:
     digest: str
 
 
+Status = Literal["settled", "provisional", "open"]
+"""Settled: one tier is open on the facts. Provisional: one is, once each open word that nobody has rated has the level
+that the rules propose. Open: neither."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A level that the rules propose for an open word that nobody has rated. It is no finding."""
+
+    word: str
+    """The name under which a person rates it."""
+    asks: str
+    criterion: str
+    level: Level
+    rule: str
+    """The rule that speaks, as `CRITERION/proposal/NUMBER`."""
+    says: str
+    """What the rule read."""
+    authority: str
+    records: tuple[Passage, ...]
+    """The records that the rule read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HingeOutcome:
+    """An answer, and the tiers that are open once it is given."""
+
+    answer: str
+    tiers: tuple[Tier | None, ...]
+    """`None` for a country that is on no list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hinge:
+    """One answer on which the recommendation hangs: given otherwise, it alone leads elsewhere."""
+
+    word: str | None
+    """The open word, where a person's rating is what is missing."""
+    question: str | None
+    """The indicator, where a fact is."""
+    asks: str
+    criterion: str
+    outcomes: tuple[HingeOutcome, ...]
+    """What is then left, the other open words being as the rules propose them; what nobody can answer is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorthAsking:
+    """A question whose answer would narrow the open tiers most."""
+
+    question: str
+    asks: str
+    criterion: str | None
+    outcomes: tuple[HingeOutcome, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommended:
     """What the engine recommends; a person determines."""
 
     tier: Tier | None
     settled: bool
+    """Whether one tier is open on the facts."""
+    status: Status
     answer: Literal["settled", "fragile", "undetermined"]
     """Fragile is settled, and a single record would move it if it were wrong."""
     open_tiers: tuple[Tier, ...]
-    """Every tier that some completion of what is not known reaches, and no other."""
+    """Open on the facts: every tier that some answers to the open questions reach, each open word that nobody has rated
+    being rated only as the records leave room."""
+    open_to_a_person: tuple[Tier, ...]
+    """Every tier that is reached once a person rates the open words freely, whatever the records propose."""
     rule: str
     reason: str
+    rests_on: tuple[Proposed, ...]
+    """Where the status is provisional: the proposals without which the answer would not be this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +264,10 @@ class Assessment:
     open: tuple[OpenTier, ...]
     """Where several tiers are open, each with its witness."""
     fragile: tuple[Fragile, ...]
+    hinges: tuple[Hinge, ...]
+    """What the recommendation hangs on: each answer that alone leads elsewhere, open words first."""
+    worth_asking: tuple[WorthAsking, ...]
+    """The questions most worth asking, at most three, the one that narrows most first."""
     post_recommendation: PostAnswer | None
     standards: tuple[StandardAnswer, ...]
     criteria: tuple[CriterionAnswer, ...]

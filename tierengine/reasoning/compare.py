@@ -15,12 +15,12 @@ from itertools import combinations
 from typing import Literal
 
 from tierengine.errors import EvidenceError, Problem
-from tierengine.evidence.dossier import Casefile, Dossier
+from tierengine.evidence.dossier import LAST_YEAR_RECORD, Casefile, Dossier
 from tierengine.evidence.records import Evidence, Rating
 from tierengine.law.changes import changes
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
-from tierengine.reasoning.assessment import Assessment, Step
+from tierengine.reasoning.assessment import Assessment, Status, Step
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.scalars import Model
 from tierengine.terms.tier import Tier
@@ -34,11 +34,21 @@ _MARKS = ("reliability", "credibility")
 
 
 class Answer(Model):
-    """What was recommended, and what was open."""
+    """What was recommended, how firmly, and what was open on the facts."""
 
     tier: Tier | None
     settled: bool
+    status: Status
     open_tiers: tuple[Tier, ...]
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether nothing at all is open: what was mixed cannot all be so."""
+        return not self.settled and not self.open_tiers
+
+
+_CONTRADICTION = Answer(tier=None, settled=False, status="open", open_tiers=())
+"""The answer on a mixture of two sides that contradict each other, such as a rating beside facts that rule it out."""
 
 
 class Moved(Model):
@@ -121,7 +131,7 @@ class _Comparer:
         sides = {side.day: side for side in (before, after)}
         laws = {day: law_of(side.casefile, rulebook, day) for day, side in sides.items()}
         self._assessors = {day: Assessor(law, certified=False) for day, law in laws.items()}
-        self._mixed: dict[frozenset[str], Assessment] = {}
+        self._mixed: dict[frozenset[str], Assessment | None] = {}
 
     def whole(self) -> Comparison:
         government = self._after.casefile.dossier.government
@@ -161,22 +171,31 @@ class _Comparer:
                     yield causes
 
     def _answer(self, causes: Iterable[str]) -> Answer:
-        return answered(self._assess(causes))
+        mixed = self._assess(causes)
+        return _CONTRADICTION if mixed is None else answered(mixed)
 
-    def _assess(self, causes: Iterable[str]) -> Assessment:
-        """The answer with some causes taken from the later side and the rest from the earlier."""
+    def _assess(self, causes: Iterable[str]) -> Assessment | None:
+        """The answer with some causes taken from the later side and the rest from the earlier.
+
+        There is none where the two contradict each other; each side by itself must be usable.
+        """
         chosen = frozenset(causes)
         if chosen not in self._mixed:
             sides = {name: self._after if name in chosen else self._before for name in CAUSES}
             assessor = self._assessors[sides["law"].day]
-            self._mixed[chosen] = assessor.assess(_mixture(sides))
+            try:
+                self._mixed[chosen] = assessor.assess(_mixture(sides))
+            except EvidenceError:
+                if len(chosen) in (0, len(CAUSES)):
+                    raise
+                self._mixed[chosen] = None
         return self._mixed[chosen]
 
     def _differences(self, name: CauseName) -> Iterator[Difference]:
         if name == "law":
             yield from self._changed_law()
             return
-        before, after = (_items(side.casefile.dossier, name) for side in (self._before, self._after))
+        before, after = (_items(side.casefile, name) for side in (self._before, self._after))
         for key in sorted(before.keys() | after.keys()):
             if before.get(key) == after.get(key) or (name == "certainty" and not (key in before and key in after)):
                 continue
@@ -198,7 +217,10 @@ class _Comparer:
 
 
 def _mixture(sides: Mapping[CauseName, Side]) -> Casefile:
-    """A dossier with the facts of one side, the marks of another and the ratings of a third."""
+    """A dossier with the facts of one side, the marks of another and the ratings of a third.
+
+    The dossier of the last report goes with the facts, whole: what was found and rated then is a fact of now.
+    """
     facts = sides["facts"].casefile
     marks = {record.id: record for record in _evidence(sides["certainty"].casefile.dossier)}
     records: list[Evidence | Rating] = []
@@ -207,7 +229,7 @@ def _mixture(sides: Mapping[CauseName, Side]) -> Casefile:
         records.append(record.model_copy(update={name: getattr(other, name) for name in _MARKS}))
     records += [r for r in sides["judgement"].casefile.dossier.records if isinstance(r, Rating)]
     mixed = facts.dossier.model_copy(update={"records": tuple(records)})
-    return Casefile.of(mixed, facts.document, facts.sources)
+    return Casefile.of(mixed, facts.document, facts.sources, facts.last)
 
 
 def _evidence(dossier: Dossier) -> Iterator[Evidence]:
@@ -217,8 +239,17 @@ def _evidence(dossier: Dossier) -> Iterator[Evidence]:
 # -- telling ---------------------------------------------------------------------------------------------------
 
 
-def _items(dossier: Dossier, name: CauseName) -> dict[str, str]:
+def _items(casefile: Casefile, name: CauseName) -> dict[str, str]:
     """What one side brings to a cause: id to what it says, in one line."""
+    found = _items_of(casefile.dossier, name)
+    if name == "facts" and casefile.last is not None:
+        last = casefile.last.dossier
+        then = _items_of(last, "judgement") | {r.id: f"{r.measures} is {r.value}{_dated(r)}" for r in _evidence(last)}
+        found |= {f"{LAST_YEAR_RECORD}{key}": f"in the last dossier: {says}" for key, says in then.items()}
+    return found
+
+
+def _items_of(dossier: Dossier, name: CauseName) -> dict[str, str]:
     if name == "judgement":
         ratings = (record for record in dossier.records if isinstance(record, Rating))
         return {r.id: f"{r.measures} rated {r.rating} by {r.author} on {r.date}: {r.reasons}" for r in ratings}
@@ -251,11 +282,16 @@ def _difference(key: str, before: str | None, after: str | None, record: Evidenc
 def answered(assessment: Assessment) -> Answer:
     """Return what an assessment recommends, and what it leaves open."""
     told = assessment.recommendation
-    return Answer(tier=told.tier, settled=told.settled, open_tiers=told.open_tiers)
+    return Answer(tier=told.tier, settled=told.settled, status=told.status, open_tiers=told.open_tiers)
 
 
-def moved(before: Assessment, after: Assessment) -> Iterator[Moved]:
-    """Yield what differs between two answers; what only one of them asks for was or is undetermined in the other."""
+def moved(before: Assessment | None, after: Assessment | None) -> Iterator[Moved]:
+    """Yield what differs between two answers; what only one of them asks for was or is undetermined in the other.
+
+    Nothing can be told where one of them contradicts itself.
+    """
+    if before is None or after is None:
+        return
     first, second = _findings(before), _findings(after)
     for name in dict.fromkeys((*first, *second)):
         old, new = first.get(name), second.get(name)

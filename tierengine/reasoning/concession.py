@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Facts, Form
-from tierengine.engines.lowering import lower, reached
+from tierengine.engines.lowering import judged, lower, reached
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.dossier import Casefile
 from tierengine.law.entries import TierRow
@@ -21,8 +22,9 @@ from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.advice import advised
 from tierengine.reasoning.assess import two_engines
-from tierengine.reasoning.assessment import LawUsed, Subject
+from tierengine.reasoning.assessment import LawUsed, Status, Subject
 from tierengine.reasoning.open_tiers import OpenTiers
+from tierengine.reasoning.provisional import ProvisionalReading
 from tierengine.terms.level import rank
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import NAMES, TIERS, Tier
@@ -46,9 +48,14 @@ class Conceded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What is recommended, and the tiers that are open; `None` among them for a country that is on no list."""
+    """What is recommended, how firmly, and the tiers that are open on the facts.
+
+    `None` stands among them for a country that is on no list. None at all are open where what is conceded contradicts
+    the records.
+    """
 
     recommended: Tier | None
+    status: Status
     open_tiers: tuple[Tier | None, ...]
 
 
@@ -74,11 +81,12 @@ def concede(casefile: Casefile, law: Law, disputes: Sequence[str], wanted: Tier 
     know; and what `assess` raises.
     """
     table = Findings(law)
-    facts = table.asked(admit(casefile, law).facts)
+    admitted = admit(casefile, law).facts
+    facts = table.asked(admitted)
     conceded = _read(disputes, table, table.outcomes(facts))
     _check_tier(law, wanted)
-    now = _standing(law, casefile, table.open_rows(facts, {}))
-    then = _standing(law, casefile, table.open_rows(facts, {each.id: each.held for each in conceded}))
+    held = {each.id: each.held for each in conceded}
+    now, then = (_standing(law, casefile, *table.read(admitted, given)) for given in ({}, held))
     effect = _effect(then, wanted)
     return Concession(
         subject=Subject(country=casefile.dossier.government.country, name=casefile.dossier.government.name),
@@ -103,7 +111,7 @@ class Findings:
 
     def asked(self, facts: Facts) -> Facts:
         """Return the facts that the law asks for."""
-        inputs = {field.id for field in self._form.inputs}
+        inputs = {field.id for field in (*self._form.inputs, *self._form.answerable())}
         return {name: value for name, value in facts.items() if name in inputs}
 
     def outcomes(self, facts: Facts) -> dict[str, Outcome]:
@@ -112,13 +120,28 @@ class Findings:
         return {each: Outcome.of(settled.get(self._proposition(each))) for each in self.titles}
 
     def open_rows(self, facts: Facts, held: Mapping[str, Outcome]) -> tuple[TierRow, ...]:
-        """Return the rows of the tier table that some completion reaches with some findings given as they are held.
+        """Return the rows that are open on the facts with some findings given as they are held.
 
         Raise `MismatchError` if the two engines disagree.
         """
         form, known = self.given(facts, held)
         two_engines(form).evaluate(known)
-        return OpenTiers(self._law, form).open(known)
+        return OpenTiers(self._law, form).open_if_so(known)
+
+    def read(self, facts: Facts, held: Mapping[str, Outcome]) -> tuple[tuple[TierRow, ...], TierRow | None]:
+        """Return the rows that are open on all facts with some findings given, and the one that is left provisionally.
+
+        No level is proposed for a finding that is given: its open word counts as rated.
+        """
+        rows = self.open_rows(self.asked(facts), held)
+        if len(rows) < 2:
+            return rows, None
+        form, known = self.given(facts, held)
+        words = (self._law.criteria_by_id[each].judgement for each in held if each in self._law.criteria_by_id)
+        rated = {judged(word.id): True for word in words if word is not None and judged(word.id) in facts}
+        reading = ProvisionalReading(self._law, form, OpenTiers(self._law, form), CompiledEngine)
+        found = reading.read({**known, **rated})
+        return rows, found.row if found.proposals else None
 
     def given(self, facts: Facts, held: Mapping[str, Outcome]) -> tuple[Form, Facts]:
         """Return the form in which some findings are inputs, and the facts with their answers."""
@@ -198,26 +221,35 @@ def _check_tier(law: Law, wanted: Tier | None) -> None:
 # -- what conceding it does ---------------------------------------------------------------------------------------
 
 
-def _standing(law: Law, casefile: Casefile, rows: tuple[TierRow, ...]) -> Standing:
-    return Standing(recommended=advised(law, casefile, rows)[0], open_tiers=tuple(row.tier for row in rows))
+def _standing(law: Law, casefile: Casefile, rows: tuple[TierRow, ...], likely: TierRow | None) -> Standing:
+    recommended, _ = advised(law, casefile, rows, likely)
+    provisional = likely is not None and likely.tier == recommended
+    status: Status = "settled" if len(rows) == 1 else "provisional" if provisional else "open"
+    return Standing(recommended=recommended, status=status, open_tiers=tuple(row.tier for row in rows))
 
 
 def _effect(then: Standing, wanted: Tier | None) -> Effect:
-    if then.recommended == wanted:
+    if then.open_tiers and then.recommended == wanted:
         return "gives it"
     return "leaves it open" if wanted in then.open_tiers else "excludes it"
 
 
 def _sentence(conceded: tuple[Conceded, ...], wanted: Tier | None, then: Standing, effect: Effect) -> str:
     given = _listed([f"{each.id} {each.held.value}" for each in conceded]) or "nothing conceded"
+    if not then.open_tiers:
+        return f"With {given}, nothing is open: what is conceded and what is recorded contradict each other."
     start = f"With {given}, {_tier(wanted)}"
+    firmly = " provisionally, on what the rules propose" if then.status == "provisional" else ""
     rows = [each for each in then.open_tiers if effect == "excludes it" or each != wanted]
     others, stay = _listed([_row(each) for each in rows]), "stays" if len(rows) == 1 else "stay"
     if effect == "gives it":
-        return f"{start} is recommended" + (f", and {others} {stay} open beside it." if others else " and settled.")
+        open_too = f", and {others} {stay} open on the facts beside it." if others else " and settled."
+        return f"{start} is recommended{firmly}{open_too}"
     if effect == "leaves it open":
-        return f"{start} stays open beside {others}; then {_tier(then.recommended)} is recommended."
-    return f"{start} is excluded: {others or 'nothing'} {stay} open."
+        return (
+            f"{start} stays open on the facts beside {others}; then {_tier(then.recommended)} is recommended{firmly}."
+        )
+    return f"{start} is excluded: {others} {stay} open on the facts."
 
 
 def _listed(words: Sequence[str]) -> str:

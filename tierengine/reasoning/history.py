@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Literal, get_args
 
 from tierengine.errors import EvidenceError, NotInForceError, Problem
-from tierengine.evidence.placements import Placed
+from tierengine.evidence.placements import Placed, Waiver
 from tierengine.law.entries import Downgrade, Relisting
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.clocks import report_due
@@ -239,16 +239,19 @@ def _fits(row: Placed, stood: Standing) -> tuple[bool | Literal["unknown"], str]
     if stood.limit is None:
         return "unknown", "an earlier year is missing, and the limit hangs on it"
     after = f"after {_years(stood.run)} on the list"
-    told: dict[tuple[Limit, bool], tuple[bool, str]] = {
-        ("none", False): (True, "the years on the list leave room"),
-        ("none", True): (False, f"a waiver is recorded, and {after} no downgrade was due"),
-        ("waiver or 3", True): (True, f"{after} the downgrade was waived"),
-        ("waiver or 3", False): (False, f"{after} no waiver is recorded"),
-        ("3", True): (False, f"{after} the waiver was spent"),
-        ("3", False): (False, f"{after} the waiver was spent"),
+    told: dict[tuple[Limit, Waiver], tuple[bool | Literal["unknown"], str]] = {
+        ("none", "waived"): (False, f"a waiver is recorded, and {after} no downgrade was due"),
+        ("none", "none"): (True, "the years on the list leave room"),
+        ("none", "not found"): (True, "the years on the list leave room"),
+        ("waiver or 3", "waived"): (True, f"{after} the downgrade was waived"),
+        ("waiver or 3", "none"): (False, f"{after} there was no waiver"),
+        ("waiver or 3", "not found"): ("unknown", f"{after} a waiver was needed, and the file tells of none"),
+        ("3", "waived"): (False, f"{after} the waiver was spent"),
+        ("3", "none"): (False, f"{after} the waiver was spent"),
+        ("3", "not found"): (False, f"{after} the waiver was spent"),
     }
     over = (False, "after an automatic downgrade the one year on the list was over")
-    return told.get((stood.limit, row.waived), over)
+    return told.get((stood.limit, row.waiver), over)
 
 
 _WHY_TIER_3: Mapping[str | None, str] = {

@@ -13,7 +13,7 @@ from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import Casefile
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
-from tierengine.reasoning.assessment import Assessment, Passage, ProgressAnswer, RouteAnswer
+from tierengine.reasoning.assessment import Assessment, Passage, ProgressAnswer, RouteAnswer, Status
 from tierengine.reasoning.progress import measured_after
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.scalars import Model
@@ -36,6 +36,7 @@ class Ground(Model):
     """A watch-list ground or route, and what bears on it."""
 
     id: str
+    title: str
     would: Literal["stand", "fall", "be open"]
     citation: str
     reason: str
@@ -48,6 +49,7 @@ class Consequence(Model):
 
     tier: Tier | None
     settled: bool
+    status: Status
     open_tiers: tuple[Tier, ...]
     reason: str
 
@@ -99,6 +101,7 @@ def interim(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) -
         consequence=Consequence(
             tier=told.recommendation.tier,
             settled=told.recommendation.settled,
+            status=told.recommendation.status,
             open_tiers=told.recommendation.open_tiers,
             reason=told.recommendation.reason,
         ),
@@ -137,6 +140,7 @@ def _grounds(told: Assessment, casefile: Casefile, law: Law) -> Iterator[Ground]
     for route in told.watch_list:
         yield Ground(
             id=route.route,
+            title=route.title,
             would=_WOULD[route.outcome],
             citation=route.citation,
             reason=route.reason,

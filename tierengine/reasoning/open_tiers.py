@@ -1,27 +1,34 @@
 """Which tiers are open, exactly, and which single record a settled tier hangs on.
 
-A completion gives every unknown answer a value. An open word that nobody has rated may be rated in any way for which
-the records leave room; a rating that overrides the records is a determination and no completion. A tier is open if and
-only if some completion reaches it. The three-valued engines never miss one but may name one too many, where a single
-unknown answer bears on several findings; the solver decides those.
+There are two kinds of not knowing, and they are kept apart. *Facts* that nobody has answered: a completion answers
+each of them. *Ratings* that nobody has given: on the facts, an open word is rated only as the records leave room; to a
+person who may rate freely, it has any level at all. A tier is open on the facts if and only if some completion reaches
+it with ratings as the records leave room, and open to a person if one does with ratings as the person likes. Every
+completion obeys the rules of coherence.
+
+The three-valued engines never miss an open tier but may name one too many, where a single unknown answer bears on
+several findings; the solver decides those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
+from tierengine.engines.arithmetic import decide
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Facts, Form
-from tierengine.engines.lowering import LAST_REPORT, LIMIT
-from tierengine.engines.proof import Case, Solver
+from tierengine.engines.form import Bounds, Facts, Form, Value
+from tierengine.engines.logic import all_of, negate
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, reached
+from tierengine.engines.proof import Case, known_numbers, linked, lowest
+from tierengine.engines.solver import Limit, Solver
 from tierengine.errors import UndecidedError
 from tierengine.law.entries import TierRow
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import Admitted, known_in
 from tierengine.reasoning.history import standing_under
-from tierengine.reasoning.words import in_order
+from tierengine.reasoning.words import in_order, leaf_name
+from tierengine.terms.level import Level, rank
 from tierengine.terms.tier import Placement, Tier
 
 
@@ -36,6 +43,50 @@ class Doubt:
     """The tiers that are reached if the record is wrong; `None` for a country that is on no list."""
 
 
+_KEPT = 32
+"""Questions that are kept at a time, each with a solver of its own."""
+
+STEADY = Limit(steps=20_000_000)
+"""In steps and not in seconds, so that an answer is the same on every machine; a hundred times what was ever needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One country with its answers left open, and a solver that knows what every case obeys."""
+
+    case: Case
+    solver: Solver
+
+
+def known(facts: Facts, field: str) -> bool:
+    """Whether an input is known, and not only within bounds."""
+    return field in facts and not isinstance(facts[field], Bounds)
+
+
+def rated_freely(law: Law, facts: Facts) -> dict[str, Value | Bounds]:
+    """Return the facts as they are to a person who may rate each word that nobody has rated as the person likes."""
+    return {**facts, **{judged(name): True for name in law.judges if facts.get(judged(name)) is False}}
+
+
+def answered(form: Form, facts: Facts, answers: Facts) -> dict[str, Value | Bounds]:
+    """Return the facts once some answers are written into the dossier, with what these show or deny.
+
+    A word that is rated there is judged.
+    """
+    rated = {judged(leaf_name(name)): True for name in answers if name.startswith("rating/")}
+    found = {**facts, **answers, **rated}
+    pairs = {each.id: (found.get(each.left), found.get(each.right)) for each in form.comparisons}
+    for each in form.unanswered:
+        if each.id in answers:
+            continue
+        if any(answers.get(name) is True for name in each.shown_by):
+            found[each.id] = True
+        open_still = each.id not in found and decide(*pairs.get(each.id, (None, None))) is None
+        if open_still and any(answers.get(name) is False for name in each.denied_with):
+            found[each.id] = False
+    return found
+
+
 class OpenTiers:
     """Knows the open tiers under the law of a date; made once, asked for many countries."""
 
@@ -44,51 +95,134 @@ class OpenTiers:
         self._form = form
         self._engine = CompiledEngine(form)
         self._order = {field: place for place, field in enumerate(in_order(law))}
+        self._linked = frozenset(field for group in linked(form) if len(group) > 1 for field in group)
+        self._asked: dict[tuple[tuple[str, tuple[int, ...]], ...], _Asked] = {}
 
-    @cached_property
-    def _case(self) -> Case:
-        return Case(self._form)
+    def asked(self, facts: Facts) -> _Asked:
+        """Return the question of one country, whose facts a solver is then given for each question anew.
 
-    @cached_property
-    def _solver(self) -> Solver:
-        """The solver with what every case obeys; made only where a question needs it."""
-        return Solver(self._case)
+        Countries whose numbers are cut alike share it; they mostly do, since only numbers that are compared with one
+        another need cuts of their own.
+        """
+        cuts = known_numbers(self._form, {name: facts[name] for name in sorted(self._linked & facts.keys())})
+        key = tuple(cuts.items())
+        if key not in self._asked:
+            if len(self._asked) >= _KEPT:
+                self._asked.clear()
+            case = Case(self._form, cuts=cuts)
+            self._asked[key] = _Asked(case, Solver(case.definitions, limit=STEADY))
+        return self._asked[key]
 
     def open(self, facts: Facts) -> tuple[TierRow, ...]:
-        """Return the rows that some completion of the facts reaches; where the solver gives up, a row stays open."""
+        """Return the rows that are open on the facts; where the solver gives up, a row stays open.
+
+        None is returned only where the facts contradict each other.
+        """
         possible = self._possible(facts)
         if len(possible) == 1:
             return tuple(possible)
-        with self._solver.supposing(*self._case.gives(facts)):
-            return tuple(row for row in possible if self._solver.may_be(self._case.shown[row.id]))
+        asked = self.asked(facts)
+        given = asked.case.gives(facts)
+        return tuple(row for row in possible if asked.solver.may_be(*given, asked.case.shown[row.id]))
+
+    def open_if_so(self, facts: Facts) -> tuple[TierRow, ...]:
+        """Return the rows that are open on supposed facts; none where they contradict each other.
+
+        `open` trusts that facts which leave one row were admitted, and so go together.
+        """
+        rows = self.open(facts)
+        if len(rows) != 1:
+            return rows
+        asked = self.asked(facts)
+        return rows if asked.solver.may_be(*asked.case.gives(facts)) else ()
+
+    def open_to_a_person(self, facts: Facts) -> tuple[TierRow, ...]:
+        """Return the rows that are open once each word that nobody has rated may be rated freely."""
+        return self.open(rated_freely(self._law, facts))
 
     def _possible(self, facts: Facts) -> list[TierRow]:
         """The rows that no rule refutes: every open one, and perhaps more."""
         settled = self._engine.evaluate(facts).settled
         return [row for row in self._law.tiers if settled.get(row.id) is not False]
 
-    def witness(self, row: TierRow, facts: Facts) -> Facts | None:
-        """Return answers to unknown questions that lead to an open row whatever the others are, none of them idle.
+    def levels(self, facts: Facts) -> dict[str, tuple[Level, Level]]:
+        """Return for each criterion and route the lowest and the highest level that some completion gives it."""
+        settled = self._engine.evaluate(facts).settled
+        asked = self.asked(facts)
+        ladders: dict[str, list[tuple[Level, str]]] = {route.id: [("met", route.id)] for route in self._law.routes}
+        for each in self._law.criteria:
+            ladders[each.id] = [(rung.level, reached(each.id, rung.level)) for rung in each.rules]
+        with asked.solver.supposing(*asked.case.gives(facts)):
+            return {name: self._span(asked, ladder, settled) for name, ladder in ladders.items()}
 
-        Nothing is returned where the solver gave up.
+    def clash(self, facts: Facts) -> tuple[str, ...]:
+        """Return inputs whose answers cannot all be so; empty if they can. None of them can be left out."""
+        asked = self.asked(facts)
+        names = [name for name in facts if not name.startswith("judged/")]
+        flags = asked.case.gives({name: value for name, value in facts.items() if name not in names})
+        with asked.solver.supposing(*flags):
+            kept = {name: all_of(asked.case.gives({name: facts[name]})) for name in names}
+            if asked.solver.may_be(*kept.values()):
+                return ()
+            for name in names:
+                fewer = [term for other, term in kept.items() if other != name]
+                if not asked.solver.may_be(*fewer):
+                    del kept[name]
+            return tuple(kept)
+
+    def _span(
+        self, asked: _Asked, ladder: Iterable[tuple[Level, str]], settled: Mapping[str, bool]
+    ) -> tuple[Level, Level]:
+        low: Level = "not met"
+        high: Level = "not met"
+        for level, name in ladder:
+            shown, truth = asked.case.shown[name], settled.get(name)
+            if truth is True or (truth is None and not asked.solver.may_be(negate(shown))):
+                low = level
+            if truth is True or (truth is None and asked.solver.may_be(shown)):
+                high = level
+        return low, high
+
+    def witness(self, row: TierRow, facts: Facts) -> Facts | None:
+        """Return answers that, once they are written into the dossier, settle an open row; none of them is idle.
+
+        A rating among them is a person's: it stands whatever the records propose. Nothing is returned where the solver
+        gave up.
         """
+        asked = self.asked(facts)
         # From the end of the statute to its beginning, so that what a tier needs falls on the standards themselves.
-        unknown = sorted(self._case.fields.keys() - facts.keys(), key=self._place, reverse=True)
+        unknown = sorted((name for name in asked.case.fields if not known(facts, name)), key=self._place, reverse=True)
         try:
-            with self._solver.supposing(*self._case.gives(facts), self._case.shown[row.id]):
-                completion = self._solver.lowest(self._case, unknown)
+            with asked.solver.supposing(*asked.case.gives(facts), asked.case.shown[row.id]):
+                completion = lowest(asked.solver, asked.case, unknown)
         except UndecidedError:
             return None
         return None if completion is None else self._shortest(row.id, facts, completion)
 
     def _shortest(self, row: str, facts: Facts, completion: Facts) -> Facts:
-        """Answers of a completion that make a row sure whatever the others are, none of which can be left out."""
-        answers = dict(completion)
+        """Answers of a completion that settle a row whatever the others are, none of which can be left out."""
+        answers = self._as_written(facts, completion)
         for name in completion:
-            without = {other: value for other, value in answers.items() if other != name}
-            if self._engine.evaluate({**facts, **without}).settled.get(row) is True:
-                answers = without
+            if name in answers:
+                without = {other: value for other, value in answers.items() if other != name}
+                if self._settles(row, facts, without):
+                    answers = without
         return answers
+
+    def _settles(self, row: str, facts: Facts, answers: Facts) -> bool:
+        """Whether answers that are written into the dossier settle a row."""
+        return self._engine.evaluate(answered(self._form, facts, answers)).settled.get(row) is True
+
+    def _as_written(self, facts: Facts, completion: Facts) -> dict[str, Value | Bounds]:
+        """A completion as a dossier says it: each word is rated with the level that its criterion comes to have."""
+        settled = self._engine.evaluate({**facts, **completion}).settled
+        found = dict(completion)
+        for name in completion:
+            if name.startswith("rating/"):
+                criterion = self._law.judges[leaf_name(name)]
+                levels = (r.level for r in criterion.rules if settled.get(reached(criterion.id, r.level)))
+                found[name] = max(map(rank, levels), default=0)
+        return found
 
     def _place(self, field: str) -> tuple[int, str]:
         return self._order.get(field, len(self._order)), field
@@ -101,9 +235,11 @@ class OpenTiers:
         Records of one origin fall together, and with them the ratings that rest on them.
         """
         for origin, fields in sorted(_leans_on(self._law, admitted).items()):
+            if not fields.keys() & facts.keys():
+                continue
             freed = {name: value for name, value in facts.items() if name not in fields}
-            least = {name: number for name, number in fields.items() if name in facts}
-            found = self._others(row, freed, least) if least else ()
+            least = {name: Bounds(at_least=number) for name, number in fields.items() if number and name in facts}
+            found = self._others(row, freed | least)
             if found:
                 yield Doubt(origin, _falling(origin, admitted), tuple(other.tier for other in found))
         for placement in admitted.placements:
@@ -111,14 +247,14 @@ class OpenTiers:
             if tiers:
                 yield Doubt(f"placement-{placement.year}", (), tiers)
 
-    def _others(self, row: TierRow, facts: Facts, least: Mapping[str, int]) -> tuple[TierRow, ...]:
-        """The other rows that are reached from some facts, with what the counts are at least."""
+    def _others(self, row: TierRow, facts: Facts) -> tuple[TierRow, ...]:
+        """The other rows that are reached from some facts."""
         others = [other for other in self._possible(facts) if other.id != row.id]
         if not others:
             return ()
-        counts = [self._case.values[name] >= number for name, number in least.items() if number]
-        with self._solver.supposing(*self._case.gives(facts), *counts):
-            return tuple(other for other in others if self._solver.may_be(self._case.shown[other.id]))
+        asked = self.asked(facts)
+        given = asked.case.gives(facts)
+        return tuple(other for other in others if asked.solver.may_be(*given, asked.case.shown[other.id]))
 
     def _misplaced(self, admitted: Admitted, year: int, facts: Facts, row: TierRow) -> Iterator[Tier | None]:
         """The tiers that are reached if the placement of one year was another."""

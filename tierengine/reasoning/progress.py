@@ -7,10 +7,12 @@ from datetime import date, timedelta
 
 from tierengine.evidence.dossier import Casefile
 from tierengine.evidence.records import Evidence
+from tierengine.law.entries import LAST_YEAR
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import Admitted
 from tierengine.reasoning.assessment import ProgressAnswer
 from tierengine.reasoning.trace import passage_of
+from tierengine.terms.bounds import WrittenBounds
 from tierengine.terms.outcome import Outcome, any_of
 
 
@@ -47,13 +49,25 @@ def _step_taken(indicator: str, admitted: Admitted, before: date) -> Outcome:
     records = admitted.records.get(indicator, ())
     if any(_after(record, before) for record in records if _taken(record)):
         return Outcome.MET
-    if records and not any(_taken(record) for record in records):
+    if records and all(_not_taken(record) for record in records):
         return Outcome.NOT_MET
     return Outcome.UNDETERMINED
 
 
 def _taken(record: Evidence) -> bool:
-    return record.value not in ("false", "0")
+    if isinstance(record.value, WrittenBounds):
+        return record.value.least > 0
+    return record.value not in _NOTHING
+
+
+def _not_taken(record: Evidence) -> bool:
+    if isinstance(record.value, WrittenBounds):
+        return record.value.at_most == 0
+    return record.value in _NOTHING
+
+
+_NOTHING = ("false", "0", *(word for word, more in LAST_YEAR.items() if not more))
+"""What says that a step was not taken."""
 
 
 def _after(record: Evidence, day: date) -> bool:

@@ -3,7 +3,8 @@
 The released assessment is worked out from the released part of the dossier and from nothing else, so that what is
 withheld cannot show in it. What an answer that is released would otherwise gain by the withholding is withheld too: a
 sum of which a part is missing, a silence beside a withheld answer, one of several answers to requests. So every answer
-in the released part is an answer of the whole, and what the part entails, the whole entails.
+in the released part is an answer of the whole, and what the part settles, the whole settles. What the rules propose may
+differ, since they read less: a provisional tier of the part is of the part alone, and is said to be.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tierengine.evidence.remainder import Item, answering, items, remainder, sou
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import Assessor
-from tierengine.reasoning.assessment import Assessment, Step
+from tierengine.reasoning.assessment import Assessment, Status, Step
 from tierengine.reasoning.compare import answered
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.scalars import Model
@@ -67,10 +68,12 @@ class Statement(Model):
     """The marking of the released document."""
     tier: Tier | None
     """What is recommended on the whole dossier."""
+    status: Status
+    """Whether that is settled, provisional or open."""
     whole: bool
     """Nothing is withheld."""
     entailed: bool
-    """The released part alone leads to the same recommendation, with the same tiers open."""
+    """The released part alone leads to the same recommendation and status, with the same tiers open on the facts."""
     findings: int
     """On how many findings the recommendation rests."""
     not_shown: int
@@ -99,7 +102,7 @@ def release(casefile: Casefile, law: Law, name: ReleaseName) -> Released:
     part, shown = casefile, whole
     if not sieve.everything(kept):
         unrated = any(isinstance(item, Rating) and item not in kept for item in items(casefile))
-        part = _bare(remainder(casefile, kept.__contains__), sieve.sources(kept))
+        part = _bare(remainder(casefile, kept.__contains__, with_last=False), sieve.sources(kept))
         shown = _uncertain(Assessor(law, withheld=unrated).assess(part))
     rests_on, left = _findings(whole), _outcomes(shown.trace)
     answers = tuple(answering(casefile))
@@ -110,6 +113,7 @@ def release(casefile: Casefile, law: Law, name: ReleaseName) -> Released:
             authority=RELEASES[name].authority,
             handling=str(sieve.marking(kept)),
             tier=whole.recommendation.tier,
+            status=whole.recommendation.status,
             whole=shown is whole,
             entailed=answered(shown) == answered(whole),
             findings=len(rests_on),
@@ -147,7 +151,9 @@ class _Sieve:
             kept = fewer
 
     def everything(self, kept: frozenset[Item]) -> bool:
-        """Whether nothing is withheld, not even a source from which nothing was coded."""
+        """Whether nothing is withheld, not even a source from which nothing was coded; the last dossier always is."""
+        if self._casefile.last is not None:
+            return False
         return kept == frozenset(self._items) and self.sources(kept) == self._sources.keys()
 
     def sources(self, kept: frozenset[Item]) -> frozenset[str]:
@@ -193,19 +199,26 @@ class _Sieve:
 
     def _misleading(self, kept: frozenset[Item]) -> Iterator[Item]:
         """What gives an answer in the part that it does not give in the whole."""
-        facts = admit(remainder(self._casefile, kept.__contains__), self._law).facts
+        facts = admit(remainder(self._casefile, kept.__contains__, with_last=False), self._law).facts
         flags = {judged(name) for name in self._law.judges}
         wrong = {name for name, value in facts.items() if name not in flags and self._facts.get(name) != value}
         kinds = {indicator.counts_kind for indicator in self._law.indicators if indicator.id in wrong}
+        asked = {name for each in wrong & self._law.indicators_by_id.keys() for name in self._answering(each)}
         for item in kept:
             if isinstance(item, Evidence):
-                bears = item.measures in wrong or item.kind in kinds
+                bears = item.measures in asked or item.kind in kinds
             elif isinstance(item, Silent):
-                bears = item.indicator in wrong
+                bears = item.indicator in asked
             else:
                 bears = isinstance(item, Request) and bool(wrong & self._logged(item))
             if bears:
                 yield item
+
+    def _answering(self, name: str) -> tuple[str, ...]:
+        """The indicators by whose records and silences an indicator may be answered, its own among them."""
+        indicator = self._law.indicator(name)
+        this_year = (indicator.last_year_of,) if indicator.last_year_of else ()
+        return (name, *indicator.denied_with, *indicator.shown_by, *this_year)
 
     def _logged(self, request: Request) -> set[str]:
         """The indicators that a request for data answers."""
@@ -244,6 +257,7 @@ def _bare(casefile: Casefile, sources: frozenset[str]) -> Casefile:
         "silences": tuple(silence.model_copy(update={"note": _NOT_RELEASED}) for silence in dossier.silences),
         "requests": tuple(request.model_copy(update={"capacity_note": _NOT_RELEASED}) for request in dossier.requests),
         "not_evidence": (),
+        "proposed": (),
         "earlier_placements": tuple(
             placement.model_copy(update={"source": f"the report of {placement.year}"})
             for placement in dossier.earlier_placements

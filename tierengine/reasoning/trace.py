@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tierengine.engines.arithmetic import compare, holds
-from tierengine.engines.form import Evaluation, Form, Rule, Tally, Test, Value
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, presumed, proposed, reached
+from tierengine.engines.arithmetic import compare, decide, holds
+from tierengine.engines.form import Bounds, Evaluation, Facts, Form, Rule, Tally, Test, Value
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, OPPOSITE, presumed, proposed, reached
+from tierengine.evidence.dossier import Silent
 from tierengine.evidence.records import Evidence, Rating
 from tierengine.law.entries import Criterion
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import Admitted
 from tierengine.reasoning.assessment import Passage, Step
 from tierengine.reasoning.history import told
-from tierengine.reasoning.words import PLACEMENT_QUESTIONS, judgement, leaf_name, plain, question
+from tierengine.reasoning.words import PLACEMENT_QUESTIONS, answer, counted, judgement, leaf_name, plain, question
+from tierengine.reasoning.years import decided
 from tierengine.terms.level import LEVELS
 from tierengine.terms.outcome import Outcome
+from tierengine.terms.tier import NAMES, Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +32,19 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """What is said of an open word without a rating: in a sentence, and before the names of several."""
+    """What is said of an open word without a rating and of a fact without an answer: in a sentence, and of several."""
 
     sentence: str
     names: str
+    facts: str
 
 
-NOBODY_JUDGED = Unjudged("Nobody has judged it", "Not judged by a person")
+NOBODY_JUDGED = Unjudged("Nobody has rated it", "Ratings that nobody has given", "Facts that nobody has answered")
 
-NOT_SHOWN = Unjudged("Whether a person has judged it is not shown", "Perhaps judged by a person")
-"""Where ratings may be withheld."""
+NOT_SHOWN = Unjudged(
+    "Whether a person has rated it is not shown", "Ratings that are not shown, if given", "Facts that are not shown"
+)
+"""Where records and ratings may be withheld."""
 
 
 class Narrator:
@@ -125,7 +131,8 @@ class Narrator:
         """Return what is said where nothing answers an input."""
         if field.startswith("rating/"):
             words = ", ".join(f"`{word}`" for word in judgement(self.law, field).words)
-            return f"{self.unjudged.sentence} (open word: {words})."
+            several = "open words" if "," in words else "open word"
+            return f"{self.unjudged.sentence} ({several}: {words})."
         return "Not known."
 
     def _entries(self) -> Iterator[tuple[str, Words]]:
@@ -136,29 +143,25 @@ class Narrator:
         citation = self.citations[criterion.id]
         for rung in criterion.rules:
             yield reached(criterion.id, rung.level), Words(f"{criterion.title}: {rung.level}", citation)
-            yield proposed(criterion.id, rung.level), Words(f"the records show: {rung.says}", citation)
+            yield proposed(criterion.id, rung.level), Words(f"{_RECORDS_SHOW}{rung.says}", citation)
         if criterion.presumption is not None:
             yield (
                 presumed(criterion.id),
-                Words(
-                    f"the statute presumes failure: {criterion.presumption.says}", str(criterion.presumption.citation)
-                ),
+                Words(f"{_PRESUMES}{criterion.presumption.says}", str(criterion.presumption.citation)),
             )
 
 
 class Tracer:
     """Tells the trace of one determination; each proposition is unfolded where it is first met."""
 
-    def __init__(
-        self, narrator: Narrator, admitted: Admitted, facts: Mapping[str, Value], evaluation: Evaluation
-    ) -> None:
+    def __init__(self, narrator: Narrator, admitted: Admitted, facts: Facts, evaluation: Evaluation) -> None:
         self.narrator = narrator
         self._law = narrator.law
         self._admitted = admitted
         self._settled = evaluation.settled
         compared = {item.id: compare(facts, item) for item in narrator.comparisons}
         worked_out = {name: value for name, value in compared.items() if value is not None}
-        self._known: Mapping[str, Value] = {**facts, **worked_out, **evaluation.settled}
+        self._known: Facts = {**facts, **worked_out, **evaluation.settled}
         self._fired = set(evaluation.fired)
         self._told: set[str] = set()
         # Many findings stand above the same inputs; what was worked out once is kept for this determination.
@@ -167,6 +170,11 @@ class Tracer:
         self._leaves: dict[str, tuple[str, ...]] = {}
         self._deciding: dict[str, tuple[Test, ...]] = {}
         self._insides: dict[str, tuple[Test, ...]] = {}
+
+    @property
+    def settled(self) -> Mapping[str, bool]:
+        """The propositions that are settled."""
+        return self._settled
 
     def outcome(self, proposition: str) -> Outcome:
         """Return what became of a proposition."""
@@ -218,9 +226,9 @@ class Tracer:
 
     def _leaf(self, test: Test, decisive: bool) -> Step:
         known = test.field in self._known
-        if not known and test.field not in self._admitted.silences:
+        if not known and test.field not in self._admitted.silences and self._unread(test.field) is None:
             return self.narrator.unanswered(test, decisive)
-        outcome = Outcome.of(holds(test, self._known)) if known else Outcome.UNDETERMINED
+        outcome = self._asked(test) if known else Outcome.UNDETERMINED
         return Step(
             id=leaf_name(test.field),
             says=self.sentence(test),
@@ -231,8 +239,32 @@ class Tracer:
             evidence=self.passages(test.field),
         )
 
+    def _asked(self, test: Test) -> Outcome:
+        """What became of one test of a known input: of bounds it may be open."""
+        opposite = test.model_copy(update={"op": OPPOSITE[test.op]})
+        return Outcome.MET if holds(test, self._known) else Outcome.of(False if holds(opposite, self._known) else None)
+
+    def _unread(self, field: str) -> str | None:
+        """Why an input is not answered by what there is, if there is something."""
+        indicator = self._law.indicators_by_id.get(field)
+        if indicator is None:
+            return None
+        if field in self._admitted.overtaken:
+            other = question(self._law, self._admitted.overtaken[field])
+            return f"Not answered: nothing but silence or a statement denies it, and two figures do not ({other})"
+        pair = indicator.compared
+        sides = (pair.greater, pair.than) if pair is not None else (field,)
+        aside = [item for item in self._admitted.set_aside if item.measures in sides and item.why is not None]
+        if aside:
+            return f"Not compared: {aside[0].why}."
+        unheard = [item for item in self._admitted.set_aside if item.measures == field]
+        told = ", ".join(f"{item.record.id}: {item.rule.because}" for item in unheard)
+        return f"Not known (set aside: {told})." if unheard and isinstance(unheard[0].record, Silent) else None
+
     def _leaf_citation(self, test: Test) -> str | None:
         indicator = self._law.indicators_by_id.get(test.field)
+        if test.field in self._admitted.follows:
+            return self.narrator.citations[self._admitted.follows[test.field].rule.id]
         silent = indicator is not None and indicator.when_silent is not None and self._silent(test.field)
         return str(indicator.when_silent.citation) if silent and indicator and indicator.when_silent else None
 
@@ -254,20 +286,50 @@ class Tracer:
     def _answer(self, test: Test) -> str:
         value = self._known.get(test.field)
         if value is None:
-            silent = ", ".join(silence.source for silence in self._admitted.silences.get(test.field, ()))
-            return f"Not known ({silent} is silent)." if silent else self.narrator.unanswered_words(test.field)
-        if test.field == LIMIT:
-            return f"{value}: {told(self._admitted.standing)} (asked here: {test.value})."
+            return self._unread(test.field) or self._unknown(test.field)
+        if test.field in self._admitted.follows:
+            return self._followed(test, value)
         if test.field in PLACEMENT_QUESTIONS:
-            return f"{value} (asked here: {test.value})."
+            how = f" ({told(self._admitted.standing)})" if test.field == LIMIT else ""
+            return f"{answer(self._law, test.field, value).rstrip('.')}{how}."
         if test.field.startswith("rating/"):
             rating = self._admitted.ratings[leaf_name(test.field)]
-            return f"{rating.rating}, says {rating.author}."
+            return f"Rated {rating.rating} by {rating.author}."
         if self._silent(test.field):
-            return f"{plain(value)}, because the source was read for it and is silent{_asked(test)}."
-        indicator = self._law.indicators_by_id[test.field]
-        unit = f" {indicator.unit}" if indicator.unit else ""
-        return f"{plain(value)}{unit}{_asked(test)}."
+            read = ", ".join(silence.source for silence in self._admitted.silences[test.field])
+            return f"Taken as {plain(value).lower()}, since {read} was read for it and says nothing of it."
+        return f"{self._counted(test.field, value)}{_asked(test, value)}."
+
+    def _unknown(self, field: str) -> str:
+        silent = ", ".join(silence.source for silence in self._admitted.silences.get(field, ()))
+        if silent:
+            return f"Not known: {silent} was read for it and says nothing of it."
+        return self.narrator.unanswered_words(field)
+
+    def _counted(self, field: str, value: Value | Bounds) -> str:
+        """The value of an indicator in words; of two numbers that are compared, both."""
+        pair = self._law.indicators_by_id[field].compared
+        sides = [(name, self._known.get(name)) for name in (pair.greater, pair.than)] if pair is not None else []
+        if sides and decide(*(number for _, number in sides)) is not None:
+            numbers = [counted(self._law, name, number) for name, number in sides if number is not None]
+            return f"{plain(value)}: {numbers[0]} against {numbers[1]}"
+        by = self._denied_by(field)
+        return counted(self._law, field, value) + (
+            f", since “{question(self._law, by)}” is answered with no" if by else ""
+        )
+
+    def _denied_by(self, field: str) -> str | None:
+        """What an input is denied with, where it is answered in no other way."""
+        indicator = self._law.indicators_by_id.get(field)
+        if indicator is None or field in self._admitted.records or decided(indicator, self._known) is not None:
+            return None
+        return next((name for name in indicator.denied_with if self._known.get(name) is False), None)
+
+    def _followed(self, test: Test, value: Value | Bounds) -> str:
+        """Tell an answer that nobody gave, and the rule by which it follows."""
+        rule = self._admitted.follows[test.field].rule
+        told = answer(self._law, test.field, value).rstrip(".")
+        return f"{told}, which follows, since {rule.says} [{rule.id}]."
 
     # -- evidence -----------------------------------------------------------------------------------------------
 
@@ -280,20 +342,22 @@ class Tracer:
     def _find_passages(self, field: str) -> Iterator[Passage]:
         for record in self._admitted.records.get(field, ()):
             yield passage_of(record)
+        for read in self._admitted.follows[field].read if field in self._admitted.follows else ():
+            yield from self.passages(read)
         for request in self._admitted.requests.get(field, ()):
             yield Passage(record=request.id, at=request.at, quote=request.quote, note=request.told)
         placement = self._admitted.placement
         if field == LAST_REPORT and placement is not None:
-            yield Passage(record=f"placement-{placement.year}", at=placement.source, note=f"placed {placement.tier}")
+            yield Passage(record=f"placement-{placement.year}", at=placement.source, note=_placed(placement.tier))
         if field == LIMIT:
             for earlier in self._admitted.placements:
-                yield Passage(record=f"placement-{earlier.year}", at=earlier.source, note=f"placed {earlier.tier}")
+                yield Passage(record=f"placement-{earlier.year}", at=earlier.source, note=_placed(earlier.tier))
         rating = self._admitted.ratings.get(leaf_name(field)) if field.startswith("rating/") else None
         if rating is not None:
             yield passage_of(rating)
         if self._silent(field):
             for silence in self._admitted.silences[field]:
-                yield Passage(record=silence.id, at=f"{silence.source}, {silence.read}", note=silence.note)
+                yield passage_of(silence)
         indicator = self._law.indicators_by_id.get(field)
         if indicator is not None and indicator.compared is not None:
             yield from self.passages(indicator.compared.greater)
@@ -314,22 +378,28 @@ class Tracer:
     def reason(self, proposition: str) -> str:
         """Tell in a few words why a proposition is settled, or what keeps it open."""
         tests = self._inside(proposition)
-        findings = _unique(_entry(test.field) for test in tests if test.field in self.narrator.rules)
+        findings = _unique(self._finding(test.field) for test in tests if test.field in self.narrator.rules)
         inputs = [
             test for test in tests if test.field not in self.narrator.rules and not test.field.startswith("judged/")
         ]
         if proposition not in self._settled:
             return self._open_words(findings, [test.field for test in inputs])
-        rested = [f"It rests on {', '.join(findings)}."] if findings else []
-        return " ".join(_unique([*(self.sentence(test) for test in inputs), *rested]))
+        said = (self.sentence(test) for test in inputs if self._denied_by(test.field) is None)
+        return " ".join(_unique([*said, *findings]))
+
+    def _finding(self, proposition: str) -> str:
+        """Tell another finding on which one rests, with what became of it."""
+        says = spoken(proposition, self.narrator.words[proposition].says, self.outcome(proposition))
+        return f"{says}."
 
     def _open_words(self, findings: list[str], inputs: list[str]) -> str:
-        """Name what keeps a proposition open: what is not known, what nobody has judged, and what else is open."""
-        plain = self.narrator.plain
+        """Name what keeps a proposition open: facts without an answer, open words without a rating, open findings."""
+        plain, unjudged = self.narrator.plain, self.narrator.unjudged
         facts = [plain[field] for field in _unique(inputs) if not field.startswith("rating/")]
         ratings = [plain[field] for field in _unique(inputs) if field.startswith("rating/")]
-        kept = (("Not known", facts), (self.narrator.unjudged.names, ratings), ("Itself open", findings))
-        return "Open. " + " ".join(f"{what}: {', '.join(names)}." for what, names in kept if names)
+        kept = ((unjudged.facts, facts), (unjudged.names, ratings))
+        missing = [f"{what}: {', '.join(names)}." for what, names in kept if names]
+        return " ".join((*(["Open."] if missing else []), *missing, *findings))
 
     def _inside(self, proposition: str) -> tuple[Test, ...]:
         """The tests on which a proposition rests, with the inside of its own criterion unfolded."""
@@ -352,14 +422,20 @@ class Tracer:
             return self.narrator.open_question(field)
         entry = _entry(field)
         criterion = self._law.criteria_by_id.get(entry)
-        return f"The finding on: {criterion.title if criterion else self.narrator.words[field].says} [{entry}]"
+        if criterion is not None:
+            return f"{criterion.title}: what is found there? [{entry}]"
+        return f"Is it so that {self.narrator.words[field].says}? [{entry}]"
 
 
-def passage_of(record: Evidence | Rating) -> Passage:
-    """Return where a record was coded from."""
+def passage_of(record: Evidence | Rating | Silent) -> Passage:
+    """Return where a record was coded from, or which part of a source was read and is silent."""
+    if isinstance(record, Silent):
+        return Passage(record=record.id, at=f"{record.source}, {record.read}", note=record.note)
     if isinstance(record, Rating):
         return Passage(record=record.id, at=f"{record.author}, {record.date}", note=record.reasons)
-    return Passage(record=record.id, at=record.at, quote=record.quote, note=record.note)
+    carried = f"Carried over; last shown for the report of {record.carried.shown}." if record.carried else None
+    note = " ".join(each for each in (carried, record.note) if each) or None
+    return Passage(record=record.id, at=record.at, quote=record.quote, note=note)
 
 
 def _answers_to(criterion: Criterion) -> Iterator[str]:
@@ -367,6 +443,10 @@ def _answers_to(criterion: Criterion) -> Iterator[str]:
     yield from (indicator.id for indicator in criterion.indicators)
     if criterion.judgement is not None:
         yield criterion.judgement.id
+
+
+def _placed(tier: Placement) -> str:
+    return "ranked as a special case, on no list" if tier == "SC" else f"placed on {NAMES[tier]}"
 
 
 def _entry(proposition: str) -> str:
@@ -381,12 +461,52 @@ def _unique(words: Iterable[str]) -> list[str]:
 _BOUNDS = {">=": "at least", "<=": "at most", "<": "fewer than", ">": "more than", "==": "", "!=": "not"}
 
 
-def _asked(test: Test) -> str:
-    """What a test asks for, where it is more than a plain yes."""
-    if test.value is True:
+def _asked(test: Test, value: Value | Bounds) -> str:
+    """What a rule asks for, where the answer is no plain yes or no and not the very answer that is asked for."""
+    if isinstance(test.value, bool) or (test.op == "==" and test.value == value):
         return ""
-    asked = f"{_BOUNDS[test.op]} {plain(test.value).lower()}".strip()
-    return f" (asked here: {asked})"
+    return f"; the rule asks for {f'{_BOUNDS[test.op]} {plain(test.value)}'.strip()}"
+
+
+_RECORDS_SHOW = "the records show this: "
+_SHOWN = {
+    Outcome.MET: "The records show this: ",
+    Outcome.NOT_MET: "The records do not show this: ",
+    Outcome.UNDETERMINED: "It is open whether the records show this: ",
+}
+_PRESUMES = "the statute presumes failure, because "
+_PRESUMED = {
+    Outcome.MET: "The statute presumes failure, because ",
+    Outcome.NOT_MET: "The statute presumes no failure. It would if ",
+    Outcome.UNDETERMINED: "It is open whether the statute presumes failure. It does if ",
+}
+_SO = {Outcome.MET: "", Outcome.NOT_MET: "It is not so that ", Outcome.UNDETERMINED: "It is open whether "}
+
+
+def spoken(proposition: str, says: str, outcome: Outcome) -> str:
+    """Return a proposition as a sentence that tells what became of it, its code behind it, without the full stop."""
+    entry, _, part = proposition.partition("/")
+    if part.endswith("proposed"):
+        return _SHOWN[outcome] + says.removeprefix(_RECORDS_SHOW)
+    if part == "presumed":
+        return _PRESUMED[outcome] + says.removeprefix(_PRESUMES)
+    if part:
+        title, _, level = says.rpartition(": ")
+        return f"{title} [{entry}]: {_reaching(level, outcome)}"
+    return f"{_capital(_SO[outcome] + says)} [{entry}]"
+
+
+def _reaching(level: str, outcome: Outcome) -> str:
+    """What is known of a criterion once it is known, or not, whether it reaches a level."""
+    if outcome is Outcome.UNDETERMINED:
+        return "open"
+    if level == LEVELS[-1]:
+        return level if outcome is Outcome.MET else f"not fully {level}"
+    return f"at least {level}" if outcome is Outcome.MET else f"less than {level}"
+
+
+def _capital(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def level_range(settled: Mapping[str, bool], criterion: Criterion) -> tuple[int, int]:

@@ -22,6 +22,9 @@ MOST = 12
 _FAILED = {
     "tier": "tier {expected} is expected, and the answer is {found}",
     "open": "exactly these are expected to be open: {expected}; open are: {found}",
+    "status": "the answer is expected to be {expected}, and is {found}",
+    "provisional": "tier {expected} is expected provisionally, and the proposals leave {found}",
+    "hinges": "the answer is expected to hang on exactly these ratings: {expected}; it hangs on: {found}",
     "reasons": "{expected} is expected among the reasons; {found}",
     "not_because": "{expected} is expected; {found}",
     "findings": "{expected} is expected; {found} is found",

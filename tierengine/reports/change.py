@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierengine.reasoning.assessment import Passage
-from tierengine.reasoning.compare import Answer, Cause, CauseName, Comparison, Difference
+from tierengine.reasoning.compare import Answer, Cause, CauseName, Comparison, Difference, Moved
+from tierengine.reports.answer import sentence
 from tierengine.reports.outline import Line
+from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import NAMES
 
 CAUSE_TITLES: dict[CauseName, str] = {
@@ -22,7 +24,10 @@ def answer(found: Answer) -> str:
     tier = "no tier" if found.tier is None else NAMES[found.tier]
     if found.settled:
         return f"{tier}, settled"
-    return f"{tier}, not settled; open: {', '.join(NAMES[each] for each in found.open_tiers) or 'none'}"
+    if found.contradicts:
+        return "none, since these contradict each other"
+    how = "provisional, on what the rules propose" if found.status == "provisional" else "not settled"
+    return f"{tier}, {how}; open on the facts: {', '.join(NAMES[each] for each in found.open_tiers) or 'none'}"
 
 
 def why(told: Comparison) -> str:
@@ -37,14 +42,23 @@ def effect(cause: Cause) -> tuple[str, ...]:
     """Tell what a cause did in its turn, and whether it is enough alone or needed."""
     step = "moves nothing in its turn"
     if cause.before != cause.after:
-        step = f"in its turn: {answer(cause.before)} -> {answer(cause.after)}"
+        step = f"in its turn: from {answer(cause.before)} to {answer(cause.after)}"
     return step, *(["enough alone"] if cause.suffices else []), *(["needed"] if cause.needed else [])
+
+
+_WORDS = {Outcome.MET: "met", Outcome.NOT_MET: "not met", Outcome.UNDETERMINED: "open"}
+
+
+def moved_words(moved: Moved) -> str:
+    """Tell what became of a finding, and why."""
+    was, is_now = _WORDS[moved.before], _WORDS[moved.after]
+    return f"{moved.id}: {was} before, {is_now} now. {sentence(moved.reason)} ({moved.citation})"
 
 
 def moves(cause: Cause) -> Iterator[str]:
     """Tell each finding that a cause moved."""
     for moved in cause.moved:
-        yield f"{moved.id}: {moved.before.value} -> {moved.after.value}, {moved.reason} ({moved.citation})"
+        yield moved_words(moved)
 
 
 def change_lines(told: Comparison) -> Iterator[Line]:

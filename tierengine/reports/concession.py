@@ -18,7 +18,7 @@ def print_concession(told: Concession, console: Console) -> None:
     console.print(Text(title, style="bold"))
     print_wrapped(told.says, console, 2)
     for each in told.findings:
-        line = f"- {each.id}: {each.says}: found {each.found.value}, held {each.held.value}"
+        line = f"- {each.says} [{each.id}]: found {each.found.value}, held {each.held.value}"
         print_wrapped(line, console, 4, hang=2)
     print_wrapped(f"Now:  {_standing(told.now)}", console, 2, hang=6)
     print_wrapped(f"Then: {_standing(told.then)}", console, 2, hang=6)
@@ -26,4 +26,5 @@ def print_concession(told: Concession, console: Console) -> None:
 
 def _standing(told: Standing) -> str:
     recommended = "No tier" if told.recommended is None else NAMES[told.recommended]
-    return f"{recommended} is recommended; open: {any_tier_names(told.open_tiers) or 'nothing'}."
+    firmly = " provisionally, on what the rules propose" if told.status == "provisional" else ""
+    return f"{recommended} is recommended{firmly}; open on the facts: {any_tier_names(told.open_tiers) or 'nothing'}."

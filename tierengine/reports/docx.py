@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
@@ -14,17 +13,22 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Length, Mm, Pt, RGBColor
 
+from tierengine.reports.bars import office_legend, office_signs
 from tierengine.reports.drawing.svg import SERIF, described, svg
 from tierengine.reports.drawing.way import Branch, Way, twin
 from tierengine.reports.outline import Line, Section
-from tierengine.reports.report import EVIDENCE, PURPOSE, TWIN, WAY, Exhibit, Report
+from tierengine.reports.report import ANNEXES, EVIDENCE, PURPOSE, TWIN, WAY, Exhibit, Report
 from tierengine.reports.shown import shown
-from tierengine.reports.states import State, state
+from tierengine.reports.states import State
+from tierengine.reports.timeless import timeless
 from tierengine.reports.typeset import png_of
 
 _PAPER: tuple[Length, Length] = (Mm(210), Mm(297))
 _MARGIN = Mm(22)
 _COLUMNS: tuple[Length, ...] = (Mm(42), Mm(32), Mm(92))
+_MEMO_COLUMNS: tuple[Length, ...] = (Mm(70), Mm(28), Mm(68))
+_MEMO_PAIR: tuple[Length, ...] = (Mm(84), Mm(82))
+_BAR_COLUMNS: tuple[Length, ...] = (Mm(94), Mm(72))
 _COLOURS: dict[State, RGBColor] = {
     "met": RGBColor(0x1A, 0x6B, 0x3C),
     "not-met": RGBColor(0x9F, 0x24, 0x29),
@@ -32,26 +36,13 @@ _COLOURS: dict[State, RGBColor] = {
     "plain": RGBColor(0x44, 0x61, 0x7F),
 }
 _CLEARANCES = ("Drafted", "Cleared", "Approved")
-_ZIP_DAY = (1980, 1, 1, 0, 0, 0)
-"""The earliest day that a zip can hold; the parts of a document carry no day of their own."""
 
 
 def docx(report: Report) -> bytes:
     """Return a report as a Word document; equal reports give equal bytes."""
     made = BytesIO()
     _Memorandum(report).whole().save(made)
-    return _timeless(made.getvalue())
-
-
-def _timeless(raw: bytes) -> bytes:
-    """The same zip without the moment at which it was made."""
-    made = BytesIO()
-    with ZipFile(BytesIO(raw)) as old, ZipFile(made, "w", ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            part = ZipInfo(name, _ZIP_DAY)
-            part.compress_type = ZIP_DEFLATED
-            new.writestr(part, old.read(name))
-    return made.getvalue()
+    return timeless(made.getvalue())
 
 
 class _Memorandum:
@@ -59,7 +50,7 @@ class _Memorandum:
 
     def __init__(self, report: Report) -> None:
         self._report = report
-        self._document = Document()
+        self._document: Any = Document()
 
     def whole(self) -> Any:
         """Return the document."""
@@ -68,14 +59,11 @@ class _Memorandum:
         self._styles()
         self._page()
         self._opening()
-        first, *others = report.lead
-        self._answer(first)
-        for section in others:
-            self._section(section)
-        if report.drawn is not None:
-            self._way(report.drawn)
-        for section in report.body:
-            self._section(section)
+        for section in report.lead:
+            self._part(section)
+        for section in report.sheet:
+            self._part(section)
+        self._annexes(report)
         if report.exhibits:
             self._evidence(report.exhibits)
         self._clearance()
@@ -132,6 +120,16 @@ class _Memorandum:
         for name in _CLEARANCES:
             _write(table.add_row().cells[0].paragraphs[0], f"{name}:", bold=True)
 
+    def _annexes(self, report: Report) -> None:
+        """What stands behind the memorandum, on pages of its own."""
+        if report.drawn is not None:
+            self._way(report.drawn)
+        elif report.body:
+            self._document.add_page_break()
+            self._heading(ANNEXES)
+        for section in report.body:
+            self._section(section)
+
     # -- the sections -------------------------------------------------------------------------------------------
 
     def _heading(self, title: str, level: int = 1) -> None:
@@ -141,30 +139,63 @@ class _Memorandum:
         if text:
             _write(self._document.add_paragraph(style=style), text)
 
+    def _part(self, section: Section) -> None:
+        if section.answer:
+            self._answer(section)
+        elif section.bars:
+            self._bars(section)
+        else:
+            self._section(section, _MEMO_COLUMNS if section.marked else _MEMO_PAIR)
+
+    def _bars(self, section: Section) -> None:
+        """Levels, one a line: no more than a bar and its words."""
+        self._heading(section.title)
+        self._paragraph(office_legend())
+        table = self._table(section.heads[:2], _BAR_COLUMNS)
+        for line in section.lines:
+            name, level = _row(table)
+            self._name(name, line, size=9)
+            self._mark_of(level, line, size=9)
+            for cell in (name, level):
+                cell.paragraphs[0].paragraph_format.space_after = Pt(0)
+
+    def _name(self, cell: Any, line: Line, size: float | None = None) -> None:
+        """What a line is about, and its code behind it."""
+        _write(cell.paragraphs[0], line.title or line.name, bold=True, size=size)
+        if line.title:
+            _write(cell.paragraphs[0], f" {line.name}", size=8)
+
+    def _mark_of(self, cell: Any, line: Line, size: float | None = None) -> None:
+        """The outcome of a line in words, behind its bar if it has one."""
+        drawn = f"{office_signs(line.bar)} " if line.bar is not None else ""
+        _write(cell.paragraphs[0], f"{drawn}{line.mark}", bold=True, size=size, colour=_COLOURS[line.state])
+
     def _answer(self, section: Section) -> None:
         """The recommendation, up front and in words."""
         self._heading(section.title)
         for line in section.lines:
             paragraph = self._document.add_paragraph()
             _write(paragraph, f"{line.name}, ", bold=True, size=14)
-            _write(paragraph, line.mark, bold=True, size=14, colour=_COLOURS[state(line.mark)])
-            self._paragraph(line.sentence)
+            _write(paragraph, line.mark, bold=True, size=14, colour=_COLOURS[line.state])
+            self._paragraph(line.text)
             for below in line.below:
                 self._paragraph(below, "List Bullet")
 
-    def _section(self, section: Section) -> None:
+    def _section(self, section: Section, widths: tuple[Length, ...] = ()) -> None:
+        """The lines of a section in a table, without the column of outcomes where there are two widths only."""
+        widths = widths or _COLUMNS
         self._heading(section.title)
-        table = self._table(section.heads, _COLUMNS)
+        heads = section.heads if len(widths) == len(section.heads) else (section.heads[0], section.heads[-1])
+        table = self._table(heads, widths)
         for line in section.lines:
             self._line(_row(table), line)
 
     def _line(self, cells: Any, line: Line) -> None:
-        _write(cells[0].paragraphs[0], line.name, bold=True)
-        if line.title:
-            _write(cells[0].paragraphs[0], f" {line.title}")
-        _write(cells[1].paragraphs[0], line.mark, bold=True, colour=_COLOURS[state(line.mark)])
+        self._name(cells[0], line)
+        if len(cells) > 2:
+            self._mark_of(cells[1], line)
         for number, (text, style) in enumerate(self._said(line)):
-            paragraph = cells[2].paragraphs[0] if number == 0 else cells[2].add_paragraph()
+            paragraph = cells[-1].paragraphs[0] if number == 0 else cells[-1].add_paragraph()
             paragraph.style = style
             _write(paragraph, text)
 
@@ -218,7 +249,8 @@ class _Memorandum:
         _sized(across, _PAPER[1], _PAPER[0])
         across.orientation = WD_ORIENT.LANDSCAPE
         across.different_first_page_header_footer = False
-        self._heading(WAY)
+        self._heading(ANNEXES)
+        self._heading(WAY, 2)
         self._picture(drawn)
         upright = self._document.add_section(WD_SECTION.NEW_PAGE)
         _sized(upright, *_PAPER)

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tierengine.lab.corpus.fragile import Fragility
+from tierengine.reports.like_cases import print_contradictory
 from tierengine.reports.text import print_wrapped
 
 
@@ -14,6 +15,7 @@ def print_fragility(told: Fragility, console: Console) -> None:
     counted = f"{told.cases} cases, {told.settled} settled, {len(told.fragile)} of them fragile"
     console.print(Text(counted, style="bold"))
     print_wrapped("Fragile: one answer alone, if it were otherwise, would open another tier.", console, 2)
+    print_contradictory(told.contradictory, console)
     for each in told.fragile:
         tier = "on no list" if each.tier == "not ranked" else f"Tier {each.tier}"
         print_wrapped(f"{each.case} ({tier}) hangs on: {', '.join(each.answers)}", console, 2, hang=2)

@@ -7,12 +7,12 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
+from tierengine.reports.bars import DRAWN_LEGEND
 from tierengine.reports.drawing.svg import svg
 from tierengine.reports.drawing.way import Branch, Way, twin
 from tierengine.reports.outline import Line, Section
-from tierengine.reports.report import EVIDENCE, PURPOSE, TWIN, WAY, Exhibit, Report
+from tierengine.reports.report import ANNEXES, EVIDENCE, PURPOSE, TWIN, WAY, Exhibit, Report
 from tierengine.reports.shown import escaped
-from tierengine.reports.states import state
 
 _STYLE = "\n" + files("tierengine.reports").joinpath("page.css").read_text(encoding="utf-8")
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -38,7 +38,6 @@ def _page(report: Report) -> Iterator[str]:
     yield "<body>"
     yield '<a class="skip" href="#main">Skip to the report</a>'
     yield f"<header>\n<h1>{escaped(report.heading)}</h1>\n<p>{escaped(PURPOSE)}</p>\n</header>"
-    yield from _contents(report)
     yield '<main id="main" tabindex="-1">'
     yield from _main(report)
     yield "</main>"
@@ -48,12 +47,10 @@ def _page(report: Report) -> Iterator[str]:
 
 
 def _contents(report: Report) -> Iterator[str]:
-    yield '<nav aria-labelledby="contents">\n<h2 id="contents">Contents</h2>\n<ol>'
-    for at, section in enumerate(report.lead, start=1):
-        yield _link(f"s{at}", section.title)
+    yield f'<nav aria-labelledby="contents">\n<h2 id="contents">{ANNEXES}</h2>\n<ol>'
     if report.drawn is not None:
         yield _link("way", WAY)
-    for at, section in enumerate(report.body, start=1 + len(report.lead)):
+    for at, section in report.numbered_body:
         yield _link(f"s{at}", section.title)
     if report.exhibits:
         yield _link("evidence", EVIDENCE)
@@ -65,25 +62,56 @@ def _link(anchor: str, title: str) -> str:
 
 
 def _main(report: Report) -> Iterator[str]:
-    for at, section in enumerate(report.lead, start=1):
-        yield from _answer(section) if at == 1 else _section(report, section, at)
+    yield from _memorandum(report)
+    yield from _contents(report)
     if report.drawn is not None:
         yield from _way(report.drawn, report.heading)
-    for at, section in enumerate(report.body, start=1 + len(report.lead)):
+    for at, section in report.numbered_body:
         yield from _section(report, section, at)
     if report.exhibits:
         yield from _evidence(report.exhibits)
 
 
-def _answer(section: Section) -> Iterator[str]:
+def _memorandum(report: Report) -> Iterator[str]:
+    """The answer and what it hangs on, with the bars beside them where there is room; then the rating sheet."""
+    lead = report.numbered_lead[: len(report.lead)]
+    yield '<div class="memorandum">\n<div>'
+    for at, section in lead:
+        if not section.bars:
+            yield from _answer(section, at) if section.answer else _section(report, section, at)
+    yield "</div>\n<div>"
+    for at, section in lead:
+        if section.bars:
+            yield from _bars(section, at)
+    yield "</div>\n</div>"
+    for at, section in report.numbered_lead[len(report.lead) :]:
+        yield from _section(report, section, at)
+
+
+def _answer(section: Section, at: int) -> Iterator[str]:
     """The recommendation, which stands first and large."""
-    yield '<section class="answer" aria-labelledby="s1">'
-    yield f'<h2 id="s1">{escaped(section.title)}</h2>'
-    for line in section.lines:
-        yield f'<p class="tier">{escaped(line.name)} {_state(line.mark)}</p>'
-        for text in (line.sentence, *line.below):
-            yield f"<p>{escaped(text)}</p>"
+    yield f'<section class="answer" aria-labelledby="s{at}">'
+    yield f'<h2 id="s{at}">{escaped(section.title)}</h2>'
+    for number, line in enumerate(section.lines, start=1):
+        yield f'<p class="tier" id="s{at}-{number}">{escaped(line.label)} {_state(line)}</p>'
+        if line.text:
+            yield f"<p>{escaped(line.text)}</p>"
+        if line.below:
+            yield "<ul>" + "".join(f"<li>{escaped(below)}</li>" for below in line.below) + "</ul>"
     yield "</section>"
+
+
+def _bars(section: Section, at: int) -> Iterator[str]:
+    """Lines of which each is a level: no more than a bar and its words."""
+    yield f'<section class="glance" aria-labelledby="s{at}">\n<h2 id="s{at}">{escaped(section.title)}</h2>'
+    yield f'<p class="legend">{DRAWN_LEGEND}</p>'
+    yield f'<table aria-labelledby="s{at}">'
+    yield from _head(section.heads[:2])
+    yield "<tbody>"
+    for number, line in enumerate(section.lines, start=1):
+        name = f'<th scope="row">{escaped(line.title)} <code>{escaped(line.name)}</code></th>'
+        yield f'<tr id="s{at}-{number}">{name}<td>{_state(line)}</td></tr>'
+    yield "</tbody>\n</table>\n</section>"
 
 
 def _section(report: Report, section: Section, at: int) -> Iterator[str]:
@@ -102,9 +130,9 @@ def _head(heads: Iterable[str]) -> Iterator[str]:
 
 
 def _line(report: Report, line: Line, anchor: str) -> Iterator[str]:
-    title = f" {escaped(line.title)}" if line.title else ""
-    yield f'<tr id="{anchor}">\n<th scope="row"><b>{escaped(line.name)}</b>{title}</th>'
-    yield f'<td class="mark">{_state(line.mark)}</td>'
+    code = f" <code>{escaped(line.name)}</code>" if line.title else ""
+    yield f'<tr id="{anchor}">\n<th scope="row"><b>{escaped(line.title or line.name)}</b>{code}</th>'
+    yield f'<td class="mark">{_state(line)}</td>'
     yield "<td>" + (f"<p>{escaped(line.text)}</p>" if line.text else "")
     if line.below:
         yield "<ul>" + "".join(f"<li>{escaped(below)}</li>" for below in line.below) + "</ul>"
@@ -115,8 +143,15 @@ def _line(report: Report, line: Line, anchor: str) -> Iterator[str]:
     yield "</td>\n</tr>"
 
 
-def _state(mark: str) -> str:
-    return f'<span class="state {state(mark)}">{escaped(mark)}</span>' if mark else ""
+def _state(line: Line) -> str:
+    """The outcome of a line in words, and before them the bar, if there is one, which says nothing more."""
+    if not line.mark:
+        return ""
+    words = f'<span class="state {line.state}">{escaped(line.mark)}</span>'
+    if line.bar is None:
+        return words
+    parts = "".join(f'<span class="{part}"></span>' for part in line.bar.parts)
+    return f'<span class="bar {line.state}" aria-hidden="true">{parts}</span> {words}'
 
 
 def _way(drawn: Way, title: str) -> Iterator[str]:

@@ -47,6 +47,11 @@ def print_impact(told: Impact, console: Console) -> None:
     print_wrapped(f"From the rulebook {told.old} to {told.new}", console, 0, hang=2, style="bold")
     for _, alike in groupby(told.stretches, key=_together):
         _print_stretch(list(alike), console)
+    if told.proposals:
+        what = (
+            "Other levels are proposed for open words of these, which moves no open tier and can move a provisional one"
+        )
+        print_wrapped(f"\n{what}: {', '.join(told.proposals)}.", console, 0, hang=2)
     if told.census is not None:
         _print_census(told.census, str(told.corpus), console)
 
@@ -93,6 +98,14 @@ def _print_census(census: Census, corpus: str, console: Console) -> None:
         console,
         2,
     )
+    if census.contradictory:
+        print_wrapped(
+            f"{_number(census.contradictory)} cases contradict themselves under the new rules, such as "
+            f"{', '.join(census.such_as)}; `assess` would refuse them.",
+            console,
+            2,
+            style="red",
+        )
     totals: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
     for move in census.moves:
         totals[move.before, move.after] += len(move.cases)

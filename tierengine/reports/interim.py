@@ -7,6 +7,7 @@ from rich.text import Text
 
 from tierengine.reasoning.assessment import Passage
 from tierengine.reasoning.interim import InterimAssessment
+from tierengine.reports.answer import sentence, tiers_named
 from tierengine.reports.text import print_wrapped
 from tierengine.terms.tier import NAMES
 
@@ -20,24 +21,31 @@ def print_interim(told: InterimAssessment, console: Console) -> None:
     if not told.deficiencies:
         print_wrapped("The dossier names none.", console, 2)
     for each in told.deficiencies:
-        print_wrapped(f"{each.id}: {each.progress}", console, 2)
-        print_wrapped(f"{each.says}: {each.reason}", console, 6)
+        print_wrapped(f"{each.says} [{each.id}]: {_PROGRESS[each.progress]}", console, 2)
+        print_wrapped(sentence(each.reason), console, 6)
         for passage in each.evidence:
             print_wrapped(_passage(passage), console, 6, hang=2)
+        if each.to_settle:
+            print_wrapped("An answer to one of these could settle it:", console, 6)
         for question in each.to_settle:
-            print_wrapped(f"would settle it: {question}", console, 6, hang=2)
+            print_wrapped(f"- {question}", console, 8, hang=2)
     console.print(Text("\nTHE SPECIAL WATCH LIST", style="bold"))
     for ground in told.grounds:
-        print_wrapped(f"{ground.id} would {ground.would}", console, 2)
-        print_wrapped(f"{ground.reason} ({ground.citation})", console, 6)
+        title = sentence(ground.title).rstrip(".")
+        print_wrapped(f"{title} [{ground.id}]: this ground would {ground.would} ({ground.citation})", console, 2)
+        print_wrapped(ground.reason, console, 6)
         if ground.deficiencies:
-            print_wrapped(f"borne on by: {', '.join(ground.deficiencies)}", console, 6)
-    console.print(Text("\nCONSEQUENCE, NOT PART OF THE ASSESSMENT", style="bold"))
-    tier = "no tier" if told.consequence.tier is None else NAMES[told.consequence.tier]
-    settled = "settled" if told.consequence.settled else "not settled"
-    open_tiers = ", ".join(NAMES[each] for each in told.consequence.open_tiers)
+            print_wrapped(f"These deficiencies bear on it: {', '.join(ground.deficiencies)}.", console, 6)
+    console.print(Text("\nWHAT FOLLOWS FOR THE TIER, WHICH IS NO PART OF THE ASSESSMENT", style="bold"))
+    tier = "no tier would be recommended" if told.consequence.tier is None else NAMES[told.consequence.tier]
+    settled = _HOW[told.consequence.status]
     print_wrapped("An interim assessment makes no list and predicts none. If a report were made now:", console, 2)
-    print_wrapped(f"{tier}, {settled}; open: {open_tiers}. The engine recommends; a person determines.", console, 2)
+    print_wrapped(f"{tier}, {settled}. Open on the facts: {tiers_named(told.consequence.open_tiers)}.", console, 2)
+    print_wrapped("The engine recommends; a person determines.", console, 2)
+
+
+_HOW = {"settled": "settled", "provisional": "provisionally, on what the rules propose", "open": "not settled"}
+_PROGRESS = {"progress": "progress", "no progress": "no progress", "undetermined": "open"}
 
 
 def _passage(passage: Passage) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from tierengine.law.changes import Change, named
 from tierengine.law.coverage import counted
-from tierengine.law.entries import Clause, Criterion, Entry
+from tierengine.law.entries import Clause, Coherence, Criterion, Entry
 from tierengine.law.rulebook import Law
 from tierengine.reports.text import print_wrapped
 from tierengine.terms.scalars import Model
@@ -39,6 +39,7 @@ _PARTS = {
     "watch list": "Grounds of the special watch list",
     "waiver": "Waiver of the automatic downgrade",
     "rules": "Rules",
+    "coherence": "What holds of every country",
 }
 
 
@@ -46,13 +47,13 @@ def provisions(law: Law) -> tuple[Provision, ...]:
     """Return every entry in force, the criteria part by part and in the order of the statute."""
     criteria = sorted(law.criteria, key=lambda criterion: list(_PARTS).index(criterion.part))
     rules = (*law.conditional(), *law.downgrades, *law.relistings, *law.advice, *law.progress, *law.clocks)
-    return tuple(_provision(entry) for entry in (*criteria, *law.admissions, *rules))
+    return tuple(_provision(entry) for entry in (*criteria, *law.admissions, *rules, *law.carryings, *law.coherence))
 
 
 def _provision(entry: Entry) -> Provision:
     return Provision(
         id=entry.id,
-        part=entry.part if isinstance(entry, Criterion) else "rules",
+        part=_part(entry),
         number=_number(entry),
         title=named(entry),
         citation=str(entry.citation),
@@ -60,6 +61,12 @@ def _provision(entry: Entry) -> Provision:
         in_force_until=str(entry.in_force.until) if entry.in_force.until else None,
         act=entry.change.act if entry.change else entry.citation.public_law,
     )
+
+
+def _part(entry: Entry) -> str:
+    if isinstance(entry, Criterion):
+        return entry.part
+    return "coherence" if isinstance(entry, Coherence) else "rules"
 
 
 def _number(entry: Entry) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
@@ -26,8 +28,16 @@ def print_audit(told: Audit, console: Console) -> None:
         )
     if told.not_ranked:
         print_wrapped(f"{told.not_ranked} left out: they are on none of the lists.", console, 2)
+    print_contradictory(told.contradictory, console)
     for pair in told.pairs:
         _print_pair(pair, console)
+
+
+def print_contradictory(cases: Sequence[str], console: Console) -> None:
+    """Name the cases that contradict themselves, if there are any."""
+    if cases:
+        told = f"{len(cases)} contradict themselves, and `assess` would refuse them: {', '.join(cases)}"
+        print_wrapped(told, console, 2, hang=2, style="red")
 
 
 def _print_pair(pair: Pair, console: Console) -> None:

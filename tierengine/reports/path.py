@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from tierengine.lab.questions.path import Change, Needs, WayUp
+from tierengine.reports.alternatives import factored
+from tierengine.reports.settle import number_word
 from tierengine.reports.text import print_wrapped
 from tierengine.terms.tier import NAMES
 
@@ -28,7 +30,7 @@ def print_path(told: WayUp, console: Console) -> None:
         _print_ways(told, console)
     for each in told.blocked_by:
         print_wrapped(f"- {each.says} [{each.id}]", console, 2, hang=2)
-        print_wrapped(f"It stays: {each.why}.", console, 4)
+        print_wrapped(f"It stays so: {each.why}.", console, 4)
 
 
 def _summary(told: WayUp) -> str:
@@ -36,30 +38,43 @@ def _summary(told: WayUp) -> str:
         if not told.blocked_by:
             return "There is no way to it in this period: the rules leave none, whatever is known of the country."
         return (
-            "There is no way to it in this period. It is excluded, whatever the government does and whatever else turns"
-            " out, by these together; without any one of them there would be a way:"
+            "There is no way to it in this period. These known answers together exclude it, whatever the government"
+            " does and whatever the open answers are. Without any one of them there would be a way:"
         )
     acts = f"{told.actions} action{'' if told.actions == 1 else 's'} by the government"
-    return (
-        f"The fewest that reach it, or a better tier: {acts}, and {told.also_needed} more that must come out so."
-        " A person determines; the engine shows what the rules ask."
-    )
+    answers = f"{told.also_needed} more answer{'' if told.also_needed == 1 else 's'} that must come out so"
+    return f"The shortest way to it, or to a better tier: {acts} and {answers}."
 
 
 def _print_ways(told: WayUp, console: Console) -> None:
     variants = [(*_acts(way.actions), *_needed(needs)) for way in told.ways for needs in way.also_needed]
     common = [part for part in variants[0] if all(part in variant for variant in variants)]
-    console.print(Text("\nIN EVERY WAY" if len(variants) > 1 else "\nTHE ONLY WAY SO SHORT", style="bold"))
+    console.print(Text("\nIN EVERY SHORTEST WAY" if len(variants) > 1 else "\nTHE ONLY WAY SO SHORT", style="bold"))
     if not common:
         print_wrapped("Nothing is common to all ways." if variants[0] else "Nothing more is needed.", console, 2)
     _print_parts(common, console, 2)
-    if len(variants) == 1:
+    if len(variants) > 1:
+        _print_choice(told, [[part for part in variant if part not in common] for variant in variants], console)
+
+
+def _print_choice(told: WayUp, variants: list[list[Part]], console: Console) -> None:
+    """What the ways do not share: one of each group where they are all such choices, else one way after another."""
+    parts = {_key(part): part for variant in variants for part in variant}
+    groups = factored([[_key(part) for part in variant] for variant in variants]) if told.whole else None
+    if groups is None:
+        count = f"{len(variants)}" if told.whole else f"more than {len(variants)}, of which these are listed"
+        console.print(Text(f"\nAND ONE OF THESE ({count})", style="bold"))
+        for number, variant in enumerate(variants, 1):
+            print_wrapped(f"{number}.", console, 2)
+            _print_parts(variant, console, 5)
         return
-    count = f"{len(variants)}" if told.whole else f"more than {len(variants)}, of which these are listed"
-    console.print(Text(f"\nAND ONE OF THESE ({count})", style="bold"))
-    for number, variant in enumerate(variants, 1):
-        print_wrapped(f"{number}.", console, 2)
-        _print_parts([part for part in variant if part not in common], console, 5)
+    for group in groups:
+        console.print(Text(f"\nAND ONE OF THESE {number_word(len(group)).upper()}", style="bold"))
+        _print_parts([parts[name] for name in group], console, 2)
+
+
+def _key(part: Part) -> str:
+    return f"{part[0]} {part[1].id} {part[1].then}"
 
 
 def _acts(actions: Iterable[Change]) -> Iterable[Part]:
@@ -76,5 +91,5 @@ def _print_parts(parts: Iterable[Part], console: Console, indent: int) -> None:
     for who, change in parts:
         now = change.now or ("not rated" if who == _RATES else "not known")
         print_wrapped(f"- {who}: {change.asks} [{change.id}]", console, indent, hang=2)
-        source = f" ({change.criterion}, {change.citation})" if change.criterion else ""
+        source = f" (for {change.criterion}, {change.citation})" if change.criterion else ""
         print_wrapped(f"now: {now}; then: {change.then}{source}", console, indent + 4, hang=2)

@@ -6,12 +6,12 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from tierengine.reports.bars import DRAWN_LEGEND
 from tierengine.reports.drawing.svg import SERIF, described, svg
 from tierengine.reports.drawing.way import Branch, Way, twin
 from tierengine.reports.outline import Line, Section
-from tierengine.reports.report import EVIDENCE, PURPOSE, TWIN, WAY, Exhibit, Report
+from tierengine.reports.report import ANNEXES, EVIDENCE, PURPOSE, TWIN, WAY, Exhibit, Report
 from tierengine.reports.shown import shown
-from tierengine.reports.states import state
 from tierengine.reports.typeset import pdf_of
 
 _TEMPLATE = files("tierengine.reports").joinpath("memo.typ").read_bytes()
@@ -23,13 +23,16 @@ def pdf(report: Report) -> bytes:
 
 
 def _told(report: Report) -> dict[str, Any]:
-    first = len(report.lead) + 1
+    lead, sheet = report.numbered_lead[: len(report.lead)], report.numbered_lead[len(report.lead) :]
     return {
         "heading": report.heading,
         "purpose": PURPOSE,
         "date": {"year": report.as_of.year, "month": report.as_of.month, "day": report.as_of.day},
-        "lead": [_section(report, section, at) for at, section in enumerate(report.lead, start=1)],
-        "body": [_section(report, section, at) for at, section in enumerate(report.body, start=first)],
+        "lead": [_section(report, section, at) for at, section in lead],
+        "sheet": [_section(report, section, at) for at, section in sheet],
+        "legend": DRAWN_LEGEND,
+        "annexes-title": ANNEXES,
+        "body": [_section(report, section, at) for at, section in report.numbered_body],
         "way": None if report.drawn is None else _way(report.drawn, report.heading),
         "evidence-title": EVIDENCE,
         "exhibits": [_exhibit(exhibit) for exhibit in report.exhibits],
@@ -38,7 +41,8 @@ def _told(report: Report) -> dict[str, Any]:
 
 def _section(report: Report, section: Section, at: int) -> dict[str, Any]:
     lines = [_line(report, line, f"s{at}-{number}") for number, line in enumerate(section.lines, start=1)]
-    return {"title": section.title, "heads": section.heads, "lines": lines}
+    kind = "answer" if section.answer else "bars" if section.bars else "table"
+    return {"title": section.title, "heads": section.heads, "kind": kind, "marked": section.marked, "lines": lines}
 
 
 def _line(report: Report, line: Line, anchor: str) -> dict[str, Any]:
@@ -46,7 +50,8 @@ def _line(report: Report, line: Line, anchor: str) -> dict[str, Any]:
         "anchor": anchor,
         "name": line.name,
         "title": line.title,
-        "mark": {"kind": state(line.mark), "text": line.mark},
+        "mark": {"kind": line.state, "text": line.mark},
+        "bar": line.bar.parts if line.bar else (),
         "text": line.text,
         "below": line.below,
         "evidence": [{"number": report.number(passage), "at": passage.at} for passage in line.evidence],

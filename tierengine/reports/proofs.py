@@ -14,8 +14,8 @@ from tierengine.lab.proofs.counterexamples import Counterexample, Country
 from tierengine.reports.text import print_wrapped
 
 
-def print_proofs(proofs: Sequence[Proof], console: Console) -> None:
-    """Print each theorem with its answer, version by version, and how many were proved."""
+def print_proofs(proofs: Sequence[Proof], console: Console, confirmed: int | None = None) -> None:
+    """Print each theorem with its answer, version by version, how many were proved, and of how many certificates."""
     for spans, found in groupby(proofs, key=lambda proof: proof.spans):
         alike = ", alike in all that is proved" if len(spans) > 1 else ""
         console.print(Text(f"The law in force {' and '.join(map(str, spans))}{alike}", style="bold"))
@@ -24,6 +24,8 @@ def print_proofs(proofs: Sequence[Proof], console: Console) -> None:
             for counterexample in proof.counterexamples:
                 _print(counterexample, console)
         console.print()
+    if confirmed is not None:
+        console.print(f"{confirmed} certificates written; the checker beside them, check.py, confirms each")
     counted: Counter[str] = Counter(proof.verdict for proof in proofs)
     verdicts = ("proved", "refuted", "undecided")
     console.print(", ".join(f"{counted[verdict]} {verdict}" for verdict in verdicts))

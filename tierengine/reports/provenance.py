@@ -124,7 +124,7 @@ class _Told:
         self._repeated()
 
     def _evidence(self, record: Evidence) -> None:
-        more = {"kind": record.kind, "measures": record.measures, "value": record.value, "marks": record.mark}
+        more = {"kind": record.kind, "measures": record.measures, "value": str(record.value), "marks": record.mark}
         more |= {"at": record.at, "quote": record.quote, "actor": record.actor.name}
         self._coded(record.id, "Record", more, self._at(record.at))
 

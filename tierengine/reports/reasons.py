@@ -16,7 +16,7 @@ def print_reasons(told: Reasons, console: Console) -> None:
     about = f"why not {any_tier_names((told.asked,))}" if told.asked else "why the tier is what it is"
     console.print(Text(f"{subject.name} ({subject.country}): {about}, law in force on {told.law.as_of}", style="bold"))
     if told.asked is None and not told.settled:
-        print_wrapped("Several tiers are open; no findings entail one of them.", console, 2)
+        print_wrapped("Several tiers are open, so no findings lead to one of them alone.", console, 2)
     for each in told.tiers:
         print_wrapped(_heading(each), console, 2)
         for sentence in each.witness:
@@ -31,21 +31,22 @@ def print_reasons(told: Reasons, console: Console) -> None:
 def _heading(told: Why) -> str:
     tier = any_tier_names((told.tier,))
     if told.standing == "open":
-        return f"{tier} is open. It is reached, whatever the rest is, if for instance:"
-    verb = "entail" if told.standing == "settled" else "exclude"
+        return f"{tier} is open. These answers would lead to it, whatever the rest is:"
+    verb = "lead to" if told.standing == "settled" else "exclude"
     if not told.sets:
         return f"{tier} is {told.standing}, though no findings {verb} it by themselves: open points hang together."
     size = len(told.sets[0])
-    what = "This finding alone" if size == 1 else f"These {size} findings alone"
+    what = "This finding alone" if size == 1 else f"These {size} findings together"
     if len(told.sets) > 1:
         count = len(told.sets) if told.whole else f"more than {len(told.sets)}"
-        what = f"Each of {count} sets of {size} finding{'' if size == 1 else 's'} alone"
-    plural = "" if what.startswith("These") else "s"
-    return f"{what} {verb}{plural} {tier}, whatever else is found; no smaller set does:"
+        what = f"Each of {count} sets of {size} finding{'' if size == 1 else 's'}"
+    one = "" if what.startswith("These") else "s"
+    does = verb.replace("lead", f"lead{one}").replace("exclude", f"exclude{one}")
+    return f"{what} {does} {tier}, whatever else is found. No smaller set does."
 
 
-def _print_finding(told: Finding, console: Console) -> None:
-    print_wrapped(f"- {told.id}: {told.says}", console, 4, hang=2)
-    print_wrapped(told.reason, console, 6)
-    if told.citation:
-        print_wrapped(f"({told.citation})", console, 6)
+def _print_finding(finding: Finding, console: Console) -> None:
+    print_wrapped(f"- {finding.says.rstrip('.')} [{finding.id}]", console, 4, hang=2)
+    print_wrapped(finding.reason, console, 6)
+    if finding.citation:
+        print_wrapped(f"({finding.citation})", console, 6)

@@ -14,8 +14,9 @@ from tierengine.terms.tier import NAMES
 def release_section(told: Statement) -> Section:
     """Return the section that opens a released document."""
     name = "No tier" if told.tier is None else NAMES[told.tier]
-    line = Line(name, "recommended on the whole dossier", _entails(told), tuple(_below(told)))
-    return Section(f"Release: {told.release}", (line,))
+    firmly = ", provisionally, on what the rules propose" if told.status == "provisional" else ""
+    line = Line(name, f"recommended on the whole dossier{firmly}", _entails(told), tuple(_below(told)))
+    return Section(f"Release: {told.release}", (line,), answer=True)
 
 
 def released_report(released: Released, law: Law) -> Report:

@@ -8,18 +8,20 @@ from datetime import date
 
 from tierengine.evidence.dossier import EarlierPlacement
 from tierengine.law.rulebook import Law
-from tierengine.reasoning.assessment import Assessment, Passage
+from tierengine.reasoning.assessment import Assessment, Passage, Recommended, Step
 from tierengine.reasoning.compare import Comparison
 from tierengine.reports.change import change_lines
 from tierengine.reports.drawing.way import Way, way
-from tierengine.reports.outline import Line, Section, body, heading, lead, tail, told
-from tierengine.terms.outcome import Outcome
+from tierengine.reports.outline import Line, Section, annexes, heading, memorandum, tail, told
 from tierengine.terms.tier import NAMES, Placement, Tier
 
 WAY = "From evidence to tier"
 """The title of the drawing."""
 TWIN = "From evidence to tier, in words"
 """The title of the list that says the same as the drawing."""
+MEMORANDUM = "Memorandum"
+ANNEXES = "Annexes"
+"""The titles of the two parts."""
 EVIDENCE = "Evidence"
 """The title of the list of evidence."""
 PURPOSE = "Recommendation under the Trafficking Victims Protection Act. The engine recommends; a person determines."
@@ -46,29 +48,43 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a report says: what stands before the drawing, the drawing, and what stands after it."""
+    """What a report says: the memorandum, the rating sheet, and the annexes, the first of which is the drawing."""
 
     heading: str
     subject: str
     as_of: date
     lead: tuple[Section, ...]
+    """The memorandum."""
+    sheet: tuple[Section, ...] = ()
+    """The rating sheet, where one is asked for: what a person has to rate."""
     body: tuple[Section, ...]
+    """The annexes beside the drawing and the evidence."""
     drawn: Way | None
     exhibits: tuple[Exhibit, ...]
 
     @property
     def sections(self) -> tuple[Section, ...]:
         """Every section, in order; a use counts them so."""
-        return (*self.lead, *self.body)
+        return (*self.lead, *self.sheet, *self.body)
+
+    @property
+    def numbered_lead(self) -> tuple[tuple[int, Section], ...]:
+        """The sections of the memorandum and of the rating sheet, each with its number."""
+        return tuple(enumerate((*self.lead, *self.sheet), start=1))
+
+    @property
+    def numbered_body(self) -> tuple[tuple[int, Section], ...]:
+        """The annexes, each with its number."""
+        return tuple(enumerate(self.body, start=1 + len(self.lead) + len(self.sheet)))
 
     def number(self, passage: Passage) -> int:
         """Return the number under which a passage is cited."""
         return next(exhibit.number for exhibit in self.exhibits if exhibit.passage == passage)
 
 
-def brief(assessment: Assessment) -> Report:
+def brief(assessment: Assessment, records: int | None = None) -> Report:
     """Return the report on an assessment alone, without a drawing, interpretations or a change."""
-    return _report(assessment, lead(assessment), (*body(assessment), *tail(assessment)), None)
+    return _report(assessment, memorandum(assessment, records), (*annexes(assessment), *tail(assessment)), None)
 
 
 def report(
@@ -78,74 +94,84 @@ def report(
     earlier: Iterable[EarlierPlacement] = (),
     extra: tuple[Section, ...] = (),
     opening: tuple[Section, ...] = (),
+    sheet: tuple[Section, ...] = (),
+    records: int | None = None,
 ) -> Report:
     """Return the whole report on an assessment made under a law.
 
     With `change`, the change is split into its causes; without it, the recommendation is set beside the last of the
-    earlier placements. The opening sections stand before everything, the extra ones right after the recommendation.
+    earlier placements. The opening sections stand before everything, the extra ones right after the recommendation, the
+    rating sheet after the memorandum. `records` is how many the dossier has, where that may be told.
     """
-    first, *others = lead(assessment)
+    first, *others = memorandum(assessment, records)
     return _report(
         assessment,
-        (*opening, first, *extra, *_context(assessment, change, tuple(earlier)), *others),
-        (*body(assessment), *_law_sections(assessment, law), *tail(assessment)),
+        (*opening, first, *extra, *others),
+        (
+            *_changed(change),
+            *_placed(assessment, change, tuple(earlier)),
+            *annexes(assessment),
+            *_law_sections(assessment, law),
+            *tail(assessment),
+        ),
         way(assessment, law),
+        sheet,
     )
 
 
-def _report(assessment: Assessment, first: tuple[Section, ...], then: tuple[Section, ...], drawn: Way | None) -> Report:
+def _report(
+    assessment: Assessment,
+    first: tuple[Section, ...],
+    then: tuple[Section, ...],
+    drawn: Way | None,
+    sheet: tuple[Section, ...] = (),
+) -> Report:
     return Report(
         heading=heading(assessment),
         subject=assessment.subject.name,
         as_of=assessment.law.as_of,
         lead=first,
+        sheet=sheet,
         body=then,
         drawn=drawn,
-        exhibits=tuple(_exhibits((*first, *then))),
+        exhibits=exhibits((*first, *sheet, *then)),
     )
 
 
-def _exhibits(sections: tuple[Section, ...]) -> Iterator[Exhibit]:
-    """Every passage once, in the order in which the sections first use it."""
+def exhibits(sections: tuple[Section, ...]) -> tuple[Exhibit, ...]:
+    """Return every passage once, in the order in which the sections first use it."""
     uses: dict[Passage, list[Use]] = {}
     for at, section in enumerate(sections, start=1):
         for number, line in enumerate(section.lines, start=1):
             for passage in line.evidence:
                 uses.setdefault(passage, []).append(Use(at, number, line.name))
-    for number, (passage, found) in enumerate(uses.items(), start=1):
-        yield Exhibit(number=number, passage=passage, uses=tuple(found))
+    numbered = enumerate(uses.items(), start=1)
+    return tuple(Exhibit(number=number, passage=passage, uses=tuple(found)) for number, (passage, found) in numbered)
 
 
 # -- the sections beside the outline ---------------------------------------------------------------------------
 
 
-def _context(
+def _changed(change: Comparison | None) -> tuple[Section, ...]:
+    if change is None:
+        return ()
+    return told(Section("Why the answer changed", tuple(change_lines(change)), ("Cause", "Effect", "How")))
+
+
+def _placed(
     assessment: Assessment, change: Comparison | None, earlier: tuple[EarlierPlacement, ...]
 ) -> tuple[Section, ...]:
-    glance = Section("At a glance", tuple(_glance(assessment)), ("Part", "Met", "Outcome by outcome"))
+    """The last placement beside the recommendation, unless the change is told with its causes."""
     if change is not None:
-        return told(glance, Section("Why the answer changed", tuple(change_lines(change)), ("Cause", "Effect", "How")))
-    placed = tuple(_earlier(assessment.recommendation.tier, earlier))
-    return told(glance, Section("Earlier placement", placed, ("Report", "Placement", "What follows")))
+        return ()
+    placed = tuple(_earlier(assessment.recommendation, earlier))
+    return told(Section("Earlier placement", placed, ("Report", "Placement", "What follows")))
 
 
-def _glance(assessment: Assessment) -> Iterator[Line]:
-    yield _counted("Minimum standards", [(each.id, each.outcome) for each in assessment.standards])
-    yield _counted("Factors of standard 4", [(each.id, each.outcome) for each in assessment.criteria])
-    if assessment.watch_list:
-        yield _counted("Watch list, by route", [(each.route, each.outcome) for each in assessment.watch_list])
-
-
-def _counted(name: str, answers: list[tuple[str, Outcome]]) -> Line:
-    names = {outcome: [each for each, found in answers if found is outcome] for outcome in Outcome}
-    told_so = [f"{outcome.value}: {', '.join(found)}" for outcome, found in names.items() if found]
-    return Line(name, f"{len(names[Outcome.MET])} of {len(answers)}", f"{'; '.join(told_so)}.")
-
-
-def _earlier(recommended: Tier | None, placements: tuple[EarlierPlacement, ...]) -> Iterator[Line]:
+def _earlier(recommended: Recommended, placements: tuple[EarlierPlacement, ...]) -> Iterator[Line]:
     last, *others = sorted(placements, key=lambda each: -each.year) or (None,)
     if last is not None:
-        relation = _relation(last.tier, recommended)
+        relation = _relation(last.tier, recommended.tier)
         yield Line(str(last.year), _placement(last.tier), relation, (f"Source: {last.source}.",))
     if others:
         sources = ", ".join(dict.fromkeys(each.source for each in others))
@@ -160,7 +186,7 @@ def _relation(before: Placement, now: Tier | None) -> str:
         relation = "The recommendation leaves the country there."
     else:
         relation = f"The recommendation moves the country from {_placement(before)} to {NAMES[now]}."
-    return f"{relation} No earlier dossier was given, so no change is split into its causes."
+    return relation
 
 
 def _placement(tier: Placement) -> str:
@@ -168,21 +194,37 @@ def _placement(tier: Placement) -> str:
 
 
 def _law_sections(assessment: Assessment, law: Law) -> tuple[Section, ...]:
-    relied = frozenset(assessment.interpretations)
+    """The readings of the law: first those on which the answer rests, then the others, then what is not encoded."""
+    carried, relied = frozenset(assessment.interpretations), _relied_on(assessment)
     heads = ("Interpretation", "Authority", "What is read, and why")
+    readings = tuple(_interpretations(law, carried))
     return told(
-        Section("Interpretations relied on", tuple(_interpretations(law, relied)), heads),
+        Section("Interpretations relied on", tuple(line for entry, line in readings if entry in relied), heads),
+        Section("Other interpretations", tuple(line for entry, line in readings if entry not in relied), heads),
         Section("Not encoded", tuple(_not_encoded(law)), ("Provision", "", "What no rule expresses, and why")),
     )
 
 
-def _interpretations(law: Law, relied: frozenset[str]) -> Iterator[Line]:
+def _relied_on(assessment: Assessment) -> frozenset[str]:
+    """The entries of the law on which the answer rests: of its decisive steps, and of the records set aside."""
+    steps = {step.id.partition("/")[0] for step in _decisive(assessment.trace)}
+    return frozenset(steps | {assessment.recommendation.rule} | {each.rule for each in assessment.set_aside})
+
+
+def _decisive(step: Step) -> Iterator[Step]:
+    for child in step.children:
+        if child.decisive:
+            yield child
+            yield from _decisive(child)
+
+
+def _interpretations(law: Law, carried: frozenset[str]) -> Iterator[tuple[str, Line]]:
     for entry in law.entries():
         for reading in entry.interpretations:
             name = f"{entry.id}/{reading.id}"
-            if name in relied:
+            if name in carried:
                 below = (f"Why: {reading.why}", f"On the authority of: {reading.authority}")
-                yield Line(name, reading.authority.authority, reading.reads, below)
+                yield entry.id, Line(name, reading.authority.authority, reading.reads, below)
 
 
 def _not_encoded(law: Law) -> Iterator[Line]:

@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from tierengine.lab.questions.settle import CollectionPlan, DataPresumption, Narrowing, Question, Settling
+from tierengine.reports.alternatives import Groups, in_two
 from tierengine.reports.outline import any_tier_names
 from tierengine.reports.text import print_wrapped
+from tierengine.terms.tier import Tier
 
 SHOWN = 20
-"""How many sets of questions the text lists; JSON has them all."""
+"""How many sets of questions the text lists one by one; JSON has them all."""
 
 
-def print_plan(plan: CollectionPlan, console: Console) -> None:
-    """Print what settles the tier, how far each question narrows it, what is pointless and what is presumed."""
+def print_plan(plan: CollectionPlan, console: Console, *, pointless: bool = False) -> None:
+    """Print what settles the tier, how far each question narrows it and what is presumed; pointless ones if asked."""
     subject = plan.subject
     title = f"{subject.name} ({subject.country}): what would settle the tier, law in force on {plan.law.as_of}"
     console.print(Text(title, style="bold"))
     if len(plan.open_tiers) == 1:
-        print_wrapped(f"Settled: {any_tier_names(plan.open_tiers)}. No answer can change it.", console, 2)
+        print_wrapped(
+            f"Settled on the facts: {any_tier_names(plan.open_tiers)}. No further fact can change it, nor a rating that"
+            " the records leave room for.",
+            console,
+            2,
+        )
     else:
         print_wrapped(f"Open: {any_tier_names(plan.open_tiers)}.", console, 2)
         _print_sets(plan, console)
         _print_narrowing(plan, console)
-    _head(f"Pointless questions: {len(plan.pointless) or 'none'}", console)
-    if plan.pointless:
-        print_wrapped("Whatever the other answers are, no answer to one of these changes the tier.", console, 2)
-        _print_questions(plan.pointless, console)
+    _print_pointless(plan, console, listed=pointless)
     for each in plan.presumptions:
         _print_presumption(each, console)
+
+
+def _print_pointless(plan: CollectionPlan, console: Console, *, listed: bool) -> None:
+    if not plan.pointless:
+        return
+    count = len(plan.pointless)
+    _head(f"Pointless: {_counted(count, 'question')}", console)
+    words = "No answer to it changes" if count == 1 else "No answer to one of them changes"
+    cure = "" if listed else f" --pointless lists {'it' if count == 1 else 'them'}."
+    print_wrapped(f"{words} the tier, whatever the other answers are.{cure}", console, 2)
+    if listed:
+        _print_questions(plan.pointless, console)
 
 
 def _head(title: str, console: Console) -> None:
@@ -45,31 +61,76 @@ def _print_questions(questions: Iterable[Question], console: Console) -> None:
 
 def _print_sets(plan: CollectionPlan, console: Console) -> None:
     _head("The fewest questions that can settle it", console)
+    told: dict[tuple[Groups, ...], Tier | None] = {}
     for each in plan.settling:
-        _print_settling(each, console)
+        _print_settling(each, plan, told, console)
     _head(f"To settle it whatever the answers are: {_counted(len(plan.whatever), 'question')}", console)
     print_wrapped(
-        "They are those of the next heading. For each there is a case in which it alone decides, so none can be left"
-        " out; and no other question ever changes the tier.",
+        "They are those of the next heading. For each of them there is a case in which it alone decides, so none can be"
+        " left out. Once they are answered, no other changes the tier.",
         console,
         2,
     )
 
 
-def _print_settling(told: Settling, console: Console) -> None:
-    sets = ("" if told.whole else "more than ") + _counted(len(told.sets), "set")
-    size = _counted(told.size, "question")
-    console.print(Text(f"  {any_tier_names((told.tier,))}: {size} at least, in {sets}", style="bold"))
-    which = "Answers" if len(told.sets) == 1 else "Answers to the first set"
-    print_wrapped(f"{which} that settle it, whatever the rest is:", console, 6)
-    for sentence in told.sets[0].answers:
+def _print_settling(
+    each: Settling, plan: CollectionPlan, told: dict[tuple[Groups, ...], Tier | None], console: Console
+) -> None:
+    size = _counted(each.size, "answer")
+    console.print(Text(f"  {any_tier_names((each.tier,))}: {size} can settle it", style="bold"))
+    print_wrapped("For example these, whatever the rest is:", console, 6)
+    for sentence in each.sets[0].answers:
         print_wrapped(f"- {sentence}", console, 6, hang=2)
-    if len(told.sets) > 1:
-        print_wrapped("The sets, those with the questions that narrow most first:", console, 6)
-    for number, each in enumerate(told.sets[:SHOWN] if len(told.sets) > 1 else (), 1):
+    if len(each.sets) == 1:
+        return
+    choices = in_two([found.questions for found in each.sets]) if each.whole else None
+    if choices is None:
+        _print_one_by_one(each, console)
+    elif choices in told:
+        print_wrapped(f"The choice of questions is the same as for {any_tier_names((told[choices],))}.", console, 6)
+    else:
+        told[choices] = each.tier
+        asks = {named.question.id: named.question.asks for named in plan.narrowing}
+        for number, groups in enumerate(choices):
+            _print_choice("or it takes" if number else "It takes", groups, asks, console)
+
+
+def _print_one_by_one(told: Settling, console: Console) -> None:
+    count = _counted(len(told.sets), "set")
+    more = "" if told.whole else "more than "
+    print_wrapped(f"There are {more}{count} of questions that can, those that narrow most first:", console, 6)
+    for number, each in enumerate(told.sets[:SHOWN], 1):
         print_wrapped(f"{number}. {', '.join(each.questions)}", console, 6, hang=3)
     if len(told.sets) > SHOWN:
         print_wrapped(f"... and {len(told.sets) - SHOWN} more, which --format json lists.", console, 6)
+
+
+def _print_choice(opening: str, groups: Groups, asks: Mapping[str, str], console: Console) -> None:
+    """Print one question from each group; what is no choice comes first."""
+    ordered = sorted(groups, key=lambda group: len(group) > 1)
+    print_wrapped(f"{opening} {_choice(ordered)}:", console, 6)
+    alone = tuple(name for group in ordered if len(group) == 1 for name in group)
+    for group in ((alone,) if alone else ()) + tuple(group for group in ordered if len(group) > 1):
+        only = f"these {number_word(len(alone))}:" if len(alone) > 1 else "this one:"
+        print_wrapped(only if group is alone else f"one of these {number_word(len(group))}:", console, 8)
+        for name in group:
+            print_wrapped(f"- {asks[name]} [{name}]" if name in asks else f"- [{name}]", console, 10, hang=2)
+
+
+def _choice(groups: Sequence[Sequence[str]]) -> str:
+    """Name the choice: these two, one of these seven and one of these three."""
+    alone = sum(len(group) == 1 for group in groups)
+    named = [f"these {number_word(alone)}" if alone > 1 else "this one"] if alone else []
+    *most, last = named + [f"one of these {number_word(len(group))}" for group in groups if len(group) > 1]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def number_word(number: int) -> str:
+    """Return a small number as a word."""
+    return _WORDS[number] if number < len(_WORDS) else str(number)
 
 
 def _print_narrowing(plan: CollectionPlan, console: Console) -> None:
@@ -80,27 +141,29 @@ def _print_narrowing(plan: CollectionPlan, console: Console) -> None:
     rest = [each.question.id for each in plan.narrowing if each not in useful]
     if rest:
         others = _counted(len(rest), "more question narrows", "more questions narrow")
-        print_wrapped(f"{others} nothing alone, and count only together with other answers:", console, 2)
-        print_wrapped(", ".join(rest), console, 2)
+        print_wrapped(
+            f"{others} nothing alone. Each can decide once others are answered. --format json lists them.", console, 2
+        )
 
 
 def _print_question(number: int, told: Narrowing, console: Console) -> None:
     asked = told.question
-    source = f" ({asked.criterion}, {asked.citation})" if asked.criterion else ""
+    source = f" (for {asked.criterion}, {asked.citation})" if asked.criterion else ""
     print_wrapped(f"{number}. {asked.asks} [{asked.id}]{source}", console, 2, hang=3)
-    print_wrapped(f"Open afterwards: {told.worst} at worst, {told.average:.3g} on average.", console, 5)
     for branch in told.branches:
-        print_wrapped(f"- {branch.answer}: {any_tier_names(branch.tiers)}.", console, 5, hang=2)
+        print_wrapped(f"- {branch.answer}: this leaves {any_tier_names(branch.tiers)}.", console, 5, hang=2)
 
 
 def _print_presumption(told: DataPresumption, console: Console) -> None:
-    _head(f"Presumed if data are not provided: {told.criterion}", console)
-    print_wrapped(f"{told.title}: not met is presumed if {told.says} ({told.citation}).", console, 2)
-    bears = "can change the tier" if told.bears else "cannot change the tier"
-    print_wrapped(f"The presumption {bears}. Questions for data that start it if they go unanswered:", console, 2)
+    _head(f"If data are not provided: {told.title} [{told.criterion}]", console)
+    print_wrapped(f"The statute presumes failure if {told.says} ({told.citation}).", console, 2)
+    if not told.bears:
+        print_wrapped("That presumption cannot change the tier.", console, 2)
+        return
+    print_wrapped("That presumption can change the tier. These are the data:", console, 2)
     _print_questions(told.data, console)
     if told.needs:
-        print_wrapped("It also turns on:", console, 2)
+        print_wrapped("Whether it is drawn turns on these as well:", console, 2)
         _print_questions(told.needs, console)
 
 

@@ -21,3 +21,11 @@ def shown(text: str) -> str:
 def escaped(text: str) -> str:
     """Return a text as it stands in HTML and XML, in an element or in a quoted attribute."""
     return escape(shown(text), quote=True)
+
+
+def cut(words: str, room: int, dots: str = "\N{HORIZONTAL ELLIPSIS}") -> str:
+    """Return some words in one line of so many characters; where they are cut, between two words, dots say so."""
+    if len(words) <= room:
+        return words
+    kept = words[: max(0, room - len(dots) + 1)].rpartition(" ")[0] or words[: max(0, room - len(dots))]
+    return kept.rstrip(" ,;:") + dots

@@ -9,6 +9,7 @@ State = Literal["met", "not-met", "open", "plain"]
 _STATES: dict[str, State] = {
     "met": "met",
     "settled": "met",
+    "provisional": "open",
     "settled, and fragile": "met",
     "progress": "met",
     "not met": "not-met",
@@ -22,3 +23,7 @@ _STATES: dict[str, State] = {
 def state(mark: str) -> State:
     """Return the sort of a mark; one that is no outcome is plain."""
     return _STATES.get(mark, "plain")
+
+
+COLOURS: dict[State, str] = {"met": "green", "not-met": "red", "open": "yellow", "plain": "cyan"}
+"""The colour of each sort in a terminal."""

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tierengine.reasoning.suppose import Alone, Supposition
-from tierengine.reports.change import answer
+from tierengine.reports.change import answer, moved_words
 from tierengine.reports.text import print_wrapped
 
 
@@ -25,8 +25,7 @@ def print_supposition(told: Supposition, console: Console) -> None:
     print_wrapped(f"after: {answer(told.after)}", console, 2, hang=2)
     console.print(Text("The answer moves." if told.changed else "The answer stays.", style="bold"))
     for moved in told.moved:
-        says = f"{moved.id}: {moved.before.value} -> {moved.after.value}, {moved.reason} ({moved.citation})"
-        print_wrapped(says, console, 2, hang=2)
+        print_wrapped(moved_words(moved), console, 2, hang=2)
     console.print()
 
 

@@ -8,33 +8,27 @@ from textwrap import wrap
 from rich.console import Console
 from rich.text import Text
 
+from tierengine.reports.bars import signs
 from tierengine.reports.drawing.way import Branch, twin
 from tierengine.reports.outline import Line, Section, quoted
-from tierengine.reports.report import WAY, Report
+from tierengine.reports.report import ANNEXES, WAY, Report
 from tierengine.reports.shown import shown
-
-_COLOURS = {
-    "met": "green",
-    "not met": "red",
-    "undetermined": "yellow",
-    "settled": "green",
-    "settled, and fragile": "green",
-    "not settled": "yellow",
-    "progress": "green",
-    "no progress": "red",
-}
+from tierengine.reports.states import COLOURS
 
 
 def print_report(report: Report, console: Console) -> None:
     """Print a report to the console, wrapped to its width."""
     console.print(Text(shown(report.heading), style="bold"))
-    for section in report.lead:
+    for _, section in report.numbered_lead:
         _print_section(section, console)
+    if report.body:
+        console.print()
+        console.print(Text(f"--- {ANNEXES} ---", style="bold"))
     if report.drawn is not None:
         _print_title(WAY, console)
         for branch in twin(report.drawn):
             _print_branch(branch, console, 2)
-    for section in report.body:
+    for _, section in report.numbered_body:
         _print_section(section, console)
 
 
@@ -71,8 +65,27 @@ def print_wrapped(text: str, console: Console, indent: int, hang: int = 0, style
 
 
 def _print_line(line: Line, console: Console) -> None:
-    mark = (shown(line.mark), _COLOURS.get(line.mark, "cyan"))
-    console.print(Text.assemble("  ", (shown(line.name), "bold"), "  ", mark))
-    print_wrapped(line.sentence, console, 6)
+    mark = shown(line.mark)
+    if line.bar is not None:
+        mark = f"{signs(line.bar, plain=not console.encoding.lower().startswith('utf'))} {mark}"
+    _print_head(shown(line.label), mark, COLOURS[line.state], console)
+    print_wrapped(line.text, console, 6)
     for below in (*line.below, *map(quoted, line.evidence)):
         print_wrapped(f"- {below}", console, 6, hang=2, style="dim")
+
+
+def _print_head(label: str, mark: str, colour: str, console: Console) -> None:
+    """The label of a line with its mark behind it; where both do not fit into one row, the mark follows the last."""
+    before = "  "
+    rows = wrap(label, console.width - len(before), break_on_hyphens=False) or [""]
+    *most, last = rows
+    for row in most:
+        console.print(Text(before + row, style="bold"), soft_wrap=True)
+        before = "    "
+    if len(before) + len(last) + 2 + len(mark) > console.width:
+        console.print(Text(before + last, style="bold"), soft_wrap=True)
+        console.print(Text(f"      {mark}", style=colour), soft_wrap=True)
+    else:
+        console.print(
+            Text.assemble(before, (last, "bold"), *((("  ", ""), (mark, colour)) if mark else ())), soft_wrap=True
+        )

@@ -1,4 +1,4 @@
-"""The trace as a tree: whole, only what decided, only what is open, or why a tier is not reached."""
+"""The trace as a tree: whole, only what is open, why a tier is not reached, or the way from the tier to its records."""
 
 from __future__ import annotations
 
@@ -7,17 +7,34 @@ from collections.abc import Callable, Iterator
 from rich.text import Text
 from rich.tree import Tree
 
-from tierengine.reasoning.assessment import Step
+from tierengine.law.rulebook import Law
+from tierengine.reasoning.assessment import Assessment, Passage, Step
+from tierengine.reasoning.trace import spoken
+from tierengine.reports.answer import (
+    each_way,
+    hinge_kind,
+    hinge_name,
+    other_proposals,
+    proposals,
+    recommended_name,
+    row_name,
+    row_tier,
+    sentence,
+    status_words,
+    walk,
+)
+from tierengine.reports.drawing.way import Node, Way, node_words, whole_way
 from tierengine.reports.outline import quoted
+from tierengine.reports.shown import cut, shown
 from tierengine.terms.outcome import Outcome
 
-_SIGNS = {Outcome.MET: ("yes", "green"), Outcome.NOT_MET: ("no", "red"), Outcome.UNDETERMINED: ("open", "yellow")}
+_COLOURS = {Outcome.MET: "green", Outcome.NOT_MET: "red", Outcome.UNDETERMINED: "yellow"}
 
 
 def tree_of(step: Step, keep: Callable[[Step], bool]) -> Tree:
     """Return the tree of a step, without the steps (and all below them) that `keep` turns away."""
     tree = Tree(_label(step))
-    _grow(tree, step.children, keep)
+    _grow(tree, step.children, keep, set())
     return tree
 
 
@@ -26,11 +43,12 @@ def why_not(trace: Step, row: str) -> Tree:
     unfolded = {step.id: step for step in walk(trace) if step.children}
     step = unfolded[row]
     said = {
-        Outcome.MET: "This tier is reached. It rests on:",
-        Outcome.NOT_MET: "This tier is excluded. Against it stands:",
-        Outcome.UNDETERMINED: "This tier is open. Not settled is:",
+        Outcome.MET: "is reached, because:",
+        Outcome.NOT_MET: "is excluded, because:",
+        Outcome.UNDETERMINED: "is open. This is not settled:",
     }
-    tree = Tree(Text(f"It is for a country of which this holds: {step.says}. {said[step.outcome]}", style="bold"))
+    asks = step.says.partition(" (")[0]
+    tree = Tree(Text.assemble(f"{row_name(step)} asks that {asks}. ", (f"It {said[step.outcome]}", "bold")))
     _grow_reasons(tree, step, unfolded, set())
     return tree
 
@@ -48,34 +66,112 @@ def everything(_step: Step) -> bool:
     return True
 
 
-def decisive(step: Step) -> bool:
-    """Keep what the step above rests on."""
-    return step.decisive
-
-
 def is_open(step: Step) -> bool:
     """Keep what is undetermined."""
     return step.outcome is Outcome.UNDETERMINED
 
 
-def walk(step: Step) -> Iterator[Step]:
-    """Yield a step and every step below it."""
-    yield step
-    for child in step.children:
-        yield from walk(child)
-
-
-def _grow(tree: Tree, steps: tuple[Step, ...], keep: Callable[[Step], bool]) -> None:
+def _grow(tree: Tree, steps: tuple[Step, ...], keep: Callable[[Step], bool], told: set[str]) -> None:
+    """Add steps with what is below them; within one finding the same answer is told once."""
     for step in steps:
-        if keep(step):
-            _grow(tree.add(_label(step)), step.children, keep)
+        if not keep(step) or (not _is_finding(step) and step.says in told):
+            continue
+        told.add(step.says)
+        own = step.id.endswith(("/proposed", "/presumed"))
+        _grow(tree.add(_label(step)), step.children, keep, told if own else set())
 
 
 def _label(step: Step) -> Text:
-    sign, colour = _SIGNS[step.outcome]
-    label = Text.assemble((f"[{sign}] ", colour), (step.id, "bold"), f"  {step.says}")
+    """A step as it is read: a finding with what became of it, an answer as it is, each with its code behind it."""
+    label = Text(_words(step), style=_COLOURS[step.outcome] if _is_finding(step) else "")
     if step.citation:
         label.append(f"  ({step.citation})", style="dim")
     for passage in step.evidence:
         label.append(f"\n    {quoted(passage)}", style="dim")
     return label
+
+
+def _words(step: Step) -> str:
+    if step.id == "recommendation" or step.id.startswith("progress/"):
+        return step.says
+    if not _is_finding(step):
+        return f"{step.says} [{step.id}]"
+    if row_tier(step) is None:
+        return spoken(step.id, step.says, step.outcome)
+    how = {Outcome.MET: "reached", Outcome.NOT_MET: "excluded", Outcome.UNDETERMINED: "open"}[step.outcome]
+    return f"{row_name(step)} is {how}. It asks that {step.says} [{step.id}]"
+
+
+def _is_finding(step: Step) -> bool:
+    """Whether a rule settles it; what a record answers directly is no finding, and speaks for itself."""
+    return step.rule is not None or "/" in step.id or (step.citation is not None and not step.evidence)
+
+
+# -- the way from the tier to the records --------------------------------------------------------------------------
+
+_MOST_HINGES = 4
+_GUIDE = 4
+"""How far a line of a tree stands further in than the one above it."""
+
+
+def decisive_tree(assessment: Assessment, law: Law, width: int) -> Tree:
+    """Return the way from the tiers to the records and hinges: the recommended tier first, and each part once."""
+    recommended = assessment.recommendation
+    name, status = recommended_name(recommended), status_words(recommended)
+    tree = Tree(Text.assemble((f"{name}, {status}: ", "bold"), sentence(recommended.reason.partition(": ")[2])))
+    hinges = list(_hinges(assessment))
+    most = len(hinges) if len(hinges) <= _MOST_HINGES else _MOST_HINGES - 1
+    for words in hinges[:most]:
+        tree.add(Text(cut(shown(words), width - _GUIDE)))
+    if hinges[most:]:
+        tree.add(Text(f"and on {len(hinges) - most} more, which `assess --full` tells"))
+    _WayTree(whole_way(assessment, law), width).grow(tree)
+    return tree
+
+
+def _hinges(assessment: Assessment) -> Iterator[str]:
+    proposed = proposals(assessment)
+    for hinge in assessment.hinges:
+        proposal = proposed.get(hinge.word or "")
+        ways = each_way(hinge.outcomes, proposal.level if proposal else None)
+        yield f"It hangs on {hinge_kind(hinge)} [{hinge_name(hinge)}]: {ways}"
+    for each in other_proposals(assessment):
+        yield f"It rests on what the rules propose, {each.level} [{each.word}]: {each.says}"
+
+
+class _WayTree:
+    """Grows the boxes and arrows of a way as a tree in which each box has one place."""
+
+    def __init__(self, drawn: Way, width: int) -> None:
+        self._drawn, self._width = drawn, width
+        self._told: set[str] = set()
+
+    def grow(self, tree: Tree) -> None:
+        """Add the tiers, the recommended one first, and below each what leads to it."""
+        tiers = [node for node in self._drawn.nodes if node.kind == "tier"]
+        for node in sorted(tiers, key=lambda node: not node.mark.startswith("recommended")):
+            self._node(tree, node, 1)
+
+    def _node(self, tree: Tree, node: Node, depth: int) -> None:
+        """Add a box with what leads to it; what was told before is only named."""
+        self._told.add(node.id)
+        sources = [self._drawn.node(source) for source, target in self._drawn.arrows if target == node.id]
+        before = [f"[{source.name}]" for source in sources if source.id in self._told]
+        words = node_words(node) + (f"; also on {', '.join(before)}, told before" if before else "")
+        branch = tree.add(Text(shown(words), style=_COLOURS[node.outcome] if node.outcome is not None else ""))
+        for source in sources:
+            if source.id in self._told:
+                continue
+            if source.passage is None:
+                self._node(branch, source, depth + 1)
+            else:
+                self._told.add(source.id)
+                branch.add(Text(self._record(source.passage, depth + 1), style="dim"))
+
+    def _record(self, passage: Passage, depth: int) -> str:
+        """The words of a record in one line, its place and its code behind them."""
+        words = f"\u201c{passage.quote}\u201d" if passage.quote else sentence(passage.note or "")
+        room, behind = self._width - depth * _GUIDE, f" [{passage.record}, {passage.at}]"
+        if len(words) + len(behind) > room and not passage.quote:
+            behind = f" [{passage.record}]"
+        return cut(shown(words), room - len(behind)) + shown(behind)

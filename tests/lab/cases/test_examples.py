@@ -28,7 +28,7 @@ def test_the_engine_of_record_gives_the_same(criterion: Criterion) -> None:
     law = BOOK.whole_for(criterion)
     assert law is not None
     form = lower_criterion(law, criterion)
-    asked = {field.id for field in form.inputs}
+    asked = {field.id for field in (*form.inputs, *form.answerable())}
     with DurableEngine(form) as engine:
         for example in criterion.examples:
             facts = {name: value for name, value in example_facts(law, criterion, example).items() if name in asked}

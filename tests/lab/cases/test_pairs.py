@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import laws
-from tierengine.engines.form import Value
+from tierengine.engines.form import Facts
 from tierengine.engines.lowering import Conditional
 from tierengine.lab.cases.coverage import known_of, reading
 from tierengine.lab.cases.edges import edge_of
@@ -21,6 +21,7 @@ from tierengine.law.conditions import Condition
 from tierengine.law.entries import Criterion, Given
 from tierengine.law.linter import conditions
 from tierengine.law.rulebook import Law
+from tierengine.reasoning.words import rank_of
 from tierengine.terms.outcome import Outcome, all_of
 from tierengine.yamlfile import Path_
 
@@ -61,7 +62,7 @@ class Exhaustive:
         rungs = self.entry.rules[: int(self.path[1]) + 1]
         return Condition(all=tuple(put(("rules", number, "when"), rung.when) for number, rung in enumerate(rungs)))
 
-    def finding(self, known: Mapping[str, Value]) -> Outcome:
+    def finding(self, known: Facts) -> Outcome:
         """What the rule bears on, worked out by hand."""
         entry = self.entry
         if not isinstance(entry, Criterion):
@@ -70,7 +71,7 @@ class Exhaustive:
         found = all_of(reading(self.law, rung.when)(known) for rung in entry.rungs_below(level))
         if entry.judgement is not None and known[f"judged/{entry.judgement.id}"]:
             ladder = ("not met", "partly met", "largely met", "met")
-            found = Outcome.of(int(known[f"rating/{entry.judgement.id}"]) >= ladder.index(level))
+            found = Outcome.of(rank_of(known[f"rating/{entry.judgement.id}"]) >= ladder.index(level))
         if entry.presumption is not None:
             found &= ~reading(self.law, entry.presumption.when)(known)
         return found
@@ -99,7 +100,7 @@ class Exhaustive:
         ]
         return (0 if all(causes) else 1), wanted.index(True), _size(on)
 
-    def _lie(self, here: Mapping[str, Value], there: Mapping[str, Value]) -> bool:
+    def _lie(self, here: Facts, there: Facts) -> bool:
         if self.edge is not None:
             return self.edge.on.holds(here) and self.edge.beside.holds(there)
         return self._here(here) is Outcome.MET and self._here(there) is Outcome.NOT_MET

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Value
 from tierengine.engines.lowering import lower, reached
 from tierengine.evidence.dossier import read_dossier
-from tierengine.lab.cases.suite import Case, PlacedCase
+from tierengine.lab.cases.suite import Case, Expected, PlacedCase, read_cases
 from tierengine.lab.cases.trial import Answer, Laid, Result, Trials
 from tierengine.law.entries import Given
 from tierengine.law.reader import read_rulebook
@@ -125,11 +126,43 @@ def test_a_country_on_no_list() -> None:
 def test_the_recommendation_of_a_dossier_is_that_of_assess() -> None:
     """In an interim case the present placement is recommended although several tiers are open."""
     book = read_rulebook(ROOT)
-    written = {"name": "a", "as_of": "2007-11-09", "dossier": "x", "expect": {"tier": "2WL", "open": ("1", "2WL", "3")}}
+    written = {
+        "name": "a",
+        "as_of": "2007-11-09",
+        "dossier": "x",
+        "expect": {"tier": "2WL", "open": ("1", "2", "2WL", "3")},
+    }
     placed = PlacedCase(
         Case.model_validate(written), Document("x", b"", {}, {}), 0, book.on(date(2007, 11, 9)), read_dossier(GUATEMALA)
     )
     assert of(Trials().run(placed)) == []
+
+
+def test_what_is_provisional_and_what_it_hangs_on() -> None:
+    """A case may expect the status, the provisional tier and the hinges; each that is otherwise is told."""
+    (placed,) = (
+        each
+        for each in read_cases(ROOT / "tests" / "cases" / "country_years.yaml", read_rulebook(ROOT))
+        if each.case.name.startswith("Seychelles")
+    )
+    assert of(Trials().run(placed)) == []
+    other = Expected(status="open", provisional="3", hinges=("significant_efforts",))
+    failures = Trials().run(replace(placed, case=placed.case.model_copy(update={"expect": other}))).failures
+    hinges = "protection_as_a_whole, increasing_efforts_not_shown, significant_efforts"
+    assert [(each.of, each.found) for each in failures] == [
+        ("status", "provisional"),
+        ("provisional", "2WL"),
+        ("hinges", hinges),
+    ]
+
+
+def test_a_settled_answer_has_no_proposals() -> None:
+    """Where the facts settle the tier, it is the provisional one too, and nothing hangs on a rating that is given."""
+    assert of(ran(TWO_WL, status="settled", provisional="2WL", hinges=())) == []
+    given = {"findings": {"SCOPE": "met", "STANDARD": "not met", "EFFORTS": "met"}}
+    assert of(ran(given, status="open")) == []
+    (failure,) = ran(given, provisional="2").failures
+    assert failure.found == "no single tier"
 
 
 # -- findings that are given ---------------------------------------------------------------------------------------

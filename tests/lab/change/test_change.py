@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations, product
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from tests.conftest import ROOT
 from tests.lab import edits
 from tests.lab.edits import Edit, edited
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.proof import Limit
+from tierengine.engines.form import Form, Rule, Stratum, Test
+from tierengine.engines.solver import Limit
 from tierengine.lab.change.proved import Direction, direction
-from tierengine.lab.change.sides import NOT_RANKED, Pairing, side_by_side
+from tierengine.lab.change.sides import NOT_RANKED, Pairing, Side, side_by_side
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Rulebook
 
@@ -61,8 +63,18 @@ class Told:
 
     def ways(self) -> set[str]:
         """Every way in which some complete case moves."""
-        cases = (dict(zip(VALUES, values, strict=True)) for values in product(*VALUES.values()))
-        return {way for case in cases if (way := self.way(case)) is not None}
+        return {way for case in self.cases() if (way := self.way(case)) is not None}
+
+    def cases(self) -> Iterator[dict[str, Any]]:
+        """Every complete case that contradicts the coherence of neither side, or need not."""
+        for values in product(*VALUES.values()):
+            case = dict(zip(VALUES, values, strict=True))
+            if all(
+                engine.evaluate(case).settled.get(rule) is not False
+                for side, engine in zip(self.sides, self.engines, strict=True)
+                for rule in side.form.coherence
+            ):
+                yield case
 
     def fewest(self, way: str) -> int:
         """How many answers a country needs at least to move this way; whether a person judged counts as none."""
@@ -110,6 +122,48 @@ def test_the_proof_says_what_the_cases_say(name: str, tmp_path: Path, small: Rul
         assert told.way(facts) == witness.way
         assert witness.smallest
         assert sum(not field.startswith("judged/") for field in facts) == told.fewest(witness.way)
+
+
+@pytest.mark.parametrize("name", ["scope", "both ways", "all three ways", "a higher bar for punishment"])
+def test_a_country_that_contradicts_itself_moves_nothing(name: str, tmp_path: Path, small: Rulebook) -> None:
+    """Whatever must hold of every country, on either side or on both: the ways are those of the cases that are left."""
+    (pairing,) = side_by_side(small, read_rulebook(edited(tmp_path / "new", *EDITS[name][0])))
+    both = pairing.both()
+    assert both is not None
+    heads = sorted({rule.head for stratum in both[0].form.strata for rule in stratum.rules})
+    for number, head in enumerate(heads):
+        coherence = [() if number % 3 == side else (head,) for side in (0, 1)]
+        sides = [
+            Side(side.law, side.form.model_copy(update={"coherence": rules}))
+            for side, rules in zip(both, coherence, strict=True)
+        ]
+        told = Told(Pairing(pairing.first, None, *sides))
+        found = direction(Pairing(pairing.first, None, *sides))
+        assert {witness.way for witness in found.witnesses} == told.ways(), (head, coherence)
+        for witness in found.witnesses:
+            completions = [case for case in told.cases() if witness.facts.items() <= case.items()]
+            assert {told.way(case) for case in completions} == {witness.way}
+
+
+def test_a_country_that_no_answers_complete_moves_nothing(tmp_path: Path, small: Rulebook) -> None:
+    """Nobody may be punished with a shelter, and nobody without: that contradicts itself before shelter is known."""
+    (pairing,) = side_by_side(small, read_rulebook(edited(tmp_path / "new", edits.MORE_PUNISHED)))
+    assert direction(pairing).verdict == "stricter"
+    old, new = (Side(side.law, _unpunished(side.form)) for side in pairing.both() or ())
+    found = direction(Pairing(pairing.first, None, old, new))
+    assert (found.verdict, found.same_rules) == ("equal", False)
+
+
+def _unpunished(form: Form) -> Form:
+    """A form with two rules of coherence that leave no country in which somebody is punished."""
+    punished = Test(field="punished", op=">=", value=1)
+    rules = []
+    for name, shelter in (("WITH", True), ("WITHOUT", False)):
+        breaks = (punished, Test(field="shelter", op="==", value=shelter))
+        rules.append(Rule(id=f"{name}-1", head=name, holds=False, tests=breaks))
+        rules.append(Rule(id=f"{name}+1", head=name, holds=True, tests=(Test(field="punished", op="<", value=1),)))
+    stratum = Stratum(rules=tuple(rules))
+    return form.model_copy(update={"strata": (*form.strata, stratum), "coherence": ("WITH", "WITHOUT")})
 
 
 def test_equal_by_proof_is_told_apart_from_the_same_rules(tmp_path: Path, small: Rulebook) -> None:

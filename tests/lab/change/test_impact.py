@@ -23,7 +23,7 @@ from tests.lab.change.test_change import REAL, VALUES
 from tests.lab.edits import Edit, corpus_table, edited, parquet
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Evaluation, Form
-from tierengine.engines.proof import Limit
+from tierengine.engines.solver import Limit
 from tierengine.errors import UsageError
 from tierengine.lab.change.census import Census, Move, census
 from tierengine.lab.change.impact import Question, impact
@@ -145,7 +145,8 @@ def test_a_real_edit_moves_the_cases_of_its_days(rulebook: Rulebook, tmp_path: P
         ]
     forms = [side.form for pairing in found for side in (pairing.old,) if side is not None]
     fields = {field.id: field for form in forms for field in form.inputs}
-    form = Form(inputs=tuple(fields.values()), strata=())
+    compared = {each.id: each for form in forms for each in form.comparisons}
+    form = Form(inputs=tuple(fields.values()), comparisons=tuple(compared.values()), strata=())
     table = corpus_table(form, [str(number) for number in range(len(records))], records)
     table = table.append_column("as_of", pa.array([day for day in days for _ in range(400)], pa.date32()))
     pq.write_table(table, tmp_path / "c.parquet")
@@ -179,7 +180,7 @@ ADMISSION = "rules/admission.yaml"
     ids=["in other words", "much less is admitted"],
 )
 def test_dossiers_move_by_what_is_admitted(edit: Edit, moved: int, rulebook: Rulebook, tmp_path: Path) -> None:
-    """A rule of admission takes records away, and what they settled is open again; the rules are the same."""
+    """A rule of admission takes records away, and what they settled, or kept open, moves; the rules are the same."""
     new = read_rulebook(edited(tmp_path / "new", edit, of=ROOT))
     told = impact(rulebook, new, Question(corpus=ROOT / "seeds"))
     assert {(stretch.verdict, stretch.same_rules) for stretch in told.stretches} == {("equal", True)}
@@ -298,7 +299,7 @@ def test_what_is_not_decided_ends_with_3(
     tmp_path: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is said in the report that nothing is proved, and how long was tried."""
-    monkeypatch.setattr("tierengine.engines.proof.PATIENCE", Limit(steps=1))
+    monkeypatch.setattr("tierengine.engines.solver.PATIENCE", Limit(steps=1))
     ran = tierengine("impact", SMALL, edited(tmp_path / "new", edits.MORE_PUNISHED))
     assert ran.code == 3
     told = " ".join(ran.out.split())

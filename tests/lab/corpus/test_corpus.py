@@ -19,7 +19,7 @@ from tests.engines.test_columns import random_records
 from tests.lab.edits import corpus_table, parquet
 from tierengine.engines.columns import ColumnEngine, facts_of
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Form
+from tierengine.engines.form import Bounds, Form
 from tierengine.engines.lowering import lower
 from tierengine.errors import EvidenceError
 from tierengine.evidence.dossier import read_dossier
@@ -63,6 +63,41 @@ def test_what_is_found_in_columns_of_a_file_is_what_the_engines_find(rulebook: R
     columns = read_parquet(tmp_path / "c.parquet", [form]).part(np.arange(50)).columns(rulebook, form, [])
     found, engine = ColumnEngine(form).evaluate(columns, 50), CompiledEngine(form)
     assert [found.of(n) for n in range(50)] == [engine.evaluate(facts) for facts in records]
+
+
+def test_bounds_of_a_count(small: Rulebook, tmp_path: Path) -> None:
+    """Two columns beside that of the count; one that is left out has no bound, and a single number is that number."""
+    columns = {
+        "id": ["a", "b", "c", "d"],
+        "victims": [7, None, None, None],
+        "victims.at_least": [None, 20, 5, None],
+        "victims.at_most": [None, None, 5, 3],
+    }
+    read = read_back(parquet(tmp_path / "c.parquet", columns), small, [0, 1, 2, 3])
+    assert [facts.get("victims") for facts in read] == [7, Bounds(20), 5, Bounds(0, 3)]
+    del columns["victims"]
+    read = read_back(parquet(tmp_path / "d.parquet", columns), small, [0, 1])
+    assert [facts.get("victims") for facts in read] == [None, Bounds(20)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"victims": [7], "victims.at_least": [5]}, "its number and its bounds do not go together"),
+        ({"victims.at_least": [7], "victims.at_most": [5]}, "its number and its bounds do not go together"),
+        ({"victims.at_least": [-1]}, "it holds `-1`"),
+        ({"victims.at_least": ["many"]}, "it holds `string`"),
+        ({"victims.at_last": [1]}, "did you mean `victims.at_least`?"),
+    ],
+)
+def test_bounds_that_cannot_be(
+    columns: dict[str, Any], expected: str, tierengine: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """A number beside its bounds, bounds of no number, and what is no number."""
+    path = parquet(tmp_path / "c.parquet", {"id": ["a"]} | columns)
+    ran = tierengine("audit", "fragile", path, "--rulebook", SMALL)
+    assert (ran.code, ran.out) == (1, "")
+    assert expected in ran.err
 
 
 INTEGERS = [pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()]
@@ -139,7 +174,7 @@ def test_dossiers_give_the_facts_of_an_assessment(rulebook: Rulebook) -> None:
             law = rulebook.on(asked or casefile.dossier.as_of)
             form, problems = lower(law), []  # type: ignore[var-annotated]
             columns = corpus.part(np.array([row])).columns(rulebook, form, problems)
-            inputs = {field.id for field in form.inputs}
+            inputs = {field.id for field in (*form.inputs, *form.answerable())}
             facts = {name: value for name, value in admit(casefile, law).facts.items() if name in inputs}
             assert (facts_of(form, columns, 0), problems) == (facts, [])
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import SMALL
-from tierengine.engines.proof import PATIENCE, Limit
+from tierengine.engines.solver import PATIENCE, Limit
 from tierengine.errors import UndecidedError
 from tierengine.lab.proofs.idle import idle
 from tierengine.law.reader import Draft, read_draft

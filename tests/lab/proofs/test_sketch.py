@@ -12,24 +12,36 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT, SMALL
 from tests.strategies import Draw, inputs_of
-from tierengine.engines.form import Value
+from tierengine.engines.form import Bounds, Value
 from tierengine.errors import EvidenceError
 from tierengine.evidence.dossier import read_dossier
 from tierengine.lab.proofs.sketch import placements, sketch
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
+from tierengine.reasoning.coherence import Coherent, filled_in, rests_on
 
 BOOK = read_rulebook(ROOT)
 LAWS = [BOOK.select(day + timedelta(days=0 if day == date(2019, 1, 8) else 200)) for day in BOOK.boundaries()]
 SMALL_LAW = read_rulebook(SMALL).select(date(2007, 6, 1))
 
 
-def _read(law: Law, facts: dict[str, Value]) -> dict[str, Value]:
-    """What a sketch of the facts is read to."""
+def _read(law: Law, facts: dict[str, Value]) -> dict[str, Value | Bounds]:
+    """What a sketch of the facts is read to, without what merely follows from it."""
     with tempfile.TemporaryDirectory() as folder:
         casefile = read_dossier(sketch(law, facts, "a property").write(Path(folder)))
-    return dict(admit(casefile, law).facts)
+    along = _answered_along(law)
+    return {name: value for name, value in admit(casefile, law).given.items() if name not in along}
+
+
+def _answered_along(law: Law) -> frozenset[str]:
+    """The questions that answers to others answer as well: `tests/reasoning/test_two_years.py` holds those."""
+    return frozenset(each.id for each in law.indicators if each.shown_by or each.denied_with)
+
+
+def _no_to_numbers(law: Law, name: str, value: Value) -> bool:
+    """Whether an answer denies what two numbers may show; a dossier that says both is refused."""
+    return value is False and any(name in each.denied_with for each in law.indicators)
 
 
 @st.composite
@@ -38,10 +50,27 @@ def _sayable(draw: Draw, law: Law) -> dict[str, Value]:
     facts: dict[str, Value] = {}
     for name, values in inputs_of(law).items():
         counted = name in law.indicators_by_id and law.indicator(name).counts_kind is not None
-        if name not in law.PLACEMENTS and draw(st.booleans()):
+        if name not in {*law.PLACEMENTS, *_answered_along(law)} and draw(st.booleans()):
             facts[name] = draw(st.integers(1, 4) if counted else values)
-    facts |= {f"judged/{name}": f"rating/{name}" in facts for name in law.judges}
-    return facts | draw(st.sampled_from([answers for _, answers in placements(law)]))
+    facts = {name: value for name, value in facts.items() if not _no_to_numbers(law, name, value)}
+    placed = draw(st.sampled_from([answers for _, answers in placements(law)]))
+    return _coherent(law, facts, placed)
+
+
+def _coherent(law: Law, answers: dict[str, Value], placed: dict[str, Value]) -> dict[str, Value]:
+    """The answers without the last one of each contradiction, until there is none; a dossier with one is refused."""
+    answers = dict(answers)
+    while True:
+        facts = answers | {f"judged/{name}": f"rating/{name}" in answers for name in law.judges} | placed
+        follows = Coherent.of(law).follows(facts)
+        found = list(Coherent.of(law).contradictions(filled_in(facts, follows)))
+        if not found:
+            return facts
+        for each in found:
+            given = dict.fromkeys(given for name in each.inputs for given in rests_on(follows, name))
+            in_conflict = [name for name in given if name not in placed and not name.startswith("judged/")]
+            if all(name in answers for name in in_conflict):
+                del answers[in_conflict[-1]]
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: str(law.as_of))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import GUATEMALA, Ran
-from tierengine.engines.proof import Solver
+from tierengine.engines.solver import Solver
 from tierengine.errors import Problem, UndecidedError
 
 VERBS = (("settle",), ("path", "--to", "2"), ("reasons",))
@@ -36,7 +36,7 @@ def test_a_solver_that_gives_up(
 ) -> None:
     """Nothing is concluded and nothing is printed but that."""
 
-    def give_up(solver: Solver) -> None:
+    def give_up(solver: Solver, assumed: list[int]) -> None:
         raise UndecidedError([Problem(where="the solver", what="it did not decide", cure="allow more time")])
 
     monkeypatch.setattr(Solver, "_check", give_up)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.sources.guard import Seen, marked, refuse_classified
@@ -51,6 +52,7 @@ class Draft:
         self.title: str | None = None
         self.author: str | None = None
         self.sent: str | None = None
+        self.day: date | None = None
 
     @property
     def empty(self) -> bool:
@@ -112,6 +114,7 @@ class Draft:
             no_foreign=no_foreign,
             warnings=tuple(dict.fromkeys(self.warnings)),
             raw=self._raw,
+            day=self.day,
         )
 
     def _add(self, count: int, words: str) -> None:

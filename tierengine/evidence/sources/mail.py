@@ -74,6 +74,7 @@ class _Message:
         self._draft.author = _words(message.get("from"))
         date = getattr(message.get("date"), "datetime", None)
         self._draft.sent = date.isoformat() if date is not None else _words(message.get("date"))
+        self._draft.day = date.date() if date is not None else None
         body = message.get_body(("plain", "html"))
         if body is not None:
             self._body(body)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Protocol
 
 from tierengine import canonical
@@ -53,6 +54,10 @@ class Opened(Protocol):
     @property
     def sent(self) -> str | None:
         """When it was sent or published, if it says so."""
+
+    @property
+    def day(self) -> date | None:
+        """The day on which it was sent, if its format bears one: a silence may be taken to speak of that day."""
 
     @property
     def author(self) -> str | None:
@@ -114,6 +119,7 @@ class Written:
     no_foreign: bool
     warnings: tuple[str, ...]
     raw: bytes
+    day: date | None = None
 
     @property
     def by_bytes(self) -> bool:

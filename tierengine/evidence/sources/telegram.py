@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 
 from tierengine.errors import EvidenceError, Problem
@@ -114,6 +115,11 @@ class Telegram:
         if self.header.dtg is not None:
             return self.header.dtg.isoformat()
         return self.header.archive.created if self.header.archive is not None else None
+
+    @property
+    def day(self) -> date | None:
+        """The day of its date-time group."""
+        return self.header.dtg.date() if self.header.dtg is not None else None
 
     @property
     def author(self) -> str | None:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from tierengine.engines.arithmetic import compare, holds
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Comparison, Value
+from tierengine.engines.form import Bounds, Comparison, Facts, Value
 from tierengine.engines.lowering import Conditional, lower_criterion, shown_by
 from tierengine.lab.cases.edges import Edge, edge_of
 from tierengine.lab.cases.examples import example_facts
@@ -99,7 +99,7 @@ class Coverage:
         return tuple(each for each in self.covered if each.missing)
 
 
-def reading(law: Law, condition: Condition) -> Callable[[Mapping[str, Value]], Outcome]:
+def reading(law: Law, condition: Condition) -> Callable[[Facts], Outcome]:
     """Return the function from what is known of a country to the outcome of a condition."""
     if not condition.parts:
         test = shown_by(law, condition)
@@ -128,10 +128,10 @@ class Node:
     """A condition under the law of a date, ready to be read."""
 
     key: Key
-    read: Callable[[Mapping[str, Value]], Outcome]
+    read: Callable[[Facts], Outcome]
     edge: Edge | None
 
-    def seen(self, known: Mapping[str, Value]) -> Iterator[Kind]:
+    def seen(self, known: Facts) -> Iterator[Kind]:
         """What a case shows of the condition."""
         outcome = self.read(known)
         if outcome is not Outcome.UNDETERMINED:
@@ -181,7 +181,7 @@ class Book:
                 self._note(f"{criterion.id}, example {number}", self._of[law.as_of][criterion.id], known)
             self._examples += len(criterion.examples)
 
-    def _note(self, case: str, nodes: list[Node], known: Mapping[str, Value]) -> None:
+    def _note(self, case: str, nodes: list[Node], known: Facts) -> None:
         for node in nodes:
             for kind in node.seen(known):
                 self._first.setdefault((node.key, kind), case)
@@ -235,7 +235,7 @@ def _nodes(law: Law, entry: Conditional) -> Iterator[Node]:
             yield Node(key, reading(law, condition), None if condition.parts else edge_of(law, condition))
 
 
-def known_of(law: Law, facts: Mapping[str, Value], settled: Mapping[str, Value]) -> dict[str, Value]:
+def known_of(law: Law, facts: Facts, settled: Facts) -> dict[str, Value | Bounds]:
     """Return everything known of a country: its answers, the comparisons between them, and what was settled."""
     comparisons = [
         Comparison(id=indicator.id, left=indicator.compared.greater, right=indicator.compared.than)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tierengine.engines.arithmetic import holds
-from tierengine.engines.form import Test, Value
+from tierengine.engines.form import Bounds, Facts, Test, Value
 from tierengine.engines.lowering import rating, reached
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Criterion, Indicator
@@ -33,11 +32,13 @@ class Point:
     level: tuple[str, Level] | None = None
     """The finding that lies there, and its level."""
 
-    def holds(self, known: Mapping[str, Value]) -> bool:
+    def holds(self, known: Facts) -> bool:
         """Say whether a case lies there."""
         if self.lead is not None:
             left, right = known.get(self.lead.left), known.get(self.lead.right)
-            return left is not None and right is not None and int(left) - int(right) == self.lead.by
+            if left is None or right is None or isinstance(left, Bounds) or isinstance(right, Bounds):
+                return False  # nowhere on the line, where it is not known how far one is ahead
+            return int(left) - int(right) == self.lead.by
         return all(holds(test, known) for test in self.tests)
 
 

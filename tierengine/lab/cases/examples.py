@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Engine, Value
-from tierengine.engines.lowering import lower_criterion, reached
+from tierengine.engines.form import Bounds, Engine, Value
+from tierengine.engines.lowering import lower_coherence, lower_criterion, reached
 from tierengine.errors import Problem
 from tierengine.lab.cases.given import facts_of
-from tierengine.law.entries import Criterion, Example
+from tierengine.lab.cases.proposals import failed_proposals
+from tierengine.law.entries import Coherence, Criterion, Example
+from tierengine.law.linter import Placed
 from tierengine.law.reader import Draft
-from tierengine.law.rulebook import Law
+from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.trace import level_range
 from tierengine.terms.level import LEVELS, rank
 from tierengine.terms.outcome import Outcome
 
 
 def failed_examples(draft: Draft) -> Iterator[Problem]:
-    """Yield a problem for each example whose outcome or level is not the one it expects."""
+    """Yield a problem for each example that does not give what it expects, and for each unsound proposal."""
     for item in draft.placed:
+        if isinstance(item.entry, Coherence):
+            yield from _incoherent(draft.rulebook, item, item.entry)
         if not isinstance(item.entry, Criterion):
             continue
         law = draft.rulebook.whole_for(item.entry)
@@ -36,6 +40,23 @@ def failed_examples(draft: Draft) -> Iterator[Problem]:
             if complaint is not None:
                 told = f"“{example.name}” is {complaint}"
                 yield item.problem(told, "change the rules or the example, whichever is wrong", "examples", number)
+    yield from failed_proposals(draft)
+
+
+def _incoherent(rulebook: Rulebook, item: Placed, rule: Coherence) -> Iterator[Problem]:
+    """The examples of a rule of coherence of which it finds something else, under the first law that has the rule."""
+    law = next(law for law in rulebook.whole_laws() if rule.id in {each.id for each in law.coherence})
+    engine = CompiledEngine(lower_coherence(law, (rule,)))
+    for number, example in enumerate(rule.examples):
+        found = _found(engine.evaluate(dict(facts_of(law, example, ()))).settled.get(rule.id))
+        if found != example.expect:
+            told = f"“{example.name}” is {found}, and {example.expect} is expected"
+            yield item.problem(told, "change the rule or the example, whichever is wrong", "examples", number)
+
+
+def _found(settled: bool | None) -> str:
+    """What a rule of coherence finds of a case, in the words of its examples."""
+    return "open" if settled is None else "coherent" if settled else "contradiction"
 
 
 def _complaint(law: Law, criterion: Criterion, example: Example, engine: Engine) -> str | None:
@@ -51,7 +72,7 @@ def _complaint(law: Law, criterion: Criterion, example: Example, engine: Engine)
     return None
 
 
-def example_facts(law: Law, criterion: Criterion, example: Example) -> dict[str, Value]:
+def example_facts(law: Law, criterion: Criterion, example: Example) -> dict[str, Value | Bounds]:
     """Return the inputs of a criterion's own form that an example gives."""
     judges = () if criterion.judgement is None else (criterion.judgement.id,)
     return dict(facts_of(law, example, judges))

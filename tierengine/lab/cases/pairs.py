@@ -10,14 +10,25 @@ answers. Where no pair is found there is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-import z3
-
-from tierengine.engines.form import Facts, Form, Value
+from tierengine.engines.arithmetic import thresholds
+from tierengine.engines.form import Bounds, Facts, Form, Value
+from tierengine.engines.logic import (
+    FALSE,
+    TRUE,
+    Term,
+    all_of,
+    any_of,
+    at_least,
+    at_most,
+    exactly,
+    negate,
+    same,
+)
 from tierengine.engines.lowering import (
     LAST_REPORT,
     LIMIT,
@@ -29,12 +40,14 @@ from tierengine.engines.lowering import (
     reached,
     shown_by,
 )
-from tierengine.engines.proof import Case, Solver
+from tierengine.engines.proof import Case, Scale, lowest
+from tierengine.engines.solver import Solver
 from tierengine.lab.cases.edges import Point, edge_of
 from tierengine.law.conditions import Condition
-from tierengine.law.entries import Criterion, Given
+from tierengine.law.entries import Coherence, Criterion, Given
 from tierengine.law.linter import conditions, directly_inside
-from tierengine.law.rulebook import Law
+from tierengine.law.rulebook import Law, asked_of
+from tierengine.reasoning.words import rank_of
 from tierengine.terms.level import LEVELS, Level, rank
 from tierengine.yamlfile import Path_
 
@@ -57,16 +70,16 @@ class Pair:
 class Rails:
     """The terms that something is shown, and that it is refuted."""
 
-    shown: z3.BoolRef
-    refuted: z3.BoolRef
+    shown: Term
+    refuted: Term
 
-    def differ(self, other: Rails) -> z3.BoolRef:
+    def differ(self, other: Rails) -> Term:
         """Return the term that two outcomes are not the same."""
-        return z3.Or(self.shown != other.shown, self.refuted != other.refuted)
+        return negate(all_of((same(self.shown, other.shown), same(self.refuted, other.refuted))))
 
-    def oppose(self, other: Rails) -> z3.BoolRef:
+    def oppose(self, other: Rails) -> Term:
         """Return the term that one is met and the other not."""
-        return z3.Or(z3.And(self.shown, other.refuted), z3.And(self.refuted, other.shown))
+        return any_of((all_of((self.shown, other.refuted)), all_of((self.refuted, other.shown))))
 
 
 class Pairs:
@@ -78,10 +91,20 @@ class Pairs:
         self._conditions = dict(conditions(entry))
         # A condition that another makes needless leaves no trace in the form; watched, it keeps its input there.
         singles = (each for each in self._conditions.values() if not each.parts)
-        self._form: Form = lower_entry(law, entry, {f"?{number}": each for number, each in enumerate(singles)})
-        self._on = Case(self._form, "on", partly=True)
-        self._beside = Case(self._form, "beside", partly=True)
+        watched = {f"?{number}": each for number, each in enumerate(singles)}
+        self._form: Form = lower_entry(law, entry, watched, self._bearing_on())
+        # One number may be just one more than another also where an answer begins between them.
+        cuts = {name: {number - 1 for number in found if number} for name, found in thresholds(self._form).items()}
+        self._on = Case(self._form, "on", partly=True, cuts=cuts, beside=(self._form,))
+        self._beside = Case(self._form, "beside", partly=True, cuts=cuts, beside=(self._form,))
         self._answers = dict(_answers(self._form, law))
+
+    def _bearing_on(self) -> Iterator[Coherence]:
+        """The rules of coherence that speak of nothing but what the entry asks for."""
+        names = {self._entry.id, *(condition.name for condition in self._conditions.values())}
+        compared = [i.compared for i in self._law.indicators if i.id in names and i.compared is not None]
+        names |= {side for pair in compared for side in (pair.greater, pair.than)}
+        return (rule for rule in self._law.coherence if asked_of(rule) <= names)
 
     def find(self, path: Path_) -> Pair | None:
         """Return a smallest pair for the condition at a path of the entry, or nothing if there is none.
@@ -95,12 +118,12 @@ class Pairs:
             on.differ(self._otherwise(self._on, path, False)),
             beside.differ(self._otherwise(self._beside, path, True)),
         )
-        for cause in (z3.And(*because), z3.Or(*because)):
+        for cause in (all_of(because), any_of(because)):
             terms = (*self._gap(path), on.differ(beside), cause)
             if self._solver.find(*terms) is None:
                 continue
             wanted = (reached_on.oppose(reached_beside), reached_on.differ(reached_beside), on.oppose(beside))
-            for differ in (*wanted, z3.BoolVal(True)):
+            for differ in (*wanted, TRUE):
                 answers = self._smallest(*terms, differ)
                 if answers is not None:
                     return self._pair(path, answers, (*terms, differ))
@@ -110,29 +133,30 @@ class Pairs:
 
     @cached_property
     def _solver(self) -> Solver:
-        solver = Solver(self._on, self._beside)
+        solver = Solver(self._on.definitions, self._beside.definitions)
         for case in (self._on, self._beside):
             solver.add(*self._sound(case))
-        solver.add(*(self._on.known[name] == self._beside.known[name] for name in self._on.fields))
-        solver.add(z3.PbEq([(self._differs(fields), 1) for fields in self._answers.values()], 1))
+        solver.add(*(same(self._on.known[name], self._beside.known[name]) for name in self._on.fields))
+        solver.add(exactly(1, [self._differs(fields) for fields in self._answers.values()]))
         return solver
 
-    def _sound(self, case: Case) -> Iterator[z3.BoolRef]:
+    def _sound(self, case: Case) -> Iterator[Term]:
         """A word is judged if it is rated; a finding that is known is known as a level."""
         for name in case.fields:
             if name.startswith("rating/"):
                 rated = judged(name.removeprefix("rating/"))
                 if rated in case.fields:
-                    yield z3.And(case.known[rated], case.values[rated] == case.known[name])
+                    yield from (case.known[rated], same(case.values[rated].at_least(1), case.known[name]))
         for fields in self._answers.values():
             levels = [name for name in fields if "/" in name and not name.startswith(("rating/", "judged/"))]
             for lower, higher in pairwise(levels):
-                yield case.known[lower] == case.known[higher]
-                yield z3.Implies(case.values[higher], case.values[lower])
+                yield same(case.known[lower], case.known[higher])
+                yield case.values[higher].no_higher_than(case.values[lower])
 
-    def _differs(self, fields: tuple[str, ...]) -> z3.BoolRef:
-        return z3.Or(
-            *(z3.And(self._on.known[name], self._on.values[name] != self._beside.values[name]) for name in fields)
+    def _differs(self, fields: tuple[str, ...]) -> Term:
+        return any_of(
+            all_of((self._on.known[name], negate(self._on.values[name].alike(self._beside.values[name]))))
+            for name in fields
         )
 
     def _head(self, path: Path_) -> str:
@@ -154,7 +178,7 @@ class Pairs:
         level = entry.met_from if path[0] == "presumption" else entry.rules[int(path[1])].level
         return reached(entry.id, level)
 
-    def _gap(self, path: Path_) -> tuple[z3.BoolRef, z3.BoolRef]:
+    def _gap(self, path: Path_) -> tuple[Term, Term]:
         """The terms that one country lies on the condition, and the other just beside it."""
         points = self._points(path)
         if points is not None:
@@ -174,59 +198,59 @@ class Pairs:
         if path[0] == "rules":  # a level is proposed if the rules of the levels below hold too
             wholes = [other for other in wholes if int(other[1]) <= int(path[1])]
         rails = [self._told(case, self._conditions[each], each, (path, holds)) for each in wholes]
-        return Rails(z3.And(*(each.shown for each in rails)), z3.Or(*(each.refuted for each in rails)))
+        return Rails(all_of(each.shown for each in rails), any_of(each.refuted for each in rails))
 
     def _told(self, case: Case, condition: Condition, path: Path_, forced: tuple[Path_, bool] | None) -> Rails:
         """A condition in a case, with one condition inside it forced to hold or to fail."""
         if forced is not None and path == forced[0]:
-            return Rails(z3.BoolVal(forced[1]), z3.BoolVal(not forced[1]))
+            return Rails(TRUE, FALSE) if forced[1] else Rails(FALSE, TRUE)
         parts = [self._told(case, part, below, forced) for below, part in directly_inside(path, condition)]
         if not parts:
             return self._single(case, condition)
         if condition.operator == "not":
             return Rails(parts[0].refuted, parts[0].shown)
-        shown, refuted = [(each.shown, 1) for each in parts], [(each.refuted, 1) for each in parts]
-        return Rails(z3.PbGe(shown, condition.needed), z3.PbGe(refuted, len(parts) - condition.needed + 1))
+        shown, refuted = [each.shown for each in parts], [each.refuted for each in parts]
+        return Rails(at_least(condition.needed, shown), at_least(len(parts) - condition.needed + 1, refuted))
 
     def _single(self, case: Case, condition: Condition) -> Rails:
         test = shown_by(self._law, condition)
         if isinstance(test.value, bool):
             return Rails(case.holds(test), case.holds(test.model_copy(update={"value": not test.value})))
-        return Rails(case.holds(test), z3.And(case.known[test.field], z3.Not(case.holds(test))))
+        return Rails(case.holds(test), all_of((case.known[test.field], negate(case.holds(test)))))
 
-    def _lies(self, case: Case, point: Point) -> z3.BoolRef:
+    def _lies(self, case: Case, point: Point) -> Term:
         """The term that a country lies at a point; of a finding, as far as the form tells its levels apart."""
         if point.lead is not None:
             left, right = point.lead.left, point.lead.right
-            ahead = case.values[left] - case.values[right] == point.lead.by
-            return z3.And(case.known[left], case.known[right], ahead)
+            ahead = _ahead(case.values[left], case.values[right], point.lead.by)
+            return all_of((case.known[left], case.known[right], ahead))
         if point.level is None:
-            return z3.And(*(case.holds(test) for test in point.tests))
+            return all_of(case.holds(test) for test in point.tests)
         name, level = point.level
         reaches = {
             reached(name, rung.level): rank(level) >= rank(rung.level) for rung in self._law.criterion(name).rules
         }
-        return z3.And(*case.gives(reaches))
+        return all_of(case.answers(rung, truth) for rung, truth in reaches.items() if rung in case.fields)
 
     # -- what is found --------------------------------------------------------------------------------------------
 
-    def _smallest(self, *terms: z3.BoolRef) -> int | None:
+    def _smallest(self, *terms: Term) -> int | None:
         """The fewest answers with which all terms can hold."""
         with self._solver.supposing(*terms):
             best = self._solver.find()
             answers = None
             while best is not None:
-                answers = sum(z3.is_true(best.eval(known, model_completion=True)) for known in self._known())
+                answers = sum(best.holds(known) for known in self._known())
                 best = self._solver.find(self._at_most(answers - 1))
             return answers
 
-    def _known(self) -> list[z3.BoolRef]:
+    def _known(self) -> list[Term]:
         return [self._on.known[fields[0]] for fields in self._answers.values()]
 
-    def _at_most(self, answers: int) -> z3.BoolRef:
-        return z3.PbLe([(known, 1) for known in self._known()], answers)
+    def _at_most(self, answers: int) -> Term:
+        return at_most(answers, self._known())
 
-    def _pair(self, path: Path_, answers: int, terms: tuple[z3.BoolRef, ...]) -> Pair:
+    def _pair(self, path: Path_, answers: int, terms: tuple[Term, ...]) -> Pair:
         on, beside = self._plainest(*terms, self._at_most(answers))
         points = self._points(path) or (None, None)
         differs = (name for name, fields in self._answers.items() if any(on.get(f) != beside.get(f) for f in fields))
@@ -238,15 +262,15 @@ class Pairs:
             differs=next(differs),
         )
 
-    def _plainest(self, *terms: z3.BoolRef) -> tuple[Facts, Facts]:
+    def _plainest(self, *terms: Term) -> tuple[dict[str, Value], dict[str, Value]]:
         """Both countries with the first answers that can be had, each as low as can be; the same whatever was asked."""
         with self._solver.supposing(*terms):
             given = [fields for fields in self._answers.values() if self._answered(fields[0])]
             names = [name for fields in given for name in fields]
-            on = self._solver.lowest(self._on, names)
+            on = lowest(self._solver, self._on, names)
             assert on is not None
-            self._solver.add(*self._on.gives(on))
-            beside = self._solver.lowest(self._beside, names)
+            self._solver.add(*(self._on.answers(name, value) for name, value in on.items()))
+            beside = lowest(self._solver, self._beside, names)
             assert beside is not None
             return on, beside
 
@@ -254,8 +278,18 @@ class Pairs:
         """Whether an input can be known besides those before it; from now on it is, or is not."""
         known = self._on.known[field]
         can = self._solver.find(known) is not None
-        self._solver.add(known if can else z3.Not(known))
+        self._solver.add(known if can else negate(known))
         return can
+
+
+def _ahead(left: Scale, right: Scale, by: int) -> Term:
+    """The term that one number is greater than another by so much."""
+    places = {int(answer): place for place, answer in enumerate(left.answers)}
+    return any_of(
+        all_of((left.at(places[number + by]), right.at(place)))
+        for number, place in places.items()
+        if number + by in places
+    )
 
 
 def _rails(case: Case, proposition: str) -> Rails:
@@ -279,14 +313,14 @@ def _answer(field: str) -> str:
     return field.removeprefix("rating/") if field.startswith("rating/") else field.split("/", maxsplit=1)[0]
 
 
-def _given(facts: Mapping[str, Value], law: Law, point: Point | None) -> Given:
+def _given(facts: Facts, law: Law, point: Point | None) -> Given:
     """Write the inputs of a country as the answers that give them."""
     level = None if point is None else point.level
     findings = {_answer(name): name for name in facts if _answer(name) in law.criteria_by_id and "/" in name}
     return Given.model_validate(
         {
             "indicators": {name: _word(facts[name]) for name in facts if name in law.indicators_by_id},
-            "judgements": {_answer(name): LEVELS[int(facts[name])] for name in facts if name.startswith("rating/")},
+            "judgements": {_answer(name): LEVELS[rank_of(facts[name])] for name in facts if name.startswith("rating/")},
             "findings": {
                 name: level[1] if level is not None and level[0] == name else _level(law.criterion(name), facts)
                 for name in findings
@@ -301,11 +335,13 @@ def _given(facts: Mapping[str, Value], law: Law, point: Point | None) -> Given:
     )
 
 
-def _level(criterion: Criterion, facts: Mapping[str, Value]) -> Level:
+def _level(criterion: Criterion, facts: Facts) -> Level:
     """The lowest level that a finding given by the levels it reaches may have."""
     held: list[Level] = [rung.level for rung in criterion.rules if facts.get(reached(criterion.id, rung.level)) is True]
     return held[-1] if held else "not met"
 
 
-def _word(value: Value) -> str:
+def _word(value: Value | Bounds) -> str | dict[str, int | None]:
+    if isinstance(value, Bounds):
+        return {"at_least": value.at_least, "at_most": value.at_most}
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierengine.engines.form import Value
+from tierengine.engines.form import Bounds, Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, rating, read_value
 from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
@@ -54,5 +54,5 @@ def _sentences(law: Law, given: Given) -> Iterator[tuple[str, str]]:
             yield field, _told(law, field, word)
 
 
-def _told(law: Law, field: str, value: Value) -> str:
+def _told(law: Law, field: str, value: Value | Bounds) -> str:
     return f"{question(law, field)} {answer(law, field, value)}"

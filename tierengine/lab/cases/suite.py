@@ -7,6 +7,9 @@ cases:
     expect:
       tier: TIER                what is recommended: a tier, or `unranked`
       open: [TIER, ...]         exactly the tiers that are open, `unranked` among them
+      status: WORD              settled, provisional or open: what the facts and the proposals leave
+      provisional: TIER         the one tier that is left once each open word is as the rules propose
+      hinges: [WORD, ...]       exactly the open words of which a rating leads elsewhere
       reasons: [ID, ...]        among what the answer rests on
       not_because: [ID, ...]    not among it
       findings: {ID: WORD}      a criterion with its outcome or level; a conclusion or step with its outcome
@@ -24,11 +27,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from tierengine import yamlfile
-from tierengine.engines.form import Form
+from tierengine.engines.form import Facts, Form
 from tierengine.engines.lowering import lower
 from tierengine.errors import EvidenceError, NotInForceError, Problem, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
-from tierengine.lab.cases.given import Complaint, unfit
+from tierengine.lab.cases.given import Complaint, incoherent, unfit, whole_facts
 from tierengine.law.entries import Given
 from tierengine.law.linter import unknown
 from tierengine.law.rulebook import Law, Rulebook
@@ -54,6 +57,12 @@ class Expected(Model):
     """What is recommended. Single answers are of no product, so with them only a settled tier is."""
     open: tuple[Row, ...] | None = None
     """Exactly the rows of the tier table that some completion of what is not known reaches."""
+    status: Literal["settled", "provisional", "open"] | None = None
+    """Settled: one row is open on the facts. Provisional: one is left by the proposals. Open: neither."""
+    provisional: Row | None = None
+    """The one row that is left once each open word that nobody has rated has the level that the rules propose."""
+    hinges: tuple[Text, ...] | None = None
+    """Exactly the open words that nobody has rated, and of which some rating alone leads elsewhere."""
     reasons: tuple[Text, ...] = ()
     """Ids that must be among those on which the answer rests: on which it is settled, or which keep it open."""
     not_because: tuple[Text, ...] = ()
@@ -64,7 +73,10 @@ class Expected(Model):
     @model_validator(mode="after")
     def _something(self) -> Expected:
         if self == Expected.model_construct():
-            raise ValueError("`expect` is empty; say what must come out: tier, open, reasons, not_because or findings")
+            raise ValueError(
+                "`expect` is empty; say what must come out: tier, open, status, provisional, hinges, reasons, "
+                "not_because or findings"
+            )
         return self
 
 
@@ -102,13 +114,15 @@ class _Listed(Model):
 
 @dataclass(frozen=True, slots=True)
 class PlacedCase:
-    """A case that can be run: where it stands, the law of its date, and its dossier if it has one."""
+    """A case that can be run: where it stands, the law of its date, and its dossier or the facts that it gives."""
 
     case: Case
     document: Document
     number: int
     law: Law
     casefile: Casefile | None
+    facts: Facts | None = None
+    """What is given of the country, with what follows from it; nothing where there is a dossier."""
 
     def where(self, *path: str | int) -> str:
         """Return `file:line:column` of a part of the case, or of the case itself."""
@@ -146,6 +160,7 @@ class _Reader:
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
         self._laws: dict[date, Law] = {}
+        self._alike: dict[str, Law] = {}
         self._names: dict[str, frozenset[str]] = {}
 
     def read(self, file: Path, problems: list[Problem]) -> Iterator[PlacedCase]:
@@ -189,9 +204,19 @@ class _Reader:
             problems += [
                 Problem(where=where, what=f"{each.where}: {each.what}", cure=each.cure) for each in error.problems
             ]
-        for path, (what, cure) in self._complaints(case, law):
+        facts = None
+        complaints = list(self._complaints(case, law))
+        if case.given is not None:
+            # What is worked out for a law is kept with it, and days of the same entries share it.
+            law = self._alike.setdefault(_entries(law), law)
+            unusable = list(unfit(case.given, law))
+            if not unusable:
+                facts = whole_facts(law, case.given)
+                unusable += incoherent(case.given, law, facts)
+            complaints += ((("given", *path), complaint) for path, complaint in unusable)
+        for path, (what, cure) in complaints:
             problems.append(Problem(where=document.where("cases", number, *path), what=what, cure=cure))
-        return PlacedCase(case, document, number, law, casefile)
+        return PlacedCase(case, document, number, law, casefile, facts)
 
     def _law(self, day: date) -> Law:
         if day not in self._laws:
@@ -199,16 +224,20 @@ class _Reader:
         return self._laws[day]
 
     def _complaints(self, case: Case, law: Law) -> Iterator[Complaint]:
-        """What is given or expected of a case that the law of its date does not know."""
-        for path, complaint in unfit(case.given, law) if case.given is not None else ():
-            yield ("given", *path), complaint
+        """What is expected of a case that the law of its date does not know."""
         rows = [row.tier or UNRANKED for row in law.tiers]
-        for key, named in (("tier", [case.expect.tier] if case.expect.tier else []), ("open", case.expect.open or ())):
-            for place, row in enumerate(named):
-                if row not in rows:
-                    what = f"the law of {law.as_of} knows no tier {row}"
-                    path = (key,) if key == "tier" else (key, place)
-                    yield ("expect", *path), (what, f"write one of: {', '.join(rows)}")
+        expect = case.expect
+        single: list[tuple[tuple[str | int, ...], str | None]] = [
+            (("tier",), expect.tier),
+            (("provisional",), expect.provisional),
+        ]
+        for path, row in (*single, *((("open", place), row) for place, row in enumerate(expect.open or ()))):
+            if row is not None and row not in rows:
+                what = f"the law of {law.as_of} knows no tier {row}"
+                yield ("expect", *path), (what, f"write one of: {', '.join(rows)}")
+        for place, word in enumerate(expect.hinges or ()):
+            if word not in law.judges:
+                yield ("expect", "hinges", place), unknown("judgement", word, law.judges)
         names = self._known(law)
         for key in ("reasons", "not_because"):
             for place, name in enumerate(getattr(case.expect, key)):
@@ -221,10 +250,15 @@ class _Reader:
 
     def _known(self, law: Law) -> frozenset[str]:
         """Every name that an answer under the law may rest on."""
-        entries = ",".join(f"{entry.id}@{entry.in_force.from_}" for entry in law.entries())
+        entries = _entries(law)
         if entries not in self._names:
             self._names[entries] = frozenset(names_of(lower(law)))
         return self._names[entries]
+
+
+def _entries(law: Law) -> str:
+    """The entries of a law, each by the day of its version."""
+    return ",".join(f"{entry.id}@{entry.in_force.from_}" for entry in law.entries())
 
 
 def names_of(form: Form) -> Iterator[str]:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from tierengine.engines.arithmetic import compare
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Facts, Form, Value
-from tierengine.engines.lowering import lower, reached
-from tierengine.lab.cases.given import facts_of
+from tierengine.engines.form import Facts, Form
+from tierengine.engines.lowering import reached
+from tierengine.lab.cases.given import whole_facts
 from tierengine.lab.cases.suite import UNRANKED, PlacedCase, named
 from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import Assessor
+from tierengine.reasoning.assessment import Status
+from tierengine.reasoning.coherence import Coherent
+from tierengine.reasoning.hinges import Rows, hinges
 from tierengine.reasoning.open_tiers import OpenTiers
+from tierengine.reasoning.provisional import ProvisionalReading
 from tierengine.reasoning.trace import Narrator, level_range
 from tierengine.reasoning.words import sentence
 from tierengine.terms.level import LEVELS
 from tierengine.terms.outcome import Outcome
 
-Part = Literal["tier", "open", "reasons", "not_because", "findings"]
+Part = Literal["tier", "open", "status", "provisional", "hinges", "reasons", "not_because", "findings"]
 """The parts of what a case expects."""
 
 
@@ -64,15 +68,17 @@ class Trials:
         if given is None:
             assert placed.casefile is not None
             laid = self._laid(law, frozenset())
-            recommended = Assessor(law).assess(placed.casefile).recommendation
+            recommended = Assessor(law, CompiledEngine, certified=False).assess(placed.casefile).recommendation
             tier = recommended.tier or (UNRANKED if recommended.settled else None)
             return Answer(laid, admit(placed.casefile, law).facts, law, recommended=tier)
-        return self.of_given(law, given)
+        return self._of_facts(law, given, placed.facts if placed.facts is not None else whole_facts(law, given))
 
     def of_given(self, law: Law, given: Given) -> Answer:
         """Return what the law makes of single answers."""
-        laid = self._laid(law, frozenset((*given.findings, *given.conclusions)))
-        return Answer(laid, dict(facts_of(law, given, law.judges)), law)
+        return self._of_facts(law, given, whole_facts(law, given))
+
+    def _of_facts(self, law: Law, given: Given, facts: Facts) -> Answer:
+        return Answer(self._laid(law, frozenset((*given.findings, *given.conclusions))), facts, law)
 
     def run(self, placed: PlacedCase) -> Result:
         """Return how a case fares."""
@@ -92,20 +98,22 @@ class Laid:
     def __init__(self, law: Law, given: frozenset[str]) -> None:
         self.law = law
         self.given = given
-        self.form: Form = lower(law, given=given)
-        self.inputs = {field.id for field in self.form.inputs}
+        coherent = Coherent.of(law, given)
+        self.form: Form = coherent.form
+        self.engine: CompiledEngine = coherent.engine
+        self.inputs = {field.id for field in (*self.form.inputs, *self.form.answerable())}
         self.compared = {comparison.id: comparison for comparison in self.form.comparisons}
         self.narrator = Narrator(law, self.form)
-
-    @cached_property
-    def engine(self) -> CompiledEngine:
-        """The evaluator of the form."""
-        return CompiledEngine(self.form)
 
     @cached_property
     def open_tiers(self) -> OpenTiers:
         """What knows the rows of the tier table that are open."""
         return OpenTiers(self.law, self.form)
+
+    @cached_property
+    def provisional(self) -> ProvisionalReading:
+        """What reads the facts provisionally."""
+        return ProvisionalReading(self.law, self.form, self.open_tiers, CompiledEngine)
 
 
 class Answer:
@@ -117,13 +125,14 @@ class Answer:
         self._laid = laid
         self._narrator = laid.narrator
         self._recommended = recommended
+        self._facts = facts
         self.facts = {name: value for name, value in facts.items() if name in laid.inputs}
         evaluation = laid.engine.evaluate(self.facts)
         self.settled: dict[str, bool] = evaluation.settled
         self._fired = set(evaluation.fired)
         compared = {item.id: compare(self.facts, item) for item in laid.form.comparisons}
         worked_out = {name: value for name, value in compared.items() if value is not None}
-        self.known: Mapping[str, Value] = {**facts, **worked_out, **self.settled}
+        self.known: Facts = {**facts, **worked_out, **self.settled}
         """Every answer, comparison and proposition that is known, with its value."""
         self._stated = {name: value for name, value in self.known.items() if isinstance(value, bool)}
 
@@ -134,6 +143,39 @@ class Answer:
         holding = [row for row in rows if row in self._laid.given and self.facts.get(row) is True]
         found = holding or [row.id for row in self._laid.open_tiers.open(self.facts)]
         return {row: rows[row] for row in found}
+
+    @cached_property
+    def _likely(self) -> Rows:
+        """The rows that are left provisionally; those that are open where the facts settle the tier."""
+        if len(self.open_rows) == 1:
+            return tuple(row for row in self.law.tiers if row.id in self.open_rows)
+        reading = self._laid.provisional.read(self._facts)
+        return reading.rows if reading.proposals else ()
+
+    @property
+    def provisional(self) -> str | None:
+        """The one row that is left provisionally, as a case names it."""
+        return (self._likely[0].tier or UNRANKED) if len(self._likely) == 1 else None
+
+    @property
+    def status(self) -> Status:
+        """What the facts and the proposals leave."""
+        if len(self.open_rows) == 1:
+            return "settled"
+        return "provisional" if len(self._likely) == 1 else "open"
+
+    @cached_property
+    def open_to_a_person(self) -> tuple[str, ...]:
+        """The rows that are open to a person who may rate freely, as a case names them."""
+        if any(row in self._laid.given for row in self.open_rows):
+            return tuple(self.open_rows.values())
+        return tuple(row.tier or UNRANKED for row in self._laid.open_tiers.open_to_a_person(self._facts))
+
+    @cached_property
+    def hinges(self) -> tuple[str, ...]:
+        """The open words that nobody has rated and of which some rating alone leads elsewhere."""
+        found = hinges(self.law, self._facts, self._laid.provisional)
+        return tuple(hinge.word for hinge in found if hinge.word is not None)
 
     @property
     def tier(self) -> str | None:
@@ -242,6 +284,13 @@ class _Judge:
         if expected.open is not None and set(expected.open) != set(answer.open_rows.values()):
             found = _listed(answer.open_rows.values())
             yield self._failure("open", _listed(expected.open), found, *answer.open_rows)
+        if expected.status is not None and answer.status != expected.status:
+            yield self._failure("status", expected.status, answer.status, *answer.open_rows)
+        if expected.provisional is not None and answer.provisional != expected.provisional:
+            found = answer.provisional or "no single tier"
+            yield self._failure("provisional", expected.provisional, found, *answer.open_rows)
+        if expected.hinges is not None and set(expected.hinges) != set(answer.hinges):
+            yield self._failure("hinges", _listed(expected.hinges), _listed(answer.hinges), *answer.open_rows)
 
     def _reasons(self) -> Iterator[Failure]:
         rows = self._answer.open_rows

@@ -24,6 +24,9 @@ from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.trace import Narrator, Words
 from tierengine.terms.outcome import Outcome
 
+FIRST = 10
+"""How many of the cases that contradict themselves are named."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
@@ -60,6 +63,10 @@ class Census:
     moved: int
     moves: tuple[Move, ...]
     """The largest first."""
+    contradictory: int = 0
+    """How many cases contradict themselves under the new rules; they are counted among the others."""
+    such_as: tuple[str, ...] = ()
+    """The first of these."""
 
 
 def census(
@@ -87,8 +94,13 @@ def census(
         raise EvidenceError(problems)
     moves = [move for change, rows in changes for move in change.moves(corpus, rows)]
     moves.sort(key=lambda move: -len(move.cases))
+    contradictory = [rows[change.contradictory] for change, rows in changes]
     return Census(
-        cases=sum(rows.size for _, rows in groups), moved=sum(len(move.cases) for move in moves), moves=tuple(moves)
+        cases=sum(rows.size for _, rows in groups),
+        moved=sum(len(move.cases) for move in moves),
+        moves=tuple(moves),
+        contradictory=sum(found.size for found in contradictory),
+        such_as=tuple(corpus.names(np.concatenate(contradictory)[:FIRST])) if changes else (),
     )
 
 
@@ -182,6 +194,11 @@ class Change:
     def moved(self) -> Plane:
         """The cases for which another set of tiers is open."""
         return _any([before ^ after for before, after in self._opened()], self._count)
+
+    @cached_property
+    def contradictory(self) -> NDArray[np.intp]:
+        """The cases that contradict themselves under the new rules."""
+        return np.flatnonzero(unpack(self._found[1].contradicted(self._sides[1].form), self._count))
 
     @cached_property
     def _open(self) -> tuple[dict[str, Plane], dict[str, Plane]]:

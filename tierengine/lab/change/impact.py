@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from tierengine.engines.columns import columns_of
-from tierengine.engines.form import Facts
+from tierengine.engines.form import Value
 from tierengine.engines.lowering import judged, rating
-from tierengine.engines.proof import PATIENCE, Limit
+from tierengine.engines.solver import PATIENCE, Limit
 from tierengine.lab.change.census import Census, Change, Reason, census
 from tierengine.lab.change.proved import Verdict, Way, Witness, direction
 from tierengine.lab.change.sides import Pairing, Side, forms_of, on, side_by_side
 from tierengine.lab.corpus.cases import Watch, read_corpus, unwatched
 from tierengine.law.rulebook import Law, Rulebook
-from tierengine.reasoning.words import in_order, leaf_name, question, sentence
+from tierengine.reasoning.words import in_order, leaf_name, question, rank_of, sentence
 from tierengine.terms.level import LEVELS
 
 
@@ -34,7 +34,7 @@ class Country:
     smallest: bool
     """Whether it is proved that no country of which less is known shows it."""
     reasons: tuple[Reason, ...]
-    facts: Facts
+    facts: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,8 @@ class Impact:
     stretches: tuple[Stretch, ...]
     corpus: str | None
     census: Census | None
+    proposals: tuple[str, ...]
+    """The criteria whose proposals differ, each with its first day in force: they move no open tier."""
 
     @property
     def decided(self) -> bool:
@@ -89,7 +91,7 @@ def impact(old: Rulebook, new: Rulebook, asked: Question, watch: Watch = unwatch
         found = on(found, asked.as_of)
     corpus = None if asked.corpus is None else read_corpus(asked.corpus, forms_of(found), asked.as_of, watch)
     with ThreadPoolExecutor(1) as beside:
-        # The census is mostly made outside Python, and hardly waits for the proofs. z3 is asked in this thread only.
+        # The census is mostly made outside Python, and hardly waits for the proofs.
         counting = None if corpus is None else beside.submit(census, corpus, (old, new), found)
         stretches = tuple(_stretch(pairing, asked.limit) for pairing in watch(found, "proving the direction"))
         counted = None if counting is None else counting.result()
@@ -99,7 +101,16 @@ def impact(old: Rulebook, new: Rulebook, asked: Question, watch: Watch = unwatch
         stretches=stretches,
         corpus=None if asked.corpus is None else str(asked.corpus),
         census=counted,
+        proposals=tuple(_proposals(old, new)),
     )
+
+
+def _proposals(old: Rulebook, new: Rulebook) -> Iterator[str]:
+    """Each version of a criterion that both rulebooks hold, or one of them, with other proposals in each."""
+    before, after = ({(c.id, c.in_force.from_): c.proposal for c in book.criteria} for book in (old, new))
+    for name, first in sorted(before.keys() | after.keys()):
+        if before.get((name, first)) != after.get((name, first)):
+            yield f"{name} from {first}"
 
 
 def _stretch(pairing: Pairing, limit: Limit) -> Stretch:
@@ -130,7 +141,7 @@ def _country(pairing: Pairing, witness: Witness) -> Country:
     )
 
 
-def _answers(old: Side, new: Side, facts: Facts) -> Iterator[str]:
+def _answers(old: Side, new: Side, facts: Mapping[str, Value]) -> Iterator[str]:
     """Each answer in words, in the order of the new law; what only the old law asks comes last."""
     told: set[str] = set()
     for law in (new.law, old.law):
@@ -140,10 +151,10 @@ def _answers(old: Side, new: Side, facts: Facts) -> Iterator[str]:
                 yield _answer(law, field, facts)
 
 
-def _answer(law: Law, field: str, facts: Facts) -> str:
+def _answer(law: Law, field: str, facts: Mapping[str, Value]) -> str:
     """An answer in words; a rating that no person gave is one for which the records leave room."""
     name = leaf_name(field)
     if field != rating(name) or facts.get(judged(name)) is True:
         return sentence(law, field, facts[field])
-    level = LEVELS[int(facts[field])]
+    level = LEVELS[rank_of(facts[field])]
     return f"{question(law, field)} Not rated; whoever goes by the records may say: {level}. [{name}]"

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import z3
-
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Facts, Value
+from tierengine.engines.form import Facts, Form, Value
+from tierengine.engines.logic import Term, all_of, any_of, at_most, implies, negate, same
 from tierengine.engines.lowering import judged, rating
-from tierengine.engines.proof import PATIENCE, Case, Limit, Solver
+from tierengine.engines.proof import Case, lowest
+from tierengine.engines.solver import PATIENCE, Limit, Model, Solver
 from tierengine.errors import UndecidedError
 from tierengine.lab.change.sides import NOT_RANKED, Pairing, Side
+from tierengine.lab.proofs.counterexamples import completes
 from tierengine.terms.tier import TIERS
 
 Way = Literal["worse", "better", "in or out of the lists"]
@@ -158,18 +159,22 @@ class _Pair:
 class _Asked:
     """The solver's question about a country under both rulebooks, of which all or only some answers are known.
 
-    A complete case that moves is one of these, and one of these that moves does so however it is completed; so that
-    there is a complete case if and only if there is one of these.
+    A complete case that moves is one of these, and one of these that moves does so however it is completed; and it is
+    completed here, in one way for both that contradicts the coherence of neither. So there is a complete case if and
+    only if there is one of these.
     """
 
     def __init__(self, old: Side, new: Side, limit: Limit) -> None:
         self._rows = old.rows, new.rows
-        self._old, self._new = Case(old.form, "old", partly=True), Case(new.form, "new", partly=True)
-        self._solver = Solver(self._old, self._new, limit=limit)
+        self._old, whole_old = _partly_and_whole(old.form, "old", new.form)
+        self._new, whole_new = _partly_and_whole(new.form, "new", old.form)
+        cases = (self._old, whole_old, self._new, whole_new)
+        self._solver = Solver(*(case.definitions for case in cases), limit=limit)
         self._known = self._old.known | self._new.known
         for field in sorted(self._old.fields.keys() & self._new.fields.keys()):
-            self._solver.add(self._old.values[field] == self._new.values[field])
-            self._solver.add(self._old.known[field] == self._new.known[field])
+            self._solver.add(whole_old.values[field].alike(whole_new.values[field]))
+            self._solver.add(same(self._old.known[field], self._new.known[field]))
+        self._solver.add(*completes(whole_old, self._old), *completes(whole_new, self._new))
         for field in self._known:
             if field.startswith(_JUDGED):
                 self._solver.add(self._known[field], *self._rated(field))
@@ -190,18 +195,18 @@ class _Asked:
             model = self._solver.find()
             assert model is not None
             for field in sorted(self._known):
-                model = self._first(model, self._known[field], z3.Not(self._known[field]))
+                model = self._first(model, self._known[field], negate(self._known[field]))
             given = sorted(self._old.read(model) | self._new.read(model))
             for case in (self._old, self._new):
-                lowest = self._solver.lowest(case, [f for f in given if f in case.fields and f not in facts])
-                assert lowest is not None
-                self._solver.add(*case.gives(lowest))
-                facts |= lowest
+                low = lowest(self._solver, case, [f for f in given if f in case.fields and f not in facts])
+                assert low is not None
+                self._solver.add(*case.gives(low))
+                facts |= low
         return facts
 
-    def _first(self, model: z3.ModelRef, otherwise: z3.BoolRef, wanted: z3.BoolRef) -> z3.ModelRef:
+    def _first(self, model: Model, otherwise: Term, wanted: Term) -> Model:
         """Let what is wanted hold from now on if some country allows it, else the other; return one that agrees."""
-        if not z3.is_true(model.eval(wanted, model_completion=True)):
+        if not model.holds(wanted):
             better = self._solver.find(wanted)
             if better is None:
                 self._solver.add(otherwise)
@@ -210,25 +215,28 @@ class _Asked:
         self._solver.add(wanted)
         return model
 
-    def _terms(self, way: Way, most: int | None) -> Iterator[z3.BoolRef]:
+    def _terms(self, way: Way, most: int | None) -> Iterator[Term]:
         """What holds of a country that moves this way, with at most so many answers."""
-        yield z3.Or(
-            *(
-                z3.And(self._old.shown[old], self._new.shown[new])
-                for old, before in self._rows[0].items()
-                for new, after in self._rows[1].items()
-                if _WAYS[way](before, after)
-            )
+        yield any_of(
+            all_of((self._old.shown[old], self._new.shown[new]))
+            for old, before in self._rows[0].items()
+            for new, after in self._rows[1].items()
+            if _WAYS[way](before, after)
         )
         if most is not None:
-            yield z3.PbLe([(known, 1) for field, known in self._known.items() if not field.startswith(_JUDGED)], most)
+            yield at_most(most, (known for field, known in self._known.items() if not field.startswith(_JUDGED)))
 
-    def _rated(self, flag: str) -> Iterator[z3.BoolRef]:
+    def _rated(self, flag: str) -> Iterator[Term]:
         """What was judged has a rating."""
         name = _RATING + flag.removeprefix(_JUDGED)
         for case in (self._old, self._new):
             if flag in case.fields and name in case.fields:
-                yield z3.Implies(case.values[flag], case.known[name])
+                yield implies(case.answers(flag, True), case.known[name])
+
+
+def _partly_and_whole(form: Form, name: str, other: Form) -> tuple[Case, Case]:
+    """A case of which all or some answers are known, and one that completes it; both beside those of another form."""
+    return Case(form, name, partly=True, beside=(other,)), Case(form, f"whole {name}", beside=(other,))
 
 
 def _answers(facts: Facts) -> int:

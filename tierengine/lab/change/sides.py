@@ -92,7 +92,7 @@ def _side(rulebook: Rulebook, day: date, other: Side | None = None) -> Side | No
 
 def _asked(law: Law) -> tuple[tuple[Entry, ...], ...]:
     """Everything of which the form is made."""
-    return law.criteria, law.conclusions, law.tiers, law.routes
+    return law.criteria, law.conclusions, law.tiers, law.routes, law.coherence
 
 
 def _alike(one: Pairing, other: Pairing) -> bool:

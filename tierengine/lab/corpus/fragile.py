@@ -2,7 +2,8 @@
 
 Every answer of every case is tried otherwise, on columns: a truth turned round, each other word or rank, and of a count
 each number at which a rule, or a count that it is compared with, begins to tell a difference. What the rules then leave
-open is told; of a tier that they leave open, `assess` may prove that no completion reaches it.
+open is told; of a tier that they leave open, `assess` may prove that no completion reaches it. What follows from an
+answer by a rule of coherence stays when that answer is tried otherwise.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ class Fragility:
     settled: int
     fragile: tuple[Hanging, ...]
     unused: tuple[UnusedRules, ...]
+    contradictory: tuple[str, ...] = ()
+    """Cases that contradict themselves; `assess` would refuse them."""
 
 
 def fragility(path: Path, rulebook: Rulebook, as_of: date | None = None, watch: Watch = unwatched) -> Fragility:
@@ -67,6 +70,7 @@ def fragility(path: Path, rulebook: Rulebook, as_of: date | None = None, watch: 
         settled=sum(int(each.settled.sum()) for each in looked),
         fragile=tuple(hanging for each in looked for hanging in each.fragile(watch)),
         unused=tuple(each.unused() for each in looked),
+        contradictory=tuple(name for each in looked for name in each.contradictory),
     )
 
 
@@ -80,6 +84,8 @@ class _Group:
         self._engine = ColumnEngine(group.side.form)
         self._found = self._engine.evaluate(group.columns, self._count)
         self._open = self._opened(self._found)
+        sound = self._sound(self._found)
+        self.contradictory = [self._names[case] for case in np.flatnonzero(~sound).tolist()]
         self.settled: NDArray[np.bool_] = np.asarray(self._open.sum(axis=0) == 1, np.bool_)
         self._thresholds = thresholds(group.side.form)
         self._places = {field.id: {word: n for n, word in enumerate(field.choices)} for field in group.side.form.inputs}
@@ -88,9 +94,14 @@ class _Group:
         """Which rows of the tier table the rules leave open: a row for each, a column for each case."""
         return np.array([~unpack(found.truths(row).refuted, self._count) for row in self._group.side.rows])
 
+    def _sound(self, found: Evaluations) -> NDArray[np.bool_]:
+        """The cases that contradict themselves nowhere."""
+        return ~unpack(found.contradicted(self._group.side.form), self._count)
+
     def fragile(self, watch: Watch) -> Iterator[Hanging]:
         """Yield the settled cases that a single answer would move, in the order of the corpus."""
-        fields = [field for field in self._group.side.form.inputs if not field.id.startswith("judged/")]
+        form = self._group.side.form
+        fields = [field for field in (*form.inputs, *form.answerable()) if not field.id.startswith("judged/")]
         moved = {field.id: self._moved_by(field) for field in watch(fields, "trying each answer otherwise")}
         hangs = reduce(np.logical_or, moved.values(), np.zeros(self._count, np.bool_))
         tiers = tuple(self._group.side.rows.values())
@@ -109,9 +120,19 @@ class _Group:
             return moved
         for other in self._others(field, column):
             changed = {**self._group.columns, field.id: other}
-            opened = self._opened(self._engine.evaluate(changed, self._count))
-            moved |= (opened & ~self._open).any(axis=0) & self._may_be(changed)
-        return moved & self.settled & unpack(_known(column), self._count)
+            found = self._engine.evaluate(changed, self._count)
+            moved |= (self._opened(found) & ~self._open).any(axis=0) & self._may_be(changed) & self._sound(found)
+        return moved & self.settled & unpack(_known(column), self._count) & ~self._denied(field.id)
+
+    def _denied(self, field: str) -> NDArray[np.bool_]:
+        """The cases in which an answer follows from a no to what covers it, so that it is none of its own."""
+        indicator = self._group.side.law.indicators_by_id.get(field)
+        denied = np.zeros(self._count, np.bool_)
+        for name in indicator.denied_with if indicator is not None else ():
+            column = self._group.columns.get(name)
+            if isinstance(column, Truths):
+                denied |= unpack(column.refuted, self._count)
+        return denied
 
     def _may_be(self, columns: Columns) -> NDArray[np.bool_]:
         """The cases that some history makes: only years that reach up to the last report bind the next one."""
@@ -128,10 +149,11 @@ class _Group:
             yield Truths(column.refuted, column.shown)
             return
         for number in self._numbers(field):
-            yield replace(column, values=np.full(self._count, number, np.int64))
+            yield replace(column, values=np.full(self._count, number, np.int64), greatest=None)
         for beside in self._compared_with(field.id):
-            for step in (0, 1):
-                yield replace(column, values=beside.values.astype(np.int64) + step)
+            for end in (beside.values, beside.most.values):
+                for step in (0, 1):
+                    yield replace(column, values=end.astype(np.int64) + step, greatest=None)
 
     def _numbers(self, field: Field) -> Iterable[int]:
         """The ranks or the places of words that there are; of a count, where some rule begins to say otherwise."""
@@ -147,13 +169,15 @@ class _Group:
                     yield other
 
     def unused(self) -> UnusedRules:
-        """Return the rules that fired on no case."""
+        """Return the rules that fired on no case; those of coherence are there to be broken by none."""
+        coherence = {f"{name}{sign}" for name in self._group.side.form.coherence for sign in "+-"}
+        rules = {n: row for n, row in self._found.rules.items() if n.rstrip("0123456789") not in coherence}
         taken = np.asarray(self._found.fired.any(axis=1), np.bool_).reshape(-1)
         return UnusedRules(
             since=self._group.since,
             cases=self._count,
-            rules=len(self._found.rules),
-            never=tuple(sorted(rule for rule, row in self._found.rules.items() if not taken[row])),
+            rules=len(rules),
+            never=tuple(sorted(rule for rule, row in rules.items() if not taken[row])),
         )
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from tierengine.engines.columns import Columns
+import numpy as np
+
+from tierengine.engines.columns import ColumnEngine, Columns, unpack
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.lab.change.sides import Pairing, Side, forms_of, on, side_by_side
 from tierengine.lab.corpus.cases import Corpus, Watch, divide, read_corpus, unwatched
@@ -69,6 +71,12 @@ def _no_law(corpus: Corpus, pairing: Pairing, row: int) -> Problem:
         what=f"no whole law is encoded for the days from {pairing.first} until {pairing.until or 'today'}",
         cure="leave the cases of these days out",
     )
+
+
+def contradictory(group: Group, corpus: Corpus) -> list[str]:
+    """Return the cases of a group that contradict themselves."""
+    found = ColumnEngine(group.side.form).evaluate(group.columns, group.rows.size).contradicted(group.side.form)
+    return corpus.names(group.rows[np.flatnonzero(unpack(found, group.rows.size))])
 
 
 def not_too_many(what: str, found: int, most: int) -> None:

@@ -23,7 +23,7 @@ from tierengine.engines.form import Facts
 from tierengine.engines.lowering import judged, rating, reached
 from tierengine.lab.change.sides import NOT_RANKED, Side
 from tierengine.lab.corpus.cases import Corpus, Watch, unwatched
-from tierengine.lab.corpus.groups import Group, not_too_many, read_groups
+from tierengine.lab.corpus.groups import Group, contradictory, not_too_many, read_groups
 from tierengine.law.entries import Criterion
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.trace import Narrator
@@ -75,6 +75,8 @@ class Audit:
     no_tier: int
     """Cases that no report placed and for which the rules leave several tiers open; they are not compared."""
     pairs: tuple[Pair, ...]
+    contradictory: tuple[str, ...] = ()
+    """Cases that contradict themselves; `assess` would refuse them."""
 
 
 def audit(path: Path, rulebook: Rulebook, as_of: date | None = None, watch: Watch = unwatched) -> Audit:
@@ -94,6 +96,7 @@ def audit(path: Path, rulebook: Rulebook, as_of: date | None = None, watch: Watc
         not_ranked=sum(group.not_ranked for group in compared),
         no_tier=sum(group.no_tier for group in compared),
         pairs=tuple(pairs),
+        contradictory=tuple(name for each in laws for name in contradictory(each, corpus)),
     )
 
 
@@ -191,7 +194,8 @@ class _Group:
         """The inputs that a proposition rests on, with those that are compared, and whether a person has judged."""
         compared = {comparison.id: (comparison.left, comparison.right) for comparison in self._side.form.comparisons}
         for leaf in self._narrator.leaves(proposition):
-            yield from compared.get(leaf, (leaf,))
+            yield leaf  # what is compared may itself be answered directly
+            yield from compared.get(leaf, ())
             if leaf.startswith(rating("")):
                 yield judged(leaf_name(leaf))
 

@@ -4,6 +4,8 @@
     as_of         date, optional: the day whose law decides; else the latest law
     placed        text, optional: where the report placed the case: 1, 2, 2WL, 3 or SC
     INDICATOR     a truth, a whole number from 0 on, or a word of its list
+    INDICATOR.at_least, INDICATOR.at_most
+                  the bounds of a count whose own cell is empty; either may be empty
     rating/WORD   a person's rating of an open word: 0 not met, 1 partly met, 2 largely met, 3 met
     judged/WORD   a truth, optional: whether a person rated the open word; else whether there is a rating
     last_report   where the last report placed the country
@@ -18,7 +20,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
@@ -31,7 +33,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tierengine.engines.columns import Column, Columns, Truths, all_of, some_of
+from tierengine.engines.columns import Column, Columns, Greatest, Numbers, Truths, all_of, pack, some_of, unpack
+from tierengine.engines.ends import may_be_bounded
 from tierengine.engines.form import Field, Form
 from tierengine.engines.lowering import judged, rating
 from tierengine.engines.safety import LARGEST
@@ -54,7 +57,8 @@ def read_parquet(path: Path, forms: Iterable[Form], asked: date | None = None) -
 
     Raise `EvidenceError` with everything that is wrong with the file, its columns, ids, days and placements.
     """
-    known: dict[str, Field] = {field.id: field for form in forms for field in form.inputs}
+    known: dict[str, Field] = {field.id: field for form in forms for field in _fields(form)}
+    known |= {end: Field(id=end, type="count") for field in known.values() for end in _ends(field)}
     with _reading(path):
         schema = pq.read_schema(path)
     problems = list(_misnamed(path.name, schema, known))
@@ -70,6 +74,16 @@ def read_parquet(path: Path, forms: Iterable[Form], asked: date | None = None) -
     return corpus
 
 
+def _fields(form: Form) -> tuple[Field, ...]:
+    """The inputs of a form, and the comparisons that may be answered directly."""
+    return *form.inputs, *form.answerable()
+
+
+def _ends(field: Field) -> tuple[str, ...]:
+    """The columns that hold the bounds of a count."""
+    return (f"{field.id}.at_least", f"{field.id}.at_most") if may_be_bounded(field) else ()
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
     """A column as an input takes it, and the rows that hold something else; no column if nothing is known of it."""
@@ -78,6 +92,14 @@ class _Made:
     unusable: Rows
     problem: Problem | None = None
     """What is wrong with the column as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A column of whole numbers as it stands in the file."""
+
+    field: Field
+    numbers: Numbers
 
 
 class ParquetCorpus:
@@ -147,6 +169,8 @@ class ParquetCorpus:
         )
 
     def _make(self, field: Field) -> _Made:
+        if self._names.intersection(_ends(field)):
+            return self._bounded(field)
         if field.id not in self._names:
             return _Made(self._judged(field.id) if field.id.startswith(_JUDGED) else None, _NO_ROWS)
         array = self.array(field.id)
@@ -158,6 +182,41 @@ class ParquetCorpus:
             return _Made(arrow.truths(array), _NO_ROWS)
         numbers = arrow.places(field, array) if field.type == "choice" else arrow.numbers(array)
         return _Made(numbers, arrow.unusable(field, numbers))
+
+    def _bounded(self, field: Field) -> _Made:
+        """A count of which some rows hold bounds: the least and the greatest number of each row."""
+        made = [self._count_column(name) for name in (field.id, *_ends(field))]
+        wrong = [problem for problem in (self._unfit(each) for each in made) if problem is not None]
+        if wrong:
+            return _Made(None, _NO_ROWS, wrong[0])
+        exact, least, most = (found.numbers for found in made)
+        known = [unpack(numbers.known, self._count) for numbers in (exact, least, most)]
+        low = np.where(known[0], exact.values, np.where(known[1], least.values, 0))
+        high = np.where(known[0], exact.values, most.values)
+        ended = known[0] | known[2]
+        clash = np.flatnonzero((known[0] & (known[1] | known[2])) | (ended & (low > high)))
+        if clash.size:
+            problem = Problem(
+                where=_cell(self._path.name, field.id, int(clash[0])),
+                what="its number and its bounds do not go together",
+                cure="leave the number or the bounds of a row empty, and let `at_least` be no more than `at_most`",
+            )
+            return _Made(None, _NO_ROWS, problem)
+        column = Numbers(low, pack(known[0] | known[1] | known[2]), Greatest(high, pack(ended)))
+        return _Made(column, _NO_ROWS)
+
+    def _count_column(self, name: str) -> _Counted:
+        """A column of whole numbers; known of no row where there is none."""
+        field = Field(id=name, type="count")
+        array = self.array(name) if name in self._names else pa.nulls(self._count)
+        if pa.types.is_null(array.type):
+            return _Counted(field, Numbers(np.zeros(self._count, np.int64), np.zeros_like(all_of(self._count))))
+        numbers = arrow.numbers(array)
+        return _Counted(field, replace(numbers, values=numbers.values.astype(np.int64)))
+
+    def _unfit(self, counted: _Counted) -> Problem | None:
+        rows = arrow.unusable(counted.field, counted.numbers)
+        return self.unusable(counted.field, rows) if rows.size else None
 
     def _judged(self, name: str) -> Column:
         """A person has rated an open word where there is a rating."""
@@ -176,7 +235,8 @@ class ParquetPart:
 
     def columns(self, _rulebook: Rulebook, form: Form, problems: list[Problem], /) -> Columns:
         """Return the rows as the inputs of a form; what cannot be used is added to the problems, once."""
-        made = dict(zip(form.inputs, self._corpus.made(form.inputs), strict=True))
+        fields = _fields(form)
+        made = dict(zip(fields, self._corpus.made(fields), strict=True))
         for each, found in made.items():
             wrong = [found.problem] if found.problem is not None else []
             if found.unusable.size and (bad := np.intersect1d(found.unusable, self._rows)).size:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
-import z3
-
 from tierengine.engines.form import Form, Value
-from tierengine.engines.proof import PATIENCE, Case, Limit, Solver
+from tierengine.engines.logic import Term, all_of, any_of, negate, same
+from tierengine.engines.proof import Case
+from tierengine.engines.solver import PATIENCE, Limit, Model, Solver
 from tierengine.errors import UndecidedError
+from tierengine.lab.proofs.certificates import Certificates
 from tierengine.lab.proofs.counterexamples import (
     Counterexample,
     completes,
     country,
+    cuts_of,
     differences,
     given,
     recorded,
@@ -47,8 +48,8 @@ class Prover:
     """How long to try, where to keep the questions, and what was proved already of parts that versions share."""
 
     limit: Limit = PATIENCE
-    smt: Path | None = None
-    """A folder; with it each question is put whole, so that it stands alone."""
+    certificates: Certificates | None = None
+    """Where to write each question with its proof; with it each is put whole, so that it stands alone."""
     proved: set[object] = field(default_factory=set)
     """What was proved, each by all that it rests on."""
     countries: list[dict[str, Value]] = field(default_factory=list)
@@ -75,11 +76,11 @@ class Pair:
 class Fall:
     """A way in which the second of a pair stands worse than the first, and what is then said of each."""
 
-    term: z3.BoolRef
+    term: Term
     says: tuple[str, str]
 
 
-Relation = Callable[[Case, Case], list[z3.BoolRef]]
+Relation = Callable[[Case, Case], list[Term]]
 
 
 @dataclass(frozen=True)
@@ -104,22 +105,29 @@ class Asked:
     @property
     def by_parts(self) -> bool:
         """Whether it may be proved part by part; not if the question is to be kept."""
-        return self.prover.smt is None
+        return self.prover.certificates is None
 
     def solver(self, *cases: Case) -> Solver:
         """Return a solver of cases that tries as long as it may."""
-        return Solver(*cases, limit=self.prover.limit)
+        return self.solver_of(*(case.definitions for case in cases))
 
-    def find(self, solver: Solver, *terms: z3.BoolRef, of: str = "") -> z3.ModelRef | None:
-        """Look for a case, and keep the question with its answer if questions are kept."""
+    def solver_of(self, *definitions: Iterable[Term]) -> Solver:
+        """Return a solver of what holds of every country that is asked about."""
+        return Solver(*definitions, limit=self.prover.limit)
+
+    def case(self, name: str, *, partly: bool = False) -> Case:
+        """Return a case whose numbers can be compared with those of another, and told in a dossier."""
+        return Case(self.form, name, partly=partly, cuts=cuts_of(self.law), beside=(self.form,))
+
+    def find(self, solver: Solver, *terms: Term, of: str = "") -> Model | None:
+        """Look for a case, and write the question with its answer if certificates are written."""
         found = solver.find(*terms)
-        if self.prover.smt is not None:
-            self.prover.smt.mkdir(parents=True, exist_ok=True)
+        if self.prover.certificates is not None:
             name = "-".join(filter(None, (self.version.name, self.theorem, of.replace("/", "-").replace(" ", "-"))))
-            answer = "unsat: no country breaks it" if found is None else "sat: a country breaks it"
             spans = " and ".join(map(str, self.version.spans))
-            head = f"; {self.theorem} {of}, the law in force {spans}\n; {answer}\n"
-            (self.prover.smt / f"{name}.smt2").write_text(head + solver.text(*terms), encoding="utf-8")
+            asks = f"{' '.join(filter(None, (self.theorem, of)))}: can a country break it? The law in force {spans}"
+            heading = (asks, f"rulebook {self.law.digest}")
+            self.prover.certificates.write(name, solver.question(*terms), heading)
         return found
 
     # -- answers ------------------------------------------------------------------------------------------------
@@ -145,19 +153,19 @@ class Asked:
 
     # -- one country --------------------------------------------------------------------------------------------
 
-    def one_country(self, breaks: Callable[[Case], z3.BoolRef], wrong: str, says: str) -> Counterexample:
+    def one_country(self, breaks: Callable[[Case], Term], wrong: str, says: str) -> Counterexample:
         """Return the smallest country that breaks a theorem."""
-        case = Case(self.form, "country", partly=True)
+        case, whole = self.case("country", partly=True), self.case("whole")
         for sayings in self._readings(case):
-            solver = self.solver(case)
-            solver.add(*sayings)
+            solver = self.solver(case, whole)
+            solver.add(*sayings, *completes(whole, case))
             model = smallest(solver, [given(case)], breaks(case))
             if model is not None:
                 facts = recorded(self.law, self.form, case.read(model))
                 return Counterexample(says=wrong, countries=(country(self.law, facts, says),))
         raise AssertionError(wrong)
 
-    def _readings(self, *cases: Case) -> Iterator[list[z3.BoolRef]]:
+    def _readings(self, *cases: Case) -> Iterator[list[Term]]:
         """What partly known cases may answer, tried in turn.
 
         First what a dossier says; then also ratings that go along with the records, which a dossier records as the
@@ -175,18 +183,21 @@ class Asked:
         They answer the same questions. What they leave open is completed in both, and the relation holds between the
         completions.
         """
-        first, second = Case(self.form, "first", partly=True), Case(self.form, "second", partly=True)
-        pair = Pair(first, second, Case(self.form, "before"), Case(self.form, "after"))
-        differ = [z3.And(known, first.values[name] != second.values[name]) for name, known in first.known.items()]
+        first, second = self.case("first", partly=True), self.case("second", partly=True)
+        pair = Pair(first, second, self.case("before"), self.case("after"))
+        differ = [
+            all_of((known, negate(first.values[name].alike(second.values[name]))))
+            for name, known in first.known.items()
+        ]
         fallen = falls(pair)
         for sayings in self._readings(first, second):
             solver = self.solver(first, second, pair.before, pair.after)
-            solver.add(*sayings, *(known == second.known[name] for name, known in first.known.items()))
+            solver.add(*sayings, *(same(known, second.known[name]) for name, known in first.known.items()))
             solver.add(*completes(pair.before, first), *completes(pair.after, second))
             solver.add(*relation(pair.before, pair.after))
-            model = smallest(solver, [differ, given(first)], z3.Or(*(fall.term for fall in fallen)))
+            model = smallest(solver, [differ, given(first)], any_of(fall.term for fall in fallen))
             if model is not None:
-                says = next(fall.says for fall in fallen if z3.is_true(model.eval(fall.term, model_completion=True)))
+                says = next(fall.says for fall in fallen if model.holds(fall.term))
                 return self.told((first.read(model), second.read(model)), says, wrong)
         raise AssertionError(wrong)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import z3
-
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Facts, Form, Value
+from tierengine.engines.form import Form, Value
+from tierengine.engines.logic import Term, all_of, any_of, at_most, implies, negate, same
 from tierengine.engines.lowering import judged, rating, reached
-from tierengine.engines.proof import Case, Solver
+from tierengine.engines.proof import Case, Cuts
+from tierengine.engines.solver import Model, Solver
 from tierengine.errors import EvidenceError
 from tierengine.lab.proofs.sketch import Sketch, carrier_of, kind_of_record, placements, sketch
 from tierengine.law.rulebook import Law
@@ -27,7 +27,7 @@ class Country:
 
     says: str
     answers: tuple[str, ...]
-    facts: Facts
+    facts: Mapping[str, Value]
     sketch: Sketch | None
     """Its dossier and telegram; nothing where no dossier can say it."""
     written: str | None = None
@@ -51,7 +51,7 @@ def country(law: Law, facts: Mapping[str, Value], says: str) -> Country:
     return Country(says=says, answers=sentences(law, facts), facts=dict(facts), sketch=drawn)
 
 
-def differences(law: Law, before: Facts, after: Facts) -> Iterator[str]:
+def differences(law: Law, before: Mapping[str, Value], after: Mapping[str, Value]) -> Iterator[str]:
     """Yield each question that two countries answer differently, with both answers."""
     for field in before:
         if field in after and before[field] != after[field] and not field.startswith("judged/"):
@@ -80,7 +80,7 @@ def recorded(law: Law, form: Form, facts: Mapping[str, Value]) -> dict[str, Valu
     return found
 
 
-def smallest(solver: Solver, measures: Sequence[Sequence[z3.BoolRef]], *terms: z3.BoolRef) -> z3.ModelRef | None:
+def smallest(solver: Solver, measures: Sequence[Sequence[Term]], *terms: Term) -> Model | None:
     """Return a case in which as few terms of the first measure hold as can be, then as few of the next; or nothing.
 
     Exact: the number allowed is raised from none. Raise `UndecidedError` if the solver gives up on the way.
@@ -91,7 +91,7 @@ def smallest(solver: Solver, measures: Sequence[Sequence[z3.BoolRef]], *terms: z
     kept = list(terms)
     for measure in measures:
         for bound in range(len(measure) + 1):
-            few = z3.AtMost(*measure, bound) if measure else z3.BoolVal(True)
+            few = at_most(bound, measure)
             found = solver.find(*kept, few)
             if found is not None:
                 model = found
@@ -100,12 +100,17 @@ def smallest(solver: Solver, measures: Sequence[Sequence[z3.BoolRef]], *terms: z
     return model
 
 
-def given(case: Case) -> list[z3.BoolRef]:
+def given(case: Case) -> list[Term]:
     """Return a term for each answer that a case may give, which holds if it does."""
     return [known for name, known in case.known.items() if not name.startswith("judged/")]
 
 
-def sayable(law: Law, case: Case, *, rated: bool = True) -> Iterator[z3.BoolRef]:
+def cuts_of(law: Law) -> Cuts:
+    """Return where counts are cut so that `sayable` can be asked of a case."""
+    return {each.id: (1, MOST_COUNTED + 1) for each in law.indicators if each.counts_kind is not None}
+
+
+def sayable(law: Law, case: Case, *, rated: bool = True) -> Iterator[Term]:
     """Yield the terms that a dossier can say what a partly known case answers.
 
     A word was judged just if a rating of it is recorded (unless `rated` is false, for ratings that go along with the
@@ -115,28 +120,27 @@ def sayable(law: Law, case: Case, *, rated: bool = True) -> Iterator[z3.BoolRef]
         if judged(name) in case.fields:
             yield case.known[judged(name)]
             there = case.known[rating(name)]
-            yield case.values[judged(name)] == there if rated else z3.Implies(case.values[judged(name)], there)
+            flagged = case.answers(judged(name), True)
+            yield same(flagged, there) if rated else implies(flagged, there)
     for indicator in law.indicators:
         if indicator.id not in case.fields:
             continue
         known = case.known[indicator.id]
         if indicator.counts_kind is not None:
             counted = case.values[indicator.id]
-            some = z3.And(counted >= 1, counted <= MOST_COUNTED)
-            yield z3.Implies(known, some) if carrier_of(law, indicator.counts_kind) else z3.Not(known)
+            some = all_of((counted.from_number(1), negate(counted.from_number(MOST_COUNTED + 1))))
+            yield implies(known, some) if carrier_of(law, indicator.counts_kind) else negate(known)
         elif kind_of_record(law, indicator) is None:
-            yield z3.Not(known)
+            yield negate(known)
     asked = [name for name in law.PLACEMENTS if name in case.fields]
-    yield z3.Or(*(_placed(case, asked, answers) for _, answers in placements(law)))
+    yield any_of(_placed(case, asked, answers) for _, answers in placements(law))
 
 
-def _placed(case: Case, asked: Sequence[str], answers: Mapping[str, Value]) -> z3.BoolRef:
-    return z3.And(
-        *(case.answers(name, answers[name]) if name in answers else z3.Not(case.known[name]) for name in asked)
-    )
+def _placed(case: Case, asked: Sequence[str], answers: Mapping[str, Value]) -> Term:
+    return all_of(case.answers(name, answers[name]) if name in answers else negate(case.known[name]) for name in asked)
 
 
-def completes(whole: Case, partly: Case) -> Iterator[z3.BoolRef]:
+def completes(whole: Case, partly: Case) -> Iterator[Term]:
     """Yield the terms that a whole case gives every answer that a partly known one gives."""
     for name, known in partly.known.items():
-        yield z3.Implies(known, whole.values[name] == partly.values[name])
+        yield implies(known, whole.values[name].alike(partly.values[name]))

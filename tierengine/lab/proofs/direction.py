@@ -1,14 +1,13 @@
-"""Which way helps: the direction that the law declares of each answer, rating and finding, as terms of a solver."""
+"""Which way helps: the direction that the law declares of each answer, rating and finding, as terms of logic."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-import z3
-
 from tierengine.engines.form import Form
+from tierengine.engines.logic import Term, all_of, any_of, negate
 from tierengine.engines.lowering import reached
-from tierengine.engines.proof import Case
+from tierengine.engines.proof import Case, Scale
 from tierengine.law.entries import Criterion
 from tierengine.law.rulebook import Law
 from tierengine.terms.tier import TIERS
@@ -45,23 +44,28 @@ def signs(law: Law, form: Form) -> dict[str, Sign]:
     return found
 
 
-def moved(before: z3.ExprRef, after: z3.ExprRef, sign: Sign) -> z3.BoolRef:
-    """Return the term that a value is as before or, where one way helps, better."""
+def moved(before: Scale, after: Scale, sign: Sign) -> Term:
+    """Return the term that an answer is as before or, where one way helps, better."""
     if sign == 0:
-        return before == after
-    lower, higher = (before, after) if sign > 0 else (after, before)
-    return z3.Implies(lower, higher) if z3.is_bool(before) else lower <= higher
+        return before.alike(after)
+    return before.no_higher_than(after) if sign > 0 else after.no_higher_than(before)
 
 
-def no_worse(before: Case, after: Case, signs: Mapping[str, Sign]) -> list[z3.BoolRef]:
+def truth_of(term: Term) -> Scale:
+    """Return the answer to the question whether a term holds."""
+    return Scale((False, True), (term,))
+
+
+def no_worse(before: Case, after: Case, signs: Mapping[str, Sign]) -> list[Term]:
     """Return the terms that each answer is as before or better."""
     return [moved(before.values[name], after.values[name], sign) for name, sign in signs.items()]
 
 
-def worse_levels(criterion: Criterion, before: Case, after: Case) -> z3.BoolRef:
+def worse_levels(criterion: Criterion, before: Case, after: Case) -> Term:
     """Return the term that a criterion moves against its own direction; without one, that it moves at all."""
     sign = sign_of(criterion)
-    return z3.Or(*(z3.Not(moved(before.shown[name], after.shown[name], sign)) for name in levels_of(criterion)))
+    sides = ((truth_of(before.shown[name]), truth_of(after.shown[name])) for name in levels_of(criterion))
+    return any_of(negate(moved(first, second, sign)) for first, second in sides)
 
 
 def steps_down(law: Law) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
@@ -81,15 +85,15 @@ def steps_down(law: Law) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     ]
 
 
-def worse_tier(law: Law, before: Case, after: Case) -> z3.BoolRef:
+def worse_tier(law: Law, before: Case, after: Case) -> Term:
     """Return the term that a country stands in one row, and then in a worse one and in none as good."""
-    return z3.Or(
-        *(
-            z3.And(
+    return any_of(
+        all_of(
+            (
                 before.shown[row],
-                z3.Or(*(after.shown[other] for other in worse)),
-                *(z3.Not(after.shown[other]) for other in as_good),
+                any_of(after.shown[other] for other in worse),
+                *(negate(after.shown[other]) for other in as_good),
             )
-            for row, as_good, worse in steps_down(law)
         )
+        for row, as_good, worse in steps_down(law)
     )

@@ -1,7 +1,7 @@
 """Parts of the law that make no difference in any case: dead and shadowed conditions, levels that nothing stops at.
 
 A part of a condition is dead if nothing makes it true (in `all`: false). It is shadowed if it never decides, because
-its siblings always say the same already.
+its siblings always say the same already. That coherence says the same is no fault: the law says both.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import z3
-
 from tierengine.engines.form import Evaluation, Value
+from tierengine.engines.logic import Term, all_of, exactly
 from tierengine.engines.lowering import lower, presumed, proposed, reached
-from tierengine.engines.proof import Case, Limit
+from tierengine.engines.proof import Case
+from tierengine.engines.solver import Limit
 from tierengine.errors import Problem
+from tierengine.lab.proofs.parts import at_liberty
 from tierengine.lab.proofs.search import Sought, never
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Conclusion, Criterion, Route, TierRow
@@ -62,11 +63,10 @@ class _Watch:
         """Where it stands."""
         return self.item.document.where(*self.item.path, *self.path)
 
-    def term(self, case: Case) -> z3.BoolRef:
+    def term(self, case: Case) -> Term:
         """The term that it happens in a case."""
-        held = z3.Sum(z3.IntVal(0), *(z3.If(case.shown[name], 1, 0) for name in self.counted))
         shown, refuted = (case.shown[name] for name in self.holds), (case.refuted[name] for name in self.fails)
-        return z3.And(*shown, *refuted, held == self.number)
+        return all_of((*shown, *refuted, exactly(self.number, [case.shown[name] for name in self.counted])))
 
     def happened(self, evaluation: Evaluation) -> bool:
         """Whether it happened in the evaluation of a whole case."""
@@ -181,7 +181,7 @@ def _never(law: Law, watches: dict[int, _Watch], limit: Limit, tried: list[dict[
     """What never happens under a law."""
     if not watches:
         return set()
-    case = Case(lower(law, dict(_named(watch.item for watch in watches.values()))))
+    case = Case(at_liberty(lower(law, dict(_named(watch.item for watch in watches.values())))))
     terms = {str(number): watch.term(case) for number, watch in watches.items()}
 
     def happened(evaluation: Evaluation) -> Iterator[str]:

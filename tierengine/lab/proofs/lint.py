@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tierengine.engines.proof import PATIENCE, Limit
+from tierengine.engines.solver import PATIENCE, Limit
 from tierengine.errors import Problem, RulebookError
 from tierengine.lab.cases.examples import failed_examples
 from tierengine.lab.proofs.idle import idle

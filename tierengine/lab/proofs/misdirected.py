@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import z3
-
+from tierengine.engines.form import Form
+from tierengine.engines.logic import Term, negate, same
 from tierengine.engines.lowering import lower, lower_criterion
-from tierengine.engines.proof import Case, Limit, Solver
+from tierengine.engines.proof import Case
+from tierengine.engines.solver import Limit, Solver
 from tierengine.errors import Problem
 from tierengine.lab.proofs.direction import Sign, moved, no_worse, sign_of, signs, worse_levels
 from tierengine.law.entries import Criterion, Indicator
@@ -38,8 +39,8 @@ class _Contract:
         self.limit = limit
         self.form = lower_criterion(law, criterion)
         self.signs = signs(law, self.form)
-        self.before, self.after = Case(self.form, "before"), Case(self.form, "after")
-        self._solver = Solver(self.before, self.after, limit=limit)
+        self.before, self.after = _twice(self.form)
+        self._solver = Solver(self.before.definitions, self.after.definitions, limit=limit)
 
     def broken(self) -> bool:
         """Whether better answers can lead to a worse level."""
@@ -54,15 +55,20 @@ class _Contract:
     def worsens_a_country(self, name: str, sign: Sign) -> bool:
         """Whether that happens to some country, and not only to a criterion that is looked at alone."""
         form = lower(self.law)
-        before, after = Case(form, "before"), Case(form, "after")
-        terms = (
-            _alone(before, after, name, sign) if name in before.values else [before.shown[name] != after.shown[name]]
-        )
-        worse = worse_levels(self.criterion, before, after)
-        return Solver(before, after, limit=self.limit).find(*terms, worse) is not None
+        before, after = _twice(form)
+        if name in before.values:
+            terms = _alone(before, after, name, sign)
+        else:
+            terms = [negate(same(before.shown[name], after.shown[name]))]
+        solver = Solver(before.definitions, after.definitions, limit=self.limit)
+        return solver.find(*terms, worse_levels(self.criterion, before, after)) is not None
 
 
-def _alone(before: Case, after: Case, name: str, sign: Sign) -> list[z3.BoolRef]:
+def _twice(form: Form) -> tuple[Case, Case]:
+    return Case(form, "before", beside=(form,)), Case(form, "after", beside=(form,))
+
+
+def _alone(before: Case, after: Case, name: str, sign: Sign) -> list[Term]:
     """One input moves the way of the sign, and all others stay."""
     stays = dict.fromkeys(before.values, 0) | {name: sign}
     return [moved(before.values[each], after.values[each], way) for each, way in stays.items()]

@@ -16,6 +16,14 @@ def propositions(form: Form) -> Iterator[str]:
     yield from dict.fromkeys(rule.head for stratum in form.strata for rule in stratum.rules)
 
 
+def at_liberty(form: Form) -> Form:
+    """Return the form without its rules of coherence, so that its answers may contradict each other.
+
+    What a rule asks for is no mistake where coherence says the same already: the law says both.
+    """
+    return form.model_copy(update={"coherence": ()})
+
+
 def part_of(form: Form, heads: Collection[str]) -> Form:
     """Return the form of some propositions alone; what they look at and is not among them becomes an input."""
     strata = tuple(stratum for each in form.strata for stratum in _only(each, heads))

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from tierengine.engines.proof import PATIENCE, Case, Limit
+from tierengine.engines.proof import Case
+from tierengine.engines.solver import PATIENCE, Limit
 from tierengine.errors import UndecidedError
 from tierengine.lab.proofs.asking import Asked, Proof, Prover
+from tierengine.lab.proofs.certificates import Certificates
 from tierengine.lab.proofs.counterexamples import Country
 from tierengine.lab.proofs.theorems import OF_YEARS, THEOREMS
 from tierengine.lab.proofs.versions import Version, versions
@@ -17,15 +19,15 @@ from tierengine.law.rulebook import Rulebook
 
 
 def prove(
-    rulebook: Rulebook, as_of: date | None = None, limit: Limit = PATIENCE, smt: Path | None = None
+    rulebook: Rulebook, as_of: date | None = None, limit: Limit = PATIENCE, certificates: Certificates | None = None
 ) -> Iterator[Proof]:
     """Yield every theorem about every version of the law, the latest version first.
 
     Each theorem is the question whether some country breaks it; if the solver finds none, there is none, and if it
-    gives up, nothing is proved either way. With `smt`, a folder, each question is put whole and kept there in the
-    SMT-LIB language. Raise `NotInForceError` if no law is encoded for the date.
+    gives up, nothing is proved either way. With `certificates` each question is put whole and written with its proof.
+    Raise `NotInForceError` if no law is encoded for the date.
     """
-    prover = Prover(limit, smt)
+    prover = Prover(limit, certificates)
     for version in versions(rulebook, as_of):
         yield from prove_version(version, prover)
 

@@ -1,63 +1,51 @@
-"""Looking for cases until everything that can happen was seen: what is left over can never happen."""
+"""Looking for cases until everything that can happen was seen: what is left over never happens."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-import z3
-
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Evaluation, Facts, Field, Value
+from tierengine.engines.form import Evaluation, Field, Value
+from tierengine.engines.logic import Term
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
-from tierengine.engines.proof import Case, Limit, Solver
-from tierengine.errors import UndecidedError
-
-HASTE = Limit(steps=200_000)
-"""How long to look for a case that shows many things at once."""
+from tierengine.engines.proof import Case
+from tierengine.engines.solver import Limit, Solver
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
     """Things that may happen in a case: the term of each, and which of them an evaluation shows to have happened."""
 
-    terms: Mapping[str, z3.BoolRef]
+    terms: Mapping[str, Term]
     happened: Callable[[Evaluation], Iterable[str]]
 
 
 def never(case: Case, sought: Sought, limit: Limit, tried: list[dict[str, Value]]) -> tuple[str, ...]:
     """Return what happens in no case; a case in which a thing happens proves that it can.
 
-    Cases that were tried for other laws come first, and new ones are added to them. A case is asked to show many
-    things at once while many wait; only when a single one is asked for, and there is none, will they never happen.
-    Raise `UndecidedError` if the solver gives up on that.
+    Cases that were tried for other laws come first, and new ones are added to them: most show many things at once.
+    Raise `UndecidedError` if the solver gives up.
     """
     engine = CompiledEngine(case.form)
     waiting = dict.fromkeys(sought.terms)
     for facts in tried:
         _seen(waiting, sought, engine, _filled(case, facts))
-    solver, hasty = Solver(case, limit=limit), Solver(case, limit=HASTE)
-    at_once = len(waiting)
-    while waiting:
-        at_once = max(1, min(at_once, len(waiting) // 4))
-        terms = [sought.terms[name] for name in waiting]
-        model = solver.find(z3.Or(*terms)) if at_once == 1 else _with_so_many(hasty, terms, at_once)
+    solver = Solver(case.definitions, limit=limit)
+    for name, term in sought.terms.items():
+        model = solver.find(term) if name in waiting else None
         if model is not None:
             tried.append(case.read(model))
             _seen(waiting, sought, engine, tried[-1])
-        elif at_once == 1:
-            break
-        else:
-            at_once //= 2
     return tuple(waiting)
 
 
-def _seen(waiting: dict[str, None], sought: Sought, engine: CompiledEngine, facts: Facts) -> None:
+def _seen(waiting: dict[str, None], sought: Sought, engine: CompiledEngine, facts: Mapping[str, Value]) -> None:
     for name in sought.happened(engine.evaluate(facts)):
         waiting.pop(name, None)
 
 
-def _filled(case: Case, facts: Facts) -> dict[str, Value]:
+def _filled(case: Case, facts: Mapping[str, Value]) -> dict[str, Value]:
     """A case of another law as one of this: what it does not answer, or answers otherwise than it may, is filled in."""
     found = {field.id: _answer(field, facts.get(field.id)) for field in case.form.inputs}
     if not {LAST_REPORT, LIMIT} & found.keys() <= facts.keys():
@@ -74,11 +62,3 @@ def _answer(field: Field, value: Value | None) -> Value:
         return value is True
     numbers = field.numbers or (0,)
     return value if isinstance(value, int) and (value in numbers or not field.numbers) else numbers[0]
-
-
-def _with_so_many(solver: Solver, terms: list[z3.BoolRef], at_once: int) -> z3.ModelRef | None:
-    """A case of which so many terms hold; to give up is no loss, since fewer are then asked for."""
-    try:
-        return solver.find(z3.AtLeast(*terms, at_once))
-    except UndecidedError:
-        return None

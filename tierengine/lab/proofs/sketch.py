@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from tierengine import canonical
-from tierengine.engines.form import Facts, Value
+from tierengine.engines.form import Value
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.sources.telegram import read_telegram
@@ -56,7 +56,7 @@ class Sketch:
         return path
 
 
-def sketch(law: Law, facts: Facts, about: str) -> Sketch:
+def sketch(law: Law, facts: Mapping[str, Value], about: str) -> Sketch:
     """Return an invented dossier that gives these answers, and no other, under the law of its date.
 
     `about` is one line that says what it shows. Whether a word was judged follows from its rating and need not be
@@ -90,7 +90,7 @@ class _Times:
 class _Sketcher:
     """Writes the records, and with each the paragraph of the telegram that it quotes."""
 
-    def __init__(self, law: Law, facts: Facts) -> None:
+    def __init__(self, law: Law, facts: Mapping[str, Value]) -> None:
         self._law = law
         self._facts = facts
         self._times = _Times.of(law)

@@ -7,15 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import z3
-
 from tierengine.engines.form import Form, Rule, Test
+from tierengine.engines.logic import Term, all_of, any_of, implies, negate, same
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, lower_criterion, reached
 from tierengine.engines.proof import Case
 from tierengine.lab.proofs.asking import Asked, Fall, Pair, Proof, Relation
 from tierengine.lab.proofs.counterexamples import Counterexample, country, given, sayable, smallest
-from tierengine.lab.proofs.direction import moved, no_worse, sign_of, signs, steps_down, worse_levels, worse_tier
-from tierengine.lab.proofs.parts import part_of, propositions
+from tierengine.lab.proofs.direction import (
+    moved,
+    no_worse,
+    sign_of,
+    signs,
+    steps_down,
+    truth_of,
+    worse_levels,
+    worse_tier,
+)
+from tierengine.lab.proofs.parts import at_liberty, part_of, propositions
+from tierengine.lab.proofs.proposing import proposals, provisional
 from tierengine.lab.proofs.search import Sought, never
 from tierengine.lab.proofs.years import unbound_years
 from tierengine.law.entries import Criterion
@@ -26,16 +35,16 @@ from tierengine.terms.tier import NAMES
 # -- both rails --------------------------------------------------------------------------------------------------
 
 
-def _unsettled(case: Case) -> z3.BoolRef:
+def _unsettled(case: Case) -> Term:
     """Some proposition of a partly known case both holds and fails, or does neither."""
-    return z3.Or(*(case.shown[name] == case.refuted[name] for name in case.shown))
+    return any_of(same(case.shown[name], case.refuted[name]) for name in case.shown)
 
 
 def _sound(asked: Asked, part: Form) -> bool:
     """Whether a part keeps what it settled as more is learned, and settles everything once all is known."""
 
     def ask() -> bool:
-        before, after = Case(part, "before", partly=True), Case(part, "after", partly=True)
+        before, after = (Case(part, name, partly=True, beside=(part,)) for name in ("before", "after"))
         solver = asked.solver(before, after)
         if solver.find(*_more_known(before, after), _changes(before, after)) is not None:
             return False
@@ -54,13 +63,13 @@ def _rails(asked: Asked) -> Proof:
     model = asked.find(solver, *case.known.values(), _unsettled(case))
     if model is None:
         return asked.proved(says)
-    both = z3.Or(*(z3.And(case.shown[head], case.refuted[head]) for head in heads))
+    both = any_of(all_of((case.shown[head], case.refuted[head])) for head in heads)
     model = solver.find(*case.known.values(), both) or model
-    head = next(head for head in heads if z3.is_true(model.eval(case.shown[head] == case.refuted[head])))
-    if z3.is_true(model.eval(case.shown[head])):
+    head = next(head for head in heads if model.holds(case.shown[head]) is model.holds(case.refuted[head]))
+    if model.holds(case.shown[head]):
         wrong = f"One country is said to be and not to be `{head}`."
         found = asked.one_country(
-            lambda each: z3.And(each.shown[head], each.refuted[head]), wrong, f"`{head}` holds and fails"
+            lambda each: all_of((each.shown[head], each.refuted[head])), wrong, f"`{head}` holds and fails"
         )
         return asked.refuted(wrong, found)
     wrong = f"Of one country whose answers are all given it stays open whether it is `{head}`."
@@ -68,7 +77,7 @@ def _rails(asked: Asked) -> Proof:
     return asked.refuted(wrong, Counterexample(says=wrong, countries=(told,)))
 
 
-def _side(case: Case, head: str, holds: bool) -> z3.BoolRef:
+def _side(case: Case, head: str, holds: bool) -> Term:
     return case.shown[head] if holds else case.refuted[head]
 
 
@@ -79,7 +88,7 @@ def _one_tier(asked: Asked) -> Proof:
     rows = [row.id for row in asked.law.tiers]
     case = asked.whole_case
     solver = asked.solver(case)
-    model = asked.find(solver, z3.Or(_none_of(case, rows), _two_of(case, rows)))
+    model = asked.find(solver, any_of((_none_of(case, rows), _two_of(case, rows))))
     if model is None:
         return asked.proved("Every country whose answers are all given has exactly one row of the tier table.")
     found = []
@@ -92,13 +101,13 @@ def _one_tier(asked: Asked) -> Proof:
     return asked.refuted("The tier table does not place every country once.", *found)
 
 
-def _none_of(case: Case, rows: list[str]) -> z3.BoolRef:
-    return z3.And(*(case.refuted[row] for row in rows))
+def _none_of(case: Case, rows: list[str]) -> Term:
+    return all_of(case.refuted[row] for row in rows)
 
 
-def _two_of(case: Case, rows: list[str]) -> z3.BoolRef:
+def _two_of(case: Case, rows: list[str]) -> Term:
     pairs = ((first, second) for number, second in enumerate(rows) for first in rows[:number])
-    return z3.Or(*(z3.And(case.shown[first], case.shown[second]) for first, second in pairs))
+    return any_of(all_of((case.shown[first], case.shown[second])) for first, second in pairs)
 
 
 # -- no dead rule ------------------------------------------------------------------------------------------------
@@ -106,20 +115,20 @@ def _two_of(case: Case, rows: list[str]) -> z3.BoolRef:
 
 def _no_dead_rule(asked: Asked) -> Proof:
     rules = {rule.id: rule for stratum in asked.form.strata for rule in stratum.rules}
-    fires = {name: asked.whole_case.fires(rule.tests) for name, rule in rules.items()}
+    case = Case(at_liberty(asked.form))
+    fires = {name: case.fires(rule.tests) for name, rule in rules.items()}
     sought = Sought(fires, lambda evaluation: evaluation.fired)
-    dead = never(asked.whole_case, sought, asked.prover.limit, asked.prover.countries)
+    dead = never(case, sought, asked.prover.limit, asked.prover.countries)
     if not dead:
-        return asked.proved(f"Each of the {len(rules)} rules speaks for some country.")
+        return asked.proved(f"Each of the {len(rules)} rules can speak.")
     return asked.refuted(
         f"{len(dead)} of {len(rules)} rules can never speak: each asks for what cannot be together.",
-        *(_dead(asked, rules[name]) for name in dead),
+        *(_dead(asked, case, rules[name]) for name in dead),
     )
 
 
-def _dead(asked: Asked, rule: Rule) -> Counterexample:
+def _dead(asked: Asked, case: Case, rule: Rule) -> Counterexample:
     """Which tests of a rule cannot all be true."""
-    case = asked.whole_case
     solver = asked.solver(case)
     asked.find(solver, case.fires(rule.tests), of=rule.id)
     clash = solver.clash({str(number): case.holds(test) for number, test in enumerate(rule.tests)})
@@ -158,7 +167,7 @@ def _keeps_contract(asked: Asked, criterion: Criterion) -> bool:
     key = (form, tuple(directed.items()), sign_of(criterion))
 
     def ask() -> bool:
-        before, after = Case(form, "before"), Case(form, "after")
+        before, after = Case(form, "before", beside=(form,)), Case(form, "after", beside=(form,))
         broken = worse_levels(criterion, before, after)
         solver = asked.solver(before, after)
         return asked.find(solver, *no_worse(before, after, directed), broken, of=criterion.id) is None
@@ -168,7 +177,7 @@ def _keeps_contract(asked: Asked, criterion: Criterion) -> bool:
 
 def _breaks_in_whole(asked: Asked, criterion: Criterion) -> bool:
     """Whether a contract that fails for the criterion alone also fails for a country."""
-    before, after = Case(asked.form, "before"), Case(asked.form, "after")
+    before, after = asked.case("before"), asked.case("after")
     terms = [*_own_no_worse(asked.law, criterion)(before, after), worse_levels(criterion, before, after)]
     return asked.find(asked.solver(before, after), *terms, of=f"{criterion.id} in the whole") is not None
 
@@ -177,10 +186,14 @@ def _own_no_worse(law: Law, criterion: Criterion) -> Relation:
     """What a criterion itself looks at is no worse: its answers, its rating, and the findings that it asks for."""
     directed = signs(law, lower_criterion(law, criterion))
 
-    def relation(before: Case, after: Case) -> list[z3.BoolRef]:
+    def relation(before: Case, after: Case) -> list[Term]:
         inputs = {name: sign for name, sign in directed.items() if name in before.values}
-        below = [(before.shown[n], after.shown[n], sign) for n, sign in directed.items() if n in before.shown]
-        return [*no_worse(before, after, inputs), *(moved(*each) for each in below)]
+        below = [
+            moved(truth_of(before.shown[name]), truth_of(after.shown[name]), sign)
+            for name, sign in directed.items()
+            if name in before.shown
+        ]
+        return [*no_worse(before, after, inputs), *below]
 
     return relation
 
@@ -193,9 +206,9 @@ def _broken_contract(asked: Asked, criterion: Criterion) -> Counterexample:
         found = []
         for rung in criterion.rules:
             name, level = reached(criterion.id, rung.level), f"`{rung.level}`"
-            gone = z3.And(_side(pair.before, name, up), _side(pair.second, name, not up))
+            gone = all_of((_side(pair.before, name, up), _side(pair.second, name, not up)))
             found.append(Fall(gone, (f"{criterion.id} {good} {level}", f"{criterion.id} {bad} {level}")))
-            come = z3.And(_side(pair.first, name, up), _side(pair.after, name, not up))
+            come = all_of((_side(pair.first, name, up), _side(pair.after, name, not up)))
             found.append(Fall(come, (f"{criterion.id} {good} {level}", f"{criterion.id} may be worse than that")))
         return found
 
@@ -210,7 +223,7 @@ def _direction(asked: Asked) -> Proof:
     if asked.by_parts and _by_parts(asked):
         return asked.proved(says)
     directed = signs(law, form)
-    before, after = asked.whole_case, Case(form, "after")
+    before, after = asked.case("before"), asked.case("after")
     solver = asked.solver(before, after)
     if asked.find(solver, *no_worse(before, after, directed), worse_tier(law, before, after)) is None:
         return asked.proved(says)
@@ -226,9 +239,9 @@ def _falls(law: Law, pair: Pair) -> list[Fall]:
     found = []
     names = {row.id: "no list" if row.tier is None else NAMES[row.tier] for row in law.tiers}
     for row, as_good, worse in steps_down(law):
-        lost = z3.And(pair.before.shown[row], *(pair.second.refuted[other] for other in as_good))
+        lost = all_of((pair.before.shown[row], *(pair.second.refuted[other] for other in as_good)))
         found.append(Fall(lost, (f"{names[row]} can be reached", f"{names[row]} and whatever is as good are excluded")))
-        safe = z3.And(pair.first.shown[row], z3.Or(*(pair.after.shown[other] for other in worse)))
+        safe = all_of((pair.first.shown[row], any_of(pair.after.shown[other] for other in worse)))
         found.append(Fall(safe, (f"{names[row]} is settled", f"a worse tier than {names[row]} can be reached")))
     return found
 
@@ -241,7 +254,7 @@ def _by_parts(asked: Asked) -> bool:
     directed = signs(law, top)
 
     def ask() -> bool:
-        before, after = Case(top, "before"), Case(top, "after")
+        before, after = Case(top, "before", beside=(top,)), Case(top, "after", beside=(top,))
         worse = worse_tier(law, before, after)
         return asked.solver(before, after).find(*no_worse(before, after, directed), worse) is None
 
@@ -265,10 +278,10 @@ def _watch_list(asked: Asked) -> Proof:
     waivers = [reached(each.id, each.met_from) for each in law.criteria if each.part == "waiver"]
     over = ("3", *(("not WL",) if law.relistings else ()))
 
-    def stays(case: Case) -> z3.BoolRef:
-        full = z3.And(case.answers(LIMIT, "waiver or 3"), *(case.refuted[name] for name in waivers))
-        bound = z3.Or(full, *(case.answers(LIMIT, word) for word in over))
-        return z3.And(bound, z3.Or(*(case.shown[row] for row in listed)))
+    def stays(case: Case) -> Term:
+        full = all_of((case.answers(LIMIT, "waiver or 3"), *(case.refuted[name] for name in waivers)))
+        bound = any_of((full, *(case.answers(LIMIT, word) for word in over)))
+        return all_of((bound, any_of(case.shown[row] for row in listed)))
 
     case = asked.whole_case
     if LIMIT in case.fields and asked.find(asked.solver(case), stays(case)) is None:
@@ -297,20 +310,18 @@ def _years(asked: Asked) -> Proof:
 # -- unknowns ----------------------------------------------------------------------------------------------------
 
 
-def _more_known(before: Case, after: Case) -> list[z3.BoolRef]:
+def _more_known(before: Case, after: Case) -> list[Term]:
     """Every answer that is known before is known after, and the same."""
     return [
-        z3.Implies(known, z3.And(after.known[name], before.values[name] == after.values[name]))
+        implies(known, all_of((after.known[name], before.values[name].alike(after.values[name]))))
         for name, known in before.known.items()
     ]
 
 
-def _changes(before: Case, after: Case) -> z3.BoolRef:
+def _changes(before: Case, after: Case) -> Term:
     """Something was settled before, and is not settled so after."""
-    return z3.Or(
-        *(z3.And(before.shown[name], z3.Not(after.shown[name])) for name in before.shown),
-        *(z3.And(before.refuted[name], z3.Not(after.refuted[name])) for name in before.refuted),
-    )
+    sides = ((before.shown, after.shown), (before.refuted, after.refuted))
+    return any_of(all_of((one[name], negate(other[name]))) for one, other in sides for name in one)
 
 
 def _unknowns(asked: Asked) -> Proof:
@@ -320,7 +331,7 @@ def _unknowns(asked: Asked) -> Proof:
     )
     if asked.by_parts and all(_sound(asked, part_of(asked.form, {head})) for head in propositions(asked.form)):
         return asked.proved(says)
-    before, after = Case(asked.form, "before", partly=True), Case(asked.form, "after", partly=True)
+    before, after = asked.case("before", partly=True), asked.case("after", partly=True)
     solver = asked.solver(before, after)
     terms = [*_more_known(before, after), _changes(before, after)]
     if asked.find(solver, *terms) is None:
@@ -335,9 +346,9 @@ def _unknowns(asked: Asked) -> Proof:
     return asked.refuted(wrong, asked.told((before.read(model), after.read(model)), words, wrong))
 
 
-def _judged_alike(before: Case, after: Case) -> list[z3.BoolRef]:
+def _judged_alike(before: Case, after: Case) -> list[Term]:
     flags = [name for name in before.known if name.startswith("judged/")]
-    return [z3.And(after.known[name], after.values[name] == before.values[name]) for name in flags]
+    return [all_of((after.known[name], after.values[name].alike(before.values[name]))) for name in flags]
 
 
 THEOREMS: dict[str, Callable[[Asked], Proof]] = {
@@ -349,6 +360,8 @@ THEOREMS: dict[str, Callable[[Asked], Proof]] = {
     "watch-list": _watch_list,
     "years": _years,
     "unknowns": _unknowns,
+    "provisional": provisional,
+    "proposals": proposals,
 }
 """Every theorem by its name, in the order in which they are told."""
 

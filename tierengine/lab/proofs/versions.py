@@ -71,6 +71,7 @@ def _key(law: Law, form: Form) -> object:
         form,
         tuple(signs(law, form).items()),
         tuple((criterion.id, criterion.direction, criterion.part) for criterion in law.criteria),
+        tuple((each.id, each.proposal.rules) for each in law.criteria if each.proposal is not None),
         tuple((row.id, row.tier) for row in law.tiers),
         tuple((each.years, each.waiver_years, each.counted_from) for each in law.downgrades),
         tuple(each.years for each in law.relistings),

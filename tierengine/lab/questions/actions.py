@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import z3
-
-from tierengine.engines.form import Value
+from tierengine.engines.form import Bounds, Value
+from tierengine.engines.logic import FALSE, Term, all_of
 from tierengine.engines.proof import Case
 from tierengine.lab.questions.inquiry import Inquiry
 from tierengine.law.entries import Indicator
@@ -37,15 +36,20 @@ def why_fixed(indicator: Indicator) -> str | None:
     return "what was done cannot be undone" if indicator.lasting or indicator.better == "fewer" else None
 
 
-def bettered(inquiry: Inquiry, case: Case, field: str) -> z3.BoolRef:
-    """Return the term that an input has a better answer than the one known; if none is, than doing nothing gives."""
+def bettered(inquiry: Inquiry, case: Case, field: str) -> Term:
+    """Return the term that an input has a better answer than the one known; if none is, than doing nothing gives.
+
+    A number of which only bounds are known is bettered by more than its lowest, or by fewer than its highest.
+    """
     indicator, before = inquiry.law.indicator(field), inquiry.facts.get(field)
     if indicator.type == "truth":
         better: Value = indicator.better == "true"
-        return z3.BoolVal(False) if before == better else case.answers(field, better)
+        return FALSE if before == better else case.answers(field, better)
+    scale, known = case.values[field], case.known[field]
+    low, high = (before.at_least, before.at_most) if isinstance(before, Bounds) else (before, before)
     if indicator.better == "more":
-        return z3.And(case.known[field], case.values[field] > int(before or 0))
-    return z3.And(case.known[field], case.values[field] < int(before)) if before is not None else case.known[field]
+        return all_of((known, scale.at_least((scale.place(int(low or 0)) or 0) + 1)))
+    return known if high is None else all_of((known, scale.at_most((scale.place(int(high)) or 0) - 1)))
 
 
 def possible_actions(inquiry: Inquiry) -> Iterator[str]:

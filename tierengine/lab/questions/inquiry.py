@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 from tierengine.engines.arithmetic import thresholds
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Form, Value
-from tierengine.engines.lowering import lower
-from tierengine.engines.proof import Case, Solver
+from tierengine.engines.form import Bounds, Facts, Form, Value
+from tierengine.engines.logic import Term
+from tierengine.engines.lowering import judged, lower
+from tierengine.engines.proof import Case
+from tierengine.engines.solver import Model, Solver
 from tierengine.law.entries import TierRow
 from tierengine.law.rulebook import Law
-from tierengine.reasoning.words import in_order
+from tierengine.reasoning.coherence import Followed, rests_on
+from tierengine.reasoning.open_tiers import answered, known
+from tierengine.reasoning.words import in_order, leaf_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,63 +33,118 @@ class Answer:
 class Inquiry:
     """What is known of a country, with the readings of the law that questions about it are put to.
 
-    A completion gives each unknown input a value. Every question here is about all completions.
+    A question is an input that is not known: a fact that nobody has answered, or a rating that nobody has given. A
+    completion answers every fact, and rates each word that nobody has rated as the records leave room. A rating that is
+    given in answer to a question is a person's: it stands whatever the records propose.
     """
 
-    def __init__(self, law: Law, facts: Mapping[str, Value]) -> None:
+    def __init__(
+        self, law: Law, facts: Mapping[str, Value | Bounds], follows: Mapping[str, Followed] = MappingProxyType({})
+    ) -> None:
+        """Take the facts of a country; `follows` tells which of them nobody gave, and what they were read from."""
         self.law = law
+        self.givers = {name: rests_on(follows, name) for name in follows}
+        """For each answer that nobody gave, the given answers from which it follows."""
         self.form: Form = lower(law)
         self.fields = {field.id: field for field in self.form.inputs}
-        self.facts: dict[str, Value] = {name: facts[name] for name in self.fields if name in facts}
+        compared = {comparison.id for comparison in self.form.comparisons}
+        self.facts = {name: value for name, value in facts.items() if name in self.fields or name in compared}
         self.engine = CompiledEngine(self.form)
-        self.unknown = tuple(name for name in in_order(law) if name in self.fields and name not in self.facts)
-        """The open questions, in the order of the statute."""
+        asked = [name for name in in_order(law) if name in self.fields and not known(self.facts, name)]
+        possible = {name: self._possible(name) for name in asked}
+        decided = {name for name, places in possible.items() if len(places) < min(2, self.whole.values[name].places)}
+        self.facts |= {
+            name: self._answer_at(name, possible[name]) for name in decided if not name.startswith("rating/")
+        }
+        self.unknown = tuple(name for name in asked if name not in decided)
+        """The open questions, in the order of the statute; what follows from other answers is not asked."""
+        self.bound = tuple(name for name in asked if name in decided and name.startswith("rating/"))
+        """The open words that nobody has rated and that the records let a person rate in one way only."""
 
     @cached_property
-    def case(self) -> Case:
+    def unrated(self) -> tuple[str, ...]:
+        """The open words that nobody has rated."""
+        return tuple(name for name in self.law.judges if self.facts.get(judged(name)) is False)
+
+    @cached_property
+    def fixed(self) -> dict[str, Value | Bounds]:
+        """The facts, without saying of any word that nobody rates it."""
+        flags = {judged(name) for name in self.unrated}
+        return {name: value for name, value in self.facts.items() if name not in flags}
+
+    @cached_property
+    def bounded(self) -> frozenset[str]:
+        """The counts that are known only within bounds."""
+        return frozenset(name for name, value in self.facts.items() if isinstance(value, Bounds))
+
+    def case(self, name: str = "case", *, partly: bool = False, cases: int = 1) -> Case:
+        """Return the country with its answers left open; its numbers are cut where the facts or a rule cut them.
+
+        Where the numbers of several cases are compared with one another, each is made with how many they are.
+        """
+        return Case(self.form, name, partly=partly, facts=self.facts, beside=(self.form,) * (cases - 1))
+
+    @cached_property
+    def whole(self) -> Case:
         """The country with its open questions left open."""
-        return Case(self.form)
+        return self.case()
 
     @cached_property
     def solver(self) -> Solver:
-        """A solver that knows the facts of the country."""
-        solver = Solver(self.case)
-        solver.add(*self.case.gives(self.facts))
-        return solver
+        """A solver that knows what every case obeys."""
+        return Solver(self.whole.definitions)
+
+    def given(self, answers: Mapping[str, Value] = MappingProxyType({})) -> tuple[Term, ...]:
+        """Return the terms of the facts once some answers are written into the dossier."""
+        return self.whole.gives(answered(self.form, self.facts, answers))
+
+    def find(self, *terms: Term, answers: Mapping[str, Value] = MappingProxyType({})) -> Model | None:
+        """Return a completion of the facts and some answers, of which some terms hold; nothing if there is none."""
+        return self.solver.find(*self.given(answers), *terms)
+
+    def _possible(self, field: str) -> list[int]:
+        """The places of the answers to a question that the facts leave."""
+        scale = self.whole.values[field]
+        flag = {judged(leaf_name(field)): True} if field.startswith("rating/") else {}
+        given = self.whole.gives({**self.facts, **flag})
+        return [place for place in range(scale.places) if self.solver.find(*given, scale.at(place)) is not None]
+
+    def _answer_at(self, field: str, places: list[int]) -> Value | Bounds:
+        """The one answer that is left; for a count, the bounds between which no rule tells the difference."""
+        answer = self.answers(field)[places[0]]
+        return answer.value if self.fields[field].type != "count" else Bounds(int(answer.value), answer.last)
 
     @cached_property
     def witnesses(self) -> dict[str, dict[str, Value]]:
         """Each row of the tier table that some completion reaches, with one that does."""
-        models = ((row.id, self.solver.find(self.case.shown[row.id])) for row in self.law.tiers)
-        return {row: self.case.read(model) for row, model in models if model is not None}
+        models = ((row.id, self.find(self.whole.shown[row.id])) for row in self.law.tiers)
+        return {row: self.whole.read(model) for row, model in models if model is not None}
 
     def open_rows(self) -> tuple[TierRow, ...]:
         """Return the rows that some completion reaches, in the order of the table."""
         return tuple(row for row in self.law.tiers if row.id in self.witnesses)
 
-    def reached(self, answers: Mapping[str, Value]) -> frozenset[str]:
-        """Return the rows that one completion reaches (one, if the law is sound)."""
-        settled = self.engine.evaluate({**self.facts, **answers}).settled
-        return frozenset(row.id for row in self.law.tiers if settled.get(row.id) is True)
+    def stay_open(self, answers: Mapping[str, Value]) -> tuple[TierRow, ...]:
+        """Return the rows that stay open on the facts once some answers are written; none if they contradict them."""
+        given = self.given(answers)
+        return tuple(row for row in self.law.tiers if self.solver.find(*given, self.whole.shown[row.id]) is not None)
 
     # -- the answers there are ------------------------------------------------------------------------------------
 
     def answers(self, field: str) -> tuple[Answer, ...]:
         """Return answers to an open question, one of each sort that some rule, or another answer, can tell apart."""
-        kind = self.fields[field]
-        if kind.type == "truth":
-            return Answer(True), Answer(False)
-        if kind.type == "choice":
-            return tuple(Answer(word) for word in kind.choices)
-        if kind.numbers:
-            return tuple(Answer(number, number) for number in kind.numbers)
-        return tuple(self._ranges(field))
+        scale = self.whole.values[field]
+        answers = scale.answers[: scale.places]
+        if self.fields[field].type != "count" or self.fields[field].numbers:
+            return tuple(Answer(value, int(value) if self.fields[field].numbers else None) for value in answers)
+        ends = [int(value) - 1 for value in answers[1:]]
+        return tuple(Answer(value, last) for value, last in zip(answers, (*ends, None), strict=True))
 
     def range_of(self, field: str, number: int) -> Answer:
         """Return the answers to an open question among which a number lies."""
         return next(each for each in self.answers(field) if each.last is None or number <= each.last)
 
-    def linked(self, field: str, known: Mapping[str, Value]) -> frozenset[str]:
+    def linked(self, field: str, known: Facts) -> frozenset[str]:
         """Return a count and the unknown counts that are compared with it, directly or through one another."""
         found, before = {field}, set[str]()
         while found != before:
@@ -94,38 +154,15 @@ class Inquiry:
                     found |= pair - known.keys()
         return frozenset(found)
 
-    def boundaries(self, field: str, known: Mapping[str, Value]) -> frozenset[int]:
+    def boundaries(self, field: str, known: Facts) -> frozenset[int]:
         """Return the numbers at which a count begins to mean something else."""
         linked = self.linked(field, known)
         found = {number for name in linked for number in self._thresholds.get(name, ())}
         for pair in self._compared:
             if pair & linked:
-                beside = (int(known[name]) for name in (pair - {field}) & known.keys())
-                found |= {number + step for number in beside for step in (0, 1)}
+                beside = (known[name] for name in (pair - {field}) & known.keys())
+                found |= {number + step for each in beside for number in _ends(each) for step in (0, 1)}
         return frozenset(found)
-
-    def _ranges(self, field: str) -> Iterator[Answer]:
-        """Split the whole numbers where a rule or a known count does; near a boundary, where others may stand between.
-
-        Of n counts that are compared with one another, only the 2^n - 1 numbers nearest to the boundaries can differ:
-        two orders of at least 2^n - 1 elements cannot be told apart by n of them (Ehrenfeucht and Fraisse).
-        """
-        near = 1 << (len(self.linked(field, self.facts)) - 1)
-        bounds = sorted({0} | self.boundaries(field, self.facts))
-        for first, following in zip(bounds, (*bounds[1:], None), strict=True):
-            if following is None:
-                for number in range(first, first + 2 * near - 2):
-                    yield Answer(number, number)
-                yield Answer(first + 2 * near - 2)
-            elif following - first < 2 * near:
-                for number in range(first, following):
-                    yield Answer(number, number)
-            else:
-                for number in range(first, first + near - 1):
-                    yield Answer(number, number)
-                yield Answer(first + near - 1, following - near)
-                for number in range(following - near + 1, following):
-                    yield Answer(number, number)
 
     @cached_property
     def _compared(self) -> tuple[frozenset[str], ...]:
@@ -134,3 +171,10 @@ class Inquiry:
     @cached_property
     def _thresholds(self) -> dict[str, frozenset[int]]:
         return thresholds(self.form)
+
+
+def _ends(number: Value | Bounds) -> tuple[int, ...]:
+    """A number, or the ends of what is known of it."""
+    if isinstance(number, Bounds):
+        return (number.at_least,) if number.at_most is None else (number.at_least, number.at_most)
+    return (int(number),)

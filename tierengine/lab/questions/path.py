@@ -15,23 +15,24 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-import z3
-
-from tierengine.engines.form import Comparison, Value
+from tierengine.engines.form import Bounds, Comparison, Facts, Value
+from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_most, implies, negate, same
 from tierengine.engines.lowering import judged, rating, reached
-from tierengine.engines.proof import Case, Solver
+from tierengine.engines.proof import lowest
+from tierengine.engines.solver import Solver
 from tierengine.errors import MismatchError, Problem, UsageError
 from tierengine.evidence.dossier import Casefile
 from tierengine.lab.questions.actions import bettered, possible_actions, why_fixed
 from tierengine.lab.questions.inquiry import Inquiry
-from tierengine.lab.questions.smallest import MOST, Listed, at_most, chosen, smallest
+from tierengine.lab.questions.smallest import MOST, Listed, chosen, smallest
 from tierengine.law.entries import TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import LawUsed, Subject
+from tierengine.reasoning.open_tiers import answered
 from tierengine.reasoning.trace import Narrator
-from tierengine.reasoning.words import answer, asked_by, in_order, leaf_name, question, ranged
+from tierengine.reasoning.words import answer, asked_by, in_order, leaf_name, question, ranged, rank_of
 from tierengine.terms.level import LEVELS
 from tierengine.terms.tier import NAMES, TIERS, Tier
 
@@ -106,7 +107,8 @@ def path(casefile: Casefile, rulebook: Rulebook, target: Tier, as_of: date | Non
     law = law_of(casefile, rulebook, as_of)
     present = Assessor(law, certified=False).assess(casefile).recommendation.tier
     _check_target(law, present, target)
-    search = PathSearch(Inquiry(law, admit(casefile, law).facts), target)
+    admitted = admit(casefile, law)
+    search = PathSearch(Inquiry(law, admitted.facts, admitted.follows), target)
     shortest = Listed.of(search.shortest(), MOST)
     acts, needs = shortest.found[0] if shortest.found else (None, None)
     order = {name: place for place, name in enumerate(in_order(law))}
@@ -159,8 +161,10 @@ class PathSearch:
     def __init__(self, inquiry: Inquiry, target: Tier) -> None:
         self._inquiry = inquiry
         self._law = inquiry.law
-        self._case = Case(inquiry.form, "after", partly=True)
-        self._completion = Case(inquiry.form, "completion")
+        self._case = inquiry.case("after", partly=True)
+        self._written = inquiry.case("written", partly=True)
+        """The same, once it is written into the dossier: each rating that is needed is then a person's."""
+        self._completion = inquiry.case("completion")
         self._worse = tuple(row.id for row in inquiry.law.tiers if _is_worse(row, target))
         self._target = tuple(row.id for row in inquiry.law.tiers if row.tier == target)
         self._acts = {name: bettered(inquiry, self._case, name) for name in possible_actions(inquiry)}
@@ -168,43 +172,81 @@ class PathSearch:
     # -- what may change ------------------------------------------------------------------------------------------
 
     @cached_property
-    def _anew(self) -> dict[str, z3.BoolRef]:
+    def _anew(self) -> dict[str, Term]:
         """Each recorded rating, with the term that it is given anew: it then no longer outranks the records."""
         names = (name for name in self._law.judges if self._inquiry.facts.get(judged(name)) is True)
         return {rating(name): self._case.answers(judged(name), False) for name in names}
 
     @cached_property
-    def _else(self) -> dict[str, z3.BoolRef]:
+    def _else(self) -> dict[str, Term]:
         """What is needed beside acts: unknown answers that are no acts, and ratings given anew."""
-        others = (name for name in self._inquiry.unknown if name not in self._acts)
-        return {name: self._case.known[name] for name in others} | self._anew
+        # A word that can be rated in one way only is settled once a person rates it, and not before.
+        others = (name for name in (*self._inquiry.unknown, *self._inquiry.bound) if name not in self._acts)
+        return {name: self._case.known[name] for name in others} | self._anew | self._followed_anew
 
-    def _holds_fast(self) -> Iterator[tuple[str, z3.BoolRef]]:
+    @cached_property
+    def _freed(self) -> dict[str, Term]:
+        """Each answer that nobody gave, with the term that what it follows from changes: it then no longer follows."""
+        changes = self._acts | self._anew
+        return {
+            name: any_of(changes[giver] for giver in givers if giver in changes)
+            for name, givers in self._inquiry.givers.items()
+            if name in self._inquiry.facts and name in self._inquiry.fields
+        }
+
+    @cached_property
+    def _followed_anew(self) -> dict[str, Term]:
+        """Each answer that no longer follows and is no act, with the term that it is answered."""
+        freed = self._freed.items()
+        return {name: all_of((free, self._case.known[name])) for name, free in freed if name not in self._acts}
+
+    def _holds_fast(self) -> Iterator[tuple[str, Term]]:
         """Each known answer, with the term of what it may become."""
         for name, value in self._inquiry.facts.items():
-            stays = self._case.answers(name, value)
-            if name in self._acts:
-                yield name, z3.Or(stays, self._acts[name])
+            if name.startswith("judged/") or name not in self._inquiry.fields:
+                continue
+            stays = TRUE if isinstance(value, Bounds) else self._case.answers(name, value)
+            if name in self._freed:
+                yield name, any_of((all_of((negate(self._freed[name]), stays)), self._falls(name)))
+            elif name in self._acts:
+                yield name, any_of((stays, self._acts[name]))
             elif name in self._anew:
-                again = z3.And(self._anew[name], self._case.known[name], z3.Or(*self._weighed(leaf_name(name))))
-                yield name, z3.Or(z3.And(z3.Not(self._anew[name]), stays), again)
-            elif not name.startswith("judged/"):
+                again = all_of((self._anew[name], self._case.known[name], any_of(self._weighed(leaf_name(name)))))
+                yield name, any_of((all_of((negate(self._anew[name]), stays)), again))
+            else:
                 yield name, stays
 
-    def _base(self) -> Iterator[z3.BoolRef]:
-        """What holds whatever is known: what an act makes of an unknown answer, and that the tier is reached."""
-        for name in self._inquiry.fields:
-            same = self._completion.values[name] == self._case.values[name]
-            yield z3.Implies(self._case.known[name], same)
-            if name.startswith("judged/"):
-                rated = rating(leaf_name(name)) in self._anew
-                yield self._case.known[name] if rated else self._case.answers(name, False)
-            elif name in self._acts and name not in self._inquiry.facts:
-                yield z3.Implies(self._case.known[name], self._acts[name])
-        yield from (self._case.refuted[row] for row in self._worse)
-        yield z3.Or(*(self._completion.shown[row] for row in self._target))
+    def _falls(self, name: str) -> Term:
+        """The term that what an answer followed from changes, so that it is unknown, or answered as is needed."""
+        unknown = all_of((self._freed[name], negate(self._case.known[name])))
+        return any_of((unknown, self._acts.get(name, self._followed_anew.get(name, FALSE))))
 
-    def _weighed(self, judgement: str) -> Iterator[z3.BoolRef]:
+    def _base(self) -> Iterator[Term]:
+        """What holds whatever is known: what an act makes of an unknown answer, and that the tier is reached.
+
+        A rating among what is needed is one for which the records then leave room, and it suffices as a person's too.
+        """
+        case, written = self._case, self._written
+        for name in self._inquiry.fields:
+            yield implies(case.known[name], self._completion.values[name].alike(case.values[name]))
+            yield same(written.known[name], case.known[name])
+            if name.startswith("judged/"):
+                rate = rating(leaf_name(name))
+                rated = case.known.get(rate, FALSE)
+                yield case.known[name] if rate in self._anew else case.answers(name, value=False)
+                yield (
+                    written.values[name].at_least(1)
+                    if rate in self._anew
+                    else same(written.values[name].at_least(1), rated)
+                )
+                continue
+            yield written.values[name].alike(case.values[name])
+            if name in self._acts and name not in self._inquiry.facts:
+                yield implies(case.known[name], self._acts[name])
+        yield from (each.refuted[row] for row in self._worse for each in (case, written))
+        yield any_of(self._completion.shown[row] for row in self._target)
+
+    def _weighed(self, judgement: str) -> Iterator[Term]:
         """The acts that change what a rating weighs: what its criterion asks for; if that is no record, every act."""
         criterion = self._law.judges[judgement]
         leaves = {leaf for rung in criterion.rules for leaf in self._narrator.leaves(reached(criterion.id, rung.level))}
@@ -227,13 +269,13 @@ class PathSearch:
         if first is None:
             return
         fewest = len(chosen(first, self._acts))
-        solver.add(at_most(self._acts.values(), fewest))
+        solver.add(at_most(fewest, self._acts.values()))
         for model in smallest(solver, self._acts | self._else, least=fewest):
             yield chosen(model, self._acts), chosen(model, self._else)
 
     def _solver(self) -> Solver:
         """A solver of its own for each search, since a search leaves behind what it excluded."""
-        solver = Solver(self._case, self._completion)
+        solver = Solver(*(case.definitions for case in (self._case, self._written, self._completion)))
         solver.add(*self._base(), *(term for _, term in self._holds_fast()))
         return solver
 
@@ -252,14 +294,14 @@ class PathSearch:
         for actions, also_needed in ways.items():
             yield Way(actions=actions, also_needed=tuple(also_needed))
 
-    def _settled_by(self, solver: Solver, acts: tuple[str, ...], needs: tuple[str, ...]) -> dict[str, Value]:
+    def _settled_by(self, solver: Solver, acts: tuple[str, ...], needs: tuple[str, ...]) -> dict[str, Value | Bounds]:
         """The facts once a way was gone, every number as low as suffices; the generated evaluator must confirm it."""
         picked = {*acts, *needs}
-        terms = [term if name in picked else z3.Not(term) for name, term in (self._acts | self._else).items()]
+        terms = [term if name in picked else negate(term) for name, term in (self._acts | self._else).items()]
         with solver.supposing(*terms):
-            lowest = solver.lowest(self._case, (*needs, *acts))
-        assert lowest is not None
-        after = self._after(lowest)
+            answers = lowest(solver, self._case, (*needs, *acts))
+        assert answers is not None
+        after = self._after(answers)
         if not self._reaches(after):
             raise MismatchError(
                 [
@@ -269,20 +311,21 @@ class PathSearch:
                         cure="rely on neither; the encoding of the rules is read in two ways",
                     )
                 ],
-                {"solver": lowest, "generated": self._inquiry.engine.evaluate(after).settled},
+                {"solver": answers, "generated": self._inquiry.engine.evaluate(after).settled},
             )
         return after
 
-    def _after(self, changed: Mapping[str, Value]) -> dict[str, Value]:
-        """The facts once some of them changed; a rating given anew no longer outranks the records."""
-        anew = {judged(leaf_name(name)): False for name in changed if name in self._anew}
-        return {**self._inquiry.facts, **changed, **anew}
+    def _after(self, changed: Mapping[str, Value]) -> dict[str, Value | Bounds]:
+        """The facts once some of them changed, as a dossier then says them: what is rated is a person's."""
+        fallen = {name for name in self._freed if not changed.keys().isdisjoint(self._inquiry.givers[name])}
+        stays = {name: value for name, value in self._inquiry.facts.items() if name not in fallen}
+        return answered(self._inquiry.form, stays, changed)
 
-    def _reaches(self, facts: Mapping[str, Value]) -> bool:
+    def _reaches(self, facts: Facts) -> bool:
         settled = self._inquiry.engine.evaluate(facts).settled
         return all(settled.get(row) is False for row in self._worse)
 
-    def _change(self, name: str, after: Mapping[str, Value], changed: set[str]) -> Change:
+    def _change(self, name: str, after: Facts, changed: set[str]) -> Change:
         criterion, before = asked_by(self._law, name), self._inquiry.facts.get(name)
         return Change(
             id=leaf_name(name),
@@ -293,37 +336,37 @@ class PathSearch:
             citation=str(criterion.citation) if criterion else None,
         )
 
-    def _then(self, name: str, after: Mapping[str, Value], changed: set[str]) -> str:
+    def _then(self, name: str, after: Facts, changed: set[str]) -> str:
         """The answer that suffices; for a count, the whole range from it on that does, all else as it is."""
         value = after[name]
         if name.startswith("rating/"):
-            higher = [number for number in self._inquiry.fields[name].numbers if number > int(value)]
+            higher = [number for number in self._inquiry.fields[name].numbers if number > rank_of(value)]
             suffice = [number for number in higher if self._reaches({**after, name: number})]
-            return f"rated {LEVELS[int(value)]}" + (" or better" if higher and suffice == higher else "")
+            return f"rated {LEVELS[rank_of(value)]}" + (" or better" if higher and suffice == higher else "")
         if self._inquiry.fields[name].type != "count":
             return answer(self._law, name, value).rstrip(".")
         beside = ", and ".join(self._beside(name, after, changed))
         if beside:
-            return f"{ranged(self._law, name, value)}, and {beside}"
-        return ranged(self._law, name, value, self._last(name, after))
+            return f"{ranged(self._law, name, rank_of(value))}, and {beside}"
+        return ranged(self._law, name, rank_of(value), self._last(name, after))
 
-    def _beside(self, name: str, after: Mapping[str, Value], changed: set[str]) -> Iterator[str]:
+    def _beside(self, name: str, after: Facts, changed: set[str]) -> Iterator[str]:
         """How a count must compare with others that change with it: then their numbers are not bound by themselves."""
         for pair in self._inquiry.form.comparisons:
             if name in (pair.left, pair.right) and self._rise_together(pair, after, changed):
                 other = pair.right if name == pair.left else pair.left
-                greater = int(after[pair.left]) > int(after[pair.right])
+                greater = rank_of(after[pair.left]) > rank_of(after[pair.right])
                 words = {(True, True): "more than", (True, False): "no more than"} | {
                     (False, True): "fewer than",
                     (False, False): "no fewer than",
                 }
                 yield f"{words[name == pair.left, greater]} the answer to [{other}]"
 
-    def _rise_together(self, pair: Comparison, after: Mapping[str, Value], changed: set[str]) -> bool:
+    def _rise_together(self, pair: Comparison, after: Facts, changed: set[str]) -> bool:
         """Whether two changed counts suffice at every greater number too, as long as they compare as they do."""
         if not {pair.left, pair.right} <= changed:
             return False
-        left, right = int(after[pair.left]), int(after[pair.right])
+        left, right = rank_of(after[pair.left]), rank_of(after[pair.right])
         bounds = self._inquiry.boundaries(pair.left, {}) | self._inquiry.boundaries(pair.right, {})
         return all(
             self._reaches({**after, pair.left: bound + (left > right), pair.right: bound})
@@ -331,11 +374,11 @@ class PathSearch:
             if bound >= max(left, right)
         )
 
-    def _last(self, name: str, after: Mapping[str, Value]) -> int | None:
+    def _last(self, name: str, after: Facts) -> int | None:
         """The last number up to which every count from the lowest on suffices; nothing if all do."""
-        lowest = int(after[name])
+        least = rank_of(after[name])
         for bound in sorted(self._inquiry.boundaries(name, after)):
-            if bound > lowest and not self._reaches({**after, name: bound}):
+            if bound > least and not self._reaches({**after, name: bound}):
                 return bound - 1
         return None
 
@@ -343,7 +386,7 @@ class PathSearch:
 
     def blocking(self) -> Iterator[Blocking]:
         """Yield known answers that together exclude every way, none of which can be left out."""
-        solver = Solver(self._case, self._completion)
+        solver = Solver(*(case.definitions for case in (self._case, self._written, self._completion)))
         solver.add(*self._base())
         terms = dict(self._holds_fast())
         core = set(solver.clash(terms))

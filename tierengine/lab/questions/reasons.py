@@ -12,10 +12,10 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-import z3
-
+from tierengine.engines.form import Bounds
+from tierengine.engines.logic import Term, any_of, negate, variable
 from tierengine.engines.lowering import reached
-from tierengine.engines.proof import Case, Solver
+from tierengine.engines.solver import Model, Solver
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.dossier import Casefile
 from tierengine.lab.questions.inquiry import Inquiry
@@ -115,7 +115,7 @@ class Findings:
 
     def __init__(self, inquiry: Inquiry) -> None:
         self._inquiry = inquiry
-        self._case = Case(inquiry.form, "any")
+        self._case = inquiry.case("any")
         seen = findings_seen(inquiry.law)
         self.levels = {name: level for name, level in seen.items() if level is not None}
         """Each finding that is no placement: the criterion and the level."""
@@ -130,29 +130,31 @@ class Findings:
         for name in self.levels:
             if name in known:
                 yield name, known[name]
-            elif inquiry.solver.find(inquiry.case.shown[name]) is None:
+            elif inquiry.find(inquiry.whole.shown[name]) is None:
                 yield name, False
-            elif inquiry.solver.find(z3.Not(inquiry.case.shown[name])) is None:
+            elif inquiry.find(negate(inquiry.whole.shown[name])) is None:
                 yield name, True
 
-    def _term(self, name: str) -> z3.BoolRef:
+    def _term(self, name: str) -> Term:
         """The term that a finding comes out as it does."""
-        if name in self._inquiry.facts:
-            return self._case.answers(name, self._inquiry.facts[name])
-        return self._case.shown[name] if self.outcomes[name] else z3.Not(self._case.shown[name])
+        placed = self._inquiry.facts.get(name)
+        if placed is not None:
+            assert not isinstance(placed, Bounds), "a placement is no count"
+            return self._case.answers(name, placed)
+        return self._case.shown[name] if self.outcomes[name] else negate(self._case.shown[name])
 
     def entailing(self, row: str, holds: bool) -> Iterator[tuple[str, ...]]:
         """Yield each smallest set of findings that alone makes sure that a row is reached, or that it is not."""
-        astray, picks = Solver(self._case), {name: z3.Bool(f"pick:{name}") for name in self._terms}
+        astray, picks = Solver(self._case.definitions), {name: variable(f"pick:{name}") for name in self._terms}
         shown = self._case.shown[row]
-        astray.add(z3.Not(shown) if holds else shown)
+        astray.add(negate(shown) if holds else shown)
 
-        def objection(model: z3.ModelRef) -> z3.BoolRef | None:
+        def objection(model: Model) -> Term | None:
             case = astray.find(*(self._terms[name] for name in chosen(model, picks)))
             if case is None:
                 return None
-            missed = (name for name, term in self._terms.items() if not z3.is_true(case.eval(term, True)))
-            return z3.Or(*(picks[name] for name in missed))
+            missed = (name for name, term in self._terms.items() if not case.holds(term))
+            return any_of(picks[name] for name in missed)
 
         for model in smallest(Solver(), picks, objection):
             yield chosen(model, picks)

@@ -3,35 +3,35 @@
 A question is an unknown input: an indicator that no record answers, an open word that nobody has rated, an unknown
 placement. A set of questions settles a tier if for some answers to them every completion reaches it.
 
-Which questions are needed whatever the answers turn out to be is no search: they are those that are not pointless. For
-each of them there is a completion in which it alone decides, so none can be left out; and changing pointless answers
-one after another never changes the tier, so no other is needed.
+Which questions are needed whatever the answers turn out to be: for each of them there is a completion in which it alone
+decides, so none can be left out, and once they are answered no other changes the tier. A question beside them need not
+be pointless: its answer may bind others, such as the number of the year before where an increase is denied.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 
-import z3
-
-from tierengine.engines.form import Value
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, presumed
-from tierengine.engines.proof import Case, Solver
+from tierengine.engines.form import Form, Value
+from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_most, implies, negate, same, variable
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, presumed, rating
+from tierengine.engines.proof import Case, asked_by_rules, looks_at_findings, together
+from tierengine.engines.solver import Model, Solver, Template
 from tierengine.evidence.dossier import Casefile
 from tierengine.lab.questions.inquiry import Answer, Inquiry
-from tierengine.lab.questions.smallest import MOST, Listed, at_most, smallest
+from tierengine.lab.questions.smallest import MOST, Listed, chosen, smallest
 from tierengine.law.entries import Criterion, TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import law_of
 from tierengine.reasoning.assessment import LawUsed, Subject
+from tierengine.reasoning.open_tiers import answered
 from tierengine.reasoning.words import asked_by, leaf_name, question, ranged, sentence
 from tierengine.terms.tier import Tier
-
-_PLACEMENTS = frozenset({LAST_REPORT, LIMIT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +129,9 @@ def settle(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) ->
     law = law_of(casefile, rulebook, as_of)
     inquiry = Inquiry(law, admit(casefile, law).facts)
     rows = inquiry.open_rows()
-    decisive = matters(inquiry) if len(rows) > 1 else ()
-    narrowing = tuple(sorted(narrowings(inquiry, rows, decisive), key=lambda each: (each.worst, each.average)))
+    differences = Differences(inquiry)
+    decisive = differences.deciding() if len(rows) > 1 else ()
+    narrowing = tuple(sorted(narrowings(inquiry, decisive), key=lambda each: (each.worst, each.average)))
     order = [each.question.id for each in narrowing]
     government = casefile.dossier.government
     return CollectionPlan(
@@ -140,7 +141,7 @@ def settle(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) ->
         settling=tuple(settling(inquiry, row, order) for row in rows if len(rows) > 1),
         whatever=tuple(asked(law, name) for name in decisive),
         narrowing=narrowing,
-        pointless=tuple(asked(law, name) for name in inquiry.unknown if name not in decisive),
+        pointless=tuple(asked(law, name) for name in differences.pointless()),
         presumptions=tuple(data_presumptions(inquiry)),
     )
 
@@ -159,29 +160,87 @@ def asked(law: Law, field: str) -> Question:
 # -- which questions matter ----------------------------------------------------------------------------------------
 
 
-def matters(inquiry: Inquiry) -> tuple[str, ...]:
-    """Return the open questions that alone change the tier in some completion; of the others none ever does."""
-    this, other = inquiry.case, Case(inquiry.form, "other")
-    solver = Solver(this, other)
-    solver.add(*this.gives(inquiry.facts), *other.gives(inquiry.facts))
-    differs = {name: this.values[name] != other.values[name] for name in inquiry.unknown}
-    solver.add(at_most(differs.values(), 1))
-    solver.add(z3.Or(*(this.shown[row.id] != other.shown[row.id] for row in inquiry.law.tiers)))
-    found: set[str] = set()
-    while (model := solver.find()) is not None:
-        name = next(name for name in differs if z3.is_true(model.eval(differs[name], model_completion=True)))
-        found.add(name)
-        solver.add(z3.Not(differs[name]))
-    return tuple(name for name in inquiry.unknown if name in found)
+class Differences:
+    """Two completions of the same facts, and the questions that they answer differently.
+
+    To a question about an open word the answers are: nobody rates it, or a person rates it so.
+    """
+
+    def __init__(self, inquiry: Inquiry) -> None:
+        self._inquiry = inquiry
+        self._this, self._other = inquiry.case("this", cases=2), inquiry.case("other", cases=2)
+        fixed = inquiry.fixed
+        self._solver = Solver(self._this.definitions, self._other.follows)
+        self._solver.add(*self._this.gives(fixed), *self._other.gives(fixed))
+        self._differ = {name: self._otherwise(name) for name in inquiry.unknown}
+        for name in inquiry.fields.keys() - fixed.keys():
+            if name not in self._differ and not name.startswith("judged/"):
+                self._solver.add(self._this.values[name].alike(self._other.values[name]))
+
+    def _otherwise(self, name: str) -> Term:
+        names = (name, judged(leaf_name(name))) if name.startswith("rating/") else (name,)
+        return negate(all_of(self._this.values[each].alike(self._other.values[each]) for each in names))
+
+    @property
+    def _rows(self) -> Term:
+        """The two stand in different rows."""
+        return any_of(
+            negate(same(self._this.shown[row.id], self._other.shown[row.id])) for row in self._inquiry.law.tiers
+        )
+
+    def alone(self) -> Iterator[str]:
+        """Yield each question of which another answer alone, all else being equal, leads to another row."""
+        waiting = dict(self._differ)
+        whole = (*self._other.coherence.values(), self._rows, at_most(1, self._differ.values()))
+        while (model := self._solver.find(*whole, any_of(waiting.values()))) is not None:
+            found = next(name for name, term in waiting.items() if model.holds(term))
+            del waiting[found]
+            yield found
+
+    def deciding(self) -> tuple[str, ...]:
+        """Return a smallest set of questions whose answers, whatever they are, decide the row."""
+        needed = tuple(self.alone())
+        chooser, picks = Solver(), {name: variable(f"pick:{name}") for name in self._differ}
+        chooser.add(*(picks[name] for name in needed))
+
+        def objection(model: Model) -> Term | None:
+            agreed = (negate(self._differ[name]) for name in chosen(model, picks))
+            pair = self._solver.find(*self._other.coherence.values(), self._rows, *agreed)
+            if pair is None:
+                return None
+            return any_of(picks[name] for name, term in self._differ.items() if pair.holds(term))
+
+        found = next(smallest(chooser, picks, objection, least=len(needed)))
+        return chosen(found, picks)
+
+    def pointless(self) -> Iterator[str]:
+        """Yield the questions of which no answer changes which rows are open, whatever else is answered.
+
+        An answer may also bind other answers, by a rule of coherence. So a question is passed over if it leads to
+        another row together with any of those that are bound to it, or to what a rule about findings forbids.
+        """
+        groups = tuple(together(self._inquiry.form, self._differ))
+        form = self._inquiry.form
+        answers = [term for name, term in self._other.coherence.items() if not _on_findings(form, name)]
+        broken = [negate(term) for name, term in self._other.coherence.items() if _on_findings(form, name)]
+        for name, differs in self._differ.items():
+            bound = next((group for group in groups if name in group), frozenset({name}))
+            equal = (negate(term) for other, term in self._differ.items() if other not in bound and other != name)
+            if self._solver.find(*answers, differs, *equal, any_of((self._rows, *broken))) is None:
+                yield name
+
+
+def _on_findings(form: Form, name: str) -> bool:
+    return name in form.coherence and looks_at_findings(form, name)
 
 
 # -- how far each narrows ------------------------------------------------------------------------------------------
 
 
-def narrowings(inquiry: Inquiry, rows: tuple[TierRow, ...], names: tuple[str, ...]) -> Iterator[Narrowing]:
-    """Yield how far each question narrows the open rows; answers that leave the same rows are told as one."""
+def narrowings(inquiry: Inquiry, names: Iterable[str]) -> Iterator[Narrowing]:
+    """Yield how far each question narrows the rows open on the facts; answers that leave the same are told as one."""
     for name in names:
-        left = [(each, _left(inquiry, rows, name, each.value)) for each in inquiry.answers(name)]
+        left = [(each, inquiry.stay_open({name: each.value})) for each in inquiry.answers(name)]
         branches = tuple(_branches(inquiry, name, left))
         counts = [len(branch.tiers) for branch in branches]
         yield Narrowing(
@@ -195,22 +254,9 @@ def narrowings(inquiry: Inquiry, rows: tuple[TierRow, ...], names: tuple[str, ..
 Left = tuple[Answer, tuple[TierRow, ...]]
 
 
-def _left(inquiry: Inquiry, rows: tuple[TierRow, ...], name: str, value: Value) -> tuple[TierRow, ...]:
-    """The rows that stay open once a question is answered; none if no completion gives that answer."""
-    case, given = inquiry.case, inquiry.case.answers(name, value)
-
-    def stays(row: TierRow) -> bool:
-        # Most answers leave a known completion where it is; placements bind one another, so the solver is asked.
-        if name not in _PLACEMENTS and row.id in inquiry.reached({**inquiry.witnesses[row.id], name: value}):
-            return True
-        return inquiry.solver.find(given, case.shown[row.id]) is not None
-
-    return tuple(row for row in rows if stays(row))
-
-
 def _branches(inquiry: Inquiry, name: str, left: list[Left]) -> Iterator[Branch]:
-    for rows, same in groupby((each for each in left if each[1]), key=lambda each: each[1]):
-        answers = [answer for answer, _ in same]
+    for rows, alike in groupby((each for each in left if each[1]), key=lambda each: each[1]):
+        answers = [answer for answer, _ in alike]
         tiers = tuple(row.tier for row in rows)
         if inquiry.fields[name].type == "count":
             yield Branch(answer=ranged(inquiry.law, name, int(answers[0].value), answers[-1].last), tiers=tiers)
@@ -244,52 +290,133 @@ def settling(inquiry: Inquiry, row: TierRow, order: list[str]) -> Settling:
     )
 
 
-def settling_answers(inquiry: Inquiry, row: str) -> Iterator[dict[str, Value]]:
-    """Yield, for each smallest set of questions that can settle a row, answers that do: every completion reaches it."""
-    case, free = Case(inquiry.form, "answers", partly=True), inquiry.unknown
-    solver = Solver(case)
-    solver.add(*case.gives(inquiry.facts), z3.Not(case.refuted[row]))
-    for name in free:
-        solver.add(z3.Or(*(case.answers(name, each.value) for each in inquiry.answers(name)), z3.Not(case.known[name])))
+def settling_answers(inquiry: Inquiry, row: str, among: Collection[str] | None = None) -> Iterator[dict[str, Value]]:
+    """Yield, for each smallest set of questions that can settle a row, answers that do: every completion reaches it.
 
-    def given(model: z3.ModelRef) -> dict[str, Value]:
-        read = case.read(model)
-        return {name: read[name] for name in free if name in read}
+    `among` names the questions that may be asked; without it, all may. The answers that the solver proposes are tried
+    against a completion that leads elsewhere, as long as there is one; from then on it obeys that one too.
 
-    def objection(model: z3.ModelRef) -> z3.BoolRef | None:
-        astray = _astray(inquiry, row, given(model))
+    Source: Janota, Klieber, Marques-Silva and Clarke, Solving QBF with counterexample guided refinement (SAT 2012).
+    """
+    questions = [name for name in inquiry.unknown if among is None or name in among]
+    settled = _Settled(inquiry, row, questions)
+    for model in smallest(settled.solver, settled.asked, settled.objection):
+        yield settled.answers(model)
+
+
+class _Settled:
+    """A completion that reaches a row, and the questions whose answers in it are given."""
+
+    def __init__(self, inquiry: Inquiry, row: str, questions: Iterable[str]) -> None:
+        self._inquiry = inquiry
+        self._row = row
+        self._last: Collection[str] = {""}
+        self._others = tuple(sorted(inquiry.fields.keys() - inquiry.facts.keys() | inquiry.bounded))
+        self._case = inquiry.case("answers")
+        self.asked = {name: variable(f"asked:{name}") for name in questions}
+        self.solver = Solver(self._case.definitions)
+        self.solver.add(*self._case.gives(inquiry.fixed), self._case.shown[row])
+        for flag, term in self._flags():
+            self.solver.add(same(self._case.answers(flag, value=True), term))
+        for name, asked in self.asked.items():
+            scale = self._case.values[name]
+            self.solver.add(implies(asked, scale.at_most(scale.places - 1)))
+
+    def _flags(self) -> Iterator[tuple[str, Term]]:
+        """Whether a word that nobody has rated is judged: only by an answer to the question about it."""
+        for name in self._inquiry.unrated:
+            yield judged(name), self.asked.get(rating(name), FALSE)
+
+    def answers(self, model: Model) -> dict[str, Value]:
+        """Return the answers that are given in a found case."""
+        return {name: self._case.value(model, name) for name, term in self.asked.items() if model.holds(term)}
+
+    def objection(self, model: Model) -> Term | None:
+        """Return the term that what is answered holds against a completion that leads elsewhere; nothing if none does.
+
+        Where the completion decides that the row is not reached, each answer that is given is as given, and each other
+        as it was; everywhere else it is as it comes.
+        """
+        inquiry = self._inquiry
+        answers = self.answers(model)
+        near = {name: self._case.values[name].lies_at(model) for name in self._others}
+        inquiry.solver.prefer(
+            rise if step <= place else negate(rise)
+            for name, place in near.items()
+            for step, rise in enumerate(inquiry.whole.values[name].rises[1:], 1)
+        )
+        astray = inquiry.find(negate(inquiry.whole.shown[self._row]), answers=answers)
         if astray is None:
             return None
-        return z3.Or(*(z3.And(case.known[name], z3.Not(case.answers(name, value))) for name, value in astray.items()))
+        copied = self.solver.take(self._template)
+        if answers.keys() == self._last:
+            decisive = self._decisive(answers, inquiry.whole.read(astray))
+        else:
+            decisive = {name for name, place in near.items() if inquiry.whole.values[name].lies_at(astray) != place}
+        self._last = answers.keys()
+        for name in self._others:
+            place = inquiry.whole.values[name].lies_at(astray)
+            asked = self.asked.get(name, FALSE) if name in decisive else TRUE
+            for step, rise in enumerate(self._case.values[name].rises[1:], 1):
+                there = copied(self._copy.values[name].rises[step])
+                stays = there if step <= place else negate(there)
+                self.solver.add(any_of((asked, stays)))
+                self.solver.add(
+                    any_of((negate(asked), negate(there), rise)), any_of((negate(asked), there, negate(rise)))
+                )
+        for flag, term in self._flags():
+            self.solver.add(same(copied(self._copy.answers(flag, value=True)), term))
+        incoherent = (negate(copied(term)) for term in self._copy.coherence.values())
+        return any_of((copied(self._copy.shown[self._row]), *incoherent))
 
-    for model in smallest(solver, {name: case.known[name] for name in free}, objection):
-        yield given(model)
+    def _decisive(self, answers: Mapping[str, Value], completion: Mapping[str, Value]) -> set[str]:
+        """The questions whose answers in a completion decide that it is off the row, whatever the others are.
 
+        They also decide every rule of coherence that asks for one of them, so that they go along with any others.
+        """
+        inquiry = self._inquiry
+        facts = answered(inquiry.form, inquiry.facts, answers)
+        kept = {
+            name: value for name, value in completion.items() if name not in inquiry.facts or name in inquiry.bounded
+        }
+        for name in tuple(kept):
+            together_with = next((group for group in self._taken if name in group), (name,))
+            fewer = {other: value for other, value in kept.items() if other not in together_with}
+            settled = inquiry.engine.evaluate({**facts, **fewer}).settled
+            if settled.get(self._row) is False and self._goes_along(fewer.keys(), settled):
+                kept = fewer
+        return set(kept)
 
-def _astray(inquiry: Inquiry, row: str, answers: Mapping[str, Value]) -> dict[str, Value] | None:
-    """As few answers of a completion as keep every case with them off a row; nothing if all completions reach it."""
-    case = inquiry.case
-    model = inquiry.solver.find(*case.gives(answers), z3.Not(case.shown[row]))
-    if model is None:
-        return None
-    completion = case.read(model)
-    rest = {name: _like(inquiry, name, completion[name]) for name in inquiry.unknown if name not in answers}
-    whole: dict[str, Value] = {**rest, **answers}
-    kept = dict(whole)
-    for name in whole:
-        fewer = {other: value for other, value in kept.items() if other != name}
-        if inquiry.engine.evaluate({**inquiry.facts, **fewer}).settled.get(row) is False:
-            kept = fewer
-    if kept.keys() & _PLACEMENTS:  # the answer to one may exclude answers to the other, which no rule knows
-        kept |= {name: whole[name] for name in _PLACEMENTS & whole.keys()}
-    return kept
+    def _goes_along(self, kept: Collection[str], settled: Mapping[str, bool]) -> bool:
+        """Whether every rule of coherence holds by what is kept, or asks for none of it."""
+        return all(settled.get(rule) is True or asked.isdisjoint(kept) for rule, asked in self._rules.items())
 
+    @cached_property
+    def _rules(self) -> dict[str, frozenset[str]]:
+        """Each rule of coherence with the questions that it asks for, directly or through findings."""
+        return asked_by_rules(self._inquiry.form)
 
-def _like(inquiry: Inquiry, name: str, value: Value) -> Value:
-    """The first answer that no rule tells apart from one, unless other unknown counts are compared with it."""
-    if inquiry.fields[name].type != "count" or len(inquiry.linked(name, inquiry.facts)) > 1:
-        return value
-    return inquiry.range_of(name, int(value)).value
+    @cached_property
+    def _taken(self) -> tuple[frozenset[str], ...]:
+        """What nobody answers and others show or deny, with these; and the placements, which bind one another."""
+        form = self._inquiry.form
+        pairs = {each.id: (each.left, each.right) for each in form.comparisons}
+        names = ((each.id, *each.shown_by, *each.denied_with) for each in form.unanswered)
+        bound = [frozenset(side for name in group for side in pairs.get(name, (name,))) for group in names]
+        groups: list[frozenset[str]] = []
+        for group in (*bound, frozenset((LAST_REPORT, LIMIT)) & self._inquiry.fields.keys()):
+            touched = [other for other in groups if other & group]
+            groups = [other for other in groups if not other & group] + [group.union(*touched)]
+        return tuple(groups)
+
+    @cached_property
+    def _copy(self) -> Case:
+        """The country as it is once answers were given, of which each completion is another copy."""
+        return self._inquiry.case("astray")
+
+    @cached_property
+    def _template(self) -> Template:
+        return Template((*self._copy.follows, *self._copy.gives(self._inquiry.fixed)))
 
 
 def _in_words(inquiry: Inquiry, answers: Mapping[str, Value]) -> Iterator[str]:
@@ -307,10 +434,9 @@ def _in_words(inquiry: Inquiry, answers: Mapping[str, Value]) -> Iterator[str]:
 
 def data_presumptions(inquiry: Inquiry) -> Iterator[DataPresumption]:
     """Yield each presumption from data not provided that may still be drawn."""
-    case, solver = inquiry.case, inquiry.solver
     for criterion in inquiry.law.criteria:
         rule = criterion.presumption
-        if rule is None or rule.requests is None or solver.find(case.shown[presumed(criterion.id)]) is None:
+        if rule is None or rule.requests is None or inquiry.find(inquiry.whole.shown[presumed(criterion.id)]) is None:
             continue
         inputs = {part.indicator for part in rule.when.walk() if part.indicator is not None}
         yield DataPresumption(
@@ -336,9 +462,10 @@ def _bears(inquiry: Inquiry, criterion: Criterion) -> bool:
     rule = criterion.presumption
     assert rule is not None
     turning = {part.indicator for part in rule.when.walk() if part.indicator is not None}
-    this, other = inquiry.case, Case(inquiry.form, "presumed")
-    solver = Solver(this, other)
+    this, other = inquiry.case("this", cases=2), inquiry.case("presumed", cases=2)
+    solver = Solver(this.definitions, other.definitions)
     solver.add(*this.gives(inquiry.facts), *other.gives(inquiry.facts))
-    solver.add(*(this.values[name] == other.values[name] for name in inquiry.fields if name not in turning))
-    solver.add(other.shown[presumed(criterion.id)], z3.Not(this.shown[presumed(criterion.id)]))
-    return solver.find(z3.Or(*(this.shown[row.id] != other.shown[row.id] for row in inquiry.law.tiers))) is not None
+    solver.add(*(this.values[name].alike(other.values[name]) for name in inquiry.fields if name not in turning))
+    solver.add(other.shown[presumed(criterion.id)], negate(this.shown[presumed(criterion.id)]))
+    moved = any_of(negate(same(this.shown[row.id], other.shown[row.id])) for row in inquiry.law.tiers)
+    return solver.find(moved) is not None

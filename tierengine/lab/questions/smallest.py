@@ -14,16 +14,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
 
-import z3
-
-from tierengine.engines.proof import Solver
+from tierengine.engines.logic import Term, all_of, at_most, negate
+from tierengine.engines.solver import Model, Solver
 
 T = TypeVar("T")
 
 MOST = 100
 """How many equally small choices are listed; where there are more, the answer says so."""
 
-Objection = Callable[[z3.ModelRef], z3.BoolRef | None]
+Objection = Callable[[Model], Term | None]
 """Looks at a proposal: nothing if it will do, else a term that excludes it and what fails for the same reason."""
 
 
@@ -43,11 +42,11 @@ class Listed(Generic[T]):
 
 def smallest(
     solver: Solver,
-    choices: Mapping[str, z3.BoolRef],
+    choices: Mapping[str, Term],
     objection: Objection = lambda _: None,
     *,
     least: int = 0,
-) -> Iterator[z3.ModelRef]:
+) -> Iterator[Model]:
     """Yield, for each smallest choice that will do, a case in which it is made; none has fewer than `least` elements.
 
     The solver is left with what excludes the choices that were found. Raise `UndecidedError` if it gives up.
@@ -56,7 +55,7 @@ def smallest(
         return
     size, found = least, False
     while size <= len(choices):
-        model = solver.find(at_most(choices.values(), size))
+        model = solver.find(at_most(size, choices.values()))
         if model is None:
             if found:
                 return
@@ -68,15 +67,9 @@ def smallest(
             continue
         found = True
         yield model
-        solver.add(z3.Not(z3.And(*(choices[name] for name in chosen(model, choices)))))
+        solver.add(negate(all_of(choices[name] for name in chosen(model, choices))))
 
 
-def chosen(model: z3.ModelRef, choices: Mapping[str, z3.BoolRef]) -> tuple[str, ...]:
+def chosen(model: Model, choices: Mapping[str, Term]) -> tuple[str, ...]:
     """Return the names of the choices that are made in a case, in their order."""
-    return tuple(name for name, term in choices.items() if z3.is_true(model.eval(term, model_completion=True)))
-
-
-def at_most(terms: Iterable[z3.BoolRef], number: int) -> z3.BoolRef:
-    """Return the term that at most so many of the terms hold."""
-    counted = [(term, 1) for term in terms]
-    return z3.PbLe(counted, number) if counted else z3.BoolVal(True)
+    return tuple(name for name, term in choices.items() if model.holds(term))

@@ -214,7 +214,7 @@ def _written(node: Node, wide: int) -> list[tuple[Sort, str]]:
     lines: list[tuple[Sort, str]] = []
     parts: list[tuple[Sort, str, int]] = [
         ("name", node.name, 2),
-        ("mark", node.mark, 2),
+        ("mark", node.mark, 3),
         ("text", _says(node), 3 if node.kind == "record" else 12),
     ]
     for sort, text, most in parts:

@@ -8,8 +8,10 @@ from typing import Literal
 
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.assessment import Assessment, Passage, Step
+from tierengine.reasoning.trace import spoken
+from tierengine.reports.answer import rated, walk
+from tierengine.reports.bars import bar_of
 from tierengine.reports.outline import quoted
-from tierengine.reports.tree import walk
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import NAMES
 
@@ -18,6 +20,8 @@ Kind = Literal["record", "finding", "standard", "conclusion", "tier"]
 _MOST_ALIKE = 2
 """Open findings that stand below the same ones are drawn as one box if there are more of them; standards never are."""
 _MOST_IN_COLUMN = 7
+_SEVERAL = "findings "
+"""How the id of a box begins that stands for several findings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +84,12 @@ class Branch:
 
 def way(assessment: Assessment, law: Law) -> Way:
     """Return the way from evidence to tier: of each tier what settles it, or what keeps it open; no more than fits."""
-    whole = _Grower(assessment, law).whole()
-    return _fitted(whole)
+    return _fitted(_Grower(assessment, law).whole())
+
+
+def whole_way(assessment: Assessment, law: Law) -> Way:
+    """Return the way with every record, however many there are; only open findings that are alike are told as one."""
+    return _grouped(_Grower(assessment, law).whole())
 
 
 def twin(drawn: Way) -> tuple[Branch, ...]:
@@ -95,11 +103,22 @@ def _branch(drawn: Way, node: Node, told: set[str]) -> Branch:
     sources = [drawn.node(source) for source, target in drawn.arrows if target == node.id]
     if node.passage is not None:
         return Branch(quoted(node.passage))
-    says = ": ".join(part for part in (node.name, node.says) if part)
+    says = node_words(node)
     if node.id in told and sources:
-        return Branch(f"{says} [{node.mark}] (as told above)")
+        return Branch(f"{says} (as told above)")
     told.add(node.id)
-    return Branch(f"{says} [{node.mark}]", tuple(_branch(drawn, source, told) for source in sources))
+    return Branch(says, tuple(_branch(drawn, source, told) for source in sources))
+
+
+def node_words(node: Node) -> str:
+    """Return a box in words: what it stands for, its code behind it, and what became of it."""
+    if not node.says:
+        return f"{node.name}: {node.mark}"
+    if node.id.startswith(_SEVERAL):
+        return f"{node.name}, {node.mark} [{node.says}]"
+    if node.kind == "conclusion" and node.outcome is not None:
+        return spoken(node.name, node.says, node.outcome)
+    return f"{node.says[:1].upper()}{node.says[1:]} [{node.name}]: {node.mark}"
 
 
 # -- from the trace --------------------------------------------------------------------------------------------
@@ -111,9 +130,7 @@ class _Grower:
     def __init__(self, assessment: Assessment, law: Law) -> None:
         self._assessment, self._law = assessment, law
         self._unfolded = {step.id: step for step in reversed(tuple(walk(assessment.trace))) if step.children}
-        answers = (*assessment.standards, *assessment.criteria, *assessment.considered)
-        self._outcomes = {each.id: each.outcome for each in answers}
-        self._outcomes |= {each.route: each.outcome for each in assessment.watch_list}
+        self._rated = rated(assessment)
         self._rows = {row.id: row for row in law.tiers}
         self._entries = {entry.id for entry in law.conditional()} | law.criteria_by_id.keys()
         self._nodes: dict[str, Node] = {}
@@ -182,13 +199,14 @@ class _Grower:
         if entry in self._nodes:
             return
         criterion = self._law.criteria_by_id.get(entry)
-        outcome = self._outcomes.get(entry, step.outcome)
+        found = self._rated.get(entry)
+        outcome = step.outcome if found is None else found.outcome
         holds = {Outcome.MET: "holds", Outcome.NOT_MET: "does not hold", Outcome.UNDETERMINED: "open"}
         self._nodes[entry] = Node(
             id=entry,
             kind="conclusion" if criterion is None else "standard" if criterion.part == "standard" else "finding",
             name=entry,
-            mark=holds[outcome] if criterion is None else outcome.value,
+            mark=holds[outcome] if criterion is None or found is None else bar_of(found).words,
             says=step.says if criterion is None else criterion.title,
             outcome=outcome,
         )
@@ -197,7 +215,7 @@ class _Grower:
         count = len(self._unanswered.get(node.id, ()))
         if not count or node.outcome is not Outcome.UNDETERMINED:
             return node
-        return replace(node, mark=f"{node.mark}, {count} unanswered")
+        return replace(node, mark=f"{node.mark}; {count} unanswered")
 
 
 def _leading_to(goal: Iterable[str], arrows: Iterable[tuple[str, str]]) -> frozenset[str]:
@@ -257,10 +275,10 @@ def _alike(whole: Way) -> Iterator[tuple[Node, tuple[str, ...]]]:
             title = f"{len(names)} findings"
             yield (
                 Node(
-                    id=f"findings {says}",
+                    id=f"{_SEVERAL}{says}",
                     kind="finding",
                     name=title,
-                    mark="each undetermined",
+                    mark="each open",
                     says=says,
                     outcome=Outcome.UNDETERMINED,
                 ),

@@ -1,0 +1,28 @@
+"""Puts the law into the wheel: `criteria/` and `rules/` stand at the top of the project, where those who keep it look.
+
+Everything else about the package is in pyproject.toml.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+
+class WithTheLaw(build_py):
+    """Copies the law beside the code that reads it; an editable install reads it where it stands."""
+
+    def run(self) -> None:
+        """Build the modules, then copy the files of the law."""
+        super().run()
+        if self.editable_mode:
+            return
+        for path in sorted(Path().glob("criteria/*/*.yaml")) + sorted(Path().glob("rules/*")):
+            copy = Path(self.build_lib) / "tierengine" / "rulebook" / path
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            self.copy_file(str(path), str(copy))
+
+
+setup(cmdclass={"build_py": WithTheLaw})

@@ -1,0 +1,193 @@
+"""`tierengine draft`: what is written, where, and what is refused; nothing is reasoned from what nobody accepted."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import GUATEMALA, ROOT, Ran
+from tests.reasoning.dossiers import casefile, records
+from tierengine import schemas, yamlfile
+from tierengine.evidence.dossier import Casefile, Proposed, read_dossier
+from tierengine.law.rulebook import Rulebook
+from tierengine.ledger import checker
+from tierengine.reasoning.assess import assess
+
+HISTORY = ROOT / "tests" / "data" / "tier_history.csv"
+NOTE = (
+    "In 2014 the police investigated 14 trafficking cases.\n\n"
+    "The government did not open a shelter; NGOs provided shelter to 20 victims.\n\nThe weather was fine.\n"
+)
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    """A plain note."""
+    path = tmp_path / "case" / "note.txt"
+    path.parent.mkdir()
+    path.write_text(NOTE, encoding="utf-8")
+    return path
+
+
+def _draft(run: Callable[..., Ran], *words: object) -> Ran:
+    return run("draft", *words, "--country", "GT", "--report", "2015")
+
+
+def test_a_draft_is_a_sound_dossier(note: Path, tierengine: Callable[..., Ran]) -> None:
+    """Sources with digest, law, period, last report and placements are filled in, and everything told is proposed."""
+    ran = _draft(tierengine, note, "--history", HISTORY)
+    assert ran.code == 0, ran.err
+    found = read_dossier(note.parent / "dossier.yaml").dossier
+    assert (found.government.name, str(found.as_of), str(found.last_report)) == (
+        "Guatemala",
+        "2015-06-01",
+        "2014-06-01",
+    )
+    assert str(found.period) == "2014-04-01 to 2015-03-31"
+    assert found.earlier_placements[-1].year == 2014
+    assert [each.records[0].measures for each in found.proposed][:2] == [
+        "trafficking_investigations",
+        "victim_shelter_opened",
+    ]
+    assert found.proposed[2].records[0].actor.is_ == "non-governmental organisation"
+    assert all("weather" not in each.quote for each in found.proposed)
+    checked = tierengine("check", note.parent / "dossier.yaml")
+    assert checked.code == 0
+    assert f"proposed: {len(found.proposed)} to be decided, 0 refused" in checked.out
+
+
+def test_two_drafts_are_one(note: Path, tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
+    """Ranking knows no chance: the same sources give the same bytes."""
+    for name in ("one", "two"):
+        assert _draft(tierengine, note, "--output", tmp_path / name).code == 0
+    one, two = ((tmp_path / name / "dossier.yaml").read_bytes() for name in ("one", "two"))
+    assert one == two
+
+
+def test_a_dossier_is_never_written_over(note: Path, tierengine: Callable[..., Ran]) -> None:
+    """What lies there may be somebody's work."""
+    place = note.parent / "dossier.yaml"
+    place.write_text("mine", encoding="utf-8")
+    ran = _draft(tierengine, note)
+    assert (ran.code, ran.out) == (2, "")
+    assert "a dossier lies there already" in ran.err
+    assert place.read_text(encoding="utf-8") == "mine"
+
+
+def test_sources_of_several_formats_from_elsewhere(tmp_path: Path, note: Path, tierengine: Callable[..., Ran]) -> None:
+    """Sources that lie elsewhere are copied beside the dossier, and each is a source of its own."""
+    page = tmp_path / "page.html"
+    page.write_text("<html><body><p>Courts convicted five traffickers in May 2014.</p></body></html>", encoding="utf-8")
+    out = tmp_path / "new" / "out.yaml"
+    assert _draft(tierengine, note, page, "--output", out, "--covers-period").code == 0
+    found = read_dossier(out)
+    assert [(source.id, source.format) for source in found.dossier.sources] == [("note", "text"), ("page", "html")]
+    convictions = next(each.records[0] for each in found.dossier.proposed if each.at.startswith("page"))
+    assert (convictions.measures, convictions.value) == ("trafficking_convictions", "5")
+
+
+def test_every_problem_of_the_sources_at_once(note: Path, tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
+    """What is missing and what is empty are both told, and nothing is written."""
+    empty = tmp_path / "empty.txt"
+    empty.write_bytes(b"")
+    ran = _draft(tierengine, note, empty, tmp_path / "missing.txt")
+    assert (ran.code, ran.out) == (1, "")
+    assert "empty.txt:1:1: the file is empty" in ran.err
+    assert "missing.txt: cannot be opened" in ran.err
+    assert not (note.parent / "dossier.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("country", "report", "said"),
+    [
+        ("Guatemala", "2015", "is no country code"),
+        ("GT", "1990", "there is no report of 1990"),
+        ("GT", "99999", "there is no report of 99999"),
+    ],
+)
+def test_bad_options(country: str, report: str, said: str, note: Path, tierengine: Callable[..., Ran]) -> None:
+    """A country or a year that there is not is usage."""
+    ran = tierengine("draft", note, "--country", country, "--report", report)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_a_folder_that_cannot_be_made(note: Path, tierengine: Callable[..., Ran]) -> None:
+    """It is told in the words of the option, and nothing is written."""
+    ran = _draft(tierengine, note, "--output", note / "below" / "dossier.yaml")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--output" in ran.err
+
+
+def test_a_classified_source_is_refused_unread(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
+    """Nothing of it is repeated, and no dossier is made of it."""
+    path = tmp_path / "note.txt"
+    path.write_text("SECRET\n\nThe police investigated 14 cases.\n", encoding="utf-8")
+    ran = _draft(tierengine, path)
+    assert ran.code == 1
+    assert "14" not in ran.err + ran.out
+    assert not (tmp_path / "dossier.yaml").exists()
+
+
+def test_a_real_cable(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
+    """The cable of Guatemala is drafted, and its dossier needs nothing but decisions."""
+    shutil.copy(GUATEMALA.parent / "cable.txt", tmp_path)
+    assert tierengine("draft", tmp_path / "cable.txt", "--country", "GT", "--report", "2008").code == 0
+    found = read_dossier(tmp_path / "dossier.yaml").dossier
+    proposed = {record.measures for each in found.proposed for record in each.records[:1]}
+    assert proposed >= {"trafficking_cases_processed", "trafficking_arrest_warrants", "victim_call_centre"}
+
+
+def _proposal(number: int, indicator: str, value: str) -> dict[str, Any]:
+    record = {
+        "kind": "action",
+        "measures": indicator,
+        "value": value,
+        "undated": "made up",
+        "actor": {"is": "government", "name": "Nowhere"},
+        "because": "made up",
+    }
+    return {"id": f"p{number}", "at": "07NOWHERE12 \u00b61", "quote": "made up", "records": (record,)}
+
+
+PROPOSALS = st.lists(
+    st.builds(
+        _proposal,
+        st.just(0),
+        st.sampled_from(("shelter", "victims", "forbidden")),
+        st.sampled_from(("true", "false", "7")),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=60)
+@given(records(), PROPOSALS)
+def test_nothing_is_reasoned_from_a_proposal(
+    small: Rulebook, found: list[dict[str, Any]], proposals: list[dict[str, Any]]
+) -> None:
+    """A dossier gives the same answer with and without what is proposed, to the last byte."""
+    numbered = tuple(each | {"id": f"p{number}"} for number, each in enumerate(proposals))
+    without, with_them = casefile(*found), casefile(*found, proposed=numbered)
+    assert len(with_them.undecided) == len(proposals)
+    assert schemas.to_json(assess(with_them, small)) == schemas.to_json(assess(without, small))
+
+
+def test_the_digest_is_that_of_what_counts(guatemala: Casefile) -> None:
+    """Proposals change neither the digest of the dossier nor that which the checker of a packet works out."""
+    proposal = Proposed.model_validate(_proposal(1, "victim_call_centre", "true"))
+    dossier = guatemala.dossier.model_copy(update={"proposed": (proposal,)})
+    assert Casefile.of(dossier, guatemala.document, guatemala.sources).digest == guatemala.digest
+    problems: list[Any] = []
+    document = yamlfile.load(GUATEMALA.read_bytes(), "dossier.yaml", problems)
+    assert document is not None
+    written = checker.Yaml(GUATEMALA.read_bytes(), "dossier.yaml").document()
+    proposed = {"proposed": [_proposal(1, "victim_call_centre", "true")]}
+    assert checker._dossier_digest(written | proposed) == checker._dossier_digest(written) == guatemala.digest

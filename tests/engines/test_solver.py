@@ -1,0 +1,140 @@
+"""The solver finds a case just if there is one: every gate and count against its truth table."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engines.truth_tables import EVERY, VARIABLES, Told, told
+from tierengine.engines.certificate import certificate
+from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_least, at_most, negate, variable
+from tierengine.engines.solver import Limit, Model, Solver
+from tierengine.errors import UndecidedError
+from tierengine.lab.proofs import drup
+
+
+def _way(model: Model) -> int:
+    """The way in which the variables hold in a case."""
+    return sum(model.holds(each) << place for place, each in enumerate(VARIABLES))
+
+
+def _just(way: int) -> list[Term]:
+    """The terms that the variables hold in this way and no other."""
+    return [each if way >> place & 1 else negate(each) for place, each in enumerate(VARIABLES)]
+
+
+@given(told)
+def test_a_term_holds_as_its_truth_table_says(one: Told) -> None:
+    """Asked, added or its opposite asked: there is a case for each way of the table, and for no other."""
+    asked, added = Solver(), Solver([one.term])
+    for way in EVERY:
+        holds = way in one.ways
+        assert (asked.find(one.term, *_just(way)) is not None) is holds
+        assert (asked.find(negate(one.term), *_just(way)) is not None) is not holds
+        assert added.may_be(*_just(way)) is holds
+
+
+@given(st.lists(told, min_size=2, max_size=5))
+def test_a_found_case_says_of_every_term_what_its_table_says(some: list[Told]) -> None:
+    """Also of terms that were never asked about, or that were first asked about when the case was found already."""
+    solver = Solver()
+    model = solver.find(some[0].term)
+    assert (model is None) is (not some[0].ways)
+    if model is not None:
+        way = _way(model)
+        assert way in some[0].ways
+        before = [model.holds(each.term) for each in some]
+        for each in some:
+            solver.may_be(each.term)
+        assert before == [model.holds(each.term) for each in some] == [way in each.ways for each in some]
+
+
+@given(st.lists(told, max_size=3), st.lists(st.tuples(told, told), max_size=4))
+def test_what_is_supposed_ends_with_its_block(base: list[Told], blocks: list[tuple[Told, Told]]) -> None:
+    """Blocks inside blocks, each with what is added meanwhile: after each end, all is as it was before."""
+    solver = Solver([each.term for each in base])
+
+    def ways() -> set[int]:
+        return {way for way in EVERY if solver.may_be(*_just(way))}
+
+    def enter(rest: list[tuple[Told, Told]], left: set[int]) -> None:
+        assert ways() == left
+        if rest:
+            supposed, added = rest[0]
+            with solver.supposing(supposed.term):
+                assert ways() == left & supposed.ways
+                solver.add(added.term)
+                enter(rest[1:], left & supposed.ways & added.ways)
+            assert ways() == left
+
+    enter(blocks, set(EVERY).intersection(*(each.ways for each in base)))
+
+
+@given(told, st.dictionaries(st.sampled_from("uvwxyz"), told, max_size=6))
+def test_a_clash_names_terms_that_cannot_all_hold(base: Told, named: dict[str, Told]) -> None:
+    """Nothing is named where all can hold; what is named cannot, beside what holds of every case."""
+    solver = Solver([base.term])
+    named_terms = {name: each.term for name, each in named.items()}
+    clash = solver.clash(named_terms)
+    assert set(clash) <= named.keys()
+    if base.ways.intersection(*(each.ways for each in named.values())):
+        assert clash == ()
+    else:
+        assert not base.ways.intersection(*(named[name].ways for name in clash))
+
+
+@given(st.lists(told, max_size=3), told, st.lists(told, max_size=2))
+def test_a_question_written_down_has_the_same_answer(base: list[Told], supposed: Told, asked: list[Told]) -> None:
+    """All that must hold stands in its certificate, which the checker confirms."""
+    solver = Solver([each.term for each in base])
+    terms = [each.term for each in asked]
+    with solver.supposing(supposed.term):
+        made = certificate(solver.question(*terms))
+        assert (made.proof is None) is (made.model is not None) is solver.may_be(*terms)
+    if made.proof is not None:
+        drup.confirm(made.formula, made.proof)
+    else:
+        drup.fulfil(made.formula, made.model or "")
+    assert len(solver.question()) == len(base)
+
+
+def test_what_holds_always_and_what_never_does() -> None:
+    """Constants are asked and added like any other term; after the impossible nothing can be."""
+    solver = Solver([TRUE])
+    assert solver.find() is not None
+    assert solver.find(TRUE) is not None
+    assert solver.find(FALSE) is None
+    assert solver.clash({"no": FALSE, "yes": TRUE}) == ("no",)
+    solver.add(FALSE)
+    assert solver.find() is None
+
+
+def test_a_term_has_no_truth_of_its_own() -> None:
+    """A term in the place of a truth is a mistake, and told as one; it is written so that people can read it."""
+    a, b = variable("a"), variable("b")
+    with pytest.raises(TypeError, match="ask a solver"):
+        assert a
+    assert repr(all_of((a, negate(b)))) == "(all a (not b))"
+    assert repr(at_least(2, (a, b, variable("c")))) == "(at least 2 a b c)"
+    assert repr(TRUE) == "(all)"
+
+
+def _pigeons(birds: int) -> list[Term]:
+    """More birds than holes, one hole for each bird: impossible, and hard to see."""
+    places = [[variable(f"{bird} in {hole}") for hole in range(birds - 1)] for bird in range(birds)]
+    return [
+        *map(any_of, places),
+        *(at_most(1, [there[hole] for there in places]) for hole in range(birds - 1)),
+    ]
+
+
+@pytest.mark.parametrize(("limit", "told_so"), [(Limit(steps=50), "50 steps"), (Limit(seconds=1), "1 seconds")])
+def test_a_solver_that_gives_up_says_so(limit: Limit, told_so: str) -> None:
+    """Too little for a hard question: nothing is concluded, and the limit is named; an easy one is still answered."""
+    solver = Solver(limit=limit)
+    with solver.supposing(*_pigeons(12)):
+        with pytest.raises(UndecidedError, match=f"did not decide within {told_so}"):
+            solver.find()
+        assert solver.may_be()
+    assert Solver(limit=limit).find() is not None

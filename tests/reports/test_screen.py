@@ -1,0 +1,148 @@
+"""The answer on one screen: whatever it says, it fits, and says what a desk officer asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO, StringIO, TextIOWrapper
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from tests.conftest import Ran
+from tests.reports.answers import SEEDS, answered, dossier, filled
+from tierengine.reasoning.assessment import Assessment, Status
+from tierengine.reports.answer import each_way, rated, why
+from tierengine.reports.bars import bar_of
+from tierengine.reports.report import brief
+from tierengine.reports.screen import LINES, print_screen
+from tierengine.reports.text import report_text
+
+
+def screen(answer: Assessment, width: int = 100) -> list[str]:
+    """The lines of an answer in a console of some width."""
+    written = StringIO()
+    console = Console(file=written, width=width, highlight=False, color_system=None)
+    print_screen(answer, console, 24)
+    return written.getvalue().splitlines()
+
+
+def _fits(lines: list[str], width: int) -> None:
+    assert len(lines) <= LINES
+    assert not [line for line in lines if len(line) > width]
+
+
+@pytest.mark.parametrize("width", [100, 110, 160])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_seeds_fit(seed: str, width: int) -> None:
+    """45 lines at most, and none wider than the console."""
+    _fits(screen(answered(seed)[0], width), width)
+
+
+@given(
+    st.sampled_from(SEEDS),
+    st.sampled_from(("provisional", "open")),
+    st.integers(0, 9),
+    st.integers(0, 9),
+    st.integers(100, 140),
+)
+def test_whatever_it_hangs_on_it_fits(seed: str, status: Status, proposals: int, hinges: int, width: int) -> None:
+    """However many proposals and hinges there are; two hinges at least are told, and that there are more."""
+    answer = filled(seed, status, proposals, hinges)
+    lines = screen(answer, width)
+    _fits(lines, width)
+    told = [line for line in lines if line.startswith(("  a rating: ", "  a fact: "))]
+    assert len(told) >= min(2, hinges)
+    assert len(told) == hinges or any("more, which --full tells" in line for line in lines)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_provisional_answer_says_what_it_is(seed: str) -> None:
+    """Its status, the hinges with the tier each way and what is proposed, a bar for each, and three questions."""
+    answer = filled(seed, "provisional")
+    text = "\n".join(screen(answer))
+    assert "\nTier 2 Watch List  provisional: one tier is left with the levels that the rules propose\n" in text
+    assert "if not met or partly met: Tier 3; if largely met or met (proposed): Tier 2 Watch List" in text
+    assert "if yes: Tier 2; if no: Tier 2 Watch List" in text
+    for each in (*answer.standards, *answer.criteria):
+        assert any(f"[{each.id}] " in line and line.endswith(f" {bar_of(each).words}") for line in text.splitlines())
+    for route in answer.watch_list:
+        assert any(f"[{route.route}] " in line and bar_of(route).words in line for line in text.splitlines())
+    for number, asked in enumerate(answer.worth_asking, 1):
+        assert any(line.startswith(f"  {number}. ") and f"[{asked.question}]" in line for line in text.splitlines())
+    assert f"{24 - len(answer.set_aside)} records count, {len(answer.set_aside)} are set aside" in text
+
+
+def test_the_post_parts_in_words() -> None:
+    """What the post asks, and the finding at which it parts, by its title and level."""
+    text = " ".join(" ".join(screen(answered("guatemala-2007")[0], 110)).split())
+    assert "The post asks for the removal of Guatemala from the Tier 2 Watch List" in text
+    assert (
+        "It parts from the recommendation at \u201cNo evidence of increasing efforts\u201d [WL-iii-II] (proposed: met)."
+        in text
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("status", ["settled", "provisional", "open"])
+def test_why_takes_three_sentences(seed: str, status: Status) -> None:
+    """At most, and at least one; each ends with a full stop, and none names a finding without its title."""
+    answer = answered(seed)[0] if status == "settled" else filled(seed, status)
+    reasons = why(answer)
+    assert 1 <= len(reasons) <= 3
+    assert all(reason.endswith(".") for reason in reasons)
+    for name, found in rated(answer).items():
+        for reason in reasons:
+            assert f"[{name}]" not in reason or found.title.casefold() in reason.casefold()
+
+
+def test_a_settled_answer_says_what_a_person_may_still_make_of_it() -> None:
+    """Settled on the facts is not closed to a person who may rate freely."""
+    answer = answered("invented-2019")[0]
+    freely = replace(answer.recommendation, open_to_a_person=("2", "3"))
+    said = " ".join(why(replace(answer, recommendation=freely)))
+    assert said.endswith("; a person who may rate freely can also reach Tier 3.")
+
+
+def test_answers_that_lead_to_the_same_tiers_are_told_together() -> None:
+    """The proposed level is marked among them."""
+    hinge = filled("guatemala-2007", "provisional").hinges[0]
+    told = each_way(hinge.outcomes, "largely met")
+    assert told == "if not met or partly met: Tier 3; if largely met (proposed) or met: Tier 2 Watch List"
+
+
+def test_a_console_of_ascii_gets_ascii_bars() -> None:
+    """Where the console cannot show blocks, other signs say the same, and the legend tells them."""
+    raw = BytesIO()
+    written = TextIOWrapper(raw, encoding="ascii", errors="replace", write_through=True)
+    console = Console(file=written, width=100, highlight=False, color_system=None)
+    print_screen(answered("guatemala-2007")[0], console, 24)
+    text = raw.getvalue().decode("ascii")
+    assert "# shown, ? still possible, - out of reach" in text
+    assert "#?? shown: partly met ; possible: met" in text
+    assert 'parts from the recommendation at "No evidence of increasing efforts"' in " ".join(text.split())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_command_prints_one_screen(seed: str, tierengine: Callable[..., Ran]) -> None:
+    """From outside: one screen without --full, the whole answer with it, and the same exit code."""
+    short, full = tierengine("assess", dossier(seed)), tierengine("assess", dossier(seed), "--full")
+    assert len(short.out.splitlines()) <= LINES
+    assert (short.code, short.err) == (full.code, full.err)
+    answer, _, casefile = answered(seed)
+    assert full.out == report_text(brief(answer, len(casefile.dossier.records)))
+    squeezed = "".join(full.out.split())
+    for unused in answer.set_aside:
+        assert "".join(unused.because[1:].split()) in squeezed
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_check_names_what_is_set_aside(seed: str, tierengine: Callable[..., Ran]) -> None:
+    """Each record that is set aside, why, and by which rule."""
+    out = " ".join(tierengine("check", dossier(seed)).out.split())
+    aside = answered(seed)[0].set_aside
+    assert f"{len(aside)} of them set aside" in out
+    for unused in aside:
+        assert f"set aside: {unused.record}: {unused.because} [{unused.rule}]" in out

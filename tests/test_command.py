@@ -1,0 +1,134 @@
+"""The command as it is installed: what it loads, what it tells of itself, and that the law travels with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+
+from tests.conftest import GUATEMALA, ROOT, Ran
+from tierengine.cli.app import VERBS, app
+from tierengine.law.reader import read_rulebook
+from tierengine.reasoning.assess import VERSION
+
+LOADED = """
+import json, sys
+from tierengine.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})), file=sys.stderr)
+"""
+
+
+def loaded_by(*words: object) -> set[str]:
+    """The packages that a verb loads."""
+    ran = subprocess.run(
+        [sys.executable, "-c", LOADED, *map(str, words)], capture_output=True, encoding="utf-8", check=True, cwd=ROOT
+    )
+    return set(json.loads(ran.stderr.splitlines()[-1]))
+
+
+def test_the_help_loads_no_verb() -> None:
+    """Neither models, nor the law, nor the ledger."""
+    assert not loaded_by("--help") & {"pydantic", "yaml", "sqlalchemy", "docx", "pysat", "numpy", "durable"}
+
+
+def test_a_verb_loads_what_it_needs() -> None:
+    """To assess takes the rules engine and the solver, and no ledger, no reader of other formats, no typesetting."""
+    loaded = loaded_by("assess", GUATEMALA)
+    assert {"pydantic", "durable_rules_engine"} <= loaded
+    assert not loaded & {"sqlalchemy", "cryptography", "docx", "lxml", "pypdfium2", "typst", "prov", "numpy", "pyarrow"}
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_the_list_of_verbs_says_what_each_says_of_itself(name: str) -> None:
+    """The list is written by hand so that no verb need be loaded; it says the same as the verb."""
+    verb = typer.main.get_command(app).get_command(None, name)  # type: ignore[attr-defined]  # a group
+    first = re.match(r".*?[.?](?= |$)", (verb.help or "").split("\n\n")[0].replace("\n", " "))
+    assert first is not None
+    assert VERBS[name].says == first[0]
+    if verb.callback is not None and type(verb).__name__ != "TyperGroup":
+        assert verb.callback.__module__ == f"tierengine.cli.{VERBS[name].module}"
+
+
+def test_every_verb_is_listed(tierengine: Callable[..., Ran]) -> None:
+    """Whatever a module of verbs adds to the root stands in the list."""
+    for module in {verb.module for verb in VERBS.values()}:
+        __import__(f"tierengine.cli.{module}")
+    assert set(typer.main.get_group(app).commands) == set(VERBS)
+    assert all(f"\n  {name} " in tierengine("--help").out for name in VERBS)
+
+
+def test_the_version(tierengine: Callable[..., Ran]) -> None:
+    """Of the program, and the digest of the law."""
+    ran = tierengine("--version")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == f"tierengine {VERSION}\nlaw {read_rulebook(ROOT).digest}\n"
+
+
+def test_a_new_rulebook_is_the_law(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """It is copied as a whole, lint finds it sound, and a folder that is there is left as it is."""
+    copy = tmp_path / "mine"
+    ran = tierengine("new-rulebook", copy)
+    assert (ran.code, ran.err) == (0, "")
+    assert read_rulebook(copy).digest == read_rulebook(ROOT).digest
+    assert read_rulebook(ROOT).digest in ran.out
+    again = tierengine("new-rulebook", copy)
+    assert (again.code, again.out) == (2, "")
+    assert "is there already" in again.err
+    nowhere = tierengine("new-rulebook", tmp_path / "no" / "where")
+    assert (nowhere.code, nowhere.out) == (2, "")
+    assert [each.name for each in tmp_path.iterdir()] == ["mine"]
+
+
+def test_the_law_travels_in_the_wheel(tmp_path: Path) -> None:
+    """A wheel that is unpacked elsewhere assesses a dossier in any folder, under the same law."""
+    project = tmp_path / "project"
+    for folder in ("tierengine", "criteria", "rules"):
+        shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "setup.py", "README.md"):
+        shutil.copy(ROOT / name, project / name)
+    built = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, project],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(tmp_path / "installed")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for path in GUATEMALA.parent.iterdir():
+        (elsewhere / path.name).write_bytes(path.read_bytes())
+    program = (
+        "import tierengine, sys; print(tierengine.__file__, file=sys.stderr)\nfrom tierengine.cli import main\nmain()"
+    )
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", program, *words],
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            cwd=elsewhere,
+            env=os.environ | {"PYTHONPATH": str(tmp_path / "installed"), "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        )
+
+    ran = run("assess", "dossier.yaml", "--format", "json")
+    assert ran.returncode == 4, ran.stderr
+    assert str(tmp_path / "installed") in ran.stderr
+    assert json.loads(ran.stdout)["receipt"]["rulebook"] == read_rulebook(ROOT).digest
+    assert run("--version").stdout == f"tierengine {VERSION}\nlaw {read_rulebook(ROOT).digest}\n"

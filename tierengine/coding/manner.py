@@ -1,0 +1,193 @@
+"""How a sentence says a thing: that it was done, was not done, was not reported, is promised, or is only aimed at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from tierengine.terms.wording import Phrase, Spoken, listed, phrase
+
+Manner = Literal["said", "denied", "limited", "not reported", "promised", "aimed at"]
+"""`limited`: only a part or a degree of it is denied, as in `did not adequately protect`."""
+
+
+def _phrases(*ways: str) -> tuple[Phrase, ...]:
+    return tuple(map(phrase, ways))
+
+
+_DENYING = _phrases(
+    "not|never|cannot|no|none|neither|nor|without|zero",
+    "lack|lacks|lacked|lacking|absence",
+    "fail|fails|failed|failing|failure",
+    "unable|unwilling to",
+    "refuse|refuses|refused|decline|declines|declined|neglected to",
+    "yet|remains|remained to",
+)
+_OF_NOUNS = frozenset(listed("no none neither nor without zero lack lacks lacked lacking absence"))
+"""Words that deny things; the others deny verbs, so that a verb in the past tense ends what they deny."""
+_LACKING = frozenset(listed("not never lacking nonexistent unavailable absent unreported"))
+"""Words that deny what stands before them."""
+_NO_DENIAL = frozenset(listed("only fewer less later limited more doubt"))
+"""Words after `not` and `no` that make no denial of them."""
+
+_UNREPORTED = _phrases(
+    "not|never|no report|reported|reports",
+    "not|never|no|fail|failed|declined|refused provid*|furnish*|submit*|record*|releas* data|statistics|information",
+    "no|without data|statistics|information|figures",
+    "fail|failed|declined|refused to report",
+)
+_PROMISING = _phrases(
+    "promise|promises|promised|pledge|pledged|pledges|vowed|undertook|committed to",
+    "plan|plans|planned|planning|intend|intends|intended|intending|expect|expects|expected to",
+    "announced|announce|announces|stated|said|believes .. will|would|plans|intention",
+    "agreed to",
+    "considering",
+    "will",
+)
+_NEXT = phrase("next year|session|month")
+_AIMING = _phrases(
+    "effort*|attempt*|measures|steps|capacity|ability|resources|willingness|funding|mandate|authority|need|tools|order"
+    "|responsib*|designed|aimed|aims|insufficient|inadequate|seeking|sought|continues|obligation to|for|at|on",
+    "should|could|might|must|may",
+)
+_DEGREE = re.compile(
+    r"(?:adequate|sufficient|full|systematic|consistent|effective|comprehensive|meaningful|significant|vigorous"
+    r"|appropriate|proper|timely|all$|only$|enough|always|substantial|additional|further$|uniform|equal)"
+)
+"""Words that a denial may be about, so that the thing itself is not denied."""
+
+_PAST = re.compile(
+    r"(?:\w{2,}ed|began|built|brought|drew|gave|held|kept|made|led|paid|ran|saw|sent|set|spent|took|went|won|wrote)$"
+)
+_HELPING = frozenset(listed("was were been be being is are has have had not also"))
+_TURNING = frozenset(listed("who which that because since when if unless until after before where"))
+_SOON, _LEADING = 4, 14
+"""Words after a thing in which it may be denied; words before it in which a promise may stand."""
+
+
+def manner(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> Manner:
+    """Say how a thing is said whose words stand at some places of a sentence."""
+    first, last = min(places), max(places)
+    denied = _denial(text, spoken, places)
+    if denied is not None:
+        if any(_begins(each, spoken, denied, set(places)) for each in _UNREPORTED):
+            return "not reported"
+        return "limited" if any(_DEGREE.match(word.text) for word in spoken[denied : last + 1]) else "denied"
+    if _promised(text, spoken, first):
+        return "promised"
+    return "aimed at" if _aimed(spoken, first) else "said"
+
+
+def denied_by_a_verb(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> bool:
+    """Say whether a thing is denied by what somebody did not do, as in `did not address complicity`."""
+    place = _denial(text, spoken, places)
+    return place is not None and place < min(places) and spoken[place].text not in _OF_NOUNS
+
+
+def _begins(one: Phrase, spoken: Sequence[Spoken], place: int, own: set[int]) -> bool:
+    """Whether a phrase begins at a word, and is not of the words of the thing itself."""
+    near = spoken[place : place + 8]
+    return any(found[0] == 0 and not own & {place + at for at in found} for found in one.places(near))
+
+
+def _denial(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> int | None:
+    """The place of the word that denies a thing, or nothing; `not` in `not commensurate` is part of the thing."""
+    first, last = min(places), max(places)
+    for place in range(last, -1, -1):
+        if place in places or not _denies(spoken, place):
+            continue
+        if place > first or _reaches(text, spoken, place, first):
+            return place
+    return _denied_after(text, spoken, last)
+
+
+def _denies(spoken: Sequence[Spoken], place: int) -> bool:
+    word = spoken[place].text
+    following = spoken[place + 1].text if place + 1 < len(spoken) else ""
+    before = spoken[place - 1].text if place else ""
+    if word in ("not", "no") and following in _NO_DENIAL:
+        return False
+    if word == "yet" and before not in _HELPING:
+        return False
+    return word.endswith("n't") or any(_begins(each, spoken, place, set()) for each in _DENYING)
+
+
+def _reaches(text: str, spoken: Sequence[Spoken], place: int, first: int) -> bool:
+    """Whether what a word denies goes on as far as to a place after it."""
+    of_nouns = spoken[place].text in _OF_NOUNS
+    if (
+        of_nouns
+        and first - place > _SOON
+        and any(word.text in ("a", "an") for word in spoken[max(first - 2, 0) : first])
+    ):
+        return False  # `no money was given to a plan` denies the money
+    passive = of_nouns or any(word.text in _HELPING for word in spoken[max(place - 2, 0) : place])
+    for at in range(place + 1, first + 1):
+        between = text[spoken[at - 1].end : spoken[at].start]
+        joined = "," in between or spoken[at - 1].text in ("and", "but")
+        if any(sign in between for sign in ";:()") or spoken[at].text == "but":
+            return False
+        if spoken[at].text in _TURNING and at < first and not of_nouns:
+            return False
+        if joined and not passive and _finite(spoken, at) and at - place > 2:
+            return False
+        if joined and (spoken[at].text in ("it", "they", "he", "she") or (of_nouns and _begins_anew(text, spoken, at))):
+            return False
+    return True
+
+
+def _finite(spoken: Sequence[Spoken], at: int) -> bool:
+    """Whether a word is a verb in the past tense without a helping verb, so that it tells what was done."""
+    helped = any(word.text in _HELPING for word in spoken[max(at - 2, 0) : at])
+    return _PAST.fullmatch(spoken[at].text) is not None and not helped
+
+
+def _begins_anew(text: str, spoken: Sequence[Spoken], at: int) -> bool:
+    """Whether `, and` stands before a word, after which `no` denies nothing more."""
+    return at > 1 and spoken[at - 1].text == "and" and "," in text[spoken[at - 2].end : spoken[at - 1].start]
+
+
+def _denied_after(text: str, spoken: Sequence[Spoken], last: int) -> int | None:
+    """The place of a word after a thing that denies it, as in `procedures were not used` and `shelters are lacking`."""
+    for at in range(last + 1, min(last + 1 + _SOON, len(spoken))):
+        word = spoken[at].text
+        parted = "," in text[spoken[at - 1].end : spoken[at].start]
+        if parted or word in _TURNING or word in ("and", "but", "or"):
+            return None
+        if word in _LACKING:
+            helped = at > last + 1 or word in ("not", "never", "lacking", "unreported")
+            return at if helped and not (word == "not" and _follows(spoken, at) in _NO_DENIAL) else None
+        if _PAST.fullmatch(word) and word != "remained":
+            return None
+    return None
+
+
+def _follows(spoken: Sequence[Spoken], at: int) -> str:
+    return spoken[at + 1].text if at + 1 < len(spoken) else ""
+
+
+def _promised(text: str, spoken: Sequence[Spoken], first: int) -> bool:
+    """Whether a thing is announced for the future."""
+    for each in _PROMISING:
+        for found in each.places(spoken):
+            end = max(found)
+            if found[0] < first and first - end < _LEADING and not _done_since(text, spoken, end, first):
+                return True
+    return any(found[0] > first for found in _NEXT.places(spoken))
+
+
+def _done_since(text: str, spoken: Sequence[Spoken], place: int, first: int) -> bool:
+    """Whether a sign parts two places, or a verb in the past tense after a comma, so that something else is told."""
+    for at in range(place + 1, first + 1):
+        between = text[spoken[at - 1].end : spoken[at].start]
+        if any(sign in between for sign in ";:") or ("," in between and _PAST.fullmatch(spoken[at].text)):
+            return True
+    return False
+
+
+def _aimed(spoken: Sequence[Spoken], first: int) -> bool:
+    """Whether a thing is what efforts, means or duties are for, so that nobody says that it was done."""
+    before = spoken[max(first - 6, 0) : first]
+    plain = not spoken[first].text.endswith("ed") and not (before and before[-1].text in ("a", "an", "the"))
+    return plain and any(max(found) >= len(before) - 3 for each in _AIMING for found in each.places(before))

@@ -1,0 +1,54 @@
+"""Sentences of a source, cut to the parts that each say one thing, by punctuation and by words that turn about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tierengine.evidence.sources.opened import Opened
+
+_SHORT = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Gen|Col|Lt|Sgt|Rev|Hon|Prof|Sr|Jr|No|Nos|Art|Arts|Sec|Inc|Ltd|vs|etc|approx"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z](?:\.[A-Z])*|\b[ei]\.[eg])\.$"
+)
+_END = re.compile(r"[.!?]+[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]?[A-Z\d\u00c0-\u00de])")
+_PART = re.compile(
+    r"\s*;\s+|\s+[-\u2013\u2014|]\s+|\s*:\s+(?=\S)"
+    r"|,\s+(?=(?:but|although|though|while|whereas|despite|yet)\b)"
+    r"|\s+(?=(?:although|whereas)\b)|(?<=\w)\s+(?=but\s+(?:did|has|have|had|does|do|was|were|it|the|failed|no|not)\b)"
+)
+"""Where a part ends: a semicolon, a dash, a colon, and before a word that turns the sentence about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, or the part of one that says a thing by itself, with the locator of its paragraph."""
+
+    at: str
+    text: str
+
+
+def sentences(source: Opened) -> Iterator[Sentence]:
+    """Yield the sentences of a source in its order, cut to their parts; each stands in its paragraph word by word."""
+    for locator, paragraph in source.places():
+        for sentence in whole_sentences(paragraph):
+            for part in _PART.split(sentence):
+                if any(letter.isalpha() for letter in part):
+                    yield Sentence(locator, part.strip(" ,"))
+
+
+def whole_sentences(paragraph: str) -> Iterator[str]:
+    """Yield the sentences of a paragraph; the point of an abbreviation or an initial ends none."""
+    start = 0
+    for end in _END.finditer(paragraph):
+        if not _SHORT.search(paragraph, start, _point(paragraph, end.start())):
+            yield paragraph[start : end.end()].strip()
+            start = end.end()
+    if paragraph[start:].strip():
+        yield paragraph[start:].strip()
+
+
+def _point(paragraph: str, at: int) -> int:
+    """The place after the first point of an end."""
+    return min(at + 1, len(paragraph))

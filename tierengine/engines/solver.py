@@ -1,0 +1,185 @@
+"""Looks for cases of which terms hold, with the solver MiniSat of python-sat: exact answers, or a clear refusal.
+
+Terms become clauses as they are first met. What is supposed for one question only is given to the solver as
+assumptions, so that everything it has learned stays.
+
+Sources: Een and Soerensson, An extensible SAT-solver (SAT 2003); Ignatiev, Morgado and Marques-Silva, PySAT (SAT 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Timer
+
+from pysat.solvers import Solver as Sat
+
+from tierengine.engines.clauses import Clauses
+from tierengine.engines.logic import Term, variable
+from tierengine.errors import Problem, UndecidedError
+
+_ENGINE = "minisat22"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How long a solver may try: in seconds, or in steps, which are the same on every machine."""
+
+    seconds: int = 0
+    steps: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.seconds} seconds" if self.seconds else f"{self.steps} steps"
+
+
+PATIENCE = Limit(steps=1_000_000_000)
+"""Far more than any question about a rulebook of this size has needed."""
+
+
+class Model:
+    """A case that was found: which terms hold in it."""
+
+    __slots__ = ("_literals", "_signs")
+
+    def __init__(self, signs: list[int], literals: dict[Term, int]) -> None:
+        self._signs = signs
+        self._literals = literals
+
+    def holds(self, term: Term) -> bool:
+        """Whether a term holds in this case; a variable that nothing asked about does not."""
+        literal = self._literals.get(term)
+        if literal is not None and abs(literal) <= len(self._signs):
+            return (self._signs[abs(literal) - 1] > 0) == (literal > 0)
+        if term.kind == "not":
+            return not self.holds(term.parts[0])
+        if term.kind == "all":
+            return all(self.holds(part) for part in term.parts)
+        if term.kind == "any":
+            return any(self.holds(part) for part in term.parts)
+        return term.kind == "at least" and sum(self.holds(part) for part in term.parts) >= term.needed
+
+
+class Template:
+    """Terms as clauses of their own, which a solver takes in as often as it is asked, each time as another case."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self.clauses: list[list[int]] = []
+        made = Clauses(self.clauses.append)
+        for term in terms:
+            made.require(term, [])
+        self.literals = dict(made.literals)
+        self.size = made.size
+
+
+class Solver:
+    """Looks for cases. What is added holds for every question; what is asked holds for that question only."""
+
+    def __init__(self, *definitions: Iterable[Term], limit: Limit = PATIENCE) -> None:
+        self._sat = Sat(name=_ENGINE)
+        self._limit = limit
+        self._clauses = Clauses(self._sat.add_clause)
+        self._terms: list[Term] = []
+        self._supposed: list[int] = []
+        self._within: list[int] = []
+        """Of each block of supposing that is open, the literal under which terms are added meanwhile."""
+        for terms in definitions:
+            self.add(*terms)
+
+    def add(self, *terms: Term) -> None:
+        """Let the terms hold from now on, or to the end of the block of supposing."""
+        unless = [-self._within[-1]] if self._within else []
+        self._terms += terms
+        for term in terms:
+            self._clauses.require(term, unless)
+
+    def take(self, template: Template) -> Callable[[Term], Term]:
+        """Let the terms of a template hold of another case, and return what gives the term of that case for each."""
+        offset = self._clauses.reserve(template.size)
+        for clause in template.clauses:
+            self._sat.add_clause([each + offset if each > 0 else each - offset for each in clause])
+        moved: dict[Term, Term] = {}
+
+        def other(term: Term) -> Term:
+            if term in moved:
+                return moved[term]
+            literal = template.literals.get(term)
+            if literal is None and term.kind != "variable":
+                return Term(term.kind, tuple(map(other, term.parts)), needed=term.needed)
+            moved[term] = found = variable(term.name)
+            if literal is not None:
+                self._clauses.literals[found] = literal + offset if literal > 0 else literal - offset
+            return found
+
+        return other
+
+    @contextmanager
+    def supposing(self, *terms: Term) -> Iterator[None]:
+        """Let the terms hold, and what is added meanwhile, until the end of the block."""
+        before, known, block = len(self._supposed), len(self._terms), self._clauses.fresh()
+        self._supposed += [block, *self._clauses.units(terms)]
+        self._terms += terms
+        self._within.append(block)
+        try:
+            yield
+        finally:
+            self._within.pop()
+            del self._supposed[before:], self._terms[known:]
+            self._sat.add_clause([-block])
+
+    def find(self, *terms: Term) -> Model | None:
+        """Return a case of which all terms hold; nothing if there is none. Raise `UndecidedError` if it gives up.
+
+        Which of several cases is found may hang on what was asked before; whether there is one does not.
+        """
+        return self._found(self._clauses.units(terms))
+
+    def prefer(self, terms: Iterable[Term]) -> None:
+        """Look first for cases in which these terms hold; whether there is a case does not hang on it."""
+        self._sat.set_phases([self._clauses.literal(term) for term in terms])
+
+    def may_be(self, *terms: Term) -> bool:
+        """Whether some case has all terms hold; also where the solver gives up, since then nothing is excluded."""
+        return self._check(self._clauses.units(terms)) is not False
+
+    def clash(self, terms: Mapping[str, Term]) -> tuple[str, ...]:
+        """Return names of terms that cannot all hold; empty if they can. The set need not be the smallest."""
+        literals = {name: self._clauses.literal(term) for name, term in terms.items()}
+        if self._found(list(literals.values())) is not None:
+            return ()
+        core = set(self._sat.get_core() or ())
+        return tuple(sorted(name for name, literal in literals.items() if literal in core))
+
+    def question(self, *terms: Term) -> tuple[Term, ...]:
+        """Return all that must hold for these terms to be found: what was added, what is supposed, and they."""
+        return (*self._terms, *terms)
+
+    def _found(self, assumed: list[int]) -> Model | None:
+        found = self._check(assumed)
+        if found is None:
+            raise UndecidedError(
+                [
+                    Problem(
+                        where="the solver",
+                        what=f"it did not decide within {self._limit}",
+                        cure="nothing is proved either way; allow more time, or write the rules in smaller parts",
+                    )
+                ]
+            )
+        return Model(self._sat.get_model() or [], self._clauses.literals) if found else None
+
+    def _check(self, assumed: list[int]) -> bool | None:
+        """Whether there is a case; nothing if the solver gave up."""
+        assumptions = self._supposed + assumed
+        if self._limit.seconds:
+            timer = Timer(self._limit.seconds, self._sat.interrupt)
+            timer.start()
+            try:
+                found = self._sat.solve_limited(assumptions=assumptions, expect_interrupt=True)
+            finally:
+                timer.cancel()
+                self._sat.clear_interrupt()
+        else:
+            self._sat.prop_budget(self._limit.steps)
+            found = self._sat.solve_limited(assumptions=assumptions)
+        return None if found is None else bool(found)

@@ -1,0 +1,153 @@
+"""The provisional reading: the facts, with each open word that nobody has rated as the rules propose it.
+
+A proposal picks among the completions of the facts. It never overrules what the records show, so a tier of the
+provisional reading is always open on the facts. Where the records leave no room for a proposed level, it is passed
+over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tierengine.engines.form import Bounds, Engine, Facts, Form, Value
+from tierengine.engines.logic import Term, all_of, negate
+from tierengine.engines.lowering import judged, rating, reached
+from tierengine.engines.proof import Case
+from tierengine.law.entries import Criterion, TierRow
+from tierengine.law.rulebook import Law
+from tierengine.reasoning.coherence import Coherent, filled_in
+from tierengine.reasoning.open_tiers import OpenTiers, answered
+from tierengine.reasoning.proposals import Proposer, Spoken
+from tierengine.terms.level import Level, rank
+
+
+@dataclass(frozen=True, slots=True)
+class Provisional:
+    """What the proposals make of a country."""
+
+    rows: tuple[TierRow, ...]
+    """The rows that are open once the open words are as they are proposed."""
+    proposals: Mapping[str, Spoken]
+    """Open word to the rule that speaks for it and for whose level the records leave room."""
+    settled: Mapping[str, bool] = field(default_factory=dict)
+    """The propositions that are settled in the provisional reading."""
+
+    @property
+    def row(self) -> TierRow | None:
+        """The one row that is open, if it is one."""
+        return self.rows[0] if len(self.rows) == 1 else None
+
+
+class ProvisionalReading:
+    """Reads the facts of countries provisionally, under the law of one date."""
+
+    def __init__(self, law: Law, form: Form, opened: OpenTiers, engine: Callable[[Form], Engine]) -> None:
+        self._law = law
+        self._form = form
+        self._engine = engine(form)
+        self._proposer = Proposer(law, engine)
+        self._open = opened
+        self._inputs = {each.id for each in (*form.inputs, *form.answerable())}
+        self._coherent = Coherent.of(law)
+
+    def once(self, facts: Facts, word: str, level: Level) -> dict[str, Value | Bounds]:
+        """Return the facts once a word is rated, with what then follows by the rules of coherence."""
+        rated = answered(self._form, facts, {rating(word): rank(level)})
+        return filled_in(rated, self._coherent.follows(rated, {rating(word), judged(word)}))
+
+    def read(self, facts: Facts) -> Provisional:
+        """Return the provisional reading of all that is known of a country, ratings of the last report among it."""
+        asked = self._open.asked(facts)
+        known = {name: value for name, value in facts.items() if name in self._inputs}
+        filling = _Filling(self._law, asked.case, asked.solver.may_be)
+
+        def settle(found: Mapping[str, Spoken]) -> Mapping[str, bool]:
+            filling.take(found)
+            return self._engine.evaluate(answered(self._form, known, filling.ratings)).settled
+
+        with asked.solver.supposing(*asked.case.gives(known)):
+            if not asked.solver.may_be():
+                return Provisional((), {})
+            settled = settle(self._proposer.propose(facts, settle))
+            shown = asked.case.shown
+            rows = tuple(r for r in self._law.tiers if asked.solver.may_be(*filling.terms, shown[r.id]))
+        return Provisional(rows, filling.proposals, settled)
+
+    def rests_on(self, facts: Facts, reading: Provisional) -> tuple[Spoken, ...]:
+        """Return the proposals without any of which the one row would not be sure, and those that they read.
+
+        Those on factors and considerations are left out first: what stands nearer to the tier says more.
+        """
+        assert reading.row is not None
+        asked = self._open.asked(facts)
+        known = {name: value for name, value in facts.items() if name in self._inputs}
+        terms = {word: _at(asked.case, each.criterion, each.rule.level) for word, each in reading.proposals.items()}
+        other = negate(asked.case.shown[reading.row.id])
+        with asked.solver.supposing(*asked.case.gives(known), other):
+            for word in sorted(terms, key=lambda name: reading.proposals[name].criterion.part not in _WEIGHED):
+                fewer = [term for name, term in terms.items() if name != word]
+                if not asked.solver.may_be(*fewer):
+                    del terms[word]
+        return tuple(self._with_what_they_read(reading, terms, known))
+
+    def _with_what_they_read(self, reading: Provisional, needed: Iterable[str], known: Facts) -> Iterator[Spoken]:
+        """The proposals that are needed, and those for the findings that they read and that the facts leave open."""
+        settled = self._engine.evaluate(known).settled
+        waiting, seen = list(needed), set[str]()
+        by_criterion = {each.criterion.id: word for word, each in reading.proposals.items()}
+        while waiting:
+            word = waiting.pop(0)
+            if word in seen:
+                continue
+            seen.add(word)
+            open_findings = (name for name in reading.proposals[word].read if name not in settled)
+            waiting += [by_criterion[c] for name in open_findings if (c := name.split("/")[0]) in by_criterion]
+        yield from (each for word, each in reading.proposals.items() if word in seen)
+
+
+_WEIGHED = ("factor", "efforts")
+"""Parts of the law that are weighed on the way to a standard or to the finding of significant efforts."""
+
+
+class _Filling:
+    """Takes proposals one after another, as long as the records and those taken before leave room."""
+
+    def __init__(self, law: Law, case: Case, may_be: Callable[..., bool]) -> None:
+        self._law = law
+        self._case = case
+        self._may_be = may_be
+        self._seen: set[str] = set()
+        self.terms: list[Term] = []
+        self.proposals: dict[str, Spoken] = {}
+
+    @property
+    def ratings(self) -> dict[str, int]:
+        """The open words as they are filled so far."""
+        return {rating(word): rank(each.rule.level) for word, each in self.proposals.items()}
+
+    def take(self, found: Mapping[str, Spoken]) -> None:
+        """Take what was not seen yet."""
+        for word, each in found.items():
+            if word in self._seen or judged(word) not in self._case.fields:
+                continue
+            self._seen.add(word)
+            term = _at(self._case, each.criterion, each.rule.level)
+            if self._may_be(*self.terms, term):
+                self.terms.append(term)
+                self.proposals[word] = each
+
+
+def _at(case: Case, criterion: Criterion, level: Level) -> Term:
+    """The term that a criterion has a level."""
+    above = [rung for rung in criterion.rules if rank(rung.level) > rank(level)][:1]
+    names = [reached(criterion.id, level)] if level != "not met" else []
+    return all_of(
+        (*(case.shown[name] for name in names), *(negate(case.shown[reached(criterion.id, r.level)]) for r in above))
+    )
+
+
+def levels_of(criterion: Criterion) -> Sequence[Level]:
+    """Return the levels at which a person may rate the open word of a criterion, from the lowest up."""
+    assert criterion.judgement is not None
+    return sorted(criterion.judgement.rubric, key=rank)

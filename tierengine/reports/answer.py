@@ -1,0 +1,322 @@
+"""The answer in a few sentences: what is recommended and why, what it hangs on, what the post asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from tierengine.reasoning.assessment import (
+    Assessment,
+    CriterionAnswer,
+    Hinge,
+    HingeOutcome,
+    PostAnswer,
+    Proposed,
+    Recommended,
+    RouteAnswer,
+    StandardAnswer,
+    Step,
+    WorthAsking,
+)
+from tierengine.reports.bars import bar_of
+from tierengine.terms.outcome import Outcome
+from tierengine.terms.tier import NAMES, Tier
+
+Rated = StandardAnswer | RouteAnswer
+"""Whatever has a level that is shown and one that is still possible."""
+
+_MOST_NAMED = 4
+"""How many findings a sentence names before it only counts the others."""
+
+
+# -- names ---------------------------------------------------------------------------------------------------------
+
+
+def code(answer: Rated) -> str:
+    """Return the code of a standard, factor or route."""
+    return answer.route if isinstance(answer, RouteAnswer) else answer.id
+
+
+def rated(assessment: Assessment) -> dict[str, Rated]:
+    """Return every standard, factor, route and question beside them by its code."""
+    every: tuple[Rated, ...] = (
+        *assessment.standards,
+        *assessment.criteria,
+        *assessment.considered,
+        *assessment.watch_list,
+    )
+    return {code(each): each for each in every}
+
+
+def tier_name(tier: Tier | None) -> str:
+    """Return the name of a row of the tier table, where `None` is a country that is on no list."""
+    return "no list" if tier is None else NAMES[tier]
+
+
+def tiers_named(tiers: Iterable[Tier | None]) -> str:
+    """Return the names of some rows of the tier table."""
+    return ", ".join(map(tier_name, tiers)) or "none"
+
+
+def recommended_name(recommended: Recommended) -> str:
+    """Return the recommended tier by name."""
+    if recommended.tier is not None:
+        return NAMES[recommended.tier]
+    return "On no list" if recommended.settled else "No tier is recommended"
+
+
+def status_words(recommended: Recommended) -> str:
+    """Return the status of the recommendation, and whether one record could move it."""
+    return "settled, and fragile" if recommended.answer == "fragile" else recommended.status
+
+
+_MEANS = {
+    "settled": "one tier is open on the facts",
+    "fragile": "one tier is open on the facts, and one wrong record would change that",
+    "provisional": "one tier is left with the levels that the rules propose",
+    "open": "several tiers are open",
+}
+
+
+def status_means(recommended: Recommended) -> str:
+    """Return what the status means."""
+    return _MEANS["fragile" if recommended.answer == "fragile" else recommended.status]
+
+
+# -- why -----------------------------------------------------------------------------------------------------------
+
+
+def why(assessment: Assessment) -> tuple[str, ...]:
+    """Return why it is recommended, in three sentences at most."""
+    recommended = assessment.recommendation
+    reason = sentence(recommended.reason.partition(": ")[2])
+    if recommended.settled:
+        return tuple(each for each in (*_settled_by(assessment), _freely(recommended, reason)) if each)
+    return tuple(each for each in (reason, _still_open(recommended), _excluded(assessment)) if each)
+
+
+def _settled_by(assessment: Assessment) -> Iterator[str]:
+    """What holds of a country on the settled tier, and the findings on which that rests."""
+    for row in rows(assessment.trace):
+        if row.outcome is Outcome.MET:
+            yield sentence(_clause(row))
+            yield _rests(assessment, row)
+
+
+def _freely(recommended: Recommended, reason: str) -> str:
+    """The reason of a settled answer, with what a person may still make of it."""
+    others = [tier for tier in recommended.open_to_a_person if tier not in recommended.open_tiers]
+    if not others:
+        return reason
+    return f"{reason.rstrip('.')}; a person who may rate freely can also reach {_listed(map(tier_name, others))}."
+
+
+def _rests(assessment: Assessment, row: Step) -> str:
+    named = _findings(assessment, row)
+    return f"This rests on {_some(named)}." if named else ""
+
+
+def _still_open(recommended: Recommended) -> str:
+    on_facts, freely = recommended.open_tiers, recommended.open_to_a_person
+    said = f"The facts leave {_listed(map(tier_name, on_facts))} open"
+    if set(freely) == set(on_facts):
+        return f"{said}, and a person who may rate freely has the same choice."
+    return f"{said}; to a person who may rate freely, {_listed(map(tier_name, freely))} {_are(freely)} open."
+
+
+def _excluded(assessment: Assessment) -> str:
+    """The tiers that are excluded, each with what stands against it."""
+    excluded = [row for row in rows(assessment.trace) if row.outcome is Outcome.NOT_MET and row_tier(row) is not None]
+    said = [
+        f"{row_name(row)} because of {_some(named, 2)}" for row in excluded if (named := _findings(assessment, row))
+    ]
+    return f"Excluded: {'; '.join(said)}." if said else ""
+
+
+def _findings(assessment: Assessment, row: Step) -> list[str]:
+    """The findings on which a row of the tier table rests, each with its title, code and level."""
+    known = rated(assessment)
+    return [f"{titled(known[name])} ({bar_of(known[name]).words})" for name in resting(assessment, row)]
+
+
+def resting(assessment: Assessment, row: Step) -> tuple[str, ...]:
+    """Return the codes of the findings on which a row of the tier table rests, directly or over conclusions."""
+    unfolded = {step.id: step for step in reversed(tuple(walk(assessment.trace))) if step.children}
+    known, found, seen = rated(assessment), dict[str, None](), set[str]()
+
+    def follow(step: Step) -> None:
+        for child in unfolded.get(step.id, step).children:
+            entry = child.id.partition("/")[0]
+            if not child.decisive or child.id in seen:
+                continue
+            seen.add(child.id)
+            if entry in known:
+                found[entry] = None
+            else:
+                follow(child)
+
+    follow(row)
+    return tuple(found)
+
+
+def titled(answer: Rated) -> str:
+    """Return the title of a standard, factor or route as a sentence names it, with its code behind it."""
+    return f"\u201c{title(answer)}\u201d [{code(answer)}]"
+
+
+def title(answer: Rated) -> str:
+    """Return the title of a standard, factor or route, with a capital."""
+    return f"{answer.title[:1].upper()}{answer.title[1:].rstrip('.')}"
+
+
+def _some(named: Sequence[str], most: int = _MOST_NAMED) -> str:
+    if len(named) <= most:
+        return _listed(named)
+    return f"{', '.join(named[: most - 1])} and {len(named) - most + 1} more findings"
+
+
+def _listed(words: Iterable[str]) -> str:
+    *most, last = (*words,) or ("none",)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _are(things: Sequence[object]) -> str:
+    return "is" if len(things) == 1 else "are"
+
+
+def sentence(words: str) -> str:
+    """Return some words as a sentence."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
+
+
+# -- the rows of the tier table ------------------------------------------------------------------------------------
+
+
+_ROW = "TIER-"
+_NO_LIST = "UNRANKED"
+
+
+def rows(trace: Step) -> tuple[Step, ...]:
+    """Return the steps on the rows of the tier table."""
+    return tuple(step for step in trace.children if step.id.startswith(_ROW) or step.id == _NO_LIST)
+
+
+def row_tier(row: Step) -> Tier | None:
+    """Return the tier of a row; nothing for the row of countries on no list."""
+    return next((tier for tier in NAMES if row.id == f"{_ROW}{tier}"), None)
+
+
+def row_name(row: Step) -> str:
+    """Return the name of the tier of a row."""
+    tier = row_tier(row)
+    return "On no list" if tier is None else NAMES[tier]
+
+
+def _clause(row: Step) -> str:
+    """What holds of a country on a row, without the remark that the solver settled it."""
+    return row.says.partition(" (whatever ")[0]
+
+
+def walk(step: Step) -> Iterator[Step]:
+    """Yield a step and every step below it."""
+    yield step
+    for child in step.children:
+        yield from walk(child)
+
+
+# -- what it hangs on ----------------------------------------------------------------------------------------------
+
+
+def hinge_name(hinge: Hinge) -> str:
+    """Return the name under which the answer on which it hangs is given."""
+    return hinge.word or hinge.question or ""
+
+
+def hinge_kind(hinge: Hinge) -> str:
+    """Return whether a person's rating or a fact is what it hangs on."""
+    return "a rating" if hinge.word else "a fact"
+
+
+def each_way(outcomes: Sequence[HingeOutcome], proposal: str | None = None) -> str:
+    """Return the tiers that follow from each answer; answers with the same tiers are told together."""
+    by_tiers: dict[tuple[Tier | None, ...], list[str]] = {}
+    for outcome in outcomes:
+        proposed = " (proposed)" if outcome.answer == proposal else ""
+        by_tiers.setdefault(outcome.tiers, []).append(f"{_answered(outcome.answer)}{proposed}")
+    told = (f"if {' or '.join(answers)}: {tiers_named(tiers)}" for tiers, answers in by_tiers.items())
+    return "; ".join(told)
+
+
+def _answered(words: str) -> str:
+    """An answer as it stands after `if`."""
+    plain = words.rstrip(".")
+    return plain.lower() if plain in ("Yes", "No") else plain
+
+
+def words_of(assessment: Assessment, record: str) -> str:
+    """Return the words of a record on which the answer rests: its quote or its note, or nothing if it has neither."""
+    for step in walk(assessment.trace):
+        for passage in step.evidence:
+            if passage.record == record and (passage.quote or passage.note):
+                return f"\u201c{passage.quote}\u201d" if passage.quote else passage.note or ""
+    return ""
+
+
+def proposals(assessment: Assessment) -> dict[str, Proposed]:
+    """Return the proposals on which the recommendation rests, by the open word."""
+    return {each.word: each for each in assessment.recommendation.rests_on}
+
+
+def other_proposals(assessment: Assessment) -> tuple[Proposed, ...]:
+    """Return the proposals on which it rests, but of which none alone leads elsewhere."""
+    hinges = {hinge.word for hinge in assessment.hinges}
+    return tuple(each for each in assessment.recommendation.rests_on if each.word not in hinges)
+
+
+# -- what the post asks --------------------------------------------------------------------------------------------
+
+
+def post_words(assessment: Assessment, post: PostAnswer) -> str:
+    """Return what the post asks for and where that parts from the recommendation, in one or two sentences."""
+    asked = f"The post asks for {post.asks} ({post.at}), which would be {NAMES[post.tier]}."
+    if not post.parts_at:
+        return f"{asked} That agrees with the recommendation."
+    known = rated(assessment)
+    proposed = {each.criterion: f"proposed: {each.level}" for each in assessment.recommendation.rests_on}
+    parted = [
+        f"{titled(known[each.id])} ({proposed.get(each.id) or bar_of(known[each.id]).words})"
+        if each.id in known
+        else f"[{each.id}] ({each.outcome.value})"
+        for each in post.parts_at
+    ]
+    return f"{asked} It parts from the recommendation at {_some(parted)}."
+
+
+# -- what to ask, and what is rated --------------------------------------------------------------------------------
+
+
+def questions(assessment: Assessment) -> tuple[WorthAsking, ...]:
+    """Return the questions most worth asking, three at most."""
+    return assessment.worth_asking[:3]
+
+
+def groups(assessment: Assessment) -> tuple[tuple[str, tuple[Rated, ...]], ...]:
+    """Return what has a level, in the order in which the statute comes to it, under the name of each group."""
+    direct = {name for row in rows(assessment.trace) for name in resting(assessment, row)}
+    beside = tuple(each for each in assessment.considered if each.id in direct and not _holds(each))
+    found: tuple[tuple[str, tuple[Rated, ...]], ...] = (
+        ("Minimum standards", assessment.standards),
+        ("Factors of standard 4", assessment.criteria),
+        ("Also decided before a tier", beside),
+        ("Watch list, where met means that it leads there", assessment.watch_list),
+    )
+    return tuple((name, answers) for name, answers in found if answers)
+
+
+def _holds(answer: CriterionAnswer) -> bool:
+    return answer.outcome is Outcome.MET
+
+
+def records_words(counted: int, aside: int) -> str:
+    """Return how many records count and how many are set aside."""
+    count = f"{counted} record{'' if counted == 1 else 's'} {'counts' if counted == 1 else 'count'}"
+    return f"{count}, {aside} {'is' if aside == 1 else 'are'} set aside"

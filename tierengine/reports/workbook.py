@@ -1,0 +1,77 @@
+"""The table of questions as a workbook of an office: filtered by its head, with what it is of on a second sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
+
+from tierengine.law.questions import QuestionTable
+from tierengine.reports.questions import COLUMNS, counted, row
+from tierengine.reports.shown import shown
+from tierengine.reports.timeless import timeless
+
+_WIDTHS = {"title": 30, "provision": 28, "question": 38, "asks": 60, "values": 30, "comparison": 44, "levels": 60}
+"""Columns that hold more than a word or two, in characters."""
+
+_WIDTH = 18
+_HEAD = PatternFill("solid", start_color="D9E2EC")
+
+
+def questions_workbook(table: QuestionTable) -> bytes:
+    """Return the table as XLSX; equal tables give equal bytes, and no text is taken for a formula."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Questions"
+    _write(sheet, (COLUMNS, *map(row, table.questions)))
+    _dress(sheet)
+    about = book.create_sheet("Law")
+    _write(about, (("law in force on", str(table.as_of)), ("rulebook", table.rulebook), ("holds", counted(table))))
+    about.column_dimensions["A"].width, about.column_dimensions["B"].width = _WIDTH, 80
+    return _saved(book, table)
+
+
+def _write(sheet: Worksheet, rows: Iterable[tuple[str, ...]]) -> None:
+    """Write rows of texts; a text that begins with `=` stays one."""
+    for number, cells in enumerate(rows, 1):
+        for column, text in enumerate(cells, 1):
+            if text:
+                cell = sheet.cell(number, column, shown(text))
+                cell.data_type = "s"
+
+
+def _dress(sheet: Worksheet) -> None:
+    """What makes a long table readable: a head that stays and filters, widths, and lines that wrap."""
+    for number, name in enumerate(COLUMNS, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(name, _WIDTH)
+    for cells in sheet.iter_rows():
+        for cell in cells:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for cell in sheet[1]:
+        cell.font, cell.fill = Font(bold=True), _HEAD
+    sheet.freeze_panes = "E2"
+    sheet.auto_filter.ref = sheet.dimensions
+    sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = "landscape", 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
+
+
+def _saved(book: Workbook, table: QuestionTable) -> bytes:
+    """The workbook as bytes, dated by the law's day and not by the clock."""
+    day = datetime(table.as_of.year, table.as_of.month, table.as_of.day)  # noqa: DTZ001 (the format knows no zone)
+    known = book.properties
+    known.creator = known.lastModifiedBy = "tierengine"
+    known.title = f"What the law in force on {table.as_of} asks"
+    known.created = known.modified = day
+    made = BytesIO()
+    # `Workbook.save` would write the moment of the clock as the day of the last change.
+    ExcelWriter(book, ZipFile(made, "w", ZIP_DEFLATED)).save()
+    return timeless(made.getvalue())
