@@ -43,7 +43,7 @@ from tierengine.reasoning.assessment import (
 from tierengine.reasoning.hinges import hinges, worth_asking
 from tierengine.reasoning.open_tiers import Doubt, OpenTiers
 from tierengine.reasoning.progress import progress
-from tierengine.reasoning.proposals import Spoken
+from tierengine.reasoning.proposals import Proposer, Spoken
 from tierengine.reasoning.provisional import Provisional, ProvisionalReading
 from tierengine.reasoning.trace import NOBODY_JUDGED, NOT_SHOWN, Narrator, Tracer, level_range, passage_of
 from tierengine.reasoning.words import question, sentence, sentences
@@ -101,7 +101,7 @@ class Assessor:
         self._narrator = Narrator(law, self.form, NOT_SHOWN if withheld else NOBODY_JUDGED)
         self._inputs = {field.id for field in (*self.form.inputs, *self.form.answerable())}
         self._open = OpenTiers(law, self.form)
-        self._provisional = ProvisionalReading(law, self.form, self._open, engine)
+        self._make_engine = engine
 
     def assess(self, casefile: Casefile) -> Assessment:
         """Return the recommendation on a dossier: admit, evaluate, tell, recommend."""
@@ -119,9 +119,13 @@ class Assessor:
         return self._supposing.read(admit(casefile, self.law).facts)
 
     @cached_property
+    def _provisional(self) -> ProvisionalReading:
+        """What reads a country that the facts leave open; made for the first."""
+        return ProvisionalReading(self._open, self._engine, Proposer(self.law, self._make_engine))
+
+    @cached_property
     def _supposing(self) -> ProvisionalReading:
-        """What reads supposed countries: one engine is enough for what is no determination."""
-        return ProvisionalReading(self.law, self.form, self._open, CompiledEngine)
+        return ProvisionalReading.supposing(self._open)
 
     def once_rated(self, casefile: Casefile, ratings: Mapping[str, Level]) -> Rows:
         """Return the rows that are left once a person rates some open words so, and the others are as proposed.

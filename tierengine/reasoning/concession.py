@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Facts, Form
 from tierengine.engines.lowering import judged, lower, reached
 from tierengine.errors import Problem, UsageError
@@ -139,7 +138,7 @@ class Findings:
         form, known = self.given(facts, held)
         words = (self._law.criteria_by_id[each].judgement for each in held if each in self._law.criteria_by_id)
         rated = {judged(word.id): True for word in words if word is not None and judged(word.id) in facts}
-        reading = ProvisionalReading(self._law, form, OpenTiers(self._law, form), CompiledEngine)
+        reading = ProvisionalReading.supposing(OpenTiers(self._law, form))
         found = reading.read({**known, **rated})
         return rows, found.row if found.proposals else None
 

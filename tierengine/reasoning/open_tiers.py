@@ -91,9 +91,10 @@ class OpenTiers:
     """Knows the open tiers under the law of a date; made once, asked for many countries."""
 
     def __init__(self, law: Law, form: Form) -> None:
-        self._law = law
-        self._form = form
-        self._engine = CompiledEngine(form)
+        self.law = law
+        self.form = form
+        self.engine = CompiledEngine(form)
+        """The generated evaluator of the form, for whoever reads it without the engine of record."""
         self._order = {field: place for place, field in enumerate(in_order(law))}
         self._linked = frozenset(field for group in linked(form) if len(group) > 1 for field in group)
         self._asked: dict[tuple[tuple[str, tuple[int, ...]], ...], _Asked] = {}
@@ -104,12 +105,12 @@ class OpenTiers:
         Countries whose numbers are cut alike share it; they mostly do, since only numbers that are compared with one
         another need cuts of their own.
         """
-        cuts = known_numbers(self._form, {name: facts[name] for name in sorted(self._linked & facts.keys())})
+        cuts = known_numbers(self.form, {name: facts[name] for name in sorted(self._linked & facts.keys())})
         key = tuple(cuts.items())
         if key not in self._asked:
             if len(self._asked) >= _KEPT:
                 self._asked.clear()
-            case = Case(self._form, cuts=cuts)
+            case = Case(self.form, cuts=cuts)
             self._asked[key] = _Asked(case, Solver(case.definitions, limit=STEADY))
         return self._asked[key]
 
@@ -138,19 +139,19 @@ class OpenTiers:
 
     def open_to_a_person(self, facts: Facts) -> tuple[TierRow, ...]:
         """Return the rows that are open once each word that nobody has rated may be rated freely."""
-        return self.open(rated_freely(self._law, facts))
+        return self.open(rated_freely(self.law, facts))
 
     def _possible(self, facts: Facts) -> list[TierRow]:
         """The rows that no rule refutes: every open one, and perhaps more."""
-        settled = self._engine.evaluate(facts).settled
-        return [row for row in self._law.tiers if settled.get(row.id) is not False]
+        settled = self.engine.evaluate(facts).settled
+        return [row for row in self.law.tiers if settled.get(row.id) is not False]
 
     def levels(self, facts: Facts) -> dict[str, tuple[Level, Level]]:
         """Return for each criterion and route the lowest and the highest level that some completion gives it."""
-        settled = self._engine.evaluate(facts).settled
+        settled = self.engine.evaluate(facts).settled
         asked = self.asked(facts)
-        ladders: dict[str, list[tuple[Level, str]]] = {route.id: [("met", route.id)] for route in self._law.routes}
-        for each in self._law.criteria:
+        ladders: dict[str, list[tuple[Level, str]]] = {route.id: [("met", route.id)] for route in self.law.routes}
+        for each in self.law.criteria:
             ladders[each.id] = [(rung.level, reached(each.id, rung.level)) for rung in each.rules]
         with asked.solver.supposing(*asked.case.gives(facts)):
             return {name: self._span(asked, ladder, settled) for name, ladder in ladders.items()}
@@ -211,15 +212,15 @@ class OpenTiers:
 
     def _settles(self, row: str, facts: Facts, answers: Facts) -> bool:
         """Whether answers that are written into the dossier settle a row."""
-        return self._engine.evaluate(answered(self._form, facts, answers)).settled.get(row) is True
+        return self.engine.evaluate(answered(self.form, facts, answers)).settled.get(row) is True
 
     def _as_written(self, facts: Facts, completion: Facts) -> dict[str, Value | Bounds]:
         """A completion as a dossier says it: each word is rated with the level that its criterion comes to have."""
-        settled = self._engine.evaluate({**facts, **completion}).settled
+        settled = self.engine.evaluate({**facts, **completion}).settled
         found = dict(completion)
         for name in completion:
             if name.startswith("rating/"):
-                criterion = self._law.judges[leaf_name(name)]
+                criterion = self.law.judges[leaf_name(name)]
                 levels = (r.level for r in criterion.rules if settled.get(reached(criterion.id, r.level)))
                 found[name] = max(map(rank, levels), default=0)
         return found
@@ -234,7 +235,7 @@ class OpenTiers:
 
         Records of one origin fall together, and with them the ratings that rest on them.
         """
-        for origin, fields in sorted(_leans_on(self._law, admitted).items()):
+        for origin, fields in sorted(_leans_on(self.law, admitted).items()):
             if not fields.keys() & facts.keys():
                 continue
             freed = {name: value for name, value in facts.items() if name not in fields}
@@ -260,9 +261,9 @@ class OpenTiers:
         """The tiers that are reached if the placement of one year was another."""
         years: dict[int, Placement] = {placement.year: placement.tier for placement in admitted.placements}
         last = max(years)
-        for tier in known_in(self._law, year):
+        for tier in known_in(self.law, year):
             other = years | {year: tier}
-            limit = standing_under(other, admitted.report, self._law).limit
+            limit = standing_under(other, admitted.report, self.law).limit
             moved = {name: value for name, value in facts.items() if name not in (LAST_REPORT, LIMIT)}
             given = {LAST_REPORT: other[last], LIMIT: limit}
             moved |= {name: word for name, word in given.items() if word is not None and name in facts}

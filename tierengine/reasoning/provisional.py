@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tierengine.engines.form import Bounds, Engine, Facts, Form, Value
+from tierengine.engines.compiled import CompiledEngine
+from tierengine.engines.form import Bounds, Engine, Facts, Value
 from tierengine.engines.logic import Term, all_of, negate
 from tierengine.engines.lowering import judged, rating, reached
 from tierengine.engines.proof import Case
@@ -42,14 +43,19 @@ class Provisional:
 class ProvisionalReading:
     """Reads the facts of countries provisionally, under the law of one date."""
 
-    def __init__(self, law: Law, form: Form, opened: OpenTiers, engine: Callable[[Form], Engine]) -> None:
-        self._law = law
-        self._form = form
-        self._engine = engine(form)
-        self._proposer = Proposer(law, engine)
+    def __init__(self, opened: OpenTiers, engine: Engine, proposer: Proposer) -> None:
+        """Take what knows the open tiers, an engine that reads its form, and what proposes."""
+        self._law, self._form = opened.law, opened.form
+        self._engine = engine
+        self._proposer = proposer
         self._open = opened
-        self._inputs = {each.id for each in (*form.inputs, *form.answerable())}
-        self._coherent = Coherent.of(law)
+        self._inputs = {each.id for each in (*self._form.inputs, *self._form.answerable())}
+        self._coherent = Coherent.of(self._law)
+
+    @staticmethod
+    def supposing(opened: OpenTiers) -> ProvisionalReading:
+        """Return what reads supposed countries: one engine is enough for what is no determination."""
+        return ProvisionalReading(opened, opened.engine, Proposer(opened.law, CompiledEngine))
 
     def once(self, facts: Facts, word: str, level: Level) -> dict[str, Value | Bounds]:
         """Return the facts once a word is rated, with what then follows by the rules of coherence."""
