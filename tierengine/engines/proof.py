@@ -261,10 +261,6 @@ class Case:
         """Return how high an answer is among those that can be told apart."""
         return self.values[field].place(value) or 0
 
-    def value_at(self, field: str, rank: int) -> Value:
-        """Return the answer of a rank: what `rank` gives a rank for."""
-        return self.values[field].answers[rank]
-
     def at_most(self, field: str, rank: int) -> Term:
         """Return the term that an input is no higher than a rank."""
         return self.values[field].at_most(rank)
@@ -392,24 +388,37 @@ def together(form: Form, unknown: Collection[str]) -> Iterator[frozenset[str]]:
     a comparison holds for the two numbers that are compared. Rules that look at findings are left out: they bind nearly
     everything.
     """
-    pairs = {comparison.id: {comparison.left, comparison.right} for comparison in form.comparisons}
     inputs = {field.id for field in form.inputs}
-    groups: list[set[str]] = [{LIMIT, LAST_REPORT} & inputs]
-    for asked in (*_asked_of(form), *({each.id, *each.shown_by, *each.denied_with} for each in form.unanswered)):
-        bound = set().union(*(pairs.get(field, {field}) for field in asked))
-        if bound <= inputs:
-            bound &= set(unknown)
-            touched = [group for group in groups if group & bound]
-            groups = [group for group in groups if not group & bound] + [bound.union(*touched)]
-    yield from map(frozenset, groups)
+    bound = (group for group in (*_asked_of(form), *taken_together(form)) if group <= inputs)
+    yield from joined(({LIMIT, LAST_REPORT} & inputs, *(group.intersection(unknown) for group in bound)))
+
+
+def taken_together(form: Form) -> Iterator[set[str]]:
+    """Yield for each input that others answer, where nobody does, the inputs of both."""
+    for each in form.unanswered:
+        yield _sides(form, (each.id, *each.shown_by, *each.denied_with))
+
+
+def joined(groups: Iterable[Collection[str]]) -> list[frozenset[str]]:
+    """Return the groups, those that share a member made one."""
+    found: list[frozenset[str]] = []
+    for group in groups:
+        touched = [other for other in found if not other.isdisjoint(group)]
+        found = [other for other in found if other.isdisjoint(group)] + [frozenset(group).union(*touched)]
+    return found
 
 
 def _asked_of(form: Form) -> Iterator[set[str]]:
-    """Yield for each rule of coherence what its tests look at."""
+    """Yield for each rule of coherence the inputs at which its tests look."""
     for name in form.coherence:
-        yield {
-            test.field for stratum in form.strata for rule in stratum.rules if rule.head == name for test in rule.tests
-        }
+        rules = (rule for stratum in form.strata for rule in stratum.rules if rule.head == name)
+        yield _sides(form, (test.field for rule in rules for test in rule.tests))
+
+
+def _sides(form: Form, names: Iterable[str]) -> set[str]:
+    """Some names, with the two numbers in place of what compares them."""
+    pairs = {each.id: {each.left, each.right} for each in form.comparisons}
+    return set().union(*(pairs.get(name, {name}) for name in names))
 
 
 def asked_by_rules(form: Form) -> dict[str, frozenset[str]]:
@@ -444,12 +453,9 @@ def linked(*forms: Form) -> Iterator[frozenset[str]]:
     """Yield the counts that are compared with one another, directly or through others; each that is not, alone."""
     counts = dict.fromkeys(field.id for form in forms for field in form.inputs if field.type == "count")
     listed = {field.id for form in forms for field in form.inputs if field.numbers}
-    waiting = [{name} for name in counts if name not in listed]
-    for comparison in (each for form in forms for each in form.comparisons):
-        pair = {comparison.left, comparison.right}
-        touched = [group for group in waiting if group & pair]
-        waiting = [group for group in waiting if not group & pair] + [set().union(*touched)]
-    yield from map(frozenset, waiting)
+    waiting = dict.fromkeys(name for name in counts if name not in listed)
+    pairs = ({each.left, each.right} & waiting.keys() for form in forms for each in form.comparisons)
+    yield from joined((*({name} for name in waiting), *pairs))
 
 
 def _sure(test: Test, bounds: Bounds) -> bool:

@@ -19,7 +19,7 @@ from itertools import groupby
 from tierengine.engines.form import Form, Value
 from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_most, implies, negate, same, variable
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, presumed, rating
-from tierengine.engines.proof import Case, asked_by_rules, looks_at_findings, together
+from tierengine.engines.proof import Case, asked_by_rules, joined, looks_at_findings, taken_together, together
 from tierengine.engines.solver import Model, Solver, Template
 from tierengine.evidence.dossier import Casefile
 from tierengine.lab.questions.inquiry import Answer, Inquiry
@@ -399,15 +399,8 @@ class _Settled:
     @cached_property
     def _taken(self) -> tuple[frozenset[str], ...]:
         """What nobody answers and others show or deny, with these; and the placements, which bind one another."""
-        form = self._inquiry.form
-        pairs = {each.id: (each.left, each.right) for each in form.comparisons}
-        names = ((each.id, *each.shown_by, *each.denied_with) for each in form.unanswered)
-        bound = [frozenset(side for name in group for side in pairs.get(name, (name,))) for group in names]
-        groups: list[frozenset[str]] = []
-        for group in (*bound, frozenset((LAST_REPORT, LIMIT)) & self._inquiry.fields.keys()):
-            touched = [other for other in groups if other & group]
-            groups = [other for other in groups if not other & group] + [group.union(*touched)]
-        return tuple(groups)
+        placements = {LAST_REPORT, LIMIT} & self._inquiry.fields.keys()
+        return tuple(joined((*taken_together(self._inquiry.form), placements)))
 
     @cached_property
     def _copy(self) -> Case:
