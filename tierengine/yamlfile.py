@@ -8,6 +8,7 @@ small file huge, the second can name code, the third loses what was written firs
 from __future__ import annotations
 
 import difflib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,15 @@ class Document:
     raw: bytes
     values: Any
     marks: dict[Path_, tuple[int, int]]
+
+    @property
+    def text(self) -> str:
+        """The characters of the file, without the mark that some editors set before them."""
+        return self.raw.decode("utf-8-sig")
+
+    def with_text(self, text: str) -> bytes:
+        """Return the bytes of the file with other characters; the mark before them stays if there is one."""
+        return (BOM_UTF8 if self.raw.startswith(BOM_UTF8) else b"") + text.encode()
 
     def where(self, *path: str | int) -> str:
         """Return `file:line:column` of the value at the path, or of the nearest value around it."""
@@ -102,6 +112,11 @@ def check(document: Document, model: type[M], problems: list[Problem]) -> M | No
     except ValidationError as error:
         problems.extend(_problem(document, model, dict(detail)) for detail in error.errors(include_url=False))
         return None
+
+
+def nodes(text: str) -> Any:
+    """Return the root node of a text that was read before, with the places of all below it; nothing if it is empty."""
+    return yaml.compose(text, Loader=_LOADER)
 
 
 class _RefusedError(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -10,17 +9,10 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tierengine.errors import EvidenceError, Problem
+from tierengine.evidence.sources.encodings import marked
 from tierengine.evidence.sources.reading import LARGEST
 
 _SEPARATORS = (",", ";", "\t")
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-"""UTF-32 comes before UTF-16, whose mark its own begins with."""
 
 
 def rows_of(path: Path, columns: Collection[str], problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
@@ -71,9 +63,9 @@ def _text(path: Path) -> str:
         raise _refused(
             str(path), f"cannot be opened: {error.strerror}", "name a file that exists and may be read"
         ) from None
-    for mark, encoding in _MARKS:
-        if raw.startswith(mark):
-            return _decoded(raw[len(mark) :], encoding, path.name)
+    if told := marked(raw):
+        encoding, rest = told
+        return _decoded(rest, encoding, path.name)
     wide = _wide(raw)
     if wide is not None:
         return _decoded(raw, wide, path.name)

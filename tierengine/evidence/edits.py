@@ -19,11 +19,8 @@ from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.written import item_lines, value_lines
 from tierengine.yamlfile import Document
 
-_BOM = b"\xef\xbb\xbf"
 _BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML 1.1."""
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Item = dict[str, Any]
 
@@ -75,8 +72,8 @@ def _ordered(old: tuple[Item, ...], new: tuple[Item, ...]) -> tuple[Item, ...]:
 
 def _written(document: Document, changed: Mapping[str, tuple[Item, ...]], *, whole: bool) -> bytes:
     """The bytes with the changes; `whole` writes each changed item anew, where the parts of it cannot be changed."""
-    text = document.raw.decode("utf-8-sig")
-    root = yaml.compose(text, Loader=_LOADER)
+    text = document.text
+    root = yamlfile.nodes(text)
     page = _Page(
         text, tuple(found.span() for found in _BREAK.finditer(text)), "\r\n" if "\r\n" in text else "\n", whole
     )
@@ -85,8 +82,7 @@ def _written(document: Document, changed: Mapping[str, tuple[Item, ...]], *, who
     for edit in edits:
         parts += [text[at : edit.first], edit.text]
         at = edit.end
-    bom = _BOM if document.raw.startswith(_BOM) else b""
-    return bom + "".join((*parts, text[at:])).encode()
+    return document.with_text("".join((*parts, text[at:])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,26 +7,24 @@ from typing import Any
 
 import yaml
 
+from tierengine import yamlfile
 from tierengine.errors import EvidenceError, Problem
 from tierengine.yamlfile import Document
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Rewriting:
     """A dossier whose text is being changed; items are counted from 0, as they stand."""
 
     def __init__(self, document: Document) -> None:
-        self._name = document.name
-        self._bom = b"\xef\xbb\xbf" if document.raw.startswith(b"\xef\xbb\xbf") else b""
-        text = document.raw.decode("utf-8-sig")
+        self._document = document
+        text = document.text
         self._newline = "\r\n" if "\r\n" in text.partition("\n")[0] + "\n" else "\n"
         self._lines = text.splitlines(keepends=True)
 
     @property
     def raw(self) -> bytes:
         """The bytes of the dossier as it stands now."""
-        return self._bom + "".join(self._lines).encode()
+        return self._document.with_text("".join(self._lines))
 
     def append(self, section: str, lines: Sequence[str]) -> None:
         """Add an item to a list, given as its lines without indentation; a list that is missing or empty is begun.
@@ -68,14 +66,15 @@ class Rewriting:
         self._lines[past:past] = self._written(f"{indent}{line}" for line in lines)
 
     def _section(self, section: str) -> tuple[Any, Any]:
-        root = yaml.compose("".join(self._lines), Loader=_LOADER)
+        root = yamlfile.nodes("".join(self._lines))
         pairs = root.value if isinstance(root, yaml.MappingNode) else ()
         return next(((key, value) for key, value in pairs if key.value == section), (None, None))
 
     def _block(self, section: str, key: Any, items: Any) -> Any:
         """The list, if it is written as a list of lines."""
         if not isinstance(items, yaml.SequenceNode) or items.flow_style or not items.value:
-            where = f"{self._name}:{key.start_mark.line + 1}:1" if key else self._name
+            name = self._document.name
+            where = f"{name}:{key.start_mark.line + 1}:1" if key else name
             problem = Problem(
                 where=where,
                 what=f"the {section} are not written as a list of lines, so that none can be added",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 from tierengine.evidence.sources.draft import refused
 
 _MARKS = (
@@ -16,6 +14,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+"""UTF-32 comes before UTF-16, whose mark its own begins with."""
 _MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "shift_jis": "cp932"}
 _MEANT |= {"shift-jis": "cp932", "x-sjis": "cp932", "gb2312": "gb18030", "gbk": "gb18030", "ks_c_5601-1987": "cp949"}
 """What browsers read where a page declares these: the larger set, in which such pages are really written."""
@@ -39,11 +38,16 @@ _LATIN = 0.12
 """Up to this share of bytes above 127, a text is one in Latin letters with accents and quotation marks."""
 
 
+def marked(raw: bytes) -> tuple[str, bytes] | None:
+    """Return the encoding that a byte order mark tells, and the bytes after it; nothing where there is none."""
+    return next(((encoding, raw[len(mark) :]) for mark, encoding in _MARKS if raw.startswith(mark)), None)
+
+
 def decoded(raw: bytes, name: str, declared: str | None = None) -> tuple[str, list[str]]:
     """Return the text of some bytes, and what is doubtful about it; raise `EvidenceError` if it is no text."""
-    for mark, encoding in _MARKS:
-        if raw.startswith(mark):
-            return _text(raw[len(mark) :].decode(encoding, "replace"), name), []
+    if told := marked(raw):
+        encoding, rest = told
+        return _text(rest.decode(encoding, "replace"), name), []
     if wide := _wide(raw):
         return _text(raw.decode(wide, "replace"), name), [f"the encoding is not declared; it is read as {wide}"]
     if declared is not None and (known := _known(declared)) not in (None, "utf-8"):
@@ -78,6 +82,8 @@ def _guessed(raw: bytes) -> str:
     sample = raw[:_SAMPLE]
     if sum(byte > 127 for byte in sample) < len(sample) * _LATIN:
         return "cp1252"
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to load, and most texts tell what they are in
+
     best = from_bytes(sample, cp_isolation=_LIKELY).best()
     return best.encoding if best is not None else "cp1252"
 
