@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO, StringIO, TextIOWrapper
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from tests.conftest import Ran
+from tests.reasoning.two_years import SILENT, record, write
 from tests.reports.answers import SEEDS, answered, dossier, filled
 from tierengine.reasoning.assessment import Assessment, Status
 from tierengine.reports.answer import each_way, rated, why
@@ -73,6 +75,14 @@ def test_a_provisional_answer_says_what_it_is(seed: str) -> None:
     for number, asked in enumerate(answer.worth_asking, 1):
         assert any(line.startswith(f"  {number}. ") and f"[{asked.question}]" in line for line in text.splitlines())
     assert f"{24 - len(answer.set_aside)} records count, {len(answer.set_aside)} are set aside" in text
+
+
+def test_a_silence_that_is_set_aside_is_no_record(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """A cable of two years before says nothing of the year: the record counts, and the silences do not."""
+    dossier_file = write(tmp_path, record("victims_assisted", 3), silences=SILENT, sent="021201Z APR 11")
+    ran = tierengine("assess", dossier_file)
+    assert f"1 record counts, {len(SILENT)} are set aside" in ran.out
+    assert f"1 record counts, {len(SILENT)} are set aside" in tierengine("report", dossier_file).out
 
 
 def test_the_post_parts_in_words() -> None:

@@ -38,6 +38,7 @@ from tierengine.reasoning.assess import law_of, unused
 from tierengine.reasoning.compare import Comparison, Side
 from tierengine.reasoning.compare import compare as compare_sides
 from tierengine.reasoning.interim import InterimAssessment, interim
+from tierengine.reports.answer import weighed
 from tierengine.reports.comparison import print_comparison
 from tierengine.reports.interim import print_interim
 from tierengine.reports.markdown import markdown
@@ -143,7 +144,7 @@ def assess(
     """Recommend a tier, with reasons, on one screen. Ends with 4 where several tiers stay open."""
     casefile = read_dossier(dossier)
     assessment = assess_casefile(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
-    records = len(casefile.dossier.records)
+    records = weighed((record.id for record in casefile.dossier.records), assessment)
     if form is ReportFormat.json:
         sys.stdout.write(schemas.to_json(assessment))
     elif form is ReportFormat.markdown:

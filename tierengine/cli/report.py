@@ -19,6 +19,7 @@ from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.compare import Comparison, Side, compare
 from tierengine.reasoning.release import release
+from tierengine.reports.answer import weighed
 from tierengine.reports.rate import rating_sections
 from tierengine.reports.release import released_report
 from tierengine.reports.report import Report
@@ -73,7 +74,8 @@ def report(
         assessment = assessor.assess(casefile)
         sheet = rating_sections(sheet_of(casefile, assessor, assessment))
         change = _change(before, Side(casefile, law.as_of), law_book)
-        earlier, records = casefile.dossier.earlier_placements, len(casefile.dossier.records)
+        earlier = casefile.dossier.earlier_placements
+        records = weighed((record.id for record in casefile.dossier.records), assessment)
         told = report_on(assessment, law, change, earlier, sheet=sheet, records=records)
     if output is not None:
         write_file(output, _rendered(told, form))

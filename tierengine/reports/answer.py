@@ -316,7 +316,14 @@ def _holds(answer: CriterionAnswer) -> bool:
     return answer.outcome is Outcome.MET
 
 
-def records_words(counted: int, aside: int) -> str:
-    """Return how many records count and how many are set aside."""
+def weighed(records: Iterable[str], assessment: Assessment) -> int:
+    """Return how many records were weighed: those of a dossier, and what else was set aside, such as a silence."""
+    return len({*records, *(each.record for each in assessment.set_aside)})
+
+
+def records_words(assessment: Assessment, records: int) -> str:
+    """Return how many of the records that were weighed count, and how many are set aside."""
+    aside = len(assessment.set_aside)
+    counted = records - aside
     count = f"{counted} record{'' if counted == 1 else 's'} {'counts' if counted == 1 else 'count'}"
     return f"{count}, {aside} {'is' if aside == 1 else 'are'} set aside"

@@ -75,7 +75,7 @@ class Section:
 def memorandum(assessment: Assessment, records: int | None = None) -> tuple[Section, ...]:
     """Return what stands first: what is recommended and why, what it hangs on, the bars, the post, the questions.
 
-    `records` is how many records the dossier has, where that is known.
+    `records` is how many records were weighed, where that is known.
     """
     return told(
         Section("Recommendation", tuple(_recommendation(assessment, records)), ("Tier", "Status", "Why"), answer=True),
@@ -149,8 +149,8 @@ def any_tier_names(tiers: Iterable[Tier | None]) -> str:
 
 
 def _recommendation(assessment: Assessment, records: int | None) -> Iterator[Line]:
-    recommended, aside = assessment.recommendation, len(assessment.set_aside)
-    counted = "" if records is None else f"{answer.records_words(records - aside, aside)}. "
+    recommended = assessment.recommendation
+    counted = "" if records is None else f"{answer.records_words(assessment, records)}. "
     yield Line(
         answer.recommended_name(recommended),
         answer.status_words(recommended),

@@ -101,7 +101,7 @@ def report(
 
     With `change`, the change is split into its causes; without it, the recommendation is set beside the last of the
     earlier placements. The opening sections stand before everything, the extra ones right after the recommendation, the
-    rating sheet after the memorandum. `records` is how many the dossier has, where that may be told.
+    rating sheet after the memorandum. `records` is how many were weighed, where that may be told.
     """
     first, *others = memorandum(assessment, records)
     return _report(

@@ -37,7 +37,7 @@ Block = list[Text]
 
 
 def print_screen(assessment: Assessment, console: Console, records: int | None = None) -> None:
-    """Print the answer on one screen. `records` is how many the dossier has, where that is known."""
+    """Print the answer on one screen. `records` is how many were weighed, where that is known."""
     drawn = _Screen(assessment, console, records)
     for line in drawn.lines():
         if drawn.plain:
@@ -147,10 +147,9 @@ class _Screen:
         return told
 
     def _foot(self) -> Block:
-        aside = len(self._assessment.set_aside)
         if self._records is None:
             return []
-        words = answer.records_words(self._records - aside, aside)
+        words = answer.records_words(self._assessment, self._records)
         told = f"{words} (see `check`); --full tells the rest. A person determines."
         return [Text(self._cut(told, self._width), style="dim")]
 
