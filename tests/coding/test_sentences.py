@@ -29,6 +29,12 @@ def test_parts(text: str, parts: list[str] | int) -> None:
     assert len(found) == parts if isinstance(parts, int) else found == parts
 
 
+def test_a_heading_tells_nothing() -> None:
+    """It names what follows, and no record is drafted from it."""
+    source = read_source([("a.md", b"# Prosecution\n\nIt convicted three.\n")], "markdown", "a")
+    assert [each.at for each in sentences(source)] == ["a Prosecution \u00b61"]
+
+
 LETTERS = st.text(st.sampled_from("aZ .;,-!?()\u2019\u2013\n0"), min_size=1, max_size=200)
 
 

@@ -25,7 +25,7 @@ from tierengine.reasoning.assess import law_of
 from tierengine.reports.text import print_wrapped
 
 _KEYS = """\
-  Enter or a   accept the first            2 or 3   accept the second or third
+  Enter, a, 1  accept the first            2 or 3   accept the second or third
   c            change the first, then accept
   r            refuse them, with a reason  n        it is no evidence, with a reason
   s            the source is silent on it  l        leave it for later
@@ -257,7 +257,7 @@ def _told(record: ProposedRecord) -> str:
 def _when(record: ProposedRecord) -> str:
     if record.date is not None:
         return str(record.date)
-    return f"{record.period.first} {record.period.last}" if record.period is not None else str(record.undated)
+    return f"{record.period.first} to {record.period.last}" if record.period is not None else str(record.undated)
 
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

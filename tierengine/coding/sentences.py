@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tierengine.evidence.sources.opened import Opened
+from tierengine.evidence.sources.opened import Opened, is_heading
 
 _SHORT = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Gen|Col|Lt|Sgt|Rev|Hon|Prof|Sr|Jr|No|Nos|Art|Arts|Sec|Inc|Ltd|vs|etc|approx"
@@ -30,8 +30,13 @@ class Sentence:
 
 
 def sentences(source: Opened) -> Iterator[Sentence]:
-    """Yield the sentences of a source in its order, cut to their parts; each stands in its paragraph word by word."""
+    """Yield the sentences of a source in its order, cut to their parts; each stands in its paragraph word by word.
+
+    A heading names what follows and tells nothing itself, so it is passed over.
+    """
     for locator, paragraph in source.places():
+        if is_heading(source, locator):
+            continue
         for sentence in whole_sentences(paragraph):
             for part in _PART.split(sentence):
                 if any(letter.isalpha() for letter in part):

@@ -166,3 +166,8 @@ def text_digest(opened: Opened) -> str:
 def shown(text: str) -> str:
     """The text of a paragraph in one line, as it is seen: without soft hyphens."""
     return " ".join(text.replace("-\n", "-").replace("\u00ad", "").split())
+
+
+def is_heading(source: Opened, locator: str) -> bool:
+    """Say whether a paragraph is a heading, which is paragraph 0 of the part that it begins; a telegram has none."""
+    return isinstance(source, Written) and locator.endswith(" ¶0")
