@@ -96,6 +96,7 @@ def test_what_coders_need_to_know_stands_beside_the_question() -> None:
     assert not one(late, "officials_complicit").government_only
     assert not one(late, "national_action_plan_adopted").decides
     assert one(late, "victims_identified").decides
+    assert one(late, "trafficking_law_reform_enacted").decides  # it shows that something is new
     assert "sponsorship_binds_workers" in {question.id for question in early.questions}
 
 

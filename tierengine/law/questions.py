@@ -76,6 +76,7 @@ class QuestionTable(Model):
 def questions(law: Law) -> QuestionTable:
     """Return every question of a law: of each criterion its open word first, then its indicators as written."""
     asked = law.asked()
+    asked |= {name for each in law.indicators if each.id in asked for name in (*each.shown_by, *each.denied_with)}
     found = tuple(question for criterion in law.criteria for question in _of_criterion(criterion, law, asked))
     return QuestionTable(as_of=law.as_of, rulebook=law.digest, questions=found)
 
