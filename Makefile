@@ -48,7 +48,7 @@ $(VENV)/benchmark: $(VENV)/installed benchmark.lock
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade --quiet
 
 lock:
-	$(COMPILE) --group test pyproject.toml --output-file requirements.lock
+	$(COMPILE) --group test --group docs pyproject.toml --output-file requirements.lock
 	echo 'setuptools>=77' | $(COMPILE) - --output-file build.lock
 	$(COMPILE) --group benchmark pyproject.toml --output-file benchmark.lock
 
