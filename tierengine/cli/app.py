@@ -104,6 +104,9 @@ VERBS = {
     "ledger": Verb(
         "ledger", "Keep the record: what was said, when, by whom and on what, sealed so that a change shows."
     ),
+    "people": Verb(
+        "people", "Keep the register of people: who may write what in a ledger, with which key, from when until when."
+    ),
 }
 
 

@@ -39,6 +39,8 @@ from tierengine.ledger.entries import (
     CorrectionEntry,
     DeterminationEntry,
     PositionEntry,
+    ProposalEntry,
+    RegisterEntry,
     ReviewEntry,
     RulebookEntry,
     read,
@@ -108,8 +110,8 @@ def export(ledger: Ledger, number: int) -> dict[str, bytes]:
 def _assessment(ledger: Ledger, reader: Reader, number: int) -> int:
     """The assessment that an entry is, or speaks of."""
     entry, _ = ledger.entry(reader, number)
-    if isinstance(entry, RulebookEntry):
-        what = f"entry {number} speaks of a rulebook, and of no case"
+    if isinstance(entry, RulebookEntry | ProposalEntry | RegisterEntry):
+        what = f"entry {number} ({entry.kind}) speaks of no case"
         raise UsageError([Problem(where="ENTRY", what=what, cure="name an entry of the case: tierengine ledger log")])
     if isinstance(entry, AssessmentEntry):
         return number
@@ -159,9 +161,12 @@ def _made(assessment: Assessment, law: Law, casefile: Casefile, entries: Sequenc
 def _acts(entries: Sequence[AnyEntry]) -> Iterator[Act]:
     """What persons said of the recommendation, and of what others said of it."""
     assessments = {entry.number for entry in entries if isinstance(entry, AssessmentEntry)}
+    apart = {entry.number for entry in entries if isinstance(entry, ProposalEntry | RegisterEntry)}
     for entry in entries:
-        if not isinstance(entry, AssessmentEntry | RulebookEntry):
-            of = getattr(entry, "of", None)
+        of = getattr(entry, "of", None)
+        if entry.number in apart or of in apart:
+            apart.add(entry.number)
+        elif isinstance(entry, PositionEntry | DeterminationEntry | ReviewEntry | CorrectionEntry):
             yield Act(
                 number=entry.number,
                 kind=entry.kind,
