@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -26,11 +27,14 @@ from tierengine.cli.ledger_options import (
     LedgerPlace,
     PublicKey,
     Reasons,
+    Witnesses,
+    cosigners_given,
     desk_at,
     kept_checkpoint,
     keys_in,
     ledger_at,
     print_entry,
+    print_times,
     whose,
     written,
 )
@@ -54,8 +58,9 @@ from tierengine.ledger import acts, merkle
 from tierengine.ledger.acts import Desk, Findings, Ground
 from tierengine.ledger.archive import pack
 from tierengine.ledger.book import Ledger, make_ledger, people_of, register_of
-from tierengine.ledger.entries import ProposalEntry
-from tierengine.ledger.notes import base64
+from tierengine.ledger.cosigning import gather
+from tierengine.ledger.entries import ProposalEntry, Witness
+from tierengine.ledger.notes import Cosigner, base64
 from tierengine.ledger.packet import export as export_packet
 from tierengine.ledger.replay import Replayer
 from tierengine.ledger.replay import replay as replay_entries
@@ -82,6 +87,7 @@ Disputes = Annotated[
 ]
 Discretion = Annotated[bool, typer.Option("--discretion", help="depart from it without disputing a finding")]
 
+_WITNESS = re.compile(r"(?P<key>[^@]+)@(?P<address>https?://[^\s/?#]+(/[^\s?#]*)?)")
 _REPLAYED = ("assessment", "position", "determination")
 """The kinds of entries in which the engine says something."""
 
@@ -214,6 +220,49 @@ def _findings(desk: Desk, files: tuple[RulebookFile, ...], corpus: Path | None) 
     )
 
 
+@ledger_app.command()
+def witnesses(
+    reasons: Reasons,
+    writer: Author,
+    witness: Annotated[
+        list[str] | None,
+        typer.Option("--witness", metavar="KEY@ADDRESS", help="its public key and where it is asked; may be repeated"),
+    ] = None,
+    quorum: Annotated[
+        int | None, typer.Option("--quorum", metavar="N", min=0, help="how many must cosign; without it, all")
+    ] = None,
+    ledger: LedgerPlace = HERE,
+    keys: KeysFolder = None,
+) -> None:
+    """Say which witnesses cosign the checkpoints from here on, and how many must. An administrator does."""
+    named = [_WITNESS.fullmatch(each) for each in witness or ()]
+    cure = "write them such as witness.example.org/w1+0fe1d2c3+BASE64@https://witness.example.org"
+    problems = [
+        Problem(where="--witness", what=f"`{each}` is no public key and address of a witness", cure=cure)
+        for each, found in zip(witness or (), named, strict=True)
+        if found is None or Cosigner.of(found["key"]) is None
+    ]
+    if problems:
+        raise UsageError(problems)
+    asked = tuple(Witness(key=found["key"], address=found["address"]) for found in named if found)
+    with desk_at(ledger, keys, writer) as desk:
+        written(acts.require_witnesses(desk, asked, len(asked) if quorum is None else quorum, reasons))
+
+
+@ledger_app.command()
+def cosign(ledger: LedgerPlace = HERE, keys: KeysFolder = None) -> None:
+    """Ask every witness anew whether the ledger has only grown. Ends with 5 if one saw more, or another history."""
+    with ledger_at(ledger, keys) as opened:
+        found = gather(opened, again=True)
+        console = a_console()
+        if found is None:
+            print_wrapped("The register of this ledger names no witness: tierengine ledger witnesses", console, 0)
+            return
+        print_times(found.times, console)
+        for problem in found.problems:
+            print_wrapped(f"{problem.where}: {problem.what}", console, 0)
+
+
 # -- saying something -----------------------------------------------------------------------------------------------
 
 
@@ -328,16 +377,24 @@ def checkpoint(ledger: LedgerPlace = HERE, keys: KeysFolder = None) -> None:
 
 
 @ledger_app.command()
-def verify(kept: Kept = None, public: PublicKey = None, ledger: LedgerPlace = HERE, keys: KeysFolder = None) -> None:
-    """Verify entries, inputs, rules, tree and checkpoint. Ends with 5 at the first thing that does not hold."""
+def verify(
+    kept: Kept = None,
+    public: PublicKey = None,
+    witness: Witnesses = None,
+    ledger: LedgerPlace = HERE,
+    keys: KeysFolder = None,
+) -> None:
+    """Verify entries, inputs, rules, tree, checkpoint, cosignatures. Ends with 5 at the first that does not hold."""
+    known = cosigners_given(witness)
     with ledger_at(ledger, keys, public) as opened:
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-            found = verify_ledger(opened, kept_checkpoint(opened, kept), _stepper(bar, opened))
+            found = verify_ledger(opened, kept_checkpoint(opened, kept), _stepper(bar, opened), known)
         console = a_console()
         console.print(f"{found.checkpoint.size} entries and {found.inputs} inputs hold, under the root")
         console.print(f"  {base64(found.checkpoint.root)}")
         if kept is not None:
             console.print(Text(f"they go on from the checkpoint in {kept}"))
+        print_times(found.times, console)
         print_wrapped(whose(opened), console, 0)
 
 

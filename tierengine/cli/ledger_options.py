@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +18,10 @@ from tierengine.cli.options import PlainFormat, a_console
 from tierengine.errors import Problem, StoreError, UsageError
 from tierengine.ledger.acts import Desk
 from tierengine.ledger.book import Ledger, people_of
+from tierengine.ledger.cosigning import gather
 from tierengine.ledger.entries import AnyEntry
 from tierengine.ledger.keys import Keys
-from tierengine.ledger.notes import Checkpoint, Verifier, base64
+from tierengine.ledger.notes import Checkpoint, Cosigner, Verifier, base64
 from tierengine.ledger.register import Register
 from tierengine.ledger.store import Store
 from tierengine.ledger.words import author, details, headline
@@ -44,6 +46,10 @@ Kept = Annotated[
 ]
 PublicKey = Annotated[
     str | None, typer.Option("--key", metavar="KEY", help="the ledger's public key, as `ledger init` printed it")
+]
+Witnesses = Annotated[
+    list[str] | None,
+    typer.Option("--witness", metavar="KEY", help="a witness that you know: must have cosigned it; may be given again"),
 ]
 Form = Annotated[PlainFormat, typer.Option("--format", help="text or json")]
 
@@ -78,7 +84,8 @@ def ledger_at(place: str, keys: Path | None, public: str | None = None) -> Itera
 def desk_at(place: str, keys: Path | None, writer: str) -> Iterator[Desk]:
     """Give the ledger at a place with the keys to sign and to seal with.
 
-    Where a register of people is kept, it says under which name and office a key signs.
+    Where a register of people is kept, it says under which name and office a key signs. After what was written, the
+    witnesses of the ledger are asked to cosign.
     """
     folder = keys_in(keys)
     with ledger_at(place, keys) as opened:
@@ -89,6 +96,28 @@ def desk_at(place: str, keys: Path | None, writer: str) -> Iterator[Desk]:
         if enrolled is not None:
             author = replace(author, name=enrolled.person.name, office=enrolled.person.office)
         yield Desk(ledger=opened, author=author, seal=folder.of(origin))
+        gather(opened)
+
+
+def cosigners_given(lines: list[str] | None) -> tuple[Cosigner, ...]:
+    """Return the witnesses whose public keys were given. Raise `UsageError` with each line that is none."""
+    found = {line: Cosigner.of(line) for line in lines or ()}
+    cure = "write the line that `tierengine witness init` printed: NAME+DIGITS+BASE64"
+    problems = [
+        Problem(where="--witness", what=f"`{line}` is no public key of a witness", cure=cure)
+        for line, each in found.items()
+        if each is None
+    ]
+    if problems:
+        raise UsageError(problems)
+    return tuple(each for each in found.values() if each is not None)
+
+
+def print_times(times: Mapping[str, int], console: Console) -> None:
+    """Print when each witness cosigned a checkpoint, if any did."""
+    for name, time in times.items():
+        when = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        print_wrapped(f"the witness {name} saw all of it at {when}", console, 0)
 
 
 def kept_checkpoint(opened: Ledger, path: Path | None) -> Checkpoint | None:

@@ -120,12 +120,18 @@ class Ledger:
         return entry, raw
 
     def cosign(self, checkpoint: Checkpoint, lines: Iterable[str]) -> bool:
-        """Add the lines of cosignatures under a checkpoint; return whether it was still the ledger's."""
+        """Add the lines of cosignatures under a checkpoint; return whether it was still the ledger's.
+
+        A witness that cosigned it meanwhile, asked by somebody else, is not written down twice.
+        """
         with self.store.writing() as writer:
             if self.checkpoint(writer) != checkpoint:
                 return False
             note = writer.head.checkpoint
-            writer.cosign(note + "".join(line for line in dict.fromkeys(lines) if line not in note))
+            for line in lines:
+                if not any(each.rpartition(" ")[0] == line.rpartition(" ")[0] for each in note.splitlines()):
+                    note += line
+            writer.cosign(note)
         return True
 
     def _to_seal(self, writer: Writer, seal: Key) -> Checkpoint:

@@ -84,21 +84,19 @@ class Verifier:
         """Return the line that a signature of this key has in a note."""
         return f"{_DASH} {self.name} {base64(self._identifier + signature)}\n"
 
-    def signature_in(self, note: str) -> bytes | None:
-        """Return the first signature of a note that names this key, or nothing; whether it holds is not known yet."""
+    def signatures_in(self, note: str) -> tuple[bytes, ...]:
+        """Return the signatures of a note that name this key; whether they hold is not known yet."""
         mine = f"{_DASH} {self.name} "
-        for line in note.rpartition("\n\n")[2].splitlines(keepends=True) if len(note) <= _LARGEST else ():
-            raw = from_base64(line.removeprefix(mine).rstrip("\n")) if line.startswith(mine) else None
-            if raw is not None and raw[:_COUNTED] == self._identifier:
-                return raw[_COUNTED:]
-        return None
+        lines = note.rpartition("\n\n")[2].splitlines(keepends=True) if len(note) <= _LARGEST else []
+        raws = (from_base64(line.removeprefix(mine).rstrip("\n")) for line in lines if line.startswith(mine))
+        return tuple(raw[_COUNTED:] for raw in raws if raw is not None and raw[:_COUNTED] == self._identifier)
 
     def text_of(self, note: str, where: str) -> str:
         """Return the text of a note that this key signed. Raise `LedgerError` if it did not."""
-        text, signature = text_of(note), self.signature_in(note)
-        if signature is None:
+        text, signatures = text_of(note), self.signatures_in(note)
+        if not signatures:
             raise _not_signed(where, f"it has no signature of the key `{self}`")
-        if not verifies(self.public, signature, text.encode()):
+        if not all(verifies(self.public, signature, text.encode()) for signature in signatures):
             raise _not_signed(where, f"the signature of `{self.name}` is not over this text")
         return text
 
@@ -110,17 +108,17 @@ class Cosigner(Verifier):
     kind: ClassVar[bytes] = COSIGNATURE
 
     def cosigned(self, note: str, where: str) -> int | None:
-        """Return when this witness cosigned a checkpoint, in POSIX seconds, or nothing if it did not.
+        """Return when this witness first cosigned a checkpoint, in POSIX seconds, or nothing if it did not.
 
-        Raise `LedgerError` if it is said to have, and the cosignature does not hold.
+        Raise `LedgerError` if it is said to have, and a cosignature does not hold.
         """
-        found = self.signature_in(note)
-        if found is None:
-            return None
-        time = int.from_bytes(found[:_TIMED], "big")
-        if len(found) == _TIMED + 64 and verifies(self.public, found[_TIMED:], _cosigned(text_of(note), time)):
-            return time
-        raise _not_signed(where, f"the cosignature of the witness `{self.name}` is not over this text")
+        times = []
+        for found in self.signatures_in(note):
+            times.append(int.from_bytes(found[:_TIMED], "big"))
+            signed = _cosigned(text_of(note), times[-1])
+            if len(found) != _TIMED + 64 or not verifies(self.public, found[_TIMED:], signed):
+                raise _not_signed(where, f"the cosignature of the witness `{self.name}` is not over this text")
+        return min(times, default=None)
 
     def cosign(self, note: str, time: int, key: Ed25519PrivateKey) -> str:
         """Return the line of a cosignature at a time (POSIX seconds, more than 0) by this witness's private key."""

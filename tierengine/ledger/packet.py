@@ -24,7 +24,7 @@ from importlib.resources import files as resources
 from typing import NoReturn
 
 from tierengine import canonical
-from tierengine.errors import LedgerError, Problem, TierEngineError, UsageError
+from tierengine.errors import LedgerError, Problem, RefusedError, TierEngineError, UsageError
 from tierengine.evidence.dossier import Casefile, Source, dossier_of, next_to
 from tierengine.evidence.sources.opened import Opened
 from tierengine.evidence.sources.reading import needs_text
@@ -32,7 +32,8 @@ from tierengine.law.reader import RulebookFile, rulebook_digest, rulebook_of
 from tierengine.law.rulebook import Law
 from tierengine.ledger import merkle
 from tierengine.ledger.archive import Files, is_safe
-from tierengine.ledger.book import Ledger, Proof, sound
+from tierengine.ledger.book import Ledger, Proof, people_of, sound
+from tierengine.ledger.cosigning import cosigners, known_witnesses, lacking, times_of
 from tierengine.ledger.entries import (
     AnyEntry,
     AssessmentEntry,
@@ -43,9 +44,10 @@ from tierengine.ledger.entries import (
     RegisterEntry,
     ReviewEntry,
     RulebookEntry,
+    WitnessesEntry,
     read,
 )
-from tierengine.ledger.notes import Checkpoint, Verifier, from_base64
+from tierengine.ledger.notes import Checkpoint, Cosigner, Verifier, from_base64
 from tierengine.ledger.register import Register
 from tierengine.ledger.replay import Recorded, Replayer, answer_of, conceding_holds
 from tierengine.ledger.sameness import compared
@@ -85,11 +87,15 @@ check.py                  the second checker: its first lines say what it checks
 def export(ledger: Ledger, number: int) -> dict[str, bytes]:
     """Return the files of the packet of an assessment, or of the one that an entry speaks of.
 
-    Raise `UsageError` if the entry speaks of none, and `LedgerError` if something in the ledger does not hold.
+    Raise `UsageError` if the entry speaks of none, `RefusedError` if the checkpoint still lacks cosignatures, and
+    `LedgerError` if something in the ledger does not hold.
     """
     replayer = Replayer(ledger)
     with ledger.store.reading() as reader:
         recorded = replayer.recorded(reader, _assessment(ledger, reader, number))
+        missing = lacking(reader.head.checkpoint, people_of(reader).witnesses, "checkpoint")
+        if missing is not None:
+            raise RefusedError([missing])
         files = {
             "README.txt": _README.encode(),
             "check.py": _second_checker(),
@@ -193,19 +199,23 @@ class Verified:
     checkpoint: Checkpoint
     assessment: AssessmentEntry
     entries: tuple[AnyEntry, ...]
+    times: Mapping[str, int]
+    """When each witness cosigned the checkpoint, in POSIX seconds."""
     in_other_words: bool
     """Whether another version told the answer, and made again it decides the same."""
     warnings: tuple[str, ...]
 
 
-def verify(files: Files, known: Verifier | None = None) -> Verified:
+def verify(files: Files, known: Verifier | None = None, witnesses: tuple[Cosigner, ...] = ()) -> Verified:
     """Verify the files of a packet, under the key that it carries or the one that is known.
 
+    The witnesses that its entries name must have cosigned it, as many as they say, and all `witnesses`.
     Raise `LedgerError` that names the first thing that does not hold.
     """
     opened = _Opened(files)
     opened.within_key(known)
     entries = tuple(opened.entries())
+    times = opened.cosigned(entries, witnesses)
     assessment = opened.assessment(entries)
     opened.inputs(assessment)
     opened.nothing_else(entries, assessment)
@@ -215,6 +225,7 @@ def verify(files: Files, known: Verifier | None = None) -> Verified:
         checkpoint=opened.checkpoint,
         assessment=assessment,
         entries=entries,
+        times=times,
         in_other_words=opened.in_other_words,
         warnings=tuple(opened.warnings()),
     )
@@ -255,6 +266,15 @@ class _Opened:
     def checkpoint(self) -> Checkpoint:
         """The signed checkpoint."""
         return Checkpoint.of(self._text("checkpoint"), self.verifier, "checkpoint")
+
+    def cosigned(self, entries: Sequence[AnyEntry], known: tuple[Cosigner, ...]) -> dict[str, int]:
+        """See that the witnesses cosigned the checkpoint, as many as its entries say, and return when."""
+        note, required = self._text("checkpoint"), [each for each in entries if isinstance(each, WitnessesEntry)]
+        asked = required[-1] if required else None
+        missing = lacking(note, asked, "checkpoint")
+        for problem in (*([] if missing is None else [missing]), *known_witnesses(note, known, "checkpoint")):
+            _broken(problem.where, problem.what)
+        return times_of(note, {*cosigners(asked), *known}, "checkpoint")
 
     def within_key(self, known: Verifier | None) -> None:
         """See that the key is the known one, if one is."""

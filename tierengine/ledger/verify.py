@@ -8,7 +8,7 @@ root is held against the signed checkpoint.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +16,10 @@ from tierengine import canonical
 from tierengine.errors import LedgerError, Problem
 from tierengine.ledger import merkle
 from tierengine.ledger.book import Ledger, columns, sound
-from tierengine.ledger.entries import AnyEntry, AssessmentEntry, ProposalEntry, RulebookEntry, keeps
+from tierengine.ledger.cosigning import cosigners, known_witnesses, lacking, times_of
+from tierengine.ledger.entries import AnyEntry, AssessmentEntry, ProposalEntry, RulebookEntry, WitnessesEntry, keeps
 from tierengine.ledger.keys import plain_name
-from tierengine.ledger.notes import Checkpoint
+from tierengine.ledger.notes import Checkpoint, Cosigner
 from tierengine.ledger.register import Register
 from tierengine.ledger.store import BLOBS, ENTRIES, NODES, PARTS, PEOPLE, USES, Reader
 
@@ -32,11 +33,19 @@ class Verified:
 
     checkpoint: Checkpoint
     inputs: int
+    times: Mapping[str, int]
+    """When each witness cosigned the checkpoint, in POSIX seconds."""
 
 
-def verify(ledger: Ledger, kept: Checkpoint | None = None, progress: Progress = lambda: None) -> Verified:
+def verify(
+    ledger: Ledger,
+    kept: Checkpoint | None = None,
+    progress: Progress = lambda: None,
+    known: tuple[Cosigner, ...] = (),
+) -> Verified:
     """Verify a ledger, and that it goes on from a checkpoint that was kept, if one is given.
 
+    The witnesses that its register names must have cosigned it, as many as that says, and all that are `known`.
     Raise `LedgerError` that names the first thing that does not hold.
     """
     with ledger.store.reading() as reader:
@@ -56,7 +65,16 @@ def verify(ledger: Ledger, kept: Checkpoint | None = None, progress: Progress = 
             raise _broken("checkpoint", what)
         if kept is not None:
             _goes_on(kept, size, entries.tree)
-    return Verified(checkpoint=checkpoint, inputs=inputs.count)
+        times = _cosigned(reader.head.checkpoint, entries.register.witnesses, known)
+    return Verified(checkpoint=checkpoint, inputs=inputs.count, times=times)
+
+
+def _cosigned(note: str, required: WitnessesEntry | None, known: tuple[Cosigner, ...]) -> Mapping[str, int]:
+    """See that the witnesses cosigned the checkpoint, and return when."""
+    missing = lacking(note, required, "checkpoint")
+    if problems := [*([] if missing is None else [missing]), *known_witnesses(note, known, "checkpoint")]:
+        raise LedgerError(problems)
+    return times_of(note, {*cosigners(required), *known}, "checkpoint")
 
 
 def _goes_on(kept: Checkpoint, size: int, tree: _Tree) -> None:
