@@ -22,7 +22,7 @@ from tests.ledger.test_elsewhere import _key as key
 from tierengine import canonical
 from tierengine.errors import LedgerError, UsageError
 from tierengine.law.reader import RulebookFile
-from tierengine.ledger import acts
+from tierengine.ledger import acts, checker
 from tierengine.ledger.acts import Desk, Elsewhere, Findings, Ground
 from tierengine.ledger.alike import alike, looks, skeleton
 from tierengine.ledger.book import Inputs, Ledger, people_of
@@ -424,9 +424,34 @@ def test_a_packet_carries_the_register(office: Office) -> None:
     found = verify_packet(files)
     assert [entry.kind for entry in found.entries] == [*["enrolment"] * 3, "rulebook", "assessment"]
     assert b"joins" not in files["page.html"]
+    report = checker.check(files)
+    assert (report.wrong, report.unchecked) == ([], [])
     less = {name: raw for name, raw in files.items() if name not in ("entries/1.json", "proofs/1.json")}
     with pytest.raises(LedgerError, match="the key of `Bo Chen` is not enrolled"):
         verify_packet(less)
+    assert any("who the register says this key is" in line for line in checker.check(less).wrong)
+
+
+def test_the_second_checker_knows_the_rules(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries that somebody wrote round the rules are found in a packet: no role, a withdrawn key, no approval."""
+    enrol_all(office)
+    office.adopt_rulebook()
+    monkeypatch.setattr(Register, "objections", lambda *_: iter(()))
+    office.record()
+    acts.withdraw(office.desk(office.ann), "Bo Chen", "left")
+    acts.position(office.desk(office.bo), 4, AGREE)
+    files = changed(office.files)
+    propose(office, files)
+    acts.review(office.desk(office.ann), 7, "fine", approves=True)
+    acts.adopt(office.desk(office.ann), 7, "approved by myself")
+    wrong = checker.check(export(office.ledger, 4)).wrong
+    assert [line.partition(":")[0] for line in wrong] == [
+        "entries/8.json", "entries/4.json", "entries/6.json", "entries/9.json",
+    ]  # fmt: skip
+    assert "only others review an entry" in wrong[0]
+    assert "Ann Lee was not in the register with a role that may write this" in wrong[1]
+    assert "Bo Chen was not in the register" in wrong[2]
+    assert "nobody else approved this change of the law" in wrong[3]
 
 
 # -- the verbs --------------------------------------------------------------------------------------------------------

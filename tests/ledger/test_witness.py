@@ -24,7 +24,8 @@ from tests.conftest import ROOT, SMALL, Ran
 from tests.ledger.conftest import GOOD, Office, open_office
 from tests.ledger.test_people import enrol, person
 from tierengine.errors import LedgerError, RefusedError, StoreError, UsageError
-from tierengine.ledger import acts, merkle
+from tierengine.ledger import acts, checker, merkle
+from tierengine.ledger.archive import pack
 from tierengine.ledger.cosigning import gather
 from tierengine.ledger.entries import Witness as Named
 from tierengine.ledger.keys import Key
@@ -313,13 +314,46 @@ def test_a_ledger_and_its_witness(office: Office, witness: Witness) -> None:
     for hold in (lambda: verify(office.ledger, known=(stranger,)), lambda: verify_packet(files, None, (stranger,))):
         with pytest.raises(LedgerError, match=r"the witness `other\.example` did not cosign it"):
             hold()
+    other = str(stranger)
+    assert _wrong(files) == []
+    assert _wrong(files, str(witness.cosigner)) == []
+    assert _wrong(files, other) == ["checkpoint: the witness other.example did not cosign it"]
     note = files["checkpoint"].decode()
     kept = "".join(line for line in note.splitlines(keepends=True) if W1.name not in line)
-    with pytest.raises(LedgerError, match="it has no cosignature"):
-        verify_packet(files | {"checkpoint": kept.encode()})
     last = note[:-3] + ("A" if note[-3] != "A" else "B") + note[-2:]
-    with pytest.raises(LedgerError, match="checkpoint"):
-        verify_packet(files | {"checkpoint": last.encode()})
+    for changed, told in ((kept, "it has no cosignature"), (last, "checkpoint")):
+        with pytest.raises(LedgerError, match=told):
+            verify_packet(files | {"checkpoint": changed.encode()})
+        assert _wrong(files | {"checkpoint": changed.encode()}) != []
+
+
+def _wrong(files: dict[str, bytes], *known: str) -> list[str]:
+    """What the second checker finds wrong, or cannot check."""
+    report = checker.check(files, list(known))
+    return report.wrong + report.unchecked
+
+
+def test_the_second_checker_by_itself(office: Office, witness: Witness, tmp_path: Path) -> None:
+    """It tells when the witness saw the ledger, wants the witnesses that it is given, and says how it is called."""
+    witness.know(office.seal.verifier)
+    with serving(witness) as at:
+        require(office, (W1, at), quorum=1)
+        office.adopt_rulebook()
+        office.record()
+        gather(office.ledger)
+    packed = tmp_path / "packet.zip"
+    packed.write_bytes(pack(export(office.ledger, 3)))
+    known, stranger = str(witness.cosigner), str(Cosigner("other.example", bytes(32)))
+    for words, code, told in (
+        ([packed, "--witness", known], 0, "saw the whole ledger of the checkpoint at 2023-03-20T12:25:47Z"),
+        (["--witness", known, packed], 0, "All holds"),
+        ([packed, "--witness", stranger], 1, "the witness other.example did not cosign it"),
+        ([packed, "--witness", "no key"], 2, "write: python3 check.py"),
+        ([packed, "--witness"], 2, "write: python3 check.py"),
+    ):
+        command = [sys.executable, "-I", "-S", str(Path(checker.__file__)), *map(str, words)]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (ran.returncode, told in ran.stdout, ran.stderr) == (code, True, ""), (words, ran)
 
 
 def test_a_quorum(office: Office, witness: Witness, tmp_path: Path) -> None:

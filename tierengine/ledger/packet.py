@@ -68,6 +68,7 @@ To check it you need nothing but Python 3.11 or newer, and no network:
 
 Compare the line in ledger.vkey with the key of the ledger that you were given by another way. Who could forge a packet
 could forge its check.py too: to be sure, run a copy that you have from elsewhere, as python3 check.py PACKET.
+If you know a witness of the ledger, have it among those who cosigned: python3 check.py PACKET --witness KEY
 Who has tierengine can also ask it: tierengine verify PACKET --key KEY
 
 checkpoint, ledger.vkey   what the ledger was when this was taken from it, and the key that signed it
@@ -219,6 +220,7 @@ def verify(files: Files, known: Verifier | None = None, witnesses: tuple[Cosigne
     assessment = opened.assessment(entries)
     opened.inputs(assessment)
     opened.nothing_else(entries, assessment)
+    opened.beside()
     opened.follows(assessment, entries)
     return Verified(
         verifier=opened.verifier,
@@ -240,6 +242,8 @@ class _Opened:
         self.in_other_words = False
         """Whether another version told the answer, so that only what it decides was compared."""
         self._doubts: list[str] = []
+        self._earlier: dict[str, str] = {}
+        """The files for a stranger that an earlier version wrote, each with that version."""
 
     def _file(self, name: str) -> bytes:
         if name not in self._files:
@@ -415,12 +419,27 @@ class _Opened:
         """Yield what does not make the packet unsound, but must be known of the files that go with it."""
         if not self._page_compared:
             yield "page.html is in the words of another version, and was not compared; rely on assessment.json"
-        for name, own in (("check.py", _second_checker()), ("README.txt", _README.encode())):
-            if self._file(name) != own:
-                yield f"{name} is not the one of this tierengine ({VERSION}); do not rely on it"
+        for name, version in self._earlier.items():
+            yield f"{name} is the one of tierengine {version}, and knows what that version knew"
         yield from self._doubts
 
+    def beside(self) -> None:
+        """See that what tells a stranger how to check is of this version, or of an earlier one that is named."""
+        for name, own in (("check.py", _second_checker()), ("README.txt", _README.encode())):
+            if self._file(name) != own:
+                version = _OF_EARLIER.get(canonical.digest(self._file(name)))
+                if version is None:
+                    what = f"it is not the one of tierengine {VERSION}, nor of an earlier version"
+                    cure = "do not run it; if a later tierengine made the packet, verify the packet with that one"
+                    _broken(name, what, cure)
+                self._earlier[name] = version
 
+
+_OF_EARLIER = {
+    "sha256:9376bef301c0be116086caa666fea61f66ab031a7a5f87847792bbf534306205": "0.1.0",
+    "sha256:308863597721dadbdb91a705f131d04b7b59271de61acc616a44adbc5706529f": "0.1.0",
+}
+"""The check.py and the README.txt that earlier versions put into their packets, by their digests."""
 _FOR_PEOPLE = ("page.html", "provenance.json")
 _NUMBER = re.compile("0|[1-9][0-9]{0,17}")
 
