@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tierengine.cli.app import app
@@ -139,13 +138,10 @@ def _print(people: People) -> None:
             0,
         )
         return
-    table = Table(box=None, pad_edge=False)
-    for column in ("Person", "Roles", "Since", "Until"):
-        table.add_column(column, overflow="fold")
     for each in people.all():
         name = f"{each.person.name}, {each.person.office}" if each.person.office else each.person.name
-        roles = ", ".join(each.roles) + (f"; cleared for {', '.join(each.cleared)}" if each.cleared else "")
-        until = "" if each.until is None else f"{(each.until_time or '')[:10]} (entry {each.until})"
-        table.add_row(name, roles, f"{each.since_time[:10]} (entry {each.since})", until)
-        table.add_row(Text(f"  {each.person.key}", style="dim"))
-    console.print(table)
+        cleared = f"; cleared for {', '.join(each.cleared)}" if each.cleared else ""
+        console.print(Text.assemble((name, "bold"), f": {', '.join(each.roles)}{cleared}"), soft_wrap=True)
+        since = f"since {each.since_time[:10]} (entry {each.since})"
+        until = "" if each.until is None else f", until {(each.until_time or '')[:10]} (entry {each.until})"
+        console.print(Text(f"    {since}{until}, with the key {each.person.key}"), soft_wrap=True)
