@@ -7,10 +7,13 @@ import http.client
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +27,7 @@ from tests.conftest import ROOT, SMALL, Ran
 from tests.ledger.conftest import GOOD, Office, open_office
 from tests.ledger.test_people import enrol, person
 from tierengine.errors import LedgerError, RefusedError, StoreError, UsageError
-from tierengine.ledger import acts, checker, merkle
+from tierengine.ledger import acts, checker, merkle, witness_http
 from tierengine.ledger.archive import pack
 from tierengine.ledger.cosigning import gather
 from tierengine.ledger.entries import Witness as Named
@@ -212,9 +215,9 @@ def test_two_at_once(witness: Witness, tmp_path: Path) -> None:
 
 
 @contextmanager
-def serving(witness: Witness) -> Iterator[tuple[str, int]]:
+def serving(witness: Witness, told: Callable[[str], None] = lambda _: None) -> Iterator[tuple[str, int]]:
     """Serve a witness on loopback; give host and port."""
-    listening = server(witness, "127.0.0.1", 0)
+    listening = server(witness, "127.0.0.1", 0, told)
     thread = threading.Thread(target=listening.serve_forever)
     thread.start()
     try:
@@ -252,6 +255,28 @@ def test_what_is_asked_over_http(witness: Witness) -> None:
             client.endheaders()
             assert client.getresponse().status == status, (method, path, headers)
             client.close()
+
+
+def test_more_connections_than_there_is_room_for(witness: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next one is closed unread; one that breaks off in the middle is told in a line, and makes room again."""
+    monkeypatch.setattr(witness_http, "MOST", 1)
+    told: list[str] = []
+    with serving(witness, told.append) as at:
+        silent = socket.create_connection(at, timeout=10)
+        silent.sendall(b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 99\r\n\r\nold")
+        with socket.create_connection(at, timeout=10) as next_one:
+            assert next_one.recv(1) == b""
+        silent.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        silent.close()
+        for _ in range(100):
+            if told:
+                break
+            time.sleep(0.05)
+        client = http.client.HTTPConnection(*at, timeout=10)
+        client.request("POST", "/add-checkpoint", TREE.request(0, 4))
+        assert client.getresponse().status == 200
+        client.close()
+    assert told[0] == "127.0.0.1 the connection broke: ConnectionResetError"
 
 
 def test_a_witness_whose_file_is_damaged(witness: Witness, tmp_path: Path) -> None:

@@ -99,6 +99,9 @@ class Ledger:
     def accept(self, waiting: Unsigned, signature: bytes, inputs: Inputs, seal: Key) -> tuple[AnyEntry, bytes]:
         """Append an entry that was signed elsewhere (Ed25519, 64 bytes), and return it with its bytes.
 
+        `waiting` is what `to_sign` gave: who serves others keeps it, and takes nothing but the signature from outside,
+        since what an entry says of the engine is not worked out again here.
+
         Raise as `append` does, and `RefusedError` if the signature is not that of the key which the entry names, if
         something was said since it was given out, or if that was too long ago.
         """

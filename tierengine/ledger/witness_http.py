@@ -1,7 +1,7 @@
 """Serves a witness over HTTP: `POST /add-checkpoint`, and `GET /ORIGIN-HASH/checkpoint` for whoever watches.
 
-It speaks plain HTTP/1.1 and keeps connections; TLS is the proxy's. A request is bounded in size and in time, and one
-line of each goes to the log: the address, what was asked, and the status. Nothing in a request is repeated there.
+It speaks plain HTTP/1.1 and keeps connections; TLS is the proxy's. Requests are bounded in number, size and time, and
+one line of each goes to the log: the address, what was asked, and the status. Nothing of its body is repeated there.
 
 Source: C2SP tlog-witness (2026).
 """
@@ -9,22 +9,53 @@ Source: C2SP tlog-witness (2026).
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import BoundedSemaphore
+from typing import Any
 
 from tierengine.errors import TierEngineError
 from tierengine.ledger.witness import LARGEST, Answer, Witness
 
 _CHECKPOINT = re.compile(r"/([0-9a-f]{64})/checkpoint")
 _LENGTH = re.compile(r"[0-9]{1,9}")
+MOST = 64
+"""Connections at a time."""
 Told = Callable[[str], None]
 """Takes a line of the log."""
 
 
 def server(witness: Witness, host: str, port: int, told: Told = lambda _: None) -> ThreadingHTTPServer:
     """Return a server of a witness that listens at an address; port 0 takes any that is free."""
-    return ThreadingHTTPServer((host, port), partial(_Handler, witness, told))
+    return _Server(told, (host, port), partial(_Handler, witness, told))
+
+
+class _Server(ThreadingHTTPServer):
+    """Serves each connection in a thread of its own, and no more at a time than there is room for."""
+
+    def __init__(self, told: Told, *rest: Any) -> None:
+        self._told, self._room = told, BoundedSemaphore(MOST)
+        super().__init__(*rest)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Begin with a connection, or close it if there is no room."""
+        if self._room.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Go through a connection."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._room.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - as Python calls it
+        """Tell in one line that a connection broke."""
+        self._told(f"{client_address[0]} the connection broke: {type(sys.exception()).__name__}")
 
 
 class _Handler(BaseHTTPRequestHandler):
