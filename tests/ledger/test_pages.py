@@ -26,18 +26,22 @@ ANEW = re.compile(
 
 
 def steps(page: Path) -> Iterator[tuple[str, str]]:
-    """Each command of a page, with what it prints."""
+    """Each command of a page, with what it prints; a command goes on after a backslash at the end of its line."""
     for block in BLOCK.findall(page.read_text(encoding="utf-8")):
-        for step in block.removeprefix("$ tierengine ").split("\n$ tierengine "):
+        for step in block.replace("\\\n", "").removeprefix("$ ").split("\n$ "):
             command, _, printed = step.partition("\n")
-            yield command, printed.rstrip("\n") + "\n"
+            yield command, printed.rstrip("\n") + "\n" if printed else ""
 
 
 def follow(tierengine: Callable[..., Ran], typed: Iterable[tuple[str, str]], real: dict[str, str]) -> None:
     """Type some commands of a page; `real` holds what stands here for what the page names, and grows."""
     for command, printed in typed:
         words = [_here(word, real) for word in shlex.split(command)]
-        ran = tierengine(*words)
+        if words[0] != "tierengine":
+            name, _, value = words[0].partition("=")
+            real[f"${name}"] = value
+            continue
+        ran = tierengine(*words[1:])
         told = "\n".join(line.rstrip() for line in (ran.out + ran.err).splitlines()) + "\n"
         assert ANEW.sub("*", told) == ANEW.sub("*", printed), command
         real |= dict(zip(ANEW.findall(printed), ANEW.findall(told), strict=True))
@@ -71,7 +75,7 @@ def test_the_page_on_witnesses(typing: Callable[..., Ran], tmp_path: Path) -> No
     typing("ledger", "key", "Ann Lee", "--office", "Policy office")
     typing("people", "enrol", "Ann Lee", "--role", "administrator", "--reasons", "opens it", "--as", "Ann Lee")
     page = list(steps(PAGES / "witnesses.md"))
-    second = [step for step in page if step[0].startswith("witness ")]
+    second = [step for step in page if step[0].startswith("tierengine witness ")]
     first = [step for step in page if step not in second]
     real = {second[1][0].rpartition(" ")[2]: ledger}
     follow(typing, second, real)

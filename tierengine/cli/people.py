@@ -144,4 +144,4 @@ def _print(people: People) -> None:
         console.print(Text.assemble((name, "bold"), f": {', '.join(each.roles)}{cleared}"), soft_wrap=True)
         since = f"since {each.since_time[:10]} (entry {each.since})"
         until = "" if each.until is None else f", until {(each.until_time or '')[:10]} (entry {each.until})"
-        console.print(Text(f"    {since}{until}, with the key {each.person.key}"), soft_wrap=True)
+        console.print(Text(f"    {since}{until}\n    key {each.person.key}"), soft_wrap=True)
