@@ -416,13 +416,19 @@ def test_what_the_rules_are_against_is_not_given_to_sign(office: Office) -> None
 
 
 def test_a_packet_carries_the_register(office: Office) -> None:
-    """Who was enrolled, and from when on, is checked in it; the page tells the case alone."""
+    """Of who wrote in it and of the administrators, and of nobody else; the page tells the case alone."""
     enrol_all(office)
+    enrol(office, office.cy, "administrator", "determiner")
+    enrol(office, new_key("Dot Ek"), "reader")
+    enrol(office, office.ann, "policy", "officer")
     office.adopt_rulebook()
     acts.record(office.desk(office.bo), office.casefile, office.files, None)
-    files = export(office.ledger, 4)
+    acts.withdraw(office.desk(office.cy), "Dot Ek", "left")
+    acts.withdraw(office.desk(office.cy), "Bo Chen", "left")
+    files = export(office.ledger, 7)
     found = verify_packet(files)
-    assert [entry.kind for entry in found.entries] == [*["enrolment"] * 3, "rulebook", "assessment"]
+    assert [entry.number for entry in found.entries] == [0, 1, 2, 3, 5, 6, 7, 9]
+    assert not any(b"Dot Ek" in raw for name, raw in files.items() if name != "check.py")
     assert b"joins" not in files["page.html"]
     report = checker.check(files)
     assert (report.wrong, report.unchecked) == ([], [])

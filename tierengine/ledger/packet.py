@@ -39,11 +39,13 @@ from tierengine.ledger.entries import (
     AssessmentEntry,
     CorrectionEntry,
     DeterminationEntry,
+    EnrolmentEntry,
     PositionEntry,
     ProposalEntry,
     RegisterEntry,
     ReviewEntry,
     RulebookEntry,
+    WithdrawalEntry,
     WitnessesEntry,
     read,
 )
@@ -104,14 +106,29 @@ def export(ledger: Ledger, number: int) -> dict[str, bytes]:
             "ledger.vkey": f"{ledger.verifier(reader)}\n".encode(),
             **_made_from(recorded),
         }
-        bearing = reader.bearing_on(recorded.entry.case, "", "")
-        entries = [sound(raw, number) for number, raw in bearing]
-        for entry, (_, raw) in zip(entries, bearing, strict=True):
+        bearing = dict(reader.bearing_on(recorded.entry.case, "", ""))
+        entries = _for_a_stranger([sound(raw, number) for number, raw in bearing.items()])
+        for entry in entries:
+            raw = bearing[entry.number]
             files[f"entries/{entry.number}.json"] = raw
             files[f"proofs/{entry.number}.json"] = canonical.encode(ledger.proof(reader, entry.number, raw).told())
     assessor = replayer.assessor(recorded)
     made = _made(assessor.assess(recorded.casefile), assessor.law, recorded.casefile, entries)
     return files | {"assessment.json": recorded.answer, **made}
+
+
+def _for_a_stranger(entries: Sequence[AnyEntry]) -> list[AnyEntry]:
+    """The entries without those on people who wrote none of them: a stranger is not given the list of an office.
+
+    Administrators stay: the rules ask who was one when an entry on another person was written.
+    """
+    needed = {entry.by.key for entry in entries if not isinstance(entry, RegisterEntry)}
+    needed |= {
+        entry.person.key for entry in entries if isinstance(entry, EnrolmentEntry) and "administrator" in entry.roles
+    }
+    about = {entry.number: entry.person.key for entry in entries if isinstance(entry, EnrolmentEntry)}
+    about |= {entry.number: entry.key for entry in entries if isinstance(entry, WithdrawalEntry)}
+    return [entry for entry in entries if about.get(entry.number) in (needed | {None})]
 
 
 def _assessment(ledger: Ledger, reader: Reader, number: int) -> int:
