@@ -1,4 +1,4 @@
-"""The pages on people and witnesses: every command in them is run, in order, and prints what the page shows."""
+"""The pages on people, witnesses and signatures: what they show is what the program does."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 
 from tests.conftest import ROOT, Ran
+from tests.ledger.packets import small_packet
 from tests.ledger.test_witness import serving
 from tierengine.ledger.keys import Keys
-from tierengine.ledger.notes import base64
+from tierengine.ledger.notes import Checkpoint, Cosigner, Verifier, base64
 from tierengine.ledger.witness import Witness
 
 PAGES = ROOT / "docs" / "how-to"
@@ -82,3 +85,28 @@ def test_the_page_on_witnesses(typing: Callable[..., Ran], tmp_path: Path) -> No
     made = Witness(tmp_path / "witness.sqlite", Keys(tmp_path / "keys").of("witness.example.org/w1"))
     with serving(made) as (host, port):
         follow(typing, first, real | {"https://witness.example.org": f"http://{host}:{port}"})
+
+
+def test_the_page_on_signatures(tmp_path: Path) -> None:
+    """What it tells to check an entry with holds for real ones, and for none that was altered."""
+    text = (ROOT / "docs" / "reference" / "signatures.md").read_text(encoding="utf-8")
+    told: dict[str, Any] = {}
+    exec(re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[0], told)  # noqa: S102 - our own page
+    entries = [raw for name, raw in small_packet(tmp_path).items() if name.startswith("entries/")]
+    for raw in entries:
+        told["check_entry"](raw)
+        with pytest.raises(InvalidSignature):
+            told["check_entry"](raw.replace(b'"number":', b'"number":1'))
+
+
+def test_the_checkpoint_of_the_page() -> None:
+    """Its lines hold under the keys that the pages show."""
+    text = (ROOT / "docs" / "reference" / "signatures.md").read_text(encoding="utf-8")
+    note = re.findall(r"^```text\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[0]
+    keys = (PAGES / "witnesses.md").read_text(encoding="utf-8")
+    ledger, witness = (re.findall(rf"{name}\+[0-9a-f]{{8}}\+\S{{44}}", keys)[0] for name in ("tier-ledger", "org/w1"))
+    verifier, cosigner = Verifier.of(f"example.gov/{ledger}"), Cosigner.of(f"witness.example.{witness}")
+    assert verifier is not None
+    assert cosigner is not None
+    assert Checkpoint.of(note, verifier, "page").size == 3
+    assert cosigner.cosigned(note, "page") == 1_795_888_324

@@ -80,6 +80,7 @@ def to_be_signed(waiting: Unsigned) -> tuple[str, ...]:
 def _bound(entry: AnyEntry) -> Iterator[str]:
     """What a signature binds beside its sentences: the bytes that are meant, by their digests."""
     named = {
+        "rulebook": "The rulebook that is meant",
         "answer": "The answer that is meant",
         "entry": "The entry that is meant",
         "seen": "What was on record of the case",
@@ -90,6 +91,8 @@ def _bound(entry: AnyEntry) -> Iterator[str]:
     for name, words in named.items():
         if (digest := getattr(entry, name, None)) is not None:
             yield f"{words}: {digest}"
+    if isinstance(entry, AssessmentEntry):
+        yield from (f"The file {each.name}: {each.digest}" for each in (entry.dossier, *entry.sources))
 
 
 def _stood(entry: PositionEntry | DeterminationEntry) -> str:
