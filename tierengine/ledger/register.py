@@ -280,6 +280,9 @@ class Register:
         elif entry.by.key != wrong.key and not (self.people.kept and plain_name(entry.by.name) == wrong.author):
             what = f"`{entry.by.name}` did not write entry {entry.of}"
             yield _objection("--as", what, "object to it in a review, or have its author correct it")
+        elif wrong.kind == "rulebook" and self.people.kept:
+            what = "where a register of people is kept, nobody alone takes back a change of the law"
+            yield _objection("ENTRY", what, "propose the rulebook that is right: tierengine ledger propose")
 
     def _change(self, entry: RulebookEntry | ProposalEntry) -> Iterator[Problem]:
         if entry.rulebook == self.rulebook:
