@@ -34,7 +34,7 @@ from tierengine.errors import MismatchError, Problem
 Plane = NDArray[np.uint8]
 """One bit for each record; the bits behind the last record are never set."""
 
-BLOCK = 1 << 16
+BLOCK = 1 << 15
 """Bytes of a plane that are worked on at once, so that what is worked out on the way needs little memory."""
 
 

@@ -164,6 +164,13 @@ def _sections(placed: list[Placed]) -> dict[str, Any]:
     }
 
 
+def own_folder() -> Path:
+    """Return the folder that holds the law of the project, or of an installed copy the law within it."""
+    package = Path(__file__).resolve().parents[1]
+    within = package / "rulebook"
+    return within if within.is_dir() else package.parent
+
+
 def _cache_key(digest: str) -> str:
     """The rulebook and the code that found it sound: a changed check must look at the rulebook again."""
     code = {path.name: canonical.digest(path.read_bytes()) for path in Path(__file__).parent.glob("*.py")}
