@@ -1,4 +1,4 @@
-"""Verbs on many cases: what a change of the rules does to them, and whether like cases are placed alike.
+"""Verbs on many cases: what a change of the rules does to them, and what their placements hang on.
 
 NumPy and pyarrow take half a second to import; that is done in the verbs, so that the others start at once.
 """
@@ -125,6 +125,35 @@ def fragile(
         print_json(schemas.dump(Fragility, told))
     else:
         print_fragility(told, a_console())
+
+
+@audit_app.command("robust")
+def robust(
+    corpus: Annotated[
+        Path, typer.Argument(metavar="CORPUS", help="a folder of dossiers, or Parquet: a file or a folder")
+    ],
+    disagreement: Annotated[
+        Path | None,
+        typer.Option(
+            "--disagreement", metavar="FILE", help="which other levels raters were seen to give: rating,given,other"
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    cluster: Cluster = None,
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Tell how firmly each case keeps its tier if every rating may be one level higher or lower."""
+    from tierengine.lab.corpus.robust import Robustness, robustness  # noqa: PLC0415
+    from tierengine.reports.robust import print_robustness  # noqa: PLC0415
+
+    with stopping():
+        day = day_given(as_of) if as_of else None
+        told = robustness(corpus, rulebook_in(rulebook), day, disagreement, means(cluster))
+    if form is PlainFormat.json:
+        print_json(schemas.dump(Robustness, told))
+    else:
+        print_robustness(told, a_console())
 
 
 def means(cluster: str | None) -> Means:

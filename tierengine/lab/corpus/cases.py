@@ -130,6 +130,54 @@ def parts_of(path: Path, forms: Iterable[Form], as_of: date | None = None) -> tu
     return tuple(Dossiers(path, tuple(names[n : n + DOSSIERS]), as_of) for n in range(0, len(names), DOSSIERS))
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some cases of a part that one after the other are too much work for one machine."""
+
+    part: CorpusPart
+    first: int
+    rows: int
+
+    @property
+    def state(self) -> str | None:
+        """That of the part, with the cases that are meant."""
+        return None if self.part.state is None else f"{self.part.state} {self.first} {self.rows}"
+
+    def corpus(self) -> Corpus:
+        """Read the part. Raise `EvidenceError` with everything that is wrong with it."""
+        return _SharedCorpus(self.part.corpus(), self.first, self.rows)
+
+
+def divided(parts: Iterable[CorpusPart], rows: int, most: int) -> tuple[Share, ...]:
+    """Divide each part into shares of so many cases, or into the most that there may be of one part."""
+    found: list[Share] = []
+    for part in parts:
+        size = max(rows, -(-part.rows // most))
+        found += (Share(part, first, min(size, part.rows - first)) for first in range(0, part.rows, size))
+    return tuple(found)
+
+
+class _SharedCorpus:
+    """Some cases of a corpus, counted from the first of them."""
+
+    def __init__(self, corpus: Corpus, first: int, rows: int) -> None:
+        self._corpus = corpus
+        self._first = first
+        self.days: NDArray[np.datetime64] = corpus.days[first : first + rows]
+
+    def reports(self, rows: Rows, /) -> list[Placement | None]:
+        return self._corpus.reports(rows + self._first)
+
+    def names(self, rows: Rows) -> list[str]:
+        return self._corpus.names(rows + self._first)
+
+    def where(self, row: int) -> str:
+        return self._corpus.where(row + self._first)
+
+    def part(self, rows: Rows) -> Part:
+        return self._corpus.part(rows + self._first)
+
+
 class DossierCorpus:
     """Dossiers below a folder; a case is named by the folder in which its dossier lies."""
 
