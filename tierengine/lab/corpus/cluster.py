@@ -160,7 +160,7 @@ def _connected(address: str) -> Iterator[Any]:
         return
     try:
         client = distributed.Client(address, timeout=REACHED_WITHIN)
-    except (OSError, ValueError, TimeoutError) as error:
+    except (OSError, ValueError, TimeoutError, TypeError) as error:  # a TypeError: TLS without a certificate
         raise _trouble(
             address,
             f"the scheduler cannot be reached: {str(error) or type(error).__name__}",
