@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from tierengine.engines.arithmetic import decide
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Bounds, Facts, Form, Value
-from tierengine.engines.logic import all_of, negate
+from tierengine.engines.logic import all_of
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, reached
 from tierengine.engines.proof import Case, known_numbers, linked, lowest
 from tierengine.engines.solver import Limit, Solver
@@ -73,18 +73,22 @@ def answered(form: Form, facts: Facts, answers: Facts) -> dict[str, Value | Boun
 
     A word that is rated there is judged.
     """
-    rated = {judged(leaf_name(name)): True for name in answers if name.startswith("rating/")}
-    found = {**facts, **answers, **rated}
-    pairs = {each.id: (found.get(each.left), found.get(each.right)) for each in form.comparisons}
+    found = {**facts, **answers}
+    found |= {judged(leaf_name(name)): True for name in answers if name.startswith("rating/")}
     for each in form.unanswered:
         if each.id in answers:
             continue
         if any(answers.get(name) is True for name in each.shown_by):
             found[each.id] = True
-        open_still = each.id not in found and decide(*pairs.get(each.id, (None, None))) is None
-        if open_still and any(answers.get(name) is False for name in each.denied_with):
+        elif any(answers.get(name) is False for name in each.denied_with) and _open_still(form, each.id, found):
             found[each.id] = False
     return found
+
+
+def _open_still(form: Form, name: str, facts: Facts) -> bool:
+    """Whether an input has no answer, and no two numbers that are compared give it one."""
+    sides = ((each.left, each.right) for each in form.comparisons if each.id == name)
+    return name not in facts and all(decide(facts.get(left), facts.get(right)) is None for left, right in sides)
 
 
 class OpenTiers:
@@ -96,7 +100,7 @@ class OpenTiers:
         self.engine = CompiledEngine(form)
         """The generated evaluator of the form, for whoever reads it without the engine of record."""
         self._order = {field: place for place, field in enumerate(in_order(law))}
-        self._linked = frozenset(field for group in linked(form) if len(group) > 1 for field in group)
+        self._linked = sorted(field for group in linked(form) if len(group) > 1 for field in group)
         self._asked: dict[tuple[tuple[str, tuple[int, ...]], ...], _Asked] = {}
 
     def asked(self, facts: Facts) -> _Asked:
@@ -105,7 +109,7 @@ class OpenTiers:
         Countries whose numbers are cut alike share it; they mostly do, since only numbers that are compared with one
         another need cuts of their own.
         """
-        cuts = known_numbers(self.form, {name: facts[name] for name in sorted(self._linked & facts.keys())})
+        cuts = known_numbers(self.form, {name: facts[name] for name in self._linked if name in facts})
         key = tuple(cuts.items())
         if key not in self._asked:
             if len(self._asked) >= _KEPT:
@@ -178,7 +182,7 @@ class OpenTiers:
         high: Level = "not met"
         for level, name in ladder:
             shown, truth = asked.case.shown[name], settled.get(name)
-            if truth is True or (truth is None and not asked.solver.may_be(negate(shown))):
+            if truth is True or (truth is None and not asked.solver.may_be(asked.case.not_shown(name))):
                 low = level
             if truth is True or (truth is None and asked.solver.may_be(shown)):
                 high = level

@@ -16,7 +16,6 @@ from tierengine.engines.logic import Term, all_of, negate
 from tierengine.engines.lowering import judged, rating, reached
 from tierengine.engines.proof import Case
 from tierengine.law.entries import Criterion, TierRow
-from tierengine.law.rulebook import Law
 from tierengine.reasoning.coherence import Coherent, filled_in
 from tierengine.reasoning.open_tiers import OpenTiers, answered
 from tierengine.reasoning.proposals import Proposer, Spoken
@@ -66,16 +65,19 @@ class ProvisionalReading:
         """Return the provisional reading of all that is known of a country, ratings of the last report among it."""
         asked = self._open.asked(facts)
         known = {name: value for name, value in facts.items() if name in self._inputs}
-        filling = _Filling(self._law, asked.case, asked.solver.may_be)
+        filling = _Filling(asked.case, asked.solver.may_be)
+        settled = self._engine.evaluate(known).settled
 
         def settle(found: Mapping[str, Spoken]) -> Mapping[str, bool]:
-            filling.take(found)
-            return self._engine.evaluate(answered(self._form, known, filling.ratings)).settled
+            nonlocal settled
+            if filling.take(found):
+                settled = self._engine.evaluate(answered(self._form, known, filling.ratings)).settled
+            return settled
 
         with asked.solver.supposing(*asked.case.gives(known)):
             if not asked.solver.may_be():
                 return Provisional((), {})
-            settled = settle(self._proposer.propose(facts, settle))
+            settle(self._proposer.propose(facts, settle))
             shown = asked.case.shown
             rows = tuple(r for r in self._law.tiers if asked.solver.may_be(*filling.terms, shown[r.id]))
         return Provisional(rows, filling.proposals, settled)
@@ -119,8 +121,7 @@ _WEIGHED = ("factor", "efforts")
 class _Filling:
     """Takes proposals one after another, as long as the records and those taken before leave room."""
 
-    def __init__(self, law: Law, case: Case, may_be: Callable[..., bool]) -> None:
-        self._law = law
+    def __init__(self, case: Case, may_be: Callable[..., bool]) -> None:
         self._case = case
         self._may_be = may_be
         self._seen: set[str] = set()
@@ -132,16 +133,23 @@ class _Filling:
         """The open words as they are filled so far."""
         return {rating(word): rank(each.rule.level) for word, each in self.proposals.items()}
 
-    def take(self, found: Mapping[str, Spoken]) -> None:
-        """Take what was not seen yet."""
-        for word, each in found.items():
-            if word in self._seen or judged(word) not in self._case.fields:
-                continue
-            self._seen.add(word)
-            term = _at(self._case, each.criterion, each.rule.level)
-            if self._may_be(*self.terms, term):
-                self.terms.append(term)
-                self.proposals[word] = each
+    def take(self, found: Mapping[str, Spoken]) -> bool:
+        """Take what was not seen yet and has room, and return whether that is anything."""
+        new = {word: each for word, each in found.items() if word not in self._seen}
+        self._seen |= new.keys()
+        asked = {word: each for word, each in new.items() if judged(word) in self._case.fields}
+        terms = [_at(self._case, each.criterion, each.rule.level) for each in asked.values()]
+        before = len(self.terms)
+        # Mostly there is room for all of them together, and so for each after those before it.
+        if terms and self._may_be(*self.terms, *terms):
+            self.terms += terms
+            self.proposals |= asked
+        else:
+            for (word, each), term in zip(asked.items(), terms, strict=True):
+                if self._may_be(*self.terms, term):
+                    self.terms.append(term)
+                    self.proposals[word] = each
+        return len(self.terms) > before
 
 
 def _at(case: Case, criterion: Criterion, level: Level) -> Term:
@@ -149,7 +157,7 @@ def _at(case: Case, criterion: Criterion, level: Level) -> Term:
     above = [rung for rung in criterion.rules if rank(rung.level) > rank(level)][:1]
     names = [reached(criterion.id, level)] if level != "not met" else []
     return all_of(
-        (*(case.shown[name] for name in names), *(negate(case.shown[reached(criterion.id, r.level)]) for r in above))
+        (*(case.shown[name] for name in names), *(case.not_shown(reached(criterion.id, r.level)) for r in above))
     )
 
 
