@@ -63,9 +63,17 @@ class Memory:
 
     def answer(self, asked: int) -> bool | None:
         """Return whether some case has all that is asked; nothing where what was found before does not tell."""
-        if any(case & asked == asked for case in self._cases):
-            return True
-        return False if any(clash & asked == clash for clash in self._clashes) else None
+        for case in self._cases:
+            if case & asked == asked:
+                self._cases.remove(case)  # what answered last is looked at first
+                self._cases.appendleft(case)
+                return True
+        for clash in self._clashes:
+            if clash & asked == clash:
+                self._clashes.remove(clash)
+                self._clashes.appendleft(clash)
+                return False
+        return None
 
     def keep_case(self, signs: Iterable[int]) -> None:
         """Remember a case, given by each variable in its order, or its opposite."""
