@@ -29,7 +29,7 @@ VERBS = {
     "anchors": Verb(
         "dossier", "Tell where each quote of a dossier stands: lines to write beside it, or W3C annotations."
     ),
-    "assess": Verb("dossier", "Recommend a tier, with reasons, on one screen."),
+    "assess": Verb("assess", "Recommend a tier, with reasons, on one screen."),
     "interim": Verb(
         "dossier",
         "Tell the progress on each deficiency that the last report named, and which watch-list grounds would stand.",

@@ -94,7 +94,12 @@ def lower(law: Law, watched: Watched = MappingProxyType({}), given: Collection[s
     ask of them becomes an input.
     """
     entries = [entry for entry in (*law.criteria, *law.conditional()) if entry.id not in given]
-    return _lowered(law, (*entries, *law.coherence), watched)
+    if watched or given:
+        return _lowered(law, (*entries, *law.coherence), watched)
+    kept = law.kept.get("form")
+    if not isinstance(kept, Form):
+        kept = law.kept["form"] = _lowered(law, (*entries, *law.coherence), watched)
+    return kept
 
 
 def lower_entry(

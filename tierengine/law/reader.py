@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from tierengine import canonical, yamlfile
 from tierengine.errors import Problem, RulebookError
-from tierengine.law.cues import lint_cues
 from tierengine.law.entries import Criterion, RuleFile
-from tierengine.law.linter import Placed, lint, lint_tiers
-from tierengine.law.proposals import lint_proposals
 from tierengine.law.rulebook import Rulebook
 from tierengine.yamlfile import Document
+
+if TYPE_CHECKING:
+    from tierengine.law.linter import Placed
 
 _SECTIONS = tuple(RuleFile.model_fields)
 
@@ -128,6 +128,11 @@ def rulebook_digest(files: tuple[RulebookFile, ...]) -> str:
 
 
 def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
+    # What was found sound before is not linted again, so most runs take none of these.
+    from tierengine.law.cues import lint_cues  # noqa: PLC0415
+    from tierengine.law.linter import lint, lint_tiers  # noqa: PLC0415
+    from tierengine.law.proposals import lint_proposals  # noqa: PLC0415
+
     problems: list[Problem] = []
     placed: list[Placed] = []
     for file in files:
@@ -145,6 +150,8 @@ def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
 
 def _placed(document: Document, problems: list[Problem]) -> list[Placed]:
     """The entries of one file, each with its place."""
+    from tierengine.law.linter import Placed  # noqa: PLC0415
+
     if document.name.startswith("criteria/"):
         criterion = yamlfile.check(document, Criterion, problems)
         return [] if criterion is None else [Placed(criterion, "criteria", document, ())]

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from math import inf
 
-from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Form, Tally, Test, Value
 from tierengine.engines.lowering import lower_proposals, reached, speaks
 from tierengine.errors import Problem
@@ -75,7 +74,7 @@ def run_examples(law: Law, criterion: Criterion) -> Iterator[tuple[ProposalExamp
     """Yield each example of a criterion's proposal with the rule that speaks in it, or nothing if none does."""
     if criterion.proposal is None or criterion.judgement is None:
         return
-    proposer = Proposer(law, CompiledEngine)
+    proposer = Proposer.of(law)
     for example in criterion.proposal.examples:
         spoken = proposer.spoken((criterion,), dict(facts_of(law, example, ())), {})
         yield example, spoken.get(criterion.judgement.id)
