@@ -42,6 +42,10 @@ VERBS = {
         "Show the trace as a tree, from the recommendation down to the quotes; or what moves if a source is wrong.",
     ),
     "report": Verb("report", "Write the whole report for people: page, memorandum or paper."),
+    "write": Verb(
+        "documents",
+        "Write a document that the statute asks for from the answer; with --check, read a finished one back.",
+    ),
     "provenance": Verb(
         "provenance", "Tell from which sources, records and findings the answer comes, as W3C PROV-JSON."
     ),

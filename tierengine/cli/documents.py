@@ -1,0 +1,142 @@
+"""The verb that writes the documents that the statute asks for, and reads finished ones back."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tierengine.cli.app import app
+from tierengine.cli.options import AsOf, RulebookFolder, day_given, folder_of, rulebook_in, write_file
+from tierengine.cli.report import ReleaseTo
+from tierengine.documents.draft import Draft
+from tierengine.documents.lint import lint
+from tierengine.documents.matter import Matter, OnRecord, matter_of
+from tierengine.documents.templates import Templates, read_templates
+from tierengine.documents.writing import write as written
+from tierengine.errors import Problem, RulebookError, UsageError
+from tierengine.evidence.dossier import read_dossier
+from tierengine.law.rulebook import Rulebook
+from tierengine.reasoning.assess import VERSION
+
+
+class Format(StrEnum):
+    """The formats of a document."""
+
+    markdown = "markdown"
+    html = "html"
+    docx = "docx"
+    pdf = "pdf"
+
+
+_SUFFIXES = {".md": Format.markdown, ".html": Format.html, ".docx": Format.docx, ".pdf": Format.pdf}
+_BINARY = (Format.docx, Format.pdf)
+
+
+@app.command()
+def write(
+    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="the document, such as narrative")] = None,
+    dossier: Annotated[Path | None, typer.Argument(metavar="[DOSSIER]", help="the dossier's YAML file")] = None,
+    before: Annotated[
+        Path | None, typer.Option("--before", metavar="DOSSIER", help="the dossier of the year before")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="where it is written; its ending tells the format")
+    ] = None,
+    form: Annotated[Format | None, typer.Option("--format", help="markdown, html, docx or pdf")] = None,
+    to: Annotated[
+        ReleaseTo | None, typer.Option("--release", help="leave out what may not be released: unclassified or public")
+    ] = None,
+    as_of: AsOf = None,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Write a document that the statute asks for from the answer; with --check, read a finished one back.
+
+    Ends with 4 where a part that the statute requires is not whole.
+    """
+    book, templates = rulebook_in(rulebook), templates_in(rulebook)
+    _sound(templates, book)
+    if kind is None or dossier is None:
+        what, cure = (
+            "no document or no dossier is named",
+            f"write KIND and DOSSIER; KIND is one of: {', '.join(templates.names)}",
+        )
+        raise UsageError([Problem(where="write", what=what, cure=cure)])
+    chosen = form or _format_of(output)
+    _refuse_terminal(chosen, output)
+    matter = matter_of(
+        read_dossier(dossier),
+        book,
+        templates,
+        day=day_given(as_of) if as_of else None,
+        before=None if before is None else read_dossier(before),
+        on_record=OnRecord(),
+        to=None if to is None else to.value,
+    )
+    draft = written(templates.on(kind, matter.law.as_of), matter, _made_from(kind, matter, dossier, before, output))
+    raw = rendered(draft, chosen)
+    if output is not None:
+        write_file(output, raw)
+    else:
+        sys.stdout.buffer.write(raw)
+    if draft.lacking:
+        raise typer.Exit(4)
+
+
+def templates_in(folder: Path | None) -> Templates:
+    """Return the templates in the folder of the law that was named."""
+    return read_templates(folder_of(folder))
+
+
+def _sound(templates: Templates, book: Rulebook) -> None:
+    problems = lint(templates, book)
+    if problems:
+        raise RulebookError(problems)
+
+
+def rendered(draft: Draft, form: Format) -> bytes:
+    """Return a document in a format; `tierengine/documents/FORMAT.py` makes it, and is loaded for it alone."""
+    made: bytes = getattr(import_module(f"tierengine.documents.{form.value}"), form.value)(draft)
+    return made
+
+
+def _format_of(output: Path | None) -> Format:
+    if output is None:
+        return Format.markdown
+    found = _SUFFIXES.get(output.suffix.lower())
+    if found is None:
+        what, cure = f"`{output.name}` does not tell its format", f"end it with {', '.join(_SUFFIXES)}, or add --format"
+        raise UsageError([Problem(where="--output", what=what, cure=cure)])
+    return found
+
+
+def _made_from(
+    kind: str, matter: Matter, dossier: Path, before: Path | None, output: Path | None
+) -> tuple[tuple[str, str], ...]:
+    """What the checker needs to draft the document again; files as they lie from the document."""
+    folder = Path.cwd() if output is None else output.resolve().parent
+    told = [("Document", kind), ("Dossier", _file(dossier, folder, read_dossier(dossier).digest))]
+    if before is not None:
+        told.append(("Year before", _file(before, folder, read_dossier(before).digest)))
+    told += [
+        ("Law", f"{matter.law.as_of} ({matter.law.digest})"),
+        ("Templates", matter.templates.digest),
+        ("Release", "none" if matter.statement is None else matter.statement.release),
+        ("Program", f"tierengine {VERSION}"),
+    ]
+    return tuple(told)
+
+
+def _file(path: Path, folder: Path, digest: str) -> str:
+    return f"{Path(os.path.relpath(path.resolve(), folder)).as_posix()} ({digest})"
+
+
+def _refuse_terminal(form: Format, output: Path | None) -> None:
+    if form in _BINARY and output is None and sys.stdout.isatty():
+        what, cure = f"a `{form.value}` file cannot be shown on a terminal", "name a file with --output"
+        raise UsageError([Problem(where="--format", what=what, cure=cure)])
