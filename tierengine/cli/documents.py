@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
@@ -12,17 +13,30 @@ from typing import Annotated
 import typer
 
 from tierengine.cli.app import app
-from tierengine.cli.options import AsOf, RulebookFolder, day_given, folder_of, rulebook_in, write_file
+from tierengine.cli.options import (
+    AsOf,
+    RulebookFolder,
+    a_console,
+    day_given,
+    file_bytes,
+    folder_of,
+    rulebook_in,
+    write_file,
+)
 from tierengine.cli.report import ReleaseTo
-from tierengine.documents.draft import Draft
+from tierengine.documents.checking import check as check_document
+from tierengine.documents.draft import MADE_FROM, Draft
+from tierengine.documents.finished import Finished, read_finished
 from tierengine.documents.lint import lint
 from tierengine.documents.matter import Matter, OnRecord, matter_of
 from tierengine.documents.templates import Templates, read_templates
 from tierengine.documents.writing import write as written
-from tierengine.errors import Problem, RulebookError, UsageError
-from tierengine.evidence.dossier import read_dossier
+from tierengine.errors import EvidenceError, Problem, RulebookError, UsageError
+from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.assess import VERSION
+from tierengine.reasoning.release import ReleaseName
+from tierengine.reports.text import print_wrapped
 
 
 class Format(StrEnum):
@@ -45,6 +59,12 @@ def write(
     before: Annotated[
         Path | None, typer.Option("--before", metavar="DOSSIER", help="the dossier of the year before")
     ] = None,
+    check: Annotated[
+        Path | None, typer.Option("--check", metavar="FILE", help="a finished document: DOCX, HTML or Markdown")
+    ] = None,
+    made_from: Annotated[
+        Path | None, typer.Option("--dossier", metavar="DOSSIER", help="for --check: where its dossier lies now")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="where it is written; its ending tells the format")
     ] = None,
@@ -61,6 +81,9 @@ def write(
     """
     book, templates = rulebook_in(rulebook), templates_in(rulebook)
     _sound(templates, book)
+    if check is not None:
+        _check(check, Where(dossier=made_from, before=before), book, templates)
+        return
     if kind is None or dossier is None:
         what, cure = (
             "no document or no dossier is named",
@@ -86,6 +109,65 @@ def write(
         sys.stdout.buffer.write(raw)
     if draft.lacking:
         raise typer.Exit(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where the dossiers of a finished document lie now, if not where it says."""
+
+    dossier: Path | None
+    before: Path | None
+
+
+def _check(file: Path, where: Where, book: Rulebook, templates: Templates) -> None:
+    """Tell what is wrong with a finished document. Ends with 4 where a part that the statute requires is not whole."""
+    finished = read_finished(file_bytes(file), file.name)
+    matter, kind = _again(finished, file, where, book, templates)
+    found = check_document(finished, written(templates.on(kind, matter.law.as_of), matter), matter)
+    if found.faults:
+        raise EvidenceError((*found.faults, *found.missing))
+    console = a_console()
+    console.print(f"{file.name}: {found.holding} sentences hold, each on what it cites", soft_wrap=True)
+    for sentence in found.own:
+        print_wrapped(f"in a person's own words: {sentence}", console, 2, hang=2)
+    for problem in found.missing:
+        print_wrapped(f"{problem.what}: {problem.cure}", console, 2, hang=2)
+    if found.missing:
+        raise typer.Exit(4)
+
+
+def _again(finished: Finished, file: Path, where: Where, book: Rulebook, templates: Templates) -> tuple[Matter, str]:
+    """Return what a finished document is about, from what it says that it was made from, and its kind."""
+    told = finished.made_from
+    missing = [name for name in ("Document", "Dossier", "Law", "Release") if name not in told]
+    if missing:
+        what = f"under \u201c{MADE_FROM}\u201d at its end, nothing is said of: {', '.join(missing)}"
+        cure = "put the list back as it was drafted, or draft the document anew"
+        raise EvidenceError([Problem(where=file.name, what=what, cure=cure)])
+    casefile = _named(told["Dossier"], where.dossier, file, "--dossier")
+    earlier = _named(told["Year before"], where.before, file, "--before") if "Year before" in told else None
+    release = told["Release"]
+    if release not in ("none", *(each.value for each in ReleaseTo)):
+        what, cure = f"`{release}` is no release", "write `none`, `unclassified` or `public`"
+        raise EvidenceError([Problem(where=file.name, what=what, cure=cure)])
+    day = day_given(told["Law"].partition(" ")[0], f"{file.name}: Law")
+    to: ReleaseName | None = None if release == "none" else ReleaseTo(release).value
+    return matter_of(casefile, book, templates, day=day, before=earlier, to=to), told["Document"]
+
+
+def _named(told: str, given: Path | None, file: Path, option: str) -> Casefile:
+    """Read a dossier that a finished document names, where it lies now; it must say what it said then."""
+    name, _, digest = told.rpartition(" (")
+    path = given if given is not None else file.resolve().parent / name
+    if not path.is_file():
+        what, cure = f"its dossier is not at {name}", f"say where it lies, with {option}"
+        raise EvidenceError([Problem(where=file.name, what=what, cure=cure)])
+    casefile = read_dossier(path)
+    if digest.rstrip(")") != casefile.digest:
+        what = f"{path.name} does not say what it said when the document was drafted"
+        cure = "draft the document anew from it, or check against the dossier as it was"
+        raise EvidenceError([Problem(where=file.name, what=what, cure=cure)])
+    return casefile
 
 
 def templates_in(folder: Path | None) -> Templates:

@@ -147,10 +147,14 @@ class Usual(Model):
 
 
 class Words(Model):
-    """The words by which the checker knows what a sentence claims; each is the beginning of a word, or a phrase."""
+    """The words by which the checker knows what a sentence claims; with a star, each is the beginning of one."""
 
     progress: tuple[Text, ...]
     """They claim that something changed from one year to the next."""
+    up: tuple[Text, ...]
+    """Of these, those that tell of more."""
+    down: tuple[Text, ...]
+    """And those that tell of less."""
     promise: tuple[Text, ...]
     """They tell a promise as one."""
     hearsay: tuple[Text, ...]
