@@ -15,6 +15,7 @@ import typer
 from tierengine.cli.app import app
 from tierengine.cli.options import (
     AsOf,
+    KeysFolder,
     RulebookFolder,
     a_console,
     day_given,
@@ -34,6 +35,7 @@ from tierengine.documents.writing import write as written
 from tierengine.errors import EvidenceError, Problem, RulebookError, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.law.rulebook import Rulebook
+from tierengine.ledger.acts import Final
 from tierengine.reasoning.assess import VERSION
 from tierengine.reasoning.release import ReleaseName
 from tierengine.reports.text import print_wrapped
@@ -72,6 +74,11 @@ def write(
     to: Annotated[
         ReleaseTo | None, typer.Option("--release", help="leave out what may not be released: unclassified or public")
     ] = None,
+    ledger: Annotated[
+        str | None,
+        typer.Option("--ledger", metavar="PLACE", help="whose positions and determination the document tells"),
+    ] = None,
+    keys: KeysFolder = None,
     as_of: AsOf = None,
     rulebook: RulebookFolder = None,
 ) -> None:
@@ -82,7 +89,7 @@ def write(
     book, templates = rulebook_in(rulebook), templates_in(rulebook)
     _sound(templates, book)
     if check is not None:
-        _check(check, Where(dossier=made_from, before=before), book, templates)
+        _check(check, Where(dossier=made_from, before=before, ledger=ledger, keys=keys), book, templates)
         return
     if kind is None or dossier is None:
         what, cure = (
@@ -92,13 +99,14 @@ def write(
         raise UsageError([Problem(where="write", what=what, cure=cure)])
     chosen = form or _format_of(output)
     _refuse_terminal(chosen, output)
+    casefile = read_dossier(dossier)
     matter = matter_of(
-        read_dossier(dossier),
+        casefile,
         book,
         templates,
         day=day_given(as_of) if as_of else None,
         before=None if before is None else read_dossier(before),
-        on_record=OnRecord(),
+        on_record=_on_record(ledger, keys, casefile),
         to=None if to is None else to.value,
     )
     draft = written(templates.on(kind, matter.law.as_of), matter, _made_from(kind, matter, dossier, before, output))
@@ -115,8 +123,10 @@ def write(
 class Where:
     """Where the dossiers of a finished document lie now, if not where it says."""
 
-    dossier: Path | None
-    before: Path | None
+    dossier: Path | None = None
+    before: Path | None = None
+    ledger: str | None = None
+    keys: Path | None = None
 
 
 def _check(file: Path, where: Where, book: Rulebook, templates: Templates) -> None:
@@ -130,10 +140,24 @@ def _check(file: Path, where: Where, book: Rulebook, templates: Templates) -> No
     console.print(f"{file.name}: {found.holding} sentences hold, each on what it cites", soft_wrap=True)
     for sentence in found.own:
         print_wrapped(f"in a person's own words: {sentence}", console, 2, hang=2)
-    for problem in found.missing:
+    for problem in (*found.missing, *found.blanks):
         print_wrapped(f"{problem.what}: {problem.cure}", console, 2, hang=2)
     if found.missing:
         raise typer.Exit(4)
+
+
+def holding(file: Path, where: Where, folder: Path | None) -> Final:
+    """Return a finished document in which everything holds and nothing is missing, to be kept.
+
+    Raise `EvidenceError` with all that does not hold.
+    """
+    book, templates, raw = rulebook_in(folder), templates_in(folder), file_bytes(file)
+    finished = read_finished(raw, file.name)
+    matter, kind = _again(finished, file, where, book, templates)
+    found = check_document(finished, written(templates.on(kind, matter.law.as_of), matter), matter)
+    if open_points := (*found.faults, *found.missing, *found.blanks):
+        raise EvidenceError(open_points)
+    return Final(kind=kind, name=file.name, raw=raw, dossier=matter.casefile.digest)
 
 
 def _again(finished: Finished, file: Path, where: Where, book: Rulebook, templates: Templates) -> tuple[Matter, str]:
@@ -152,7 +176,23 @@ def _again(finished: Finished, file: Path, where: Where, book: Rulebook, templat
         raise EvidenceError([Problem(where=file.name, what=what, cure=cure)])
     day = day_given(told["Law"].partition(" ")[0], f"{file.name}: Law")
     to: ReleaseName | None = None if release == "none" else ReleaseTo(release).value
-    return matter_of(casefile, book, templates, day=day, before=earlier, to=to), told["Document"]
+    if told.get("Ledger", "none") != "none" and where.ledger is None:
+        what, cure = "it tells what a ledger holds", "name the ledger with --ledger"
+        raise UsageError([Problem(where=file.name, what=what, cure=cure)])
+    said = _on_record(where.ledger, where.keys, casefile) if told.get("Ledger", "none") != "none" else OnRecord()
+    matter = matter_of(casefile, book, templates, day=day, before=earlier, on_record=said, to=to)
+    return matter, told["Document"]
+
+
+def _on_record(place: str | None, keys: Path | None, casefile: Casefile) -> OnRecord:
+    """What the ledger that was named holds of a case; nothing if none was."""
+    if place is None:
+        return OnRecord()
+    from tierengine.cli.ledger import opened_at  # noqa: PLC0415 - a document without a ledger needs none of it
+    from tierengine.ledger.stands import on_record  # noqa: PLC0415
+
+    with opened_at(place, keys) as opened:
+        return on_record(opened, casefile)
 
 
 def _named(told: str, given: Path | None, file: Path, option: str) -> Casefile:
@@ -208,10 +248,16 @@ def _made_from(
     told += [
         ("Law", f"{matter.law.as_of} ({matter.law.digest})"),
         ("Templates", matter.templates.digest),
+        ("Ledger", _entries(matter)),
         ("Release", "none" if matter.statement is None else matter.statement.release),
         ("Program", f"tierengine {VERSION}"),
     ]
     return tuple(told)
+
+
+def _entries(matter: Matter) -> str:
+    found = [*matter.on_record.positions, *filter(None, [matter.on_record.determination])]
+    return ", ".join(f"entry {each.number}" for each in found) or "none"
 
 
 def _file(path: Path, folder: Path, digest: str) -> str:

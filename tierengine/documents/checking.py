@@ -29,6 +29,8 @@ class Checked:
     """How many sentences hold."""
     faults: tuple[Problem, ...]
     missing: tuple[Problem, ...]
+    blanks: tuple[Problem, ...]
+    """What is still blank where no provision requires it."""
     own: tuple[str, ...]
     """The sentences that are in a person's own words and in which nothing is at fault."""
 
@@ -37,7 +39,9 @@ def check(finished: Finished, draft: Draft, matter: Matter) -> Checked:
     """Return what is wrong with a finished document, held against one drafted now from the same dossier."""
     checker = _Checker(finished, draft, matter)
     checker.run()
-    return Checked(checker.holding, tuple(checker.faults), tuple(checker.missing), tuple(checker.own))
+    return Checked(
+        checker.holding, tuple(checker.faults), tuple(checker.missing), tuple(checker.blanks), tuple(checker.own)
+    )
 
 
 @dataclass
@@ -48,6 +52,7 @@ class _Checker:
     holding: int = 0
     faults: list[Problem] = field(default_factory=list)
     missing: list[Problem] = field(default_factory=list)
+    blanks: list[Problem] = field(default_factory=list)
     own: list[str] = field(default_factory=list)
 
     @cached_property
@@ -147,6 +152,8 @@ class _Checker:
         if section is not None and self._form(line, section):
             return
         for chunk in chunks_of(line.text):
+            if chunk.blank is not None:
+                self._blank(chunk.blank, line.where, section)
             if chunk.blank is not None and not chunk.text:
                 continue
             self._chunk(chunk, line.where, section)
@@ -157,6 +164,7 @@ class _Checker:
             if isinstance(piece, Blank) and piece.label and line.text.startswith(f"{piece.label}: "):
                 words = line.text.removeprefix(f"{piece.label}: ")
                 if WRITE in words:
+                    self._blank(piece.says, line.where, section)
                     return True
                 undated = re.sub(r"\b\d{1,2} [A-Z][a-z]+ \d{4}\b", "", words)
                 if (
@@ -168,6 +176,10 @@ class _Checker:
                     self._fault(line.where, what, "write no more than was asked for, and the statement with its record")
                 return True
         return False
+
+    def _blank(self, says: str, where: str, section: Section | None) -> None:
+        if section is None or section.required_by is None:
+            self.blanks.append(Problem(where=where, what="a blank is not filled", cure=f"write {says}"))
 
     def _chunk(self, chunk: Chunk, where: str, section: Section | None) -> None:
         text, names = alike(chunk.text), frozenset(chunk.names)
