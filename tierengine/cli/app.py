@@ -80,6 +80,9 @@ VERBS = {
         "questions", "Name the smallest sets of findings that alone entail the tier, or alone exclude another."
     ),
     "concede": Verb("questions", "Tell whether a tier would be the answer if disputed findings were conceded."),
+    "year": Verb(
+        "year", "Show every dossier of a year at a glance: what changed, who is bound, and which documents are due."
+    ),
     "history": Verb(
         "years", "Show how each country's years on the watch list bound each report, and whether its placement fits."
     ),

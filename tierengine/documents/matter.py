@@ -25,6 +25,7 @@ from tierengine.reasoning.compare import Comparison, Side, compare
 from tierengine.reasoning.release import ReleaseName, Statement, release
 from tierengine.reasoning.trace import passage_of
 from tierengine.terms.interval import Days
+from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import NAMES, TIERS, Placement, Tier
 
 ANSWER = "answer"
@@ -146,6 +147,11 @@ class Matter:
         if self.now == self.last:
             return "not"
         return "up" if TIERS.index(self.now) < TIERS.index(self.last) else "down"
+
+    @property
+    def listed(self) -> bool:
+        """Whether a route leads onto the special watch list; a country on Tier 3 is not on it."""
+        return self.now != "3" and any(route.outcome is Outcome.MET for route in self.assessment.watch_list)
 
     def about(self) -> dict[str, str]:
         """Return what every sentence of a template may name."""

@@ -99,8 +99,8 @@ class Part(Model):
     blocks: Annotated[tuple[Block, ...], Field(min_length=1)]
 
 
-class Applies(Model):
-    """What must be so for the document to be written, and what is said where it is not."""
+class Fits(Model):
+    """What must be so of a case."""
 
     product: Literal["annual", "interim"] | None = None
     moved: Literal["either way", "up", "down"] | None = None
@@ -113,6 +113,13 @@ class Applies(Model):
     """How its years on the watch list may bind this report."""
     not_denied: tuple[Id, ...] = ()
     """Questions of which no record may say no."""
+    listed: Truth | None = None
+    """Whether it is on the special watch list."""
+
+
+class Applies(Fits):
+    """What must be so for the document to be written, and what is said where it is not."""
+
     otherwise: Text
     cure: Text
 
@@ -126,6 +133,8 @@ class Kind(Entry):
     due: Id | None = None
     """The clock by which it is due, if the statute counts one."""
     applies: tuple[Applies, ...] = ()
+    owed: tuple[Fits, ...] = ()
+    """Of which countries a year's overview says that it is owed; none written, those to which it applies."""
     parts: Annotated[tuple[Part, ...], Field(min_length=1)]
 
 

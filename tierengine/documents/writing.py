@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from tierengine.documents.blocks import BLOCKS, Fact, Taken
 from tierengine.documents.draft import Blank, Draft, Exhibit, Paragraph, Said, Section
 from tierengine.documents.matter import ANSWER, Matter
-from tierengine.documents.templates import Applies, Block, Kind, clause
+from tierengine.documents.templates import Block, Fits, Kind, clause
 from tierengine.errors import Problem, UsageError
 
 ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
@@ -76,7 +76,7 @@ def applies(kind: Kind, matter: Matter) -> bool:
     return all(holds(rule, matter) for rule in kind.applies)
 
 
-def holds(rule: Applies, matter: Matter) -> bool:
+def holds(rule: Fits, matter: Matter) -> bool:
     """Say whether what a document needs is so."""
     moved = {None: True, "either way": matter.moved in ("up", "down")}.get(rule.moved, matter.moved == rule.moved)
     return (
@@ -85,6 +85,7 @@ def holds(rule: Applies, matter: Matter) -> bool:
         and (not rule.last or matter.last in rule.last)
         and (not rule.now or matter.now in rule.now)
         and (not rule.limit or matter.admitted.standing.limit in rule.limit)
+        and (rule.listed is None or rule.listed == matter.listed)
         and not any(matter.admitted.facts.get(name) is False for name in rule.not_denied)
     )
 
