@@ -14,10 +14,9 @@ from tierengine.cli.documents import templates_in
 from tierengine.cli.impact import watch
 from tierengine.cli.options import RulebookFolder, a_console, rulebook_in, write_file
 from tierengine.documents.diary import year_calendar
-from tierengine.documents.glance import year_report, year_workbook
+from tierengine.documents.glance import year_html, year_report, year_workbook
 from tierengine.documents.year import Year, year_of
 from tierengine.errors import Problem, UsageError
-from tierengine.reports.html import html
 from tierengine.reports.text import print_report, report_text
 
 
@@ -75,5 +74,4 @@ def _rendered(found: Year, form: Format) -> bytes:
         return year_workbook(found)
     if form is Format.ics:
         return year_calendar(found)
-    told = year_report(found)
-    return (html(told) if form is Format.html else report_text(told)).encode()
+    return year_html(found) if form is Format.html else report_text(year_report(found)).encode()

@@ -1,4 +1,4 @@
-"""A year told: as a report of sections and lines, for text and HTML, and as a workbook."""
+"""A year told: as a report of sections and lines, and as tables on a page or in a workbook."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from tierengine.documents.html import head
 from tierengine.documents.matter import in_words
 from tierengine.documents.year import Country, Owed, Year
 from tierengine.lab.corpus.like_cases import Pair
 from tierengine.reports.outline import Line, Section, told
 from tierengine.reports.report import Report
+from tierengine.reports.shown import escaped
 from tierengine.reports.workbook import saved, write_rows
 from tierengine.terms.tier import NAMES
+
+Row = tuple[str, ...]
 
 
 def year_report(year: Year) -> Report:
@@ -69,16 +73,33 @@ def _days(year: Year) -> Iterator[Line]:
     return (Line(str(each.day), "", f"{each.says} ({each.citation})") for each in year.days)
 
 
+def _tables(year: Year) -> Iterator[tuple[str, tuple[Row, ...]]]:
+    """The year as tables, each with its title; the first row of each is its head."""
+    yield "Countries", tuple(_country_rows(year))
+    yield "Documents", tuple(_document_rows(year))
+    yield "Days", tuple(_day_rows(year))
+    yield "Like cases", tuple(_pair_rows(year))
+
+
+def year_html(year: Year) -> bytes:
+    """Return the year as an HTML page of tables, what lacks an explanation first."""
+    lines = [*head(year_report(year).heading, "wide")]
+    missing = (f"{each.name}: {each.text.replace('`', '')}." for each in _unexplained(year))
+    lines += [f'<p class="note">{escaped(words)}</p>' for words in missing]
+    for title, (names, *rows) in _tables(year):
+        lines += [f'<h2>{title}</h2>\n<div class="tables" tabindex="0" role="region" aria-label="{title}"><table>']
+        heads = "".join(f'<th scope="col">{escaped(name)}</th>' for name in names)
+        lines.append(f"<thead><tr>{heads}</tr></thead><tbody>")
+        lines += [f"<tr>{''.join(f'<td>{escaped(cell)}</td>' for cell in row)}</tr>" for row in rows]
+        lines += ["</tbody></table></div>"]
+    return "\n".join([*lines, "</main>\n</body>\n</html>\n"]).encode()
+
+
 def year_workbook(year: Year) -> bytes:
     """Return the year as XLSX: a sheet of countries, of documents, of days, and of like cases placed unlike."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    for title, rows in (
-        ("Countries", _country_rows(year)),
-        ("Documents", _document_rows(year)),
-        ("Days", _day_rows(year)),
-        ("Like cases", _pair_rows(year)),
-    ):
+    for title, rows in _tables(year):
         sheet = book.create_sheet(title)
         write_rows(sheet, rows)
         sheet.freeze_panes = "A2"
@@ -91,9 +112,6 @@ def year_workbook(year: Year) -> bytes:
         for cell in sheet[1]:
             cell.font = Font(bold=True)
     return saved(book, year.report, f"The report of {year.year} at a glance")
-
-
-Row = tuple[str, ...]
 
 
 def _country_rows(year: Year) -> Iterator[Row]:

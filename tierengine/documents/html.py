@@ -21,12 +21,18 @@ def html(draft: Draft) -> bytes:
     return ("\n".join(_page(draft)) + "\n").encode()
 
 
-def _page(draft: Draft) -> Iterator[str]:
+def head(title: str, css_class: str = "") -> Iterator[str]:
+    """Yield the beginning of a page, up to its title."""
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{escaped(draft.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>"
-    yield f"<h1>{escaped(draft.title)}</h1>"
+    yield f"<title>{escaped(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>"
+    yield f'<main class="{css_class}">' if css_class else "<main>"
+    yield f"<h1>{escaped(title)}</h1>"
+
+
+def _page(draft: Draft) -> Iterator[str]:
+    yield from head(draft.title)
     yield f'<p class="marking">{escaped(draft.marking)}</p>\n<p class="purpose">{escaped(draft.purpose)}</p>'
     anchors = {each.name: f"r{number}" for number, each in enumerate(draft.exhibits, start=1)}
     for note in draft.notes:
