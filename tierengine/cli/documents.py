@@ -34,6 +34,7 @@ from tierengine.documents.templates import Templates, read_templates
 from tierengine.documents.writing import write as written
 from tierengine.errors import EvidenceError, Problem, RulebookError, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.evidence.edits import edited
 from tierengine.law.rulebook import Rulebook
 from tierengine.ledger.acts import Final
 from tierengine.reasoning.assess import VERSION
@@ -74,6 +75,9 @@ def write(
     to: Annotated[
         ReleaseTo | None, typer.Option("--release", help="leave out what may not be released: unclassified or public")
     ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="write the plan's actions into the dossier, so that `roll` asks after them")
+    ] = False,
     ledger: Annotated[
         str | None,
         typer.Option("--ledger", metavar="PLACE", help="whose positions and determination the document tells"),
@@ -111,12 +115,22 @@ def write(
     )
     draft = written(templates.on(kind, matter.law.as_of), matter, _made_from(kind, matter, dossier, before, output))
     raw = rendered(draft, chosen)
+    if record:
+        _record(kind, matter, dossier)
     if output is not None:
         write_file(output, raw)
     else:
         sys.stdout.buffer.write(raw)
     if draft.lacking:
         raise typer.Exit(4)
+
+
+def _record(kind: str, matter: Matter, dossier: Path) -> None:
+    """Write the actions of a plan into its dossier, in the place of those that stand there."""
+    if kind != "action-plan":
+        what, cure = f"a {kind} plans no actions", "leave --record out, or write an action-plan"
+        raise UsageError([Problem(where="--record", what=what, cure=cure)])
+    write_file(dossier, edited(matter.casefile.document, {"plan": matter.planned()}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from tierengine.reasoning.assessment import (
     Step,
 )
 from tierengine.reasoning.compare import CAUSES
+from tierengine.reasoning.followed import followed_up
 from tierengine.reasoning.trace import spoken
 from tierengine.reasoning.words import counted, plain
 from tierengine.terms.citation import Citation
@@ -412,13 +413,12 @@ def _topic(matter: Matter, change: Change) -> str:
 
 def _followed_up(matter: Matter, taken: Taken) -> Iterator[Fact]:
     """What an earlier report left to ask, such as an action of its plan: whether this dossier shows it done."""
-    for question in matter.casefile.dossier.questions or ():
+    for each in followed_up(matter.casefile, matter.law, matter.admitted):
+        question = each.question
         if not taken.holds(question.by):
             continue
-        values = {name: matter.admitted.facts.get(name) for name in question.answered_by}
-        records = [r.id for name in question.answered_by for r in matter.admitted.records.get(name, ())]
-        known = tuple(name for name in dict.fromkeys(records) if name in matter.passages)
-        done = "shown" if known and all(value not in (None, False, 0) for value in values.values()) else "not shown"
+        known = tuple(name for name in each.records if name in matter.passages)
+        done = "shown" if each.done else "not shown"
         fields = {"asks": question.asks, "says": worded(question.says), "done": done, "since": question.shown}
         yield Fact(fields, (question.id, *known), done)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 from tierengine.documents.draft import Exhibit
 from tierengine.documents.templates import Templates
@@ -100,6 +101,20 @@ class Matter:
         known = {row.tier for row in self.law.tiers}
         better = [tier for tier in TIERS if tier in known and present and TIERS.index(tier) < TIERS.index(present)]
         return path(self.casefile, self.rulebook, better[-1], self.law.as_of) if better else None
+
+    def planned(self) -> tuple[dict[str, Any], ...]:
+        """Return the actions to the next better tier as a dossier holds them, so that the next one asks after them."""
+        way, due = self.way_up, self.days.get("ACTION-PLAN")
+        actions = way.ways[0].actions if way is not None and way.ways else ()
+        return tuple(
+            {
+                "id": f"action-{number}",
+                "says": f"{change.asks} What is needed: {change.then}.",
+                "answered_by": (change.id,),
+                "due": (self.law.as_of if due is None else due.day).isoformat(),
+            }
+            for number, change in enumerate(actions, start=1)
+        )
 
     @cached_property
     def plan(self) -> CollectionPlan:

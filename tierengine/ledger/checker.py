@@ -1849,6 +1849,7 @@ def _dossier_digest(dossier: Any, last: Any = None) -> str:
     placements = [item | {"year": int(item["year"])} for item in told["earlier_placements"]]
     told["earlier_placements"] = sorted(placements, key=lambda item: int(item["year"]))
     told.pop("proposed", None)  # nothing is reasoned from what nobody has accepted
+    told.pop("plan", None)  # nor from what a plan asks for
     return digest(canonical({key: value for key, value in told.items() if key != "requests" or value}))
 
 
