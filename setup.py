@@ -19,7 +19,12 @@ class WithTheLaw(build_py):
         super().run()
         if self.editable_mode:
             return
-        for path in sorted(Path().glob("criteria/*/*.yaml")) + sorted(Path().glob("rules/*")):
+        kept = (
+            path
+            for glob in ("criteria/*/*.yaml", "rules/*", "rules/documents/*.yaml")
+            for path in sorted(Path().glob(glob))
+        )
+        for path in (path for path in kept if path.is_file()):
             copy = Path(self.build_lib) / "tierengine" / "rulebook" / path
             copy.parent.mkdir(parents=True, exist_ok=True)
             self.copy_file(str(path), str(copy))

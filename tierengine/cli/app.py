@@ -42,6 +42,10 @@ VERBS = {
         "Show the trace as a tree, from the recommendation down to the quotes; or what moves if a source is wrong.",
     ),
     "report": Verb("report", "Write the whole report for people: page, memorandum or paper."),
+    "write": Verb(
+        "documents",
+        "Write a document that the statute asks for from the answer; with --check, read a finished one back.",
+    ),
     "provenance": Verb(
         "provenance", "Tell from which sources, records and findings the answer comes, as W3C PROV-JSON."
     ),
@@ -76,6 +80,9 @@ VERBS = {
         "questions", "Name the smallest sets of findings that alone entail the tier, or alone exclude another."
     ),
     "concede": Verb("questions", "Tell whether a tier would be the answer if disputed findings were conceded."),
+    "year": Verb(
+        "year", "Show every dossier of a year at a glance: what changed, who is bound, and which documents are due."
+    ),
     "history": Verb(
         "years", "Show how each country's years on the watch list bound each report, and whether its placement fits."
     ),

@@ -18,6 +18,7 @@ from tierengine.cli.app import app
 from tierengine.cli.options import (
     AsOf,
     DossierFile,
+    KeysFolder,
     PlainFormat,
     RulebookFolder,
     TierName,
@@ -58,10 +59,6 @@ LedgerPlace = Annotated[
     typer.Option(
         "--ledger", metavar="PLACE", envvar="TIERENGINE_LEDGER", help="a file, or the URL of a PostgreSQL database"
     ),
-]
-KeysFolder = Annotated[
-    Path | None,
-    typer.Option("--keys", metavar="FOLDER", envvar="TIERENGINE_KEYS", help="the folder that holds your keys"),
 ]
 Author = Annotated[
     str, typer.Option("--as", metavar="NAME", envvar="TIERENGINE_AS", help="who you are; your key signs")
@@ -220,6 +217,26 @@ def correct(
         _written(acts.correct(desk, entry, reasons))
 
 
+@ledger_app.command("keep")
+def keep_document(
+    entry: Number,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a final document: DOCX, HTML or Markdown")],
+    writer: Author,
+    made_from: Annotated[
+        Path | None, typer.Option("--dossier", metavar="DOSSIER", help="where its dossier lies, if not where it says")
+    ] = None,
+    folder: RulebookFolder = None,
+    ledger: LedgerPlace = _HERE,
+    keys: KeysFolder = None,
+) -> None:
+    """Keep a final document with the assessment that it tells, if every sentence in it holds."""
+    from tierengine.cli.documents import Where, holding  # noqa: PLC0415 - the other verbs need no documents
+
+    final = holding(file, Where(dossier=made_from, ledger=ledger, keys=keys), folder)
+    with _desk(ledger, keys, writer) as desk:
+        _written(acts.keep(desk, entry, final))
+
+
 # -- looking and checking -------------------------------------------------------------------------------------------
 
 
@@ -231,7 +248,7 @@ def log(
     keys: KeysFolder = None,
 ) -> None:
     """Show what is on record, of one case with where it stands, or of all."""
-    with _opened(ledger, keys) as opened, opened.store.reading() as reader:
+    with opened_at(ledger, keys) as opened, opened.store.reading() as reader:
         numbers = _numbers(reader, case)
         told = (opened.entry(reader, number)[0] for number in numbers)
         if form is PlainFormat.json:
@@ -249,7 +266,7 @@ def log(
 @ledger_app.command()
 def checkpoint(ledger: LedgerPlace = _HERE, keys: KeysFolder = None) -> None:
     """Print the signed checkpoint; keep it elsewhere, and a ledger that was cut short or replaced will show."""
-    with _opened(ledger, keys) as opened, opened.store.reading() as reader:
+    with opened_at(ledger, keys) as opened, opened.store.reading() as reader:
         opened.checkpoint(reader)
         sys.stdout.write(reader.head.checkpoint)
 
@@ -257,7 +274,7 @@ def checkpoint(ledger: LedgerPlace = _HERE, keys: KeysFolder = None) -> None:
 @ledger_app.command()
 def verify(kept: Kept = None, public: Key = None, ledger: LedgerPlace = _HERE, keys: KeysFolder = None) -> None:
     """Verify entries, inputs, rules, tree and checkpoint. Ends with 5 at the first thing that does not hold."""
-    with _opened(ledger, keys, public) as opened:
+    with opened_at(ledger, keys, public) as opened:
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
             found = verify_ledger(opened, _kept(opened, kept), _stepper(bar, opened))
         console = a_console()
@@ -279,7 +296,7 @@ def replay(
     if every == (entry is not None):
         problem = Problem(where="replay", what="neither or both of ENTRY and --all", cure="give one of them")
         raise UsageError([problem])
-    with _opened(ledger, keys) as opened:
+    with opened_at(ledger, keys) as opened:
         with opened.store.reading() as reader:
             numbers = reader.numbers(*_REPLAYED) if entry is None else [entry]
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
@@ -308,7 +325,7 @@ def prove(
     keys: KeysFolder = None,
 ) -> None:
     """Prove that an entry is in the ledger, and with --kept that the ledger goes on from a kept checkpoint."""
-    with _opened(ledger, keys) as opened:
+    with opened_at(ledger, keys) as opened:
         before = _kept(opened, kept)
         with opened.store.reading() as reader:
             _, raw = opened.entry(reader, entry)
@@ -349,7 +366,7 @@ def export(
     keys: KeysFolder = None,
 ) -> None:
     """Write the packet of an entry's case: one file by which a stranger checks it offline."""
-    with _opened(ledger, keys) as opened:
+    with opened_at(ledger, keys) as opened:
         raw = pack(export_packet(opened, entry))
     try:
         with packet.open("xb") as file:
@@ -371,7 +388,7 @@ def _keys(folder: Path | None) -> Keys:
 
 
 @contextmanager
-def _opened(place: str, keys: Path | None, public: str | None = None) -> Iterator[Ledger]:
+def opened_at(place: str, keys: Path | None, public: str | None = None) -> Iterator[Ledger]:
     """Give the ledger at a place, held against the key that was named or, without one, the user's own copy of it.
 
     It is closed when the verb ends: a SQLite file is then whole without a second file beside it.
@@ -390,7 +407,7 @@ def _opened(place: str, keys: Path | None, public: str | None = None) -> Iterato
 @contextmanager
 def _desk(place: str, keys: Path | None, writer: str) -> Iterator[Desk]:
     """Give the ledger at a place with the keys to sign and to seal with."""
-    with _opened(place, keys) as opened:
+    with opened_at(place, keys) as opened:
         with opened.store.reading() as reader:
             origin = opened.verifier(reader).name
         folder = _keys(keys)

@@ -67,6 +67,12 @@ Cluster = Annotated[
 DraftFolder = Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="holds criteria/ and rules/")]
 
 
+KeysFolder = Annotated[
+    Path | None,
+    typer.Option("--keys", metavar="FOLDER", envvar="TIERENGINE_KEYS", help="the folder that holds your keys"),
+]
+
+
 def rulebook_in(folder: Path | None) -> Rulebook:
     """Return the rulebook of the folder that was named, from the cache if it was found sound before."""
     return read_rulebook(folder_of(folder), cache=cache_folder())

@@ -180,6 +180,16 @@ class OpenQuestion(Model):
     """The rule of the rulebook by which it is asked."""
 
 
+class PlannedAction(Model):
+    """An action that an action plan asks of the government; the dossier of the next report asks whether it was done."""
+
+    id: Id
+    says: Text
+    answered_by: tuple[Id, ...]
+    """The indicators that would show it done."""
+    due: Day
+
+
 class ProposedRecord(Model):
     """What a sentence may tell: a record, or that the source is silent. Nothing is reasoned from it."""
 
@@ -252,6 +262,8 @@ class Dossier(Model):
 
     proposed: tuple[Proposed, ...] = ()
     """What was drafted and nobody has decided on yet; no verb reasons from it."""
+    plan: tuple[PlannedAction, ...] = ()
+    """What an action plan made from this dossier asks of the government; nothing is reasoned from it either."""
 
 
 LAST_YEAR_RECORD = "last-year/"
@@ -357,7 +369,7 @@ def next_to(name: str, file: str) -> str:
 
 
 def _digest(dossier: Dossier, last: Casefile | None) -> str:
-    content = dossier.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"proposed"})
+    content = dossier.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"proposed", "plan"})
     if last is not None:
         content["last_dossier"] = last.digest  # what it says counts, and not where it lies
     for section in ("sources", "records", "silences", "requests", "deficiencies"):

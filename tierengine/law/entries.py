@@ -535,7 +535,7 @@ class YearOnYear(Entry):
     """By how many days the time of one figure may be longer than that of the other."""
 
 
-Taken = Literal["record", "rating", "deficiency", "question"]
+Taken = Literal["record", "rating", "deficiency", "action", "question"]
 """What of a dossier may be carried into the next one."""
 
 Becomes = Literal["a standing record", "a question", "a figure of last year"]

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _SECTIONS = tuple(RuleFile.model_fields)
 
+TEMPLATES = "rules/documents"
+"""Where the templates of documents lie in the folder of the law. They decide no tier and have a digest of their own."""
+
 
 def read_rulebook(folder: Path, cache: Path | None = None) -> Rulebook:
     """Read the rulebook that lies in `folder` (its `criteria/` and `rules/`).
@@ -91,7 +94,7 @@ def rulebook_files(folder: Path) -> tuple[RulebookFile, ...]:
         path
         for room in ("criteria", "rules")
         for path in (folder / room).rglob("*")
-        if path.suffix in (".yml", ".yaml") and path not in paths
+        if path.suffix in (".yml", ".yaml") and path not in paths and path.parent != folder / TEMPLATES
     ]
     if stray:
         raise RulebookError(

@@ -8,6 +8,7 @@ From what is known by bytes alone to what people do:
     store  book             the tables, and the ledger in them: append, find, prove
     acts                    what people do: record, take a position, determine, review, correct
     verify  replay  words   everything made anew and compared; the engine asked again; entries told for people
+    stands                  what a document may tell of a case
     archive  packet         a case as one file that checks itself
     checker                 the second checker that goes into every packet: it imports nothing from here
 """

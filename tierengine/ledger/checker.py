@@ -228,7 +228,7 @@ def check_case(files: Files, entries: dict[int, Any], report: Report) -> None:
     digests = {number: digest(files[f"entries/{number}.json"]) for number in sorted(entries)}
     for number, entry in sorted(entries.items()):
         where, of = f"entries/{number}.json", entries.get(entry.get("of", entry.get("on")), {})
-        if entry["kind"] in ("review", "correction", "position", "determination") and not of:
+        if entry["kind"] in ("review", "correction", "position", "determination", "document") and not of:
             report.wrong.append(f"{where}: the entry that it speaks of is missing")
         elif entry["kind"] in ("review", "correction"):
             report.same(f"{where}: the digest of the entry that it speaks of", entry["entry"], digests[entry["of"]])
@@ -238,6 +238,8 @@ def check_case(files: Files, entries: dict[int, Any], report: Report) -> None:
         elif entry["kind"] == "position":
             report.same(f"{where}: the answer that the office saw", entry["answer"], of["answer"])
             report.same(f"{where}: whether it agrees", entry["agrees"], entry["tier"] == of["tier"])
+        elif entry["kind"] == "document":
+            report.same(f"{where}: the answer that the document tells", entry["answer"], of["answer"])
         elif entry["kind"] == "determination":
             before = [digests[n] for n in digests if n < number and _case(n, entries) == entry["case"]]
             seen = digest(canonical({"entries": before, "rulebook": of["rulebook"]}))
@@ -1847,6 +1849,7 @@ def _dossier_digest(dossier: Any, last: Any = None) -> str:
     placements = [item | {"year": int(item["year"])} for item in told["earlier_placements"]]
     told["earlier_placements"] = sorted(placements, key=lambda item: int(item["year"]))
     told.pop("proposed", None)  # nothing is reasoned from what nobody has accepted
+    told.pop("plan", None)  # nor from what a plan asks for
     return digest(canonical({key: value for key, value in told.items() if key != "requests" or value}))
 
 

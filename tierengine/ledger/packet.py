@@ -38,6 +38,7 @@ from tierengine.ledger.entries import (
     AssessmentEntry,
     CorrectionEntry,
     DeterminationEntry,
+    DocumentEntry,
     PositionEntry,
     ReviewEntry,
     RulebookEntry,
@@ -160,7 +161,7 @@ def _acts(entries: Sequence[AnyEntry]) -> Iterator[Act]:
     """What persons said of the recommendation, and of what others said of it."""
     assessments = {entry.number for entry in entries if isinstance(entry, AssessmentEntry)}
     for entry in entries:
-        if not isinstance(entry, AssessmentEntry | RulebookEntry):
+        if not isinstance(entry, AssessmentEntry | DocumentEntry | RulebookEntry):
             of = getattr(entry, "of", None)
             yield Act(
                 number=entry.number,

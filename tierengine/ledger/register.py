@@ -16,6 +16,7 @@ from tierengine.ledger.entries import (
     AssessmentEntry,
     CorrectionEntry,
     DeterminationEntry,
+    DocumentEntry,
     Person,
     PositionEntry,
     ReviewEntry,
@@ -158,6 +159,8 @@ class Register:
             yield from self._review(entry)
         elif isinstance(entry, CorrectionEntry):
             yield from self._correction(entry)
+        elif isinstance(entry, DocumentEntry):
+            yield from self._document(entry)
         else:
             yield from self._change(entry)
 
@@ -221,6 +224,14 @@ class Register:
         elif entry.by.key != wrong.key:
             what = f"`{entry.by.name}` did not write entry {entry.of}"
             yield _objection("--as", what, "object to it in a review, or have its author correct it")
+
+    def _document(self, entry: DocumentEntry) -> Iterator[Problem]:
+        current = self.assessment(entry.case)
+        if current is None or entry.on != current.number or entry.answer != current.answer:
+            what = f"entry {entry.on} is not the current assessment of `{entry.case}`"
+            yield _objection(
+                "ENTRY", what, f"draft the document from what is current: tierengine ledger log {entry.case}"
+            )
 
     def _change(self, entry: RulebookEntry) -> Iterator[Problem]:
         if entry.rulebook == self.rulebook:

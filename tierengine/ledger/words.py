@@ -10,6 +10,7 @@ from tierengine.ledger.entries import (
     CorrectionEntry,
     DeterminationEntry,
     Disputed,
+    DocumentEntry,
     PositionEntry,
     ReviewEntry,
 )
@@ -28,6 +29,8 @@ def headline(entry: AnyEntry) -> str:
         return f"Reviewed entry {entry.of} and {'approves' if entry.approves else 'objects to'} it."
     if isinstance(entry, CorrectionEntry):
         return f"Entry {entry.of} is wrong and counts no more."
+    if isinstance(entry, DocumentEntry):
+        return f"Keeps the {entry.document} {entry.file.name}, which tells entry {entry.on}."
     changed = "is the first" if entry.replaces is None else f"takes the place of {short(entry.replaces)}"
     return f"The rulebook {short(entry.rulebook)} {changed}; all its {entry.examples} examples come out as expected."
 
@@ -50,7 +53,9 @@ def details(entry: AnyEntry) -> Iterator[str]:
         yield from (_disputed(each) for each in entry.disputes)
         if entry.concession is not None:
             yield f"Conceding {'this' if len(entry.disputes) == 1 else 'these'} {_CONCEDED[entry.concession]}."
-    if not isinstance(entry, AssessmentEntry):
+    if isinstance(entry, DocumentEntry):
+        yield f"Its digest: {entry.file.digest}"
+    elif not isinstance(entry, AssessmentEntry):
         yield f"Reasons: {entry.reasons}"
 
 
