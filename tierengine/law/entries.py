@@ -308,6 +308,8 @@ def _cited_anew(value: Any, moved: Callable[[Citation], Citation]) -> Any:
         return moved(value)
     if isinstance(value, tuple):
         return tuple(_cited_anew(inner, moved) for inner in value)
+    if isinstance(value, dict):
+        return {key: _cited_anew(inner, moved) for key, inner in value.items()}
     if isinstance(value, Model):
         inner = {name: getattr(value, name) for name in type(value).model_fields}
         return value.model_copy(update={name: _cited_anew(part, moved) for name, part in inner.items()})
@@ -476,6 +478,8 @@ class Downgrade(Entry):
     counted_from: Whole
     """The first report that counts."""
     waiver_years: Whole
+    cited: dict[Literal["years", "counted_from", "waiver_years"], Citation] = Field(default_factory=dict)
+    """Where each number comes from."""
 
 
 class Relisting(Entry):
@@ -483,6 +487,8 @@ class Relisting(Entry):
 
     says: Text
     years: Whole
+    cited: dict[Literal["years"], Citation] = Field(default_factory=dict)
+    """Where the number comes from."""
 
 
 class Clock(Entry):
@@ -609,6 +615,24 @@ class OpenWords(Entry):
     words: tuple[Text, ...]
 
 
+class ActSection(Model):
+    """What one section of an Act did to the clauses that it touched, from a day on."""
+
+    section: Text
+    from_: Day = Field(alias="from")
+    touches: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """The clauses, each under every number that it has had since."""
+    says: Text
+
+
+class Act(Entry):
+    """An Act that made or changed provisions; it decides nothing, and citations are held against it."""
+
+    public_law: Text
+    title: Text
+    sections: Annotated[tuple[ActSection, ...], Field(min_length=1)]
+
+
 class RuleFile(Model):
     """One file of `rules/`."""
 
@@ -627,3 +651,4 @@ class RuleFile(Model):
     open_words: tuple[OpenWords, ...] = ()
     carryings: tuple[Carrying, ...] = ()
     coherence: tuple[Coherence, ...] = ()
+    acts: tuple[Act, ...] = ()

@@ -10,7 +10,10 @@ from pydantic import ValidationError
 
 from tierengine import canonical, yamlfile
 from tierengine.errors import Problem, RulebookError
+from tierengine.law.acts import lint_acts
+from tierengine.law.constancy import lint_constancy
 from tierengine.law.cues import lint_cues
+from tierengine.law.drift import lint_drift
 from tierengine.law.entries import Criterion, RuleFile
 from tierengine.law.linter import Placed, lint, lint_tiers
 from tierengine.law.proposals import lint_proposals
@@ -133,18 +136,25 @@ def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
     for file in files:
         document = yamlfile.load(file.raw, file.name, problems)
         if document is not None:
-            placed += _placed(document, problems)
+            placed += placed_in(document, problems)
     if problems:
         raise RulebookError(problems)
     rulebook = Rulebook.model_validate({"digest": digest} | _sections(placed))
-    problems = [*lint(rulebook, placed), *lint_proposals(rulebook, placed), *lint_cues(placed)]
+    problems = [
+        *lint(rulebook, placed),
+        *lint_proposals(rulebook, placed),
+        *lint_cues(placed),
+        *lint_acts(rulebook, placed),
+        *lint_constancy(placed),
+        *lint_drift(placed),
+    ]
     if problems:
         raise RulebookError(problems)
     return Draft(rulebook, tuple(placed), tuple(lint_tiers(rulebook, placed)))
 
 
-def _placed(document: Document, problems: list[Problem]) -> list[Placed]:
-    """The entries of one file, each with its place."""
+def placed_in(document: Document, problems: list[Problem]) -> list[Placed]:
+    """Return the entries of one file, each with its place; add what cannot be read to the problems."""
     if document.name.startswith("criteria/"):
         criterion = yamlfile.check(document, Criterion, problems)
         return [] if criterion is None else [Placed(criterion, "criteria", document, ())]
