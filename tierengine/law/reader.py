@@ -10,10 +10,7 @@ from pydantic import ValidationError
 
 from tierengine import canonical, yamlfile
 from tierengine.errors import Problem, RulebookError
-from tierengine.law.acts import lint_acts
-from tierengine.law.constancy import lint_constancy
 from tierengine.law.cues import lint_cues
-from tierengine.law.drift import lint_drift
 from tierengine.law.entries import Criterion, RuleFile
 from tierengine.law.linter import Placed, lint, lint_tiers
 from tierengine.law.proposals import lint_proposals
@@ -140,14 +137,7 @@ def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
     if problems:
         raise RulebookError(problems)
     rulebook = Rulebook.model_validate({"digest": digest} | _sections(placed))
-    problems = [
-        *lint(rulebook, placed),
-        *lint_proposals(rulebook, placed),
-        *lint_cues(placed),
-        *lint_acts(rulebook, placed),
-        *lint_constancy(placed),
-        *lint_drift(placed),
-    ]
+    problems = [*lint(rulebook, placed), *lint_proposals(rulebook, placed), *lint_cues(placed)]
     if problems:
         raise RulebookError(problems)
     return Draft(rulebook, tuple(placed), tuple(lint_tiers(rulebook, placed)))
