@@ -157,6 +157,19 @@ class Indicator(Model):
         """Say whether a record of a kind with a value may answer it."""
         return kind in self.kinds or (kind == "statement" and self.stated is not None and value == self.stated)
 
+    def refuses(self, doer: str) -> bool:
+        """Say whether what somebody did is no answer, since only the government's own acts are."""
+        return self.effort and doer != "government"
+
+    def dated(self, dated: str) -> str:
+        """Return how a record lies in time for this indicator, if its days lie so to the reporting period."""
+        if dated in ("outside the period", "undated"):
+            if self.looks_back:
+                return "in the earlier year asked for"
+            if self.with_the_report:
+                return "with the report"
+        return dated
+
 
 class Judgement(Model):
     """The open words of a provision, left to a person: what is asked, and what each rating means."""
@@ -539,6 +552,10 @@ class YearOnYear(Entry):
     says: Text
     days_apart: Whole
     """By how many days the time of one figure may be longer than that of the other."""
+
+    def compares(self, this: int, last: int) -> bool:
+        """Say whether figures of so many days each may be set beside each other."""
+        return abs(this - last) <= self.days_apart
 
 
 Taken = Literal["record", "rating", "deficiency", "question"]

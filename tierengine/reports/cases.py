@@ -28,6 +28,7 @@ _FAILED = {
     "reasons": "{expected} is expected among the reasons; {found}",
     "not_because": "{expected} is expected; {found}",
     "findings": "{expected} is expected; {found} is found",
+    "asked": "{expected} is expected; {found} is what the law answers",
 }
 
 
