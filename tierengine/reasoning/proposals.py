@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from tierengine.engines.form import Engine, Facts, Form
 from tierengine.engines.lowering import judged, lower_proposals, speaks
@@ -45,10 +46,10 @@ class Spoken:
 class Proposer:
     """Proposes levels under the law of one date; made once, asked for as many countries as there are."""
 
-    def __init__(self, law: Law, engine: Callable[[Form], Engine]) -> None:
-        self.stages = stages(law)
-        """The criteria with a proposal, in the order in which they are asked: each after those it looks at."""
-        self.form = lower_proposals(law)
+    def __init__(self, law: Law, engine: Callable[[Form], Engine], criteria: Iterable[Criterion] | None = None) -> None:
+        """With `criteria`, only the proposals of these are looked at."""
+        self._law = law
+        self.form = lower_proposals(law, criteria)
         self._engine = engine(self.form)
         self._inputs = frozenset(field.id for field in self.form.inputs)
         self._rules = {rule.id: rule for stratum in self.form.strata for rule in stratum.rules}
@@ -58,6 +59,11 @@ class Proposer:
             for tally in stratum.tallies
             for side, end in enumerate((".holds", ".fails"))
         }
+
+    @cached_property
+    def stages(self) -> tuple[tuple[Criterion, ...], ...]:
+        """The criteria with a proposal, in the order in which they are asked: each after those it looks at."""
+        return stages(self._law)
 
     def propose(self, facts: Facts, settle: Callable[[Mapping[str, Spoken]], Mapping[str, bool]]) -> dict[str, Spoken]:
         """Return the rule that speaks for each open word without a rating, stage after stage.

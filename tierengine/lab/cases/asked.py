@@ -297,9 +297,19 @@ def _proposes(asked: Asked, law: Law) -> _Parts:
     assert asked.proposes is not None
     assert asked.given is not None
     criterion = law.judges[asked.proposes]
-    spoken = Proposer(law, CompiledEngine).spoken((criterion,), dict(facts_of(law, asked.given, ())), {})
+    spoken = _proposer(law, criterion).spoken((criterion,), dict(facts_of(law, asked.given, ())), {})
     found = spoken.get(asked.proposes)
     yield "level", NOTHING if found is None else found.rule.level
+
+
+def _proposer(law: Law, criterion: Criterion) -> Proposer:
+    """What knows the proposal of one criterion; it is kept with the law, since many cases ask for it."""
+    name = f"proposer of {criterion.id}"
+    if name not in law.kept:
+        law.kept[name] = Proposer(law, CompiledEngine, (criterion,))
+    kept = law.kept[name]
+    assert isinstance(kept, Proposer)
+    return kept
 
 
 def _holds(asked: Asked, law: Law) -> _Parts:

@@ -34,6 +34,7 @@ from tierengine.engines.lowering import (
     LIMIT,
     Conditional,
     judged,
+    last_rated,
     lower_entry,
     presumed,
     proposed,
@@ -278,7 +279,7 @@ def sound(case: Case, answers: Mapping[str, tuple[str, ...]]) -> Iterator[Term]:
             if rated in case.fields:
                 yield from (case.known[rated], same(case.values[rated].at_least(1), case.known[name]))
     for fields in answers.values():
-        levels = [name for name in fields if "/" in name and not name.startswith(("rating/", "judged/"))]
+        levels = [name for name in fields if "/" in name and not name.startswith(("rating/", "judged/", _LAST_RATED))]
         for lower, higher in pairwise(levels):
             yield same(case.known[lower], case.known[higher])
             yield case.values[higher].no_higher_than(case.values[lower])
@@ -298,6 +299,9 @@ def _rails(case: Case, proposition: str) -> Rails:
     return Rails(case.shown[proposition], case.refuted[proposition])
 
 
+_LAST_RATED = last_rated("")
+
+
 def answers_of(form: Form, law: Law) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the answers that a country may give, each with the inputs it fills; a finding's from the lowest level."""
     found: dict[str, list[str]] = {}
@@ -312,6 +316,8 @@ def answers_of(form: Form, law: Law) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _answer(field: str) -> str:
     """The name of the answer that fills an input."""
+    if field.startswith(_LAST_RATED):
+        return field
     return field.removeprefix("rating/") if field.startswith("rating/") else field.split("/", maxsplit=1)[0]
 
 
@@ -331,6 +337,11 @@ def given_of(facts: Facts, law: Law, point: Point | None = None) -> Given:
                 name: facts[name]
                 for name in facts
                 if "/" not in name and isinstance(facts[name], bool) and name not in law.indicators_by_id
+            },
+            "last_ratings": {
+                name.removeprefix(_LAST_RATED): LEVELS[rank_of(facts[name])]
+                for name in facts
+                if name.startswith(_LAST_RATED)
             },
             **{name: facts[name] for name in (LAST_REPORT, LIMIT) if name in facts},
         }
