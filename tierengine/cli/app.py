@@ -99,6 +99,10 @@ VERBS = {
     "prove": Verb(
         "prove", "Prove what must hold of the law of every date, or show the smallest country that breaks it."
     ),
+    "mutate": Verb(
+        "mutate",
+        "Try every single change of the law: what notices it, what proves it harmless, what moves an answer unseen.",
+    ),
     "impact": Verb(
         "impact", "Tell what a change of the rules does: stricter or looser, with proof, and whom it moves."
     ),

@@ -141,7 +141,7 @@ def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
     for file in files:
         document = yamlfile.load(file.raw, file.name, problems)
         if document is not None:
-            placed += _placed(document, problems)
+            placed += placed_in(document, problems)
     if problems:
         raise RulebookError(problems)
     rulebook = Rulebook.model_validate({"digest": digest} | _sections(placed))
@@ -151,8 +151,8 @@ def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
     return Draft(rulebook, tuple(placed), tuple(lint_tiers(rulebook, placed)))
 
 
-def _placed(document: Document, problems: list[Problem]) -> list[Placed]:
-    """The entries of one file, each with its place."""
+def placed_in(document: Document, problems: list[Problem]) -> list[Placed]:
+    """Return the entries of one file, each with its place; add what cannot be read to the problems."""
     from tierengine.law.linter import Placed  # noqa: PLC0415
 
     if document.name.startswith("criteria/"):

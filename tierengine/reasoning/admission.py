@@ -374,7 +374,7 @@ def _mismeasured(record: Evidence, law: Law, dossier: Dossier) -> _Complaint:
             f"`{indicator.id}` is worked out from other records and cannot be answered",
             "record what it is worked out from",
         )
-    if indicator.effort and record.actor.is_ != "government":
+    if indicator.refuses(record.actor.is_):
         return (
             "actor",
             f"`{indicator.id}` measures the government's own effort, and this was done by {record.actor.name}"
@@ -456,11 +456,8 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
     takes = indicator.takes(record.kind, record.value)
     if record.carried is not None and _told_anew(record, casefile, law):
         when["carried"] = "told anew"
-    if indicator.looks_back and when["dated"] in ("outside the period", "undated"):
-        when["dated"] = "in the earlier year asked for"
-    if indicator.with_the_report and when["dated"] in ("outside the period", "undated"):
-        when["dated"] = "with the report"
     return when | {
+        "dated": indicator.dated(when["dated"]),
         "reliability": record.reliability,
         "credibility": record.credibility,
         "indicator": "takes this kind" if takes else "takes another kind",

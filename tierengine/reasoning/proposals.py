@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 from tierengine.engines.compiled import CompiledEngine
@@ -47,10 +48,12 @@ class Spoken:
 class Proposer:
     """Proposes levels under the law of one date; made once, asked for as many countries as there are."""
 
-    def __init__(self, law: Law, engine: Callable[[Form], Engine]) -> None:
-        self.stages = stages(law)
-        """The criteria with a proposal, in the order in which they are asked: each after those it looks at."""
-        self.form = lower_proposals(law)
+    def __init__(
+        self, law: Law, engine: Callable[[Form], Engine], criteria: Collection[Criterion] | None = None
+    ) -> None:
+        """With `criteria`, only the proposals of these are looked at."""
+        self._law = law
+        self.form = lower_proposals(law, criteria)
         self._engine = engine(self.form)
         self._inputs = tuple(field.id for field in self.form.inputs)
         by_head: dict[str, list[Rule]] = {}
@@ -62,8 +65,8 @@ class Proposer:
             for tally in stratum.tallies
             for side, end in enumerate((".holds", ".fails"))
         }
-        criteria = (criterion for stage in self.stages for criterion in stage)
-        self._ways = {each.id: tuple(_ways_of(each, by_head, members)) for each in criteria}
+        asked = chain.from_iterable(self.stages) if criteria is None else criteria
+        self._ways = {each.id: tuple(_ways_of(each, by_head, members)) for each in asked}
 
     @staticmethod
     def of(law: Law) -> Proposer:
@@ -73,6 +76,11 @@ class Proposer:
         kept = law.kept["proposer"]
         assert isinstance(kept, Proposer)
         return kept
+
+    @cached_property
+    def stages(self) -> tuple[tuple[Criterion, ...], ...]:
+        """The criteria with a proposal, in the order in which they are asked: each after those it looks at."""
+        return stages(self._law)
 
     def propose(self, facts: Facts, settle: Callable[[Mapping[str, Spoken]], Mapping[str, bool]]) -> dict[str, Spoken]:
         """Return the rule that speaks for each open word without a rating, stage after stage.
