@@ -9,7 +9,7 @@ from typing import Any
 
 from tierengine.engines.arithmetic import added, met
 from tierengine.engines.form import Bounds, Value
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, last_rated, rating, read_value
+from tierengine.engines.lowering import LAST_ON_FILE, LAST_REPORT, LIMIT, judged, last_rated, rating, read_value
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import (
     LAST_YEAR_RECORD,
@@ -765,6 +765,8 @@ def _last_rated(casefile: Casefile, law: Law) -> Iterator[tuple[str, Value]]:
 def _placed(casefile: Casefile, stood: Standing) -> Iterator[tuple[str, Value]]:
     if casefile.last_placement is not None:
         yield LAST_REPORT, casefile.last_placement.tier
+    elif casefile.latest_placement is not None:
+        yield LAST_ON_FILE, casefile.latest_placement.tier
     if stood.limit is not None:
         yield LIMIT, stood.limit
 

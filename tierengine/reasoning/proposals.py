@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from tierengine.engines.form import Engine, Facts, Form
-from tierengine.engines.lowering import judged, lower_proposals, speaks
+from tierengine.engines.lowering import LAST_ON_FILE, LAST_REPORT, judged, lower_proposals, speaks
 from tierengine.law.entries import Criterion, Judgement, Proposal, Reading
 from tierengine.law.proposals import stages
 from tierengine.law.rulebook import Law
@@ -50,7 +50,7 @@ class Proposer:
         """The criteria with a proposal, in the order in which they are asked: each after those it looks at."""
         self.form = lower_proposals(law)
         self._engine = engine(self.form)
-        self._inputs = frozenset(field.id for field in self.form.inputs)
+        self._inputs = frozenset(field.id for field in (*self.form.inputs, *self.form.answerable()))
         self._rules = {rule.id: rule for stratum in self.form.strata for rule in stratum.rules}
         self._members = {
             tally.id + end: tuple(member[side].field for member in tally.members)
@@ -73,6 +73,8 @@ class Proposer:
     def spoken(self, criteria: Iterable[Criterion], facts: Facts, settled: Mapping[str, bool]) -> dict[str, Spoken]:
         """Return the rule that speaks for each open word of some criteria, unless it is rated or none does."""
         known = {name: value for name, value in {**facts, **settled}.items() if name in self._inputs}
+        if LAST_REPORT in self._inputs and LAST_REPORT not in known and LAST_ON_FILE in facts:
+            known[LAST_REPORT] = facts[LAST_ON_FILE]
         evaluation = self._engine.evaluate(known)
         read: dict[str, tuple[str, ...]] = {}
         for fired in evaluation.fired:
