@@ -54,6 +54,14 @@ class Document:
         line, column = self.marks.get(path, (1, 1))
         return f"{self.name}:{line}:{column}"
 
+    def part(self, *path: str | int) -> Document:
+        """Return the value at a path as a document of its own, with the places that it has in this one."""
+        values = self.values
+        for step in path:
+            values = values[step]
+        marks = {below[len(path) :]: mark for below, mark in self.marks.items() if below[: len(path)] == path}
+        return Document(self.name, self.raw, values, marks)
+
     def parts(self, key: str) -> list[Document]:
         """Return each value of a list as a document of its own, with the places that it has in this one."""
         marks: list[dict[Path_, tuple[int, int]]] = [{} for _ in self.values[key]]

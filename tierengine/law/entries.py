@@ -66,6 +66,8 @@ class Silence(Model):
     reads_as: Word
     citation: Citation
     why: Text
+    drafted: Truth = False
+    """Whether a draft proposes it, of a source that reports on the period and leads nowhere to the indicator."""
 
 
 class Cue(Model):

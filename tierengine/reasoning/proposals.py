@@ -11,8 +11,8 @@ from functools import cached_property
 from itertools import chain
 
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Engine, Facts, Form, Rule
-from tierengine.engines.lowering import judged, lower_proposals, speaks
+from tierengine.engines.form import Engine, Facts, Form, Rule, Value
+from tierengine.engines.lowering import LAST_ON_FILE, LAST_REPORT, judged, lower_proposals, speaks
 from tierengine.law.entries import Criterion, Judgement, Proposal, Reading
 from tierengine.law.proposals import stages
 from tierengine.law.rulebook import Law
@@ -55,7 +55,7 @@ class Proposer:
         self._law = law
         self.form = lower_proposals(law, criteria)
         self._engine = engine(self.form)
-        self._inputs = tuple(field.id for field in self.form.inputs)
+        self._inputs = tuple(field.id for field in (*self.form.inputs, *self.form.answerable()))
         by_head: dict[str, list[Rule]] = {}
         for rule in (rule for stratum in self.form.strata for rule in stratum.rules):
             by_head.setdefault(rule.head, []).append(rule)
@@ -89,7 +89,7 @@ class Proposer:
         propositions that are settled once some open words are filled as they are proposed so far.
         """
         found: dict[str, Spoken] = {}
-        known = {name: facts[name] for name in self._inputs if name in facts}
+        known = self._given(facts)
         before, fired = None, frozenset[str]()
         for stage in self.stages:
             settled = settle(found)
@@ -108,9 +108,16 @@ class Proposer:
 
     def _fired(self, engine: Engine, facts: Facts, settled: Mapping[str, bool]) -> frozenset[str]:
         """The rules of which an engine finds that the condition is known to hold."""
-        known = {name: facts[name] for name in self._inputs if name in facts}
+        known = self._given(facts)
         known |= {name: settled[name] for name in self._inputs if name in settled}
         return frozenset(engine.evaluate(known).fired)
+
+    def _given(self, facts: Facts) -> dict[str, Value]:
+        """What proposals read of all answers; where the last report is not on file, the latest one that is."""
+        known = {name: facts[name] for name in self._inputs if name in facts}
+        if LAST_REPORT in self._inputs and LAST_REPORT not in known and LAST_ON_FILE in facts:
+            known[LAST_REPORT] = facts[LAST_ON_FILE]
+        return known
 
     def _spoken(self, criteria: Iterable[Criterion], facts: Facts, fired: Collection[str]) -> dict[str, Spoken]:
         open_words = (each for each in criteria if facts.get(judged(_judgement(each).id)) is not True)

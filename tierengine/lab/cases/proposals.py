@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from math import inf
 
+from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Form, Tally, Test, Value
 from tierengine.engines.lowering import lower_proposals, reached, speaks
 from tierengine.errors import Problem
