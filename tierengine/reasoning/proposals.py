@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import chain
 
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Engine, Facts, Form, Rule, Value
+from tierengine.engines.form import Bounds, Engine, Facts, Form, Rule, Value
 from tierengine.engines.lowering import LAST_ON_FILE, LAST_REPORT, judged, lower_proposals, speaks
 from tierengine.law.entries import Criterion, Judgement, Proposal, Reading
 from tierengine.law.proposals import stages
@@ -112,7 +112,7 @@ class Proposer:
         known |= {name: settled[name] for name in self._inputs if name in settled}
         return frozenset(engine.evaluate(known).fired)
 
-    def _given(self, facts: Facts) -> dict[str, Value]:
+    def _given(self, facts: Facts) -> dict[str, Value | Bounds]:
         """What proposals read of all answers; where the last report is not on file, the latest one that is."""
         known = {name: facts[name] for name in self._inputs if name in facts}
         if LAST_REPORT in self._inputs and LAST_REPORT not in known and LAST_ON_FILE in facts:
