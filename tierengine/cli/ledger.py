@@ -24,6 +24,7 @@ from tierengine.cli.options import (
     a_console,
     day_given,
     folder_of,
+    keys_folder,
     print_json,
 )
 from tierengine.errors import Problem, RulebookError, StoreError, TierEngineError, UsageError
@@ -366,8 +367,7 @@ def export(
 
 def _keys(folder: Path | None) -> Keys:
     """The keys in the folder that was named, or in the user's own."""
-    root = os.environ.get("XDG_CONFIG_HOME")
-    return Keys(folder or (Path(root) if root else Path.home() / ".config") / "tierengine" / "keys")
+    return Keys(keys_folder(folder))
 
 
 @contextmanager

@@ -1,0 +1,7 @@
+"""The pages, one file for each group; each has a `router`."""
+
+from __future__ import annotations
+
+from tierengine.web.pages import countries, dossier, entering
+
+PAGES = (entering, countries, dossier)

@@ -1,0 +1,2 @@
+// Liveness for pages that are whole without it.
+"use strict";
