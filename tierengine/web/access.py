@@ -28,6 +28,14 @@ ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/you"): ALL,
     ("POST", "/you"): ALL,
     ("GET", _CASE): ALL,
+    ("GET", f"{_CASE}/events"): ALL,
+    ("GET", f"{_CASE}/draft"): OFFICERS,
+    ("POST", f"{_CASE}/draft"): OFFICERS,
+    ("POST", f"{_CASE}/accept"): OFFICERS,
+    ("POST", f"{_CASE}/refuse"): OFFICERS,
+    ("POST", f"{_CASE}/no-evidence"): OFFICERS,
+    ("POST", f"{_CASE}/remove"): OFFICERS,
+    ("POST", f"{_CASE}/undo"): OFFICERS,
 }
 
 

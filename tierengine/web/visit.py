@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
@@ -87,7 +88,7 @@ def visit(request: Request) -> Visit:
         request=request,
         desk=request.app.state.desk,
         person=person,
-        form_token=lambda: sessions.form_token(cookie),
+        form_token=cache(partial(sessions.form_token, cookie)),
     )
 
 
