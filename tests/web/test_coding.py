@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.conftest import ROOT
 from tests.web.conftest import Visitor, looks_right
 from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.evidence.records import Evidence
 
 Make = Callable[..., Visitor]
 Open = Callable[..., Page]
@@ -62,6 +63,13 @@ def _read(path: Path) -> Casefile:
     return read_dossier(path)
 
 
+def _record(path: Path, measures: str) -> Evidence:
+    """The one record on an indicator."""
+    found = (each for each in _read(path).dossier.records if each.measures == measures)
+    (record,) = (each for each in found if isinstance(each, Evidence))
+    return record
+
+
 def _form(page: str, action: str, number: int = 0) -> dict[str, str]:
     """The hidden fields of a form of a page."""
     forms = re.findall(rf'<form[^>]*action="[^"]*/{action}".*?</form>', page, re.DOTALL)
@@ -77,7 +85,7 @@ def test_accept_refuse_and_undo_without_script(visitor: Make, drafted: Path) -> 
     page = ann.post(f"{AT}/accept", data=_form(page, "accept")).text
     assert "1 proposal to decide" in page
     assert "Undo: accepted what was proposed" in page
-    (record,) = [each for each in _read(drafted).dossier.records if each.measures == "trafficking_criminalised"]
+    record = _record(drafted, "trafficking_criminalised")
     assert record.quote.startswith("Article 12")
     accepted = drafted.read_bytes()
     page = ann.post(f"{AT}/refuse", data={**_form(page, "refuse"), "reason": "it is said elsewhere"}).text
@@ -113,12 +121,12 @@ def test_a_record_is_drafted_from_words_and_changed(visitor: Make, drafted: Path
         "credibility": "2",
     }
     ann.post(f"{AT}/draft", data=fields)
-    (record,) = [each for each in _read(drafted).dossier.records if each.measures == "waiver_written_plan"]
+    record = _record(drafted, "waiver_written_plan")
     assert (str(record.value), str(record.date), record.kind) == ("false", "2011-03-15", "action")
     page = ann.get(f"{AT}/draft", params={"record": record.id}).text
     fields |= _form(page, "draft") | {"note": "as the post saw it: on paper"}
     ann.post(f"{AT}/draft", data=fields)
-    (record,) = [each for each in _read(drafted).dossier.records if each.measures == "waiver_written_plan"]
+    record = _record(drafted, "waiver_written_plan")
     assert record.note == "as the post saw it: on paper"
     page = ann.get(f"{AT}/draft", params={"record": record.id}).text
     ann.post(f"{AT}/remove", data=_form(page, "remove"))

@@ -36,6 +36,16 @@ ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", f"{_CASE}/no-evidence"): OFFICERS,
     ("POST", f"{_CASE}/remove"): OFFICERS,
     ("POST", f"{_CASE}/undo"): OFFICERS,
+    ("GET", f"{_CASE}/rate"): ALL,
+    ("POST", f"{_CASE}/rate"): OFFICERS,
+    ("GET", f"{_CASE}/what-if"): ALL,
+    ("GET", f"{_CASE}/ask"): ALL,
+    ("GET", f"{_CASE}/ask/plan"): ALL,
+    ("GET", f"{_CASE}/ask/{{file}}"): ALL,
+    ("GET", f"{_CASE}/years"): ALL,
+    ("GET", f"{_CASE}/papers"): ALL,
+    ("GET", f"{_CASE}/papers/{{file}}"): ALL,
+    ("GET", f"{_CASE}/why"): ALL,
 }
 
 

@@ -16,6 +16,7 @@ class Key(NamedTuple):
 KEYS = (
     Key("J", "go to the next record or proposal", "a dossier"),
     Key("K", "go to the one before", "a dossier"),
+    Key("J, K", "go to the next sentence, and to the one before", "why"),
     Key("A", "accept the first proposal for the sentence", "a dossier"),
     Key("E", "change what is proposed, then accept it", "a dossier"),
     Key("X", "refuse what is proposed: the place for the reason opens", "a dossier"),

@@ -22,7 +22,15 @@ _SHAPES: dict[Tier | None, str] = {"1": "●", "2": "■", "2WL": "◆", "3": "�
 """Beside its word each tier has a shape, so that colour is never what tells them apart."""
 
 
-PAGES_OF_CASE = (("Dossier", ""),)
+PAGES_OF_CASE = (
+    ("Dossier", ""),
+    ("Rating sheet", "/rate"),
+    ("What if", "/what-if"),
+    ("Ask", "/ask"),
+    ("Years", "/years"),
+    ("Why", "/why"),
+    ("Papers", "/papers"),
+)
 """The pages of one dossier, and the ends of their addresses; each is shown to those who may open it."""
 
 

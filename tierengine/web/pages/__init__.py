@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tierengine.web.pages import coding, countries, dossier, entering
+from tierengine.web.pages import asking, coding, countries, dossier, entering, papers, rating, supposing, why, years
 
-PAGES = (entering, countries, dossier, coding)
+PAGES = (entering, countries, dossier, coding, rating, supposing, asking, years, why, papers)

@@ -65,7 +65,7 @@ def _row(desk: Desk, kept: Kept) -> Row:
     assessment, problems = None, kept.problems
     if kept.casefile is not None:
         try:
-            assessment = desk.answers.assessment(kept.casefile)
+            assessment = desk.answers.in_short(kept.casefile)
         except TierEngineError as error:
             problems = error.problems
     return Row(kept=kept, assessment=assessment, problems=problems, waits=tuple(_waiting(kept, assessment, problems)))
@@ -79,9 +79,9 @@ def _waiting(kept: Kept, assessment: Assessment | None, problems: tuple[Problem,
     found = []
     if casefile.undecided:
         found.append(Waits(says=f"{counted(len(casefile.undecided), 'proposal')} to decide", address=at, urgent=30))
-    ratings = sum(hinge.word is not None for hinge in assessment.hinges)
-    if ratings and not assessment.recommendation.settled:
-        found.append(Waits(says=f"{counted(ratings, 'rating')} missing", address=f"{at}/rate", urgent=20))
+    if not assessment.recommendation.settled:
+        tiers = counted(len(assessment.recommendation.open_tiers), "tier")
+        found.append(Waits(says=f"{tiers} open: rate or ask", address=f"{at}/rate", urgent=20))
     unread = sum(1 for _ in casefile.uncoded())
     if unread:
         found.append(Waits(says=f"{counted(unread, 'sentence')} not coded", address=at, urgent=10))

@@ -29,7 +29,7 @@
 
   const press = (key) => {
     const within = chosen()?.querySelector(`[data-key="${key}"]`);
-    const found = within ?? ("ud".includes(key) || key === "w" ? document.querySelector(`[data-key="${key}"]`) : null)
+    const found = within ?? ("udwjk".includes(key) ? document.querySelector(`[data-key="${key}"]`) : null)
       ?? ("aex".includes(key) && !chosen() ? steps()[0]?.querySelector(`[data-key="${key}"]`) : null);
     if (!found || found.closest("[hidden]")) return;
     found.click();
@@ -39,7 +39,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
     const key = event.key.toLowerCase();
-    if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
+    if ("jk".includes(key) && steps().length) move(key === "j" ? 1 : -1);
+    else if ("jk".includes(key)) press(key);
     else if (key === "?") location.assign("/keys");
     else if ("aexudw".includes(key) && key.length === 1) press(key);
     else return;
