@@ -227,3 +227,55 @@ def test_what_another_does_appears_within_a_second(browser: Open, visitor: Make,
     expect(page.get_by_text("This dossier was changed elsewhere")).to_be_visible(timeout=2000)
     assert page.get_by_label("Why?").input_value() == "half a reas"
     looks_right(page)
+
+
+def test_a_dossier_is_begun_from_an_empty_folder(browser: Open, folder: Path) -> None:
+    """Sources are sent, read, and drafted from; the first sentence waits to be decided."""
+    for path in folder.rglob("dossier.yaml"):
+        path.unlink()
+    page = browser()
+    page.goto("/")
+    looks_right(page)
+    page.get_by_role("link", name="Begin one from its sources").click()
+    looks_right(page)
+    page.get_by_label("Country").fill("gt")
+    page.get_by_label("Year of the report").fill("2008")
+    page.get_by_label("Sources").set_input_files(folder / "guatemala-2007" / "cable.txt")
+    page.get_by_role("button", name="Read them and draft").click()
+    expect(page.get_by_text("proposals to decide")).to_be_visible()
+    assert page.url.endswith("/c/GT/2008")
+    assert _read(folder / "gt-2008" / "dossier.yaml").undecided
+    looks_right(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "told"),
+    [
+        ("secret.txt", b"S E C R E T GUATEMALA 002213\n\nSUBJECT: TIP\n\n1. (S) It is so.\n", "classified"),
+        ("empty.txt", b"", "empty"),
+        ("scan.pdf", b"%PDF-1.4 cut short", "file is cut short"),
+    ],
+)
+def test_a_source_that_cannot_be_used_is_refused(visitor: Make, folder: Path, name: str, raw: bytes, told: str) -> None:
+    """What is classified, empty or damaged is told, and nothing is kept of it."""
+    ann, before = visitor(), sorted(folder.rglob("*"))
+    token = _form(ann.get("/new").text, "new")
+    answer = ann.post("/new", data=token | {"country": "GT", "report": "2008"}, files={"sources": (name, raw)})
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_name_that_leads_elsewhere_is_only_a_name(visitor: Make, folder: Path) -> None:
+    """An upload cannot be written anywhere but into the folder of its dossier."""
+    ann = visitor()
+    token = _form(ann.get("/new").text, "new")
+    raw = (ROOT / "seeds" / "guatemala-2007" / "cable.txt").read_bytes()
+    names = ("../../../evil.txt", "..\\..\\evil.txt")
+    for number, name in enumerate(names):
+        fields = token | {"country": "GT", "report": str(2008 + number)}
+        ann.post("/new", data=fields, files={"sources": (name, raw)})
+        assert (folder / f"gt-{2008 + number}" / "evil.txt").read_bytes() == raw
+    assert not [path for path in folder.parent.rglob("evil.txt") if "gt-" not in path.parent.name]
+    again = ann.post("/new", data=token | {"country": "GT", "report": "2008"}, files={"sources": ("a.txt", raw)})
+    assert "lies here already" in again.text

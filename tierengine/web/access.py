@@ -27,6 +27,8 @@ ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/keys"): ALL,
     ("GET", "/you"): ALL,
     ("POST", "/you"): ALL,
+    ("GET", "/new"): OFFICERS,
+    ("POST", "/new"): OFFICERS,
     ("GET", _CASE): ALL,
     ("GET", f"{_CASE}/events"): ALL,
     ("GET", f"{_CASE}/draft"): OFFICERS,

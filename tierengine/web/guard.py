@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LARGEST = 20 * 2**20
+LARGEST = 40 * 2**20
 """The most bytes that a request may send; a source is refused beyond that."""
 
 POLICY = (

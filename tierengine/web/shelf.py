@@ -65,7 +65,7 @@ class Shelf:
     def all(self) -> tuple[Kept, ...]:
         """Return every dossier, by country and edition."""
         with self._lock:
-            found = [kept for path in sorted(self.folder.rglob("*.y*ml")) if (kept := self._at(path)) is not None]
+            found = [kept for path in self._files() if (kept := self._at(path)) is not None]
         return tuple(sorted(found, key=lambda kept: (kept.title, kept.edition, kept.name)))
 
     def find(self, country: str, edition: str) -> Kept | None:
@@ -91,6 +91,11 @@ class Shelf:
             by_address.setdefault(each.address, []).append(each)
         return tuple(tuple(group) for group in by_address.values() if len(group) > 1)
 
+    def _files(self) -> list[Path]:
+        """The YAML files of the folder, without those that are being written or kept by other programs."""
+        found = sorted(self.folder.rglob("*.y*ml"))
+        return [path for path in found if not any(part.startswith(".") for part in path.relative_to(self.folder).parts)]
+
     def _first(self, kept: Kept) -> Kept:
         rivals = [known for _, known in self._read.values() if known.address == kept.address]
         return min(rivals, key=lambda each: each.name) if len(rivals) > 1 else kept
@@ -108,7 +113,7 @@ class Shelf:
         except OSError:
             self._read.pop(path, None)
             return None
-        if not _DOSSIER.search(raw) or not path.is_file() or path.name.startswith("."):
+        if not _DOSSIER.search(raw):
             self._others[path] = (state.st_mtime_ns, state.st_size)
             self._read.pop(path, None)
             return None

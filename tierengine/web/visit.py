@@ -18,7 +18,7 @@ from tierengine.web.door import Sessions
 from tierengine.web.rendering import render
 from tierengine.web.shelf import Kept
 
-NAVIGATION = (("Countries", "/"),)
+NAVIGATION = (("Countries", "/"), ("New dossier", "/new"))
 """The pages that stand in the head of every page, where the person may open them."""
 
 

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from tierengine.web.pages import asking, coding, countries, dossier, entering, papers, rating, supposing, why, years
+from tierengine.web.pages import (
+    asking,
+    beginning,
+    coding,
+    countries,
+    dossier,
+    entering,
+    papers,
+    rating,
+    supposing,
+    why,
+    years,
+)
 
-PAGES = (entering, countries, dossier, coding, rating, supposing, asking, years, why, papers)
+PAGES = (entering, countries, beginning, dossier, coding, rating, supposing, asking, years, why, papers)
