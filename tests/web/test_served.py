@@ -17,6 +17,7 @@ import pytest
 from tests.conftest import ROOT, Ran
 from tests.web.test_coding import AT, _form, drafted
 from tierengine.evidence.dossier import read_dossier
+from tierengine.web.keyboard import KEYS
 
 Run = Callable[..., Ran]
 
@@ -87,7 +88,11 @@ def test_the_link_is_all_that_is_printed(start: Callable[[Path], Started], folde
     """The terminal shows the link, where the log lies and how to end; the log and the secret are for the user alone."""
     desk = start(folder)
     told = "".join(desk.told)
-    assert told.startswith("The desk is open. Your browser comes in by this link, once:\n    http://127.0.0.1:")
+    shown = re.sub(r"127.0.0.1:\d+/enter\?token=\S+", "127.0.0.1:PORT/enter?token=TOKEN", told)
+    page = (ROOT / "docs" / "how-to" / "desk.md").read_text(encoding="utf-8")
+    assert re.sub(r"logged in \S+\.", "logged in FILE.", shown) in page
+    for key in KEYS:
+        assert key.key in page
     log = re.search(r"Requests are logged in (\S+)\.", told)
     assert log is not None
     secret = Path(log[1]).with_name("secret")
