@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 @router.get("/new")
 def new(here: Here) -> Response:
     """Show the form."""
-    return here.page("new.html", formats=FORMATS)
+    return here.page("new.html", formats=FORMATS, year=datetime.now(UTC).year)
 
 
 @router.post("/new")
