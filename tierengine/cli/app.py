@@ -112,6 +112,7 @@ VERBS = {
     "verify": Verb("packet", "Verify the packet of a case offline, and make its answer again."),
     "law": Verb("law", "Show the law: on a date, between two dates, clause by clause."),
     "audit": Verb("impact", "Audit a corpus of cases: are like cases placed alike?"),
+    "desk": Verb("desk", "Open the desk in the browser, for one person over a folder of dossiers."),
     "ledger": Verb(
         "ledger", "Keep the record: what was said, when, by whom and on what, sealed so that a change shows."
     ),

@@ -23,7 +23,6 @@ from tierengine.cli.ledger_options import (
     Author,
     Form,
     Kept,
-    KeysFolder,
     LedgerPlace,
     PublicKey,
     Reasons,
