@@ -18,7 +18,11 @@ EVERYONE: frozenset[Role] | None = None
 ALL = frozenset(ROLES)
 OFFICERS: frozenset[Role] = frozenset({"officer"})
 
+WORKERS: frozenset[Role] = ALL - {"reader"}
+"""Who may have the machine do long work."""
+
 _CASE = "/c/{country}/{edition}"
+_API_CASE = "/api/v1/dossiers/{country}/{edition}"
 
 ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/enter"): EVERYONE,
@@ -28,6 +32,22 @@ ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/you"): ALL,
     ("POST", "/you"): ALL,
     ("GET", _CASE): ALL,
+    ("GET", "/api/v1/docs"): ALL,
+    ("GET", "/api/v1/openapi.json"): ALL,
+    ("GET", "/api/v1/dossiers"): ALL,
+    ("GET", f"{_API_CASE}/assess"): ALL,
+    ("GET", f"{_API_CASE}/rate"): ALL,
+    ("GET", f"{_API_CASE}/settle"): ALL,
+    ("GET", f"{_API_CASE}/path"): ALL,
+    ("GET", f"{_API_CASE}/check"): ALL,
+    ("POST", "/api/v1/assess"): ALL,
+    ("GET", "/api/v1/questions"): ALL,
+    ("POST", "/api/v1/work"): WORKERS,
+    ("GET", "/api/v1/work/{work}"): WORKERS,
+    ("DELETE", "/api/v1/work/{work}"): WORKERS,
+    ("GET", "/api/v1/work/{work}/events"): WORKERS,
+    ("GET", "/api/v1/ledger"): ALL,
+    ("GET", "/api/v1/ledger/verify"): ALL,
 }
 
 
