@@ -115,7 +115,7 @@ def test_the_api_keeps_to_its_description(served: Served, visitor: Make) -> None
         @settings(max_examples=5, deadline=None, database=None, derandomize=True, suppress_health_check=[*HealthCheck])
         @given(case=operation.as_strategy())
         def keeps_to_it(case: Any) -> None:
-            # The token is always there (without it: see above), and what a dossier says in YAML the description cannot tell.
+            # The token is always there (without it: see above); what YAML must hold the description cannot tell.
             case.call_and_validate(
                 base_url=served.at, headers=token, excluded_checks=[ignored_auth, positive_data_acceptance]
             )

@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
-from tierengine.errors import EvidenceError, Problem, TierEngineError, UsageError
+from tierengine.errors import EvidenceError, NotInForceError, Problem, TierEngineError, UsageError
 from tierengine.reports.problems import as_json
 from tierengine.web.access import may, unlisted
 from tierengine.web.desk import Desk
@@ -129,9 +129,13 @@ async def _misread(request: Request, error: Exception) -> Response:
     return _page(request, 422, "The form lacks something, or holds what it cannot.", problems)
 
 
+_ASKED = (UsageError, NotInForceError)
+"""What is wrong with a question, and not with the law or the evidence."""
+
+
 async def _problems(request: Request, error: Exception) -> Response:
     assert isinstance(error, TierEngineError)
-    status = 422 if isinstance(error, EvidenceError) else 400 if isinstance(error, UsageError) else 500
+    status = 422 if isinstance(error, EvidenceError) else 400 if isinstance(error, _ASKED) else 500
     says = "The law as it stands in its files is unsound, or no answer could be made." if status == 500 else ""
     return _page(request, status, says, error.problems)
 
