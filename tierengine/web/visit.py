@@ -17,7 +17,7 @@ from tierengine.web.door import Sessions
 from tierengine.web.rendering import render
 from tierengine.web.shelf import Kept
 
-NAVIGATION = (("Countries", "/"),)
+NAVIGATION = (("Countries", "/"), ("Law", "/law"), ("Coverage", "/law/coverage"), ("For programs", "/api/v1/docs"))
 """The pages that stand in the head of every page, where the person may open them."""
 
 
