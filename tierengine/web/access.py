@@ -51,6 +51,14 @@ ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/api/v1/work/{work}/events"): WORKERS,
     ("GET", "/api/v1/ledger"): ALL,
     ("GET", "/api/v1/ledger/verify"): ALL,
+    ("GET", f"{_CASE}/events"): ALL,
+    ("GET", f"{_CASE}/draft"): OFFICERS,
+    ("POST", f"{_CASE}/draft"): OFFICERS,
+    ("POST", f"{_CASE}/accept"): OFFICERS,
+    ("POST", f"{_CASE}/refuse"): OFFICERS,
+    ("POST", f"{_CASE}/no-evidence"): OFFICERS,
+    ("POST", f"{_CASE}/remove"): OFFICERS,
+    ("POST", f"{_CASE}/undo"): OFFICERS,
 }
 
 

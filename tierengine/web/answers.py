@@ -7,8 +7,11 @@ from collections.abc import Callable, Hashable
 from threading import RLock
 from typing import Any, TypeVar
 
+from tierengine.coding.proposing import Setting
+from tierengine.coding.reader import Reader
 from tierengine.evidence.dossier import Casefile
 from tierengine.lab.questions.rate import RatingSheet, sheet_of
+from tierengine.law.questions import QuestionTable, questions
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import Assessment
@@ -46,6 +49,17 @@ class Answers:
         """Return what assesses dossiers of the same date; use it within `kept` only."""
         law = self.law(casefile)
         return self._of(("assessor", law.digest, law.as_of), lambda: Assessor(law))
+
+    def setting(self, casefile: Casefile) -> Setting:
+        """Return what is known before a sentence of a source of the dossier is read, to propose records for it."""
+        dossier, law = casefile.dossier, self.law(casefile)
+        reader = self._of(("reader", law.digest, law.as_of), lambda: Reader(self._lawbook.rulebook, law))
+        return Setting(reader, law, dossier.period, f"Government of {dossier.government.name}", covers_period=False)
+
+    def questions(self, casefile: Casefile) -> QuestionTable:
+        """Return every question of the law of a dossier's date."""
+        law = self.law(casefile)
+        return self._of(("questions", law.digest, law.as_of), lambda: questions(law))
 
     def kept(self, question: str, casefile: Casefile, make: Callable[[], Made], *given: Hashable) -> Made:
         """Return the answer to a question on a dossier; it is made where it is not known for this dossier and law.

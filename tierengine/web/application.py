@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from tierengine.errors import EvidenceError, NotInForceError, Problem, TierEngineError, UsageError
 from tierengine.reports.problems import as_json
 from tierengine.web.access import may, unlisted
+from tierengine.web.changes import ClashError
 from tierengine.web.desk import Desk
 from tierengine.web.door import Links, Sessions
 from tierengine.web.guard import LARGEST, Guard, Log
@@ -61,6 +62,7 @@ def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
     inner.add_exception_handler(RequestValidationError, _misread)
     inner.add_exception_handler(TierEngineError, _problems)
     inner.add_exception_handler(UnusableError, _unusable)
+    inner.add_exception_handler(ClashError, _clash)
     inner.add_exception_handler(Exception, _broke)
     inner.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     inner.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
@@ -107,7 +109,8 @@ def _page(request: Request, status: int, says: str, problems: tuple[Problem, ...
     head = _HEADS.get(status, "That did not work")
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": head, "says": says, "problems": as_json(problems)}, status_code=status)
-    return visit(request).page("error.html", http=status, head=head, says=says, problems=problems)
+    told = {"head": head, "says": says, "problems": problems, "back": _back(request)}
+    return visit(request).page("error.html", http=status, **told)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -144,6 +147,19 @@ async def _unusable(request: Request, error: Exception) -> Response:
     assert isinstance(error, UnusableError)
     says = f"{error.kept.name} cannot be used as it stands. Mend the file; this page then shows the dossier again."
     return _page(request, 422, says, error.kept.problems)
+
+
+async def _clash(request: Request, error: Exception) -> Response:
+    """Show what stands now beside what was sent, which is not lost: it can be sent again, knowing what it replaces."""
+    assert isinstance(error, ClashError)
+    sent = {key: str(value) for key, value in (await request.form()).items() if key not in ("csrf", "seen")}
+    return visit(request).page("clash.html", http=409, error=error, sent=sent, back=_back(request))
+
+
+def _back(request: Request) -> str:
+    """The dossier to which an address belongs, or all of them."""
+    parts = request.url.path.split("/")
+    return "/".join(parts[:4]) if parts[1] == "c" and len(parts) > 3 else "/"
 
 
 async def _broke(request: Request, _: Exception) -> Response:

@@ -47,6 +47,11 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
+def said(value: object) -> str:
+    """Return the value of a record as it is read: a truth as yes or no."""
+    return {"true": "Yes", "false": "No"}.get(str(value), str(value))
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -57,7 +62,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_plain,
     )
-    environment.filters |= {"day": day, "listed": listed, "counted": counted}
+    environment.filters |= {"day": day, "listed": listed, "counted": counted, "said": said}
     environment.globals |= {
         "asset": asset,
         "bar_of": bar_of,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
@@ -91,8 +92,8 @@ def visit(request: Request) -> Visit:
         request=request,
         desk=request.app.state.desk,
         person=person,
-        form_token=lambda: sessions.form_token(cookie),
-        program_token=lambda: sessions.program_token(person),
+        form_token=cache(partial(sessions.form_token, cookie)),
+        program_token=partial(sessions.program_token, person),
     )
 
 

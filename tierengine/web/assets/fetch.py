@@ -22,7 +22,6 @@ _FONTS = (
     "source-sans-pro/sourcesanspro-regular-webfont.woff2",
     "source-sans-pro/sourcesanspro-italic-webfont.woff2",
     "source-sans-pro/sourcesanspro-bold-webfont.woff2",
-    "source-sans-pro/sourcesanspro-semibold-webfont.woff2",
     "merriweather/Latin-Merriweather-Bold.woff2",
     "roboto-mono/roboto-mono-v5-latin-regular.woff2",
 )

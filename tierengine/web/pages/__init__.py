@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tierengine.web.pages import api, api_of_dossier, countries, dossier, entering, law
+from tierengine.web.pages import api, api_of_dossier, coding, countries, dossier, entering, law
 
-PAGES = (entering, countries, dossier, api, api_of_dossier, law)
+PAGES = (entering, countries, dossier, coding, law, api, api_of_dossier)
