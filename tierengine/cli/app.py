@@ -105,6 +105,10 @@ VERBS = {
     "ledger": Verb(
         "ledger", "Keep the record: what was said, when, by whom and on what, sealed so that a change shows."
     ),
+    "witness": Verb("witness", "Be a witness: see that ledgers only grow, and cosign their checkpoints with the time."),
+    "people": Verb(
+        "people", "Keep the register of people: who may write what in a ledger, with which key, from when until when."
+    ),
 }
 
 
