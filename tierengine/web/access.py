@@ -18,6 +18,8 @@ EVERYONE: frozenset[Role] | None = None
 ALL = frozenset(ROLES)
 OFFICERS: frozenset[Role] = frozenset({"officer"})
 
+POLICY: frozenset[Role] = frozenset({"policy"})
+"""Who may draft and propose changes of the law."""
 WORKERS: frozenset[Role] = ALL - {"reader"}
 """Who may have the machine do long work."""
 
@@ -33,6 +35,10 @@ ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/you"): ALL,
     ("GET", _CASE): ALL,
     ("GET", "/law"): ALL,
+    ("GET", "/law/edit"): POLICY,
+    ("POST", "/law/edit"): POLICY,
+    ("GET", "/law/{name}/edit"): POLICY,
+    ("GET", "/law/work/{work}"): POLICY,
     ("GET", "/law/coverage"): ALL,
     ("GET", "/law/{name}"): ALL,
     ("GET", "/api/v1/docs"): ALL,

@@ -68,6 +68,7 @@ class Work:
     kind: Kind
     owner: str
     """Who asked for it; nobody else is shown it."""
+    order: Order
     state: State = "running"
     done: int = 0
     of: int | None = None
@@ -98,13 +99,19 @@ class Works:
         self._processes: dict[str, Any] = {}
 
     def begin(self, order: Order, owner: str) -> Work:
-        """Begin a piece of work. Raise `UsageError` where too many run, or a file is none of a law."""
+        """Begin a piece of work, or return the one that somebody began on the same law.
+
+        Raise `UsageError` where too many run, or a file is none of a law.
+        """
         refuse_names(order.files)
         with self._changed:
+            alike = (each for each in self._known.values() if each.owner == owner and each.order == order)
+            if (same := next((each for each in alike if each.state in ("running", "done")), None)) is not None:
+                return same
             if sum(each.state == "running" for each in self._known.values()) >= MOST:
                 cure = "wait until one has ended, or stop one"
                 raise UsageError([Problem(where="work", what=f"{MOST} pieces of work run already", cure=cure)])
-            work = Work(id=secrets.token_urlsafe(9), kind=order.kind, owner=owner)
+            work = Work(id=secrets.token_urlsafe(9), kind=order.kind, owner=owner, order=order)
             context = get_context("spawn")
             ours, theirs = context.Pipe(duplex=False)
             process = context.Process(target=_carry_out, args=(order, theirs), daemon=True)
@@ -128,6 +135,12 @@ class Works:
                 work.state = "stopped"
                 self._processes[work.id].kill()
                 self._changed.notify_all()
+
+    def stop_drafts(self, owner: str, files: Files) -> None:
+        """Stop what somebody began on other drafts than this one: its text has changed since."""
+        for each in tuple(self._known.values()):
+            if each.owner == owner and each.order.files and each.order.files != files:
+                self.stop(each)
 
     def stop_all(self) -> None:
         """Stop every piece of work, when the desk is closed."""

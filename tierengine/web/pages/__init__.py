@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tierengine.web.pages import api, api_of_dossier, coding, countries, dossier, entering, law
+from tierengine.web.pages import api, api_of_dossier, coding, countries, dossier, editing, entering, law
 
-PAGES = (entering, countries, dossier, coding, law, api, api_of_dossier)
+PAGES = (entering, countries, dossier, coding, editing, law, api, api_of_dossier)
