@@ -75,6 +75,11 @@ class RulebookFile:
     raw: bytes
 
 
+def draft_of(files: tuple[RulebookFile, ...]) -> Draft:
+    """Read a rulebook that is worked on from the bytes of its files, sorted by name; as `read_draft`."""
+    return _draft(files, rulebook_digest(files))
+
+
 def rulebook_files(folder: Path) -> tuple[RulebookFile, ...]:
     """Return every YAML file of the rulebook, sorted by name. Raise `RulebookError` if a folder is missing."""
     missing = [room for room in ("criteria", "rules") if not (folder / room).is_dir()]
