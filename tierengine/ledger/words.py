@@ -32,15 +32,19 @@ def headline(entry: AnyEntry) -> str:
         return f"{entry.name} ({entry.country}) assessed under the law of {entry.as_of}: {_recommended(entry)}."
     if isinstance(entry, PositionEntry | DeterminationEntry):
         return _stood(entry)
+    if isinstance(entry, ReviewEntry | CorrectionEntry | DocumentEntry):
+        return _on_another(entry)
+    if isinstance(entry, RegisterEntry):
+        return _registered(entry)
+    return _changed(entry)
+
+
+def _on_another(entry: ReviewEntry | CorrectionEntry | DocumentEntry) -> str:
     if isinstance(entry, ReviewEntry):
         return f"Reviewed entry {entry.of} and {'approves' if entry.approves else 'objects to'} it."
     if isinstance(entry, CorrectionEntry):
         return f"Entry {entry.of} is wrong and counts no more."
-    if isinstance(entry, DocumentEntry):
-        return f"Keeps the {entry.document} {entry.file.name}, which tells entry {entry.on}."
-    if isinstance(entry, RegisterEntry):
-        return _registered(entry)
-    return _changed(entry)
+    return f"Keeps the {entry.document} {entry.file.name}, which tells entry {entry.on}."
 
 
 def _changed(entry: RulebookEntry | ProposalEntry) -> str:

@@ -24,6 +24,7 @@ from tierengine.errors import Problem, RulebookError, TierEngineError, UsageErro
 from tierengine.lab.cases.suite import read_cases
 from tierengine.lab.cases.trial import Result, Trials, judge
 from tierengine.lab.change.impact import Impact, Question, impact
+from tierengine.lab.corpus.work import Means
 from tierengine.lab.proofs.asking import Proof
 from tierengine.lab.proofs.lint import lint
 from tierengine.lab.proofs.prove import prove
@@ -259,7 +260,7 @@ def _impact(order: Order, draft: Path, tell: Tell) -> Any:
         old = read_rulebook(order.law)
     except RulebookError as error:
         raise UsageError(error.problems) from None
-    return schemas.dump(Impact, impact(old, read_rulebook(draft), Question(corpus=order.corpus), watch))
+    return schemas.dump(Impact, impact(old, read_rulebook(draft), Question(corpus=order.corpus), Means(watch=watch)))
 
 
 _MAKERS: dict[Kind, Callable[[Order, Path, Tell], Any]] = {
