@@ -23,7 +23,6 @@ from tierengine.cli.ledger_options import (
     Author,
     Form,
     Kept,
-    KeysFolder,
     LedgerPlace,
     PublicKey,
     Reasons,
@@ -41,6 +40,7 @@ from tierengine.cli.ledger_options import (
 from tierengine.cli.options import (
     AsOf,
     DossierFile,
+    KeysFolder,
     PlainFormat,
     RulebookFolder,
     TierName,
@@ -340,6 +340,26 @@ def correct(
     """Say that an entry which you wrote is wrong. It stays, and counts no more."""
     with desk_at(ledger, keys, writer) as desk:
         written(acts.correct(desk, entry, reasons))
+
+
+@ledger_app.command("keep")
+def keep_document(
+    entry: Number,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a final document: DOCX, HTML or Markdown")],
+    writer: Author,
+    made_from: Annotated[
+        Path | None, typer.Option("--dossier", metavar="DOSSIER", help="where its dossier lies, if not where it says")
+    ] = None,
+    folder: RulebookFolder = None,
+    ledger: LedgerPlace = HERE,
+    keys: KeysFolder = None,
+) -> None:
+    """Keep a final document with the assessment that it tells, if every sentence in it holds."""
+    from tierengine.cli.documents import Where, holding  # noqa: PLC0415 - the other verbs need no documents
+
+    final = holding(file, Where(dossier=made_from, ledger=ledger, keys=keys), folder)
+    with desk_at(ledger, keys, writer) as desk:
+        written(acts.keep(desk, entry, final))
 
 
 # -- looking and checking -------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -14,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from tierengine.cli.options import PlainFormat, a_console
+from tierengine.cli.options import PlainFormat, a_console, keys_folder
 from tierengine.errors import Problem, StoreError, UsageError
 from tierengine.ledger.acts import Desk
 from tierengine.ledger.book import Ledger, people_of
@@ -32,10 +31,6 @@ LedgerPlace = Annotated[
     typer.Option(
         "--ledger", metavar="PLACE", envvar="TIERENGINE_LEDGER", help="a file, or the URL of a PostgreSQL database"
     ),
-]
-KeysFolder = Annotated[
-    Path | None,
-    typer.Option("--keys", metavar="FOLDER", envvar="TIERENGINE_KEYS", help="the folder that holds your keys"),
 ]
 Author = Annotated[
     str, typer.Option("--as", metavar="NAME", envvar="TIERENGINE_AS", help="who you are; your key signs")
@@ -59,8 +54,7 @@ HERE = "ledger.sqlite"
 
 def keys_in(folder: Path | None) -> Keys:
     """Return the keys in the folder that was named, or in the user's own."""
-    root = os.environ.get("XDG_CONFIG_HOME")
-    return Keys(folder or (Path(root) if root else Path.home() / ".config") / "tierengine" / "keys")
+    return Keys(keys_folder(folder))
 
 
 @contextmanager

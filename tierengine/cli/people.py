@@ -14,7 +14,6 @@ from tierengine.cli.ledger_options import (
     HERE,
     Author,
     Form,
-    KeysFolder,
     LedgerPlace,
     Reasons,
     desk_at,
@@ -22,7 +21,7 @@ from tierengine.cli.ledger_options import (
     ledger_at,
     written,
 )
-from tierengine.cli.options import PlainFormat, a_console, print_json
+from tierengine.cli.options import KeysFolder, PlainFormat, a_console, print_json
 from tierengine.errors import Problem, UsageError
 from tierengine.ledger import acts
 from tierengine.ledger.book import people_of

@@ -13,8 +13,8 @@ import typer
 from rich.text import Text
 
 from tierengine.cli.app import app
-from tierengine.cli.ledger_options import KeysFolder, keys_in
-from tierengine.cli.options import a_console
+from tierengine.cli.ledger_options import keys_in
+from tierengine.cli.options import KeysFolder, a_console
 from tierengine.errors import LedgerError, Problem, StoreError, TierEngineError, UsageError
 from tierengine.ledger.notes import Verifier
 from tierengine.ledger.witness import Witness

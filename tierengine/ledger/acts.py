@@ -198,6 +198,31 @@ def correct(desk: Writes[T_co], number: int, reasons: str) -> T_co:
     return desk.write({"kind": "correction"} | _about(desk, number, reasons))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Final:
+    """A finished document: what kind it is, its file, and the digest of the dossier that it tells."""
+
+    kind: str
+    name: str
+    raw: bytes
+    dossier: str
+
+
+def keep(desk: Writes[T_co], number: int, final: Final) -> T_co:
+    """Keep a final document that tells an assessment, by the digest of its bytes.
+
+    Raise `UsageError` if it tells another dossier than the one that was assessed.
+    """
+    on = _recorded(desk, number)
+    if on.casefile.digest != final.dossier:
+        what = f"{final.name} was not drafted from the dossier of entry {number}"
+        cure = "record the dossier as it is now, and draft the document from it"
+        raise UsageError([Problem(where="ENTRY", what=what, cure=cure)])
+    content = {"kind": "document", "case": on.entry.case, "on": on.entry.number, "answer": on.entry.answer}
+    content |= {"document": final.kind, "file": _kept(final.name, final.raw)}
+    return desk.write(content, Inputs(files=(final.raw,)))
+
+
 # -- the register of people -------------------------------------------------------------------------------------------
 
 

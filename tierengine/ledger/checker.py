@@ -215,6 +215,7 @@ WRITTEN_BY = {
     "assessment": {"officer"},
     "position": {"officer", "determiner"},
     "determination": {"determiner"},
+    "document": {"officer"},
     "review": {"auditor", "determiner", "officer", "policy"},
     "proposal": {"policy"},
     "rulebook": {"policy"},
@@ -328,7 +329,7 @@ def check_case(files: Files, entries: dict[int, Any], report: Report) -> None:
     digests = {number: digest(files[f"entries/{number}.json"]) for number in sorted(entries)}
     for number, entry in sorted(entries.items()):
         where, of = f"entries/{number}.json", entries.get(entry.get("of", entry.get("on")), {})
-        if entry["kind"] in ("review", "correction", "position", "determination") and not of:
+        if entry["kind"] in ("review", "correction", "position", "determination", "document") and not of:
             report.wrong.append(f"{where}: the entry that it speaks of is missing")
         elif entry["kind"] in ("review", "correction"):
             report.same(f"{where}: the digest of the entry that it speaks of", entry["entry"], digests[entry["of"]])
@@ -338,6 +339,8 @@ def check_case(files: Files, entries: dict[int, Any], report: Report) -> None:
         elif entry["kind"] == "position":
             report.same(f"{where}: the answer that the office saw", entry["answer"], of["answer"])
             report.same(f"{where}: whether it agrees", entry["agrees"], entry["tier"] == of["tier"])
+        elif entry["kind"] == "document":
+            report.same(f"{where}: the answer that the document tells", entry["answer"], of["answer"])
         elif entry["kind"] == "determination":
             before = [digests[n] for n in digests if n < number and _case(n, entries) == entry["case"]]
             seen = digest(canonical({"entries": before, "rulebook": of["rulebook"]}))
@@ -1514,7 +1517,8 @@ def of_earlier_years(law: Law, dossier: Any, last: Any) -> dict[str, Any]:
     year = int(dossier["last_report"][:4])
     years = {int(item["year"]): item["tier"] for item in dossier.get("earlier_placements", [])}
     limit = standing(law, years, year + 1)
-    placed = {"last_report": years.get(year), "limit": limit}
+    on_file = years[max(years)] if years and year not in years else None
+    placed = {"last_report": years.get(year), "last_on_file": on_file, "limit": limit}
     return facts | {name: word for name, word in placed.items() if word is not None}
 
 
@@ -1795,7 +1799,8 @@ def provisional(case: Case) -> Provisional:
             f"rating/{law.criteria[name]['judgement']['id']}": LEVELS.index(spoken[name]["level"]) for name in supposed
         }
         words = {law.criteria[name]["judgement"]["id"] for name in supposed}
-        filled = Case(law, law.propositions(rated | words), case.facts | levels)
+        placed = {"last_report": case.facts["last_on_file"]} if "last_on_file" in case.facts else {}
+        filled = Case(law, law.propositions(rated | words), placed | case.facts | levels)
         for name in stage:
             if law.criteria[name]["judgement"]["id"] in rated:
                 continue
@@ -1947,6 +1952,7 @@ def _dossier_digest(dossier: Any, last: Any = None) -> str:
     placements = [item | {"year": int(item["year"])} for item in told["earlier_placements"]]
     told["earlier_placements"] = sorted(placements, key=lambda item: int(item["year"]))
     told.pop("proposed", None)  # nothing is reasoned from what nobody has accepted
+    told.pop("plan", None)  # nor from what a plan asks for
     return digest(canonical({key: value for key, value in told.items() if key != "requests" or value}))
 
 

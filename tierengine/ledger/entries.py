@@ -1,4 +1,4 @@
-"""What a ledger holds: ten kinds of entries, each one JSON object that its author signed.
+"""What a ledger holds: eleven kinds of entries, each one JSON object that its author signed.
 
 The bytes of an entry are its canonical JSON (RFC 8785), and they are one leaf of the Merkle tree. The author's
 signature is over the same JSON without the member `signature`, behind a line that says what is signed. Whoever signs
@@ -191,6 +191,20 @@ class CorrectionEntry(Entry):
     reasons: Words
 
 
+class DocumentEntry(Entry):
+    """A final document that tells an assessment, kept by the digest of its bytes."""
+
+    kind: Literal["document"]
+    case: Words
+    on: Number
+    """The assessment."""
+    answer: Digest
+    """The assessment's answer, which the document tells."""
+    document: Words
+    """What kind of document it is, such as `downgrade-letter`."""
+    file: Kept
+
+
 class RulebookEntry(Entry):
     """That assessments are made under another rulebook from here on."""
 
@@ -257,6 +271,7 @@ AnyEntry = (
     | DeterminationEntry
     | ReviewEntry
     | CorrectionEntry
+    | DocumentEntry
     | RulebookEntry
     | ProposalEntry
     | EnrolmentEntry
@@ -362,6 +377,8 @@ def keeps(entry: AnyEntry) -> tuple[str, ...]:
     if isinstance(entry, AssessmentEntry):
         files = (entry.dossier, *entry.sources)
         return tuple(dict.fromkeys((*(file.digest for file in files), entry.rulebook, entry.answer)))
+    if isinstance(entry, DocumentEntry):
+        return (entry.file.digest,)
     if isinstance(entry, ProposalEntry):
         found = (entry.rulebook, entry.difference, entry.proof, entry.census)
         return tuple(dict.fromkeys(digest for digest in found if digest is not None))

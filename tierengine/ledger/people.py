@@ -20,6 +20,7 @@ WRITTEN_BY: Mapping[str, tuple[Role, ...]] = {
     "assessment": ("officer",),
     "position": ("officer", "determiner"),
     "determination": ("determiner",),
+    "document": ("officer",),
     "review": _WITH_A_VOICE,
     "correction": ("administrator", *_WITH_A_VOICE, "reader"),
     "proposal": ("policy",),

@@ -17,6 +17,7 @@ from tierengine.ledger.entries import (
     AssessmentEntry,
     CorrectionEntry,
     DeterminationEntry,
+    DocumentEntry,
     EnrolmentEntry,
     PositionEntry,
     ProposalEntry,
@@ -178,6 +179,8 @@ class Register:
             yield from self._review(entry)
         elif isinstance(entry, CorrectionEntry):
             yield from self._correction(entry)
+        elif isinstance(entry, DocumentEntry):
+            yield from self._document(entry)
         elif isinstance(entry, RulebookEntry | ProposalEntry):
             yield from self._change(entry)
         elif isinstance(entry, EnrolmentEntry):
@@ -283,6 +286,14 @@ class Register:
         elif wrong.kind == "rulebook" and self.people.kept:
             what = "where a register of people is kept, nobody alone takes back a change of the law"
             yield _objection("ENTRY", what, "propose the rulebook that is right: tierengine ledger propose")
+
+    def _document(self, entry: DocumentEntry) -> Iterator[Problem]:
+        current = self.assessment(entry.case)
+        if current is None or entry.on != current.number or entry.answer != current.answer:
+            what = f"entry {entry.on} is not the current assessment of `{entry.case}`"
+            yield _objection(
+                "ENTRY", what, f"draft the document from what is current: tierengine ledger log {entry.case}"
+            )
 
     def _change(self, entry: RulebookEntry | ProposalEntry) -> Iterator[Problem]:
         if entry.rulebook == self.rulebook:

@@ -10,6 +10,7 @@ from tierengine.ledger.entries import (
     CorrectionEntry,
     DeterminationEntry,
     Disputed,
+    DocumentEntry,
     EnrolmentEntry,
     Person,
     PositionEntry,
@@ -31,13 +32,19 @@ def headline(entry: AnyEntry) -> str:
         return f"{entry.name} ({entry.country}) assessed under the law of {entry.as_of}: {_recommended(entry)}."
     if isinstance(entry, PositionEntry | DeterminationEntry):
         return _stood(entry)
+    if isinstance(entry, ReviewEntry | CorrectionEntry | DocumentEntry):
+        return _on_another(entry)
+    if isinstance(entry, RegisterEntry):
+        return _registered(entry)
+    return _changed(entry)
+
+
+def _on_another(entry: ReviewEntry | CorrectionEntry | DocumentEntry) -> str:
     if isinstance(entry, ReviewEntry):
         return f"Reviewed entry {entry.of} and {'approves' if entry.approves else 'objects to'} it."
     if isinstance(entry, CorrectionEntry):
         return f"Entry {entry.of} is wrong and counts no more."
-    if isinstance(entry, RegisterEntry):
-        return _registered(entry)
-    return _changed(entry)
+    return f"Keeps the {entry.document} {entry.file.name}, which tells entry {entry.on}."
 
 
 def _changed(entry: RulebookEntry | ProposalEntry) -> str:
@@ -113,7 +120,9 @@ def details(entry: AnyEntry) -> Iterator[str]:
         yield from (_disputed(each) for each in entry.disputes)
         if entry.concession is not None:
             yield f"Conceding {'this' if len(entry.disputes) == 1 else 'these'} {_CONCEDED[entry.concession]}."
-    if not isinstance(entry, AssessmentEntry):
+    if isinstance(entry, DocumentEntry):
+        yield f"Its digest: {entry.file.digest}"
+    elif not isinstance(entry, AssessmentEntry):
         yield f"Reasons: {entry.reasons}"
 
 
