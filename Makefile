@@ -42,6 +42,7 @@ bench: $(VENV)/benchmark
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/answers.py
 	$(BIN)/python benchmarks/sources.py
+	$(BIN)/python benchmarks/desk.py
 
 # The build tools come first, so that durable-rules is built with the locked ones and not with the newest.
 $(VENV)/installed: pyproject.toml requirements.lock build.lock
