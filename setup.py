@@ -29,7 +29,12 @@ class WithTheLaw(build_py):
             return
         vendor = Path(self.build_lib) / "tierengine" / "web" / "static" / "vendor"
         subprocess.run([sys.executable, "tierengine/web/assets/fetch.py", str(vendor.resolve())], check=True)  # noqa: S603
-        for path in sorted(Path().glob("criteria/*/*.yaml")) + sorted(Path().glob("rules/*")):
+        kept = (
+            path
+            for glob in ("criteria/*/*.yaml", "rules/*", "rules/documents/*.yaml")
+            for path in sorted(Path().glob(glob))
+        )
+        for path in (path for path in kept if path.is_file()):
             copy = Path(self.build_lib) / "tierengine" / "rulebook" / path
             copy.parent.mkdir(parents=True, exist_ok=True)
             self.copy_file(str(path), str(copy))

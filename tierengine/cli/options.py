@@ -15,7 +15,7 @@ from rich.console import Console
 
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.sources.reading import refuse_too_large
-from tierengine.law.reader import read_rulebook
+from tierengine.law.reader import own_folder, read_rulebook
 from tierengine.law.rulebook import Rulebook
 from tierengine.terms.scalars import day
 from tierengine.wholefile import write_whole
@@ -53,7 +53,24 @@ RulebookFolder = Annotated[
 ]
 
 
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="WHERE",
+        envvar="TIERENGINE_CLUSTER",
+        help="do the work on Dask: local, local:N for N processes, or a scheduler such as tcp://host:8786",
+    ),
+]
+
+
 DraftFolder = Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="holds criteria/ and rules/")]
+
+
+KeysFolder = Annotated[
+    Path | None,
+    typer.Option("--keys", metavar="FOLDER", envvar="TIERENGINE_KEYS", help="the folder that holds your keys"),
+]
 
 
 def rulebook_in(folder: Path | None) -> Rulebook:
@@ -63,11 +80,7 @@ def rulebook_in(folder: Path | None) -> Rulebook:
 
 def folder_of(folder: Path | None) -> Path:
     """Return the folder that was named; else that of the project, or of an installed copy the law within it."""
-    if folder is not None:
-        return folder
-    package = Path(__file__).resolve().parent.parent
-    within = package / "rulebook"
-    return within if within.is_dir() else package.parent
+    return own_folder() if folder is None else folder
 
 
 def cache_folder() -> Path:

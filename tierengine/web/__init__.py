@@ -9,6 +9,7 @@
     desk        the folder of dossiers, the law, and the answers that were made of them
       shelf     the dossiers as their files stand now
       answers   answers, kept by the digests of what they were made from
+      work      long work on the law, each piece in a process of its own
       changes   changes of a dossier: one at a time, none lost, each can be undone
     pages/      one file for each group of pages
     templates/  what they look like; `parts/` holds what several use

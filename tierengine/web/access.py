@@ -18,7 +18,13 @@ EVERYONE: frozenset[Role] | None = None
 ALL = frozenset(ROLES)
 OFFICERS: frozenset[Role] = frozenset({"officer"})
 
+POLICY: frozenset[Role] = frozenset({"policy"})
+"""Who may draft and propose changes of the law."""
+WORKERS: frozenset[Role] = ALL - {"reader"}
+"""Who may have the machine do long work."""
+
 _CASE = "/c/{country}/{edition}"
+_API_CASE = "/api/v1/dossiers/{country}/{edition}"
 
 ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/enter"): EVERYONE,
@@ -30,6 +36,29 @@ ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/new"): OFFICERS,
     ("POST", "/new"): OFFICERS,
     ("GET", _CASE): ALL,
+    ("GET", "/law"): ALL,
+    ("GET", "/law/edit"): POLICY,
+    ("POST", "/law/edit"): POLICY,
+    ("GET", "/law/{name}/edit"): POLICY,
+    ("GET", "/law/work/{work}"): POLICY,
+    ("GET", "/law/coverage"): ALL,
+    ("GET", "/law/{name}"): ALL,
+    ("GET", "/api/v1/docs"): ALL,
+    ("GET", "/api/v1/openapi.json"): ALL,
+    ("GET", "/api/v1/dossiers"): ALL,
+    ("GET", f"{_API_CASE}/assess"): ALL,
+    ("GET", f"{_API_CASE}/rate"): ALL,
+    ("GET", f"{_API_CASE}/settle"): ALL,
+    ("GET", f"{_API_CASE}/path"): ALL,
+    ("GET", f"{_API_CASE}/check"): ALL,
+    ("POST", "/api/v1/assess"): ALL,
+    ("GET", "/api/v1/questions"): ALL,
+    ("POST", "/api/v1/work"): WORKERS,
+    ("GET", "/api/v1/work/{work}"): WORKERS,
+    ("DELETE", "/api/v1/work/{work}"): WORKERS,
+    ("GET", "/api/v1/work/{work}/events"): WORKERS,
+    ("GET", "/api/v1/ledger"): ALL,
+    ("GET", "/api/v1/ledger/verify"): ALL,
     ("GET", f"{_CASE}/events"): ALL,
     ("GET", f"{_CASE}/draft"): OFFICERS,
     ("POST", f"{_CASE}/draft"): OFFICERS,

@@ -8,20 +8,21 @@ from http import HTTPStatus
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
-from tierengine.errors import EvidenceError, Problem, TierEngineError, UsageError
+from tierengine.errors import EvidenceError, NotInForceError, Problem, TierEngineError, UsageError
+from tierengine.reports.problems import as_json
 from tierengine.web.access import may, unlisted
 from tierengine.web.changes import ClashError
 from tierengine.web.desk import Desk
 from tierengine.web.door import Links, Sessions
 from tierengine.web.guard import LARGEST, Guard, Log
 from tierengine.web.pages import PAGES
-from tierengine.web.visit import UnusableError, cookie_name, visit
+from tierengine.web.visit import UnusableError, cookie_name, program_of, visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ async def _admitted(request: Request) -> None:
         if not here.person.roles:
             raise HTTPException(401, "Nobody has come in from this browser yet, or it is too long ago.")
         raise HTTPException(403, f"Your roles do not allow this. You are {', '.join(sorted(here.person.roles))}.")
-    if request.method not in ("GET", "HEAD"):
+    if request.method not in ("GET", "HEAD") and program_of(request) is None:
         await _own_form(request)
 
 
@@ -104,8 +105,10 @@ _HEADS = {
 }
 
 
-def _page(request: Request, status: int, says: str, problems: tuple[Problem, ...] = ()) -> HTMLResponse:
+def _page(request: Request, status: int, says: str, problems: tuple[Problem, ...] = ()) -> Response:
     head = _HEADS.get(status, "That did not work")
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": head, "says": says, "problems": as_json(problems)}, status_code=status)
     told = {"head": head, "says": says, "problems": problems, "back": _back(request)}
     return visit(request).page("error.html", http=status, **told)
 
@@ -129,9 +132,13 @@ async def _misread(request: Request, error: Exception) -> Response:
     return _page(request, 422, "The form lacks something, or holds what it cannot.", problems)
 
 
+_ASKED = (UsageError, NotInForceError)
+"""What is wrong with a question, and not with the law or the evidence."""
+
+
 async def _problems(request: Request, error: Exception) -> Response:
     assert isinstance(error, TierEngineError)
-    status = 422 if isinstance(error, EvidenceError) else 400 if isinstance(error, UsageError) else 500
+    status = 422 if isinstance(error, EvidenceError) else 400 if isinstance(error, _ASKED) else 500
     says = "The law as it stands in its files is unsound, or no answer could be made." if status == 500 else ""
     return _page(request, status, says, error.problems)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tierengine.law.rulebook import Rulebook
@@ -10,6 +10,7 @@ from tierengine.web.answers import Answers
 from tierengine.web.changes import Changes
 from tierengine.web.lawbook import Lawbook
 from tierengine.web.shelf import Shelf
+from tierengine.web.work import Works
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,8 @@ class Desk:
     """The place of the ledger: a file, or the URL of a PostgreSQL database."""
     keys: Path
     """The folder that holds the keys of those who sign on this machine."""
+    works: Works = field(default_factory=Works)
+    """Long work on the law."""
 
     @property
     def folder(self) -> Path:

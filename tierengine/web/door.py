@@ -48,6 +48,7 @@ class Sessions:
     def __init__(self, secret: bytes) -> None:
         self._cookies = URLSafeTimedSerializer(secret, salt="session")
         self._forms = URLSafeTimedSerializer(secret, salt="form")
+        self._programs = URLSafeTimedSerializer(secret, salt="program")
 
     def begin(self, person: Person) -> str:
         """Return the cookie of a new session; whatever cookie a browser had before counts no more."""
@@ -60,8 +61,18 @@ class Sessions:
     def person(self, cookie: str | None) -> Person | None:
         """Return who a cookie says came in; nobody if it is not ours, or too old."""
         told = self._of(cookie)
-        roles = frozenset(role for role in ROLES if role in told.get("roles", ()))
-        return Person(name=str(told["name"]), roles=roles) if told else None
+        return _person(told) if told else None
+
+    def program_token(self, person: Person) -> str:
+        """Return a token by which a program of a person comes in; it lasts as long as a session."""
+        return self._programs.dumps({"name": person.name, "roles": sorted(person.roles)})
+
+    def program(self, token: str) -> Person | None:
+        """Return whose program shows a token; nobody if it is not ours, or too old."""
+        try:
+            return _person(self._programs.loads(token, max_age=_TOO_OLD))
+        except BadData:
+            return None
 
     def form_token(self, cookie: str | None) -> str:
         """Return a token for the forms of a session. Each is another text, so that its length tells nothing of it."""
@@ -85,3 +96,8 @@ class Sessions:
         except BadData:
             return {}
         return told if isinstance(told, dict) else {}
+
+
+def _person(told: dict[str, Any]) -> Person:
+    roles = frozenset(role for role in ROLES if role in told.get("roles", ()))
+    return Person(name=str(told["name"]), roles=roles)

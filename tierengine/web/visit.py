@@ -18,7 +18,13 @@ from tierengine.web.door import Sessions
 from tierengine.web.rendering import render
 from tierengine.web.shelf import Kept
 
-NAVIGATION = (("Countries", "/"), ("New dossier", "/new"))
+NAVIGATION = (
+    ("Countries", "/"),
+    ("New dossier", "/new"),
+    ("Law", "/law"),
+    ("Coverage", "/law/coverage"),
+    ("For programs", "/api/v1/docs"),
+)
 """The pages that stand in the head of every page, where the person may open them."""
 
 
@@ -31,6 +37,8 @@ class Visit:
     person: Person
     """Who asks; where nobody came in, a person without name and roles."""
     form_token: Callable[[], str]
+    program_token: Callable[[], str]
+    """A token by which a program of the person comes in."""
 
     def page(self, template: str, http: int = 200, **told: Any) -> HTMLResponse:
         """Render a page or a part of one."""
@@ -83,13 +91,22 @@ def visit(request: Request) -> Visit:
     """Return who asks and for what."""
     sessions: Sessions = request.app.state.sessions
     cookie = request.cookies.get(cookie_name(request))
-    person = sessions.person(cookie) or Person(name="", roles=frozenset())
+    token = program_of(request)
+    known = sessions.program(token) if token is not None else sessions.person(cookie)
+    person = known or Person(name="", roles=frozenset())
     return Visit(
         request=request,
         desk=request.app.state.desk,
         person=person,
         form_token=cache(partial(sessions.form_token, cookie)),
+        program_token=partial(sessions.program_token, person),
     )
+
+
+def program_of(request: Request) -> str | None:
+    """Return the token that a program shows; browsers send none by themselves, so that it needs no form token."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def case(request: Request, country: str, edition: str) -> Case:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from tierengine.web.pages import (
+    api,
+    api_of_dossier,
     asking,
     beginning,
     coding,
     countries,
     dossier,
+    editing,
     entering,
+    law,
     papers,
     rating,
     supposing,
@@ -16,4 +20,5 @@ from tierengine.web.pages import (
     years,
 )
 
-PAGES = (entering, countries, beginning, dossier, coding, rating, supposing, asking, years, why, papers)
+_OFFICERS = (entering, countries, beginning, dossier, coding, rating, supposing, asking, years, why, papers)
+PAGES = (*_OFFICERS, editing, law, api, api_of_dossier)
