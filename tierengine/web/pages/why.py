@@ -35,8 +35,8 @@ class Told:
 
     @property
     def ruled(self) -> Step:
-        """The sentence itself, or where no rule decides it the nearest above that one decides."""
-        return next((each for each in (self.step, *reversed(self.above)) if each.rule is not None), self.step)
+        """The sentence itself, or where it cites no provision the nearest above that does: by its rule it is asked."""
+        return next((each for each in (self.step, *reversed(self.above)) if each.citation is not None), self.step)
 
     @property
     def says(self) -> str:
