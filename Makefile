@@ -51,6 +51,7 @@ bench: $(VENV)/benchmark
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/answers.py
 	$(BIN)/python benchmarks/sources.py
+	$(BIN)/python benchmarks/desk.py
 
 # The build tools come first, so that durable-rules is built with the locked ones and not with the newest. Cython is
 # for PyYAML, which has no wheel for Python 3.15 yet.

@@ -185,7 +185,7 @@ def browser(chromium: Browser, served: Served) -> Iterator[Callable[..., Page]]:
 
 def looks_right(page: Page) -> None:
     """Check a page at two widths: axe finds nothing, and nothing is wider than the window."""
-    for width in (390, 1280):
+    for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         found = Axe().run(page)
         assert not found.violations_count, found.generate_report()
