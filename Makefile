@@ -30,6 +30,7 @@ bench: $(VENV)/benchmark
 	$(BIN)/python benchmarks/lab.py
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/answers.py
+	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/sources.py
 
 # The build tools come first, so that durable-rules is built with the locked ones and not with the newest.
