@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _SECTIONS = tuple(RuleFile.model_fields)
 
+TEMPLATES = "rules/documents"
+"""Where the templates of documents lie in the folder of the law. They decide no tier and have a digest of their own."""
+
 
 def read_rulebook(folder: Path, cache: Path | None = None) -> Rulebook:
     """Read the rulebook that lies in `folder` (its `criteria/` and `rules/`).
@@ -74,6 +77,11 @@ class RulebookFile:
     raw: bytes
 
 
+def draft_of(files: tuple[RulebookFile, ...]) -> Draft:
+    """Read a rulebook that is worked on from the bytes of its files, sorted by name; as `read_draft`."""
+    return _draft(files, rulebook_digest(files))
+
+
 def rulebook_files(folder: Path) -> tuple[RulebookFile, ...]:
     """Return every YAML file of the rulebook, sorted by name. Raise `RulebookError` if a folder is missing."""
     missing = [room for room in ("criteria", "rules") if not (folder / room).is_dir()]
@@ -93,7 +101,7 @@ def rulebook_files(folder: Path) -> tuple[RulebookFile, ...]:
         path
         for room in ("criteria", "rules")
         for path in (folder / room).rglob("*")
-        if path.suffix in (".yml", ".yaml") and path not in paths
+        if path.suffix in (".yml", ".yaml") and path not in paths and path.parent != folder / TEMPLATES
     ]
     if stray:
         raise RulebookError(
@@ -140,7 +148,7 @@ def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
     for file in files:
         document = yamlfile.load(file.raw, file.name, problems)
         if document is not None:
-            placed += _placed(document, problems)
+            placed += placed_in(document, problems)
     if problems:
         raise RulebookError(problems)
     rulebook = Rulebook.model_validate({"digest": digest} | _sections(placed))
@@ -150,8 +158,8 @@ def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
     return Draft(rulebook, tuple(placed), tuple(lint_tiers(rulebook, placed)))
 
 
-def _placed(document: Document, problems: list[Problem]) -> list[Placed]:
-    """The entries of one file, each with its place."""
+def placed_in(document: Document, problems: list[Problem]) -> list[Placed]:
+    """Return the entries of one file, each with its place; add what cannot be read to the problems."""
     from tierengine.law.linter import Placed  # noqa: PLC0415
 
     if document.name.startswith("criteria/"):
@@ -171,6 +179,13 @@ def _sections(placed: list[Placed]) -> dict[str, Any]:
     return {
         section: tuple(item.entry for item in placed if item.section == section) for section in ("criteria", *_SECTIONS)
     }
+
+
+def own_folder() -> Path:
+    """Return the folder that holds the law of the project, or of an installed copy the law within it."""
+    package = Path(__file__).resolve().parents[1]
+    within = package / "rulebook"
+    return within if within.is_dir() else package.parent
 
 
 def _cache_key(digest: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar, get_args
 
 from tierengine.errors import NotInForceError, Problem
 from tierengine.law.entries import (
+    Act,
     Admission,
     Advice,
     Carrying,
@@ -58,6 +59,8 @@ class Rulebook(Model):
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
     open_words: tuple[OpenWords, ...] = ()
     """Words that are left to a judgement; they decide nothing either."""
+    acts: tuple[Act, ...] = ()
+    """The Acts against which citations are held; they decide nothing either."""
     carryings: tuple[Carrying, ...] = ()
     """What of a dossier goes into that of the next report."""
     coherence: tuple[Coherence, ...] = ()

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Engine, Facts, Form, Rule
-from tierengine.engines.lowering import judged, lower_proposals, speaks
+from tierengine.engines.form import Bounds, Engine, Facts, Form, Rule, Value
+from tierengine.engines.lowering import LAST_ON_FILE, LAST_REPORT, judged, lower_proposals, speaks
 from tierengine.law.entries import Criterion, Judgement, Proposal, Reading
 from tierengine.law.proposals import stages
 from tierengine.law.rulebook import Law
@@ -47,12 +48,14 @@ class Spoken:
 class Proposer:
     """Proposes levels under the law of one date; made once, asked for as many countries as there are."""
 
-    def __init__(self, law: Law, engine: Callable[[Form], Engine]) -> None:
-        self.stages = stages(law)
-        """The criteria with a proposal, in the order in which they are asked: each after those it looks at."""
-        self.form = lower_proposals(law)
+    def __init__(
+        self, law: Law, engine: Callable[[Form], Engine], criteria: Collection[Criterion] | None = None
+    ) -> None:
+        """With `criteria`, only the proposals of these are looked at."""
+        self._law = law
+        self.form = lower_proposals(law, criteria)
         self._engine = engine(self.form)
-        self._inputs = tuple(field.id for field in self.form.inputs)
+        self._inputs = tuple(field.id for field in (*self.form.inputs, *self.form.answerable()))
         by_head: dict[str, list[Rule]] = {}
         for rule in (rule for stratum in self.form.strata for rule in stratum.rules):
             by_head.setdefault(rule.head, []).append(rule)
@@ -62,8 +65,8 @@ class Proposer:
             for tally in stratum.tallies
             for side, end in enumerate((".holds", ".fails"))
         }
-        criteria = (criterion for stage in self.stages for criterion in stage)
-        self._ways = {each.id: tuple(_ways_of(each, by_head, members)) for each in criteria}
+        asked = chain.from_iterable(self.stages) if criteria is None else criteria
+        self._ways = {each.id: tuple(_ways_of(each, by_head, members)) for each in asked}
 
     @staticmethod
     def of(law: Law) -> Proposer:
@@ -74,6 +77,11 @@ class Proposer:
         assert isinstance(kept, Proposer)
         return kept
 
+    @cached_property
+    def stages(self) -> tuple[tuple[Criterion, ...], ...]:
+        """The criteria with a proposal, in the order in which they are asked: each after those it looks at."""
+        return stages(self._law)
+
     def propose(self, facts: Facts, settle: Callable[[Mapping[str, Spoken]], Mapping[str, bool]]) -> dict[str, Spoken]:
         """Return the rule that speaks for each open word without a rating, stage after stage.
 
@@ -81,7 +89,7 @@ class Proposer:
         propositions that are settled once some open words are filled as they are proposed so far.
         """
         found: dict[str, Spoken] = {}
-        known = {name: facts[name] for name in self._inputs if name in facts}
+        known = self._given(facts)
         before, fired = None, frozenset[str]()
         for stage in self.stages:
             settled = settle(found)
@@ -100,9 +108,16 @@ class Proposer:
 
     def _fired(self, engine: Engine, facts: Facts, settled: Mapping[str, bool]) -> frozenset[str]:
         """The rules of which an engine finds that the condition is known to hold."""
-        known = {name: facts[name] for name in self._inputs if name in facts}
+        known = self._given(facts)
         known |= {name: settled[name] for name in self._inputs if name in settled}
         return frozenset(engine.evaluate(known).fired)
+
+    def _given(self, facts: Facts) -> dict[str, Value | Bounds]:
+        """What proposals read of all answers; where the last report is not on file, the latest one that is."""
+        known = {name: facts[name] for name in self._inputs if name in facts}
+        if LAST_REPORT in self._inputs and LAST_REPORT not in known and LAST_ON_FILE in facts:
+            known[LAST_REPORT] = facts[LAST_ON_FILE]
+        return known
 
     def _spoken(self, criteria: Iterable[Criterion], facts: Facts, fired: Collection[str]) -> dict[str, Spoken]:
         open_words = (each for each in criteria if facts.get(judged(_judgement(each).id)) is not True)
