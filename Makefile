@@ -50,6 +50,7 @@ bench: $(VENV)/benchmark
 	$(BIN)/python benchmarks/lab.py
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/answers.py
+	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/desk.py
 
