@@ -28,6 +28,7 @@ test: $(VENV)/installed
 bench: $(VENV)/benchmark
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/lab.py
+	$(BIN)/python benchmarks/corpora.py
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/answers.py
 	$(BIN)/python benchmarks/sources.py
