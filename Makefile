@@ -48,6 +48,7 @@ browser:
 bench: $(VENV)/benchmark
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/lab.py
+	$(BIN)/python benchmarks/corpora.py
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/answers.py
 	$(BIN)/python benchmarks/start.py
