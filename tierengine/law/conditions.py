@@ -18,6 +18,8 @@ last_rating: ID  at_least: LEVEL    how a person rated an open word for the last
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from pydantic import Field, model_validator
 
 from tierengine.terms.level import Level
@@ -65,12 +67,12 @@ class Condition(Model):
     at_most: Word | None = None
     no_more_than: Text | None = None
 
-    @property
+    @cached_property
     def operator(self) -> str:
         """The one word of `OPERATORS` that this condition uses."""
         return next(name for name in OPERATORS if self._given(name))
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Condition, ...]:
         """The conditions directly inside this one."""
         if self.some is not None:

@@ -1,7 +1,7 @@
 """Every problem of a rulebook at once, with place and cure: what its reader finds, and what only a proof finds.
 
-Citations, dates and words are looked at here and not by the reader: no answer becomes wrong by them, and a rulebook that
-was recorded before they were looked at must still be read.
+Citations, dates and words are looked at here and not by the reader: no answer becomes wrong by them, and a rulebook
+that was recorded before they were looked at must still be read.
 """
 
 from __future__ import annotations
