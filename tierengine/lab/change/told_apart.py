@@ -230,14 +230,16 @@ def _records(laws: tuple[Law, Law]) -> Iterator[dict[str, str]]:
         for name, found in rule.sets_aside.items():
             words.setdefault(name, {}).update(dict.fromkeys(found))
     plain = {"reliability": "B", "credibility": "2", "dated": "in the period", "indicator": "takes this kind"}
-    choices = [
-        [(name, word) for word in ({plain[name]: None} if name in plain else {"": None}) | found]
-        for name, found in words.items()
-    ]
+    choices = [[(name, word) for word in _usual(name, plain) | found] for name, found in words.items()]
     for chosen in product(*choices):
         yield {name: word for name, word in chosen if word}
     for mark in product("ABCDEF", "123456"):
         yield {"kind": "action"} | plain | {"reliability": mark[0], "credibility": mark[1]}
+
+
+def _usual(name: str, plain: Mapping[str, str]) -> dict[str, None]:
+    """The word of an attribute that no rule takes, or none; every record has a kind."""
+    return {} if name == "kind" else {plain.get(name, ""): None}
 
 
 def _histories(report: int) -> Iterator[Mapping[str, Any]]:
