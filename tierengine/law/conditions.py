@@ -146,5 +146,3 @@ class Some(Model):
 
 LEVEL_WORDS: tuple[Level, ...] = ("partly met", "largely met", "met")
 """The levels that `at_least` may ask of a finding or a rating."""
-
-Condition.model_rebuild()

@@ -66,6 +66,8 @@ class Silence(Model):
     reads_as: Word
     citation: Citation
     why: Text
+    drafted: Truth = False
+    """Whether a draft proposes it, of a source that reports on the period and leads nowhere to the indicator."""
 
 
 class Cue(Model):
@@ -476,7 +478,7 @@ class CalendarDay(Model):
             self.of(2001)
         except ValueError:
             raise ValueError(
-                f"no year has a day {self.day} of month {self.month}; write a day of the calendar, such as month 6, day 30"
+                f"no year has a day {self.day} of month {self.month}; write one of the calendar, such as 6 and 30"
             ) from None
         return self
 
@@ -568,7 +570,7 @@ class YearOnYear(Entry):
         return abs(this - last) <= self.days_apart
 
 
-Taken = Literal["record", "rating", "deficiency", "question"]
+Taken = Literal["record", "rating", "deficiency", "action", "question"]
 """What of a dossier may be carried into the next one."""
 
 Becomes = Literal["a standing record", "a question", "a figure of last year"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from tierengine.engines.arithmetic import added, met
 from tierengine.engines.form import Bounds, Value
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, last_rated, rating, read_value
+from tierengine.engines.lowering import LAST_ON_FILE, LAST_REPORT, LIMIT, judged, last_rated, rating, read_value
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import (
     LAST_YEAR_RECORD,
@@ -725,12 +725,15 @@ class _Answers:
                 yield from self._against_numbers(indicator)
 
     def _against_numbers(self, indicator: Indicator) -> Iterator[Problem]:
-        """Records that say of two numbers what these do not, or that nothing grew where they show it."""
+        """Records that say of two numbers what these do not, or that nothing grew where they show it.
+
+        A number that is not known is none or more, so that nothing is more than last year where there is none.
+        """
         assert indicator.compared is not None
         pair = (indicator.compared.greater, indicator.compared.than)
-        left, right = (self.facts.get(name) for name in pair)
-        if left is None or right is None:
+        if not any(name in self.facts for name in pair):
             return
+        left, right = (self.facts.get(name, Bounds(0, None)) for name in pair)
         numbers = _and((record for name in pair for record in self._records.get(name, ())), self._casefile)
         shown = years.decided(indicator, self.facts) is True
         wrong = [r for r in self._records.get(indicator.id, ()) if not years.may_say(r.value, left, right)]
@@ -741,7 +744,7 @@ class _Answers:
                 where=_place(self._casefile, record, "value"),
                 what=f"`{record.id}` answers `{record.measures}` with {record.value}, and the numbers say otherwise:"
                 f" {numbers}",
-                cure="correct the record or a number; the two numbers are enough by themselves",
+                cure="correct the record or a number; figures of both years are enough by themselves",
             )
 
 
@@ -762,6 +765,8 @@ def _last_rated(casefile: Casefile, law: Law) -> Iterator[tuple[str, Value]]:
 def _placed(casefile: Casefile, stood: Standing) -> Iterator[tuple[str, Value]]:
     if casefile.last_placement is not None:
         yield LAST_REPORT, casefile.last_placement.tier
+    elif casefile.latest_placement is not None:
+        yield LAST_ON_FILE, casefile.latest_placement.tier
     if stood.limit is not None:
         yield LIMIT, stood.limit
 

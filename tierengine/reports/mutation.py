@@ -82,7 +82,7 @@ def cases_of(verdicts: Iterable[Verdict]) -> str:
 
 
 _HEAD = (
-    "# Cases that notice single changes of the law; `tierengine mutate --suggest` writes them from what it says today.\n"
+    "# Cases that notice single changes of the law, by `tierengine mutate --suggest` from what the law says today.\n"
     "# Each is worth a look: what the law says today may be what it should not say.\n"
 )
 

@@ -181,8 +181,8 @@ class _Reader:
         if document is None or listed is None:
             return
         names: Counter[str] = Counter()
-        for number in range(len(listed.cases or ())):
-            case = yamlfile.check(document.part("cases", number), Case, problems)
+        for number, part in enumerate(document.parts("cases") if listed.cases else ()):
+            case = yamlfile.check(part, Case, problems)
             if case is None:
                 continue
             names[case.name] += 1

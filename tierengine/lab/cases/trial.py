@@ -115,7 +115,7 @@ class Laid:
     @cached_property
     def provisional(self) -> ProvisionalReading:
         """What reads the facts provisionally."""
-        return ProvisionalReading.supposing(self.open_tiers)
+        return ProvisionalReading(self.open_tiers)
 
 
 class Answer:
