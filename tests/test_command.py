@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,9 @@ import typer
 
 from tests.conftest import GUATEMALA, ROOT, Ran
 from tierengine.cli.app import VERBS, app
+from tierengine.engines import measured
+from tierengine.engines.measured import PYTHONS, check_python
+from tierengine.errors import UsageError
 from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.assess import VERSION
 
@@ -132,3 +136,49 @@ def test_the_law_travels_in_the_wheel(tmp_path: Path) -> None:
     assert str(tmp_path / "installed") in ran.stderr
     assert json.loads(ran.stdout)["receipt"]["rulebook"] == read_rulebook(ROOT).digest
     assert run("--version").stdout == f"tierengine {VERSION}\nlaw {read_rulebook(ROOT).digest}\n"
+
+
+# --- the Pythons that it runs on --------------------------------------------------------------------------------------
+
+
+def test_the_pythons_are_the_same_everywhere() -> None:
+    """Those that the engine was measured on are those that may install it, that `make` looks for, and that are told."""
+    names = [f"{major}.{minor}" for major, minor in PYTHONS]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (major, first), (_, last) = PYTHONS[0], PYTHONS[-1]
+    assert project["requires-python"] == f">={major}.{first},<{major}.{last + 1}"
+    language = "Programming Language :: Python :: "
+    assert [word.removeprefix(language) for word in project["classifiers"] if word.startswith(language)] == names
+    sought = re.search(r"^PYTHONS := ([\d. ]+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sought is not None
+    assert sought[1].split() == names[::-1]
+    install = (ROOT / "docs" / "how-to" / "install.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (\d\.\d+) \|", install, re.MULTILINE) == names
+
+
+@pytest.mark.parametrize("python", [(3, 10), (PYTHONS[-1][0], PYTHONS[-1][1] + 1), (4, 0)])
+def test_a_python_that_was_not_measured_is_refused(python: tuple[int, int]) -> None:
+    """Older and newer ones alike; it is said which will do."""
+    with pytest.raises(UsageError, match=rf"Python {python[0]}\.{python[1]}: the rules engine was not measured on it"):
+        check_python(python)
+    for good in PYTHONS:
+        check_python(good)
+
+
+def test_the_program_does_not_start_on_it(tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Usage, said in two lines, and nothing is printed; a program that uses it as a library is told the same."""
+    monkeypatch.setattr(measured, "PYTHONS", ((2, 6), (2, 7)))
+    ran = tierengine("assess", GUATEMALA)
+    assert (ran.code, ran.out) == (2, "")
+    assert "was not measured on it" in ran.err
+    assert ran.err.endswith("run tierengine with Python 2.6 or 2.7\n")
+
+
+@pytest.mark.parametrize(("given", "found"), [("false", "false"), ("", "none of them")])
+def test_make_tells_which_pythons_will_do(given: str, found: str, tmp_path: Path) -> None:
+    """Nothing is set up with another."""
+    words = ["make", f"PYTHON={given}", f"VENV={tmp_path / 'venv'}", str(tmp_path / "venv" / "installed")]
+    ran = subprocess.run(words, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)
+    assert ran.returncode != 0
+    assert f"and {found} was found;\ninstall one of these, or run: make PYTHON=" in ran.stdout
+    assert not list(tmp_path.iterdir())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tierengine import yamlfile
-from tierengine.errors import Problem
+from tierengine.errors import Problem, UsageError
 
 WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=8)
 KEYS = st.from_regex(r"[a-z]{1,6}", fullmatch=True)
@@ -77,3 +78,14 @@ def test_too_large_a_file_is_not_parsed() -> None:
     problems: list[Problem] = []
     assert yamlfile.load(b"a: " + b"x" * yamlfile.LARGEST, "a.yaml", problems) is None
     assert "larger than" in problems[0].what
+
+
+def test_no_other_reader_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyYAML's own reader refuses what libyaml reads, so a PyYAML without libyaml is refused with the cure."""
+    text = "{asks: Is it so?, of: [a]}"
+    with pytest.raises(yaml.YAMLError):
+        yaml.load(text, Loader=yaml.SafeLoader)
+    assert yamlfile.load(text.encode(), "a.yaml", []) is not None
+    monkeypatch.delattr(yaml, "CSafeLoader")
+    with pytest.raises(UsageError, match="built without libyaml"):
+        yamlfile.load(text.encode(), "a.yaml", [])

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from tierengine.errors import Problem
+from tierengine.errors import Problem, UsageError
 
 LARGEST = 2 * 1024 * 1024
 """Bytes; a hand-written dossier or criterion stays far below it."""
@@ -62,6 +62,15 @@ class Document:
         marks = {below[len(path) :]: mark for below, mark in self.marks.items() if below[: len(path)] == path}
         return Document(self.name, self.raw, values, marks)
 
+    def parts(self, key: str) -> list[Document]:
+        """Return each value of a list as a document of its own, with the places that it has in this one."""
+        marks: list[dict[Path_, tuple[int, int]]] = [{} for _ in self.values[key]]
+        for path, mark in self.marks.items():
+            if len(path) > 1 and path[0] == key and isinstance(path[1], int):
+                marks[path[1]][path[2:]] = mark
+        pairs = zip(self.values[key], marks, strict=True)
+        return [Document(self.name, self.raw, values, places) for values, places in pairs]
+
 
 def load(raw: bytes, name: str, problems: list[Problem]) -> Document | None:
     """Read the bytes of a YAML file; add what is wrong to `problems` and return `None` if nothing can be read."""
@@ -70,7 +79,7 @@ def load(raw: bytes, name: str, problems: list[Problem]) -> Document | None:
         return None
     builder = _Builder(name, problems)
     try:
-        values = builder.build(yaml.parse(text, Loader=_LOADER))
+        values = builder.build(yaml.parse(text, Loader=_loader()))
     except _RefusedError:
         return None
     except yaml.MarkedYAMLError as error:
@@ -116,14 +125,27 @@ def check(document: Document, model: type[M], problems: list[Problem]) -> M | No
 
 def nodes(text: str) -> Any:
     """Return the root node of a text that was read before, with the places of all below it; nothing if it is empty."""
-    return yaml.compose(text, Loader=_LOADER)
+    return yaml.compose(text, Loader=_loader())
 
 
 class _RefusedError(Exception):
     """The file is refused; the reason already stands among the problems."""
 
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def _loader() -> Any:
+    """Return libyaml's reader. PyYAML's own refuses some texts that libyaml reads, so no other stands in for it."""
+    if not hasattr(yaml, "CSafeLoader"):
+        raise UsageError(
+            [
+                Problem(
+                    where="PyYAML",
+                    what="it was built without libyaml, and reads some files otherwise",
+                    cure="install libyaml (Debian: libyaml-dev), then run: "
+                    "pip install --force-reinstall --no-cache-dir pyyaml",
+                )
+            ]
+        )
+    return yaml.CSafeLoader
 
 
 def _add(problems: list[Problem], where: str, what: str, cure: str) -> None:

@@ -62,7 +62,7 @@ def all_tests() -> Form:
 
 def test_every_engine_reads_bounds_as_all_their_numbers() -> None:
     """Each rule fires just where it fires for every number; the rules keep their names, and each fires once."""
-    pytest.importorskip("durable_rules_engine", reason="durable-rules is not built here")
+    pytest.importorskip("durable", reason="durable-rules is not built here")
     form = all_tests()
     cases = [Bounds(least, most) for least in range(7) for most in (None, *range(least, 8))]
     records: list[Facts] = [{"n": case, "o": 3} for case in cases]
@@ -101,7 +101,7 @@ def _plain(value: int | bool | Bounds) -> int | bool | Bounds:
 )
 def test_bounds_that_no_number_fits_are_refused(field: Field, value: Bounds) -> None:
     """Bounds without a number between them, of a rank or of a truth, and numbers that are too large."""
-    pytest.importorskip("durable_rules_engine", reason="durable-rules is not built here")
+    pytest.importorskip("durable", reason="durable-rules is not built here")
     test = Test(field="n", op="==", value=True if field.type == "truth" else 1)
     rule = Rule(id="r", head="p", holds=True, tests=(test,))
     form = Form(inputs=(field,), strata=(Stratum(rules=(rule,)),))
@@ -111,6 +111,6 @@ def test_bounds_that_no_number_fits_are_refused(field: Field, value: Bounds) -> 
 
 def test_an_input_may_not_be_called_like_the_end_of_a_count() -> None:
     """The engine of record knows a count by its two ends, and their names are taken."""
-    pytest.importorskip("durable_rules_engine", reason="durable-rules is not built here")
+    pytest.importorskip("durable", reason="durable-rules is not built here")
     with pytest.raises(UnsafeRuleError, match="used more than once"):
         DurableEngine(Form(inputs=(COUNT, Field(id="n.least", type="truth")), strata=()))

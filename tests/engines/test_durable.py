@@ -28,7 +28,7 @@ from tierengine.engines.form import (
 )
 from tierengine.errors import MismatchError, UsageError
 
-pytest.importorskip("durable_rules_engine", reason="durable-rules is not built here")
+pytest.importorskip("durable", reason="durable-rules is not built here")
 
 INPUTS = (
     Field(id="law", type="truth"),

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from tierengine import canonical
 from tierengine.cli.app import app
+from tierengine.engines.measured import check_python
 from tierengine.errors import (
     EvidenceError,
     LedgerError,
@@ -28,6 +29,7 @@ from tierengine.errors import (
 def main() -> None:
     """Run the command line; every problem is told on standard error, and the exit code says of what kind it is."""
     try:
+        check_python()
         app(prog_name="tierengine")
     except MismatchError as error:
         _keep_traces(error)

@@ -29,7 +29,7 @@ VERBS = {
     "anchors": Verb(
         "dossier", "Tell where each quote of a dossier stands: lines to write beside it, or W3C annotations."
     ),
-    "assess": Verb("dossier", "Recommend a tier, with reasons, on one screen."),
+    "assess": Verb("assess", "Recommend a tier, with reasons, on one screen."),
     "interim": Verb(
         "dossier",
         "Tell the progress on each deficiency that the last report named, and which watch-list grounds would stand.",
@@ -99,6 +99,10 @@ VERBS = {
     "prove": Verb(
         "prove", "Prove what must hold of the law of every date, or show the smallest country that breaks it."
     ),
+    "mutate": Verb(
+        "mutate",
+        "Try every single change of the law: what notices it, what proves it harmless, what moves an answer unseen.",
+    ),
     "impact": Verb(
         "impact", "Tell what a change of the rules does: stricter or looser, with proof, and whom it moves."
     ),
@@ -108,8 +112,13 @@ VERBS = {
     "verify": Verb("packet", "Verify the packet of a case offline, and make its answer again."),
     "law": Verb("law", "Show the law: on a date, between two dates, clause by clause."),
     "audit": Verb("impact", "Audit a corpus of cases: are like cases placed alike?"),
+    "desk": Verb("desk", "Open the desk in the browser, for one person over a folder of dossiers."),
     "ledger": Verb(
         "ledger", "Keep the record: what was said, when, by whom and on what, sealed so that a change shows."
+    ),
+    "witness": Verb("witness", "Be a witness: see that ledgers only grow, and cosign their checkpoints with the time."),
+    "people": Verb(
+        "people", "Keep the register of people: who may write what in a ledger, with which key, from when until when."
     ),
 }
 

@@ -220,10 +220,10 @@ def _on_record(place: str | None, keys: Path | None, casefile: Casefile) -> OnRe
     """What the ledger that was named holds of a case; nothing if none was."""
     if place is None:
         return OnRecord()
-    from tierengine.cli.ledger import opened_at  # noqa: PLC0415 - a document without a ledger needs none of it
+    from tierengine.cli.ledger_options import ledger_at  # noqa: PLC0415 - a document without a ledger needs none of it
     from tierengine.ledger.stands import on_record  # noqa: PLC0415
 
-    with opened_at(place, keys) as opened:
+    with ledger_at(place, keys) as opened:
         return on_record(opened, casefile)
 
 

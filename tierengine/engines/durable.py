@@ -16,21 +16,22 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
+import sys
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, Protocol, Self, cast
 
 from tierengine.engines import arithmetic
 from tierengine.engines.ends import OnEnds, may_be_bounded
 from tierengine.engines.form import Bounds, Evaluation, Facts, Field, Form, Operator, Rule, Stratum, Test, Value
+from tierengine.engines.measured import DURABLE_RULES, check_python
 from tierengine.engines.safety import BEGIN, HELD, LARGEST, MOST_FIELDS, MOST_RULES, check_names, check_safe
 from tierengine.errors import EvidenceError, MismatchError, Problem, UnsafeRuleError, UsageError
-
-PINNED = "2.0.28"
-"""The version whose traps were measured."""
 
 _WORDS: Mapping[Operator, str] = {"!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 
@@ -177,33 +178,56 @@ class _Ruleset:
 
 def _load() -> _Extension:
     """Import durable-rules, which needs a compiler to install and so may be missing."""
+    check_python()
     try:
         found = version("durable-rules")
-        extension = importlib.import_module("durable_rules_engine")
+        extension = _import_lazily("durable_rules_engine")
     except (PackageNotFoundError, ImportError) as error:
         raise UsageError(
             [
                 Problem(
                     where="durable-rules",
                     what="the rules engine is not installed, or was not built for this Python",
-                    cure=f"install durable-rules=={PINNED} with Python 3.11 or 3.12 and a C compiler",
+                    cure=f"install durable-rules=={DURABLE_RULES} with a C compiler; docs/how-to/install.md tells how",
                 )
             ]
         ) from error
-    if found != PINNED:
+    if found != DURABLE_RULES:
         raise UsageError(
             [
                 Problem(
                     where="durable-rules",
                     what=f"version {found} is installed, and its traps were not measured",
-                    cure=f"install durable-rules=={PINNED}",
+                    cure=f"install durable-rules=={DURABLE_RULES}",
                 )
             ]
         )
-    # Sessions are allocated and freed for every record. glibc may hand that memory back to the system each time
-    # (888 page faults and 2.3 milliseconds a record instead of 0 and 0.4); it stops once a large block was freed.
-    bytearray(16 << 20)
+    _keep_memory()
     return cast(_Extension, extension)
+
+
+@cache
+def _keep_memory() -> None:
+    """Let glibc keep the memory of a session for the next one; once for a process.
+
+    It may hand that memory back to the system for every record (888 page faults and 2.3 milliseconds instead of 0 and
+    0.4); it stops once a large block was freed.
+    """
+    bytearray(16 << 20)
+
+
+def _import_lazily(name: str) -> ModuleType:
+    """Import an extension module whose functions are looked up when they are called, and not all at once.
+
+    As it is published, durable-rules names a function that Python no longer has since 3.13. It calls it only where
+    somebody keeps its messages in a store of their own, which nobody does here.
+    """
+    flags = sys.getdlopenflags()
+    sys.setdlopenflags(os.RTLD_LAZY)
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.setdlopenflags(flags)
 
 
 def _unregister(extension: _Extension, handles: list[int]) -> None:

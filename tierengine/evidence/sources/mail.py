@@ -74,6 +74,8 @@ class _Message:
         self._draft.author = _words(message.get("from"))
         date = getattr(message.get("date"), "datetime", None)
         self._draft.sent = date.isoformat() if date is not None else _words(message.get("date"))
+        if date is None and re.search(r"\d{5}", self._draft.sent or ""):
+            raise MessageError("no year has five digits")  # before Python 3.15 the standard library stumbles over it
         self._draft.day = date.date() if date is not None else None
         body = message.get_body(("plain", "html"))
         if body is not None:
