@@ -113,6 +113,7 @@ VERBS = {
     "law": Verb("law", "Show the law: on a date, between two dates, clause by clause."),
     "audit": Verb("impact", "Audit a corpus of cases: are like cases placed alike?"),
     "desk": Verb("desk", "Open the desk in the browser, for one person over a folder of dossiers."),
+    "serve": Verb("serve", "Serve the desk for an office: people come in by its proxy or its provider of identities."),
     "ledger": Verb(
         "ledger", "Keep the record: what was said, when, by whom and on what, sealed so that a change shows."
     ),

@@ -28,3 +28,26 @@ def strictest(marks: Iterable[Mark]) -> Mark:
     found = tuple(marks)
     handling = max((mark.handling for mark in found), key=_HANDLINGS.index, default=_HANDLINGS[0])
     return Mark(handling, any(mark.no_foreign for mark in found))
+
+
+NO_FOREIGN = "not for foreign governments"
+"""How the mark of what foreign governments are not given is called where people are cleared for it."""
+
+MARKS: tuple[str, ...] = ("sensitive but unclassified", "unknown", NO_FOREIGN)
+"""What a person may be cleared for. What bears none of these marks everybody is shown."""
+
+EVERYTHING = Mark("unknown", no_foreign=True)
+
+
+def cleared_for(words: Iterable[str]) -> Mark:
+    """Return the strictest mark whose bearers are shown to somebody who is cleared for some marks.
+
+    What bears no marking at all (`unknown`) may be sensitive: being cleared for it alone does not open what it may be.
+    """
+    given = {" ".join(each.split()).casefold() for each in words}
+    handling = _HANDLINGS[0]
+    for each in _HANDLINGS[1:]:
+        if each not in given:
+            break
+        handling = each
+    return Mark(handling, NO_FOREIGN in given)

@@ -160,6 +160,13 @@ class Store:
             row = {"one": 1, "format": FORMAT, "verifier": verifier, "checkpoint": checkpoint, "peaks": b""}
             connection.execute(sa.insert(HEAD), row)
 
+    def made(self) -> bool:
+        """Say whether there is a ledger. Raise `StoreError` if the place cannot be reached."""
+        if self.file is not None and not self.file.exists():
+            return False
+        with self._translating("read"), self._begun("reading") as connection:
+            return sa.inspect(connection).has_table(HEAD.name)
+
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """Give a reader that sees the ledger as it is at one moment."""

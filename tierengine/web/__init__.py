@@ -6,6 +6,10 @@
     access      who may do what: a table of every route and its roles
     visit       what a page is given: the desk, who asks, and how to render
     door        how a person comes in: one-time links, signed sessions, tokens in forms
+    office      many people: the proxy that is believed, and what the register of people lets each of them do
+      provider  signing in with an office's own provider (OpenID Connect)
+      announced public keys that were made in browsers, and wait to be enrolled
+    rates       how often may be asked
     desk        the folder of dossiers, the law, and the answers that were made of them
       shelf     the dossiers as their files stand now
       answers   answers, kept by the digests of what they were made from

@@ -9,13 +9,20 @@ from typing import Literal
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-Role = Literal["reader", "officer", "auditor", "policy", "determiner", "administrator"]
+from tierengine.evidence.handling import EVERYTHING, Mark
+
+Role = Literal["reader", "officer", "auditor", "policy", "determiner", "administrator", "guest"]
 
 ROLES: tuple[Role, ...] = ("reader", "officer", "auditor", "policy", "determiner", "administrator")
 
 EVERYONE: frozenset[Role] | None = None
 """Also those who have not come in."""
 ALL = frozenset(ROLES)
+
+GUEST: Role = "guest"
+"""Who came in to an office, and is not in its register of people."""
+NAMED: frozenset[Role] = ALL | {GUEST}
+"""Everybody who came in."""
 OFFICERS: frozenset[Role] = frozenset({"officer"})
 
 POLICY: frozenset[Role] = frozenset({"policy"})
@@ -28,11 +35,12 @@ _API_CASE = "/api/v1/dossiers/{country}/{edition}"
 
 ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/enter"): EVERYONE,
+    ("GET", "/enter/back"): EVERYONE,
     ("GET", "/static/{path:path}"): EVERYONE,
     ("GET", "/"): ALL,
-    ("GET", "/keys"): ALL,
-    ("GET", "/you"): ALL,
-    ("POST", "/you"): ALL,
+    ("GET", "/keys"): NAMED,
+    ("GET", "/you"): NAMED,
+    ("POST", "/you"): NAMED,
     ("GET", "/new"): OFFICERS,
     ("POST", "/new"): OFFICERS,
     ("GET", _CASE): ALL,
@@ -47,7 +55,7 @@ ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/ledger/begin"): frozenset({"administrator"}),
     ("GET", "/sign/{name}"): ALL,
     ("POST", "/sign/{name}"): ALL,
-    ("POST", "/you/key"): ALL,
+    ("POST", "/you/key"): NAMED,
     ("GET", "/people"): ALL,
     ("POST", "/people/enrol"): frozenset({"administrator"}),
     ("POST", "/people/withdraw"): frozenset({"administrator"}),
@@ -107,6 +115,8 @@ class Person:
 
     name: str
     roles: frozenset[Role]
+    cleared: Mark = EVERYTHING
+    """The strictest mark whose bearers they are shown. On loopback a person has the files themselves."""
 
 
 def may(person: Person | None, method: str, route: str) -> bool:

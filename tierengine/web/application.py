@@ -9,6 +9,7 @@ from http import HTTPStatus
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -26,12 +27,14 @@ from tierengine.errors import (
     UsageError,
 )
 from tierengine.reports.problems import as_json
-from tierengine.web.access import may, unlisted
+from tierengine.web.access import GUEST, may, unlisted
 from tierengine.web.changes import ClashError
 from tierengine.web.desk import Desk
 from tierengine.web.door import Links, Sessions
 from tierengine.web.guard import LARGEST, Guard, Log
+from tierengine.web.office import Office
 from tierengine.web.pages import PAGES
+from tierengine.web.rates import Rates
 from tierengine.web.visit import UnusableError, cookie_name, program_of, visit
 
 
@@ -45,8 +48,15 @@ class Settings:
     """The links that open once; nothing where people come in otherwise."""
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     """The names under which it is asked; any other is refused, so that no foreign page reaches it by a trick of DNS."""
-    secure: bool = False
-    """Whether it is reached by HTTPS alone, so that cookies are never sent without it."""
+    office: Office | None = None
+    """How people come in and who they are, where there are many; nothing on loopback."""
+    rates: Rates | None = None
+    """How often may be asked; nothing on loopback."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is reached by HTTPS alone, so that cookies are never sent without it."""
+        return self.office is not None and self.office.secure
 
 
 def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
@@ -63,7 +73,11 @@ def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
     inner.state.sessions = Sessions(settings.secret)
     inner.state.links = settings.links
     inner.state.secure = settings.secure
-    inner.state.cookie = f"tierengine-{sha256(str(desk.folder.resolve()).encode()).hexdigest()[:8]}"
+    inner.state.office = settings.office
+    inner.state.rates = settings.rates
+    # A browser takes a cookie of this prefix only by HTTPS, for this host alone and for all of it.
+    host = "__Host-" if settings.secure else ""
+    inner.state.cookie = f"{host}tierengine-{sha256(str(desk.folder.resolve()).encode()).hexdigest()[:8]}"
     for group in PAGES:
         inner.include_router(group.router)
     if missing := unlisted(each for group in PAGES for each in group.router.routes):
@@ -81,15 +95,34 @@ def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
 
 async def _admitted(request: Request) -> None:
     """Refuse who may not use the route, and a form that was not made for their session."""
-    here = visit(request)
+    await run_in_threadpool(_let_in, request)
+    here = await run_in_threadpool(visit, request)
     route = request.scope["route"].path
     request.state.who = here.person.name or None
     if not may(here.person, request.method, route):
         if not here.person.roles:
             raise HTTPException(401, "Nobody has come in from this browser yet, or it is too long ago.")
+        if GUEST in here.person.roles:
+            raise HTTPException(403, "You are not enrolled yet. Make a key on your page; an administrator enrols it.")
         raise HTTPException(403, f"Your roles do not allow this. You are {', '.join(sorted(here.person.roles))}.")
     if request.method not in ("GET", "HEAD") and program_of(request) is None:
         await _own_form(request)
+
+
+def _let_in(request: Request) -> None:
+    """Refuse who does not come through the proxy of an office, and who asks too often."""
+    office: Office | None = request.app.state.office
+    rates: Rates | None = request.app.state.rates
+    address = request.client.host if request.client is not None else ""
+    if office is not None:
+        if not office.proxy.trusts(address):
+            raise HTTPException(403, "This desk answers its own proxy alone. Open it by the address of the office.")
+        address = office.proxy.client(address, request.headers)
+    if rates is not None:
+        sessions: Sessions = request.app.state.sessions
+        wait = rates.asked(address, sessions.id(request.cookies.get(cookie_name(request))))
+        if wait:
+            raise HTTPException(429, f"Ask again in {wait} seconds.", headers={"Retry-After": str(wait)})
 
 
 async def _own_form(request: Request) -> None:
@@ -111,6 +144,7 @@ _HEADS = {
     409: "Somebody was faster",
     413: "That is too large",
     422: "That cannot be used",
+    429: "That was too often",
     500: "Something broke here",
 }
 
@@ -126,7 +160,9 @@ def _page(request: Request, status: int, says: str, problems: tuple[Problem, ...
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)
     says = "" if error.detail == HTTPStatus(error.status_code).phrase else str(error.detail)
-    return _page(request, error.status_code, says)
+    response = _page(request, error.status_code, says)
+    response.headers.update(error.headers or {})
+    return response
 
 
 async def _misread(request: Request, error: Exception) -> Response:

@@ -16,13 +16,17 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from tierengine.errors import Problem, UsageError
+from tierengine.errors import LedgerError, Problem, StoreError, TierEngineError, UsageError
+from tierengine.ledger import acts
+from tierengine.ledger.alike import alike
 from tierengine.ledger.book import Inputs, Ledger, make_ledger, people_of
+from tierengine.ledger.cosigning import gather
 from tierengine.ledger.entries import AnyEntry, Person, Unsigned
-from tierengine.ledger.keys import Key, Keys
+from tierengine.ledger.keys import Key, Keys, plain_name
 from tierengine.ledger.notes import base64
 from tierengine.ledger.people import Enrolled, People
 from tierengine.ledger.store import Store
+from tierengine.web.announced import Announced
 
 _MOST = 200
 """Acts that wait for a signature at most; the oldest are let go of."""
@@ -56,18 +60,26 @@ Act = Callable[[Preparing], tuple[Unsigned, Inputs]]
 class Book:
     """The ledger at a place, and the folder of keys on this machine."""
 
-    def __init__(self, place: str, keys: Path, *, local: bool = True) -> None:
+    def __init__(self, place: str, keys: Path, *, announced: Announced | None = None) -> None:
         self.place = place
         self.keys = Keys(keys)
-        self.local = local
+        self.local = announced is None
         """Whether people sign with keys in the folder, as on loopback, or in their browsers."""
+        self.announced = announced
+        """Where people sign in their browsers: the public keys that wait to be enrolled."""
+        self._begun = False
         self._waiting: OrderedDict[str, Waiting] = OrderedDict()
         self._lock = Lock()
 
     @property
     def begun(self) -> bool:
         """Whether there is a ledger."""
-        return "://" in self.place or Path(self.place).exists()
+        if "://" not in self.place:
+            return Path(self.place).exists()
+        if not self._begun:  # a database may be there without a ledger; once there is one, it stays
+            with closing(Store(self.place)) as store:
+                self._begun = store.made()
+        return self._begun
 
     def begin(self, origin: str) -> None:
         """Make the ledger and the key that seals it. Raise `UsageError` where there is one, or it cannot be."""
@@ -110,7 +122,45 @@ class Book:
         enrolled = self._enrolled(name, key)
         if enrolled is not None:
             return enrolled.person
+        if self.announced is not None:  # it counts only until there is a register, which its owner may then open
+            return None if self.people().kept else self.announced.named(name)
         return Person(name=key.name, office=key.office, key=base64(key.public)) if key is not None else None
+
+    def like(self, name: str) -> str | None:
+        """Return the name of somebody else that looks like a name, if there is one (Unicode TS 39)."""
+        known = [each.person.name for each in self.people().all()]
+        known += [each.name for each in self.announced.all()] if self.announced is not None else []
+        plain = plain_name(name)
+        if any(plain_name(each) == plain for each in known):
+            return None
+        return next((each for each in known if alike(each, name)), None)
+
+    def announce(self, name: str, office: str, key: str) -> None:
+        """Keep the public key that somebody made in their browser until it is enrolled.
+
+        Raise `UsageError` if it is none, was withdrawn or is somebody else's, or if the name looks like another.
+        """
+        assert self.announced is not None, "on loopback keys lie in the folder"
+        person = acts.person(name, office, key)
+        problems = []
+        if (like := self.like(name)) is not None:
+            cure = "have whoever keeps your names give you one that nobody takes for that one"
+            problems.append(Problem(where="name", what=f"`{name}` looks like `{like}`", cure=cure))
+        found = self.people().of(key)
+        if found is not None and (not found.counts or plain_name(found.person.name) != plain_name(name)):
+            what = "this key was withdrawn" if not found.counts else "this key is somebody else's"
+            problems.append(Problem(where="key", what=what, cure="make a new one in your browser"))
+        if not office or not office.isprintable():
+            problems.append(Problem(where="office", what="is no line of ordinary text", cure="write your office"))
+        if problems:
+            raise UsageError(problems)
+        self.announced.add(person)
+
+    @property
+    def to_enrol(self) -> tuple[Person, ...]:
+        """Whose keys wait to be enrolled."""
+        waiting, people = self.announced.all() if self.announced is not None else (), self.people()
+        return tuple(each for each in waiting if people.of(each.key) is None)
 
     def _enrolled(self, name: str, key: Key | None) -> Enrolled | None:
         people = self.people()
@@ -159,3 +209,12 @@ class Book:
         with self._lock:
             self._waiting.pop(name, None)
         return entry
+
+    def cosigned(self) -> TierEngineError | None:
+        """Ask the witnesses of the ledger to cosign it; return what kept them from it, though all is on record."""
+        try:
+            with self.opened() as ledger:
+                gather(ledger)
+        except (LedgerError, StoreError) as error:
+            return error
+        return None

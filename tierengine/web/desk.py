@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tierengine.law.rulebook import Rulebook
+from tierengine.web.announced import Announced
 from tierengine.web.answers import Answers
 from tierengine.web.book import Book
 from tierengine.web.changes import Changes
@@ -38,10 +39,21 @@ class Desk:
         return self.lawbook.rulebook
 
 
-def open_desk(folder: Path, law: Path, *, cache: Path | None, ledger: str | None = None, keys: Path) -> Desk:
-    """Return a desk over a folder of dossiers, with the law in another one; its own ledger lies in the folder."""
+def open_desk(
+    folder: Path,
+    law: Path,
+    *,
+    cache: Path | None,
+    ledger: str | None = None,
+    keys: Path,
+    announced: Announced | None = None,
+) -> Desk:
+    """Return a desk over a folder of dossiers, with the law in another one; its own ledger lies in the folder.
+
+    With `announced`, people sign in their browsers, and their public keys wait there to be enrolled.
+    """
     shelf, lawbook = Shelf(folder), Lawbook(law, cache)
     answers = Answers(lawbook)
     place = ledger or str(folder / "ledger.sqlite")
-    book = Book(place, keys)
+    book = Book(place, keys, announced=announced)
     return Desk(shelf=shelf, lawbook=lawbook, answers=answers, changes=Changes(shelf, answers), book=book)

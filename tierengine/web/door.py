@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
 
@@ -18,6 +18,8 @@ from tierengine.web.access import ROLES, Person
 HOURS = 12
 """How long a session lasts."""
 _TOO_OLD = HOURS * 3600
+JOURNEY = 600
+"""Seconds in which somebody who went to sign in elsewhere must be back."""
 
 
 class Links:
@@ -48,6 +50,7 @@ class Sessions:
     def __init__(self, secret: bytes) -> None:
         self._cookies = URLSafeTimedSerializer(secret, salt="session")
         self._forms = URLSafeTimedSerializer(secret, salt="form")
+        self._journeys = URLSafeTimedSerializer(secret, salt="journey")
         self._programs = URLSafeTimedSerializer(secret, salt="program")
 
     def begin(self, person: Person) -> str:
@@ -62,6 +65,23 @@ class Sessions:
         """Return who a cookie says came in; nobody if it is not ours, or too old."""
         told = self._of(cookie)
         return _person(told) if told else None
+
+    def journey(self, kept: Mapping[str, str]) -> str:
+        """Return the cookie of who went to sign in elsewhere: what they must bring back."""
+        return self._journeys.dumps(dict(kept))
+
+    def brought_back(self, cookie: str | None) -> dict[str, str]:
+        """Return what such a cookie holds; nothing if it is not ours, or too old."""
+        try:
+            told = self._journeys.loads(cookie or "", max_age=JOURNEY)
+        except BadData:
+            return {}
+        return {str(name): str(each) for name, each in told.items()} if isinstance(told, dict) else {}
+
+    def id(self, cookie: str | None) -> str | None:
+        """Return what tells the session of a cookie from others; nothing if it is none of ours."""
+        found = self._of(cookie).get("id")
+        return None if found is None else str(found)
 
     def program_token(self, person: Person) -> str:
         """Return a token by which a program of a person comes in; it lasts as long as a session."""

@@ -1,4 +1,4 @@
-"""Opens the desk on loopback for one person: a free port, a link that opens once, and nothing to configure."""
+"""Serves the desk: on loopback for one person, with a link that opens once; or for an office, behind its proxy."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from tierengine.web.assets.fetch import AssetsError, fetch
 from tierengine.web.desk import Desk
 from tierengine.web.door import Links
 from tierengine.web.guard import Log
+from tierengine.web.office import Office
+from tierengine.web.rates import Rates
 from tierengine.wholefile import write_whole
 
 HOST = "127.0.0.1"
@@ -28,16 +30,39 @@ def serve_on_loopback(desk: Desk, port: int, tell: Callable[[str], None]) -> Non
     Raise `UsageError` if the port is taken, or the styles and scripts of the pages cannot be had.
     """
     _fetch()
-    listening = _listen(port)
+    listening = _listen(HOST, port)
     at = f"http://{HOST}:{listening.getsockname()[1]}"
     links = Links(lambda token: tell(f"{at}/enter?token={token}"))
     settings = Settings(secret=_secret(state_folder(desk.folder)), links=links)
+    _serve(desk, settings, listening)
+
+
+def serve_for_office(desk: Desk, office: Office, host: str, port: int, tell: Callable[[str], None]) -> None:
+    """Serve a desk for an office until it is stopped; tell its public address once it listens.
+
+    Raise as `serve_on_loopback` does.
+    """
+    _fetch()
+    listening = _listen(host, port)
+    settings = Settings(
+        secret=_secret(state_folder(desk.folder)),
+        links=None,
+        hosts=(str(office.public.hostname),),
+        office=office,
+        rates=Rates(),
+    )
+    tell(office.public.geturl())
+    _serve(desk, settings, listening)
+
+
+def _serve(desk: Desk, settings: Settings, listening: socket.socket) -> None:
     with (state_folder(desk.folder) / "requests.log").open("a", encoding="utf-8") as file:
         config = uvicorn.Config(
             application(desk, settings, Log(file)),
             log_level="warning",
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # whom to believe about addresses is for the desk to say
             timeout_graceful_shutdown=1,
         )
         uvicorn.Server(config).run(sockets=[listening])
@@ -69,17 +94,19 @@ def _fetch() -> None:
         raise UsageError([Problem(where="desk", what=what, cure=cure or "see that npm works, and try again")]) from None
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     # With the protocol named, asyncio sends what is small at once, and does not wait for an acknowledgement.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((HOST, port))
+        listening.bind((host, port))
     except OSError as error:
         listening.close()
         what = f"the port cannot be used: {error.strerror}"
-        raise UsageError(
-            [Problem(where=f"--port {port}", what=what, cure="leave --port out: a free one is taken")]
-        ) from None
+        cure = (
+            "leave --port out: a free one is taken" if host == HOST else "name an address of this machine, or another"
+        )
+        raise UsageError([Problem(where=f"--port {port}", what=what, cure=cure)]) from None
     listening.listen(128)
     return listening

@@ -11,10 +11,13 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tierengine.evidence.dossier import Casefile
+from tierengine.evidence.handling import cleared_for
 from tierengine.law.rulebook import Law
+from tierengine.ledger.keys import plain_name
 from tierengine.web.access import Person, may
 from tierengine.web.desk import Desk
 from tierengine.web.door import Sessions
+from tierengine.web.office import Office
 from tierengine.web.rendering import render
 from tierengine.web.shelf import Kept
 
@@ -58,6 +61,11 @@ class Visit:
         return tuple((name, at, at == path) for name, at in NAVIGATION if self.may("GET", at))
 
     @property
+    def in_office(self) -> bool:
+        """Whether many people share the desk, each by their own name."""
+        return self.request.app.state.office is not None
+
+    @property
     def by_script(self) -> bool:
         """Whether script asks for a part of a page, and not the browser for a whole one."""
         return "hx-request" in self.request.headers
@@ -94,9 +102,7 @@ def visit(request: Request) -> Visit:
     """Return who asks and for what."""
     sessions: Sessions = request.app.state.sessions
     cookie = request.cookies.get(cookie_name(request))
-    token = program_of(request)
-    known = sessions.program(token) if token is not None else sessions.person(cookie)
-    person = known or Person(name="", roles=frozenset())
+    person = _person(request, cookie)
     return Visit(
         request=request,
         desk=request.app.state.desk,
@@ -104,6 +110,30 @@ def visit(request: Request) -> Visit:
         form_token=cache(partial(sessions.form_token, cookie)),
         program_token=partial(sessions.program_token, person),
     )
+
+
+def _person(request: Request, cookie: str | None) -> Person:
+    """Who asks; it is found out once a request. In an office the session tells the name, and the register all else."""
+    found: Person | None = getattr(request.state, "person", None)
+    if found is None:
+        nobody = Person(name="", roles=frozenset(), cleared=cleared_for(()))
+        request.state.person = nobody  # whom the page of an error is for, if the register cannot be read
+        found = request.state.person = _come_in(request, cookie) or nobody
+    return found
+
+
+def _come_in(request: Request, cookie: str | None) -> Person | None:
+    sessions: Sessions = request.app.state.sessions
+    office: Office | None = request.app.state.office
+    token = program_of(request)
+    known = sessions.program(token) if token is not None else sessions.person(cookie)
+    if office is None or known is None:
+        return known
+    # Where the proxy names people, a session of somebody else than it names now is none.
+    named = office.proxy.name(request.headers)
+    if office.proxy.header is not None and token is None and plain_name(named) != plain_name(known.name):
+        return None
+    return office.person(known.name)
 
 
 def program_of(request: Request) -> str | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, get_args
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Query, Response
 
+from tierengine.errors import Problem, UsageError
+from tierengine.evidence.handling import MARKS
 from tierengine.ledger import acts
 from tierengine.ledger.entries import Role
 from tierengine.web.pages.ledger import signing
@@ -27,11 +29,20 @@ _Words = Annotated[str, Form(max_length=200)]
 
 
 @router.get("")
-def register(here: Here) -> Response:
+def register(here: Here, who: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Show who is and was in the register."""
     assert set(ROLES) == set(get_args(Role))
     book = here.desk.book
-    return here.page("people.html", people=book.people(), roles=ROLES, signer=book.signer(here.person.name))
+    to_enrol = book.to_enrol
+    return here.page(
+        "people.html",
+        people=book.people(),
+        roles=ROLES,
+        marks=MARKS,
+        signer=book.signer(here.person.name),
+        to_enrol=to_enrol,
+        chosen=next((each for each in to_enrol if each.name == who), None),
+    )
 
 
 @router.post("/enrol")
@@ -46,6 +57,9 @@ def enrol(
 ) -> Response:
     """Make an enrolment ready."""
     marks = tuple(mark.strip() for mark in cleared.split(",") if mark.strip())
+    if unknown := [mark for mark in marks if " ".join(mark.split()).casefold() not in MARKS]:
+        cure = f"write some of these, with commas between: {', '.join(MARKS)}"
+        raise UsageError([Problem(where="marks", what=f"`{each}` is no handling mark", cure=cure) for each in unknown])
     who = acts.person(name.strip(), office.strip(), key.strip())
     return signing(here, "/people", lambda desk: acts.enrol(desk, who, tuple(roles), marks, reasons))
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from tierengine.errors import Problem, UsageError
 from tierengine.web.access import ALL, Person
-from tierengine.web.door import HOURS, Sessions
+from tierengine.web.door import HOURS, JOURNEY, Sessions
 from tierengine.web.keyboard import KEYS
+from tierengine.web.office import Office
 from tierengine.web.people import name_of_the_user, sound_name
+from tierengine.web.provider import ProviderError
 from tierengine.web.rendering import static_files
 from tierengine.web.visit import Here, cookie_name, seen_again
 
@@ -22,12 +26,61 @@ _YEAR = 365 * 24 * 3600
 
 @router.get("/enter")
 def enter(request: Request, token: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """Come in by a link that opens once."""
+    """Come in: by a link that opens once; in an office by its proxy or its provider."""
+    office: Office | None = request.app.state.office
+    if office is not None:
+        return _enter_office(request, office)
     links = request.app.state.links
     if links is None or not links.use(token):
         raise HTTPException(401, "This link was used before, or is not of this desk. The terminal shows the next one.")
     sessions: Sessions = request.app.state.sessions
     return _with_cookie(request, seen_again("/"), sessions.begin(Person(name=name_of_the_user(), roles=ALL)))
+
+
+def _enter_office(request: Request, office: Office) -> Response:
+    if office.provider is None:
+        name = office.proxy.name(request.headers)
+        if not name:
+            raise HTTPException(401, "The proxy in front of this desk does not say who you are.")
+        return _begun(request, name)
+    leaving = _answered(office.provider.leave)
+    response = seen_again(leaving.address)
+    journey = request.app.state.sessions.journey(leaving.kept)
+    _keep(request, response, _journey(request), journey, JOURNEY)
+    return response
+
+
+@router.get("/enter/back")
+def come_back(request: Request) -> Response:
+    """Come in with what the provider says of who signed in there."""
+    office: Office | None = request.app.state.office
+    if office is None or office.provider is None:
+        raise HTTPException(404)
+    provider, sessions = office.provider, request.app.state.sessions
+    kept = sessions.brought_back(request.cookies.get(_journey(request)))
+    response = _begun(request, _answered(lambda: provider.name(request.query_params, kept)))
+    response.delete_cookie(_journey(request), secure=request.app.state.secure, httponly=True, samesite="lax")
+    return response
+
+
+Answer = TypeVar("Answer")
+
+
+def _answered(ask: Callable[[], Answer]) -> Answer:
+    try:
+        return ask()
+    except ProviderError as error:
+        raise HTTPException(401, str(error)) from None
+
+
+def _begun(request: Request, name: str) -> RedirectResponse:
+    """A new session: whatever cookie the browser had before counts no more."""
+    sessions: Sessions = request.app.state.sessions
+    return _with_cookie(request, seen_again("/you"), sessions.begin(Person(name=sound_name(name), roles=frozenset())))
+
+
+def _journey(request: Request) -> str:
+    return f"{cookie_name(request)}-journey"
 
 
 @router.get("/you")
@@ -40,6 +93,12 @@ def you(here: Here) -> Response:
 def rename(here: Here, name: Annotated[str, Form(max_length=80)]) -> Response:
     """Write under another name from now on. On loopback one person may name themselves; an office names its people."""
     request = here.request
+    if request.app.state.office is not None:
+        raise HTTPException(400, "In an office your name is the one with which you came in.")
+    like = here.desk.book.like(sound_name(name))
+    if like is not None:
+        problem = Problem(where="name", what=f"`{name}` looks like `{like}`", cure="choose a name of your own")
+        raise UsageError([problem])
     sessions: Sessions = request.app.state.sessions
     person = Person(name=sound_name(name), roles=here.person.roles)
     cookie = sessions.renamed(request.cookies[cookie_name(request)], person)
@@ -64,12 +123,10 @@ def static(path: str) -> Response:
 
 
 def _with_cookie(request: Request, response: RedirectResponse, cookie: str) -> RedirectResponse:
-    response.set_cookie(
-        cookie_name(request),
-        cookie,
-        max_age=HOURS * 3600,
-        httponly=True,
-        samesite="lax",
-        secure=request.app.state.secure,
-    )
+    _keep(request, response, cookie_name(request), cookie, HOURS * 3600)
     return response
+
+
+def _keep(request: Request, response: RedirectResponse, name: str, cookie: str, seconds: int) -> None:
+    secure = request.app.state.secure
+    response.set_cookie(name, cookie, max_age=seconds, httponly=True, samesite="lax", secure=secure)

@@ -70,15 +70,28 @@ def sign(here: Here, name: str, signature: Annotated[str, Form(max_length=200)] 
     except (binascii.Error, ValueError):
         raise HTTPException(422, "A signature is written in base64; this is not.") from None
     book.sign(name, waiting, made)
+    error = book.cosigned()
+    if error is not None:
+        says = (
+            "What you signed is on record. What its witnesses sign under it is lacking, or speaks against the ledger."
+        )
+        told = {"head": "Signed, and not cosigned", "says": says, "problems": error.problems, "back": waiting.back}
+        return here.page("error.html", http=503, **told)
     return seen_again(waiting.back)
 
 
 @router.post("/you/key")
-def make_key(here: Here, office: Annotated[str, Form(max_length=200)]) -> Response:
-    """Make the key by which a person signs on this machine."""
-    if not here.desk.book.local:
-        raise HTTPException(400, "In an office the key is made in your browser, and stays there.")
-    here.desk.book.keys.make(here.person.name, office.strip())
+def make_key(
+    here: Here, office: Annotated[str, Form(max_length=200)], key: Annotated[str, Form(max_length=60)] = ""
+) -> Response:
+    """Make the key by which a person signs on this machine; in an office, take the public part of the browser's."""
+    book = here.desk.book
+    if book.local:
+        book.keys.make(here.person.name, office.strip())
+    elif not key:
+        raise HTTPException(400, "In an office the key is made in your browser. Switch script on, and make it there.")
+    else:
+        book.announce(here.person.name, office.strip(), key.strip())
     return seen_again("/you")
 
 

@@ -23,20 +23,25 @@
     if (place) place.textContent = words;
   };
 
-  const show = async () => {
-    const place = document.getElementById("public-key");
-    if (!place) return;
-    const pair = await ask("readonly", (store) => store.get(place.dataset.name));
-    if (pair) place.value = text(await crypto.subtle.exportKey("raw", pair.publicKey));
+  const shown = async (pair) => text(await crypto.subtle.exportKey("raw", pair.publicKey));
+  const make = async (name) => {
+    const pair = await crypto.subtle.generateKey({ name: "Ed25519" }, false, ["sign", "verify"]);
+    await ask("readwrite", (store) => store.put(pair, name));
+    return pair;
   };
 
-  document.getElementById("make-key")?.addEventListener("click", async () => {
-    const place = document.getElementById("public-key");
-    if (place.value) return tell("This browser holds your key already.");
-    const pair = await crypto.subtle.generateKey({ name: "Ed25519" }, false, ["sign", "verify"]);
-    await ask("readwrite", (store) => store.put(pair, place.dataset.name));
-    await show();
-    tell("Your key is made. Give the public key to the administrator, who enrols it.");
+  document.getElementById("announce")?.addEventListener("submit", async (event) => {
+    const form = event.currentTarget;
+    if (form.elements.key.value) return;
+    event.preventDefault();
+    try {
+      const pair = await ask("readonly", (store) => store.get(form.dataset.name));
+      const spent = !pair || form.dataset.spent.split(" ").includes(await shown(pair));
+      form.elements.key.value = await shown(spent ? await make(form.dataset.name) : pair);
+    } catch (error) {
+      return tell(`This browser cannot make the key (${error.name}). It takes one that knows Ed25519, by HTTPS.`);
+    }
+    form.submit();
   });
 
   document.getElementById("signing")?.addEventListener("submit", async (event) => {
@@ -48,6 +53,4 @@
     form.elements.signature.value = text(await crypto.subtle.sign({ name: "Ed25519" }, pair.privateKey, bytes(form.dataset.bytes)));
     form.submit();
   });
-
-  show();
 })();

@@ -1,0 +1,163 @@
+"""Signing in with an office's own provider of identities: OpenID Connect, the code flow with PKCE.
+
+What the browser must bring back is kept in a signed cookie of a few minutes: the state, the nonce and the verifier of
+the code. The provider's answer counts only together with it, so that nobody is signed in by somebody else's link.
+
+Sources: OpenID Connect Core 1.0, section 3.1; OpenID Connect Discovery 1.0; RFC 7636 (PKCE); RFC 9207 (issuer).
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from time import time
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from tierengine.errors import Problem, UsageError
+
+_PATIENCE = 10.0
+"""Seconds that the provider may take to answer."""
+_LEEWAY = 60
+"""Seconds by which its clock may be off."""
+_SIGNED_WITH = ("RS256", "PS256", "ES256", "Ed25519", "EdDSA")
+"""The algorithms of signatures that are believed; none that a key shared with the provider would do for."""
+
+
+class ProviderError(Exception):
+    """The provider did not sign somebody in; what it says is for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Where the browser is sent, and what it must bring back."""
+
+    address: str
+    kept: Mapping[str, str]
+
+
+class Provider:
+    """A provider by its issuer, at which this desk is registered as a client."""
+
+    def __init__(self, issuer: str, client: str, secret: str, *, claim: str, back: str) -> None:
+        self._issuer = issuer
+        self._client = client
+        self._secret = secret
+        self._claim = claim
+        """The claim that holds the name under which a person is enrolled."""
+        self._back = back
+        """The address at the desk to which the provider sends the browser back."""
+        self._lock = Lock()
+        self._told: dict[str, Any] | None = None
+
+    def leave(self) -> Leaving:
+        """Begin to sign somebody in. Raise `ProviderError` if the provider cannot be asked."""
+        kept = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
+        asked = {
+            "response_type": "code",
+            "scope": "openid profile",
+            "client_id": self._client,
+            "redirect_uri": self._back,
+            "state": kept["state"],
+            "nonce": kept["nonce"],
+            "code_challenge": create_s256_code_challenge(kept["verifier"]),
+            "code_challenge_method": "S256",
+        }
+        at = str(self._says()["authorization_endpoint"])
+        return Leaving(f"{at}{'&' if urlsplit(at).query else '?'}{urlencode(asked)}", kept)
+
+    def name(self, answer: Mapping[str, str], kept: Mapping[str, str]) -> str:
+        """Return the name of who was signed in, from the provider's answer and what the browser brought back.
+
+        Raise `ProviderError` if they do not belong together, or the provider refused or cannot be asked.
+        """
+        state = kept.get("state", "")
+        if not state or not hmac.compare_digest(answer.get("state", "").encode(), state.encode()):
+            raise ProviderError("This was not begun in this browser, or it took too long. Come in anew.")
+        if answer.get("iss", self._issuer) != self._issuer:
+            raise ProviderError("The answer is not of the provider that was asked.")
+        if "code" not in answer:
+            raise ProviderError("The provider did not sign you in.")
+        claims = self._claims(self._exchanged(answer["code"], kept["verifier"]), kept["nonce"])
+        name = claims.get(self._claim)
+        if not isinstance(name, str) or not name.strip():
+            raise ProviderError(f"The provider does not say who you are: its token lacks `{self._claim}`.")
+        return name.strip()
+
+    def _exchanged(self, code: str, verifier: str) -> dict[str, Any]:
+        """What the provider gives for a code."""
+        sent = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._back,
+            "code_verifier": verifier,
+        }
+        return self._asked("POST", str(self._says()["token_endpoint"]), data=sent, auth=(self._client, self._secret))
+
+    def _claims(self, given: dict[str, Any], nonce: str) -> dict[str, Any]:
+        """What the signed token says, once all that makes it hold was checked."""
+        token = given.get("id_token")
+        try:
+            # Keys are fetched for each sign-in: it is rare, and a key that was changed or withdrawn counts at once.
+            keys = KeySet.import_key_set(self._asked("GET", str(self._says()["jwks_uri"])))  # type: ignore[arg-type]
+            read = jwt.decode(str(token), keys, algorithms=list(_SIGNED_WITH))
+            wanted = {
+                "iss": {"essential": True, "value": self._issuer},
+                "aud": {"essential": True, "value": self._client},
+            }
+            params = {"nonce": nonce, "client_id": self._client, "access_token": given.get("access_token")}
+            claims = CodeIDToken(read.claims, read.header, wanted, params)
+            claims.validate(now=int(time()), leeway=_LEEWAY)
+        except (JoseError, ValueError) as error:
+            raise ProviderError(f"What the provider says of you does not hold ({type(error).__name__}).") from None
+        return dict(read.claims)
+
+    def _says(self) -> dict[str, Any]:
+        """What the provider says of itself; asked for once."""
+        with self._lock:
+            if self._told is None:
+                told = self._asked("GET", f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+                wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+                if told.get("issuer") != self._issuer or not all(_safe(str(told.get(each))) for each in wanted):
+                    raise ProviderError("What the provider says of itself is not of this issuer, or is not safe.")
+                self._told = told
+            return self._told
+
+    def _asked(self, method: str, address: str, **sent: Any) -> dict[str, Any]:
+        try:
+            answer = httpx.request(method, address, timeout=_PATIENCE, follow_redirects=False, **sent)
+            told = answer.raise_for_status().json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise ProviderError(f"The provider cannot be asked now ({type(error).__name__}).") from None
+        if not isinstance(told, dict):
+            raise ProviderError("The provider answers otherwise than OpenID Connect says.")
+        return told
+
+
+def issuer_of(told: str) -> str:
+    """Return an issuer. Raise `UsageError` if it is no address that is safe to ask."""
+    if not _safe(told):
+        cure = "write it as the provider does: https://id.example.gov"
+        raise UsageError([Problem(where="--oidc", what=f"`{told}` is no address of a provider by HTTPS", cure=cure)])
+    return told
+
+
+def _safe(address: str) -> bool:
+    """Whether nobody on the way reads what is asked there: by HTTPS, or on this machine."""
+    try:
+        found = urlsplit(address)
+        return bool(found.hostname) and (
+            found.scheme == "https" or (found.scheme == "http" and found.hostname in ("127.0.0.1", "localhost"))
+        )
+    except ValueError:
+        return False
