@@ -25,6 +25,7 @@ from tierengine.web.access import ALL, Person, Role
 from tierengine.web.answers import Answers
 from tierengine.web.application import Settings, application
 from tierengine.web.assets.fetch import fetch
+from tierengine.web.book import Book
 from tierengine.web.changes import Changes
 from tierengine.web.desk import Desk
 from tierengine.web.door import Links, Sessions
@@ -118,8 +119,7 @@ def served(folder: Path, lawbook: Lawbook, answers: Answers) -> Iterator[Served]
         lawbook=lawbook,
         answers=answers,
         changes=Changes(shelf, answers),
-        ledger=str(folder / "ledger.sqlite"),
-        keys=folder / "keys",
+        book=Book(str(folder / "ledger.sqlite"), folder / "keys"),
     )
     tokens: list[str] = []
     log = io.StringIO()
