@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +24,7 @@ from tierengine.cli.options import (
 from tierengine.errors import Problem, UsageError
 from tierengine.law.changes import Change, all_changes
 from tierengine.law.entries import Clause
-from tierengine.law.reader import read_draft, rulebook_files
+from tierengine.law.reader import TEMPLATES, read_draft, rulebook_files
 from tierengine.reports.amended import print_amended
 from tierengine.reports.entry import print_carrying, print_coherence, print_criterion
 from tierengine.reports.law import Provision, print_changes, print_law, print_ledger, provisions
@@ -31,13 +32,15 @@ from tierengine.reports.law import Provision, print_changes, print_law, print_le
 
 @app.command()
 def show(
-    criterion: Annotated[str, typer.Argument(metavar="ID", help="such as F-PROSECUTE, or a rule, such as CARRY-LAW")],
+    criterion: Annotated[str, typer.Argument(metavar="ID", help="such as F-PROSECUTE, CARRY-LAW or narrative")],
     as_of: AsOf = None,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Show one criterion: question, provision, scale, rules, interpretations; or one rule of coherence or carrying."""
+    """Show one criterion: question, provision, scale, rules, interpretations; or one rule, or one kind of document."""
     book = rulebook_in(rulebook)
     law = book.on(day_given(as_of)) if as_of else book.latest()
+    if _show_document(criterion, law.as_of, rulebook):
+        return
     rule = next((rule for rule in law.coherence if rule.id == criterion), None)
     if rule is not None:
         print_coherence(rule, a_console())
@@ -58,6 +61,21 @@ def show(
             ]
         )
     print_criterion(found, a_console())
+
+
+def _show_document(name: str, day: date, rulebook: Path | None) -> bool:
+    """Show the template of a document, if one is called so; say whether there was one."""
+    folder = folder_of(rulebook)
+    if not (folder / TEMPLATES).is_dir():
+        return False
+    from tierengine.documents.preview import print_kind  # noqa: PLC0415 - most entries are no templates
+    from tierengine.documents.templates import read_templates  # noqa: PLC0415
+
+    templates = read_templates(folder)
+    if name not in templates.names:
+        return False
+    print_kind(templates.on(name, day), templates, a_console())
+    return True
 
 
 @law_app.command("show")

@@ -84,10 +84,21 @@ def folder_of(folder: Path | None) -> Path:
     return own_folder() if folder is None else folder
 
 
-def cache_folder() -> Path:
-    """Return where rulebooks that were found sound are kept."""
-    root = os.environ.get("XDG_CACHE_HOME")
-    return (Path(root) if root else Path.home() / ".cache") / "tierengine"
+def cache_folder() -> Path | None:
+    """Return where rulebooks that were found sound are kept; nothing if TIERENGINE_CACHE says `off`.
+
+    It names another folder otherwise. Without it, the folder is where the XDG Base Directory Specification has caches.
+    """
+    named = os.environ.get("TIERENGINE_CACHE", "")
+    if named == "off":
+        return None
+    if named:
+        return Path(named)
+    root = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    try:
+        return (root if root.is_absolute() else Path.home() / ".cache") / "tierengine"
+    except RuntimeError:  # a user without a home
+        return None
 
 
 def keys_folder(folder: Path | None) -> Path:
