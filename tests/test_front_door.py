@@ -10,7 +10,7 @@ import pytest
 
 import tierengine as package
 from tests.conftest import GUATEMALA, ROOT, Ran
-from tierengine.cli import dossier as verbs
+from tierengine.cli import assess as verbs
 from tierengine.errors import MismatchError, Problem
 
 

@@ -41,6 +41,10 @@ class TierEngineError(Exception):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Say how it is made again, so that it comes whole from another process."""
+        return type(self), (self.problems,)
+
 
 class EvidenceError(TierEngineError):
     """The dossier or one of its sources cannot be used."""
@@ -84,6 +88,10 @@ class MismatchError(TierEngineError):
     def __init__(self, problems: Iterable[Problem], traces: dict[str, object]) -> None:
         super().__init__(problems)
         self.traces = traces
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Say how it is made again, with its traces."""
+        return type(self), (self.problems, self.traces)
 
 
 class UndecidedError(TierEngineError):

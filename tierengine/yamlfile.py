@@ -62,6 +62,15 @@ class Document:
         marks = {below[len(path) :]: mark for below, mark in self.marks.items() if below[: len(path)] == path}
         return Document(self.name, self.raw, values, marks)
 
+    def parts(self, key: str) -> list[Document]:
+        """Return each value of a list as a document of its own, with the places that it has in this one."""
+        marks: list[dict[Path_, tuple[int, int]]] = [{} for _ in self.values[key]]
+        for path, mark in self.marks.items():
+            if len(path) > 1 and path[0] == key and isinstance(path[1], int):
+                marks[path[1]][path[2:]] = mark
+        pairs = zip(self.values[key], marks, strict=True)
+        return [Document(self.name, self.raw, values, places) for values, places in pairs]
+
 
 def load(raw: bytes, name: str, problems: list[Problem]) -> Document | None:
     """Read the bytes of a YAML file; add what is wrong to `problems` and return `None` if nothing can be read."""

@@ -138,10 +138,25 @@ def test_a_reason_and_a_mark_are_needed(dossier: Path, code: Code) -> None:
 def test_everything_is_decided(dossier: Path, code: Code) -> None:
     """At the end it says so, and the next sitting has nothing to ask."""
     waiting = len(read_dossier(dossier).undecided)
-    ran = code(dossier, *("n", "not of use") * waiting)
+    ran = code(dossier, *("n", "not of use") * (waiting - 3), *("a",) * 3)
     assert ran.out.endswith("Everything is decided.\n")
     assert "proposed:" not in dossier.read_text(encoding="utf-8")
     assert code(dossier).out == "Everything is decided.\n"
+
+
+def test_a_silence_of_a_whole_source(dossier: Path, code: Code) -> None:
+    """Once accepted it is a silence of all paragraphs; there is no passage of it that could be no evidence."""
+    waiting = len(read_dossier(dossier).undecided)
+    ran = code(dossier, *("l",) * (waiting - 1), "n", "a")
+    assert "Read as a whole: no sentence tells of this." in ran.out
+    assert "no passage is proposed here" in ran.out
+    (silence,) = read_dossier(dossier).dossier.silences
+    assert (silence.indicator, silence.source, silence.read) == (
+        "decrease_in_official_complicity",
+        "note",
+        "all paragraphs",
+    )
+    assert (silence.author, str(silence.covers)) == ("Ann Lee", "2014-04-01 to 2015-03-31")
 
 
 def test_a_file_that_somebody_else_changes(

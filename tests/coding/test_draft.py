@@ -62,6 +62,71 @@ def test_a_draft_is_a_sound_dossier(note: Path, tierengine: Callable[..., Ran]) 
     assert f"proposed: {len(found.proposed)} to be decided, 0 refused" in checked.out
 
 
+COMPARISONS = ["increase_in_enforcement", "increase_in_victim_assistance", "decrease_in_official_complicity"]
+
+
+@pytest.mark.parametrize(
+    ("told", "silent"),
+    [
+        ("The police investigated 14 cases.", COMPARISONS),
+        ("Convictions increased over the previous year.", COMPARISONS[1:]),
+        ("The police identified more victims than in the previous year.", [COMPARISONS[0], COMPARISONS[2]]),
+        ("The government convicted fewer traffickers than in the previous year.", COMPARISONS),
+        ("Law enforcement efforts decreased.", COMPARISONS[1:]),
+        ("The government increased its anti-trafficking efforts compared with the previous year.", []),
+        ("The government did not increase its anti-trafficking efforts over the previous year.", []),
+    ],
+)
+def test_what_a_source_on_the_period_is_silent_on(
+    told: str, silent: list[str], note: Path, tierengine: Callable[..., Ran]
+) -> None:
+    """Of a source that reports on the period, each comparison that it does not make is proposed as a silence."""
+    note.write_text(told, encoding="utf-8")
+    assert _draft(tierengine, note, "--covers-period").code == 0
+    whole = [each for each in read_dossier(note.parent / "dossier.yaml").dossier.proposed if not each.quote]
+    assert [each.records[0].measures for each in whole] == silent
+    assert {(each.at, each.records[0].kind) for each in whole} <= {("note all paragraphs", "silence")}
+
+
+def test_no_silence_of_a_source_that_is_not_said_to_report_on_the_period(
+    note: Path, tierengine: Callable[..., Ran]
+) -> None:
+    """What a source says nothing of tells nothing unless it was to tell it."""
+    assert _draft(tierengine, note).code == 0
+    assert all(each.quote for each in read_dossier(note.parent / "dossier.yaml").dossier.proposed)
+
+
+def test_one_source_tells_what_the_other_is_silent_on(
+    note: Path, tmp_path: Path, tierengine: Callable[..., Ran]
+) -> None:
+    """A silence is proposed only where none of the sources tells of it, and then of each."""
+    other = tmp_path / "case" / "other.txt"
+    other.write_text("Convictions increased over the previous year.\n", encoding="utf-8")
+    assert _draft(tierengine, note, other, "--covers-period").code == 0
+    whole = [each for each in read_dossier(note.parent / "dossier.yaml").dossier.proposed if not each.quote]
+    assert [each.records[0].measures for each in whole] == COMPARISONS[1:] * 2
+    assert [each.at.split()[0] for each in whole] == ["note", "note", "other", "other"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("kind: silence", "kind: statement\n        value: false"), "a proposed record rests on a `quote`"),
+        (("at: note all", "at: nowhere all"), "no source of this dossier is called `nowhere`"),
+    ],
+)
+def test_a_silence_that_is_written_wrongly(
+    change: tuple[str, str], said: str, note: Path, tierengine: Callable[..., Ran]
+) -> None:
+    """Only a silence has no quote, and it is that of a source."""
+    note.write_text("The weather was fine.", encoding="utf-8")
+    assert _draft(tierengine, note, "--covers-period").code == 0
+    path = note.parent / "dossier.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(*change, 1), encoding="utf-8")
+    ran = tierengine("check", path)
+    assert (ran.code, said in ran.err) == (1, True), ran.err
+
+
 def test_two_drafts_are_one(note: Path, tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
     """Ranking knows no chance: the same sources give the same bytes."""
     for name in ("one", "two"):

@@ -33,8 +33,20 @@ def asked(form: Form, facts: Facts) -> dict[str, Any]:
 
 def assert_alike(engine: Engine, form: Form, records: list[dict[str, Any]]) -> None:
     """Compare the columns with an engine that takes one record after the other."""
-    found = ColumnEngine(form).evaluate(columns_of(form, records), len(records))
-    assert [found.of(number) for number in range(len(records))] == [engine.evaluate(facts) for facts in records]
+    columns, count = columns_of(form, records), len(records)
+    found, settled = (
+        ColumnEngine(form).evaluate(columns, count),
+        ColumnEngine(form).settle(columns, count, heads(form)),
+    )
+    assert [found.of(number) for number in range(count)] == [engine.evaluate(facts) for facts in records]
+    for head, truths in settled.items():
+        assert np.array_equal(truths.shown, found.truths(head).shown)
+        assert np.array_equal(truths.refuted, found.truths(head).refuted)
+
+
+def heads(form: Form) -> set[str]:
+    """The propositions of a form."""
+    return {rule.head for stratum in form.strata for rule in stratum.rules}
 
 
 @given(st.data())
@@ -201,6 +213,8 @@ def test_a_contradiction_is_refused_with_its_record() -> None:
     columns = columns_of(form, [{"n": False}, {}, {"n": True}, {"n": True}])
     with pytest.raises(MismatchError, match="proposition `p`: it both holds and fails on record 3"):
         ColumnEngine(form).evaluate(columns, 4)
+    with pytest.raises(MismatchError, match="proposition `p`: it both holds and fails on record 3"):
+        ColumnEngine(form).settle(columns, 4, ())
 
 
 def test_planes_say_of_whom_a_proposition_holds() -> None:

@@ -138,3 +138,31 @@ def test_a_solver_that_gives_up_says_so(limit: Limit, told_so: str) -> None:
             solver.find()
         assert solver.may_be()
     assert Solver(limit=limit).find() is not None
+
+
+@given(st.lists(told, max_size=3), told, st.lists(told, min_size=1, max_size=6))
+def test_many_terms_are_asked_about_at_once(base: list[Told], beside: Told, some: list[Told]) -> None:
+    """Which of them some case has, beside another term: as if each was asked about alone, in whatever order."""
+    solver = Solver([each.term for each in base])
+    left = set(EVERY).intersection(beside.ways, *(each.ways for each in base))
+    for _ in range(2):
+        assert solver.which([each.term for each in some], beside.term) == [bool(left & each.ways) for each in some]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["suppose", "add", "ask"]), told), max_size=12))
+def test_what_is_remembered_never_outlives_what_it_rests_on(steps: list[tuple[str, Told]]) -> None:
+    """However questions, suppositions and additions follow one another, each answer is that of the truth tables."""
+    solver, left = Solver(), set(EVERY)
+    for told_before in (True, False):
+        now = set(left)
+        with solver.supposing():
+            for act, one in steps:
+                if act == "ask":
+                    assert solver.may_be(one.term) is bool(now & one.ways)
+                    assert solver.may_be(negate(one.term)) is bool(now - one.ways)
+                    continue
+                (solver.suppose if act == "suppose" else solver.add)(one.term)
+                now &= one.ways
+        if told_before and steps:
+            solver.add(steps[0][1].term)
+            left &= steps[0][1].ways

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,17 @@ from tests.ledger.conftest import Office, new_database, open_office
 from tests.ledger.test_acts import AGREE, DEPART, seen
 from tierengine.errors import LedgerError, StoreError
 from tierengine.ledger import acts
+from tierengine.ledger.acts import Findings
 from tierengine.ledger.book import Ledger
-from tierengine.ledger.notes import Checkpoint
+from tierengine.ledger.entries import Person, Role
+from tierengine.ledger.notes import Checkpoint, base64
 from tierengine.ledger.store import BLOBS, ENTRIES, HEAD, NODES, PARTS, PEOPLE, USES, Reader, Store
 from tierengine.ledger.verify import verify
 
 BATCHES = 10
 IN_A_BATCH = 550
 IN_POSTGRESQL = 400
+IN_THE_REGISTER = 300
 IN_THE_FILE = 250
 TABLES = (HEAD, BLOBS, PARTS, ENTRIES, PEOPLE, USES, NODES)
 
@@ -48,6 +51,24 @@ def fill(office: Office) -> None:
     office.record()
     acts.determine(office.desk(office.bo), 8, seen(office), DEPART)
     acts.review(office.desk(office.ann), 9, "not in order", approves=False)
+
+
+def fill_register(office: Office) -> None:
+    """A register of people, a change of the law with four eyes, and witnesses."""
+    everything: tuple[Role, ...] = ("administrator", "auditor", "determiner", "officer", "policy", "reader")
+    for key in (office.ann, office.bo, office.cy):
+        who = Person(name=key.name, office=key.office, key=base64(key.public))
+        acts.enrol(office.desk(office.ann), who, everything, ("SBU",), "joins")
+    office.adopt_rulebook()
+    files = (*office.files[:-1], replace(office.files[-1], raw=office.files[-1].raw + b"# clearer\n"))
+    found = Findings(difference=acts.difference(office.files, files), proof=b"equal", census=b"none")
+    acts.propose(office.desk(office.ann), files, 4, found, "clearer")
+    acts.review(office.desk(office.bo), 4, "the proof says equal", approves=True)
+    acts.adopt(office.desk(office.cy), 4, "approved")
+    acts.require_witnesses(office.desk(office.ann), (), 0, "none yet")
+    acts.record(office.desk(office.ann), office.casefile, files, None)
+    acts.withdraw(office.desk(office.cy), "Bo Chen", "left")
+    acts.review(office.desk(office.cy), 8, "in order", approves=True)
 
 
 class Altered(Store):
@@ -204,9 +225,9 @@ ALTERATIONS: tuple[Alter, ...] = (
 )
 
 
-def alter_often(office: Office, count: int, seed: str) -> None:
+def alter_often(office: Office, count: int, seed: str, filling: Callable[[Office], None] = fill) -> None:
     """Alter a ledger so often, and see that each time something is found, and the right thing named."""
-    fill(office)
+    filling(office)
     verifier = office.seal.verifier
     assert verify(office.ledger).checkpoint.size == 11
     store = Altered(office.ledger.store.place)
@@ -245,6 +266,26 @@ def test_no_alteration_is_missed(tmp_path: Path, batch: int) -> None:
     office = open_office(str(tmp_path / "ledger.sqlite"), tmp_path / "keys")
     alter_often(office, IN_A_BATCH, f"batch {batch}")
     office.ledger.store.close()
+
+
+def test_no_alteration_of_the_register_is_missed(tmp_path: Path) -> None:
+    """Of the people, of a change of the law, and of the witnesses."""
+    office = open_office(str(tmp_path / "ledger.sqlite"), tmp_path / "keys")
+    alter_often(office, IN_THE_REGISTER, "register", fill_register)
+    office.ledger.store.close()
+
+
+def test_an_older_format_is_noticed(tmp_path: Path) -> None:
+    """A ledger that says it holds nothing of the newer format would be opened by who does not know its rules."""
+    office = open_office(str(tmp_path / "ledger.sqlite"), tmp_path / "keys")
+    office.adopt_rulebook()
+    office.ledger.store.close()
+    for number, told in ((1, "entry 0 has format 2, and it names format 1"), (3, "reads the formats up to 2")):
+        with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
+            connection.execute("UPDATE head SET format = ?", (number,))
+        connection.close()
+        with closing(Store(office.ledger.store.place)) as store, pytest.raises(LedgerError, match=told):
+            verify(Ledger(store))
 
 
 def test_no_alteration_is_missed_in_postgresql(request: pytest.FixtureRequest, tmp_path: Path) -> None:

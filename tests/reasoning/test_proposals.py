@@ -122,6 +122,32 @@ def test_a_country_that_was_not_ranked_is_read_from_its_year() -> None:
     assert Country(IN_2013, UNRATED | {"trafficking_prosecutions": 6}).tiers == []
 
 
+def test_the_latest_placement_on_file_stands_for_one_that_is_missing() -> None:
+    """Where the last report is not on file, proposals read the latest one that is; where it is, they read it alone."""
+    known: dict[str, Value] = {"trafficking_investigations": 4, "public_awareness_campaign": True, "limit": "none"}
+    for placement in ("2", "2WL", "3"):
+        assert Country(IN_2013, UNRATED | known | {"last_on_file": placement}).tiers == [placement]
+        assert Country(IN_2013, UNRATED | known | {"last_on_file": placement, "last_report": "3"}).tiers == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("told", "tier"),
+    [
+        ({}, "2WL"),
+        ({"national_action_plan_adopted": True}, "2WL"),
+        ({"waiver_written_plan": False}, "3"),
+        ({"waiver_written_plan": True, "waiver_sufficient_resources": False}, "3"),
+        ({"downgrade_waived": False}, "3"),
+        ({"more_convictions": True, "more_victims_identified": True}, "2"),
+    ],
+)
+def test_a_country_whose_years_on_the_watch_list_are_full(told: dict[str, Value], tier: str) -> None:
+    """What is denied of the plan or the waiver leads to Tier 3; a country that would not be listed escapes."""
+    known: dict[str, Value] = {"trafficking_investigations": 4, "victim_services_provided": True, "last_report": "2WL"}
+    assert Country(IN_2013, UNRATED | known | {"limit": "waiver or 3"} | told).tiers == [tier]
+    assert Country(IN_2013, UNRATED | known | {"limit": "3"} | told).tiers == ["2" if tier == "2" else "3"]
+
+
 def test_an_earlier_finding_that_is_carried_on_says_whether_an_action_is_recorded() -> None:
     """From 9 January 2019 only actions of the period count; without one, the proposal says that it needs one."""
     law = BOOK.on(date(2020, 6, 25))

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -231,6 +232,29 @@ def test_an_answer_that_the_numbers_contradict_is_refused(tmp_path: Path, tieren
     higher = [record("trafficking_convictions", 9), *numbers[1:]]
     told = refused(tierengine, write(tmp_path, *higher, record("increase_in_enforcement", False)))
     assert "answers `increase_in_enforcement` with false, and the numbers say otherwise" in told
+
+
+@pytest.mark.parametrize(
+    ("said", "beside", "refuses"),
+    [
+        ("more than last year", {"victims_identified": 0}, True),
+        ("as many as last year", {"victims_identified": 0}, False),
+        ("fewer than last year", {"victims_identified": 0}, False),
+        ("more than last year", {"victims_identified": {"at_most": 3}}, False),
+        ("fewer than last year", {"victims_identified_last_year": 0}, True),
+        ("more than last year", {"victims_identified_last_year": 0}, False),
+    ],
+)
+def test_an_answer_that_one_number_contradicts_is_refused(
+    said: str, beside: dict[str, Any], refuses: bool, tmp_path: Path, tierengine: Run
+) -> None:
+    """Nothing is more than last year where there is none, or fewer where there was none; `check` names both lines."""
+    ((name, value),) = beside.items()
+    days = {"period": BEFORE} if name.endswith("last_year") else {}
+    dossier = write(tmp_path, record(name, value, id="figure", **days), record("more_victims_identified", said))
+    ran = tierengine("check", dossier)
+    assert ran.code == (1 if refuses else 0), ran.err
+    assert ("the numbers say otherwise: `figure` (dossier.yaml:" in ran.err) == refuses
 
 
 # -- silences, statements and what is new ---------------------------------------------------------------------------

@@ -2,4 +2,5 @@
 
 from tierengine.cli import main
 
-main()
+if __name__ == "__main__":  # the processes of a cluster load this file too
+    main()

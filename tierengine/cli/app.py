@@ -29,7 +29,7 @@ VERBS = {
     "anchors": Verb(
         "dossier", "Tell where each quote of a dossier stands: lines to write beside it, or W3C annotations."
     ),
-    "assess": Verb("dossier", "Recommend a tier, with reasons, on one screen."),
+    "assess": Verb("assess", "Recommend a tier, with reasons, on one screen."),
     "interim": Verb(
         "dossier",
         "Tell the progress on each deficiency that the last report named, and which watch-list grounds would stand.",
@@ -42,6 +42,10 @@ VERBS = {
         "Show the trace as a tree, from the recommendation down to the quotes; or what moves if a source is wrong.",
     ),
     "report": Verb("report", "Write the whole report for people: page, memorandum or paper."),
+    "write": Verb(
+        "documents",
+        "Write a document that the statute asks for from the answer; with --check, read a finished one back.",
+    ),
     "provenance": Verb(
         "provenance", "Tell from which sources, records and findings the answer comes, as W3C PROV-JSON."
     ),
@@ -76,6 +80,9 @@ VERBS = {
         "questions", "Name the smallest sets of findings that alone entail the tier, or alone exclude another."
     ),
     "concede": Verb("questions", "Tell whether a tier would be the answer if disputed findings were conceded."),
+    "year": Verb(
+        "year", "Show every dossier of a year at a glance: what changed, who is bound, and which documents are due."
+    ),
     "history": Verb(
         "years", "Show how each country's years on the watch list bound each report, and whether its placement fits."
     ),
@@ -92,6 +99,10 @@ VERBS = {
     "prove": Verb(
         "prove", "Prove what must hold of the law of every date, or show the smallest country that breaks it."
     ),
+    "mutate": Verb(
+        "mutate",
+        "Try every single change of the law: what notices it, what proves it harmless, what moves an answer unseen.",
+    ),
     "impact": Verb(
         "impact", "Tell what a change of the rules does: stricter or looser, with proof, and whom it moves."
     ),
@@ -101,8 +112,13 @@ VERBS = {
     "verify": Verb("packet", "Verify the packet of a case offline, and make its answer again."),
     "law": Verb("law", "Show the law: on a date, between two dates, clause by clause."),
     "audit": Verb("impact", "Audit a corpus of cases: are like cases placed alike?"),
+    "desk": Verb("desk", "Open the desk in the browser, for one person over a folder of dossiers."),
     "ledger": Verb(
         "ledger", "Keep the record: what was said, when, by whom and on what, sealed so that a change shows."
+    ),
+    "witness": Verb("witness", "Be a witness: see that ledgers only grow, and cosign their checkpoints with the time."),
+    "people": Verb(
+        "people", "Keep the register of people: who may write what in a ledger, with which key, from when until when."
     ),
 }
 

@@ -1,11 +1,10 @@
-"""Verbs on one dossier: read its sources, check it, assess it, explain the answer, tell its progress."""
+"""Verbs on one dossier: read its sources, check it, tell its progress, compare it with another."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,26 +32,13 @@ from tierengine.evidence.sources.opened import Opened, Written, text_digest
 from tierengine.evidence.sources.reading import Format, format_of, read_source, source_name
 from tierengine.evidence.sources.telegram import Telegram
 from tierengine.reasoning.admission import admit
-from tierengine.reasoning.assess import assess as assess_casefile
 from tierengine.reasoning.assess import law_of, unused
 from tierengine.reasoning.compare import Comparison, Side
 from tierengine.reasoning.compare import compare as compare_sides
 from tierengine.reasoning.interim import InterimAssessment, interim
-from tierengine.reports.answer import weighed
 from tierengine.reports.comparison import print_comparison
 from tierengine.reports.interim import print_interim
-from tierengine.reports.markdown import markdown
-from tierengine.reports.report import brief
-from tierengine.reports.screen import print_screen
-from tierengine.reports.text import print_report, print_wrapped
-
-
-class ReportFormat(StrEnum):
-    """How `assess` prints."""
-
-    text = "text"
-    json = "json"
-    markdown = "markdown"
+from tierengine.reports.text import print_wrapped
 
 
 @app.command()
@@ -131,30 +117,6 @@ def anchors(
         prefix, suffix = (json.dumps(words, ensure_ascii=False) for words in each.around)
         sys.stdout.write(f"# {each.name}, {each.at}\n")
         sys.stdout.write(f"anchor: {{prefix: {prefix}, suffix: {suffix}, position: {each.span[0]}-{each.span[1]}}}\n")
-
-
-@app.command()
-def assess(
-    dossier: DossierFile,
-    as_of: AsOf = None,
-    form: Annotated[ReportFormat, typer.Option("--format", help="text, json or markdown")] = ReportFormat.text,
-    full: Annotated[bool, typer.Option("--full", help="tell the whole answer, not one screen of it")] = False,
-    rulebook: RulebookFolder = None,
-) -> None:
-    """Recommend a tier, with reasons, on one screen. Ends with 4 where several tiers stay open."""
-    casefile = read_dossier(dossier)
-    assessment = assess_casefile(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
-    records = weighed((record.id for record in casefile.dossier.records), assessment)
-    if form is ReportFormat.json:
-        sys.stdout.write(schemas.to_json(assessment))
-    elif form is ReportFormat.markdown:
-        sys.stdout.write(markdown(brief(assessment, records)))
-    elif full:
-        print_report(brief(assessment, records), a_console())
-    else:
-        print_screen(assessment, a_console(), records)
-    if not assessment.recommendation.settled:
-        raise typer.Exit(4)
 
 
 @app.command("interim")

@@ -1,4 +1,4 @@
-"""Verbs on many cases: what a change of the rules does to them, and whether like cases are placed alike.
+"""Verbs on many cases: what a change of the rules does to them, and what their placements hang on.
 
 NumPy and pyarrow take half a second to import; that is done in the verbs, so that the others start at once.
 """
@@ -6,9 +6,10 @@ NumPy and pyarrow take half a second to import; that is done in the verbs, so th
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -18,6 +19,7 @@ from tierengine import schemas
 from tierengine.cli.app import app, audit_app
 from tierengine.cli.options import (
     AsOf,
+    Cluster,
     PlainFormat,
     RulebookFolder,
     a_console,
@@ -29,6 +31,9 @@ from tierengine.cli.options import (
 from tierengine.errors import Problem, UsageError
 from tierengine.law.revisions import rulebook_at
 
+if TYPE_CHECKING:
+    from tierengine.lab.corpus.work import Means
+
 T = TypeVar("T")
 
 
@@ -38,13 +43,16 @@ def impact_of(
     new: Annotated[str, typer.Argument(metavar="NEW", help="another")],
     corpus: Annotated[
         Path | None,
-        typer.Option("--corpus", metavar="PATH", help="cases to count: a folder of dossiers, or a Parquet file"),
+        typer.Option(
+            "--corpus", metavar="PATH", help="cases to count: a folder of dossiers, or Parquet: a file or a folder"
+        ),
     ] = None,
     moved: Annotated[
         Path | None,
         typer.Option("--moved", metavar="FILE", help="where to write the cases that move, as Parquet"),
     ] = None,
     as_of: AsOf = None,
+    cluster: Cluster = None,
     seconds: Annotated[
         int | None,
         typer.Option("--seconds", metavar="N", min=1, help="how long the solver may try each question"),
@@ -53,7 +61,6 @@ def impact_of(
 ) -> None:
     """Tell what a change of the rules does: stricter or looser, with proof, and whom it moves."""
     from tierengine.engines.solver import PATIENCE, Limit  # noqa: PLC0415
-    from tierengine.lab.change.census import write_moves  # noqa: PLC0415
     from tierengine.lab.change.impact import Impact, Question, impact  # noqa: PLC0415
     from tierengine.reports.impact import print_impact  # noqa: PLC0415
 
@@ -64,10 +71,10 @@ def impact_of(
         corpus=corpus,
         as_of=day_given(as_of) if as_of else None,
         limit=Limit(seconds=seconds) if seconds else PATIENCE,
+        moved=moved,
     )
-    told = impact(rulebook_at(old, cache_folder()), rulebook_at(new, cache_folder()), asked, watch)
-    if moved is not None and told.census is not None:
-        write_moves(told.census, moved)
+    with stopping():
+        told = impact(rulebook_at(old, cache_folder()), rulebook_at(new, cache_folder()), asked, means(cluster))
     if form is PlainFormat.json:
         print_json(schemas.dump(Impact, told))
     else:
@@ -78,8 +85,11 @@ def impact_of(
 
 @audit_app.command("like-cases")
 def like_cases(
-    corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="a folder of dossiers, or a Parquet file")],
+    corpus: Annotated[
+        Path, typer.Argument(metavar="CORPUS", help="a folder of dossiers, or Parquet: a file or a folder")
+    ],
     as_of: AsOf = None,
+    cluster: Cluster = None,
     form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
@@ -87,7 +97,8 @@ def like_cases(
     from tierengine.lab.corpus.like_cases import Audit, audit  # noqa: PLC0415
     from tierengine.reports.like_cases import print_audit  # noqa: PLC0415
 
-    told = audit(corpus, rulebook_in(rulebook), day_given(as_of) if as_of else None, watch)
+    with stopping():
+        told = audit(corpus, rulebook_in(rulebook), day_given(as_of) if as_of else None, means(cluster))
     if form is PlainFormat.json:
         print_json(schemas.dump(Audit, told))
     else:
@@ -96,8 +107,11 @@ def like_cases(
 
 @audit_app.command("fragile")
 def fragile(
-    corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="a folder of dossiers, or a Parquet file")],
+    corpus: Annotated[
+        Path, typer.Argument(metavar="CORPUS", help="a folder of dossiers, or Parquet: a file or a folder")
+    ],
     as_of: AsOf = None,
+    cluster: Cluster = None,
     form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
@@ -105,11 +119,60 @@ def fragile(
     from tierengine.lab.corpus.fragile import Fragility, fragility  # noqa: PLC0415
     from tierengine.reports.fragile import print_fragility  # noqa: PLC0415
 
-    told = fragility(corpus, rulebook_in(rulebook), day_given(as_of) if as_of else None, watch)
+    with stopping():
+        told = fragility(corpus, rulebook_in(rulebook), day_given(as_of) if as_of else None, means(cluster))
     if form is PlainFormat.json:
         print_json(schemas.dump(Fragility, told))
     else:
         print_fragility(told, a_console())
+
+
+@audit_app.command("robust")
+def robust(
+    corpus: Annotated[
+        Path, typer.Argument(metavar="CORPUS", help="a folder of dossiers, or Parquet: a file or a folder")
+    ],
+    disagreement: Annotated[
+        Path | None,
+        typer.Option(
+            "--disagreement", metavar="FILE", help="which other levels raters were seen to give: rating,given,other"
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    cluster: Cluster = None,
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Tell how firmly each case keeps its tier if every rating may be one level higher or lower."""
+    from tierengine.lab.corpus.robust import Robustness, robustness  # noqa: PLC0415
+    from tierengine.reports.robust import print_robustness  # noqa: PLC0415
+
+    with stopping():
+        day = day_given(as_of) if as_of else None
+        told = robustness(corpus, rulebook_in(rulebook), day, disagreement, means(cluster))
+    if form is PlainFormat.json:
+        print_json(schemas.dump(Robustness, told))
+    else:
+        print_robustness(told, a_console())
+
+
+def means(cluster: str | None) -> Means:
+    """How the work on a corpus is done: with a bar, and with what is done kept in the cache."""
+    from tierengine.lab.corpus.work import Means  # noqa: PLC0415
+
+    return Means(watch=watch, kept=cache_folder() / "runs", cluster=cluster)
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """Tell a user who stops a long run how far it was; it ends with 130, as the shell has it."""
+    from tierengine.lab.corpus.work import StoppedError  # noqa: PLC0415
+
+    try:
+        yield
+    except StoppedError as stopped:
+        print(stopped, file=sys.stderr)
+        raise typer.Exit(130) from None
 
 
 def watch(pieces: Sequence[T], doing: str, /) -> Iterable[T]:

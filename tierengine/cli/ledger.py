@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,35 +16,57 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
+from tierengine import schemas
 from tierengine.cli.app import app
+from tierengine.cli.ledger_options import (
+    HERE,
+    Author,
+    Form,
+    Kept,
+    LedgerPlace,
+    PublicKey,
+    Reasons,
+    Witnesses,
+    cosigners_given,
+    desk_at,
+    kept_checkpoint,
+    keys_in,
+    ledger_at,
+    print_entry,
+    print_times,
+    whose,
+    written,
+)
 from tierengine.cli.options import (
     AsOf,
     DossierFile,
+    KeysFolder,
     PlainFormat,
     RulebookFolder,
     TierName,
     a_console,
     day_given,
     folder_of,
+    json_text,
     print_json,
 )
 from tierengine.errors import Problem, RulebookError, StoreError, TierEngineError, UsageError
 from tierengine.evidence.dossier import read_dossier
 from tierengine.lab.cases.examples import failed_examples
-from tierengine.law.reader import read_draft, rulebook_files
+from tierengine.law.reader import RulebookFile, read_draft, rulebook_files, rulebook_of
 from tierengine.ledger import acts, merkle
-from tierengine.ledger.acts import Desk, Ground
+from tierengine.ledger.acts import Desk, Findings, Ground
 from tierengine.ledger.archive import pack
-from tierengine.ledger.book import Ledger, make_ledger, register_of
-from tierengine.ledger.entries import AnyEntry
-from tierengine.ledger.keys import Keys
-from tierengine.ledger.notes import Checkpoint, Verifier, base64
+from tierengine.ledger.book import Ledger, make_ledger, people_of, register_of
+from tierengine.ledger.cosigning import gather
+from tierengine.ledger.entries import ProposalEntry, Witness
+from tierengine.ledger.notes import Cosigner, base64
 from tierengine.ledger.packet import export as export_packet
-from tierengine.ledger.register import Register
+from tierengine.ledger.replay import Replayer
 from tierengine.ledger.replay import replay as replay_entries
 from tierengine.ledger.store import Reader, Store
 from tierengine.ledger.verify import verify as verify_ledger
-from tierengine.ledger.words import author, details, headline, standing
+from tierengine.ledger.words import standing
 from tierengine.reports.text import print_wrapped
 from tierengine.terms.tier import TIERS
 
@@ -53,20 +77,6 @@ ledger_app = typer.Typer(
 )
 app.add_typer(ledger_app, name="ledger")
 
-LedgerPlace = Annotated[
-    str,
-    typer.Option(
-        "--ledger", metavar="PLACE", envvar="TIERENGINE_LEDGER", help="a file, or the URL of a PostgreSQL database"
-    ),
-]
-KeysFolder = Annotated[
-    Path | None,
-    typer.Option("--keys", metavar="FOLDER", envvar="TIERENGINE_KEYS", help="the folder that holds your keys"),
-]
-Author = Annotated[
-    str, typer.Option("--as", metavar="NAME", envvar="TIERENGINE_AS", help="who you are; your key signs")
-]
-Reasons = Annotated[str, typer.Option("--reasons", metavar="TEXT", help="why, in words that will be read years later")]
 Number = Annotated[int, typer.Argument(metavar="ENTRY", min=0, help="the number of an entry; see `ledger log`")]
 Held = Annotated[
     TierName | None, typer.Option("--tier", help="the tier that you hold; without it, the recommended one")
@@ -76,15 +86,8 @@ Disputes = Annotated[
     typer.Option("--disputes", metavar="FINDING[=OUTCOME]", help="a finding that you dispute; may be given again"),
 ]
 Discretion = Annotated[bool, typer.Option("--discretion", help="depart from it without disputing a finding")]
-Kept = Annotated[
-    Path | None, typer.Option("--kept", metavar="FILE", help="a checkpoint that you kept: must still be its beginning")
-]
-Key = Annotated[
-    str | None, typer.Option("--key", metavar="KEY", help="the ledger's public key, as `ledger init` printed it")
-]
-Form = Annotated[PlainFormat, typer.Option("--format", help="text or json")]
 
-_HERE = "ledger.sqlite"
+_WITNESS = re.compile(r"(?P<key>[^@]+)@(?P<address>https?://[^\s/?#]+(/[^\s?#]*)?)")
 _REPLAYED = ("assessment", "position", "determination")
 """The kinds of entries in which the engine says something."""
 
@@ -95,11 +98,11 @@ _REPLAYED = ("assessment", "position", "determination")
 @ledger_app.command()
 def init(
     origin: Annotated[str, typer.Option("--origin", metavar="NAME", help="its name, such as example.gov/tier-ledger")],
-    ledger: LedgerPlace = _HERE,
+    ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,
 ) -> None:
     """Make a ledger, and the key that seals it."""
-    folder = _keys(keys)
+    folder = keys_in(keys)
     with closing(Store(ledger)) as store:
         key = folder.make_ledger_key(origin)
         try:
@@ -120,7 +123,7 @@ def key(
     keys: KeysFolder = None,
 ) -> None:
     """Make the key that signs what you write."""
-    made = _keys(keys).make(name, office)
+    made = keys_in(keys).make(name, office)
     a_console().print(Text(f"the public key of {name}, {office}: {base64(made.public)}"), soft_wrap=True)
 
 
@@ -129,16 +132,135 @@ def rulebook(
     reasons: Reasons,
     writer: Author,
     folder: RulebookFolder = None,
-    ledger: LedgerPlace = _HERE,
+    proposal: Annotated[
+        int | None,
+        typer.Option("--proposal", metavar="ENTRY", min=0, help="adopt what this entry proposes, and others approved"),
+    ] = None,
+    ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,
 ) -> None:
     """Record that assessments are made under another rulebook from here on. All its examples are run first."""
+    if proposal is not None:
+        with desk_at(ledger, keys, writer) as desk:
+            written(acts.adopt(desk, proposal, reasons))
+        return
+    files, examples = _sound_rulebook(folder)
+    with desk_at(ledger, keys, writer) as desk:
+        written(acts.change_rulebook(desk, files, examples, reasons))
+
+
+@ledger_app.command()
+def propose(
+    reasons: Reasons,
+    writer: Author,
+    folder: RulebookFolder = None,
+    corpus: Annotated[
+        Path | None,
+        typer.Option("--corpus", metavar="PATH", help="cases to count: a folder of dossiers, or a Parquet file"),
+    ] = None,
+    ledger: LedgerPlace = HERE,
+    keys: KeysFolder = None,
+) -> None:
+    """Propose a change of the law: its difference, what is proved of it, whom it moves. Somebody else reviews it."""
+    files, examples = _sound_rulebook(folder)
+    with desk_at(ledger, keys, writer) as desk:
+        found = _findings(desk, files, corpus)
+        written(acts.propose(desk, files, examples, found, reasons))
+
+
+@ledger_app.command()
+def proposal(entry: Number, form: Form = PlainFormat.text, ledger: LedgerPlace = HERE, keys: KeysFolder = None) -> None:
+    """Show what a proposal would change, and what was found out of it, before it is reviewed."""
+    with ledger_at(ledger, keys) as opened, opened.store.reading() as reader:
+        proposed, _ = opened.entry(reader, entry)
+        if not isinstance(proposed, ProposalEntry):
+            what = f"entry {entry} is no proposal, it is a {proposed.kind}"
+            raise UsageError([Problem(where="ENTRY", what=what, cure="see which are: tierengine ledger log")])
+        difference = opened.blob(reader, proposed.difference).decode()
+        proof = json.loads(opened.blob(reader, proposed.proof))
+        census = None if proposed.census is None else json.loads(opened.blob(reader, proposed.census))
+    if form is PlainFormat.json:
+        print_json({**proposed.model_dump(mode="json"), "difference": difference, "proof": proof, "census": census})
+        return
+    console = a_console()
+    print_entry(proposed, console)
+    for stretch in proof["stretches"]:
+        until = f" until {stretch['until']}" if stretch["until"] else ""
+        told = stretch["verdict"] if stretch["gave_up"] is None else f"not proved: {stretch['gave_up']}"
+        print_wrapped(f"Under the law from {stretch['first']}{until}: {told}.", console, 4)
+    if census is not None:
+        print_wrapped(f"Of {census['cases']} cases counted, {census['moved']} move.", console, 4)
+    console.print(Text(difference.rstrip("\n")), soft_wrap=True)
+
+
+def _sound_rulebook(folder: Path | None) -> tuple[tuple[RulebookFile, ...], int]:
+    """The files of a rulebook and the number of its examples. Raise `RulebookError` if one does not come out."""
     draft = read_draft(folder_of(folder))
     if problems := [*draft.ill_placed, *failed_examples(draft)]:
         raise RulebookError(problems)
-    files = rulebook_files(folder_of(folder))
-    with _desk(ledger, keys, writer) as desk:
-        _written(acts.change_rulebook(desk, files, draft.rulebook.examples, reasons))
+    return rulebook_files(folder_of(folder)), draft.rulebook.examples
+
+
+def _findings(desk: Desk, files: tuple[RulebookFile, ...], corpus: Path | None) -> Findings:
+    """What is found out of a change: the difference, the direction with its proof, and the cases of a corpus."""
+    from tierengine.lab.change.impact import Impact, Question, impact  # noqa: PLC0415 - it loads NumPy and pyarrow
+
+    with desk.ledger.store.reading() as reader:
+        current = people_of(reader).rulebook
+        if current is None:
+            cure = "record it: tierengine ledger rulebook"
+            raise UsageError([Problem(where="rulebook", what="the first rulebook replaces none", cure=cure)])
+        before, old = Replayer(desk.ledger).rulebook(reader, current)
+    told = schemas.dump(Impact, impact(before, rulebook_of(files), Question(corpus=corpus)))
+    census = told.pop("census")
+    return Findings(
+        difference=acts.difference(old, files),
+        proof=json_text(told).encode(),
+        census=None if census is None else json_text(census).encode(),
+    )
+
+
+@ledger_app.command()
+def witnesses(
+    reasons: Reasons,
+    writer: Author,
+    witness: Annotated[
+        list[str] | None,
+        typer.Option("--witness", metavar="KEY@ADDRESS", help="its public key and where it is asked; may be repeated"),
+    ] = None,
+    quorum: Annotated[
+        int | None, typer.Option("--quorum", metavar="N", min=0, help="how many must cosign; without it, all")
+    ] = None,
+    ledger: LedgerPlace = HERE,
+    keys: KeysFolder = None,
+) -> None:
+    """Say which witnesses cosign the checkpoints from here on, and how many must. An administrator does."""
+    named = [_WITNESS.fullmatch(each) for each in witness or ()]
+    cure = "write them such as witness.example.org/w1+0fe1d2c3+BASE64@https://witness.example.org"
+    problems = [
+        Problem(where="--witness", what=f"`{each}` is no public key and address of a witness", cure=cure)
+        for each, found in zip(witness or (), named, strict=True)
+        if found is None or Cosigner.of(found["key"]) is None
+    ]
+    if problems:
+        raise UsageError(problems)
+    asked = tuple(Witness(key=found["key"], address=found["address"]) for found in named if found)
+    with desk_at(ledger, keys, writer) as desk:
+        written(acts.require_witnesses(desk, asked, len(asked) if quorum is None else quorum, reasons))
+
+
+@ledger_app.command()
+def cosign(ledger: LedgerPlace = HERE, keys: KeysFolder = None) -> None:
+    """Ask every witness anew whether the ledger has only grown. Ends with 5 if one saw more, or another history."""
+    with ledger_at(ledger, keys) as opened:
+        found = gather(opened, again=True)
+        console = a_console()
+        if found is None:
+            print_wrapped("The register of this ledger names no witness: tierengine ledger witnesses", console, 0)
+            return
+        print_times(found.times, console)
+        for problem in found.problems:
+            print_wrapped(f"{problem.where}: {problem.what}", console, 0)
 
 
 # -- saying something -----------------------------------------------------------------------------------------------
@@ -150,15 +272,15 @@ def record(
     writer: Author,
     as_of: AsOf = None,
     folder: RulebookFolder = None,
-    ledger: LedgerPlace = _HERE,
+    ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,
 ) -> None:
     """Assess a dossier and record the answer. Ends with 4 where several tiers stay open."""
     files = rulebook_files(folder_of(folder))
     day = day_given(as_of) if as_of else None
-    with _desk(ledger, keys, writer) as desk:
+    with desk_at(ledger, keys, writer) as desk:
         entry, assessment = acts.record(desk, read_dossier(dossier), files, day)
-        _written(entry)
+        written(entry)
     if not assessment.recommendation.settled:
         raise typer.Exit(4)
 
@@ -171,12 +293,12 @@ def position(
     tier: Held = None,
     disputes: Disputes = None,
     discretion: Discretion = False,
-    ledger: LedgerPlace = _HERE,
+    ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,
 ) -> None:
     """Say that your office agrees with an assessment, or dissents from it."""
-    with _desk(ledger, keys, writer) as desk:
-        _written(acts.position(desk, entry, _ground(tier, disputes, discretion, reasons)))
+    with desk_at(ledger, keys, writer) as desk:
+        written(acts.position(desk, entry, _ground(tier, disputes, discretion, reasons)))
 
 
 @ledger_app.command()
@@ -188,13 +310,13 @@ def determine(
     tier: Held = None,
     disputes: Disputes = None,
     discretion: Discretion = False,
-    ledger: LedgerPlace = _HERE,
+    ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,
 ) -> None:
     """Determine the tier: adopt what an assessment recommends, or depart from it."""
     ground = _ground(tier, disputes, discretion, reasons)
-    with _desk(ledger, keys, writer) as desk:
-        _written(acts.determine(desk, entry, seen, ground))
+    with desk_at(ledger, keys, writer) as desk:
+        written(acts.determine(desk, entry, seen, ground))
 
 
 @ledger_app.command()
@@ -203,21 +325,41 @@ def review(
     reasons: Reasons,
     writer: Author,
     objects: Annotated[bool, typer.Option("--objects", help="object to it; without this, you approve it")] = False,
-    ledger: LedgerPlace = _HERE,
+    ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,
 ) -> None:
     """Review an entry that somebody else wrote."""
-    with _desk(ledger, keys, writer) as desk:
-        _written(acts.review(desk, entry, reasons, approves=not objects))
+    with desk_at(ledger, keys, writer) as desk:
+        written(acts.review(desk, entry, reasons, approves=not objects))
 
 
 @ledger_app.command()
 def correct(
-    entry: Number, reasons: Reasons, writer: Author, ledger: LedgerPlace = _HERE, keys: KeysFolder = None
+    entry: Number, reasons: Reasons, writer: Author, ledger: LedgerPlace = HERE, keys: KeysFolder = None
 ) -> None:
     """Say that an entry which you wrote is wrong. It stays, and counts no more."""
-    with _desk(ledger, keys, writer) as desk:
-        _written(acts.correct(desk, entry, reasons))
+    with desk_at(ledger, keys, writer) as desk:
+        written(acts.correct(desk, entry, reasons))
+
+
+@ledger_app.command("keep")
+def keep_document(
+    entry: Number,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a final document: DOCX, HTML or Markdown")],
+    writer: Author,
+    made_from: Annotated[
+        Path | None, typer.Option("--dossier", metavar="DOSSIER", help="where its dossier lies, if not where it says")
+    ] = None,
+    folder: RulebookFolder = None,
+    ledger: LedgerPlace = HERE,
+    keys: KeysFolder = None,
+) -> None:
+    """Keep a final document with the assessment that it tells, if every sentence in it holds."""
+    from tierengine.cli.documents import Where, holding  # noqa: PLC0415 - the other verbs need no documents
+
+    final = holding(file, Where(dossier=made_from, ledger=ledger, keys=keys), folder)
+    with desk_at(ledger, keys, writer) as desk:
+        written(acts.keep(desk, entry, final))
 
 
 # -- looking and checking -------------------------------------------------------------------------------------------
@@ -227,11 +369,11 @@ def correct(
 def log(
     case: Annotated[str | None, typer.Argument(metavar="[CASE]", help="the id of a dossier")] = None,
     form: Form = PlainFormat.text,
-    ledger: LedgerPlace = _HERE,
+    ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,
 ) -> None:
     """Show what is on record, of one case with where it stands, or of all."""
-    with _opened(ledger, keys) as opened, opened.store.reading() as reader:
+    with ledger_at(ledger, keys) as opened, opened.store.reading() as reader:
         numbers = _numbers(reader, case)
         told = (opened.entry(reader, number)[0] for number in numbers)
         if form is PlainFormat.json:
@@ -240,46 +382,54 @@ def log(
         console = a_console()
         register = None if case is None else register_of(reader, case)
         for each in told:
-            _print_entry(each, console, register)
+            print_entry(each, console, register)
         if case is not None and register is not None:
             print_wrapped(standing(register, case), console, 0)
             console.print(Text(f"what is on record now: {register.seen(case)}"), soft_wrap=True)
 
 
 @ledger_app.command()
-def checkpoint(ledger: LedgerPlace = _HERE, keys: KeysFolder = None) -> None:
+def checkpoint(ledger: LedgerPlace = HERE, keys: KeysFolder = None) -> None:
     """Print the signed checkpoint; keep it elsewhere, and a ledger that was cut short or replaced will show."""
-    with _opened(ledger, keys) as opened, opened.store.reading() as reader:
+    with ledger_at(ledger, keys) as opened, opened.store.reading() as reader:
         opened.checkpoint(reader)
         sys.stdout.write(reader.head.checkpoint)
 
 
 @ledger_app.command()
-def verify(kept: Kept = None, public: Key = None, ledger: LedgerPlace = _HERE, keys: KeysFolder = None) -> None:
-    """Verify entries, inputs, rules, tree and checkpoint. Ends with 5 at the first thing that does not hold."""
-    with _opened(ledger, keys, public) as opened:
+def verify(
+    kept: Kept = None,
+    public: PublicKey = None,
+    witness: Witnesses = None,
+    ledger: LedgerPlace = HERE,
+    keys: KeysFolder = None,
+) -> None:
+    """Verify entries, inputs, rules, tree, checkpoint, cosignatures. Ends with 5 at the first that does not hold."""
+    known = cosigners_given(witness)
+    with ledger_at(ledger, keys, public) as opened:
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-            found = verify_ledger(opened, _kept(opened, kept), _stepper(bar, opened))
+            found = verify_ledger(opened, kept_checkpoint(opened, kept), _stepper(bar, opened), known)
         console = a_console()
         console.print(f"{found.checkpoint.size} entries and {found.inputs} inputs hold, under the root")
         console.print(f"  {base64(found.checkpoint.root)}")
         if kept is not None:
             console.print(Text(f"they go on from the checkpoint in {kept}"))
-        print_wrapped(_whose(opened), console, 0)
+        print_times(found.times, console)
+        print_wrapped(whose(opened), console, 0)
 
 
 @ledger_app.command()
 def replay(
     entry: Annotated[int | None, typer.Argument(metavar="[ENTRY]", min=0, help="the number of an entry")] = None,
     every: Annotated[bool, typer.Option("--all", help="replay every entry in which the engine says something")] = False,
-    ledger: LedgerPlace = _HERE,
+    ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,
 ) -> None:
     """Make recorded assessments again from what was kept, with both engines, and compare the bytes."""
     if every == (entry is not None):
         problem = Problem(where="replay", what="neither or both of ENTRY and --all", cure="give one of them")
         raise UsageError([problem])
-    with _opened(ledger, keys) as opened:
+    with ledger_at(ledger, keys) as opened:
         with opened.store.reading() as reader:
             numbers = reader.numbers(*_REPLAYED) if entry is None else [entry]
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
@@ -304,12 +454,12 @@ def prove(
     entry: Number,
     kept: Kept = None,
     form: Form = PlainFormat.text,
-    ledger: LedgerPlace = _HERE,
+    ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,
 ) -> None:
     """Prove that an entry is in the ledger, and with --kept that the ledger goes on from a kept checkpoint."""
-    with _opened(ledger, keys) as opened:
-        before = _kept(opened, kept)
+    with ledger_at(ledger, keys) as opened:
+        before = kept_checkpoint(opened, kept)
         with opened.store.reading() as reader:
             _, raw = opened.entry(reader, entry)
             proof = opened.proof(reader, entry, raw)
@@ -345,11 +495,11 @@ def _print_hashes(sentence: str, hashes: list[str], console: Console) -> None:
 def export(
     entry: Number,
     packet: Annotated[Path, typer.Argument(metavar="PACKET", help="the file to write, such as packet.zip")],
-    ledger: LedgerPlace = _HERE,
+    ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,
 ) -> None:
     """Write the packet of an entry's case: one file by which a stranger checks it offline."""
-    with _opened(ledger, keys) as opened:
+    with ledger_at(ledger, keys) as opened:
         raw = pack(export_packet(opened, entry))
     try:
         with packet.open("xb") as file:
@@ -364,84 +514,15 @@ def export(
 # -- what the verbs share -------------------------------------------------------------------------------------------
 
 
-def _keys(folder: Path | None) -> Keys:
-    """The keys in the folder that was named, or in the user's own."""
-    root = os.environ.get("XDG_CONFIG_HOME")
-    return Keys(folder or (Path(root) if root else Path.home() / ".config") / "tierengine" / "keys")
-
-
-@contextmanager
-def _opened(place: str, keys: Path | None, public: str | None = None) -> Iterator[Ledger]:
-    """Give the ledger at a place, held against the key that was named or, without one, the user's own copy of it.
-
-    It is closed when the verb ends: a SQLite file is then whole without a second file beside it.
-    """
-    known = None if public is None else Verifier.of(public)
-    if public is not None and known is None:
-        cure = "write the line that `tierengine ledger init` printed: NAME+DIGITS+BASE64"
-        raise UsageError([Problem(where="--key", what=f"`{public}` is no public key of a ledger", cure=cure)])
-    with closing(Store(place)) as store:
-        if known is None:
-            with store.reading() as reader:
-                known = _keys(keys).verifier_of(reader.head.verifier.partition("+")[0])
-        yield Ledger(store, known)
-
-
-@contextmanager
-def _desk(place: str, keys: Path | None, writer: str) -> Iterator[Desk]:
-    """Give the ledger at a place with the keys to sign and to seal with."""
-    with _opened(place, keys) as opened:
-        with opened.store.reading() as reader:
-            origin = opened.verifier(reader).name
-        folder = _keys(keys)
-        yield Desk(ledger=opened, author=folder.of(writer), seal=folder.of(origin))
-
-
 def _ground(tier: TierName | None, disputes: list[str] | None, discretion: bool, reasons: str) -> Ground:
     held = next((each for each in TIERS if tier is not None and each == tier.value), None)
     return Ground(tier=held, disputes=tuple(disputes or ()), discretion=discretion, reasons=reasons)
-
-
-def _kept(opened: Ledger, path: Path | None) -> Checkpoint | None:
-    """The checkpoint in a file, if one was named and the ledger's key signed it."""
-    if path is None:
-        return None
-    try:
-        note = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        cure = "name a file with what `tierengine ledger checkpoint` printed"
-        raise StoreError([Problem(where=str(path), what=f"cannot be read: {error}", cure=cure)]) from None
-    with opened.store.reading() as reader:
-        return Checkpoint.of(note, opened.verifier(reader), str(path))
-
-
-def _whose(opened: Ledger) -> str:
-    """Whether the key was known before, or was believed."""
-    if opened.known is not None:
-        return f"under the key {opened.known}"
-    with opened.store.reading() as reader:
-        key = reader.head.verifier
-    return f"under the key {key}, which the ledger itself names: compare it with the one you were given"
 
 
 def _stepper(bar: Progress, opened: Ledger) -> Callable[[], None]:
     with opened.store.reading() as reader:
         task = bar.add_task("verified", total=opened.checkpoint(reader).size)
     return lambda: bar.advance(task)
-
-
-def _written(entry: AnyEntry) -> None:
-    _print_entry(entry, a_console())
-
-
-def _print_entry(entry: AnyEntry, console: Console, register: Register | None = None) -> None:
-    head = (f"entry {entry.number}", "bold"), f"  {entry.time}  {entry.kind}  "
-    console.print(Text.assemble(*head, (author(entry), "dim")), soft_wrap=True)
-    print_wrapped(headline(entry), console, 4)
-    for line in details(entry):
-        print_wrapped(line, console, 4, hang=2)
-    if register is not None and not register.counts(register.said[entry.number]):
-        print_wrapped("It was corrected, and counts no more.", console, 4)
 
 
 def _numbers(reader: Reader, case: str | None) -> list[int]:

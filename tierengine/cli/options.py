@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -16,9 +15,10 @@ from rich.console import Console
 
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.sources.reading import refuse_too_large
-from tierengine.law.reader import read_rulebook
+from tierengine.law.reader import own_folder, read_rulebook
 from tierengine.law.rulebook import Rulebook
 from tierengine.terms.scalars import day
+from tierengine.wholefile import write_whole
 
 
 class PlainFormat(StrEnum):
@@ -53,7 +53,24 @@ RulebookFolder = Annotated[
 ]
 
 
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="WHERE",
+        envvar="TIERENGINE_CLUSTER",
+        help="do the work on Dask: local, local:N for N processes, or a scheduler such as tcp://host:8786",
+    ),
+]
+
+
 DraftFolder = Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="holds criteria/ and rules/")]
+
+
+KeysFolder = Annotated[
+    Path | None,
+    typer.Option("--keys", metavar="FOLDER", envvar="TIERENGINE_KEYS", help="the folder that holds your keys"),
+]
 
 
 def rulebook_in(folder: Path | None) -> Rulebook:
@@ -63,17 +80,19 @@ def rulebook_in(folder: Path | None) -> Rulebook:
 
 def folder_of(folder: Path | None) -> Path:
     """Return the folder that was named; else that of the project, or of an installed copy the law within it."""
-    if folder is not None:
-        return folder
-    package = Path(__file__).resolve().parent.parent
-    within = package / "rulebook"
-    return within if within.is_dir() else package.parent
+    return own_folder() if folder is None else folder
 
 
 def cache_folder() -> Path:
     """Return where rulebooks that were found sound are kept."""
     root = os.environ.get("XDG_CACHE_HOME")
     return (Path(root) if root else Path.home() / ".cache") / "tierengine"
+
+
+def keys_folder(folder: Path | None) -> Path:
+    """Return the folder of keys that was named, or the user's own."""
+    root = os.environ.get("XDG_CONFIG_HOME")
+    return folder or (Path(root) if root else Path.home() / ".config") / "tierengine" / "keys"
 
 
 def day_given(word: str, option: str = "--as-of") -> date:
@@ -120,27 +139,12 @@ def json_text(value: Any) -> str:
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file as a whole or not at all: beside its place first, then into it. Raise `UsageError` if it cannot."""
-    beside: str | None = None
     try:
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_mask()
-        Path(beside).chmod(mode)
-        Path(beside).replace(path)
+        write_whole(path, content)
     except OSError as error:
-        if beside is not None:
-            Path(beside).unlink(missing_ok=True)
         problem = Problem(
             where=f"--output {path}",
             what=f"the file cannot be written there: {error.strerror}",
             cure="name a file in a folder that exists and in which you may write",
         )
         raise UsageError([problem]) from None
-
-
-def _mask() -> int:
-    """What the user withholds from new files; it can be read only by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

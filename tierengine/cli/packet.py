@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from tierengine.cli.app import app
+from tierengine.cli.ledger_options import Form, Witnesses, cosigners_given, print_times
 from tierengine.cli.options import PlainFormat, a_console, print_json
 from tierengine.errors import Problem, StoreError, UsageError
 from tierengine.ledger.archive import unpack
@@ -28,11 +29,12 @@ def verify(
         str | None,
         typer.Option("--key", metavar="KEY|FILE", help="the ledger's public key that you know, or its file"),
     ] = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    witness: Witnesses = None,
+    form: Form = PlainFormat.text,
 ) -> None:
     """Verify the packet of a case offline, and make its answer again. Ends with 5 at the first thing that is wrong."""
     known = None if key is None else _verifier(key)
-    found = verify_packet(unpack(_bytes(packet)), known)
+    found = verify_packet(unpack(_bytes(packet)), known, cosigners_given(witness))
     told = _told(found, known)
     if form is PlainFormat.json:
         print_json(told)
@@ -43,6 +45,7 @@ def verify(
         print_wrapped(headline(entry), console, 4)
         for line in details(entry):
             print_wrapped(line, console, 4, hang=2)
+    print_times(found.times, console)
     print_wrapped(f"{told['holds']} The key of the ledger: {told['key']}", console, 0)
     for warning in told["warnings"]:
         print_wrapped(warning, console, 0)
@@ -67,6 +70,7 @@ def _told(found: Verified, known: Verifier | None) -> dict[str, Any]:
         "size": found.checkpoint.size,
         "root": base64(found.checkpoint.root),
         "key": str(found.verifier),
+        "witnesses": dict(found.times),
         "warnings": [*(() if known is not None else (_FROM_THE_PACKET,)), *found.warnings],
     }
 

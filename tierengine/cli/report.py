@@ -16,10 +16,13 @@ from tierengine.errors import Problem, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.lab.questions.rate import sheet_of
 from tierengine.law.rulebook import Rulebook
+from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.compare import Comparison, Side, compare
+from tierengine.reasoning.followed import followed_up
 from tierengine.reasoning.release import release
 from tierengine.reports.answer import weighed
+from tierengine.reports.followed import followed_section
 from tierengine.reports.rate import rating_sections
 from tierengine.reports.release import released_report
 from tierengine.reports.report import Report
@@ -76,7 +79,8 @@ def report(
         change = _change(before, Side(casefile, law.as_of), law_book)
         earlier = casefile.dossier.earlier_placements
         records = weighed((record.id for record in casefile.dossier.records), assessment)
-        told = report_on(assessment, law, change, earlier, sheet=sheet, records=records)
+        followed = followed_section(followed_up(casefile, law, admit(casefile, law)))
+        told = report_on(assessment, law, change, earlier, sheet=sheet, records=records, annex=followed)
     if output is not None:
         write_file(output, _rendered(told, form))
     elif form is Format.text:

@@ -52,7 +52,7 @@ def silence(item: Proposed, record: ProposedRecord, author: str, day: date, know
         covers=covers,
         author=author,
         date=day,
-        note=f"{item.quote.rstrip('.')}. {record.note or ''}".strip(),
+        note=" ".join(part for part in (item.quote and f"{item.quote.rstrip('.')}.", record.note) if part),
     )
 
 

@@ -42,7 +42,7 @@ class Deciding:
         return None
 
     def accepted(self, item: Proposed, record: ProposedRecord, marks: Marks) -> Casefile:
-        """Return the dossier with a record in the place of a proposal.
+        """Return the dossier with a record in the place of a proposal; one that is not in the dossier leaves no place.
 
         Raise `EvidenceError` if the record contradicts others, or answers what it cannot.
         """
@@ -69,7 +69,8 @@ class Deciding:
 
     def _changed(self, item: Proposed, section: str, lines: Sequence[str]) -> Casefile:
         rewriting = Rewriting(self.casefile.document)
-        rewriting.remove("proposed", self._number(item))
+        if item in self.casefile.dossier.proposed:
+            rewriting.remove("proposed", self._number(item))
         rewriting.append(section, lines)
         changed = self._read(rewriting.raw)
         known = {problem.what for problem in self._problems(self.casefile)}

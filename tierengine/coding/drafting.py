@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,9 @@ from tierengine.coding.proposing import Setting, proposals
 from tierengine.coding.sentences import sentences
 from tierengine.coding.writing import folded, keyed, scalar
 from tierengine.evidence.dossier import Country, EarlierPlacement, Proposed, ProposedRecord
+from tierengine.evidence.records import Actor
 from tierengine.evidence.sources.opened import Opened
+from tierengine.law.entries import LAST_YEAR
 from tierengine.terms.interval import Days
 
 
@@ -36,16 +38,64 @@ class Heading:
     placements: tuple[EarlierPlacement, ...]
 
 
+WHOLE = "all paragraphs"
+"""The part of a source that was read where the source is silent as a whole."""
+
+
 def proposed(sources: Iterable[Opened], setting: Setting) -> Iterator[Proposed]:
-    """Yield what the sentences of some sources may tell, in the order of the sources and of their text."""
-    number = 0
+    """Yield what the sentences of some sources may tell, in the order of the sources and of their text.
+
+    Of sources that report on the period, there follow the silences that the law reads as an answer.
+    """
+    opened = tuple(sources)
+    told = [each for source in opened for each in _told(source, setting)]
+    silent = _silences(opened, setting, [records[0] for _, _, records in told]) if setting.covers_period else ()
+    for number, (at, quote, records) in enumerate((*told, *silent), start=1):
+        yield Proposed(id=f"p{number}", at=at, quote=quote, records=records)
+
+
+_Told = tuple[str, str, tuple[ProposedRecord, ...]]
+"""Where something stands, in which words, and the records that are proposed for it."""
+
+
+def _told(source: Opened, setting: Setting) -> Iterator[_Told]:
+    for sentence in sentences(source):
+        if source.passage(sentence.at, sentence.text) is None:
+            continue  # what no quote can name is read by a person
+        for records in proposals(sentence, setting):
+            yield sentence.at, sentence.text, records
+
+
+def _silences(sources: Iterable[Opened], setting: Setting, records: Sequence[ProposedRecord]) -> Iterator[_Told]:
+    """The questions that none of the sources answers, and whose silence the law reads as an answer."""
+    answered = {name for record in records for name in _answers(record, setting)}
+    asked = [each.id for each in setting.law.indicators if each.when_silent is not None and each.when_silent.drafted]
     for source in sources:
-        for sentence in sentences(source):
-            if source.passage(sentence.at, sentence.text) is None:
-                continue  # what no quote can name is read by a person
-            for records in proposals(sentence, setting):
-                number += 1
-                yield Proposed(id=f"p{number}", at=sentence.at, quote=sentence.text, records=records)
+        for name in asked:
+            if name not in answered:
+                yield f"{source.id} {WHOLE}", "", (_silence(name, setting),)
+
+
+def _answers(record: ProposedRecord, setting: Setting) -> Collection[str]:
+    """The indicators that a record answers or shows to be so: its own, a whole of which it is part, and parts of it."""
+    indicator = setting.law.indicators_by_id.get(record.measures)
+    denies = record.value in ("false", "0") or LAST_YEAR.get(str(record.value)) is False
+    if indicator is None or denies or record.kind not in indicator.kinds:
+        return (record.measures,)  # what is merely stated answers nothing else
+    shown = [each.id for each in setting.law.indicators if record.measures in each.shown_by]
+    wholes = indicator.denied_with if indicator.compared is not None else ()
+    return {record.measures, *shown, *wholes, *setting.reader.parts.get(record.measures, ())}
+
+
+def _silence(name: str, setting: Setting) -> ProposedRecord:
+    return ProposedRecord(
+        kind="silence",
+        measures=name,
+        period=setting.period,
+        actor=Actor.model_validate({"is": "government", "name": setting.government}),
+        because="nothing in the source leads to it",
+        note="The source is said to report on the period, and no sentence of it was found to tell of this.",
+    )
 
 
 def written(heading: Heading, sources: Sequence[Given], items: Iterable[Proposed]) -> str:
@@ -93,7 +143,8 @@ def _proposals(items: Sequence[Proposed]) -> Iterator[str]:
     for item in items:
         yield f"  - id: {item.id}"
         yield f"    at: {scalar(item.at)}"
-        yield from folded("    quote", item.quote)
+        if item.quote:
+            yield from folded("    quote", item.quote)
         yield "    records:"
         for record in item.records:
             yield from proposal_lines(record, "      ")

@@ -58,6 +58,7 @@ class Reader:
 
     def __init__(self, rulebook: Rulebook, law: Law) -> None:
         self._indicators = tuple(each for each in law.indicators if each.counts_kind is None)
+        self._neutral = tuple(each for each in self._indicators if each.sign >= 0)
         self._order = {indicator.id: number for number, indicator in enumerate(self._indicators)}
         self._cues: tuple[tuple[Indicator, Cue, Phrase], ...] = tuple(
             (indicator, cue, phrase(cue.phrase))
@@ -75,6 +76,14 @@ class Reader:
         }
 
         self._words = {name: frozenset(text) for name, text in self._texts.items()}
+
+    @cached_property
+    def parts(self) -> dict[str, frozenset[str]]:
+        """Indicator of a whole to the indicators of its parts, which are denied with it."""
+        return {
+            indicator.id: frozenset(name for other, cue, _ in self._cues if other is indicator for name in cue.denies)
+            for indicator in self._indicators
+        }
 
     def _keep_head(self, number: int, asked: Phrase) -> None:
         """Look a cue up by the first letters of the words that lead it, where there are so many letters."""
@@ -122,8 +131,11 @@ class Reader:
                 yield Lead(indicator, cue, places, weight(indicator, asked))
 
     def _close(self, spoken: Sequence[Spoken], alike: dict[str, float]) -> list[Lead]:
-        """The indicators whose question, scale and cues have most words in common with a sentence."""
-        ranked = sorted(self._indicators, key=lambda each: (-alike.get(each.id, 0.0), self._order[each.id]))
+        """The indicators whose question, scale and cues have most words in common with a sentence.
+
+        What counts against a government is proposed only where a cue says it, and never since words are alike.
+        """
+        ranked = sorted(self._neutral, key=lambda each: (-alike.get(each.id, 0.0), self._order[each.id]))
         leads = []
         for indicator in ranked[: MOST + 2]:
             common = self._words[indicator.id]

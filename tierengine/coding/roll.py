@@ -136,6 +136,8 @@ class _Roll:
                 self._record(record, raw, last)
         for gap in self.casefile.dossier.deficiencies:
             self._ask(gap.id, CarriedItem(takes="deficiency"), gap.answered_by, gap.says, last)
+        for action in self.casefile.dossier.plan:
+            self._ask(action.id, CarriedItem(takes="action"), action.answered_by, action.says, last)
         for question in self.casefile.dossier.open_questions:
             past = self.wanted.report - int(question.shown)
             asked = {"asks": question.asks, "by": question.by}

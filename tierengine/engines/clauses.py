@@ -24,6 +24,7 @@ class Clauses:
         self._take = take
         self._next = 1
         self._counters: dict[tuple[int, ...], _Counter] = {}
+        self._conjunctions: dict[Term, Clause] = {}
         self.literals: dict[Term, int] = {}
         """The literal of each term that was met."""
 
@@ -56,8 +57,14 @@ class Clauses:
         """Return literals that hold together just if the terms do; a conjunction is taken apart."""
         found: Clause = []
         for term in terms:
-            found += self.units(term.parts) if term.kind == "all" else (self.literal(term),)
+            found += self._units_of(term) if term.kind == "all" else (self.literal(term),)
         return found
+
+    def _units_of(self, conjunction: Term) -> Clause:
+        units = self._conjunctions.get(conjunction)
+        if units is None:
+            units = self._conjunctions[conjunction] = self.units(conjunction.parts)
+        return units
 
     def literal(self, term: Term) -> int:
         """Return the literal that holds just if a term does."""

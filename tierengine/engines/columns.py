@@ -10,7 +10,7 @@ known only by bounds has its least number in one column and its greatest in anot
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +24,6 @@ from tierengine.engines.form import (
     Facts,
     Field,
     Form,
-    Rule,
     Stratum,
     Tally,
     Test,
@@ -35,7 +34,7 @@ from tierengine.errors import MismatchError, Problem
 Plane = NDArray[np.uint8]
 """One bit for each record; the bits behind the last record are never set."""
 
-BLOCK = 1 << 16
+BLOCK = 1 << 15
 """Bytes of a plane that are worked on at once, so that what is worked out on the way needs little memory."""
 
 
@@ -130,9 +129,9 @@ class ColumnEngine:
 
     def __init__(self, form: Form) -> None:
         self._form = form
-        rules = [rule for stratum in form.strata for rule in stratum.rules]
-        self._rules = {rule.id: row for row, rule in enumerate(rules)}
-        self._heads = {head: row for row, head in enumerate(dict.fromkeys(rule.head for rule in rules))}
+        self._plan = _Plan(form)
+        self._rules = {rule: row for row, rule in enumerate(self._plan.rules)}
+        self._heads = {head: row for row, head in enumerate(self._plan.heads)}
 
     def evaluate(self, columns: Columns, count: int) -> Evaluations:
         """Return what follows from the columns of so many records.
@@ -145,16 +144,42 @@ class ColumnEngine:
             self._rules,
             self._heads,
             fired=np.empty((len(self._rules), width), np.uint8),
-            shown=np.zeros((len(self._heads), width), np.uint8),
-            refuted=np.zeros((len(self._heads), width), np.uint8),
+            shown=np.empty((len(self._heads), width), np.uint8),
+            refuted=np.empty((len(self._heads), width), np.uint8),
         )
-        everyone = all_of(count)
-        for start in range(0, width, BLOCK):
-            part = slice(start, start + BLOCK)
-            cut = {name: column.cut(part) for name, column in columns.items()}
-            _Block(self._form, cut, found, part, everyone[part]).run()
+        rules, heads = list(self._plan.rules.values()), list(self._plan.heads.values())
+        for part, planes in self._blocks(columns, count):
+            for row, slot in enumerate(rules):
+                found.fired[row, part] = planes[slot]
+            for row, (shown, refuted) in enumerate(heads):
+                found.shown[row, part], found.refuted[row, part] = planes[shown], planes[refuted]
         _refuse_contradictions(found)
         return found
+
+    def settle(self, columns: Columns, count: int, asked: Collection[str]) -> dict[str, Truths]:
+        """Return what some propositions come to, of so many records: sooner than all of it, and in little memory.
+
+        Raise `MismatchError` if any proposition both holds and fails.
+        """
+        width = -(-count // 8)
+        found = {head: Truths(np.empty(width, np.uint8), np.empty(width, np.uint8)) for head in asked}
+        for part, planes in self._blocks(columns, count):
+            if any(np.bitwise_and(planes[shown], planes[refuted]).any() for shown, refuted in self._plan.doubtful):
+                self.evaluate(columns, count)  # tells which proposition it is, and of which record
+            for head, kept in found.items():
+                shown, refuted = self._plan.heads[head]
+                kept.shown[part], kept.refuted[part] = planes[shown], planes[refuted]
+        return found
+
+    def _blocks(self, columns: Columns, count: int) -> Iterator[tuple[slice, Sequence[Plane]]]:
+        """Yield the planes of some bytes of records after the others, each at its slot of the plan."""
+        everyone = all_of(count)
+        room = np.empty((self._plan.slots, min(BLOCK, everyone.size)), np.uint8)  # new memory costs more than its use
+        for start in range(0, everyone.size, BLOCK):
+            part = slice(start, start + BLOCK)
+            cut = {name: column.cut(part) for name, column in columns.items()}
+            size = everyone[part].size
+            yield part, _Block(self._plan, cut, everyone[part], room[:, :size]).run()
 
 
 def all_of(count: int) -> Plane:
@@ -237,55 +262,135 @@ def _column(field: Field, values: Sequence[Value | Bounds | None]) -> Column:
     return replace(numbers, greatest=Greatest(np.array([most or 0 for _, most in pairs], np.int64), ended))
 
 
+Rail = tuple[int, int]
+"""The slots of a truth: where it is shown, and where it is refuted."""
+
+_NOWHERE = 0
+"""The slot of the plane on which no bit is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What is worked out of one stratum, in this order."""
+
+    tallies: tuple[Tally, ...]
+    tests: tuple[tuple[int, Test], ...]
+    """The tests of numbers and choices that no stratum below it asks, each with its slot."""
+    conjunctions: tuple[tuple[int, tuple[int, ...]], ...]
+    """The rules of several tests: the slot of each, and the slots of its tests."""
+    unions: tuple[tuple[int, tuple[int, ...]], ...]
+    """The rails of several rules: the slot of each, and the slots of its rules."""
+
+
+class _Plan:
+    """What there is to be worked out for a form, each plane with its slot; made once, since it is run often.
+
+    A rule of one test has the slot of that test, and a rail of one rule has the slot of that rule.
+    """
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.slots = 1
+        self.truths: dict[str, Rail] = {}
+        """Each truth that is an input, and each comparison."""
+        self.rules: dict[str, int] = {}
+        self.heads: dict[str, Rail] = {}
+        self._tests: dict[tuple[str, str, Value], int] = {}
+        truths = [field.id for field in form.inputs if field.type == "truth"]
+        for name in (*truths, *(comparison.id for comparison in form.comparisons)):
+            self.truths[name] = self._slot(), self._slot()
+        self.steps = tuple(self._step(stratum) for stratum in form.strata)
+        self.doubtful = tuple(rail for rail in dict.fromkeys(self.heads.values()) if _NOWHERE not in rail)
+        """The heads that could both hold and fail, had the rules been written so."""
+
+    def _slot(self) -> int:
+        self.slots += 1
+        return self.slots - 1
+
+    def _step(self, stratum: Stratum) -> _Step:
+        tests: list[tuple[int, Test]] = []
+        counted = [test for tally in stratum.tallies for member in tally.members for test in member]
+        for test in (*counted, *(test for rule in stratum.rules for test in rule.tests)):
+            key = test.field, test.op, test.value
+            rail = self.heads.get(test.field) or self.truths.get(test.field)
+            if rail is not None:
+                self._tests[key] = rail[0] if (test.value is True) == (test.op == "==") else rail[1]
+            elif key not in self._tests:
+                self._tests[key] = self._slot()
+                tests.append((self._tests[key], test))
+        joined: list[tuple[int, tuple[int, ...]]] = []
+        for rule in stratum.rules:
+            self.rules[rule.id] = self._joined(tuple(self.slot(test) for test in rule.tests), joined)
+        rails: dict[tuple[str, bool], list[int]] = {}
+        for rule in stratum.rules:
+            rails.setdefault((rule.head, rule.holds), []).append(self.rules[rule.id])
+        met: list[tuple[int, tuple[int, ...]]] = []
+        for head in dict.fromkeys(rule.head for rule in stratum.rules):
+            shown, refuted = (self._joined(tuple(rails.get((head, side), ())), met) for side in (True, False))
+            self.heads[head] = shown, refuted
+        return _Step(stratum.tallies, tuple(tests), tuple(joined), tuple(met))
+
+    def _joined(self, of: tuple[int, ...], written: list[tuple[int, tuple[int, ...]]]) -> int:
+        """The slot of several slots taken together; of one it is its own."""
+        if len(of) < 2:
+            return of[0] if of else _NOWHERE
+        written.append((self._slot(), of))
+        return written[-1][0]
+
+    def slot(self, test: Test) -> int:
+        """Return the slot of the records on which a test is known to be true."""
+        return self._tests[test.field, test.op, test.value]
+
+
 class _Block:
     """Evaluates some records; every plane that was once worked out is kept for the tests that ask for it again."""
 
-    def __init__(self, form: Form, columns: Columns, found: Evaluations, part: slice, everyone: Plane) -> None:
-        self._form = form
+    def __init__(self, plan: _Plan, columns: Columns, everyone: Plane, room: Plane) -> None:
+        self._plan = plan
+        self._room = room
         self._everyone = everyone
-        self._found = found
-        self._fired, self._shown, self._refuted = found.fired[:, part], found.shown[:, part], found.refuted[:, part]
-        nowhere = np.zeros_like(everyone)
-        unknown = Truths(nowhere, nowhere)
+        self._nowhere = np.zeros_like(everyone)
         self._truths = {name: column for name, column in columns.items() if isinstance(column, Truths)}
         self._numbers = {name: column for name, column in columns.items() if isinstance(column, Numbers)}
-        self._places = {field.id: {word: n for n, word in enumerate(field.choices)} for field in form.inputs}
+        self._places = {field.id: {word: n for n, word in enumerate(field.choices)} for field in plan.form.inputs}
         self._counts: dict[str, list[Plane]] = {}
         self._reached: dict[tuple[str, int], Plane] = {}
         self._capped: dict[tuple[str, int], Plane] = {}
-        self._tested: dict[tuple[str, str, Value], Plane] = {}
-        for field in form.inputs:
-            if field.id not in columns:
-                self._truths[field.id] = unknown  # of no test true, whatever it holds
+        self._planes = [self._nowhere] * plan.slots
 
-    def run(self) -> None:
-        """Decide every rule of every stratum."""
-        for comparison in self._form.comparisons:
+    def run(self) -> Sequence[Plane]:
+        """Decide every rule of every stratum, and return the planes by their slots."""
+        for comparison in self._plan.form.comparisons:
             self._truths[comparison.id] = self._compare(comparison)
-        for stratum in self._form.strata:
-            self._decide(stratum)
+        for name, (shown, refuted) in self._plan.truths.items():
+            if name in self._truths:
+                self._planes[shown], self._planes[refuted] = self._truths[name].shown, self._truths[name].refuted
+        for step in self._plan.steps:
+            self._take(step)
+        return self._planes
 
-    def _decide(self, stratum: Stratum) -> None:
-        for tally in stratum.tallies:
+    def _take(self, step: _Step) -> None:
+        planes = self._planes
+        for slot, test in step.tests:
+            if test.field in self._numbers:
+                planes[slot] = self._measure(test)
+        for tally in step.tallies:
             self._count(tally)
-        for rule in stratum.rules:
-            self._fire(rule)
-        for head in {rule.head for rule in stratum.rules}:
-            row = self._found.heads[head]
-            self._truths[head] = Truths(self._shown[row], self._refuted[row])
-
-    def _fire(self, rule: Rule) -> None:
-        fired = self._fired[self._found.rules[rule.id]]
-        first, *others = (self._where(test) for test in rule.tests)
-        fired[:] = first
-        for plane in others:
-            np.bitwise_and(fired, plane, out=fired)
-        rail = (self._shown if rule.holds else self._refuted)[self._found.heads[rule.head]]
-        np.bitwise_or(rail, fired, out=rail)
+        for slot, test in step.tests:
+            if test.field in self._counts:
+                planes[slot] = self._measure(test)
+        for slot, (first, second, *others) in step.conjunctions:
+            plane = planes[slot] = np.bitwise_and(planes[first], planes[second], out=self._room[slot])
+            for other in others:
+                np.bitwise_and(plane, planes[other], out=plane)
+        for slot, (first, second, *others) in step.unions:
+            plane = planes[slot] = np.bitwise_or(planes[first], planes[second], out=self._room[slot])
+            for other in others:
+                np.bitwise_or(plane, planes[other], out=plane)
 
     def _compare(self, comparison: Comparison) -> Truths:
         """Where one number is greater than another, and where not: by the numbers, else as it was answered."""
-        answered = self._truths.get(comparison.id) or Truths(*(np.zeros_like(self._everyone) for _ in range(2)))
+        answered = self._truths.get(comparison.id) or Truths(self._nowhere, self._nowhere)
         left, right = self._numbers.get(comparison.left), self._numbers.get(comparison.right)
         if left is None or right is None:
             return answered
@@ -296,17 +401,8 @@ class _Block:
 
     def _count(self, tally: Tally) -> None:
         for end, side in ((".holds", 0), (".fails", 1)):
-            self._counts[tally.id + end] = _sum([self._where(member[side]) for member in tally.members])
-
-    def _where(self, test: Test) -> Plane:
-        """The records on which a test is known to be true."""
-        truths = self._truths.get(test.field)
-        if truths is not None:
-            return truths.shown if (test.value is True) == (test.op == "==") else truths.refuted
-        key = (test.field, test.op, test.value)
-        if key not in self._tested:
-            self._tested[key] = self._measure(test)
-        return self._tested[key]
+            slots = [self._plan.slot(member[side]) for member in tally.members]
+            self._counts[tally.id + end] = _sum([self._planes[slot] for slot in slots])
 
     def _measure(self, test: Test) -> Plane:
         """The records on which a number or a choice is known and compares so: by one threshold, or by two."""

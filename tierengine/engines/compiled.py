@@ -7,6 +7,7 @@ written out as `if` statements over local names, with no agenda, no facts in sto
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from tierengine.engines.ends import may_be_bounded
@@ -16,14 +17,36 @@ from tierengine.errors import MismatchError, Problem
 _Function = Callable[[Facts, list[str]], dict[str, bool]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Generated:
+    """The text that was generated from a form, and the function that it defines."""
+
+    source: str
+    evaluate: _Function
+
+    @staticmethod
+    def of(form: Form) -> _Generated:
+        """Generate from a form; what was generated is kept with it."""
+        kept = form.kept.get("generated")
+        if not isinstance(kept, _Generated):
+            source = _Writer(form).source()
+            namespace: dict[str, Any] = {"conflict": _conflict, "Bounds": Bounds}
+            exec(compile(source, "<generated evaluator>", "exec"), namespace)  # noqa: S102 - our own text, from a checked form
+            kept = form.kept["generated"] = _Generated(source, namespace["evaluate"])
+        return kept
+
+
 class CompiledEngine:
     """The generated evaluator of one form. `source` is the text that was generated, for who wants to read it."""
 
     def __init__(self, form: Form) -> None:
-        self.source = _Writer(form).source()
-        namespace: dict[str, Any] = {"conflict": _conflict, "Bounds": Bounds}
-        exec(compile(self.source, "<generated evaluator>", "exec"), namespace)  # noqa: S102 - our own text, from a checked form
-        self._evaluate: _Function = namespace["evaluate"]
+        generated = _Generated.of(form)
+        self.source = generated.source
+        self._evaluate = generated.evaluate
+
+    def settled(self, facts: Facts) -> dict[str, bool]:
+        """Return each settled proposition with its truth, as `evaluate` does, without the rules that fired."""
+        return self._evaluate(facts, [])
 
     def evaluate(self, facts: Facts) -> Evaluation:
         """Return what follows from the facts. Raise `MismatchError` if a proposition both holds and fails."""

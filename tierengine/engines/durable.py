@@ -21,6 +21,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType, TracebackType
 from typing import Any, Protocol, Self, cast
@@ -201,10 +202,18 @@ def _load() -> _Extension:
                 )
             ]
         )
-    # Sessions are allocated and freed for every record. glibc may hand that memory back to the system each time
-    # (888 page faults and 2.3 milliseconds a record instead of 0 and 0.4); it stops once a large block was freed.
-    bytearray(16 << 20)
+    _keep_memory()
     return cast(_Extension, extension)
+
+
+@cache
+def _keep_memory() -> None:
+    """Let glibc keep the memory of a session for the next one; once for a process.
+
+    It may hand that memory back to the system for every record (888 page faults and 2.3 milliseconds instead of 0 and
+    0.4); it stops once a large block was freed.
+    """
+    bytearray(16 << 20)
 
 
 def _import_lazily(name: str) -> ModuleType:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Protocol
 
 from tierengine.terms.scalars import Model
@@ -111,6 +112,11 @@ class Form(Model):
     """Propositions that hold of every country, such as that nobody is punished without a conviction: one that fails
     shows that the answers contradict each other."""
     unanswered: tuple[Unanswered, ...] = ()
+
+    @cached_property
+    def kept(self) -> dict[str, object]:
+        """What engines worked out from this form and keep with it, by name; a form never changes."""
+        return {}
 
     def answerable(self) -> tuple[Field, ...]:
         """Return the comparisons as truths that may be answered directly."""

@@ -79,6 +79,9 @@ def speaks(criterion: str, number: int) -> str:
 LAST_REPORT = "last_report"
 """The input that says where the last report placed the country."""
 
+LAST_ON_FILE = "last_on_file"
+"""Where the latest earlier report on file placed the country, if the last report is not on file; proposals only."""
+
 LIMIT = "limit"
 """The input that says how the years on the watch list bind the report."""
 
@@ -94,7 +97,12 @@ def lower(law: Law, watched: Watched = MappingProxyType({}), given: Collection[s
     ask of them becomes an input.
     """
     entries = [entry for entry in (*law.criteria, *law.conditional()) if entry.id not in given]
-    return _lowered(law, (*entries, *law.coherence), watched)
+    if watched or given:
+        return _lowered(law, (*entries, *law.coherence), watched)
+    kept = law.kept.get("form")
+    if not isinstance(kept, Form):
+        kept = law.kept["form"] = _lowered(law, (*entries, *law.coherence), watched)
+    return kept
 
 
 def lower_entry(

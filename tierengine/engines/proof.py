@@ -40,7 +40,7 @@ Cuts = Mapping[str, Collection[int]]
 class Scale:
     """The answers to one question in their order, and a term for each that the answer is so high or higher."""
 
-    __slots__ = ("answers", "places", "rises")
+    __slots__ = ("_at", "_at_most", "answers", "places", "rises")
 
     def __init__(self, answers: Sequence[Value], rises: Sequence[Term], room: int = 0) -> None:
         self.places = len(answers) - room
@@ -49,6 +49,8 @@ class Scale:
         """False and true, the words in the order listed, or for a count the first number of each stretch."""
         self.rises = (TRUE, *rises)
         """At each place, the term that the answer is at this place or higher."""
+        self._at: dict[int, Term] = {}
+        self._at_most: dict[int, Term] = {}
 
     def place(self, value: Value) -> int | None:
         """Return the place of an answer; nothing for a word that is none."""
@@ -68,11 +70,15 @@ class Scale:
 
     def at_most(self, place: int) -> Term:
         """Return the term that the answer is at a place or lower."""
-        return negate(self.at_least(place + 1))
+        if place not in self._at_most:
+            self._at_most[place] = negate(self.at_least(place + 1))
+        return self._at_most[place]
 
     def at(self, place: int) -> Term:
         """Return the term that the answer is at a place."""
-        return all_of((self.at_least(place), self.at_most(place)))
+        if place not in self._at:
+            self._at[place] = all_of((self.at_least(place), self.at_most(place)))
+        return self._at[place]
 
     def lies_at(self, model: Model) -> int:
         """Return the place of the answer in a case that was found."""
@@ -123,6 +129,10 @@ class Case:
         self._tallied: dict[str, tuple[Term, ...]] = {}
         self._tests: dict[tuple[str, str, type, Value], Term] = {}
         self._answered: dict[tuple[str, type, Value], Term] = {}
+        self._not_shown: dict[str, Term] = {}
+        self._within_bounds: dict[tuple[str, Bounds], Term] = {}
+        self._shown_by: dict[tuple[str, str], Term] = {}
+        self._denied_by: dict[tuple[str, ...], Term] = {}
         answers = _answers((form, *beside), (known_numbers(form, facts), cuts))
         room = {name: _near(len(group), 1)[1] for group in linked(form, *beside) for name in group}
         self.values: dict[str, Scale] = {
@@ -240,22 +250,32 @@ class Case:
 
     def _shown(self, each: Unanswered, given: Facts) -> Iterator[Term]:
         """An input is true if what shows it turns out to be; what is known already has shown what it can."""
-        says = self.answers(each.id, value=True)
-        yield from (implies(self.answers(name, value=True), says) for name in each.shown_by if name not in given)
+        yield from (self._shows(each.id, name) for name in each.shown_by if name not in given)
+
+    def _shows(self, shown: str, by: str) -> Term:
+        key = (shown, by)
+        if key not in self._shown_by:
+            self._shown_by[key] = implies(self.answers(by, value=True), self.answers(shown, value=True))
+        return self._shown_by[key]
 
     def _denied(self, taken: Unanswered, given: Facts) -> Iterator[Term]:
         """An input that nobody answered is false if what denies it is, and nothing shows it."""
-        says = self.answers(taken.id, value=True)
-        shows = [self.answers(name, value=True) for name in taken.shown_by if name not in given]
-        denies = [self.answers(name, value=False) for name in taken.denied_with]
-        if denies:
-            yield any_of((negate(any_of(denies)), *shows, negate(says)))
+        key = (taken.id, *(name for name in taken.shown_by if name not in given))
+        if taken.denied_with and key not in self._denied_by:
+            says, *shows = (self.answers(name, value=True) for name in key)
+            denies = [self.answers(name, value=False) for name in taken.denied_with]
+            self._denied_by[key] = any_of((negate(any_of(denies)), *shows, negate(says)))
+        if taken.denied_with:
+            yield self._denied_by[key]
 
     def _within(self, field: str, bounds: Bounds) -> Term:
-        scale = self.values[field]
-        low = scale.place(bounds.at_least) or 0
-        high = len(scale.answers) if bounds.at_most is None else scale.place(bounds.at_most) or 0
-        return all_of((scale.at_least(low), scale.at_most(high)))
+        key = (field, bounds)
+        if key not in self._within_bounds:
+            scale = self.values[field]
+            low = scale.place(bounds.at_least) or 0
+            high = len(scale.answers) if bounds.at_most is None else scale.place(bounds.at_most) or 0
+            self._within_bounds[key] = all_of((scale.at_least(low), scale.at_most(high)))
+        return self._within_bounds[key]
 
     def rank(self, field: str, value: Value) -> int:
         """Return how high an answer is among those that can be told apart."""
@@ -264,6 +284,12 @@ class Case:
     def at_most(self, field: str, rank: int) -> Term:
         """Return the term that an input is no higher than a rank."""
         return self.values[field].at_most(rank)
+
+    def not_shown(self, name: str) -> Term:
+        """Return the term that a proposition is not shown."""
+        if name not in self._not_shown:
+            self._not_shown[name] = negate(self.shown[name])
+        return self._not_shown[name]
 
     def fires(self, tests: Iterable[Test]) -> Term:
         """Return the term that every test of a rule is known to be true."""
@@ -335,7 +361,7 @@ def lowest(solver: Solver, case: Case, fields: Iterable[str]) -> dict[str, Value
                 if lower is None:
                     break
                 model, place = lower, scale.lies_at(lower)
-            solver.add(scale.at(place))
+            solver.suppose(scale.at(place))
             found[field] = scale.answers[place]
         return found
 

@@ -8,7 +8,8 @@ Sources: Een and Soerensson, An extensible SAT-solver (SAT 2003); Ignatiev, Morg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Timer
@@ -16,7 +17,7 @@ from threading import Timer
 from pysat.solvers import Solver as Sat
 
 from tierengine.engines.clauses import Clauses
-from tierengine.engines.logic import Term, variable
+from tierengine.engines.logic import TRUE, Term, variable
 from tierengine.errors import Problem, UndecidedError
 
 _ENGINE = "minisat22"
@@ -35,6 +36,57 @@ class Limit:
 
 PATIENCE = Limit(steps=1_000_000_000)
 """Far more than any question about a rulebook of this size has needed."""
+
+
+_REMEMBERED = 96
+"""Cases, and sets of terms that cannot all hold, that a solver remembers of each; past it, the oldest are forgotten."""
+
+
+class Memory:
+    """What was found before: cases, and sets of literals that no case has together. Both answer later questions.
+
+    Each is one whole number, with a bit for every literal: so one instruction tells whether all that is asked holds in
+    a case, or whether all that cannot be together is asked.
+    """
+
+    def __init__(self) -> None:
+        self._cases: deque[int] = deque(maxlen=_REMEMBERED)
+        self._clashes: deque[int] = deque(maxlen=_REMEMBERED)
+
+    @staticmethod
+    def bits(literals: Iterable[int]) -> int:
+        """Return literals as one number."""
+        found = 0
+        for each in literals:
+            found |= 1 << (2 * each if each > 0 else 1 - 2 * each)
+        return found
+
+    def answer(self, asked: int) -> bool | None:
+        """Return whether some case has all that is asked; nothing where what was found before does not tell."""
+        for case in self._cases:
+            if case & asked == asked:
+                self._cases.remove(case)  # what answered last is looked at first
+                self._cases.appendleft(case)
+                return True
+        for clash in self._clashes:
+            if clash & asked == clash:
+                self._clashes.remove(clash)
+                self._clashes.appendleft(clash)
+                return False
+        return None
+
+    def keep_case(self, signs: Iterable[int]) -> None:
+        """Remember a case, given by each variable in its order, or its opposite."""
+        pairs = ["01" if sign > 0 else "10" for sign in signs]
+        self._cases.appendleft(int("".join(reversed(pairs)) + "00", 2))
+
+    def keep_clash(self, literals: Iterable[int]) -> None:
+        """Remember literals that no case has together; what is required later cannot change that."""
+        self._clashes.appendleft(self.bits(literals))
+
+    def forget_cases(self) -> None:
+        """Forget the cases, since something more is required of them."""
+        self._cases.clear()
 
 
 class Model:
@@ -79,23 +131,28 @@ class Solver:
         self._sat = Sat(name=_ENGINE)
         self._limit = limit
         self._clauses = Clauses(self._sat.add_clause)
+        self._memory = Memory()
         self._terms: list[Term] = []
         self._supposed: list[int] = []
-        self._within: list[int] = []
-        """Of each block of supposing that is open, the literal under which terms are added meanwhile."""
+        self._bits: int | None = None
+        """What is supposed, as the memory writes it; nothing until it is asked for."""
+        self._within: list[int | None] = []
+        """Of each block of supposing that is open, the literal under which terms are added meanwhile, if any was."""
         for terms in definitions:
             self.add(*terms)
 
     def add(self, *terms: Term) -> None:
         """Let the terms hold from now on, or to the end of the block of supposing."""
-        unless = [-self._within[-1]] if self._within else []
+        unless = [-self._block()] if self._within else []
         self._terms += terms
+        self._memory.forget_cases()
         for term in terms:
             self._clauses.require(term, unless)
 
     def take(self, template: Template) -> Callable[[Term], Term]:
         """Let the terms of a template hold of another case, and return what gives the term of that case for each."""
         offset = self._clauses.reserve(template.size)
+        self._memory.forget_cases()
         for clause in template.clauses:
             self._sat.add_clause([each + offset if each > 0 else each - offset for each in clause])
         moved: dict[Term, Term] = {}
@@ -115,17 +172,34 @@ class Solver:
 
     @contextmanager
     def supposing(self, *terms: Term) -> Iterator[None]:
-        """Let the terms hold, and what is added meanwhile, until the end of the block."""
-        before, known, block = len(self._supposed), len(self._terms), self._clauses.fresh()
-        self._supposed += [block, *self._clauses.units(terms)]
-        self._terms += terms
-        self._within.append(block)
+        """Let the terms hold, and what is supposed or added meanwhile, until the end of the block."""
+        before, known = len(self._supposed), len(self._terms)
+        self._within.append(None)
+        self.suppose(*terms)
         try:
             yield
         finally:
-            self._within.pop()
+            block = self._within.pop()
             del self._supposed[before:], self._terms[known:]
-            self._sat.add_clause([-block])
+            self._bits = None
+            if block is not None:
+                self._sat.add_clause([-block])
+
+    def suppose(self, *terms: Term) -> None:
+        """Let more terms hold, until the end of the block of supposing."""
+        assert self._within, "what holds for good is added"
+        self._supposed += self._clauses.units(terms)
+        self._terms += terms
+        self._bits = None
+
+    def _block(self) -> int:
+        """The literal under which terms are added in the innermost block of supposing."""
+        block = self._within[-1]
+        if block is None:
+            block = self._within[-1] = self._clauses.fresh()
+            self._supposed.append(block)
+            self._bits = None
+        return block
 
     def find(self, *terms: Term) -> Model | None:
         """Return a case of which all terms hold; nothing if there is none. Raise `UndecidedError` if it gives up.
@@ -140,7 +214,43 @@ class Solver:
 
     def may_be(self, *terms: Term) -> bool:
         """Whether some case has all terms hold; also where the solver gives up, since then nothing is excluded."""
-        return self._check(self._clauses.units(terms)) is not False
+        assumed = self._clauses.units(terms)
+        if self._bits is None:
+            self._bits = Memory.bits(self._supposed)
+        told = self._memory.answer(self._bits | Memory.bits(assumed))
+        if told is not None:
+            return told
+        found = self._check(assumed)
+        if found:
+            self._memory.keep_case(self._sat.get_model() or [])
+        elif found is False:
+            self._memory.keep_clash(self._sat.get_core() or [])
+        return found is not False
+
+    def which(self, terms: Sequence[Term], beside: Term = TRUE) -> list[bool]:
+        """Return for each of some terms whether a case has it, and another term beside; also where the solver gives up.
+
+        Each case that is found answers for every term that it has, and is looked for among those that have most others
+        of which nothing is known yet. So a few cases mostly do for all.
+        """
+        literals = [self._clauses.literal(term) for term in terms]
+        waiting = set(literals)
+        found: set[int] = set()
+        other = self._clauses.units((beside,))
+        for literal in literals:
+            if literal not in waiting:
+                continue
+            waiting.discard(literal)
+            self._sat.set_phases(list(waiting))
+            answer = self._check([*other, literal])
+            if answer is None:
+                found.add(literal)
+            elif answer:
+                signs = self._sat.get_model() or []
+                has = {each for each in waiting if (signs[abs(each) - 1] > 0) == (each > 0)}
+                found |= {literal, *has}
+                waiting -= has
+        return [literal in found for literal in literals]
 
     def clash(self, terms: Mapping[str, Term]) -> tuple[str, ...]:
         """Return names of terms that cannot all hold; empty if they can. The set need not be the smallest."""

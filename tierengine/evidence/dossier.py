@@ -180,6 +180,16 @@ class OpenQuestion(Model):
     """The rule of the rulebook by which it is asked."""
 
 
+class PlannedAction(Model):
+    """An action that an action plan asks of the government; the dossier of the next report asks whether it was done."""
+
+    id: Id
+    says: Text
+    answered_by: tuple[Id, ...]
+    """The indicators that would show it done."""
+    due: Day
+
+
 class ProposedRecord(Model):
     """What a sentence may tell: a record, or that the source is silent. Nothing is reasoned from it."""
 
@@ -207,15 +217,24 @@ class ProposedRecord(Model):
 
 
 class Proposed(Model):
-    """A sentence that may tell something, and the records that are proposed for it, the likeliest first."""
+    """A sentence that may tell something, and the records that are proposed for it, the likeliest first.
+
+    What is silent as a whole has no sentence: `quote` is empty, and `at` names the source and the part that was read.
+    """
 
     id: Id
     at: Text
-    quote: Text
+    quote: str = ""
     anchor: Anchor | None = None
     records: Annotated[tuple[ProposedRecord, ...], Field(min_length=1, max_length=3)]
     refused: Text | None = None
     """Why a person refused all of them; nothing as long as nobody has."""
+
+    @model_validator(mode="after")
+    def _quoted(self) -> Proposed:
+        if not self.quote.strip() and any(record.kind != "silence" for record in self.records):
+            raise ValueError("a proposed record rests on a `quote`, and only a silence has none; add the words")
+        return self
 
 
 class Dossier(Model):
@@ -252,6 +271,8 @@ class Dossier(Model):
 
     proposed: tuple[Proposed, ...] = ()
     """What was drafted and nobody has decided on yet; no verb reasons from it."""
+    plan: tuple[PlannedAction, ...] = ()
+    """What an action plan made from this dossier asks of the government; nothing is reasoned from it either."""
 
 
 LAST_YEAR_RECORD = "last-year/"
@@ -293,6 +314,11 @@ class Casefile:
         """Where the last report placed the country, or nothing if the dossier does not say."""
         year = self.dossier.last_report.year
         return next((placement for placement in self.dossier.earlier_placements if placement.year == year), None)
+
+    @property
+    def latest_placement(self) -> EarlierPlacement | None:
+        """Where the latest earlier report that is on file placed the country, or nothing if none is."""
+        return max(self.dossier.earlier_placements, key=lambda placement: placement.year, default=None)
 
     def uncoded(self) -> Iterator[tuple[str, str]]:
         """Yield locator and text of every sentence that no record, silence or note of the dossier quotes from.
@@ -357,7 +383,7 @@ def next_to(name: str, file: str) -> str:
 
 
 def _digest(dossier: Dossier, last: Casefile | None) -> str:
-    content = dossier.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"proposed"})
+    content = dossier.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"proposed", "plan"})
     if last is not None:
         content["last_dossier"] = last.digest  # what it says counts, and not where it lies
     for section in ("sources", "records", "silences", "requests", "deficiencies"):
@@ -722,13 +748,22 @@ def _misplaced(dossier: Dossier, document: Document, opened: Mapping[str, Opened
                 what=f"the quote does not stand at {at}{_elsewhere(source, quote)}",
                 cure="copy the exact words of that paragraph, or correct `at`",
             )
-    for number, silence in enumerate(dossier.silences):
-        if silence.source not in listed:
+    for path, name in _silent_sources(dossier):
+        if name not in listed:
             yield Problem(
-                where=document.where("silences", number, "source"),
-                what=f"no source of this dossier is called `{silence.source}`",
+                where=document.where(*path),
+                what=f"no source of this dossier is called `{name}`",
                 cure=f"write one of: {', '.join(sorted(listed))}",
             )
+
+
+def _silent_sources(dossier: Dossier) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The sources that are called silent, and that are proposed to be silent as a whole."""
+    for number, silence in enumerate(dossier.silences):
+        yield ("silences", number, "source"), silence.source
+    for number, item in enumerate(dossier.proposed):
+        if not item.quote:
+            yield ("proposed", number, "at"), item.at.split(" ", maxsplit=1)[0]
 
 
 def _places(dossier: Dossier) -> Iterator[tuple[tuple[str | int, ...], str, str, Anchor | None]]:
@@ -748,7 +783,8 @@ def _is_carried(dossier: Dossier, path: tuple[str | int, ...]) -> bool:
 
 def _proposed_places(dossier: Dossier) -> Iterator[tuple[tuple[str | int, ...], str, str, Anchor | None]]:
     for number, item in enumerate(dossier.proposed):
-        yield ("proposed", number), item.at, item.quote, item.anchor
+        if item.quote:
+            yield ("proposed", number), item.at, item.quote, item.anchor
 
 
 def _sentences(source: Opened) -> Iterator[tuple[str, str]]:

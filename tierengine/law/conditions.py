@@ -18,6 +18,8 @@ last_rating: ID  at_least: LEVEL    how a person rated an open word for the last
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from pydantic import Field, model_validator
 
 from tierengine.terms.level import Level
@@ -65,7 +67,7 @@ class Condition(Model):
     at_most: Word | None = None
     no_more_than: Text | None = None
 
-    @property
+    @cached_property
     def operator(self) -> str:
         """The one word of `OPERATORS` that this condition uses."""
         return next(name for name in OPERATORS if self._given(name))
@@ -144,5 +146,3 @@ class Some(Model):
 
 LEVEL_WORDS: tuple[Level, ...] = ("partly met", "largely met", "met")
 """The levels that `at_least` may ask of a finding or a rating."""
-
-Condition.model_rebuild()

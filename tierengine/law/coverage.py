@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from tierengine.law.entries import Clause, Criterion, Entry
+from tierengine.law.entries import Clause, Criterion, Downgrade, Entry, Relisting
 from tierengine.law.rulebook import Rulebook
 from tierengine.terms.citation import Citation
 
@@ -24,6 +24,8 @@ def citations(entry: Entry) -> Iterator[tuple[tuple[str | int, ...], Citation]]:
     yield ("citation",), entry.citation
     for number, interpretation in enumerate(entry.interpretations):
         yield ("interpretations", number, "authority"), interpretation.authority
+    if isinstance(entry, Downgrade | Relisting):
+        yield from ((("cited", name), citation) for name, citation in entry.cited.items())
     if isinstance(entry, Criterion):
         if entry.presumption is not None:
             yield ("presumption", "citation"), entry.presumption.citation

@@ -66,6 +66,8 @@ class Silence(Model):
     reads_as: Word
     citation: Citation
     why: Text
+    drafted: Truth = False
+    """Whether a draft proposes it, of a source that reports on the period and leads nowhere to the indicator."""
 
 
 class Cue(Model):
@@ -156,6 +158,19 @@ class Indicator(Model):
     def takes(self, kind: str, value: object) -> bool:
         """Say whether a record of a kind with a value may answer it."""
         return kind in self.kinds or (kind == "statement" and self.stated is not None and value == self.stated)
+
+    def refuses(self, doer: str) -> bool:
+        """Say whether what somebody did is no answer, since only the government's own acts are."""
+        return self.effort and doer != "government"
+
+    def dated(self, dated: str) -> str:
+        """Return how a record lies in time for this indicator, if its days lie so to the reporting period."""
+        if dated in ("outside the period", "undated"):
+            if self.looks_back:
+                return "in the earlier year asked for"
+            if self.with_the_report:
+                return "with the report"
+        return dated
 
 
 class Judgement(Model):
@@ -308,6 +323,8 @@ def _cited_anew(value: Any, moved: Callable[[Citation], Citation]) -> Any:
         return moved(value)
     if isinstance(value, tuple):
         return tuple(_cited_anew(inner, moved) for inner in value)
+    if isinstance(value, dict):
+        return {key: _cited_anew(inner, moved) for key, inner in value.items()}
     if isinstance(value, Model):
         inner = {name: getattr(value, name) for name in type(value).model_fields}
         return value.model_copy(update={name: _cited_anew(part, moved) for name, part in inner.items()})
@@ -476,6 +493,8 @@ class Downgrade(Entry):
     counted_from: Whole
     """The first report that counts."""
     waiver_years: Whole
+    cited: dict[Literal["years", "counted_from", "waiver_years"], Citation] = Field(default_factory=dict)
+    """Where each number comes from."""
 
 
 class Relisting(Entry):
@@ -483,6 +502,8 @@ class Relisting(Entry):
 
     says: Text
     years: Whole
+    cited: dict[Literal["years"], Citation] = Field(default_factory=dict)
+    """Where the number comes from."""
 
 
 class Clock(Entry):
@@ -534,8 +555,12 @@ class YearOnYear(Entry):
     days_apart: Whole
     """By how many days the time of one figure may be longer than that of the other."""
 
+    def compares(self, this: int, last: int) -> bool:
+        """Say whether figures of so many days each may be set beside each other."""
+        return abs(this - last) <= self.days_apart
 
-Taken = Literal["record", "rating", "deficiency", "question"]
+
+Taken = Literal["record", "rating", "deficiency", "action", "question"]
 """What of a dossier may be carried into the next one."""
 
 Becomes = Literal["a standing record", "a question", "a figure of last year"]
@@ -609,6 +634,24 @@ class OpenWords(Entry):
     words: tuple[Text, ...]
 
 
+class ActSection(Model):
+    """What one section of an Act did to the clauses that it touched, from a day on."""
+
+    section: Text
+    from_: Day = Field(alias="from")
+    touches: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """The clauses, each under every number that it has had since."""
+    says: Text
+
+
+class Act(Entry):
+    """An Act that made or changed provisions; it decides nothing, and citations are held against it."""
+
+    public_law: Text
+    title: Text
+    sections: Annotated[tuple[ActSection, ...], Field(min_length=1)]
+
+
 class RuleFile(Model):
     """One file of `rules/`."""
 
@@ -627,3 +670,4 @@ class RuleFile(Model):
     open_words: tuple[OpenWords, ...] = ()
     carryings: tuple[Carrying, ...] = ()
     coherence: tuple[Coherence, ...] = ()
+    acts: tuple[Act, ...] = ()

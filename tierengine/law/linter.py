@@ -93,6 +93,28 @@ def lint_tiers(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
     return [problem for law in rulebook.whole_laws() for problem in _one_tier(law, placed)]
 
 
+def lint_alone(item: Placed) -> Iterator[Problem]:
+    """Yield what is wrong with one entry by itself, save what it asks of others."""
+    yield from _alone(item)
+
+
+def lint_references(item: Placed, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield what one entry asks for and nothing in a rulebook is called."""
+    yield from _references(item, vocabulary)
+
+
+def lint_conditions(placed: list[Placed]) -> Iterator[Problem]:
+    """Yield what no condition asks for any more, and conditions that ask for each other in a circle."""
+    yield from _unused(placed)
+    yield from _idle(placed)
+    yield from _circles(placed)
+
+
+def lint_ledger(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
+    """Yield provisions that the ledger of the statute does not list, and names in it that nothing has."""
+    yield from _ledger(rulebook, placed)
+
+
 # -- the ledger of the statute ---------------------------------------------------------------------------------
 
 

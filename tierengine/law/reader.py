@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from tierengine import canonical, yamlfile
 from tierengine.errors import Problem, RulebookError
-from tierengine.law.cues import lint_cues
 from tierengine.law.entries import Criterion, RuleFile
-from tierengine.law.linter import Placed, lint, lint_tiers
-from tierengine.law.proposals import lint_proposals
 from tierengine.law.rulebook import Rulebook
 from tierengine.yamlfile import Document
 
+if TYPE_CHECKING:
+    from tierengine.law.linter import Placed
+
 _SECTIONS = tuple(RuleFile.model_fields)
+
+TEMPLATES = "rules/documents"
+"""Where the templates of documents lie in the folder of the law. They decide no tier and have a digest of their own."""
 
 
 def read_rulebook(folder: Path, cache: Path | None = None) -> Rulebook:
@@ -72,6 +75,11 @@ class RulebookFile:
     raw: bytes
 
 
+def draft_of(files: tuple[RulebookFile, ...]) -> Draft:
+    """Read a rulebook that is worked on from the bytes of its files, sorted by name; as `read_draft`."""
+    return _draft(files, rulebook_digest(files))
+
+
 def rulebook_files(folder: Path) -> tuple[RulebookFile, ...]:
     """Return every YAML file of the rulebook, sorted by name. Raise `RulebookError` if a folder is missing."""
     missing = [room for room in ("criteria", "rules") if not (folder / room).is_dir()]
@@ -91,7 +99,7 @@ def rulebook_files(folder: Path) -> tuple[RulebookFile, ...]:
         path
         for room in ("criteria", "rules")
         for path in (folder / room).rglob("*")
-        if path.suffix in (".yml", ".yaml") and path not in paths
+        if path.suffix in (".yml", ".yaml") and path not in paths and path.parent != folder / TEMPLATES
     ]
     if stray:
         raise RulebookError(
@@ -128,12 +136,17 @@ def rulebook_digest(files: tuple[RulebookFile, ...]) -> str:
 
 
 def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
+    # What was found sound before is not linted again, so most runs take none of these.
+    from tierengine.law.cues import lint_cues  # noqa: PLC0415
+    from tierengine.law.linter import lint, lint_tiers  # noqa: PLC0415
+    from tierengine.law.proposals import lint_proposals  # noqa: PLC0415
+
     problems: list[Problem] = []
     placed: list[Placed] = []
     for file in files:
         document = yamlfile.load(file.raw, file.name, problems)
         if document is not None:
-            placed += _placed(document, problems)
+            placed += placed_in(document, problems)
     if problems:
         raise RulebookError(problems)
     rulebook = Rulebook.model_validate({"digest": digest} | _sections(placed))
@@ -143,8 +156,10 @@ def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
     return Draft(rulebook, tuple(placed), tuple(lint_tiers(rulebook, placed)))
 
 
-def _placed(document: Document, problems: list[Problem]) -> list[Placed]:
-    """The entries of one file, each with its place."""
+def placed_in(document: Document, problems: list[Problem]) -> list[Placed]:
+    """Return the entries of one file, each with its place; add what cannot be read to the problems."""
+    from tierengine.law.linter import Placed  # noqa: PLC0415
+
     if document.name.startswith("criteria/"):
         criterion = yamlfile.check(document, Criterion, problems)
         return [] if criterion is None else [Placed(criterion, "criteria", document, ())]
@@ -162,6 +177,13 @@ def _sections(placed: list[Placed]) -> dict[str, Any]:
     return {
         section: tuple(item.entry for item in placed if item.section == section) for section in ("criteria", *_SECTIONS)
     }
+
+
+def own_folder() -> Path:
+    """Return the folder that holds the law of the project, or of an installed copy the law within it."""
+    package = Path(__file__).resolve().parents[1]
+    within = package / "rulebook"
+    return within if within.is_dir() else package.parent
 
 
 def _cache_key(digest: str) -> str:

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from tierengine.errors import Problem, RulebookError, UsageError
-from tierengine.law.reader import read_rulebook
+from tierengine.law.reader import RulebookFile, read_rulebook, rulebook_files
 from tierengine.law.rulebook import Rulebook
 
 
@@ -31,6 +31,16 @@ def rulebook_at(place: str, cache: Path | None = None) -> Rulebook:
     except RulebookError as error:
         problems = (Problem(where=f"{place}: {each.where}", what=each.what, cure=each.cure) for each in error.problems)
         raise RulebookError(problems) from None
+
+
+def files_at(place: str) -> tuple[RulebookFile, ...]:
+    """Return the files of the rulebook of a folder or a git revision; raise as `rulebook_at`."""
+    if Path(place).is_dir():
+        return rulebook_files(Path(place))
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(fileobj=io.BytesIO(_archive(place))) as archive:
+            archive.extractall(folder, filter="data")
+        return rulebook_files(Path(folder))
 
 
 def _archive(revision: str) -> bytes:

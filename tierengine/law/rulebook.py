@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, ClassVar, Self, TypeVar, get_args
+from typing import Any, ClassVar, TypeVar, get_args
 
 from tierengine.errors import NotInForceError, Problem
 from tierengine.law.entries import (
+    Act,
     Admission,
     Advice,
     Carrying,
@@ -58,21 +59,12 @@ class Rulebook(Model):
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
     open_words: tuple[OpenWords, ...] = ()
     """Words that are left to a judgement; they decide nothing either."""
+    acts: tuple[Act, ...] = ()
+    """The Acts against which citations are held; they decide nothing either."""
     carryings: tuple[Carrying, ...] = ()
     """What of a dossier goes into that of the next report."""
     coherence: tuple[Coherence, ...] = ()
     """What holds of every country; a rule applies on the days on which all its questions are asked."""
-
-    def __copy__(self) -> Self:
-        """Copy the entries only: what was worked out from them does not hold of a copy of which some are changed."""
-        copied = super().__copy__()
-        for name in copied.__dict__.keys() - type(self).model_fields.keys():
-            del copied.__dict__[name]
-        return copied
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Copy the entries only, each of them as well."""
-        return super(Rulebook, self.__copy__()).__deepcopy__(memo)
 
     @cached_property
     def examples(self) -> int:
@@ -391,6 +383,10 @@ class Law:
 
     def missing(self) -> tuple[str, ...]:
         """What is asked for by an entry in force and is itself not in force, sorted; empty if the law is a whole."""
+        return self._missing
+
+    @cached_property
+    def _missing(self) -> tuple[str, ...]:
         parts = {
             "the tier table": self.tiers,
             "rules of admission": self.admissions,

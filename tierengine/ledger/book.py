@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tierengine import canonical
 from tierengine.errors import LedgerError, Problem, RefusedError, UsageError
 from tierengine.law.reader import RulebookFile, rulebook_manifest
 from tierengine.ledger import merkle
-from tierengine.ledger.entries import AnyEntry, RulebookEntry, keeps, now, parse, read, sealed
+from tierengine.ledger.entries import (
+    AnyEntry,
+    EnrolmentEntry,
+    Person,
+    ProposalEntry,
+    RulebookEntry,
+    Unsigned,
+    keeps,
+    now,
+    parse,
+    read,
+    sealed,
+    unsigned,
+)
 from tierengine.ledger.keys import Key, plain_name
 from tierengine.ledger.notes import Checkpoint, Verifier, base64, sign
 from tierengine.ledger.register import Register
 from tierengine.ledger.store import Reader, Store, Writer
+
+_PATIENCE = 3600
+"""Seconds between the moment when an entry is given out to be signed elsewhere, and that when it comes back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +80,70 @@ class Ledger:
         `StoreError` if it cannot be written; then nothing was.
         """
         with self.store.writing() as writer:
-            checkpoint = self.checkpoint(writer)
-            if str(seal.verifier) != writer.head.verifier:
-                what = f"the ledger was made with another key of `{checkpoint.origin}` than this one"
-                raise LedgerError([Problem(where="the ledger's key", what=what, cure=f"use `{writer.head.verifier}`")])
+            checkpoint = self._to_seal(writer, seal)
             entry, raw = sealed(content, checkpoint.size, author, self._clock())
-            register = register_for(writer, entry)
-            objections = list(register.objections(entry))
-            if objections:
-                raise RefusedError(objections)
-            _keep(writer, entry, inputs)
-            writer.add(columns(entry, register) | {"raw": raw}, keeps(entry))
-            name = plain_name(author.name)
-            if not register.knows(name):
-                writer.introduce(name, entry.by.key, entry.number)
-            grown = _grow(writer, checkpoint.size, merkle.leaf_hash(raw), seal)
+            grown = _join(writer, entry, raw, inputs, seal)
         self._checked = (writer.head.verifier, *grown)
         return entry, raw
+
+    def to_sign(self, content: dict[str, Any], by: Person) -> Unsigned:
+        """Return what a person is to sign elsewhere, as the next entry; nothing is written.
+
+        Raise `RefusedError` if the rules of the ledger are against it as things stand.
+        """
+        with self.store.reading() as reader:
+            waiting = unsigned(content, self.checkpoint(reader).size, by, self._clock())
+            _allowed(register_for(reader, waiting.entry), waiting.entry)
+        return waiting
+
+    def accept(self, waiting: Unsigned, signature: bytes, inputs: Inputs, seal: Key) -> tuple[AnyEntry, bytes]:
+        """Append an entry that was signed elsewhere (Ed25519, 64 bytes), and return it with its bytes.
+
+        `waiting` is what `to_sign` gave: who serves others keeps it, and takes nothing but the signature from outside,
+        since what an entry says of the engine is not worked out again here.
+
+        Raise as `append` does, and `RefusedError` if the signature is not that of the key which the entry names, if
+        something was said since it was given out, or if that was too long ago.
+        """
+        raw = waiting.signed(signature)
+        entry = read(raw)
+        if entry is None:
+            what = "the signature is not that of the author's key over these bytes"
+            raise _refused("signature", what, "sign exactly the bytes that were given, with the key that was named")
+        with self.store.writing() as writer:
+            checkpoint = self._to_seal(writer, seal)
+            if entry.number != checkpoint.size:
+                what = f"it was to be entry {entry.number}, and the next is entry {checkpoint.size}"
+                raise _refused("number", what, "look at what was said meanwhile, and sign it again")
+            if abs(_seconds(self._clock()) - _seconds(entry.time)) > _PATIENCE:
+                what = f"it was given out to be signed at {entry.time}, which is too long ago"
+                raise _refused("time", what, "look at it once more, and sign it again")
+            grown = _join(writer, entry, raw, inputs, seal)
+        self._checked = (writer.head.verifier, *grown)
+        return entry, raw
+
+    def cosign(self, checkpoint: Checkpoint, lines: Iterable[str]) -> bool:
+        """Add the lines of cosignatures under a checkpoint; return whether it was still the ledger's.
+
+        A witness that cosigned it meanwhile, asked by somebody else, is not written down twice.
+        """
+        with self.store.writing() as writer:
+            if self.checkpoint(writer) != checkpoint:
+                return False
+            note = writer.head.checkpoint
+            for line in lines:
+                if not any(each.rpartition(" ")[0] == line.rpartition(" ")[0] for each in note.splitlines()):
+                    note += line
+            writer.cosign(note)
+        return True
+
+    def _to_seal(self, writer: Writer, seal: Key) -> Checkpoint:
+        """The checkpoint that the next entry is put on. Raise `LedgerError` if the seal is not the ledger's."""
+        checkpoint = self.checkpoint(writer)
+        if str(seal.verifier) != writer.head.verifier:
+            what = f"the ledger was made with another key of `{checkpoint.origin}` than this one"
+            raise LedgerError([Problem(where="the ledger's key", what=what, cure=f"use `{writer.head.verifier}`")])
+        return checkpoint
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -139,6 +203,14 @@ class Ledger:
         return hashes
 
 
+def _seconds(time: str) -> float:
+    return datetime.fromisoformat(time).timestamp()
+
+
+def _refused(where: str, what: str, cure: str) -> RefusedError:
+    return RefusedError([Problem(where=where, what=what, cure=cure)])
+
+
 def sound(raw: bytes, number: int) -> AnyEntry:
     """Return the entry that some bytes hold. Raise `LedgerError` if they are not those of a sound entry."""
     return _of_place(read(raw), number)
@@ -161,12 +233,22 @@ def register_for(reader: Reader, entry: AnyEntry) -> Register:
     """Return the register of all that bears on an entry that would be the next."""
     spoken_of = getattr(entry, "of", None)
     case = getattr(entry, "case", None) if spoken_of is None else reader.about(spoken_of)
-    return _register(reader.bearing_on(case, plain_name(entry.by.name), entry.by.key))
+    bearing = reader.bearing_on(case, plain_name(entry.by.name), entry.by.key)
+    register = _register(bearing)
+    if isinstance(entry, EnrolmentEntry) or not register.knows(plain_name(entry.by.name)):
+        # A name is new: it is held against those of all who ever wrote.
+        register = _register(sorted({**dict(reader.firsts()), **dict(bearing)}.items()))
+    return register
 
 
 def register_of(reader: Reader, case: str) -> Register:
     """Return the register of one case and of all that speaks of none."""
     return _register(reader.bearing_on(case, "", ""))
+
+
+def people_of(reader: Reader) -> Register:
+    """Return the register of what speaks of no case: the people, the witnesses, and the law."""
+    return _register(reader.bearing_on(None, "", ""))
 
 
 def columns(entry: AnyEntry, register: Register) -> dict[str, Any]:
@@ -179,9 +261,27 @@ def _register(entries: Iterable[tuple[int, bytes]]) -> Register:
     return Register.of((parsed(raw, number), raw) for number, raw in entries)
 
 
+def _join(writer: Writer, entry: AnyEntry, raw: bytes, inputs: Inputs, seal: Key) -> tuple[str, Checkpoint]:
+    """Let an entry join the ledger; return the new checkpoint as it is signed, and as it is read."""
+    register = register_for(writer, entry)
+    _allowed(register, entry)
+    _keep(writer, entry, inputs)
+    writer.add(columns(entry, register) | {"raw": raw}, keeps(entry))
+    name = plain_name(entry.by.name)
+    if not register.knows(name):
+        writer.introduce(name, entry.by.key, entry.number)
+    return _grow(writer, entry.number, merkle.leaf_hash(raw), seal)
+
+
+def _allowed(register: Register, entry: AnyEntry) -> None:
+    objections = list(register.objections(entry))
+    if objections:
+        raise RefusedError(objections)
+
+
 def _keep(writer: Writer, entry: AnyEntry, inputs: Inputs) -> None:
     """Keep what an entry was made from. The files of a rulebook are kept when it is recorded, with its manifest."""
-    if isinstance(entry, RulebookEntry):
+    if isinstance(entry, RulebookEntry | ProposalEntry) and inputs.rulebook:
         files = _digested(file.raw for file in inputs.rulebook)
         writer.keep({**files, entry.rulebook: rulebook_manifest(inputs.rulebook)})
         writer.part(entry.rulebook, files)

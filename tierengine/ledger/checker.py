@@ -2,12 +2,15 @@
 
     python3 check.py                  in the folder into which the packet was unpacked
     python3 check.py packet.zip       or without unpacking it
+    python3 check.py packet.zip --witness KEY      a witness that you know must have cosigned it; may be given again
 
 It was written apart from tierengine, shares no line with it, and uses no network. It checks that
   1. the checkpoint is signed by the ledger's key, every entry is a leaf of the tree under that checkpoint and signed
      by its author, and dossier, sources, rulebook and answer are the very files that the entries name (SHA-256,
      RFC 6962, RFC 8032, RFC 8785, C2SP signed note); that nobody reviewed what they wrote, and that a determination
-     was made on what was then on record;
+     was made on what was then on record; where the ledger keeps a register of people, that each key was enrolled when
+     it signed, with a role that may, and that a change of law was approved by somebody else; and where it names
+     witnesses, that as many as it asks for cosigned the checkpoint (C2SP tlog-cosignature);
   2. every quote of the dossier stands in its source (white space, hyphens, page lines and link debris apart; the
      paragraph is not looked up), and every passage of the answer is the record's own. It reads telegrams, text,
      Markdown, web pages, mail and Word documents itself. Of PDF, and where a quote runs over the sections of a cable,
@@ -21,8 +24,9 @@ It was written apart from tierengine, shares no line with it, and uses no networ
      of coherence allow; where a search finds no end it says so, and the packet is believed.
 It does not check the sentences, the certainties, which single record a settled tier hangs on, whether more ratings are
 hinges, whether fewer proposals would do, which questions are most worth asking, what conceding a disputed finding does,
-and the files made for people: `tierengine verify` makes all that anew. It cannot know whether ledger.vkey is the key of
-the ledger that you mean: compare that line with the one that you were given by another way.
+whether names look alike, and the files made for people: `tierengine verify` makes all that anew. It cannot know whether
+the packet leaves out an entry of the register, nor whether ledger.vkey is the key of the ledger that you mean: compare
+that line with the one that you were given by another way, and name a witness that you know.
 
 It prints every mismatch. Exit code 0: all holds; 1: something does not; 2: something could not be checked.
 """
@@ -38,7 +42,7 @@ import zipfile
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.utils import parsedate_to_datetime
 from html import unescape
@@ -207,6 +211,99 @@ def read_entries(files: Files, report: Report) -> dict[int, Any]:
     return entries
 
 
+WRITTEN_BY = {
+    "assessment": {"officer"},
+    "position": {"officer", "determiner"},
+    "determination": {"determiner"},
+    "document": {"officer"},
+    "review": {"auditor", "determiner", "officer", "policy"},
+    "proposal": {"policy"},
+    "rulebook": {"policy"},
+    "enrolment": {"administrator"},
+    "withdrawal": {"administrator"},
+    "witnesses": {"administrator"},
+}
+"""The roles that may write each kind of entry; whoever is enrolled may correct what they wrote."""
+
+
+def check_people(entries: dict[int, Any], report: Report) -> None:
+    """Check that each entry is by somebody who was then in the register with a role that may, if one is kept."""
+    roles: dict[str, list[str]] = {}
+    people: dict[str, Any] = {}
+    law: str | None = None
+    for number, entry in sorted(entries.items()):
+        where, by = f"entries/{number}.json", entry["by"]
+        if not people and entry["kind"] == "enrolment":
+            report.same(f"{where}: who opens the register", entry["person"], by)
+            people, roles = {by["key"]: by}, {by["key"]: entry["roles"]}
+        if people:
+            report.same(f"{where}: who the register says this key is", by, people.get(by["key"]))
+            mine = set(roles.get(by["key"], []))
+            if not mine & WRITTEN_BY.get(entry["kind"], mine):
+                report.wrong.append(f"{where}: {by['name']} was not in the register with a role that may write this")
+        if entry["kind"] == "enrolment":
+            people[entry["person"]["key"]], roles[entry["person"]["key"]] = entry["person"], entry["roles"]
+        elif entry["kind"] == "withdrawal":
+            roles.pop(entry["key"], None)
+        elif entry["kind"] == "rulebook":
+            if people and law is not None:
+                _check_approved(entry, entries, report)
+            law = entry["rulebook"]
+
+
+def _check_approved(entry: Any, entries: dict[int, Any], report: Report) -> None:
+    """Check that a change of the law is the one that was proposed, and that somebody else approved it before."""
+    where, number = f"entries/{entry['number']}.json", entry.get("proposal", -1)
+    proposed = entries.get(number, {})
+    report.same(f"{where}: the rulebook that was proposed", entry["rulebook"], proposed.get("rulebook"))
+    before = [each for each in entries.values() if each["number"] < entry["number"]]
+    gone = {each["of"] for each in before if each["kind"] == "correction"}
+    reviews = [
+        each
+        for each in before
+        if each["kind"] == "review" and each["of"] == number and not {number, each["number"]} & gone
+    ]
+    others = [each for each in reviews if each["by"]["key"] != proposed.get("by", {}).get("key")]
+    if not others or not all(each["approves"] for each in reviews):
+        report.wrong.append(f"{where}: nobody else approved this change of the law, or a review objects to it")
+
+
+def check_witnesses(files: Files, entries: dict[int, Any], known: list[str], report: Report) -> None:
+    """Check that as many witnesses cosigned the checkpoint as the ledger asks for, and all that are known."""
+    asked = [entry for _, entry in sorted(entries.items()) if entry["kind"] == "witnesses"]
+    named = [witness["key"] for witness in asked[-1]["witnesses"]] if asked else []
+    times = {key: cosigned(files["checkpoint"].decode(), key, report) for key in dict.fromkeys([*named, *known])}
+    found = sum(times[key] is not None for key in named)
+    if asked and found < asked[-1]["quorum"]:
+        report.wrong.append(f"checkpoint: {asked[-1]['quorum']} witnesses must cosign it, and {found} did")
+    for key, time in times.items():
+        name = key.split("+")[0]
+        if time is not None:
+            when = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            report.notes.append(
+                f"the witness {name} saw the whole ledger of the checkpoint at {when}; its key is {key}"
+            )
+        elif key in known:
+            report.wrong.append(f"checkpoint: the witness {name} did not cosign it")
+
+
+def cosigned(note: str, vkey: str, report: Report) -> int | None:
+    """Return when a witness first cosigned a checkpoint, in POSIX seconds, or nothing if it did not."""
+    name, identifier, key = vkey.split("+", 2)
+    public, text = _unbase64(key), note[: note.index("\n\n") + 1]
+    known, times = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4], []
+    if public[0] != 4 or known.hex() != identifier:
+        report.wrong.append(f"{vkey}: this is no verifier key of a witness")
+    for line in note[len(text) + 1 :].splitlines():
+        raw = _unbase64(line.split(" ")[2]) if line.startswith(f"\u2014 {name} ") else b""
+        if raw[:4] == known:
+            times.append(int.from_bytes(raw[4:12], "big"))
+            message = f"cosignature/v1\ntime {times[-1]}\n{text}".encode()
+            if not signed_by(public[1:], raw[12:], message):
+                report.wrong.append(f"checkpoint: the cosignature of {name} does not hold")
+    return min(times, default=None)
+
+
 def check_inputs(files: Files, entry: Any, report: Report) -> None:
     """Compare the digests that the assessment's entry names with the files, and name files that nothing vouches for."""
     manifest = {name[9:]: digest(raw) for name, raw in files.items() if name.startswith("rulebook/")}
@@ -228,7 +325,7 @@ def check_case(files: Files, entries: dict[int, Any], report: Report) -> None:
     digests = {number: digest(files[f"entries/{number}.json"]) for number in sorted(entries)}
     for number, entry in sorted(entries.items()):
         where, of = f"entries/{number}.json", entries.get(entry.get("of", entry.get("on")), {})
-        if entry["kind"] in ("review", "correction", "position", "determination") and not of:
+        if entry["kind"] in ("review", "correction", "position", "determination", "document") and not of:
             report.wrong.append(f"{where}: the entry that it speaks of is missing")
         elif entry["kind"] in ("review", "correction"):
             report.same(f"{where}: the digest of the entry that it speaks of", entry["entry"], digests[entry["of"]])
@@ -238,6 +335,8 @@ def check_case(files: Files, entries: dict[int, Any], report: Report) -> None:
         elif entry["kind"] == "position":
             report.same(f"{where}: the answer that the office saw", entry["answer"], of["answer"])
             report.same(f"{where}: whether it agrees", entry["agrees"], entry["tier"] == of["tier"])
+        elif entry["kind"] == "document":
+            report.same(f"{where}: the answer that the document tells", entry["answer"], of["answer"])
         elif entry["kind"] == "determination":
             before = [digests[n] for n in digests if n < number and _case(n, entries) == entry["case"]]
             seen = digest(canonical({"entries": before, "rulebook": of["rulebook"]}))
@@ -1414,7 +1513,8 @@ def of_earlier_years(law: Law, dossier: Any, last: Any) -> dict[str, Any]:
     year = int(dossier["last_report"][:4])
     years = {int(item["year"]): item["tier"] for item in dossier.get("earlier_placements", [])}
     limit = standing(law, years, year + 1)
-    placed = {"last_report": years.get(year), "limit": limit}
+    on_file = years[max(years)] if years and year not in years else None
+    placed = {"last_report": years.get(year), "last_on_file": on_file, "limit": limit}
     return facts | {name: word for name, word in placed.items() if word is not None}
 
 
@@ -1695,7 +1795,8 @@ def provisional(case: Case) -> Provisional:
             f"rating/{law.criteria[name]['judgement']['id']}": LEVELS.index(spoken[name]["level"]) for name in supposed
         }
         words = {law.criteria[name]["judgement"]["id"] for name in supposed}
-        filled = Case(law, law.propositions(rated | words), case.facts | levels)
+        placed = {"last_report": case.facts["last_on_file"]} if "last_on_file" in case.facts else {}
+        filled = Case(law, law.propositions(rated | words), placed | case.facts | levels)
         for name in stage:
             if law.criteria[name]["judgement"]["id"] in rated:
                 continue
@@ -1847,6 +1948,7 @@ def _dossier_digest(dossier: Any, last: Any = None) -> str:
     placements = [item | {"year": int(item["year"])} for item in told["earlier_placements"]]
     told["earlier_placements"] = sorted(placements, key=lambda item: int(item["year"]))
     told.pop("proposed", None)  # nothing is reasoned from what nobody has accepted
+    told.pop("plan", None)  # nor from what a plan asks for
     return digest(canonical({key: value for key, value in told.items() if key != "requests" or value}))
 
 
@@ -1877,8 +1979,11 @@ UNSOUND = (ArithmeticError, AttributeError, LookupError, RecursionError, StopIte
 """What Python raises where a file does not hold what it should."""
 
 
-def check(files: Files) -> Report:
-    """Check the files of a packet; what cannot be checked ends one part of the check and not the other."""
+def check(files: Files, witnesses: list[str] | None = None) -> Report:
+    """Check the files of a packet, which the witnesses that are known must have cosigned.
+
+    What cannot be checked ends one part of the check and not the other.
+    """
     report = Report()
     sealed: Any = None
     try:
@@ -1888,6 +1993,8 @@ def check(files: Files) -> Report:
         sealed = next((entry for entry in reversed(made) if entry["answer"] == told), made[-1])
         check_inputs(files, sealed, report)
         check_case(files, entries, report)
+        check_people(entries, report)
+        check_witnesses(files, entries, witnesses or [], report)
     except UNSOUND as error:
         report.unchecked.append(f"the seals cannot be read: {type(error).__name__} {error}")
     try:
@@ -1901,14 +2008,14 @@ def check(files: Files) -> Report:
     return report
 
 
-def main(place: Path) -> int:
-    """Check a packet, print what was found, and return the exit code."""
+def main(place: Path, witnesses: list[str]) -> int:
+    """Check a packet that some witnesses must have cosigned, print what was found, and return the exit code."""
     try:
         files = read(place)
     except (OSError, zipfile.BadZipFile, RuntimeError, UnreadableError) as error:
         print(f"{place} cannot be read: {error}")
         return 2
-    report = check(files)
+    report = check(files, witnesses)
     for heading, lines in (("DOES NOT HOLD", report.wrong), ("NOT CHECKED", report.unchecked), ("Note", report.notes)):
         for line in lines:
             print(f"{heading}: {line}")
@@ -1917,5 +2024,17 @@ def main(place: Path) -> int:
     return 1 if report.wrong else 2 if report.unchecked else 0
 
 
+def given(words: list[str]) -> tuple[Path, list[str]]:
+    """Return the packet and the witnesses that were named; without a packet, the folder in which this file lies."""
+    witnesses = [words[at + 1] for at in range(len(words) - 1) if words[at] == "--witness"]
+    left = [word for at, word in enumerate(words) if "--witness" not in (word, words[at - 1] if at else "")]
+    if len(left) > 1 or words[-1:] == ["--witness"] or any(word.count("+") < 2 for word in witnesses):
+        print(
+            "write: python3 check.py [PACKET] [--witness KEY], with the line that the witness's keeper gave you as KEY"
+        )
+        sys.exit(2)
+    return Path(left[0]) if left else Path(__file__).resolve().parent, witnesses
+
+
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent))
+    sys.exit(main(*given(sys.argv[1:])))

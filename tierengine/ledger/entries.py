@@ -1,27 +1,32 @@
-"""What a ledger holds: six kinds of entries, each one JSON object that its author signed.
+"""What a ledger holds: eleven kinds of entries, each one JSON object that its author signed.
 
 The bytes of an entry are its canonical JSON (RFC 8785), and they are one leaf of the Merkle tree. The author's
-signature is over the same JSON without the member `signature`, behind a line that says what is signed.
+signature is over the same JSON without the member `signature`, behind a line that says what is signed. Whoever signs
+elsewhere, such as a browser that keeps the private key, gets these bytes (`Unsigned`) and gives the signature.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from tierengine import canonical
+from tierengine.errors import Problem, UsageError
 from tierengine.ledger.keys import Key
-from tierengine.ledger.notes import base64, from_base64, verifies
+from tierengine.ledger.notes import Cosigner, base64, from_base64, verifies
 from tierengine.reasoning.concession import Effect
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.scalars import Model
 from tierengine.terms.tier import Tier
 
-FORMAT = 1
-"""The format of entries and store that this version writes, and the newest that it reads."""
+FORMAT = 2
+"""The format of entries and store that this version writes, and the newest that it reads.
+
+Format 2 came with the register of people, and with the rule that names which look alike are one name."""
 
 _SIGNED = b"tierengine ledger entry\n"
 _UNSIGNED = base64(bytes(64))
@@ -43,6 +48,18 @@ def _time(text: str) -> str:
     if not _TIME.fullmatch(text):
         raise ValueError("a time is written such as 2026-11-24T14:30:00Z")
     datetime.fromisoformat(text)
+    return text
+
+
+def _cosigner(line: str) -> str:
+    if Cosigner.of(line) is None:
+        raise ValueError("it is no public key of a witness")
+    return line
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
+        raise ValueError("an address is written such as https://witness.example.org")
     return text
 
 
@@ -80,10 +97,21 @@ class Disputed(Model):
     held: Outcome
 
 
+Role = Literal["administrator", "auditor", "determiner", "officer", "policy", "reader"]
+"""What the register of people lets a person do; see `people.WRITTEN_BY`."""
+
+
+class Witness(Model):
+    """A witness that cosigns the checkpoints of a ledger: its public key, and where it is asked."""
+
+    key: Annotated[str, AfterValidator(_cosigner)]
+    address: Annotated[str, AfterValidator(_address)]
+
+
 class Entry(Model):
     """What every entry says: where it stands, who wrote it and when."""
 
-    format: Literal[1]
+    format: Literal[1, 2]
     number: Number
     time: Time
     by: Person
@@ -163,6 +191,20 @@ class CorrectionEntry(Entry):
     reasons: Words
 
 
+class DocumentEntry(Entry):
+    """A final document that tells an assessment, kept by the digest of its bytes."""
+
+    kind: Literal["document"]
+    case: Words
+    on: Number
+    """The assessment."""
+    answer: Digest
+    """The assessment's answer, which the document tells."""
+    document: Words
+    """What kind of document it is, such as `downgrade-letter`."""
+    file: Kept
+
+
 class RulebookEntry(Entry):
     """That assessments are made under another rulebook from here on."""
 
@@ -172,9 +214,72 @@ class RulebookEntry(Entry):
     examples: Number
     """How many examples of the rulebook's criteria were run, each as its author expects."""
     reasons: Words
+    proposal: Number | None = None
+    """The proposal that is adopted, which somebody else approved."""
 
 
-AnyEntry = AssessmentEntry | PositionEntry | DeterminationEntry | ReviewEntry | CorrectionEntry | RulebookEntry
+class ProposalEntry(Entry):
+    """That a rulebook is proposed to take the place of another, with what was found out of the change."""
+
+    kind: Literal["proposal"]
+    rulebook: Digest
+    replaces: Digest | None
+    examples: Number
+    """How many examples of the proposed rulebook were run, each as its author expects."""
+    difference: Digest
+    """Of the difference of the files, as text."""
+    proof: Digest
+    """Of what was proved of the change: whether it is stricter or looser."""
+    census: Digest | None = None
+    """Of which cases of a corpus it moves, if they were counted."""
+    reasons: Words
+
+
+class EnrolmentEntry(Entry):
+    """That a person is in the register from here on, with a key and roles; or has other roles or another office."""
+
+    kind: Literal["enrolment"]
+    person: Person
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+    """In the order of the alphabet, each once."""
+    cleared: tuple[Words, ...] = ()
+    """The handling marks whose records this person is shown."""
+    reasons: Words
+
+
+class WithdrawalEntry(Entry):
+    """That a key counts no more from here on. What it signed before stays."""
+
+    kind: Literal["withdrawal"]
+    name: Words
+    key: PublicKey
+    reasons: Words
+
+
+class WitnessesEntry(Entry):
+    """Which witnesses cosign the checkpoints from here on, and how many of them a checkpoint needs."""
+
+    kind: Literal["witnesses"]
+    witnesses: tuple[Witness, ...]
+    quorum: Number
+    reasons: Words
+
+
+AnyEntry = (
+    AssessmentEntry
+    | PositionEntry
+    | DeterminationEntry
+    | ReviewEntry
+    | CorrectionEntry
+    | DocumentEntry
+    | RulebookEntry
+    | ProposalEntry
+    | EnrolmentEntry
+    | WithdrawalEntry
+    | WitnessesEntry
+)
+RegisterEntry = EnrolmentEntry | WithdrawalEntry | WitnessesEntry
+"""What an administrator says; it belongs to no case, and nobody reviews or corrects it: the next entry changes it."""
 
 _ENTRY: TypeAdapter[AnyEntry] = TypeAdapter(Annotated[AnyEntry, Field(discriminator="kind")])
 
@@ -184,13 +289,57 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """An entry that waits for its author's signature."""
+
+    raw: bytes
+    """Its canonical JSON, with a signature of zeros in the place of the real one."""
+
+    @property
+    def entry(self) -> AnyEntry:
+        """What it says."""
+        return _ENTRY.validate_json(self.raw)
+
+    @property
+    def to_sign(self) -> bytes:
+        """The bytes that the author's Ed25519 key must sign, and nothing else."""
+        return _SIGNED + _without(self.raw, _UNSIGNED)
+
+    @property
+    def digest(self) -> str:
+        """The digest of the bytes to sign, by which a person compares what is shown with what is signed."""
+        return canonical.digest(self.to_sign)
+
+    def signed(self, signature: bytes) -> bytes:
+        """Return the bytes of the entry with a signature (64 bytes); `read` tells whether it is the author's."""
+        return self.raw.replace(_member(_UNSIGNED), _member(base64(signature)), 1)
+
+
+def unsigned(content: dict[str, Any], number: int, by: Person, time: str) -> Unsigned:
+    """Return what somebody is to sign: some content, with its place, author and time.
+
+    Raise `UsageError` with everything in it that no entry can say.
+    """
+    about = {"format": FORMAT, "number": number, "time": time, "by": by.model_dump(), "signature": _UNSIGNED}
+    try:
+        entry = _ENTRY.validate_json(canonical.encode(content | about))
+    except ValidationError as error:
+        raise UsageError([_unsayable(each) for each in error.errors()]) from None
+    # As `read` wants it: what is the default is left out.
+    return Unsigned(canonical.encode(entry.model_dump(mode="json", exclude_defaults=True)))
+
+
+def _unsayable(error: Any) -> Problem:
+    where = ".".join(str(part) for part in error["loc"][1:]) or "entry"
+    what = error["msg"].removeprefix("Value error, ")
+    return Problem(where=where, what=f"the ledger cannot say this: {what}", cure="write it as the message says")
+
+
 def sealed(content: dict[str, Any], number: int, key: Key, time: str) -> tuple[AnyEntry, bytes]:
-    """Return an entry with its place, time, author and signature, and its bytes."""
-    by = {"name": key.name, "office": key.office, "key": base64(key.public)}
-    whole = content | {"format": FORMAT, "number": number, "time": time, "by": by, "signature": _UNSIGNED}
-    unsigned = canonical.encode(whole)
-    signature = base64(key.private.sign(_SIGNED + _without(unsigned, _UNSIGNED)))
-    raw = unsigned.replace(_member(_UNSIGNED), _member(signature), 1)
+    """Return an entry with its place, time, author and signature, and its bytes. Raises as `unsigned` does."""
+    waiting = unsigned(content, number, Person(name=key.name, office=key.office, key=base64(key.public)), time)
+    raw = waiting.signed(key.private.sign(waiting.to_sign))
     return _ENTRY.validate_json(raw), raw
 
 
@@ -228,4 +377,9 @@ def keeps(entry: AnyEntry) -> tuple[str, ...]:
     if isinstance(entry, AssessmentEntry):
         files = (entry.dossier, *entry.sources)
         return tuple(dict.fromkeys((*(file.digest for file in files), entry.rulebook, entry.answer)))
+    if isinstance(entry, DocumentEntry):
+        return (entry.file.digest,)
+    if isinstance(entry, ProposalEntry):
+        found = (entry.rulebook, entry.difference, entry.proof, entry.census)
+        return tuple(dict.fromkeys(digest for digest in found if digest is not None))
     return (entry.rulebook,) if isinstance(entry, RulebookEntry) else ()

@@ -1,4 +1,4 @@
-"""The private keys: one of the ledger, which seals it, and one of each person who writes in it.
+"""The private keys: of the ledger, which seals it, of each person who writes in it, and of a witness.
 
 A key file tells in its first lines whose it is, and holds the private key as PEM (PKCS #8, RFC 5958 and 7468). It is
 made with mode 0600, and one that others may read is not used. Nothing here gives the private key as text.
@@ -67,6 +67,14 @@ class Keys:
             cure = "write it like the address of a page, without white space and plus: example.gov/tier-ledger"
             raise UsageError([Problem(where="--origin", what=what, cure=cure)])
         return self._make(origin, "", "--origin")
+
+    def make_witness_key(self, name: str) -> Key:
+        """Make the key of a witness. Raise `UsageError` if it cannot be named so, or has one."""
+        if not is_key_name(name):
+            what = f"`{name}` cannot name a witness"
+            cure = "write it like the address of a page, without white space and plus: witness.example.org/w1"
+            raise UsageError([Problem(where="NAME", what=what, cure=cure)])
+        return self._make(name, "", "NAME")
 
     def make(self, name: str, office: str) -> Key:
         """Make the key of a person. Raise `UsageError` if the name is none, or has one."""

@@ -1,9 +1,10 @@
-"""Signed notes, and the checkpoints of a ledger that are written as such.
+"""Signed notes, the checkpoints of a ledger that are written as such, and what witnesses add to them.
 
 A note is text that ends in a newline, an empty line, and a line for each signature. A checkpoint is a note of three
-lines: the origin of the ledger, the number of its entries, and the root of their Merkle tree in base64.
+lines: the origin of the ledger, the number of its entries, and the root of their Merkle tree in base64. A cosignature
+is a further line under a checkpoint: a witness says when it saw that the ledger had only grown up to there.
 
-Sources: C2SP signed-note 1.0.0 and tlog-checkpoint; RFC 8032 (Ed25519).
+Sources: C2SP signed-note 1.0.0, tlog-checkpoint 1.0.0 and tlog-cosignature 1.0.0; RFC 8032 (Ed25519).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import hashlib
 import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -21,6 +23,8 @@ from tierengine.errors import LedgerError, Problem
 
 ED25519 = b"\x01"
 """The signature type of Ed25519 in a note."""
+COSIGNATURE = b"\x04"
+"""The signature type of a cosignature with time, by Ed25519."""
 
 _NAME = re.compile(r"[^\s+]+")
 _DASH = "\N{EM DASH}"
@@ -56,40 +60,84 @@ class Verifier:
     name: str
     public: bytes
 
+    kind: ClassVar[bytes] = ED25519
+
     def __str__(self) -> str:
         """The verifier key as one line: name, identifier and key, joined by a plus."""
-        return f"{self.name}+{self._identifier.hex()}+{base64(ED25519 + self.public)}"
+        return f"{self.name}+{self._identifier.hex()}+{base64(self.kind + self.public)}"
 
-    @staticmethod
-    def of(line: str) -> Verifier | None:
-        """Read a verifier key from its line, or give nothing if it is none."""
+    @classmethod
+    def of(cls, line: str) -> Self | None:
+        """Read a verifier key from its line, or give nothing if it is none of this kind."""
         name, _, rest = line.partition("+")
         raw = from_base64(rest.partition("+")[2])
-        if not is_key_name(name) or raw is None or len(raw) != 33 or raw[:1] != ED25519:
+        if not is_key_name(name) or raw is None or len(raw) != 33 or raw[:1] != cls.kind:
             return None
-        found = Verifier(name, raw[1:])
+        found = cls(name, raw[1:])
         return found if str(found) == line else None
 
     @property
     def _identifier(self) -> bytes:
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:_COUNTED]
+        return hashlib.sha256(self.name.encode() + b"\n" + self.kind + self.public).digest()[:_COUNTED]
 
     def signature_line(self, signature: bytes) -> str:
         """Return the line that a signature of this key has in a note."""
         return f"{_DASH} {self.name} {base64(self._identifier + signature)}\n"
 
+    def signatures_in(self, note: str) -> tuple[bytes, ...]:
+        """Return the signatures of a note that name this key; whether they hold is not known yet."""
+        mine = f"{_DASH} {self.name} "
+        lines = note.rpartition("\n\n")[2].splitlines(keepends=True) if len(note) <= _LARGEST else []
+        raws = (from_base64(line.removeprefix(mine).rstrip("\n")) for line in lines if line.startswith(mine))
+        return tuple(raw[_COUNTED:] for raw in raws if raw is not None and raw[:_COUNTED] == self._identifier)
+
     def text_of(self, note: str, where: str) -> str:
         """Return the text of a note that this key signed. Raise `LedgerError` if it did not."""
-        text, _, signatures = note.rpartition("\n\n")
-        text += "\n"
-        mine = f"{_DASH} {self.name} "
-        for line in signatures.splitlines(keepends=True) if len(note) <= _LARGEST else ():
-            raw = from_base64(line.removeprefix(mine).rstrip("\n")) if line.startswith(mine) else None
-            if raw is not None and raw[:_COUNTED] == self._identifier:
-                if verifies(self.public, raw[_COUNTED:], text.encode()):
-                    return text
-                raise _not_signed(where, f"the signature of `{self.name}` is not over this text")
-        raise _not_signed(where, f"it has no signature of the key `{self}`")
+        text, signatures = text_of(note), self.signatures_in(note)
+        if not signatures:
+            raise _not_signed(where, f"it has no signature of the key `{self}`")
+        if not all(verifies(self.public, signature, text.encode()) for signature in signatures):
+            raise _not_signed(where, f"the signature of `{self.name}` is not over this text")
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigner(Verifier):
+    """The name and the public key (32 bytes) of a witness, by which its cosignatures are checked."""
+
+    kind: ClassVar[bytes] = COSIGNATURE
+
+    def cosigned(self, note: str, where: str) -> int | None:
+        """Return when this witness first cosigned a checkpoint, in POSIX seconds, or nothing if it did not.
+
+        Raise `LedgerError` if it is said to have, and a cosignature does not hold.
+        """
+        times = []
+        for found in self.signatures_in(note):
+            times.append(int.from_bytes(found[:_TIMED], "big"))
+            signed = _cosigned(text_of(note), times[-1])
+            if len(found) != _TIMED + 64 or not verifies(self.public, found[_TIMED:], signed):
+                raise _not_signed(where, f"the cosignature of the witness `{self.name}` is not over this text")
+        return min(times, default=None)
+
+    def cosign(self, note: str, time: int, key: Ed25519PrivateKey) -> str:
+        """Return the line of a cosignature at a time (POSIX seconds, more than 0) by this witness's private key."""
+        signature = key.sign(_cosigned(text_of(note), time))
+        return self.signature_line(time.to_bytes(_TIMED, "big") + signature)
+
+
+_TIMED = 8
+"""Bytes in which a cosignature tells its time."""
+
+
+def text_of(note: str) -> str:
+    """Return the text of a note, whoever signed it: all before its last empty line."""
+    return note.rpartition("\n\n")[0] + "\n"
+
+
+def _cosigned(text: str, time: int) -> bytes:
+    """What a witness signs: a header, the time, and the text of the checkpoint."""
+    return f"cosignature/v1\ntime {time}\n{text}".encode()
 
 
 def _not_signed(where: str, what: str) -> LedgerError:

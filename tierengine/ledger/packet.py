@@ -24,7 +24,7 @@ from importlib.resources import files as resources
 from typing import NoReturn
 
 from tierengine import canonical
-from tierengine.errors import LedgerError, Problem, TierEngineError, UsageError
+from tierengine.errors import LedgerError, Problem, RefusedError, TierEngineError, UsageError
 from tierengine.evidence.dossier import Casefile, Source, dossier_of, next_to
 from tierengine.evidence.sources.opened import Opened
 from tierengine.evidence.sources.reading import needs_text
@@ -32,18 +32,24 @@ from tierengine.law.reader import RulebookFile, rulebook_digest, rulebook_of
 from tierengine.law.rulebook import Law
 from tierengine.ledger import merkle
 from tierengine.ledger.archive import Files, is_safe
-from tierengine.ledger.book import Ledger, Proof, sound
+from tierengine.ledger.book import Ledger, Proof, people_of, sound
+from tierengine.ledger.cosigning import cosigners, known_witnesses, lacking, times_of
 from tierengine.ledger.entries import (
     AnyEntry,
     AssessmentEntry,
     CorrectionEntry,
     DeterminationEntry,
+    EnrolmentEntry,
     PositionEntry,
+    ProposalEntry,
+    RegisterEntry,
     ReviewEntry,
     RulebookEntry,
+    WithdrawalEntry,
+    WitnessesEntry,
     read,
 )
-from tierengine.ledger.notes import Checkpoint, Verifier, from_base64
+from tierengine.ledger.notes import Checkpoint, Cosigner, Verifier, from_base64
 from tierengine.ledger.register import Register
 from tierengine.ledger.replay import Recorded, Replayer, answer_of, conceding_holds
 from tierengine.ledger.sameness import compared
@@ -64,6 +70,7 @@ To check it you need nothing but Python 3.11 or newer, and no network:
 
 Compare the line in ledger.vkey with the key of the ledger that you were given by another way. Who could forge a packet
 could forge its check.py too: to be sure, run a copy that you have from elsewhere, as python3 check.py PACKET.
+If you know a witness of the ledger, have it among those who cosigned: python3 check.py PACKET --witness KEY
 Who has tierengine can also ask it: tierengine verify PACKET --key KEY
 
 checkpoint, ledger.vkey   what the ledger was when this was taken from it, and the key that signed it
@@ -83,11 +90,15 @@ check.py                  the second checker: its first lines say what it checks
 def export(ledger: Ledger, number: int) -> dict[str, bytes]:
     """Return the files of the packet of an assessment, or of the one that an entry speaks of.
 
-    Raise `UsageError` if the entry speaks of none, and `LedgerError` if something in the ledger does not hold.
+    Raise `UsageError` if the entry speaks of none, `RefusedError` if the checkpoint still lacks cosignatures, and
+    `LedgerError` if something in the ledger does not hold.
     """
     replayer = Replayer(ledger)
     with ledger.store.reading() as reader:
         recorded = replayer.recorded(reader, _assessment(ledger, reader, number))
+        missing = lacking(reader.head.checkpoint, people_of(reader).witnesses, "checkpoint")
+        if missing is not None:
+            raise RefusedError([missing])
         files = {
             "README.txt": _README.encode(),
             "check.py": _second_checker(),
@@ -95,9 +106,10 @@ def export(ledger: Ledger, number: int) -> dict[str, bytes]:
             "ledger.vkey": f"{ledger.verifier(reader)}\n".encode(),
             **_made_from(recorded),
         }
-        bearing = reader.bearing_on(recorded.entry.case, "", "")
-        entries = [sound(raw, number) for number, raw in bearing]
-        for entry, (_, raw) in zip(entries, bearing, strict=True):
+        bearing = dict(reader.bearing_on(recorded.entry.case, "", ""))
+        entries = _for_a_stranger([sound(raw, number) for number, raw in bearing.items()])
+        for entry in entries:
+            raw = bearing[entry.number]
             files[f"entries/{entry.number}.json"] = raw
             files[f"proofs/{entry.number}.json"] = canonical.encode(ledger.proof(reader, entry.number, raw).told())
     assessor = replayer.assessor(recorded)
@@ -105,11 +117,25 @@ def export(ledger: Ledger, number: int) -> dict[str, bytes]:
     return files | {"assessment.json": recorded.answer, **made}
 
 
+def _for_a_stranger(entries: Sequence[AnyEntry]) -> list[AnyEntry]:
+    """The entries without those on people who wrote none of them: a stranger is not given the list of an office.
+
+    Administrators stay: the rules ask who was one when an entry on another person was written.
+    """
+    needed = {entry.by.key for entry in entries if not isinstance(entry, RegisterEntry)}
+    needed |= {
+        entry.person.key for entry in entries if isinstance(entry, EnrolmentEntry) and "administrator" in entry.roles
+    }
+    about = {entry.number: entry.person.key for entry in entries if isinstance(entry, EnrolmentEntry)}
+    about |= {entry.number: entry.key for entry in entries if isinstance(entry, WithdrawalEntry)}
+    return [entry for entry in entries if about.get(entry.number) in (needed | {None})]
+
+
 def _assessment(ledger: Ledger, reader: Reader, number: int) -> int:
     """The assessment that an entry is, or speaks of."""
     entry, _ = ledger.entry(reader, number)
-    if isinstance(entry, RulebookEntry):
-        what = f"entry {number} speaks of a rulebook, and of no case"
+    if isinstance(entry, RulebookEntry | ProposalEntry | RegisterEntry):
+        what = f"entry {number} ({entry.kind}) speaks of no case"
         raise UsageError([Problem(where="ENTRY", what=what, cure="name an entry of the case: tierengine ledger log")])
     if isinstance(entry, AssessmentEntry):
         return number
@@ -159,9 +185,12 @@ def _made(assessment: Assessment, law: Law, casefile: Casefile, entries: Sequenc
 def _acts(entries: Sequence[AnyEntry]) -> Iterator[Act]:
     """What persons said of the recommendation, and of what others said of it."""
     assessments = {entry.number for entry in entries if isinstance(entry, AssessmentEntry)}
+    apart = {entry.number for entry in entries if isinstance(entry, ProposalEntry | RegisterEntry)}
     for entry in entries:
-        if not isinstance(entry, AssessmentEntry | RulebookEntry):
-            of = getattr(entry, "of", None)
+        of = getattr(entry, "of", None)
+        if entry.number in apart or of in apart:
+            apart.add(entry.number)
+        elif isinstance(entry, PositionEntry | DeterminationEntry | ReviewEntry | CorrectionEntry):
             yield Act(
                 number=entry.number,
                 kind=entry.kind,
@@ -188,28 +217,34 @@ class Verified:
     checkpoint: Checkpoint
     assessment: AssessmentEntry
     entries: tuple[AnyEntry, ...]
+    times: Mapping[str, int]
+    """When each witness cosigned the checkpoint, in POSIX seconds."""
     in_other_words: bool
     """Whether another version told the answer, and made again it decides the same."""
     warnings: tuple[str, ...]
 
 
-def verify(files: Files, known: Verifier | None = None) -> Verified:
+def verify(files: Files, known: Verifier | None = None, witnesses: tuple[Cosigner, ...] = ()) -> Verified:
     """Verify the files of a packet, under the key that it carries or the one that is known.
 
+    The witnesses that its entries name must have cosigned it, as many as they say, and all `witnesses`.
     Raise `LedgerError` that names the first thing that does not hold.
     """
     opened = _Opened(files)
     opened.within_key(known)
     entries = tuple(opened.entries())
+    times = opened.cosigned(entries, witnesses)
     assessment = opened.assessment(entries)
     opened.inputs(assessment)
     opened.nothing_else(entries, assessment)
+    opened.beside()
     opened.follows(assessment, entries)
     return Verified(
         verifier=opened.verifier,
         checkpoint=opened.checkpoint,
         assessment=assessment,
         entries=entries,
+        times=times,
         in_other_words=opened.in_other_words,
         warnings=tuple(opened.warnings()),
     )
@@ -224,6 +259,8 @@ class _Opened:
         self.in_other_words = False
         """Whether another version told the answer, so that only what it decides was compared."""
         self._doubts: list[str] = []
+        self._earlier: dict[str, str] = {}
+        """The files for a stranger that an earlier version wrote, each with that version."""
 
     def _file(self, name: str) -> bytes:
         if name not in self._files:
@@ -250,6 +287,15 @@ class _Opened:
     def checkpoint(self) -> Checkpoint:
         """The signed checkpoint."""
         return Checkpoint.of(self._text("checkpoint"), self.verifier, "checkpoint")
+
+    def cosigned(self, entries: Sequence[AnyEntry], known: tuple[Cosigner, ...]) -> dict[str, int]:
+        """See that the witnesses cosigned the checkpoint, as many as its entries say, and return when."""
+        note, required = self._text("checkpoint"), [each for each in entries if isinstance(each, WitnessesEntry)]
+        asked = required[-1] if required else None
+        missing = lacking(note, asked, "checkpoint")
+        for problem in (*([] if missing is None else [missing]), *known_witnesses(note, known, "checkpoint")):
+            _broken(problem.where, problem.what)
+        return times_of(note, {*cosigners(asked), *known}, "checkpoint")
 
     def within_key(self, known: Verifier | None) -> None:
         """See that the key is the known one, if one is."""
@@ -390,12 +436,27 @@ class _Opened:
         """Yield what does not make the packet unsound, but must be known of the files that go with it."""
         if not self._page_compared:
             yield "page.html is in the words of another version, and was not compared; rely on assessment.json"
-        for name, own in (("check.py", _second_checker()), ("README.txt", _README.encode())):
-            if self._file(name) != own:
-                yield f"{name} is not the one of this tierengine ({VERSION}); do not rely on it"
+        for name, version in self._earlier.items():
+            yield f"{name} is the one of tierengine {version}, and knows what that version knew"
         yield from self._doubts
 
+    def beside(self) -> None:
+        """See that what tells a stranger how to check is of this version, or of an earlier one that is named."""
+        for name, own in (("check.py", _second_checker()), ("README.txt", _README.encode())):
+            if self._file(name) != own:
+                version = _OF_EARLIER.get(canonical.digest(self._file(name)))
+                if version is None:
+                    what = f"it is not the one of tierengine {VERSION}, nor of an earlier version"
+                    cure = "do not run it; if a later tierengine made the packet, verify the packet with that one"
+                    _broken(name, what, cure)
+                self._earlier[name] = version
 
+
+_OF_EARLIER = {
+    "sha256:9376bef301c0be116086caa666fea61f66ab031a7a5f87847792bbf534306205": "0.1.0",
+    "sha256:308863597721dadbdb91a705f131d04b7b59271de61acc616a44adbc5706529f": "0.1.0",
+}
+"""The check.py and the README.txt that earlier versions put into their packets, by their digests."""
 _FOR_PEOPLE = ("page.html", "provenance.json")
 _NUMBER = re.compile("0|[1-9][0-9]{0,17}")
 

@@ -34,8 +34,9 @@ HEAD = sa.Table(
     sa.Column("checkpoint", sa.Text, nullable=False),
     sa.Column("peaks", sa.LargeBinary, nullable=False),
 )
-"""One row: the format of the whole, the key that checks it, the signed checkpoint over every entry, and the hashes of
-the tree's largest complete subtrees, from the right, on which the next entry is put."""
+"""One row: the newest format among the entries, the key that checks it, the signed checkpoint over every entry with
+what witnesses signed under it, and the hashes of the tree's largest complete subtrees, from the right, on which the
+next entry is put."""
 
 BLOBS = sa.Table(
     "blobs",
@@ -71,7 +72,7 @@ PEOPLE = sa.Table(
     sa.Column("key", sa.Text, nullable=False, unique=True),
     sa.Column("entry", sa.ForeignKey("entries.number"), nullable=False),
 )
-"""The authors: the name as it is compared, the key that signs for it, and the first entry."""
+"""The authors: the name as it is compared, the key that signed the first entry, and that entry."""
 
 USES = sa.Table(
     "uses",
@@ -107,9 +108,11 @@ _BEARING = (
     .where(sa.or_(ENTRIES.c.about == sa.bindparam("case"), ENTRIES.c.about.is_(None), ENTRIES.c.number.in_(_MINE)))
     .order_by(ENTRIES.c.number)
 )
+_FIRSTS = sa.select(ENTRIES.c.number, ENTRIES.c.raw).where(ENTRIES.c.number.in_(sa.select(PEOPLE.c.entry)))
 _KEEP = sa.text("INSERT INTO blobs (digest, raw) VALUES (:digest, :raw) ON CONFLICT DO NOTHING")
 _PART = sa.text("INSERT INTO parts (manifest, digest) VALUES (:manifest, :digest) ON CONFLICT DO NOTHING")
-_GROW = sa.update(HEAD).values(checkpoint=sa.bindparam("note"), peaks=sa.bindparam("tops"))
+_GROW = sa.update(HEAD).values(checkpoint=sa.bindparam("note"), peaks=sa.bindparam("tops"), format=FORMAT)
+_COSIGN = sa.update(HEAD).values(checkpoint=sa.bindparam("note"))
 _ADD = {table.name: sa.insert(table) for table in (ENTRIES, PEOPLE, USES, NODES)}
 
 
@@ -117,6 +120,7 @@ _ADD = {table.name: sa.insert(table) for table in (ENTRIES, PEOPLE, USES, NODES)
 class Head:
     """The one row that every transaction begins with."""
 
+    format: int
     verifier: str
     checkpoint: str
     peaks: bytes
@@ -183,11 +187,11 @@ class Store:
         if len(found) != 1:
             what, cure = "there is no ledger here", "name the place of one, or make it: tierengine ledger init"
             raise StoreError([Problem(where=self.shown, what=what, cure=cure)])
-        number, *rest = found[0]
-        if number != FORMAT:
-            what = f"this ledger has format {number}, and this tierengine reads format {FORMAT}"
+        head = Head(*found[0])
+        if not 1 <= head.format <= FORMAT:
+            what = f"this ledger has format {head.format}, and this tierengine reads the formats up to {FORMAT}"
             raise LedgerError([Problem(where=self.shown, what=what, cure="use the tierengine that wrote it")])
-        return Head(*rest)
+        return head
 
     @contextmanager
     def _translating(self, done: str) -> Iterator[None]:
@@ -242,6 +246,10 @@ class Reader:
         """Return the entries of a case, those that speak of no case, and the author's first one, by number."""
         found = self._connection.execute(_BEARING, {"case": case, "name": name, "key": key})
         return [(number, raw) for number, raw in found]
+
+    def firsts(self) -> list[tuple[int, bytes]]:
+        """Return the first entry of every author, by number."""
+        return sorted((number, raw) for number, raw in self._connection.execute(_FIRSTS))
 
     def about(self, number: int) -> str | None:
         """Return the case that an entry belongs to."""
@@ -309,6 +317,10 @@ class Writer(Reader):
         self._run(_ADD["nodes"], rows)
         self._run(_GROW, [{"note": checkpoint, "tops": peaks}])
 
+    def cosign(self, checkpoint: str) -> None:
+        """Put the same checkpoint with more signatures in the place of the one that is there."""
+        self._run(_COSIGN, [{"note": checkpoint}])
+
     def _run(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             self._connection.execute(statement, rows[0] if len(rows) == 1 else rows)
@@ -322,14 +334,16 @@ def _missing(where: str) -> LedgerError:
 def _sqlite(path: Path) -> Engine:
     def connect() -> sqlite3.Connection:
         # `rw` makes no file: a mistyped name is an error, and not an empty ledger.
-        return sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, isolation_level=None, timeout=_WAIT)
+        opened = sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, isolation_level=None, timeout=_WAIT)
+        try:
+            for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+                opened.execute(f"PRAGMA {setting}")
+        except sqlite3.Error:
+            opened.close()  # nobody else knows of it; since Python 3.13 one that is lost open is warned of
+            raise
+        return opened
 
     engine = sa.create_engine("sqlite+pysqlite://", creator=connect, poolclass=sa.QueuePool)
-
-    @sa.event.listens_for(engine, "connect")
-    def _settle(connection: sqlite3.Connection, _: object) -> None:
-        for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {setting}")
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

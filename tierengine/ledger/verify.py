@@ -8,7 +8,7 @@ root is held against the signed checkpoint.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +16,10 @@ from tierengine import canonical
 from tierengine.errors import LedgerError, Problem
 from tierengine.ledger import merkle
 from tierengine.ledger.book import Ledger, columns, sound
-from tierengine.ledger.entries import AnyEntry, AssessmentEntry, RulebookEntry, keeps
+from tierengine.ledger.cosigning import cosigners, known_witnesses, lacking, times_of
+from tierengine.ledger.entries import AnyEntry, AssessmentEntry, ProposalEntry, RulebookEntry, WitnessesEntry, keeps
 from tierengine.ledger.keys import plain_name
-from tierengine.ledger.notes import Checkpoint
+from tierengine.ledger.notes import Checkpoint, Cosigner
 from tierengine.ledger.register import Register
 from tierengine.ledger.store import BLOBS, ENTRIES, NODES, PARTS, PEOPLE, USES, Reader
 
@@ -32,11 +33,19 @@ class Verified:
 
     checkpoint: Checkpoint
     inputs: int
+    times: Mapping[str, int]
+    """When each witness cosigned the checkpoint, in POSIX seconds."""
 
 
-def verify(ledger: Ledger, kept: Checkpoint | None = None, progress: Progress = lambda: None) -> Verified:
+def verify(
+    ledger: Ledger,
+    kept: Checkpoint | None = None,
+    progress: Progress = lambda: None,
+    known: tuple[Cosigner, ...] = (),
+) -> Verified:
     """Verify a ledger, and that it goes on from a checkpoint that was kept, if one is given.
 
+    The witnesses that its register names must have cosigned it, as many as that says, and all that are `known`.
     Raise `LedgerError` that names the first thing that does not hold.
     """
     with ledger.store.reading() as reader:
@@ -56,7 +65,16 @@ def verify(ledger: Ledger, kept: Checkpoint | None = None, progress: Progress = 
             raise _broken("checkpoint", what)
         if kept is not None:
             _goes_on(kept, size, entries.tree)
-    return Verified(checkpoint=checkpoint, inputs=inputs.count)
+        times = _cosigned(reader.head.checkpoint, entries.register.witnesses, known)
+    return Verified(checkpoint=checkpoint, inputs=inputs.count, times=times)
+
+
+def _cosigned(note: str, required: WitnessesEntry | None, known: tuple[Cosigner, ...]) -> Mapping[str, int]:
+    """See that the witnesses cosigned the checkpoint, and return when."""
+    missing = lacking(note, required, "checkpoint")
+    if problems := [*([] if missing is None else [missing]), *known_witnesses(note, known, "checkpoint")]:
+        raise LedgerError(problems)
+    return times_of(note, {*cosigners(required), *known}, "checkpoint")
 
 
 def _goes_on(kept: Checkpoint, size: int, tree: _Tree) -> None:
@@ -88,7 +106,7 @@ class _Inputs:
     def used_by(self, entry: AnyEntry) -> None:
         """Note what an entry was made from. Raise `LedgerError` if some of it is missing."""
         wanted = dict.fromkeys(keeps(entry))
-        if isinstance(entry, AssessmentEntry | RulebookEntry) and entry.rulebook not in self._used:
+        if isinstance(entry, AssessmentEntry | RulebookEntry | ProposalEntry) and entry.rulebook not in self._used:
             wanted |= dict.fromkeys(sorted(self._manifests.get(entry.rulebook, ())))
             if entry.rulebook in self._kept and self._manifests.get(entry.rulebook) != self._parts.get(entry.rulebook):
                 raise _broken(entry.rulebook, "the files of this rulebook are not those that its manifest names")
@@ -120,7 +138,8 @@ class _Entries:
         self._uses = _Runs(reader.rows(USES))
         self._people = {row.name: (row.key, row.entry) for row in reader.rows(PEOPLE)}
         self._inputs = inputs
-        self._register = Register()
+        self._format = reader.head.format
+        self.register = Register()
         self.tree = _Tree(reader.rows(NODES))
 
     def through(self, progress: Progress) -> int:
@@ -138,18 +157,20 @@ class _Entries:
         if row.number != number:
             raise _broken(f"entry {number}", f"it is missing; entry {row.number} follows")
         entry = sound(row.raw, number)
-        for problem in self._register.objections(entry):
+        if entry.format > self._format:
+            raise _broken("head", f"entry {number} has format {entry.format}, and it names format {self._format}")
+        for problem in self.register.objections(entry):
             raise _broken(f"entry {number}", f"the rules of the ledger are against it: {problem.what}")
-        for name, value in columns(entry, self._register).items():
+        for name, value in columns(entry, self.register).items():
             if getattr(row, name) != value:
                 raise _broken(f"entry {number}", f"the column `{name}` does not say what the entry does")
         if self._uses.of(number) != set(keeps(entry)):
             raise _broken(f"entry {number}", "what the tables say it was made from is not what it says itself")
         name = plain_name(entry.by.name)
-        if not self._register.knows(name) and self._people.pop(name, None) != (entry.by.key, number):
+        if not self.register.knows(name) and self._people.pop(name, None) != (entry.by.key, number):
             raise _broken(f"entry {number}", "the table of authors does not say that this is its author's first")
         self._inputs.used_by(entry)
-        self._register.take(entry, row.raw)
+        self.register.take(entry, row.raw)
         self.tree.grow(row.raw)
 
 

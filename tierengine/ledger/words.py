@@ -10,8 +10,16 @@ from tierengine.ledger.entries import (
     CorrectionEntry,
     DeterminationEntry,
     Disputed,
+    DocumentEntry,
+    EnrolmentEntry,
+    Person,
     PositionEntry,
+    ProposalEntry,
+    RegisterEntry,
     ReviewEntry,
+    RulebookEntry,
+    Unsigned,
+    WithdrawalEntry,
 )
 from tierengine.ledger.register import Register
 from tierengine.reports.outline import Line, Section
@@ -24,12 +32,74 @@ def headline(entry: AnyEntry) -> str:
         return f"{entry.name} ({entry.country}) assessed under the law of {entry.as_of}: {_recommended(entry)}."
     if isinstance(entry, PositionEntry | DeterminationEntry):
         return _stood(entry)
+    if isinstance(entry, ReviewEntry | CorrectionEntry | DocumentEntry):
+        return _on_another(entry)
+    if isinstance(entry, RegisterEntry):
+        return _registered(entry)
+    return _changed(entry)
+
+
+def _on_another(entry: ReviewEntry | CorrectionEntry | DocumentEntry) -> str:
     if isinstance(entry, ReviewEntry):
         return f"Reviewed entry {entry.of} and {'approves' if entry.approves else 'objects to'} it."
     if isinstance(entry, CorrectionEntry):
         return f"Entry {entry.of} is wrong and counts no more."
-    changed = "is the first" if entry.replaces is None else f"takes the place of {short(entry.replaces)}"
-    return f"The rulebook {short(entry.rulebook)} {changed}; all its {entry.examples} examples come out as expected."
+    return f"Keeps the {entry.document} {entry.file.name}, which tells entry {entry.on}."
+
+
+def _changed(entry: RulebookEntry | ProposalEntry) -> str:
+    book, first = short(entry.rulebook), entry.replaces is None
+    examples = f"all its {entry.examples} examples come out as expected"
+    if isinstance(entry, ProposalEntry):
+        place = "be the first" if first else f"take the place of {short(entry.replaces or '')}"
+        return f"Proposes that the rulebook {book} {place}; {examples}."
+    place = "is the first" if first else f"takes the place of {short(entry.replaces or '')}"
+    adopted = "" if entry.proposal is None else f", as entry {entry.proposal} proposed and others approved"
+    return f"The rulebook {book} {place}{adopted}; {examples}."
+
+
+def _registered(entry: RegisterEntry) -> str:
+    if isinstance(entry, EnrolmentEntry):
+        cleared = f", cleared for {_list(entry.cleared)}" if entry.cleared else ""
+        roles = f"{_list(entry.roles)}{cleared}"
+        return f"{_who(entry.person)} is in the register as {roles}, with the key {entry.person.key}."
+    if isinstance(entry, WithdrawalEntry):
+        return f"The key {entry.key} of {entry.name} counts no more."
+    if not entry.witnesses:
+        return "No witness cosigns the checkpoints."
+    names = _list(witness.key.partition("+")[0] for witness in entry.witnesses)
+    many = "cosignature" if entry.quorum == 1 else "cosignatures"
+    return f"A checkpoint needs {entry.quorum} {many} of these witnesses: {names}."
+
+
+def to_be_signed(waiting: Unsigned) -> tuple[str, ...]:
+    """Tell in words what somebody signs who signs an entry: the author, what it says, its place, and the digest."""
+    entry = waiting.entry
+    return (
+        f"{author(entry)} signs entry {entry.number}, {entry.time}, with the key {entry.by.key}.",
+        headline(entry),
+        *details(entry),
+        *_bound(entry),
+        f"The digest of what is signed: {waiting.digest}",
+    )
+
+
+def _bound(entry: AnyEntry) -> Iterator[str]:
+    """What a signature binds beside its sentences: the bytes that are meant, by their digests."""
+    named = {
+        "rulebook": "The rulebook that is meant",
+        "answer": "The answer that is meant",
+        "entry": "The entry that is meant",
+        "seen": "What was on record of the case",
+        "difference": "The difference of the files",
+        "proof": "What was proved of the change",
+        "census": "The cases that it moves",
+    }
+    for name, words in named.items():
+        if (digest := getattr(entry, name, None)) is not None:
+            yield f"{words}: {digest}"
+    if isinstance(entry, AssessmentEntry):
+        yield from (f"The file {each.name}: {each.digest}" for each in (entry.dossier, *entry.sources))
 
 
 def _stood(entry: PositionEntry | DeterminationEntry) -> str:
@@ -50,7 +120,9 @@ def details(entry: AnyEntry) -> Iterator[str]:
         yield from (_disputed(each) for each in entry.disputes)
         if entry.concession is not None:
             yield f"Conceding {'this' if len(entry.disputes) == 1 else 'these'} {_CONCEDED[entry.concession]}."
-    if not isinstance(entry, AssessmentEntry):
+    if isinstance(entry, DocumentEntry):
+        yield f"Its digest: {entry.file.digest}"
+    elif not isinstance(entry, AssessmentEntry):
         yield f"Reasons: {entry.reasons}"
 
 
@@ -62,11 +134,13 @@ _CONCEDED = {
 
 
 def on_record(entries: Sequence[AnyEntry]) -> Section:
-    """Return the section of a report that tells what was said, when and by whom; corrected entries are marked."""
+    """Return the section of a report that tells what was said, when and by whom; corrected entries are marked.
+
+    The register of people is left out: it is as long as an office has people, and says nothing of the case.
+    """
     corrected = {entry.of for entry in entries if isinstance(entry, CorrectionEntry)}
-    return Section(
-        "On the record", tuple(_line(entry, corrected) for entry in entries), ("Entry", "Kind", "What it says")
-    )
+    lines = tuple(_line(entry, corrected) for entry in entries if not isinstance(entry, RegisterEntry))
+    return Section("On the record", lines, ("Entry", "Kind", "What it says"))
 
 
 def _line(entry: AnyEntry, corrected: set[int]) -> Line:
@@ -76,7 +150,11 @@ def _line(entry: AnyEntry, corrected: set[int]) -> Line:
 
 def author(entry: AnyEntry) -> str:
     """Tell who wrote an entry."""
-    return f"{entry.by.name}, {entry.by.office}" if entry.by.office else entry.by.name
+    return _who(entry.by)
+
+
+def _who(person: Person) -> str:
+    return f"{person.name}, {person.office}" if person.office else person.name
 
 
 def standing(register: Register, case: str) -> str:

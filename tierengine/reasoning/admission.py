@@ -9,7 +9,7 @@ from typing import Any
 
 from tierengine.engines.arithmetic import added, met
 from tierengine.engines.form import Bounds, Value
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, last_rated, rating, read_value
+from tierengine.engines.lowering import LAST_ON_FILE, LAST_REPORT, LIMIT, judged, last_rated, rating, read_value
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import (
     LAST_YEAR_RECORD,
@@ -374,7 +374,7 @@ def _mismeasured(record: Evidence, law: Law, dossier: Dossier) -> _Complaint:
             f"`{indicator.id}` is worked out from other records and cannot be answered",
             "record what it is worked out from",
         )
-    if indicator.effort and record.actor.is_ != "government":
+    if indicator.refuses(record.actor.is_):
         return (
             "actor",
             f"`{indicator.id}` measures the government's own effort, and this was done by {record.actor.name}"
@@ -456,11 +456,8 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
     takes = indicator.takes(record.kind, record.value)
     if record.carried is not None and _told_anew(record, casefile, law):
         when["carried"] = "told anew"
-    if indicator.looks_back and when["dated"] in ("outside the period", "undated"):
-        when["dated"] = "in the earlier year asked for"
-    if indicator.with_the_report and when["dated"] in ("outside the period", "undated"):
-        when["dated"] = "with the report"
     return when | {
+        "dated": indicator.dated(when["dated"]),
         "reliability": record.reliability,
         "credibility": record.credibility,
         "indicator": "takes this kind" if takes else "takes another kind",
@@ -728,12 +725,15 @@ class _Answers:
                 yield from self._against_numbers(indicator)
 
     def _against_numbers(self, indicator: Indicator) -> Iterator[Problem]:
-        """Records that say of two numbers what these do not, or that nothing grew where they show it."""
+        """Records that say of two numbers what these do not, or that nothing grew where they show it.
+
+        A number that is not known is none or more, so that nothing is more than last year where there is none.
+        """
         assert indicator.compared is not None
         pair = (indicator.compared.greater, indicator.compared.than)
-        left, right = (self.facts.get(name) for name in pair)
-        if left is None or right is None:
+        if not any(name in self.facts for name in pair):
             return
+        left, right = (self.facts.get(name, Bounds(0, None)) for name in pair)
         numbers = _and((record for name in pair for record in self._records.get(name, ())), self._casefile)
         shown = years.decided(indicator, self.facts) is True
         wrong = [r for r in self._records.get(indicator.id, ()) if not years.may_say(r.value, left, right)]
@@ -744,7 +744,7 @@ class _Answers:
                 where=_place(self._casefile, record, "value"),
                 what=f"`{record.id}` answers `{record.measures}` with {record.value}, and the numbers say otherwise:"
                 f" {numbers}",
-                cure="correct the record or a number; the two numbers are enough by themselves",
+                cure="correct the record or a number; figures of both years are enough by themselves",
             )
 
 
@@ -765,6 +765,8 @@ def _last_rated(casefile: Casefile, law: Law) -> Iterator[tuple[str, Value]]:
 def _placed(casefile: Casefile, stood: Standing) -> Iterator[tuple[str, Value]]:
     if casefile.last_placement is not None:
         yield LAST_REPORT, casefile.last_placement.tier
+    elif casefile.latest_placement is not None:
+        yield LAST_ON_FILE, casefile.latest_placement.tier
     if stood.limit is not None:
         yield LIMIT, stood.limit
 

@@ -47,11 +47,17 @@ def _situations(possible: Sequence[TierRow], present: Tier | None, likely: TierR
     return found
 
 
+def first_advice(law: Law, product: str, situations: set[str]) -> Advice | None:
+    """Return the first rule for the product and one of the situations in which the country is, if there is one."""
+    rules = (advice for advice in law.advice if product in advice.product and advice.situation in situations)
+    return next(rules, None)
+
+
 def _first(law: Law, product: str, situations: set[str]) -> Advice:
     """The first rule for the product and the situation."""
-    for advice in law.advice:
-        if product in advice.product and advice.situation in situations:
-            return advice
+    advice = first_advice(law, product, situations)
+    if advice is not None:
+        return advice
     raise RulebookError(
         [
             Problem(

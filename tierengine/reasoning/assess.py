@@ -43,7 +43,7 @@ from tierengine.reasoning.assessment import (
 from tierengine.reasoning.hinges import hinges, worth_asking
 from tierengine.reasoning.open_tiers import Doubt, OpenTiers
 from tierengine.reasoning.progress import progress
-from tierengine.reasoning.proposals import Proposer, Spoken
+from tierengine.reasoning.proposals import Spoken
 from tierengine.reasoning.provisional import Provisional, ProvisionalReading
 from tierengine.reasoning.trace import NOBODY_JUDGED, NOT_SHOWN, Narrator, Tracer, level_range, passage_of
 from tierengine.reasoning.words import question, sentence, sentences
@@ -116,16 +116,17 @@ class Assessor:
 
     def read_provisionally(self, casefile: Casefile) -> Provisional:
         """Return what the proposals make of a dossier."""
-        return self._supposing.read(admit(casefile, self.law).facts)
+        return self._reading.read(admit(casefile, self.law).facts)
 
     @cached_property
-    def _provisional(self) -> ProvisionalReading:
+    def _reading(self) -> ProvisionalReading:
         """What reads a country that the facts leave open; made for the first."""
-        return ProvisionalReading(self._open, self._engine, Proposer(self.law, self._make_engine))
+        return ProvisionalReading(self._open)
 
     @cached_property
-    def _supposing(self) -> ProvisionalReading:
-        return ProvisionalReading.supposing(self._open)
+    def _proposing(self) -> Engine:
+        """The engines that confirm what is proposed."""
+        return self._make_engine(self._reading.proposer.form)
 
     def once_rated(self, casefile: Casefile, ratings: Mapping[str, Level]) -> Rows:
         """Return the rows that are left once a person rates some open words so, and the others are as proposed.
@@ -135,8 +136,8 @@ class Assessor:
         admitted = admit(casefile, self.law)
         facts: Facts = admitted.facts
         for word, level in ratings.items():
-            facts = self._supposing.once(facts, word, level)
-        return self._supposing.read(facts).rows
+            facts = self._reading.once(facts, word, level)
+        return self._reading.read(facts).rows
 
     def _found(self, casefile: Casefile, admitted: Admitted, facts: Facts) -> _Found:
         """Return which tiers are open, and what the recommendation hangs on."""
@@ -155,12 +156,15 @@ class Assessor:
         """The provisional reading; there is none where the facts settle the tier, or where ratings are withheld."""
         if len(possible) == 1 or self._withheld:
             return Provisional(possible, {})
-        return self._provisional.read({**admitted.facts, **facts})
+        whole = {**admitted.facts, **facts}
+        reading = self._reading.read(whole)
+        self._reading.confirm(whole, reading, self._engine, self._proposing)
+        return reading
 
     def _certify(self, found: _Found, admitted: Admitted, facts: Facts) -> _Found:
         """What is found, with witnesses of open tiers, doubts of a settled one, and what the answer hangs on."""
         whole = {**admitted.facts, **facts}
-        found = replace(found, hinges=() if self._withheld else tuple(hinges(self.law, whole, self._supposing)))
+        found = replace(found, hinges=() if self._withheld else tuple(hinges(self.law, whole, self._reading)))
         if found.settled:
             # What follows from a record falls with it, and the rules of coherence bring back what still follows.
             given = {name: value for name, value in admitted.given.items() if name in self._inputs}
@@ -168,7 +172,7 @@ class Assessor:
         sure = found.provisional.row is not None and found.provisional.proposals
         return replace(
             found,
-            rests_on=self._provisional.rests_on(whole, found.provisional) if sure else (),
+            rests_on=self._reading.rests_on(whole, found.provisional) if sure else (),
             witnesses=tuple(self._witnesses(found.possible, facts)),
             worth_asking=worth_asking(self.law, facts, found.possible, self._open),
         )

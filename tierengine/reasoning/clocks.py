@@ -59,7 +59,12 @@ def clocks(rulebook: Rulebook, year: int, issued: date | None = None) -> tuple[D
         what = f"the report of {year} was not issued on {issued}"
         raise UsageError([Problem(where="--report-date", what=what, cure=f"write a day in {year} or {year + 1}")])
     law = rulebook.select(issued or due)
-    return tuple(sorted((_due(clock, year, issued or due) for clock in law.clocks), key=lambda found: found.day))
+    return clocks_of(law, year, issued or due)
+
+
+def clocks_of(law: Law, year: int, report: date) -> tuple[Due, ...]:
+    """Return every day that one law counts for the report of a year that is made on a day, in order."""
+    return tuple(sorted((_due(clock, year, report) for clock in law.clocks), key=lambda found: found.day))
 
 
 def _due(clock: Clock, year: int, report: date) -> Due:

@@ -138,7 +138,7 @@ class Findings:
         form, known = self.given(facts, held)
         words = (self._law.criteria_by_id[each].judgement for each in held if each in self._law.criteria_by_id)
         rated = {judged(word.id): True for word in words if word is not None and judged(word.id) in facts}
-        reading = ProvisionalReading.supposing(OpenTiers(self._law, form))
+        reading = ProvisionalReading(OpenTiers(self._law, form))
         found = reading.read({**known, **rated})
         return rows, found.row if found.proposals else None
 

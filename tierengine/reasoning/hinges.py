@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress, islice
 
 from tierengine.engines.form import Facts
 from tierengine.engines.lowering import judged
 from tierengine.engines.proof import Scale
-from tierengine.engines.solver import Model
 from tierengine.law.entries import TierRow
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.assessment import Hinge, HingeOutcome, WorthAsking
@@ -84,25 +84,16 @@ def _worth_asking(law: Law, narrowed: _Narrowed) -> WorthAsking:
 
 def _narrowing(law: Law, facts: Facts, rows: Rows, opened: OpenTiers) -> Iterator[_Narrowed]:
     asked = opened.asked(facts)
-    completions: dict[str, list[Model]] = {row.id: [] for row in rows}
-
-    def stays(row: TierRow, scale: Scale, place: int) -> bool:
-        """Whether a row stays open with one answer; a completion that was found for another may show it."""
-        if any(scale.lies_at(model) == place for model in completions[row.id]):
-            return True
-        model = asked.solver.find(scale.at(place), asked.case.shown[row.id])
-        completions[row.id] += [model] if model is not None else []
-        return model is not None
-
+    fields = [name for name in in_order(law) if name in asked.case.fields and not name.startswith("rating/")]
+    scales = {name: asked.case.values[name] for name in fields if not known(facts, name)}
+    answers = [scale.at(place) for scale in scales.values() for place in range(scale.places)]
     with asked.solver.supposing(*asked.case.gives(facts)):
-        for field in in_order(law):
-            if field not in asked.case.fields or field.startswith("rating/") or known(facts, field):
-                continue
-            scale = asked.case.values[field]
-            left = [tuple(row for row in rows if stays(row, scale, place)) for place in range(scale.places)]
-            branches = tuple(_branches(law, field, scale, left))
-            if any(stay != rows for _, stay in branches):
-                yield _Narrowed(field, branches)
+        stays = [asked.solver.which(answers, asked.case.shown[row.id]) for row in rows]
+    left = iter([tuple(compress(rows, each)) for each in zip(*stays, strict=True)])
+    for field, scale in scales.items():
+        branches = tuple(_branches(law, field, scale, list(islice(left, scale.places))))
+        if any(stay != rows for _, stay in branches):
+            yield _Narrowed(field, branches)
 
 
 def _branches(law: Law, field: str, scale: Scale, left: Sequence[Rows]) -> Iterator[tuple[str, Rows]]:

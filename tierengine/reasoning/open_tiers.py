@@ -13,17 +13,17 @@ several findings; the solver decides those.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tierengine.engines.arithmetic import decide
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Bounds, Facts, Form, Value
-from tierengine.engines.logic import all_of, negate
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, reached
+from tierengine.engines.logic import Term, all_of
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, reached
 from tierengine.engines.proof import Case, known_numbers, linked, lowest
 from tierengine.engines.solver import Limit, Solver
 from tierengine.errors import UndecidedError
-from tierengine.law.entries import TierRow
+from tierengine.law.entries import Criterion, TierRow
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import Admitted, known_in
 from tierengine.reasoning.history import standing_under
@@ -51,11 +51,25 @@ STEADY = Limit(steps=20_000_000)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """One country with its answers left open, and a solver that knows what every case obeys."""
 
     case: Case
     solver: Solver
+    levels: dict[tuple[str, Level], Term] = field(default_factory=dict)
+    """The terms that a criterion has a level, as far as they were asked for."""
+
+    def at(self, criterion: Criterion, level: Level) -> Term:
+        """Return the term that a criterion has a level."""
+        key = (criterion.id, level)
+        if key not in self.levels:
+            above = [reached(criterion.id, rung.level) for rung in criterion.rules if rank(rung.level) > rank(level)][
+                :1
+            ]
+            names = [reached(criterion.id, level)] if level != "not met" else []
+            terms = (*(self.case.shown[name] for name in names), *(self.case.not_shown(name) for name in above))
+            self.levels[key] = all_of(terms)
+        return self.levels[key]
 
 
 def known(facts: Facts, field: str) -> bool:
@@ -68,23 +82,31 @@ def rated_freely(law: Law, facts: Facts) -> dict[str, Value | Bounds]:
     return {**facts, **{judged(name): True for name in law.judges if facts.get(judged(name)) is False}}
 
 
+_RATING, _JUDGED = rating(""), judged("")
+"""What the names of ratings begin with, and those that say whether a person rated."""
+
+
 def answered(form: Form, facts: Facts, answers: Facts) -> dict[str, Value | Bounds]:
     """Return the facts once some answers are written into the dossier, with what these show or deny.
 
     A word that is rated there is judged.
     """
-    rated = {judged(leaf_name(name)): True for name in answers if name.startswith("rating/")}
-    found = {**facts, **answers, **rated}
-    pairs = {each.id: (found.get(each.left), found.get(each.right)) for each in form.comparisons}
+    found = {**facts, **answers}
+    found |= {judged(name[len(_RATING) :]): True for name in answers if name.startswith(_RATING)}
     for each in form.unanswered:
         if each.id in answers:
             continue
         if any(answers.get(name) is True for name in each.shown_by):
             found[each.id] = True
-        open_still = each.id not in found and decide(*pairs.get(each.id, (None, None))) is None
-        if open_still and any(answers.get(name) is False for name in each.denied_with):
+        elif any(answers.get(name) is False for name in each.denied_with) and _open_still(form, each.id, found):
             found[each.id] = False
     return found
+
+
+def _open_still(form: Form, name: str, facts: Facts) -> bool:
+    """Whether an input has no answer, and no two numbers that are compared give it one."""
+    sides = ((each.left, each.right) for each in form.comparisons if each.id == name)
+    return name not in facts and all(decide(facts.get(left), facts.get(right)) is None for left, right in sides)
 
 
 class OpenTiers:
@@ -96,22 +118,22 @@ class OpenTiers:
         self.engine = CompiledEngine(form)
         """The generated evaluator of the form, for whoever reads it without the engine of record."""
         self._order = {field: place for place, field in enumerate(in_order(law))}
-        self._linked = frozenset(field for group in linked(form) if len(group) > 1 for field in group)
-        self._asked: dict[tuple[tuple[str, tuple[int, ...]], ...], _Asked] = {}
+        self._linked = sorted(field for group in linked(form) if len(group) > 1 for field in group)
+        self._asked: dict[tuple[tuple[str, tuple[int, ...]], ...], Asked] = {}
 
-    def asked(self, facts: Facts) -> _Asked:
+    def asked(self, facts: Facts) -> Asked:
         """Return the question of one country, whose facts a solver is then given for each question anew.
 
         Countries whose numbers are cut alike share it; they mostly do, since only numbers that are compared with one
         another need cuts of their own.
         """
-        cuts = known_numbers(self.form, {name: facts[name] for name in sorted(self._linked & facts.keys())})
+        cuts = known_numbers(self.form, {name: facts[name] for name in self._linked if name in facts})
         key = tuple(cuts.items())
         if key not in self._asked:
             if len(self._asked) >= _KEPT:
                 self._asked.clear()
             case = Case(self.form, cuts=cuts)
-            self._asked[key] = _Asked(case, Solver(case.definitions, limit=STEADY))
+            self._asked[key] = Asked(case, Solver(case.definitions, limit=STEADY))
         return self._asked[key]
 
     def open(self, facts: Facts) -> tuple[TierRow, ...]:
@@ -143,12 +165,12 @@ class OpenTiers:
 
     def _possible(self, facts: Facts) -> list[TierRow]:
         """The rows that no rule refutes: every open one, and perhaps more."""
-        settled = self.engine.evaluate(facts).settled
+        settled = self.engine.settled(facts)
         return [row for row in self.law.tiers if settled.get(row.id) is not False]
 
     def levels(self, facts: Facts) -> dict[str, tuple[Level, Level]]:
         """Return for each criterion and route the lowest and the highest level that some completion gives it."""
-        settled = self.engine.evaluate(facts).settled
+        settled = self.engine.settled(facts)
         asked = self.asked(facts)
         ladders: dict[str, list[tuple[Level, str]]] = {route.id: [("met", route.id)] for route in self.law.routes}
         for each in self.law.criteria:
@@ -172,13 +194,13 @@ class OpenTiers:
             return tuple(kept)
 
     def _span(
-        self, asked: _Asked, ladder: Iterable[tuple[Level, str]], settled: Mapping[str, bool]
+        self, asked: Asked, ladder: Iterable[tuple[Level, str]], settled: Mapping[str, bool]
     ) -> tuple[Level, Level]:
         low: Level = "not met"
         high: Level = "not met"
         for level, name in ladder:
             shown, truth = asked.case.shown[name], settled.get(name)
-            if truth is True or (truth is None and not asked.solver.may_be(negate(shown))):
+            if truth is True or (truth is None and not asked.solver.may_be(asked.case.not_shown(name))):
                 low = level
             if truth is True or (truth is None and asked.solver.may_be(shown)):
                 high = level
@@ -202,21 +224,37 @@ class OpenTiers:
 
     def _shortest(self, row: str, facts: Facts, completion: Facts) -> Facts:
         """Answers of a completion that settle a row whatever the others are, none of which can be left out."""
-        answers = self._as_written(facts, completion)
-        for name in completion:
-            if name in answers:
-                without = {other: value for other, value in answers.items() if other != name}
-                if self._settles(row, facts, without):
-                    answers = without
-        return answers
+        return self._without(tuple(completion), row, facts, self._as_written(facts, completion))
 
-    def _settles(self, row: str, facts: Facts, answers: Facts) -> bool:
-        """Whether answers that are written into the dossier settle a row."""
-        return self.engine.evaluate(answered(self.form, facts, answers)).settled.get(row) is True
+    def _without(self, names: tuple[str, ...], row: str, facts: Facts, answers: Facts) -> Facts:
+        """The answers without those of some names that can be left out, one after another.
+
+        Where all can be left out at once, so can each after those before it, since knowing more unsettles nothing: a
+        rating is the level that the answers themselves propose. Only an answer that others would give otherwise could
+        tell against that; then they are left out by halves as well.
+
+        Source: Junker, QuickXplain (AAAI 2004).
+        """
+        fewer = {name: value for name, value in answers.items() if name not in names}
+        written = answered(self.form, facts, fewer)
+        if (len(names) == 1 or self._says_no_other(written, answered(self.form, facts, answers))) and (
+            self.engine.settled(written).get(row) is True
+        ):
+            return fewer
+        if len(names) == 1:
+            return answers
+        half = len(names) // 2
+        return self._without(names[half:], row, facts, self._without(names[:half], row, facts, answers))
+
+    def _says_no_other(self, fewer: Facts, more: Facts) -> bool:
+        """Whether each answer that stands where less is written also stands, or follows, where more is."""
+        pairs = {each.id: decide(more.get(each.left), more.get(each.right)) for each in self.form.comparisons}
+        others = fewer.items() - more.items()
+        return all(pairs.get(name) is value or name.startswith(_JUDGED) for name, value in others)
 
     def _as_written(self, facts: Facts, completion: Facts) -> dict[str, Value | Bounds]:
         """A completion as a dossier says it: each word is rated with the level that its criterion comes to have."""
-        settled = self.engine.evaluate({**facts, **completion}).settled
+        settled = self.engine.settled({**facts, **completion})
         found = dict(completion)
         for name in completion:
             if name.startswith("rating/"):
@@ -287,8 +325,8 @@ def _leans_on(law: Law, admitted: Admitted) -> dict[str, dict[str, int]]:
                 lean(origin, name, sum(int(other.value) for other in others))
             elif not others and name not in admitted.requests:
                 lean(origin, name)
-    for name, rating in admitted.ratings.items():
-        for origin in (rating.id, *(admitted.origins.get(basis, basis) for basis in rating.rests_on or ())):
+    for name, rated in admitted.ratings.items():
+        for origin in (rated.id, *(admitted.origins.get(basis, basis) for basis in rated.rests_on or ())):
             lean(origin, f"rating/{name}")
     for name, silences in admitted.silences.items():
         if name not in admitted.records and len(silences) == 1:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from tierengine.evidence.dossier import Casefile
 from tierengine.evidence.records import Evidence
-from tierengine.law.entries import LAST_YEAR
+from tierengine.law.entries import LAST_YEAR, Progress
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import Admitted
 from tierengine.reasoning.assessment import ProgressAnswer
@@ -39,9 +39,12 @@ def progress(casefile: Casefile, law: Law, admitted: Admitted) -> Iterator[Progr
 
 def measured_after(casefile: Casefile, law: Law) -> date:
     """Return the last day that does not count: progress is measured from the day after it."""
-    since = law.progress[0].since
-    last_report = casefile.dossier.last_report
-    return last_report if since is None else since.of(last_report.year) - timedelta(days=1)
+    return counts_from(law.progress[0], casefile.dossier.last_report) - timedelta(days=1)
+
+
+def counts_from(rule: Progress, last_report: date) -> date:
+    """Return the first day on which a step counts as progress since the last report."""
+    return last_report + timedelta(days=1) if rule.since is None else rule.since.of(last_report.year)
 
 
 def _step_taken(indicator: str, admitted: Admitted, before: date) -> Outcome:

@@ -5,11 +5,14 @@ A proposal is no finding. It fills an open word in the provisional reading only,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
-from tierengine.engines.form import Engine, Facts, Form
-from tierengine.engines.lowering import judged, lower_proposals, speaks
+from tierengine.engines.compiled import CompiledEngine
+from tierengine.engines.form import Bounds, Engine, Facts, Form, Rule, Value
+from tierengine.engines.lowering import LAST_ON_FILE, LAST_REPORT, judged, lower_proposals, speaks
 from tierengine.law.entries import Criterion, Judgement, Proposal, Reading
 from tierengine.law.proposals import stages
 from tierengine.law.rulebook import Law
@@ -45,19 +48,39 @@ class Spoken:
 class Proposer:
     """Proposes levels under the law of one date; made once, asked for as many countries as there are."""
 
-    def __init__(self, law: Law, engine: Callable[[Form], Engine]) -> None:
-        self.stages = stages(law)
-        """The criteria with a proposal, in the order in which they are asked: each after those it looks at."""
-        self.form = lower_proposals(law)
+    def __init__(
+        self, law: Law, engine: Callable[[Form], Engine], criteria: Collection[Criterion] | None = None
+    ) -> None:
+        """With `criteria`, only the proposals of these are looked at."""
+        self._law = law
+        self.form = lower_proposals(law, criteria)
         self._engine = engine(self.form)
-        self._inputs = frozenset(field.id for field in self.form.inputs)
-        self._rules = {rule.id: rule for stratum in self.form.strata for rule in stratum.rules}
-        self._members = {
+        self._inputs = tuple(field.id for field in (*self.form.inputs, *self.form.answerable()))
+        by_head: dict[str, list[Rule]] = {}
+        for rule in (rule for stratum in self.form.strata for rule in stratum.rules):
+            by_head.setdefault(rule.head, []).append(rule)
+        members = {
             tally.id + end: tuple(member[side].field for member in tally.members)
             for stratum in self.form.strata
             for tally in stratum.tallies
             for side, end in enumerate((".holds", ".fails"))
         }
+        asked = chain.from_iterable(self.stages) if criteria is None else criteria
+        self._ways = {each.id: tuple(_ways_of(each, by_head, members)) for each in asked}
+
+    @staticmethod
+    def of(law: Law) -> Proposer:
+        """Return what proposes by the generated evaluator; it is kept with the law, since many dossiers share one."""
+        if "proposer" not in law.kept:
+            law.kept["proposer"] = Proposer(law, CompiledEngine)
+        kept = law.kept["proposer"]
+        assert isinstance(kept, Proposer)
+        return kept
+
+    @cached_property
+    def stages(self) -> tuple[tuple[Criterion, ...], ...]:
+        """The criteria with a proposal, in the order in which they are asked: each after those it looks at."""
+        return stages(self._law)
 
     def propose(self, facts: Facts, settle: Callable[[Mapping[str, Spoken]], Mapping[str, bool]]) -> dict[str, Spoken]:
         """Return the rule that speaks for each open word without a rating, stage after stage.
@@ -66,30 +89,51 @@ class Proposer:
         propositions that are settled once some open words are filled as they are proposed so far.
         """
         found: dict[str, Spoken] = {}
+        known = self._given(facts)
+        before, fired = None, frozenset[str]()
         for stage in self.stages:
-            found |= self.spoken(stage, facts, settle(found))
+            settled = settle(found)
+            if settled is not before:
+                before, fired = settled, self._fired(self._engine, known, settled)
+            found |= self._spoken(stage, facts, fired)
         return found
 
     def spoken(self, criteria: Iterable[Criterion], facts: Facts, settled: Mapping[str, bool]) -> dict[str, Spoken]:
         """Return the rule that speaks for each open word of some criteria, unless it is rated or none does."""
-        known = {name: value for name, value in {**facts, **settled}.items() if name in self._inputs}
-        evaluation = self._engine.evaluate(known)
-        read: dict[str, tuple[str, ...]] = {}
-        for fired in evaluation.fired:
-            rule = self._rules[fired]
-            fields = (name for test in rule.tests for name in self._members.get(test.field, (test.field,)))
-            read.setdefault(rule.head, tuple(dict.fromkeys(fields)))
-        found: dict[str, Spoken] = {}
-        for criterion in criteria:
-            if facts.get(judged(_judgement(criterion).id)) is True:
-                continue
-            for number, reading in enumerate(_proposal(criterion).rules, 1):
-                name = speaks(criterion.id, number)
-                if name in read:
-                    spoken = Spoken(criterion=criterion, number=number, rule=reading, read=read[name])
-                    found[spoken.word] = spoken
-                    break
-        return found
+        return self._spoken(criteria, facts, self._fired(self._engine, facts, settled))
+
+    def spoken_by(self, engine: Engine, facts: Facts, settled: Mapping[str, bool]) -> dict[str, Spoken]:
+        """Return the rule that speaks for each open word by another engine, which reads the same form."""
+        return self._spoken(chain(*self.stages), facts, self._fired(engine, facts, settled))
+
+    def _fired(self, engine: Engine, facts: Facts, settled: Mapping[str, bool]) -> frozenset[str]:
+        """The rules of which an engine finds that the condition is known to hold."""
+        known = self._given(facts)
+        known |= {name: settled[name] for name in self._inputs if name in settled}
+        return frozenset(engine.evaluate(known).fired)
+
+    def _given(self, facts: Facts) -> dict[str, Value | Bounds]:
+        """What proposals read of all answers; where the last report is not on file, the latest one that is."""
+        known = {name: facts[name] for name in self._inputs if name in facts}
+        if LAST_REPORT in self._inputs and LAST_REPORT not in known and LAST_ON_FILE in facts:
+            known[LAST_REPORT] = facts[LAST_ON_FILE]
+        return known
+
+    def _spoken(self, criteria: Iterable[Criterion], facts: Facts, fired: Collection[str]) -> dict[str, Spoken]:
+        open_words = (each for each in criteria if facts.get(judged(_judgement(each).id)) is not True)
+        speaking = (next((said for rule, said in self._ways[each.id] if rule in fired), None) for each in open_words)
+        return {said.word: said for said in speaking if said is not None}
+
+
+def _ways_of(
+    criterion: Criterion, by_head: Mapping[str, Iterable[Rule]], members: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[str, Spoken]]:
+    """Each rule of the form by which a rule of a proposal speaks, in the order in which they are asked."""
+    for number, reading in enumerate(_proposal(criterion).rules, 1):
+        for rule in sorted(by_head.get(speaks(criterion.id, number), ()), key=lambda rule: rule.id):
+            fields = (name for test in rule.tests for name in members.get(test.field, (test.field,)))
+            read = tuple(dict.fromkeys(fields))
+            yield rule.id, Spoken(criterion=criterion, number=number, rule=reading, read=read)
 
 
 def _proposal(criterion: Criterion) -> Proposal:

@@ -7,18 +7,16 @@ over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Bounds, Engine, Facts, Value
-from tierengine.engines.logic import Term, all_of, negate
-from tierengine.engines.lowering import judged, rating, reached
-from tierengine.engines.proof import Case
+from tierengine.engines.logic import Term, negate
+from tierengine.engines.lowering import judged, rating
+from tierengine.errors import MismatchError, Problem
 from tierengine.law.entries import Criterion, TierRow
-from tierengine.law.rulebook import Law
 from tierengine.reasoning.coherence import Coherent, filled_in
-from tierengine.reasoning.open_tiers import OpenTiers, answered
+from tierengine.reasoning.open_tiers import Asked, OpenTiers, answered
 from tierengine.reasoning.proposals import Proposer, Spoken
 from tierengine.terms.level import Level, rank
 
@@ -43,19 +41,14 @@ class Provisional:
 class ProvisionalReading:
     """Reads the facts of countries provisionally, under the law of one date."""
 
-    def __init__(self, opened: OpenTiers, engine: Engine, proposer: Proposer) -> None:
-        """Take what knows the open tiers, an engine that reads its form, and what proposes."""
+    def __init__(self, opened: OpenTiers) -> None:
+        """Take what knows the open tiers. The generated evaluator reads; `confirm` asks the engine of record."""
         self._law, self._form = opened.law, opened.form
-        self._engine = engine
-        self._proposer = proposer
+        self._engine = opened.engine
         self._open = opened
         self._inputs = {each.id for each in (*self._form.inputs, *self._form.answerable())}
         self._coherent = Coherent.of(self._law)
-
-    @staticmethod
-    def supposing(opened: OpenTiers) -> ProvisionalReading:
-        """Return what reads supposed countries: one engine is enough for what is no determination."""
-        return ProvisionalReading(opened, opened.engine, Proposer(opened.law, CompiledEngine))
+        self.proposer = Proposer.of(self._law)
 
     def once(self, facts: Facts, word: str, level: Level) -> dict[str, Value | Bounds]:
         """Return the facts once a word is rated, with what then follows by the rules of coherence."""
@@ -66,19 +59,45 @@ class ProvisionalReading:
         """Return the provisional reading of all that is known of a country, ratings of the last report among it."""
         asked = self._open.asked(facts)
         known = {name: value for name, value in facts.items() if name in self._inputs}
-        filling = _Filling(self._law, asked.case, asked.solver.may_be)
+        filling = _Filling(asked)
+        settled = self._engine.settled(known)
 
         def settle(found: Mapping[str, Spoken]) -> Mapping[str, bool]:
-            filling.take(found)
-            return self._engine.evaluate(answered(self._form, known, filling.ratings)).settled
+            nonlocal settled
+            if filling.take(found):
+                settled = self._engine.settled(answered(self._form, known, filling.ratings))
+            return settled
 
         with asked.solver.supposing(*asked.case.gives(known)):
             if not asked.solver.may_be():
                 return Provisional((), {})
-            settled = settle(self._proposer.propose(facts, settle))
+            settle(self.proposer.propose(facts, settle))
             shown = asked.case.shown
             rows = tuple(r for r in self._law.tiers if asked.solver.may_be(*filling.terms, shown[r.id]))
         return Provisional(rows, filling.proposals, settled)
+
+    def confirm(self, facts: Facts, reading: Provisional, engine: Engine, proposing: Engine) -> None:
+        """Ask the engine of record what follows once the words are filled, and which rules then propose.
+
+        `engine` reads the form of the law, `proposing` that of the proposals. A rule that spoke on the way speaks at
+        the end too, since it looks only at what was filled before it. Raise `MismatchError` if it is found otherwise.
+        """
+        known = {name: value for name, value in facts.items() if name in self._inputs}
+        ratings = {rating(word): rank(each.rule.level) for word, each in reading.proposals.items()}
+        settled = engine.evaluate(answered(self._form, known, ratings)).settled
+        spoken = self.proposer.spoken_by(proposing, facts, settled)
+        otherwise = [each.id for word, each in reading.proposals.items() if spoken.get(word) != each]
+        if settled != reading.settled or otherwise:
+            raise MismatchError(
+                [
+                    Problem(
+                        where="the provisional reading",
+                        what=f"the engine of record finds otherwise: {', '.join(otherwise) or 'what is settled'}",
+                        cure="do not use this determination; send the dossier to the keepers of tierengine",
+                    )
+                ],
+                {"engine of record": settled, "second engine": dict(reading.settled)},
+            )
 
     def rests_on(self, facts: Facts, reading: Provisional) -> tuple[Spoken, ...]:
         """Return the proposals without any of which the one row would not be sure, and those that they read.
@@ -88,7 +107,7 @@ class ProvisionalReading:
         assert reading.row is not None
         asked = self._open.asked(facts)
         known = {name: value for name, value in facts.items() if name in self._inputs}
-        terms = {word: _at(asked.case, each.criterion, each.rule.level) for word, each in reading.proposals.items()}
+        terms = {word: asked.at(each.criterion, each.rule.level) for word, each in reading.proposals.items()}
         other = negate(asked.case.shown[reading.row.id])
         with asked.solver.supposing(*asked.case.gives(known), other):
             for word in sorted(terms, key=lambda name: reading.proposals[name].criterion.part not in _WEIGHED):
@@ -99,7 +118,7 @@ class ProvisionalReading:
 
     def _with_what_they_read(self, reading: Provisional, needed: Iterable[str], known: Facts) -> Iterator[Spoken]:
         """The proposals that are needed, and those for the findings that they read and that the facts leave open."""
-        settled = self._engine.evaluate(known).settled
+        settled = self._engine.settled(known)
         waiting, seen = list(needed), set[str]()
         by_criterion = {each.criterion.id: word for word, each in reading.proposals.items()}
         while waiting:
@@ -119,10 +138,9 @@ _WEIGHED = ("factor", "efforts")
 class _Filling:
     """Takes proposals one after another, as long as the records and those taken before leave room."""
 
-    def __init__(self, law: Law, case: Case, may_be: Callable[..., bool]) -> None:
-        self._law = law
-        self._case = case
-        self._may_be = may_be
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._may_be = asked.solver.may_be
         self._seen: set[str] = set()
         self.terms: list[Term] = []
         self.proposals: dict[str, Spoken] = {}
@@ -132,25 +150,23 @@ class _Filling:
         """The open words as they are filled so far."""
         return {rating(word): rank(each.rule.level) for word, each in self.proposals.items()}
 
-    def take(self, found: Mapping[str, Spoken]) -> None:
-        """Take what was not seen yet."""
-        for word, each in found.items():
-            if word in self._seen or judged(word) not in self._case.fields:
-                continue
-            self._seen.add(word)
-            term = _at(self._case, each.criterion, each.rule.level)
-            if self._may_be(*self.terms, term):
-                self.terms.append(term)
-                self.proposals[word] = each
-
-
-def _at(case: Case, criterion: Criterion, level: Level) -> Term:
-    """The term that a criterion has a level."""
-    above = [rung for rung in criterion.rules if rank(rung.level) > rank(level)][:1]
-    names = [reached(criterion.id, level)] if level != "not met" else []
-    return all_of(
-        (*(case.shown[name] for name in names), *(negate(case.shown[reached(criterion.id, r.level)]) for r in above))
-    )
+    def take(self, found: Mapping[str, Spoken]) -> bool:
+        """Take what was not seen yet and has room, and return whether that is anything."""
+        new = {word: each for word, each in found.items() if word not in self._seen}
+        self._seen |= new.keys()
+        asked = {word: each for word, each in new.items() if judged(word) in self._asked.case.fields}
+        terms = [self._asked.at(each.criterion, each.rule.level) for each in asked.values()]
+        before = len(self.terms)
+        # Mostly there is room for all of them together, and so for each after those before it.
+        if terms and self._may_be(*self.terms, *terms):
+            self.terms += terms
+            self.proposals |= asked
+        else:
+            for (word, each), term in zip(asked.items(), terms, strict=True):
+                if self._may_be(*self.terms, term):
+                    self.terms.append(term)
+                    self.proposals[word] = each
+        return len(self.terms) > before
 
 
 def levels_of(criterion: Criterion) -> Sequence[Level]:

@@ -92,6 +92,8 @@ class Released:
     statement: Statement
     placements: tuple[EarlierPlacement, ...]
     """Where earlier reports placed the country, which is public."""
+    part: Casefile
+    """What of the dossier is released."""
 
 
 def release(casefile: Casefile, law: Law, name: ReleaseName) -> Released:
@@ -122,6 +124,7 @@ def release(casefile: Casefile, law: Law, name: ReleaseName) -> Released:
             withheld=sum(item not in kept for item in answers),
         ),
         placements=part.dossier.earlier_placements,
+        part=part,
     )
 
 

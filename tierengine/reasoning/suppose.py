@@ -1,10 +1,11 @@
-"""What if a source is wrong, or only the surer records count: the answer without them, and what it moves."""
+"""What if a source is wrong, only the surer records count, or a person rates otherwise: what it moves."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.dossier import Casefile
@@ -15,6 +16,7 @@ from tierengine.law.rulebook import Law
 from tierengine.reasoning.assess import Assessor
 from tierengine.reasoning.assessment import Assessment
 from tierengine.reasoning.compare import Answer, Moved, answered, moved
+from tierengine.terms.level import Level
 from tierengine.terms.scalars import Model
 
 
@@ -54,6 +56,10 @@ class Doubted:
     sources: tuple[str, ...] = ()
     least: str | None = None
     """The least sure Admiralty marks that count, such as `B2`; each mark is asked for by itself."""
+    items: tuple[str, ...] = ()
+    """Records, ratings, silences and requests by their ids."""
+    ratings: Mapping[str, Level] = field(default_factory=dict)
+    """Open words that are rated so instead of as they are."""
 
 
 def suppose(casefile: Casefile, law: Law, doubted: Doubted) -> tuple[Supposition, Assessment]:
@@ -61,9 +67,17 @@ def suppose(casefile: Casefile, law: Law, doubted: Doubted) -> tuple[Supposition
 
     Raise `UsageError` for a source that the dossier does not name and for marks that are none.
     """
+    return supposed(casefile, Assessor(law), doubted)
+
+
+def supposed(
+    casefile: Casefile, assessor: Assessor, doubted: Doubted, before: Assessment | None = None
+) -> tuple[Supposition, Assessment]:
+    """As `suppose`, by an assessor that is there already, from its assessment of the whole dossier if it is known."""
     gone = _gone(casefile, doubted)
-    assessor = Assessor(law)
-    before, after = assessor.assess(casefile), assessor.assess(remainder(casefile, lambda item: item not in gone))
+    before = before or assessor.assess(casefile)
+    left = _rated(remainder(casefile, lambda item: item not in gone), assessor.law, doubted.ratings)
+    after = assessor.assess(left)
     told = Supposition(
         left_out=tuple(sorted((LeftOut(id=item.id, why=why) for item, why in gone.items()), key=lambda left: left.id)),
         stays=tuple(sorted(r.id for r in casefile.dossier.records if isinstance(r, Rating) and r.rests_on is None)),
@@ -73,6 +87,31 @@ def suppose(casefile: Casefile, law: Law, doubted: Doubted) -> tuple[Supposition
         moved=tuple(moved(before, after)),
     )
     return told, after
+
+
+def _rated(casefile: Casefile, law: Law, ratings: Mapping[str, Level]) -> Casefile:
+    """The casefile with other ratings of some open words."""
+    if not ratings:
+        return casefile
+    dossier = casefile.dossier
+    kept = [r for r in dossier.records if not (isinstance(r, Rating) and r.measures in ratings)]
+    given = (_rating(law, word, level, dossier.as_of) for word, level in ratings.items())
+    changed = dossier.model_copy(update={"records": (*kept, *given)})
+    return Casefile.of(changed, casefile.document, casefile.sources, casefile.last)
+
+
+def _rating(law: Law, word: str, level: Level, day: date) -> Rating:
+    judgement = law.judges[word].judgement
+    return Rating(
+        id=f"what-if-{word.replace('_', '-')}",
+        kind="judgement",
+        measures=word,
+        question=judgement.question if judgement is not None else word,
+        rating=level,
+        author="what if",
+        date=day,
+        reasons="it is supposed",
+    )
 
 
 def each_alone(casefile: Casefile, law: Law) -> tuple[Alone, ...]:
@@ -104,7 +143,8 @@ def _gone(casefile: Casefile, doubted: Doubted) -> dict[Answering, str]:
     written = {record.id: record.origin for record in casefile.dossier.records if isinstance(record, Evidence)}
     found: dict[Answering, str] = {}
     for item in answering(casefile):
-        why = _comes_from(item, doubted.sources) or _less_sure(item, doubted.least)
+        switched_off = "it is left out" if item.id in doubted.items else None
+        why = _comes_from(item, doubted.sources) or _less_sure(item, doubted.least) or switched_off
         if why is not None:
             found[item] = why
     ids = {item.id for item in found if isinstance(item, Evidence) and source_of(item) in doubted.sources}
@@ -150,6 +190,12 @@ def _refuse_unknown(casefile: Casefile, doubted: Doubted) -> None:
         for name in doubted.sources
         if name not in known
     ]
+    ids = {item.id for item in answering(casefile)}
+    problems += (
+        Problem(where="items", what=f"nothing in this dossier is called `{name}`", cure="name what the dossier holds")
+        for name in doubted.items
+        if name not in ids
+    )
     if doubted.least is not None and re.fullmatch("[A-F][1-6]", doubted.least) is None:
         problems.append(
             Problem(

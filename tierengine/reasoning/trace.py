@@ -346,7 +346,7 @@ class Tracer:
             yield from self.passages(read)
         for request in self._admitted.requests.get(field, ()):
             yield Passage(record=request.id, at=request.at, quote=request.quote, note=request.told)
-        placement = self._admitted.placement
+        placement = self._admitted.placement or next(reversed(self._admitted.placements), None)
         if field == LAST_REPORT and placement is not None:
             yield Passage(record=f"placement-{placement.year}", at=placement.source, note=_placed(placement.tier))
         if field == LIMIT:

@@ -77,7 +77,7 @@ def unlike(law: Law, casefile: Casefile, now: Iterable[Evidence], then: Iterable
     policy = next(iter(law.years_compared), None)
     this = _spanned(now) or _so_far(casefile)
     last = _spanned(then)
-    if policy is None or last is None or abs(_length(this) - _length(last)) <= policy.days_apart:
+    if policy is None or last is None or policy.compares(_length(this), _length(last)):
         return None
     return f"one is of {_length(last)} days, {last}, and the other of {_length(this)} days, {this}"
 

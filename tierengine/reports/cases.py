@@ -28,6 +28,7 @@ _FAILED = {
     "reasons": "{expected} is expected among the reasons; {found}",
     "not_because": "{expected} is expected; {found}",
     "findings": "{expected} is expected; {found} is found",
+    "asked": "{expected} is expected; {found} is what the law answers",
 }
 
 
@@ -126,16 +127,16 @@ def _case(case: Case) -> Iterator[str]:
     written = case.model_dump(by_alias=True, exclude_defaults=True)
     written["sketch"] = _Folded(case.sketch)
     text = yaml.dump(
-        [_plain(written)], Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=108
+        [plain(written)], Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=108
     )
     for line in text.splitlines():
         yield f"{line}  # check: written from what the rules say today" if line == "  expect:" else line
 
 
-def _plain(value: Any) -> Any:
-    """Write truths and numbers without quotes, as a person would."""
+def plain(value: Any) -> Any:
+    """Return a value as YAML is to hold it: truths and numbers without quotes, as a person would write them."""
     if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
+        return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, str) and value in ("true", "false"):
         return value == "true"
     return int(value) if isinstance(value, str) and value.isdigit() else value

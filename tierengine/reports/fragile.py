@@ -9,13 +9,22 @@ from tierengine.lab.corpus.fragile import Fragility
 from tierengine.reports.like_cases import print_contradictory
 from tierengine.reports.text import print_wrapped
 
+MOST = 10
+"""Answers that are printed with how many cases hang on them."""
+
 
 def print_fragility(told: Fragility, console: Console) -> None:
     """Print how many cases are settled and fragile, then each fragile one with what it hangs on, then the rules."""
-    counted = f"{told.cases} cases, {told.settled} settled, {len(told.fragile)} of them fragile"
+    counted = f"{told.cases:,} cases, {told.settled:,} settled, {told.fragile_cases:,} of them fragile"
     console.print(Text(counted, style="bold"))
     print_wrapped("Fragile: one answer alone, if it were otherwise, would open another tier.", console, 2)
-    print_contradictory(told.contradictory, console)
+    print_contradictory(told.contradictory_cases, told.contradictory, console)
+    most = sorted(told.hangs_on.items(), key=lambda each: -each[1])[:MOST]
+    if most:
+        named = ", ".join(f"{name} ({number:,})" for name, number in most)
+        print_wrapped(f"Most hang on: {named}", console, 2, hang=2)
+    if told.fragile_cases > len(told.fragile):
+        print_wrapped(f"The first {len(told.fragile):,} of these are:", console, 2)
     for each in told.fragile:
         tier = "on no list" if each.tier == "not ranked" else f"Tier {each.tier}"
         print_wrapped(f"{each.case} ({tier}) hangs on: {', '.join(each.answers)}", console, 2, hang=2)

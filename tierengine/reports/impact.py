@@ -16,7 +16,7 @@ from tierengine.reports.text import print_wrapped
 from tierengine.terms.tier import NAMES
 
 FIRST = 10
-"""How many groups of cases, and how many ids of a group, are printed; JSON holds them all."""
+"""How many groups of cases, and how many ids of a group, are printed; JSON holds all groups, `--moved` all cases."""
 
 _VERDICTS: dict[Verdict, tuple[str, str]] = {
     "equal": ("green", "Proved over every complete case: no country gets another tier."),
@@ -108,14 +108,14 @@ def _print_census(census: Census, corpus: str, console: Console) -> None:
         )
     totals: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
     for move in census.moves:
-        totals[move.before, move.after] += len(move.cases)
+        totals[move.before, move.after] += move.number
     for (before, after), number in totals.most_common():
         print_wrapped(f"{_number(number):>9}  {_tiers(before)} -> {_tiers(after)}", console, 2, hang=11)
     for move in census.moves[:FIRST]:
         _print_move(move, console)
     rest = census.moves[FIRST:]
     if rest:
-        cases = sum(len(move.cases) for move in rest)
+        cases = sum(move.number for move in rest)
         print_wrapped(
             f"{_number(len(rest))} more groups with {_number(cases)} cases are not printed; `--format json` lists all.",
             console,
@@ -126,13 +126,13 @@ def _print_census(census: Census, corpus: str, console: Console) -> None:
 def _print_move(move: Move, console: Console) -> None:
     console.print()
     print_wrapped(
-        f"{_number(len(move.cases))} cases: {_tiers(move.before)} -> {_tiers(move.after)} (law from {move.since})",
+        f"{_number(move.number)} cases: {_tiers(move.before)} -> {_tiers(move.after)} (law from {move.since})",
         console,
         2,
         style="bold",
     )
     _print_reasons(move.reasons, console, 4)
-    more = len(move.cases) - FIRST
+    more = move.number - FIRST
     named = ", ".join(move.cases[:FIRST]) + (f", and {_number(more)} more" if more > 0 else "")
     print_wrapped(f"cases: {named}", console, 4, hang=2)
 

@@ -43,6 +43,11 @@ _PARTS = {
 }
 
 
+def part_name(part: str) -> str:
+    """Return the name of a part of the law, as `Provision.part` gives it."""
+    return _PARTS[part]
+
+
 def provisions(law: Law) -> tuple[Provision, ...]:
     """Return every entry in force, the criteria part by part and in the order of the statute."""
     criteria = sorted(law.criteria, key=lambda criterion: list(_PARTS).index(criterion.part))

@@ -28,15 +28,20 @@ def print_audit(told: Audit, console: Console) -> None:
         )
     if told.not_ranked:
         print_wrapped(f"{told.not_ranked} left out: they are on none of the lists.", console, 2)
-    print_contradictory(told.contradictory, console)
+    print_contradictory(told.contradictory_cases, told.contradictory, console)
     for pair in told.pairs:
         _print_pair(pair, console)
 
 
-def print_contradictory(cases: Sequence[str], console: Console) -> None:
-    """Name the cases that contradict themselves, if there are any."""
-    if cases:
-        told = f"{len(cases)} contradict themselves, and `assess` would refuse them: {', '.join(cases)}"
+NAMED = 100
+"""Cases that contradict themselves and are printed; JSON names more."""
+
+
+def print_contradictory(number: int, cases: Sequence[str], console: Console) -> None:
+    """Name the cases that contradict themselves, if there are any: how many, and the first of them."""
+    if number:
+        more = f", and {number - NAMED:,} more" if number > NAMED else ""
+        told = f"{number:,} contradict themselves, and `assess` would refuse them: {', '.join(cases[:NAMED])}{more}"
         print_wrapped(told, console, 2, hang=2, style="red")
 
 

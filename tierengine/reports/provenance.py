@@ -17,7 +17,7 @@ from prov.constants import PROV, PROV_LABEL, PROV_TYPE
 from prov.identifier import QualifiedName
 from prov.model import ProvDocument
 
-from tierengine.evidence.dossier import Casefile
+from tierengine.evidence.dossier import LAST_YEAR_RECORD, Casefile
 from tierengine.evidence.records import Evidence, Rating
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.assessment import Assessment, Passage, Step
@@ -30,6 +30,7 @@ Said = list[tuple[QualifiedName, str | QualifiedName]]
 
 _CODING, _ASSESSMENT, _ENGINE = "activity/coding", "activity/assessment", "agent/tierengine"
 _DOSSIER, _RULEBOOK, _RECOMMENDATION = "dossier", "rulebook", "recommendation"
+_LAST_DOSSIER = "last-dossier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ class _Told:
         self._agents: set[str] = set()
         self._records: set[str] = set()
         """The ids of what findings may rest on: records, silences, requests and earlier placements."""
+        self._told_of_last_year: set[str] = set()
 
     # -- from the sources to the records ------------------------------------------------------------------------------
 
@@ -199,8 +201,21 @@ class _Told:
         name = self._space[_name("finding", finding)]
         self._entity(_name("finding", finding), "Finding", finding, {"outcome": outcome})
         self.document.wasGeneratedBy(name, self._space[_ASSESSMENT])
+        for passage in evidence:
+            self._last_year(passage)
         for record in dict.fromkeys(passage.record for passage in evidence):
             self.document.wasDerivedFrom(name, self._space[_name("record", record)])
+
+    def _last_year(self, passage: Passage) -> None:
+        """Tell a figure of the dossier of the last report, and that dossier, where a finding rests on one."""
+        last, record = self._casefile.last, passage.record
+        if last is None or not record.startswith(LAST_YEAR_RECORD) or record in self._told_of_last_year:
+            return
+        if not self._told_of_last_year:
+            self._entity(_LAST_DOSSIER, "Dossier", last.dossier.id, {"digest": last.digest})
+        self._told_of_last_year.add(record)
+        self._entity(_name("record", record), "Record", record, {"at": passage.at, "quote": passage.quote})
+        self.document.hadMember(self._space[_LAST_DOSSIER], self._space[_name("record", record)])
 
     def _recommended(self, told: Assessment, findings: Sequence[str]) -> None:
         name, recommended = self._space[_RECOMMENDATION], told.recommendation

@@ -96,18 +96,21 @@ def report(
     opening: tuple[Section, ...] = (),
     sheet: tuple[Section, ...] = (),
     records: int | None = None,
+    annex: tuple[Section, ...] = (),
 ) -> Report:
     """Return the whole report on an assessment made under a law.
 
     With `change`, the change is split into its causes; without it, the recommendation is set beside the last of the
     earlier placements. The opening sections stand before everything, the extra ones right after the recommendation, the
-    rating sheet after the memorandum. `records` is how many were weighed, where that may be told.
+    rating sheet after the memorandum, and `annex` before the other annexes. `records` is how many were weighed,
+    where that may be told.
     """
     first, *others = memorandum(assessment, records)
     return _report(
         assessment,
         (*opening, first, *extra, *others),
         (
+            *annex,
             *_changed(change),
             *_placed(assessment, change, tuple(earlier)),
             *annexes(assessment),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -31,15 +31,15 @@ def questions_workbook(table: QuestionTable) -> bytes:
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Questions"
-    _write(sheet, (COLUMNS, *map(row, table.questions)))
+    write_rows(sheet, (COLUMNS, *map(row, table.questions)))
     _dress(sheet)
     about = book.create_sheet("Law")
-    _write(about, (("law in force on", str(table.as_of)), ("rulebook", table.rulebook), ("holds", counted(table))))
+    write_rows(about, (("law in force on", str(table.as_of)), ("rulebook", table.rulebook), ("holds", counted(table))))
     about.column_dimensions["A"].width, about.column_dimensions["B"].width = _WIDTH, 80
-    return _saved(book, table)
+    return saved(book, table.as_of, f"What the law in force on {table.as_of} asks")
 
 
-def _write(sheet: Worksheet, rows: Iterable[tuple[str, ...]]) -> None:
+def write_rows(sheet: Worksheet, rows: Iterable[tuple[str, ...]]) -> None:
     """Write rows of texts; a text that begins with `=` stays one."""
     for number, cells in enumerate(rows, 1):
         for column, text in enumerate(cells, 1):
@@ -64,13 +64,12 @@ def _dress(sheet: Worksheet) -> None:
     sheet.print_title_rows = "1:1"
 
 
-def _saved(book: Workbook, table: QuestionTable) -> bytes:
-    """The workbook as bytes, dated by the law's day and not by the clock."""
-    day = datetime(table.as_of.year, table.as_of.month, table.as_of.day)  # noqa: DTZ001 (the format knows no zone)
+def saved(book: Workbook, day: date, title: str) -> bytes:
+    """Return a workbook as bytes, dated by a day of what it tells and not by the clock."""
     known = book.properties
     known.creator = known.lastModifiedBy = "tierengine"
-    known.title = f"What the law in force on {table.as_of} asks"
-    known.created = known.modified = day
+    known.title = title
+    known.created = known.modified = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (the format knows no zone)
     made = BytesIO()
     # `Workbook.save` would write the moment of the clock as the day of the last change.
     ExcelWriter(book, ZipFile(made, "w", ZIP_DEFLATED)).save()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
 
@@ -20,7 +20,30 @@ _TRUTHS = {"true": True, "false": False}
 class Model(BaseModel):
     """A value that cannot change, takes no unknown key and converts no type behind the writer's back."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        defer_build=True,  # a verb uses few of the models that are known; each is made ready when it is first used
+    )
+
+    def __copy__(self) -> Self:
+        """Copy the fields only: what was worked out from them does not hold of a copy of which some are changed."""
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Copy the fields only, each of them as well."""
+        return super(Model, self.__copy__()).__deepcopy__(memo)
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """Give the fields only, so that another process works out anew what follows from them."""
+        state = super().__getstate__()
+        known = type(self).model_fields
+        return state | {"__dict__": {name: value for name, value in state["__dict__"].items() if name in known}}
 
 
 def whole(value: Any) -> Any:

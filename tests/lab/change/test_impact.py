@@ -25,10 +25,12 @@ from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Evaluation, Form
 from tierengine.engines.solver import Limit
 from tierengine.errors import UsageError
-from tierengine.lab.change.census import Census, Move, census
+from tierengine.lab.change import census
+from tierengine.lab.change.census import Census, CensusJob, Move, put_together
 from tierengine.lab.change.impact import Question, impact
 from tierengine.lab.change.sides import Side, forms_of, side_by_side
-from tierengine.lab.corpus.parquet import read_parquet
+from tierengine.lab.corpus.cases import parts_of
+from tierengine.lab.corpus.work import ALONE, answers
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Rulebook
 from tierengine.terms.outcome import Outcome
@@ -48,7 +50,8 @@ def small_records(number: int, seed: int) -> list[dict[str, Any]]:
 def counted(old: Rulebook, new: Rulebook, path: Path) -> Census:
     """The census of a Parquet file."""
     found = side_by_side(old, new)
-    return census(read_parquet(path, forms_of(found)), (old, new), found)
+    job = CensusJob((old, new), found, listed=False)
+    return put_together(answers(job, parts_of(path, forms_of(found)), ALONE, "counting"))
 
 
 class OneByOne:
@@ -105,9 +108,10 @@ def looked_at(form: Form, head: str) -> set[str]:
     ids=lambda made: " and ".join(edit[2][:40] for edit in made),
 )
 def test_the_census_is_what_the_engines_say_case_by_case(
-    made: tuple[Edit, ...], small: Rulebook, tmp_path: Path
+    made: tuple[Edit, ...], small: Rulebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who moves, from where to where, and by which findings and rules."""
+    monkeypatch.setattr(census, "NAMED", 3000)
     records = small_records(3000, 4)
     names = [f"c{number}" for number in range(len(records))]
     new = read_rulebook(edited(tmp_path / "new", *made))
@@ -242,8 +246,11 @@ def test_the_report_as_json(tmp_path: Path, tierengine: Callable[..., Ran]) -> N
     assert (reason["finding"], reason["fired_before"]) == ("STANDARD/met", ["STANDARD/met+1"])
 
 
-def test_long_lists_say_how_many_more(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
-    """The text names the first ids of a group, and JSON all of them."""
+def test_long_lists_say_how_many_more(
+    tmp_path: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text names the first ids of a group, JSON more of them with their number, and the file all."""
+    monkeypatch.setattr(census, "NAMED", 20)
     many: dict[str, list[Any]] = {name: values[:1] * 25 for name, values in CASES.items()}
     many["id"] = [f"case {number}" for number in range(25)]
     corpus = parquet(tmp_path / "cases.parquet", many)
@@ -251,8 +258,11 @@ def test_long_lists_say_how_many_more(tmp_path: Path, tierengine: Callable[..., 
     told = " ".join(tierengine("impact", SMALL, new, "--corpus", corpus).out.split())
     assert "case 9, and 15 more" in told
     assert "case 10" not in told
-    ran = tierengine("impact", SMALL, new, "--corpus", corpus, "--format", "json")
-    assert len(json.loads(ran.out)["census"]["moves"][0]["cases"]) == 25
+    out = tmp_path / "moved.parquet"
+    ran = tierengine("impact", SMALL, new, "--corpus", corpus, "--format", "json", "--moved", out)
+    (move,) = json.loads(ran.out)["census"]["moves"]
+    assert (move["number"], len(move["cases"])) == (25, 20)
+    assert pq.read_table(out)["id"].to_pylist() == many["id"]
 
 
 def test_the_cases_that_move_as_parquet(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
@@ -292,7 +302,7 @@ def test_long_work_shows_how_far_it_is_on_a_terminal_only(
     shown = tierengine(*words)
     assert "proving the direction" in shown.err
     assert shown.out == quiet.out
-    assert "reading dossiers" in tierengine("impact", ROOT, ROOT, "--corpus", ROOT / "seeds").err
+    assert "counting the cases that move" in tierengine("impact", ROOT, ROOT, "--corpus", ROOT / "seeds").err
 
 
 def test_what_is_not_decided_ends_with_3(

@@ -23,8 +23,8 @@ from tierengine.engines.form import Bounds, Form
 from tierengine.engines.lowering import lower
 from tierengine.errors import EvidenceError
 from tierengine.evidence.dossier import read_dossier
-from tierengine.lab.corpus.cases import DossierCorpus, divide, read_corpus
-from tierengine.lab.corpus.parquet import read_parquet
+from tierengine.lab.corpus.cases import Dossiers, divide, parts_of
+from tierengine.lab.corpus.parquet import ParquetCorpus, row_groups
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.admission import admit
 
@@ -32,6 +32,12 @@ from tierengine.reasoning.admission import admit
 def form_of(rulebook: Rulebook) -> Form:
     """The form of the latest law."""
     return lower(rulebook.latest())
+
+
+def read_parquet(path: Path, forms: list[Form], asked: date | None = None) -> ParquetCorpus:
+    """The cases of a small file, which is read at once."""
+    (part,) = row_groups(path, forms, asked)
+    return part.corpus()
 
 
 def read_back(path: Path, rulebook: Rulebook, rows: list[int]) -> list[dict[str, Any]]:
@@ -144,7 +150,7 @@ def test_a_column_in_which_nothing_is_written_is_not_known(small: Rulebook, tmp_
     }
     path = parquet(tmp_path / "c.parquet", columns)
     assert read_back(path, small, [0, 1]) == [{"judged/significance": False}] * 2
-    assert read_parquet(path, [form_of(small)]).placed == [None, None]
+    assert read_parquet(path, [form_of(small)]).reports(np.array([0, 1])) == [None, None]
 
 
 def test_cases_are_divided_by_the_law_of_their_day(small: Rulebook, tmp_path: Path) -> None:
@@ -167,7 +173,7 @@ def test_dossiers_give_the_facts_of_an_assessment(rulebook: Rulebook) -> None:
     """Each under the law of its own day, or all under that of the date that is asked for."""
     paths = sorted((ROOT / "seeds").rglob("dossier.yaml"))
     for asked in (None, date(2019, 6, 1)):
-        corpus = DossierCorpus(ROOT / "seeds", asked)
+        corpus = parts_of(ROOT / "seeds", [], asked)[0].corpus()
         assert corpus.names(np.arange(len(paths))) == [path.parent.name for path in paths]
         for row, path in enumerate(paths):
             casefile = read_dossier(path)
@@ -327,5 +333,7 @@ def test_records_that_a_law_cannot_use_are_told(tmp_path: Path, tierengine: Call
 def test_a_corpus_is_read_by_what_it_is(small: Rulebook, tmp_path: Path) -> None:
     """A folder holds dossiers, and a file rows."""
     path = parquet(tmp_path / "c.parquet", GOOD)
-    assert read_corpus(path, [form_of(small)]).days.size == 2
-    assert read_corpus(ROOT / "seeds", [form_of(small)]).days.size == 4
+    assert parts_of(path, [form_of(small)])[0].corpus().days.size == 2
+    (dossiers,) = parts_of(ROOT / "seeds", [form_of(small)])
+    assert isinstance(dossiers, Dossiers)
+    assert (dossiers.rows, dossiers.corpus().days.size) == (4, 4)

@@ -15,7 +15,7 @@ from tests.lab.change.test_impact import small_records
 from tests.lab.edits import Edit, edited, parquet
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.lowering import lower
-from tierengine.lab.corpus import groups, like_cases
+from tierengine.lab.corpus import like_cases
 from tierengine.lab.corpus.like_cases import Pair, audit
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Rulebook
@@ -248,11 +248,10 @@ def test_too_much_is_refused_and_not_cut_short(
     limit: str, what: str, tmp_path: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A part of the pairs might be mistaken for all of them."""
-    room = groups if limit == "MOST_CASES" else like_cases
-    monkeypatch.setattr(room, limit, 1)
+    monkeypatch.setattr(like_cases, limit, 1)
     corpus = written(tmp_path, {"a": LISTED | {"placed": "3"}, "b": LISTED, "c": LISTED})
     ran = tierengine("audit", "like-cases", corpus, "--rulebook", SMALL)
     assert (ran.code, ran.out) == (2, "")
     assert f"there are more than 1 {what}\n    audit a part of the corpus at a time" in ran.err
-    monkeypatch.setattr(room, limit, 3)
+    monkeypatch.setattr(like_cases, limit, 3)
     assert tierengine("audit", "like-cases", corpus, "--rulebook", SMALL).code == 0

@@ -34,18 +34,28 @@ def failed_examples(draft: Draft) -> Iterator[Problem]:
                 "in_force",
             )
             continue
-        engine = CompiledEngine(lower_criterion(law, item.entry))
-        for number, example in enumerate(item.entry.examples):
-            complaint = _complaint(law, item.entry, example, engine)
-            if complaint is not None:
-                told = f"“{example.name}” is {complaint}"
-                yield item.problem(told, "change the rules or the example, whichever is wrong", "examples", number)
+        yield from failed_rules(item, item.entry, law)
     yield from failed_proposals(draft)
+
+
+def failed_rules(item: Placed, criterion: Criterion, law: Law) -> Iterator[Problem]:
+    """Yield a problem for each example of a criterion that its rules answer otherwise under a law."""
+    engine = CompiledEngine(lower_criterion(law, criterion))
+    for number, example in enumerate(criterion.examples):
+        complaint = _complaint(law, criterion, example, engine)
+        if complaint is not None:
+            told = f"“{example.name}” is {complaint}"
+            yield item.problem(told, "change the rules or the example, whichever is wrong", "examples", number)
 
 
 def _incoherent(rulebook: Rulebook, item: Placed, rule: Coherence) -> Iterator[Problem]:
     """The examples of a rule of coherence of which it finds something else, under the first law that has the rule."""
     law = next(law for law in rulebook.whole_laws() if rule.id in {each.id for each in law.coherence})
+    yield from failed_coherence(item, rule, law)
+
+
+def failed_coherence(item: Placed, rule: Coherence, law: Law) -> Iterator[Problem]:
+    """Yield a problem for each example of which a rule of coherence finds something else under a law."""
     engine = CompiledEngine(lower_coherence(law, (rule,)))
     for number, example in enumerate(rule.examples):
         found = _found(engine.evaluate(dict(facts_of(law, example, ()))).settled.get(rule.id))

@@ -10,7 +10,7 @@ answers. Where no pair is found there is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -34,6 +34,7 @@ from tierengine.engines.lowering import (
     LIMIT,
     Conditional,
     judged,
+    last_rated,
     lower_entry,
     presumed,
     proposed,
@@ -92,19 +93,12 @@ class Pairs:
         # A condition that another makes needless leaves no trace in the form; watched, it keeps its input there.
         singles = (each for each in self._conditions.values() if not each.parts)
         watched = {f"?{number}": each for number, each in enumerate(singles)}
-        self._form: Form = lower_entry(law, entry, watched, self._bearing_on())
+        self._form: Form = lower_entry(law, entry, watched, bearing_on(law, entry))
         # One number may be just one more than another also where an answer begins between them.
         cuts = {name: {number - 1 for number in found if number} for name, found in thresholds(self._form).items()}
         self._on = Case(self._form, "on", partly=True, cuts=cuts, beside=(self._form,))
         self._beside = Case(self._form, "beside", partly=True, cuts=cuts, beside=(self._form,))
-        self._answers = dict(_answers(self._form, law))
-
-    def _bearing_on(self) -> Iterator[Coherence]:
-        """The rules of coherence that speak of nothing but what the entry asks for."""
-        names = {self._entry.id, *(condition.name for condition in self._conditions.values())}
-        compared = [i.compared for i in self._law.indicators if i.id in names and i.compared is not None]
-        names |= {side for pair in compared for side in (pair.greater, pair.than)}
-        return (rule for rule in self._law.coherence if asked_of(rule) <= names)
+        self._answers = dict(answers_of(self._form, law))
 
     def find(self, path: Path_) -> Pair | None:
         """Return a smallest pair for the condition at a path of the entry, or nothing if there is none.
@@ -135,23 +129,10 @@ class Pairs:
     def _solver(self) -> Solver:
         solver = Solver(self._on.definitions, self._beside.definitions)
         for case in (self._on, self._beside):
-            solver.add(*self._sound(case))
+            solver.add(*sound(case, self._answers))
         solver.add(*(same(self._on.known[name], self._beside.known[name]) for name in self._on.fields))
         solver.add(exactly(1, [self._differs(fields) for fields in self._answers.values()]))
         return solver
-
-    def _sound(self, case: Case) -> Iterator[Term]:
-        """A word is judged if it is rated; a finding that is known is known as a level."""
-        for name in case.fields:
-            if name.startswith("rating/"):
-                rated = judged(name.removeprefix("rating/"))
-                if rated in case.fields:
-                    yield from (case.known[rated], same(case.values[rated].at_least(1), case.known[name]))
-        for fields in self._answers.values():
-            levels = [name for name in fields if "/" in name and not name.startswith(("rating/", "judged/"))]
-            for lower, higher in pairwise(levels):
-                yield same(case.known[lower], case.known[higher])
-                yield case.values[higher].no_higher_than(case.values[lower])
 
     def _differs(self, fields: tuple[str, ...]) -> Term:
         return any_of(
@@ -257,8 +238,8 @@ class Pairs:
         return Pair(
             proposition=self._head(path),
             finding=self._finding(path),
-            on=_given(on, self._law, points[0]),
-            beside=_given(beside, self._law, points[1]),
+            on=given_of(on, self._law, points[0]),
+            beside=given_of(beside, self._law, points[1]),
             differs=next(differs),
         )
 
@@ -282,6 +263,28 @@ class Pairs:
         return can
 
 
+def bearing_on(law: Law, entry: Conditional) -> Iterator[Coherence]:
+    """Yield the rules of coherence that speak of nothing but what an entry asks for."""
+    names = {entry.id, *(condition.name for _, condition in conditions(entry))}
+    compared = [i.compared for i in law.indicators if i.id in names and i.compared is not None]
+    names |= {side for pair in compared for side in (pair.greater, pair.than)}
+    return (rule for rule in law.coherence if asked_of(rule) <= names)
+
+
+def sound(case: Case, answers: Mapping[str, tuple[str, ...]]) -> Iterator[Term]:
+    """Yield that a word is judged if it is rated; a finding that is known is known as a level."""
+    for name in case.fields:
+        if name.startswith("rating/"):
+            rated = judged(name.removeprefix("rating/"))
+            if rated in case.fields:
+                yield from (case.known[rated], same(case.values[rated].at_least(1), case.known[name]))
+    for fields in answers.values():
+        levels = [name for name in fields if "/" in name and not name.startswith(("rating/", "judged/", _LAST_RATED))]
+        for lower, higher in pairwise(levels):
+            yield same(case.known[lower], case.known[higher])
+            yield case.values[higher].no_higher_than(case.values[lower])
+
+
 def _ahead(left: Scale, right: Scale, by: int) -> Term:
     """The term that one number is greater than another by so much."""
     places = {int(answer): place for place, answer in enumerate(left.answers)}
@@ -296,8 +299,11 @@ def _rails(case: Case, proposition: str) -> Rails:
     return Rails(case.shown[proposition], case.refuted[proposition])
 
 
-def _answers(form: Form, law: Law) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The answers that a country may give, each with the inputs it fills, those of a finding from the lowest level."""
+_LAST_RATED = last_rated("")
+
+
+def answers_of(form: Form, law: Law) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the answers that a country may give, each with the inputs it fills; a finding's from the lowest level."""
     found: dict[str, list[str]] = {}
     for field in form.inputs:
         if not field.id.startswith("judged/"):
@@ -310,11 +316,13 @@ def _answers(form: Form, law: Law) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _answer(field: str) -> str:
     """The name of the answer that fills an input."""
+    if field.startswith(_LAST_RATED):
+        return field
     return field.removeprefix("rating/") if field.startswith("rating/") else field.split("/", maxsplit=1)[0]
 
 
-def _given(facts: Facts, law: Law, point: Point | None) -> Given:
-    """Write the inputs of a country as the answers that give them."""
+def given_of(facts: Facts, law: Law, point: Point | None = None) -> Given:
+    """Return the inputs of a country as the answers that give them."""
     level = None if point is None else point.level
     findings = {_answer(name): name for name in facts if _answer(name) in law.criteria_by_id and "/" in name}
     return Given.model_validate(
@@ -329,6 +337,11 @@ def _given(facts: Facts, law: Law, point: Point | None) -> Given:
                 name: facts[name]
                 for name in facts
                 if "/" not in name and isinstance(facts[name], bool) and name not in law.indicators_by_id
+            },
+            "last_ratings": {
+                name.removeprefix(_LAST_RATED): LEVELS[rank_of(facts[name])]
+                for name in facts
+                if name.startswith(_LAST_RATED)
             },
             **{name: facts[name] for name in (LAST_REPORT, LIMIT) if name in facts},
         }

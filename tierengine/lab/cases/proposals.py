@@ -34,10 +34,11 @@ def failed_proposals(draft: Draft) -> Iterator[Problem]:
         if isinstance(criterion, Criterion) and criterion.proposal is not None:
             law = draft.rulebook.whole_for(criterion)
             if law is not None:
-                yield from _of_proposal(item, law, criterion, criterion.proposal)
+                yield from failed_proposal(item, law, criterion, criterion.proposal)
 
 
-def _of_proposal(item: Placed, law: Law, criterion: Criterion, proposal: Proposal) -> Iterator[Problem]:
+def failed_proposal(item: Placed, law: Law, criterion: Criterion, proposal: Proposal) -> Iterator[Problem]:
+    """Yield a problem for each example, rule and level of one proposal that is not as it must be under a law."""
     shown: set[int] = set()
     for number, (example, spoken) in enumerate(run_examples(law, criterion)):
         level = "open" if spoken is None else spoken.rule.level
@@ -75,7 +76,7 @@ def run_examples(law: Law, criterion: Criterion) -> Iterator[tuple[ProposalExamp
     """Yield each example of a criterion's proposal with the rule that speaks in it, or nothing if none does."""
     if criterion.proposal is None or criterion.judgement is None:
         return
-    proposer = Proposer(law, CompiledEngine)
+    proposer = Proposer(law, CompiledEngine, (criterion,))
     for example in criterion.proposal.examples:
         spoken = proposer.spoken((criterion,), dict(facts_of(law, example, ())), {})
         yield example, spoken.get(criterion.judgement.id)

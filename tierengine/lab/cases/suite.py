@@ -31,6 +31,7 @@ from tierengine.engines.form import Facts, Form
 from tierengine.engines.lowering import lower
 from tierengine.errors import EvidenceError, NotInForceError, Problem, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.lab.cases.asked import Asked
 from tierengine.lab.cases.given import Complaint, incoherent, unfit, whole_facts
 from tierengine.law.entries import Given
 from tierengine.law.linter import unknown
@@ -103,13 +104,22 @@ class Case(Model):
 class CaseFile(Model):
     """One file of cases."""
 
-    cases: Annotated[tuple[Case, ...], Field(min_length=1)]
+    cases: Annotated[tuple[Case, ...], Field(min_length=1)] | None = None
+    asked: Annotated[tuple[Asked, ...], Field(min_length=1)] | None = None
+    """Short cases of the rules of procedure."""
 
 
 class _Listed(Model):
     """A file of cases before each is read by itself, so that what is wrong with one does not hide the others."""
 
-    cases: Annotated[tuple[Any, ...], Field(min_length=1)]
+    cases: Annotated[tuple[Any, ...], Field(min_length=1)] | None = None
+    asked: Annotated[tuple[Any, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> _Listed:
+        if self.cases is None and self.asked is None:
+            raise ValueError("the file holds no case; list them under `cases`, or under `asked`")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +146,14 @@ def read_cases(path: Path, rulebook: Rulebook) -> tuple[PlacedCase, ...]:
     """
     problems: list[Problem] = []
     reader = _Reader(rulebook)
-    found = [case for file in _files(path) for case in reader.read(file, problems)]
+    found = [case for file in case_files(path) for case in reader.read(file, problems)]
     if problems:
         raise EvidenceError(problems)
     return tuple(found)
 
 
-def _files(path: Path) -> list[Path]:
+def case_files(path: Path) -> list[Path]:
+    """Return a file of cases, or those of a folder and below. Raise `UsageError` if there is none."""
     if path.is_file():
         return [path]
     files = sorted(file for file in path.rglob("*") if file.suffix in (".yaml", ".yml"))
@@ -170,8 +181,8 @@ class _Reader:
         if document is None or listed is None:
             return
         names: Counter[str] = Counter()
-        for number in range(len(listed.cases)):
-            case = yamlfile.check(document.part("cases", number), Case, problems)
+        for number, part in enumerate(document.parts("cases") if listed.cases else ()):
+            case = yamlfile.check(part, Case, problems)
             if case is None:
                 continue
             names[case.name] += 1

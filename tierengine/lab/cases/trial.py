@@ -11,6 +11,8 @@ from tierengine.engines.arithmetic import compare
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Facts, Form
 from tierengine.engines.lowering import reached
+from tierengine.lab.cases.asked import NOTHING, PlacedAsked
+from tierengine.lab.cases.asked import answer as answer_of
 from tierengine.lab.cases.given import whole_facts
 from tierengine.lab.cases.suite import UNRANKED, PlacedCase, named
 from tierengine.law.entries import Given
@@ -27,7 +29,7 @@ from tierengine.reasoning.words import sentence
 from tierengine.terms.level import LEVELS
 from tierengine.terms.outcome import Outcome
 
-Part = Literal["tier", "open", "status", "provisional", "hinges", "reasons", "not_because", "findings"]
+Part = Literal["tier", "open", "status", "provisional", "hinges", "reasons", "not_because", "findings", "asked"]
 """The parts of what a case expects."""
 
 
@@ -113,7 +115,7 @@ class Laid:
     @cached_property
     def provisional(self) -> ProvisionalReading:
         """What reads the facts provisionally."""
-        return ProvisionalReading.supposing(self.open_tiers)
+        return ProvisionalReading(self.open_tiers)
 
 
 class Answer:
@@ -247,6 +249,24 @@ class Answer:
         if field in self.known:
             return sentence(self.law, field, self.known[field])
         return f"{self._narrator.open_question(field)} {self._narrator.unanswered_words(field)}"
+
+
+def judge_asked(placed: PlacedAsked) -> Result:
+    """Return how what the law answers stands to what a short case expects."""
+    asked, found = placed.asked, answer_of(placed.asked, placed.law)
+    failures = (
+        Failure(
+            where=placed.where("expect", name),
+            of="asked",
+            expected=f"{name}: {word}",
+            found=f"{name}: {found.get(name, NOTHING)}",
+            because=(asked.subject,),
+            told=tuple(f"{part}: {said}" for part, said in found.items()),
+        )
+        for name, word in asked.expect.items()
+        if found.get(name) != word
+    )
+    return Result(name=asked.name, where=placed.where(), as_of=str(asked.as_of), sketch=None, failures=tuple(failures))
 
 
 def judge(placed: PlacedCase, answer: Answer) -> Result:

@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tierengine.engines.columns import ColumnEngine, Columns, Evaluations, Plane, all_of, bit, unpack
-from tierengine.engines.form import Form
+from tierengine.engines.columns import (
+    Columns,
+    Evaluations,
+    Plane,
+    Truths,
+    all_of,
+    bit,
+    some_of,
+    unpack,
+)
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.lab.change.sides import Pairing, Side
 from tierengine.lab.corpus.cases import Corpus, divide
 from tierengine.lab.corpus.parquet import Rows
 from tierengine.law.rulebook import Rulebook
-from tierengine.reasoning.trace import Narrator, Words
+from tierengine.reasoning.trace import Words
 from tierengine.terms.outcome import Outcome
 
 FIRST = 10
 """How many of the cases that contradict themselves are named."""
+
+NAMED = 100
+"""How many cases of a move are named; `--moved` writes all."""
+
+LOOKED_INTO = 1 << 17
+"""Moved cases that are looked into at once: every rule of each is kept for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +70,10 @@ class Move:
     """The tiers that the old rules leave open, best first; one alone is settled."""
     after: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    number: int
+    """How many they are."""
     cases: tuple[str, ...]
+    """The first of them, at most `NAMED`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,64 +90,201 @@ class Census:
     """The first of these."""
 
 
-def census(
-    corpus: Corpus,
-    rulebooks: tuple[Rulebook, Rulebook],
-    pairings: Sequence[Pairing],
-) -> Census:
-    """Return every case of the corpus whose open tiers differ between the two rulebooks.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartCensus:
+    """What a change does to one part of a corpus."""
 
-    Raise `EvidenceError` with everything in the corpus that cannot be used.
-    """
-    groups = list(divide(corpus, [pairing.first for pairing in pairings]))
-    problems: list[Problem] = []
-    changes: list[tuple[Change, Rows]] = []
-    for number, rows in groups:
-        sides = pairings[number].both()
-        if sides is None:
-            problems.append(_one_sided(corpus, pairings[number], int(rows[0])))
-            continue
-        part = corpus.part(rows)
-        columns = [part.columns(book, side.form, problems) for book, side in zip(rulebooks, sides, strict=True)]
-        if not problems:
-            changes.append((Change(pairings[number].first, sides, (columns[0], columns[1]), rows.size), rows))
-    if problems:
-        raise EvidenceError(problems)
-    moves = [move for change, rows in changes for move in change.moves(corpus, rows)]
-    moves.sort(key=lambda move: -len(move.cases))
-    contradictory = [rows[change.contradictory] for change, rows in changes]
+    cases: int
+    moves: tuple[Move, ...]
+    """In the order of the first case of each."""
+    contradictory: int
+    such_as: tuple[str, ...]
+    rows: str
+    """A row for each case that moves, if they are to be listed: Arrow's stream format in base64."""
+
+
+@dataclass(frozen=True)
+class CensusJob:
+    """Counts the cases of a part whose open tiers differ between two rulebooks."""
+
+    rulebooks: tuple[Rulebook, Rulebook]
+    pairings: tuple[Pairing, ...]
+    listed: bool
+    kind: type[PartCensus] = PartCensus
+
+    @property
+    def key(self) -> str:
+        """The question, with the laws that are compared."""
+        days = [str(pairing.first) for pairing in self.pairings]
+        return f"census {self.rulebooks[0].digest} {self.rulebooks[1].digest} {days} {self.listed}"
+
+    def of(self, corpus: Corpus, /) -> PartCensus:
+        """Return what the change does to a part. Raise `EvidenceError` with everything in it that cannot be used."""
+        problems: list[Problem] = []
+        found: list[_Moved] = []
+        contradictory: list[Rows] = []
+        for number, rows in divide(corpus, [pairing.first for pairing in self.pairings]):
+            pairing = self.pairings[number]
+            sides = pairing.both()
+            if sides is None:
+                problems.append(_one_sided(corpus, pairing, int(rows[0])))
+                continue
+            part = corpus.part(rows)
+            given = [part.columns(book, side.form, problems) for book, side in zip(self.rulebooks, sides, strict=True)]
+            if not problems:
+                columns = given[0], given[1]
+                moved, against = _moved(sides, columns, rows.size)
+                contradictory.append(rows[against])
+                found += _looked_into(pairing.first, sides, columns, moved, rows)
+        if problems:
+            raise EvidenceError(problems)
+        found.sort(key=lambda each: int(each.rows[0]))
+        against = np.sort(np.concatenate(contradictory)) if contradictory else np.empty(0, np.intp)
+        return PartCensus(
+            cases=corpus.days.size,
+            moves=tuple(_named(each, corpus) for each in found),
+            contradictory=against.size,
+            such_as=tuple(corpus.names(against[:FIRST])),
+            rows=_listed(found, corpus) if self.listed else "",
+        )
+
+
+def put_together(counted: Iterable[PartCensus], moved: MovedFile | None = None) -> Census:
+    """Return the census of a whole corpus from those of its parts, and write the cases that move to a file."""
+    cases, contradictory = 0, 0
+    such_as: tuple[str, ...] = ()
+    moves: dict[tuple[date, tuple[str, ...], tuple[str, ...], tuple[Reason, ...]], Move] = {}
+    for part in counted:
+        cases, contradictory = cases + part.cases, contradictory + part.contradictory
+        such_as = (*such_as, *part.such_as)[:FIRST]
+        for move in part.moves:
+            key = move.since, move.before, move.after, move.reasons
+            before = moves.get(key)
+            moves[key] = move if before is None else _joined(before, move)
+        if moved is not None:
+            moved.write(part.rows)
     return Census(
-        cases=sum(rows.size for _, rows in groups),
-        moved=sum(len(move.cases) for move in moves),
-        moves=tuple(moves),
-        contradictory=sum(found.size for found in contradictory),
-        such_as=tuple(corpus.names(np.concatenate(contradictory)[:FIRST])) if changes else (),
+        cases=cases,
+        moved=sum(move.number for move in moves.values()),
+        moves=tuple(sorted(moves.values(), key=lambda move: -move.number)),
+        contradictory=contradictory,
+        such_as=such_as,
     )
 
 
-def write_moves(told: Census, path: Path) -> None:
-    """Write one row for each case that moves, as Parquet. Raise `UsageError` if the file cannot be written.
+def _joined(one: Move, other: Move) -> Move:
+    return replace(one, number=one.number + other.number, cases=(*one.cases, *other.cases)[:NAMED])
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """Cases of a part that move alike: their places in it, and the move without any of them."""
+
+    move: Move
+    rows: Rows
+
+
+def _moved(
+    sides: tuple[Side, Side], columns: tuple[Columns, Columns], count: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The cases for which another set of tiers is open, and those that contradict themselves under the new rules."""
+    coherence = sides[1].form.coherence
+    asked = [{*sides[0].rows}, {*sides[1].rows, *coherence}]
+    old, new = (
+        side.engine.settle(given, count, heads) for side, given, heads in zip(sides, columns, asked, strict=True)
+    )
+    nobody = np.zeros_like(all_of(count))
+    before, after = (_open(side, found, count) for side, found in zip(sides, (old, new), strict=True))
+    moved = _any([before.get(tier, nobody) ^ after.get(tier, nobody) for tier in {**before, **after}], count)
+    against = _any([new[head].refuted for head in coherence], count)
+    return np.flatnonzero(unpack(moved, count)), np.flatnonzero(unpack(against, count))
+
+
+def _looked_into(
+    since: date, sides: tuple[Side, Side], columns: tuple[Columns, Columns], moved: NDArray[np.intp], rows: Rows
+) -> list[_Moved]:
+    """Return the moved cases, those that move alike together."""
+    found: dict[Move, _Moved] = {}
+    for start in range(0, moved.size, LOOKED_INTO):
+        some = moved[start : start + LOOKED_INTO]
+        old, new = ({name: some_of(column, some) for name, column in given.items()} for given in columns)
+        for each in Change(since, sides, (old, new), some.size).moves(rows[some]):
+            known = found.get(each.move)
+            found[each.move] = each if known is None else _Moved(each.move, np.concatenate([known.rows, each.rows]))
+    return list(found.values())
+
+
+def _named(moved: _Moved, corpus: Corpus) -> Move:
+    return replace(moved.move, number=moved.rows.size, cases=tuple(corpus.names(moved.rows[:NAMED])))
+
+
+# -- the cases that move, one by one ----------------------------------------------------------------------------
+
+_TIERS = pa.list_(pa.string())
+_COLUMNS = {"id": pa.string(), "since": pa.date32(), "before": _TIERS, "after": _TIERS, "findings": _TIERS}
+
+
+def _listed(found: Sequence[_Moved], corpus: Corpus) -> str:
+    """A row for each case, in the order of the corpus."""
+    rows = np.concatenate([each.rows for each in found]) if found else np.empty(0, np.intp)
+    which = np.repeat(np.arange(len(found)), [each.rows.size for each in found])
+    order = np.argsort(rows)
+    said = {
+        "since": [each.move.since for each in found],
+        "before": [each.move.before for each in found],
+        "after": [each.move.after for each in found],
+        "findings": [[reason.finding for reason in each.move.reasons] for each in found],
+    }
+    places = pa.array(which[order], pa.int64())
+    columns = [pa.array(corpus.names(rows[order]), pa.string())]
+    columns += [pa.array(values, _COLUMNS[name]).take(places) for name, values in said.items()]
+    sink = io.BytesIO()
+    batch = pa.record_batch(columns, schema=pa.schema(_COLUMNS))
+    with pa.ipc.new_stream(sink, batch.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as stream:
+        stream.write_batch(batch)
+    return base64.b64encode(sink.getvalue()).decode()
+
+
+class MovedFile:
+    """A Parquet file with one row for each case that moves, in the order of the corpus.
 
     The columns: `id`, `since` (the first day of the law that decides the case), `before` and `after` (lists of open
-    tiers), `findings` (those that make it move).
+    tiers), `findings` (those that make it move). The file is there as a whole or not at all.
     """
-    rows = [(case, move) for move in told.moves for case in move.cases]
-    tiers = pa.list_(pa.string())
-    table = pa.table(
-        {
-            "id": pa.array([case for case, _ in rows], pa.string()),
-            "since": pa.array([move.since for _, move in rows], pa.date32()),
-            "before": pa.array([list(move.before) for _, move in rows], tiers),
-            "after": pa.array([list(move.after) for _, move in rows], tiers),
-            "findings": pa.array([[reason.finding for reason in move.reasons] for _, move in rows], tiers),
-        }
-    )
-    try:
-        pq.write_table(table, path)
-    except OSError as error:
-        what = f"cannot be written: {os.strerror(error.errno) if error.errno else error}"
-        problem = Problem(where=str(path), what=what, cure="name a file in a folder that may be written to")
-        raise UsageError([problem]) from None
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._partial = path.with_name(f".{path.name}.partial")
+
+    def __enter__(self) -> Self:
+        """Begin the file. Raise `UsageError` if it cannot be written, before anything is counted."""
+        with self._writing():
+            self._writer = pq.ParquetWriter(self._partial, pa.schema(_COLUMNS))
+        return self
+
+    def write(self, rows: str) -> None:
+        """Add what a part listed. Raise `UsageError` if it cannot be written."""
+        with self._writing(), pa.ipc.open_stream(base64.b64decode(rows)) as stream:
+            self._writer.write_table(stream.read_all())
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        """End the file and put it in its place, unless something failed."""
+        try:
+            with self._writing():
+                self._writer.close()
+                if failed is None:
+                    self._partial.replace(self._path)
+        finally:
+            self._partial.unlink(missing_ok=True)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            what = f"cannot be written: {os.strerror(error.errno) if error.errno else error}"
+            problem = Problem(where=str(self._path), what=what, cure="name a file in a folder that may be written to")
+            raise UsageError([problem]) from None
 
 
 def _one_sided(corpus: Corpus, pairing: Pairing, row: int) -> Problem:
@@ -146,27 +304,21 @@ class Change:
         self._since = since
         self._sides = sides
         self._count = count
-        self._found = tuple(
-            ColumnEngine(side.form).evaluate(given, count) for side, given in zip(sides, columns, strict=True)
-        )
-        self._looks = tuple(_looks(side.form) for side in sides)
+        self._found = tuple(side.engine.evaluate(given, count) for side, given in zip(sides, columns, strict=True))
 
-    def moves(self, corpus: Corpus, rows: Rows) -> Iterator[Move]:
-        """Yield the cases that move, those that do so alike together."""
+    def moves(self, rows: Rows) -> Iterator[_Moved]:
+        """Yield the cases that move, those that do so alike together, by their places in the corpus."""
         moved = np.flatnonzero(unpack(self.moved, self._count))
         if not moved.size:
             return
         kinds = _kinds(list(self._marks()), moved, self._count)
         order = np.argsort(kinds, kind="stable")
         for members in np.split(order, np.cumsum(np.bincount(kinds))[:-1]):
-            before, after = self.tiers(int(moved[members[0]]))
-            yield Move(
-                since=self._since,
-                before=before,
-                after=after,
-                reasons=tuple(self.reasons(int(moved[members[0]]))),
-                cases=tuple(corpus.names(rows[moved[members]])),
-            )
+            record = int(moved[members[0]])
+            before, after = self.tiers(record)
+            reasons = tuple(self.reasons(record))
+            move = Move(since=self._since, before=before, after=after, reasons=reasons, number=0, cases=())
+            yield _Moved(move, rows[moved[members]])
 
     def tiers(self, record: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the tiers that are open for one case, under the old rules and under the new."""
@@ -196,14 +348,12 @@ class Change:
         return _any([before ^ after for before, after in self._opened()], self._count)
 
     @cached_property
-    def contradictory(self) -> NDArray[np.intp]:
-        """The cases that contradict themselves under the new rules."""
-        return np.flatnonzero(unpack(self._found[1].contradicted(self._sides[1].form), self._count))
-
-    @cached_property
     def _open(self) -> tuple[dict[str, Plane], dict[str, Plane]]:
         """For each side, tier to the cases for which it is open: some row of it is not refuted."""
-        before, after = (_open(side, found, self._count) for side, found in zip(self._sides, self._found, strict=True))
+        before, after = (
+            _open(side, {row: found.truths(row) for row in side.rows}, self._count)
+            for side, found in zip(self._sides, self._found, strict=True)
+        )
         return before, after
 
     def _opened(self) -> Iterator[tuple[Plane, Plane]]:
@@ -232,7 +382,7 @@ class Change:
         waiting = list(leading)
         while waiting:
             above = waiting.pop()
-            for head in {*self._looks[0].get(above, ()), *self._looks[1].get(above, ())} & self._differing.keys():
+            for head in {each for side in self._sides for each in side.looks.get(above, ())} & self._differing.keys():
                 reached = leading[above] & self._differing[head]
                 known = leading.get(head)
                 grown = reached if known is None else known | reached
@@ -251,7 +401,7 @@ class Change:
         order = list({**self._found[1].heads, **self._found[0].heads})
         for head in sorted(self._leading, key=order.index):
             side = 1 if head in self._found[1].heads else 0
-            below = [self._leading[each] for each in self._looks[side].get(head, ()) if each in self._leading]
+            below = [self._leading[each] for each in self._sides[side].looks.get(head, ()) if each in self._leading]
             plane = self._leading[head] & ~_any(below, self._count)
             if plane.any():
                 roots[head] = plane
@@ -273,48 +423,21 @@ class Change:
         return (rule for rule in self._rules(side, finding) if bit(found.fired[found.rules[rule]], record))
 
     def _rules(self, side: int, finding: str) -> tuple[str, ...]:
-        return self._rules_of[side].get(finding, ())
-
-    @cached_property
-    def _rules_of(self) -> tuple[Mapping[str, tuple[str, ...]], ...]:
-        """For each side, the rules of each proposition."""
-        found: tuple[dict[str, tuple[str, ...]], ...] = ({}, {})
-        for side, rules in zip(self._sides, found, strict=True):
-            for rule in (rule for stratum in side.form.strata for rule in stratum.rules):
-                rules[rule.head] = (*rules.get(rule.head, ()), rule.id)
-        return found
-
-    @cached_property
-    def _narrators(self) -> tuple[Narrator, ...]:
-        return tuple(Narrator(side.law, side.form) for side in self._sides)
+        return self._sides[side].rules.get(finding, ())
 
     def _words(self, finding: str) -> Words:
         """The words of the new rules for a finding, or of the old where the new do not know it."""
-        old, new = self._narrators
-        return new.words.get(finding) or old.words[finding]
+        old, new = self._sides
+        return new.narrator.words.get(finding) or old.narrator.words[finding]
 
 
-def _open(side: Side, found: Evaluations, count: int) -> dict[str, Plane]:
+def _open(side: Side, found: Mapping[str, Truths], count: int) -> dict[str, Plane]:
+    """Tier to the cases for which some row of it is not refuted."""
     opened: dict[str, Plane] = {}
     for row, tier in side.rows.items():
-        plane = all_of(count) & ~found.truths(row).refuted
+        plane = all_of(count) & ~found[row].refuted
         opened[tier] = opened[tier] | plane if tier in opened else plane
     return opened
-
-
-def _looks(form: Form) -> dict[str, set[str]]:
-    """Proposition to the fields that its rules look at, those of counted members in place of a tally."""
-    counted = {
-        tally.id + end: {test.field for member in tally.members for test in member}
-        for stratum in form.strata
-        for tally in stratum.tallies
-        for end in (".holds", ".fails")
-    }
-    looks: dict[str, set[str]] = {}
-    for rule in (rule for stratum in form.strata for rule in stratum.rules):
-        fields = (counted.get(test.field, {test.field}) for test in rule.tests)
-        looks.setdefault(rule.head, set()).update(*fields)
-    return looks
 
 
 def _rails(found: Evaluations, head: str, nobody: Plane) -> tuple[Plane, Plane]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,10 +13,11 @@ from tierengine.engines.columns import columns_of
 from tierengine.engines.form import Value
 from tierengine.engines.lowering import judged, rating
 from tierengine.engines.solver import PATIENCE, Limit
-from tierengine.lab.change.census import Census, Change, Reason, census
+from tierengine.lab.change.census import Census, CensusJob, Change, MovedFile, Reason, put_together
 from tierengine.lab.change.proved import Verdict, Way, Witness, direction
 from tierengine.lab.change.sides import Pairing, Side, forms_of, on, side_by_side
-from tierengine.lab.corpus.cases import Watch, read_corpus, unwatched
+from tierengine.lab.corpus.cases import CorpusPart, parts_of
+from tierengine.lab.corpus.work import ALONE, Means, answers
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.words import in_order, leaf_name, question, rank_of, sentence
 from tierengine.terms.level import LEVELS
@@ -78,23 +80,33 @@ class Question:
     as_of: date | None = None
     """A date whose law alone is looked at, and decides every case."""
     limit: Limit = PATIENCE
+    moved: Path | None = None
+    """Where the cases that move are written, as Parquet."""
 
 
-def impact(old: Rulebook, new: Rulebook, asked: Question, watch: Watch = unwatched) -> Impact:
+def impact(old: Rulebook, new: Rulebook, asked: Question, means: Means = ALONE) -> Impact:
     """Return what the change from one rulebook to another does.
 
-    Raise `UsageError` if the two are of different vocabularies or know no law for the date, `EvidenceError` if the
-    corpus cannot be used.
+    Raise `UsageError` if the two are of different vocabularies or know no law for the date, or if a file cannot be
+    written; `EvidenceError` if the corpus cannot be used; and as `answers` does.
     """
     found = side_by_side(old, new)
     if asked.as_of is not None:
         found = on(found, asked.as_of)
-    corpus = None if asked.corpus is None else read_corpus(asked.corpus, forms_of(found), asked.as_of, watch)
+    parts = None if asked.corpus is None else parts_of(asked.corpus, forms_of(found), asked.as_of)
     with ThreadPoolExecutor(1) as beside:
         # The census is mostly made outside Python, and hardly waits for the proofs.
-        counting = None if corpus is None else beside.submit(census, corpus, (old, new), found)
-        stretches = tuple(_stretch(pairing, asked.limit) for pairing in watch(found, "proving the direction"))
-        counted = None if counting is None else counting.result()
+        proofs = [beside.submit(_stretch, pairing, asked.limit) for pairing in found]
+        try:
+            counted = (
+                None
+                if parts is None
+                else _census(CensusJob((old, new), found, asked.moved is not None), parts, asked, means)
+            )
+        except BaseException:
+            beside.shutdown(wait=False, cancel_futures=True)
+            raise
+        stretches = tuple(proof.result() for proof in means.watch(proofs, "proving the direction"))
     return Impact(
         old=old.digest,
         new=new.digest,
@@ -103,6 +115,12 @@ def impact(old: Rulebook, new: Rulebook, asked: Question, watch: Watch = unwatch
         census=counted,
         proposals=tuple(_proposals(old, new)),
     )
+
+
+def _census(job: CensusJob, parts: Sequence[CorpusPart], asked: Question, means: Means) -> Census:
+    """The census of the parts, with the file of the cases that move if one is asked for."""
+    with nullcontext() if asked.moved is None else MovedFile(asked.moved) as moved:
+        return put_together(answers(job, parts, means, "counting the cases that move"), moved)
 
 
 def _proposals(old: Rulebook, new: Rulebook) -> Iterator[str]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from tierengine.engines.columns import ColumnEngine
 from tierengine.engines.form import Field, Form
 from tierengine.engines.lowering import lower
 from tierengine.errors import Problem, UsageError
 from tierengine.law.entries import Entry
 from tierengine.law.rulebook import Law, Rulebook
+from tierengine.reasoning.trace import Narrator
 
 NOT_RANKED = "not ranked"
 """What is said of a row of the tier table without a tier."""
@@ -28,6 +30,43 @@ class Side:
     def rows(self) -> Mapping[str, str]:
         """Row of the tier table to its tier, or to `NOT_RANKED`."""
         return {row.id: row.tier or NOT_RANKED for row in self.law.tiers}
+
+    @cached_property
+    def engine(self) -> ColumnEngine:
+        """The reading of the form on columns; planning it takes longer than many cases do."""
+        return ColumnEngine(self.form)
+
+    @cached_property
+    def narrator(self) -> Narrator:
+        """What puts the propositions of the form into words."""
+        return Narrator(self.law, self.form)
+
+    @cached_property
+    def rules(self) -> Mapping[str, tuple[str, ...]]:
+        """Proposition to its rules."""
+        found: dict[str, tuple[str, ...]] = {}
+        for rule in (rule for stratum in self.form.strata for rule in stratum.rules):
+            found[rule.head] = (*found.get(rule.head, ()), rule.id)
+        return found
+
+    @cached_property
+    def looks(self) -> Mapping[str, set[str]]:
+        """Proposition to the fields that its rules look at, those of counted members in place of a tally."""
+        counted = {
+            tally.id + end: {test.field for member in tally.members for test in member}
+            for stratum in self.form.strata
+            for tally in stratum.tallies
+            for end in (".holds", ".fails")
+        }
+        looks: dict[str, set[str]] = {}
+        for rule in (rule for stratum in self.form.strata for rule in stratum.rules):
+            fields = (counted.get(test.field, {test.field}) for test in rule.tests)
+            looks.setdefault(rule.head, set()).update(*fields)
+        return looks
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Say how it is made again in another process, without what was worked out from it."""
+        return type(self), (self.law, self.form)
 
 
 @dataclass(frozen=True, slots=True)

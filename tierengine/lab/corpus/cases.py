@@ -1,8 +1,9 @@
-"""A corpus: many cases, from one Parquet file or from a folder of dossiers, whose answers are had as columns."""
+"""A corpus: many cases, from Parquet or from a folder of dossiers, whose answers are had as columns, part by part."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -14,10 +15,13 @@ from tierengine.engines.columns import Columns, columns_of
 from tierengine.engines.form import Facts, Form
 from tierengine.errors import ClassifiedError, EvidenceError, Problem
 from tierengine.evidence.dossier import Casefile, read_dossier
-from tierengine.lab.corpus.parquet import Rows, read_parquet
+from tierengine.lab.corpus.parquet import Rows, parquet_files, row_groups
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
 from tierengine.terms.tier import Placement
+
+DOSSIERS = 50
+"""Dossiers that are read at once."""
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -45,16 +49,15 @@ class Part(Protocol):
 
 
 class Corpus(Protocol):
-    """Many cases."""
+    """Some cases that are read at once."""
 
     @property
     def days(self) -> NDArray[np.datetime64]:
         """The day whose law decides each case: the one that was asked for, else its own, else not a time."""
         ...
 
-    @property
-    def placed(self) -> Sequence[Placement | None]:
-        """Where a report placed each case, if that is known."""
+    def reports(self, rows: Rows, /) -> list[Placement | None]:
+        """Return where a report placed cases, if that is known."""
         ...
 
     def names(self, rows: Rows) -> list[str]:
@@ -70,34 +73,124 @@ class Corpus(Protocol):
         ...
 
 
-def read_corpus(path: Path, forms: Iterable[Form], as_of: date | None = None, watch: Watch = unwatched) -> Corpus:
-    """Return the cases of a folder of dossiers or a Parquet file; with a date, its law decides every case.
+class CorpusPart(Protocol):
+    """What is read of a corpus at once; it can be sent to another process that sees the same files."""
 
-    Raise `EvidenceError` with everything that is wrong with it.
+    @property
+    def rows(self) -> int:
+        """How many cases it has."""
+        ...
+
+    @property
+    def state(self) -> str | None:
+        """What tells it from any other, and from itself once it is changed; none if that is not known."""
+        ...
+
+    def corpus(self) -> Corpus:
+        """Read the cases. Raise `EvidenceError` with everything that is wrong with them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Dossiers:
+    """Some of the dossiers below a folder."""
+
+    folder: Path
+    names: tuple[str, ...]
+    asked: date | None
+
+    @property
+    def rows(self) -> int:
+        """How many they are."""
+        return len(self.names)
+
+    @property
+    def state(self) -> None:
+        """Not known without reading every dossier and every source."""
+
+    def corpus(self) -> DossierCorpus:
+        """Read them. Raise `EvidenceError` with everything that is wrong with them."""
+        return DossierCorpus(self.folder, self.names, self.asked)
+
+
+def parts_of(path: Path, forms: Iterable[Form], as_of: date | None = None) -> tuple[CorpusPart, ...]:
+    """Return the parts of a folder of dossiers or of Parquet; with a date, its law decides every case.
+
+    Raise `EvidenceError` with everything that can be seen to be wrong with it before a case is read.
     """
-    return DossierCorpus(path, as_of, watch) if path.is_dir() else read_parquet(path, forms, as_of)
+    if not path.is_dir() or (parquet_files(path) and not any(path.rglob("dossier.yaml"))):
+        return row_groups(path, forms, as_of)
+    names = [each.parent.relative_to(path).as_posix() for each in sorted(path.rglob("dossier.yaml"))]
+    what = "there is no `dossier.yaml` in it or below it, and no Parquet file"
+    if names and parquet_files(path):
+        what = "there are both dossiers and Parquet files in it or below it"
+    if not names or parquet_files(path):
+        cure = "name a folder of dossiers, or Parquet with one row for each case"
+        raise EvidenceError([Problem(where=str(path), what=what, cure=cure)])
+    return tuple(Dossiers(path, tuple(names[n : n + DOSSIERS]), as_of) for n in range(0, len(names), DOSSIERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some cases of a part that one after the other are too much work for one machine."""
+
+    part: CorpusPart
+    first: int
+    rows: int
+
+    @property
+    def state(self) -> str | None:
+        """That of the part, with the cases that are meant."""
+        return None if self.part.state is None else f"{self.part.state} {self.first} {self.rows}"
+
+    def corpus(self) -> Corpus:
+        """Read the part. Raise `EvidenceError` with everything that is wrong with it."""
+        return _SharedCorpus(self.part.corpus(), self.first, self.rows)
+
+
+def divided(parts: Iterable[CorpusPart], rows: int, most: int) -> tuple[Share, ...]:
+    """Divide each part into shares of so many cases, or into the most that there may be of one part."""
+    found: list[Share] = []
+    for part in parts:
+        size = max(rows, -(-part.rows // most))
+        found += (Share(part, first, min(size, part.rows - first)) for first in range(0, part.rows, size))
+    return tuple(found)
+
+
+class _SharedCorpus:
+    """Some cases of a corpus, counted from the first of them."""
+
+    def __init__(self, corpus: Corpus, first: int, rows: int) -> None:
+        self._corpus = corpus
+        self._first = first
+        self.days: NDArray[np.datetime64] = corpus.days[first : first + rows]
+
+    def reports(self, rows: Rows, /) -> list[Placement | None]:
+        return self._corpus.reports(rows + self._first)
+
+    def names(self, rows: Rows) -> list[str]:
+        return self._corpus.names(rows + self._first)
+
+    def where(self, row: int) -> str:
+        return self._corpus.where(row + self._first)
+
+    def part(self, rows: Rows) -> Part:
+        return self._corpus.part(rows + self._first)
 
 
 class DossierCorpus:
-    """The dossiers below a folder; a case is named by the folder in which its dossier lies."""
+    """Dossiers below a folder; a case is named by the folder in which its dossier lies."""
 
-    def __init__(self, folder: Path, asked: date | None = None, watch: Watch = unwatched) -> None:
-        paths = sorted(folder.rglob("dossier.yaml"))
-        if not paths:
-            raise EvidenceError(
-                [
-                    Problem(
-                        where=str(folder),
-                        what="there is no `dossier.yaml` in it or below it",
-                        cure="name a folder of dossiers, or a Parquet file with one row for each case",
-                    )
-                ]
-            )
-        self._names = [path.parent.relative_to(folder).as_posix() for path in paths]
-        self._casefiles = list(_each(read_dossier, watch(paths, "reading dossiers"), self._names))
+    def __init__(self, folder: Path, names: Sequence[str], asked: date | None = None) -> None:
+        self._names = names
+        paths = [folder / name / "dossier.yaml" for name in names]
+        self._casefiles = list(_each(read_dossier, paths, names))
         self._days = [asked or casefile.dossier.as_of for casefile in self._casefiles]
         self.days: NDArray[np.datetime64] = np.array(self._days, "datetime64[D]")
-        self.placed: Sequence[Placement | None] = [None] * len(paths)
+
+    def reports(self, rows: Rows, /) -> list[Placement | None]:
+        """Return where a report placed cases: a dossier does not say."""
+        return [None] * rows.size
 
     def names(self, rows: Rows) -> list[str]:
         """Return the ids of cases."""

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from functools import reduce
 
 import numpy as np
 
-from tierengine.engines.columns import ColumnEngine, Columns, unpack
+from tierengine.engines.columns import Columns, all_of, unpack
 from tierengine.errors import EvidenceError, Problem, UsageError
-from tierengine.lab.change.sides import Pairing, Side, forms_of, on, side_by_side
-from tierengine.lab.corpus.cases import Corpus, Watch, divide, read_corpus, unwatched
+from tierengine.lab.change.sides import Pairing, Side, on, side_by_side
+from tierengine.lab.corpus.cases import Corpus, divide
 from tierengine.lab.corpus.parquet import Rows
 from tierengine.law.rulebook import Rulebook
-
-MOST_CASES = 20_000
-"""Cases under one law that are looked at one by one; what is said of each of them is read by a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +29,17 @@ class Group:
     """Their places in the corpus."""
 
 
-def read_groups(
-    path: Path, rulebook: Rulebook, as_of: date | None = None, watch: Watch = unwatched
-) -> tuple[Corpus, list[Group]]:
-    """Return the cases of a folder of dossiers or a Parquet file, by the law that decides them.
-
-    Raise `EvidenceError` with everything in the corpus that cannot be used, and `UsageError` if there are too many
-    cases or no law is encoded for the date that is asked for.
-    """
+def laws_of(rulebook: Rulebook, as_of: date | None = None) -> tuple[Pairing, ...]:
+    """Return each law of a rulebook with its days, or that of one date. Raise `UsageError` if there is none for it."""
     laws = side_by_side(rulebook, rulebook)
-    if as_of is not None:
-        laws = on(laws, as_of)
-    corpus = read_corpus(path, forms_of(laws), as_of, watch)
-    return corpus, groups(corpus, rulebook, laws)
+    return laws if as_of is None else on(laws, as_of)
 
 
 def groups(corpus: Corpus, rulebook: Rulebook, laws: Sequence[Pairing]) -> list[Group]:
-    """Return the cases of a corpus by the law that decides them; raise as `read_groups` does."""
+    """Return the cases of a corpus by the law that decides them.
+
+    Raise `EvidenceError` with everything in the corpus that cannot be used.
+    """
     problems: list[Problem] = []
     found: list[Group] = []
     for number, rows in divide(corpus, [pairing.first for pairing in laws]):
@@ -56,7 +47,6 @@ def groups(corpus: Corpus, rulebook: Rulebook, laws: Sequence[Pairing]) -> list[
         if side is None:
             problems.append(_no_law(corpus, laws[number], int(rows[0])))
             continue
-        not_too_many("cases", rows.size, MOST_CASES)
         columns = corpus.part(rows).columns(rulebook, side.form, problems)
         if not problems:
             found.append(Group(laws[number].first, side, columns, rows))
@@ -73,10 +63,13 @@ def _no_law(corpus: Corpus, pairing: Pairing, row: int) -> Problem:
     )
 
 
-def contradictory(group: Group, corpus: Corpus) -> list[str]:
-    """Return the cases of a group that contradict themselves."""
-    found = ColumnEngine(group.side.form).evaluate(group.columns, group.rows.size).contradicted(group.side.form)
-    return corpus.names(group.rows[np.flatnonzero(unpack(found, group.rows.size))])
+def contradictory(group: Group) -> Rows:
+    """Return the cases of a group that contradict themselves, by their places in the corpus."""
+    form = group.side.form
+    settled = group.side.engine.settle(group.columns, group.rows.size, form.coherence)
+    nowhere = np.zeros_like(all_of(group.rows.size))
+    against = reduce(np.bitwise_or, (truths.refuted for truths in settled.values()), nowhere)
+    return group.rows[np.flatnonzero(unpack(against, group.rows.size))]
 
 
 def not_too_many(what: str, found: int, most: int) -> None:

@@ -17,19 +17,31 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tierengine.engines.columns import ColumnEngine, Evaluations, facts_of, unpack
+from tierengine.engines.columns import Evaluations, columns_of, facts_of, unpack
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Facts
+from tierengine.engines.form import Bounds, Facts
 from tierengine.engines.lowering import judged, rating, reached
-from tierengine.lab.change.sides import NOT_RANKED, Side
-from tierengine.lab.corpus.cases import Corpus, Watch, unwatched
-from tierengine.lab.corpus.groups import Group, contradictory, not_too_many, read_groups
+from tierengine.lab.change.sides import Pairing, Side, forms_of
+from tierengine.lab.corpus.cases import Corpus, Watch, parts_of
+from tierengine.lab.corpus.groups import Group, contradictory, groups, laws_of, not_too_many
+from tierengine.lab.corpus.parquet import Rows
+from tierengine.lab.corpus.work import ALONE, Means, answers
 from tierengine.law.entries import Criterion
 from tierengine.law.rulebook import Rulebook
-from tierengine.reasoning.trace import Narrator
 from tierengine.reasoning.words import answer, leaf_name
 from tierengine.terms.level import rank
-from tierengine.terms.tier import NAMES, TIERS, Tier
+from tierengine.terms.tier import NAMES, TIERS, Placement, Tier
+
+MOST_CASES = 20_000
+"""Cases under one law that are compared, each with each; what is said of them is read by a person."""
+
+LISTED = 10_000
+"""Cases that contradict themselves and are named."""
+
+_OPEN = "?"
+"""What stands for the tier of a case that has several."""
+
+_NONE: Rows = np.empty(0, np.intp)
 
 MOST_PAIRS = 10_000
 """Pairs that are listed; nobody reads more, and a corpus with more is better audited part by part."""
@@ -75,28 +87,126 @@ class Audit:
     no_tier: int
     """Cases that no report placed and for which the rules leave several tiers open; they are not compared."""
     pairs: tuple[Pair, ...]
+    contradictory_cases: int = 0
+    """How many cases contradict themselves; `assess` would refuse them."""
     contradictory: tuple[str, ...] = ()
-    """Cases that contradict themselves; `assess` would refuse them."""
+    """The first of these, at most `LISTED`."""
 
 
-def audit(path: Path, rulebook: Rulebook, as_of: date | None = None, watch: Watch = unwatched) -> Audit:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedCases:
+    """The cases of a part that one law decides and that have a tier, so that they are compared."""
+
+    since: date
+    names: tuple[str, ...]
+    reports: tuple[Placement | None, ...]
+    facts: tuple[dict[str, bool | int | str | Bounds], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartAudit:
+    """What there is to be compared in one part of a corpus."""
+
+    cases: int
+    not_ranked: int
+    no_tier: int
+    compared: tuple[ComparedCases, ...]
+    contradictory_cases: int
+    contradictory: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LikeCasesJob:
+    """Finds the cases of a part that are compared."""
+
+    rulebook: Rulebook
+    laws: tuple[Pairing, ...]
+    kind: type[PartAudit] = PartAudit
+
+    @property
+    def key(self) -> str:
+        """The question, with the law."""
+        return f"like cases {self.rulebook.digest} {[str(law.first) for law in self.laws]}"
+
+    def of(self, corpus: Corpus, /) -> PartAudit:
+        """Return what is compared of a part; raise as `groups` does, and `UsageError` if it is too much."""
+        not_ranked = no_tier = 0
+        against: list[Rows] = [_NONE]
+        compared: list[ComparedCases] = []
+        for group in groups(corpus, self.rulebook, self.laws):
+            against.append(contradictory(group))
+            tiers = _tiers(group, corpus)
+            ranked = np.flatnonzero(np.isin(tiers, list(_PLACES)))
+            no_tier += int((tiers == _OPEN).sum())
+            not_ranked += tiers.size - ranked.size - int((tiers == _OPEN).sum())
+            not_too_many("cases", ranked.size, MOST_CASES)
+            compared.append(
+                ComparedCases(
+                    since=group.since,
+                    names=tuple(corpus.names(group.rows[ranked])),
+                    reports=tuple(corpus.reports(group.rows[ranked])),
+                    facts=tuple(facts_of(group.side.form, group.columns, int(place)) for place in ranked),
+                )
+            )
+        found = np.sort(np.concatenate(against))
+        return PartAudit(
+            cases=corpus.days.size,
+            not_ranked=not_ranked,
+            no_tier=no_tier,
+            compared=tuple(compared),
+            contradictory_cases=found.size,
+            contradictory=tuple(corpus.names(found[:LISTED])),
+        )
+
+
+def _tiers(group: Group, corpus: Corpus) -> NDArray[np.str_]:
+    """The tier of each case: of its report, else the one that the rules leave open; `_OPEN` where they leave more."""
+    count, side = group.rows.size, group.side
+    settled = side.engine.settle(group.columns, count, side.rows)
+    open_ = {tier: np.zeros(count, np.bool_) for tier in side.rows.values()}
+    for row, tier in side.rows.items():
+        open_[tier] |= ~unpack(settled[row].refuted, count)
+    names = np.array([*open_, _OPEN])
+    which = np.array(list(open_.values()))
+    ruled = names[np.where(which.sum(axis=0) == 1, which.argmax(axis=0), len(open_))]
+    reports = np.array([report or "" for report in corpus.reports(group.rows)], names.dtype)
+    return np.where(reports == "", ruled, reports)
+
+
+def audit(path: Path, rulebook: Rulebook, as_of: date | None = None, means: Means = ALONE) -> Audit:
     """Return every pair of cases in which one is at least as good on every criterion and yet placed lower.
 
-    Raise as `read_groups` does, and `UsageError` if there are too many pairs.
+    Raise as `laws_of`, `parts_of` and `answers` do, and `UsageError` if there are too many cases or pairs.
     """
-    corpus, laws = read_groups(path, rulebook, as_of, watch)
-    compared = [_Group(each, corpus) for each in laws]
+    laws = laws_of(rulebook, as_of)
+    parts = parts_of(path, forms_of(laws), as_of)
+    cases = not_ranked = no_tier = against = 0
+    named: tuple[str, ...] = ()
+    compared: dict[date, list[ComparedCases]] = {}
+    for part in answers(LikeCasesJob(rulebook, laws), parts, means, "reading cases"):
+        cases, against = cases + part.cases, against + part.contradictory_cases
+        not_ranked, no_tier = not_ranked + part.not_ranked, no_tier + part.no_tier
+        named = (*named, *part.contradictory)[:LISTED]
+        for each in part.compared:
+            compared.setdefault(each.since, []).append(each)
+            not_too_many("cases", sum(len(some.names) for some in compared[each.since]), MOST_CASES)
+    sides = {law.first: law.new for law in laws}
     pairs: list[Pair] = []
-    for group in compared:
-        found = list(islice(group.dominating(watch), MOST_PAIRS + 1))
+    for since, some in sorted(compared.items()):
+        side = sides[since]
+        if side is None or not any(each.names for each in some):
+            continue
+        group = _Group(since, side, some)
+        found = list(islice(group.dominating(means.watch), MOST_PAIRS + 1))
         not_too_many("pairs", len(pairs) + len(found), MOST_PAIRS)
-        pairs += (group.pair(lower, higher) for lower, higher in watch(found, "looking for explanations"))
+        pairs += (group.pair(lower, higher) for lower, higher in means.watch(found, "looking for explanations"))
     return Audit(
-        cases=corpus.days.size,
-        not_ranked=sum(group.not_ranked for group in compared),
-        no_tier=sum(group.no_tier for group in compared),
+        cases=cases,
+        not_ranked=not_ranked,
+        no_tier=no_tier,
         pairs=tuple(pairs),
-        contradictory=tuple(name for each in laws for name in contradictory(each, corpus)),
+        contradictory_cases=against,
+        contradictory=named,
     )
 
 
@@ -114,30 +224,25 @@ class _Candidate:
 class _Group:
     """The cases that one law decides."""
 
-    def __init__(self, group: Group, corpus: Corpus) -> None:
-        side = group.side
-        self._since = group.since
+    def __init__(self, since: date, side: Side, compared: Sequence[ComparedCases]) -> None:
+        self._since = since
         self._side = side
-        self._columns = group.columns
-        self._names = corpus.names(group.rows)
-        self._reports = [corpus.placed[row] for row in group.rows]
+        self._names = [name for some in compared for name in some.names]
+        self._reports = [report for some in compared for report in some.reports]
+        self._cases: list[Facts] = [facts for some in compared for facts in some.facts]
         self._engine = CompiledEngine(side.form)
-        self._narrator = Narrator(side.law, side.form)
-        found = ColumnEngine(side.form).evaluate(group.columns, group.rows.size)
-        self._tiers = [
-            report or (open_[0] if len(open_) == 1 else None)
-            for report, open_ in zip(self._reports, _opened(side, found), strict=True)
-        ]
-        self.not_ranked = sum(tier in ("SC", NOT_RANKED) for tier in self._tiers)
-        self.no_tier = sum(tier is None for tier in self._tiers)
+        self._narrator = side.narrator
+        count = len(self._names)
+        found = side.engine.evaluate(columns_of(side.form, self._cases), count)
+        self._tiers = [report or open_[0] for report, open_ in zip(self._reports, _opened(side, found), strict=True)]
         self._ranges = _ranges([c for c in side.law.criteria if c.direction != "neither"], found)
 
     def dominating(self, watch: Watch) -> Iterator[tuple[int, int]]:
         """Yield each pair of cases: the lower one, which is at least as good on every criterion, and the higher one."""
         worst, best = self._ranges
-        places = np.array([_PLACES.get(tier or "", -1) for tier in self._tiers])
+        places = np.array([_PLACES[tier] for tier in self._tiers])
         for lower in watch(np.flatnonzero(places > 0).tolist(), "comparing cases"):
-            higher = (places >= 0) & (places < places[lower])
+            higher = places < places[lower]
             for least, most in zip(worst, best, strict=True):
                 higher &= most <= least[lower]
             yield from ((lower, int(each)) for each in np.flatnonzero(higher))
@@ -230,7 +335,7 @@ class _Group:
         return tuple(dict.fromkeys(t for row, t in self._side.rows.items() if settled.get(row) is not False))
 
     def _facts(self, row: int) -> Facts:
-        return facts_of(self._side.form, self._columns, row)
+        return self._cases[row]
 
 
 _PLACES: Mapping[str, int] = {str(tier): place for place, tier in enumerate(TIERS)}

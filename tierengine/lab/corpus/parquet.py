@@ -1,4 +1,4 @@
-"""A corpus in a Parquet file: one row for each case, one column for each input.
+"""A corpus in Parquet, a file or a folder of files: one row for each case, one column for each input.
 
     id            text: what the case is called
     as_of         date, optional: the day whose law decides; else the latest law
@@ -11,12 +11,16 @@
     last_report   where the last report placed the country
     limit         how its years on the watch list bind the report
 
-An empty cell is not known. A column that is left out is known of no case.
+An empty cell is not known. A column that is left out is known of no case. The files of a folder have the same columns.
+
+A file is read some row groups at a time, so that a corpus may be larger than memory. Whether an id stands twice is
+looked up in a corpus that is read in one part; of a larger one that would take more memory than all else.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -33,6 +37,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from tierengine import canonical
 from tierengine.engines.columns import Column, Columns, Greatest, Numbers, Truths, all_of, pack, some_of, unpack
 from tierengine.engines.ends import may_be_bounded
 from tierengine.engines.form import Field, Form
@@ -46,32 +51,146 @@ from tierengine.terms.tier import Placement
 Rows = NDArray[np.intp]
 """Places of cases in a corpus, from 0 on."""
 
+AT_ONCE = 1 << 18
+"""Rows that are read at once, if their row groups are no larger."""
+
+MOST_ROWS = 1 << 22
+"""Rows of a row group, which is read as a whole; past it memory would not stay small."""
+
+SOME = 3
+"""How many columns are named by which two files differ."""
+
 _NO_ROWS: Rows = np.empty(0, np.intp)
 _OF_A_CASE = ("id", "as_of", "placed")
 _HOLDS = {"truth": "true or false", "count": "whole numbers", "choice": "text"}
 _JUDGED, _RATING = judged(""), rating("")
 
 
-def read_parquet(path: Path, forms: Iterable[Form], asked: date | None = None) -> ParquetCorpus:
-    """Read a corpus whose columns are inputs of some of the forms; with a date, its law decides every case.
+@dataclass(frozen=True, slots=True)
+class RowGroups:
+    """Row groups of a file that stand one after the other: what is read at once."""
 
-    Raise `EvidenceError` with everything that is wrong with the file, its columns, ids, days and placements.
+    path: Path
+    groups: tuple[int, ...]
+    first: int
+    """How many rows of the file stand before them."""
+    rows: int
+    footer: str
+    """The digest of the file's footer, by which another machine sees that it reads the same file."""
+    asked: date | None
+    """The date whose law decides every case, if one was asked for."""
+    changed: int
+    """When the file was last changed, in nanoseconds."""
+    whole: bool
+    """Whether they are all of the corpus."""
+
+    @property
+    def state(self) -> str:
+        """What tells them from any others, and from themselves once the file is changed."""
+        return f"{self.path.absolute()} {self.groups} {self.footer} {self.changed} {self.asked}"
+
+    def corpus(self) -> ParquetCorpus:
+        """Return the cases. Raise `EvidenceError` with everything that is wrong with ids, days and placements."""
+        with _reading(self.path):
+            if _footer(self.path) != self.footer:
+                problem = Problem(
+                    where=str(self.path),
+                    what="it is not the file that it was at the beginning, or another machine has another one there",
+                    cure="leave the corpus alone while it is read, and give every machine the same files",
+                )
+                raise EvidenceError([problem])
+            corpus = ParquetCorpus(self)
+        problems = list(_misfilled(corpus))
+        if problems:
+            raise EvidenceError(problems)
+        return corpus
+
+
+def row_groups(path: Path, forms: Iterable[Form], asked: date | None = None) -> tuple[RowGroups, ...]:
+    """Return the parts of a Parquet file or of a folder of such files, whose columns are inputs of some of the forms.
+
+    With a date, its law decides every case. Raise `EvidenceError` with everything that is wrong with the files and
+    their columns.
     """
     known: dict[str, Field] = {field.id: field for form in forms for field in _fields(form)}
     known |= {end: Field(id=end, type="count") for field in known.values() for end in _ends(field)}
-    with _reading(path):
-        schema = pq.read_schema(path)
-    problems = list(_misnamed(path.name, schema, known))
-    if not problems:
-        problems = list(_mistyped(path.name, schema, known))
+    paths = parquet_files(path) if path.is_dir() else [path]
+    found: list[RowGroups] = []
+    problems: list[Problem] = []
+    columns: frozenset[str] = frozenset()
+    for each in paths:
+        try:
+            with _reading(each):
+                metadata, footer, changed = pq.read_metadata(each), _footer(each), each.stat().st_mtime_ns
+                schema = metadata.schema.to_arrow_schema()
+        except EvidenceError as error:
+            problems += error.problems
+            continue
+        problems += list(_misnamed(each.name, schema, known)) or list(_mistyped(each.name, schema, known))
+        columns = columns or frozenset(schema.names)
+        problems += _differing(each.name, paths[0].name, frozenset(schema.names), columns)
+        problems += _too_large(each, metadata)
+        found += _bundles(RowGroups(each, (), 0, 0, footer, asked, changed, whole=False), metadata)
+    if not problems and not sum(part.rows for part in found):
+        problems.append(Problem(where=path.name, what="it has no row", cure="name a file with a row for each case"))
     if problems:
         raise EvidenceError(problems)
-    with _reading(path):
-        corpus = ParquetCorpus(path, asked)
-    problems = list(_misfilled(path.name, corpus))
-    if problems:
-        raise EvidenceError(problems)
-    return corpus
+    found = [part for part in found if part.rows]
+    return tuple(replace(part, whole=len(found) == 1) for part in found)
+
+
+def parquet_files(folder: Path) -> list[Path]:
+    """Return the Parquet files below a folder, in the order of their names."""
+    return sorted(folder.rglob("*.parquet"))
+
+
+def _footer(path: Path) -> str:
+    """The digest of the size of a file and of its footer, which tells the place and the content of every page."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - 8, 0))
+        length = int.from_bytes(file.read(4), "little")
+        file.seek(max(size - 8 - length, 0))
+        return canonical.digest(size.to_bytes(8, "little") + file.read())
+
+
+def _bundles(of: RowGroups, metadata: pq.FileMetaData) -> Iterator[RowGroups]:
+    """Yield the row groups of a file, small ones together."""
+    first, rows = 0, 0
+    groups: list[int] = []
+    for number in range(metadata.num_row_groups):
+        more = metadata.row_group(number).num_rows
+        if groups and rows + more > AT_ONCE:
+            yield replace(of, groups=tuple(groups), first=first, rows=rows)
+            first, rows, groups = first + rows, 0, []
+        rows += more
+        groups.append(number)
+    yield replace(of, groups=tuple(groups), first=first, rows=rows)
+
+
+def _differing(file: str, first: str, names: frozenset[str], expected: frozenset[str]) -> Iterator[Problem]:
+    """Yield how the columns of a file are not those of the first."""
+    for what, which in (("lacks", expected - names), ("alone has", names - expected)):
+        if which:
+            told = ", ".join(f"`{name}`" for name in sorted(which)[:SOME])
+            more = f" and {len(which) - SOME} more" if len(which) > SOME else ""
+            yield Problem(
+                where=file,
+                what=f"its columns differ from those of {first}: it {what} {told}{more}",
+                cure="give every file of the folder the same columns; one of which nothing is known may be empty",
+            )
+
+
+def _too_large(path: Path, metadata: pq.FileMetaData) -> Iterator[Problem]:
+    """Yield the row groups that would not fit into memory."""
+    for number in range(metadata.num_row_groups):
+        rows = metadata.row_group(number).num_rows
+        if rows > MOST_ROWS:
+            yield Problem(
+                where=f"{path.name}, row group {number + 1}",
+                what=f"it has {rows:,} rows, and one is read as a whole",
+                cure=f"write the file in row groups of {AT_ONCE:,} rows; more than {MOST_ROWS:,} are not read",
+            )
 
 
 def _fields(form: Form) -> tuple[Field, ...]:
@@ -103,25 +222,32 @@ class _Counted:
 
 
 class ParquetCorpus:
-    """The rows of a Parquet file. A column is read when it is first asked for, and kept as planes or narrow numbers."""
+    """The rows of some row groups. A column is read when first asked for, and kept as planes or narrow numbers."""
 
-    def __init__(self, path: Path, asked: date | None) -> None:
-        schema = pq.read_schema(path)
-        self._path = path
+    def __init__(self, part: RowGroups) -> None:
+        self.whole = part.whole
+        self.file = part.path.name
+        self._part = part
+        self._metadata = pq.read_metadata(part.path)
+        schema = self._metadata.schema.to_arrow_schema()
         self._names = set(schema.names)
         self._words = [name for name in schema.names if arrow.is_text(schema.field(name).type) and name != "id"]
-        self._metadata = pq.read_metadata(path)
-        self._count = self._metadata.num_rows
+        self._count = part.rows
+        self._opened = threading.local()
         self._made: dict[Field, _Made] = {}
-        self.days: NDArray[np.datetime64] = np.full(self._count, asked or "NaT", "datetime64[D]")
-        if asked is None and "as_of" in self._names:
+        self.days: NDArray[np.datetime64] = np.full(self._count, part.asked or "NaT", "datetime64[D]")
+        if part.asked is None and "as_of" in self._names:
             self.days = self.array("as_of").to_numpy(zero_copy_only=False).astype("datetime64[D]")
 
     @cached_property
-    def placed(self) -> Sequence[Placement | None]:
-        """Where the report placed each row."""
-        placed: list[Placement | None] = [None] * self._count
-        return self.array("placed").to_pylist() if "placed" in self._names else placed
+    def placed(self) -> pa.Array:
+        """Where the report placed each row, as text; empty where it is not known."""
+        return self.array("placed") if "placed" in self._names else pa.nulls(self._count, pa.string())
+
+    def reports(self, rows: Rows) -> list[Placement | None]:
+        """Return where a report placed cases, if that is known."""
+        reports: list[Placement | None] = self.placed.take(pa.array(rows)).to_pylist()
+        return reports
 
     def names(self, rows: Rows) -> list[str]:
         """Return the ids of cases."""
@@ -133,9 +259,21 @@ class ParquetCorpus:
         """The column `id`."""
         return self.array("id")
 
+    @property
+    def unnamed(self) -> int:
+        """How many cases have no id: as the footer says, if it does, so that the ids need not be read for it."""
+        place = self._metadata.schema.to_arrow_schema().names.index("id")
+        chunks = (self._metadata.row_group(group).column(place).statistics for group in self._part.groups)
+        counts = [None if found is None or not found.has_null_count else found.null_count for found in chunks]
+        return sum(n for n in counts if n is not None) if None not in counts else int(self.ids.null_count)
+
     def where(self, row: int) -> str:
         """Return where a case stands, for a problem with its day."""
-        return _cell(self._path.name, "as_of", row)
+        return self.cell("as_of", row)
+
+    def cell(self, column: str, row: int) -> str:
+        """Return where a cell stands, the row counted from the beginning of the file."""
+        return f"{_column_of(self.file, column)}, row {self._part.first + row + 1}"
 
     def part(self, rows: Rows) -> ParquetPart:
         """Return some of the cases."""
@@ -144,18 +282,27 @@ class ParquetCorpus:
     def array(self, name: str) -> pa.Array:
         """Return a column as it stands in the file. Raise `EvidenceError` if it cannot be read."""
         # One file, and not a data set: no column comes from its path, and each row group is read in one piece.
-        with _reading(self._path), self._open() as file:
-            return file.read(columns=[name])[name].combine_chunks()
+        with _reading(self._part.path):
+            read = self._file.read_row_groups(self._part.groups, columns=[name], use_threads=False)
+            return read[name].combine_chunks()
 
-    def _open(self) -> pq.ParquetFile:
-        """Open the file anew, since a reader is not made for several threads."""
-        return pq.ParquetFile(self._path, metadata=self._metadata, read_dictionary=self._words, memory_map=True)
+    @property
+    def _file(self) -> pq.ParquetFile:
+        """The file, opened once in each thread, since a reader is not made for several."""
+        file: pq.ParquetFile | None = getattr(self._opened, "file", None)
+        if file is None:
+            given = {"metadata": self._metadata, "read_dictionary": self._words, "memory_map": True}
+            file = self._opened.file = pq.ParquetFile(self._part.path, **given)
+        return file
 
     def made(self, fields: Sequence[Field]) -> list[_Made]:
-        """Return columns as inputs take them. Those not asked for before are unpacked on all processors."""
+        """Return columns as inputs take them. Those not asked for before are unpacked, on all processors if need be."""
         missing = [field for field in fields if field not in self._made]
-        with ThreadPoolExecutor() as pool:
-            self._made |= zip(missing, pool.map(self._make, missing), strict=True)
+        if self.whole:
+            with ThreadPoolExecutor() as pool:
+                self._made |= zip(missing, pool.map(self._make, missing), strict=True)
+        else:  # the processors are busy with other parts
+            self._made |= ((field, self._make(field)) for field in missing)
         return [self._made[field] for field in fields]
 
     def unusable(self, field: Field, rows: Rows) -> Problem:
@@ -163,7 +310,7 @@ class ParquetCorpus:
         allowed = ", ".join(map(str, field.choices or field.numbers)) or f"a whole number from 0 to {LARGEST}"
         more = f", and {rows.size - 1} more rows hold such values" if rows.size > 1 else ""
         return Problem(
-            where=_cell(self._path.name, field.id, int(rows[0])),
+            where=self.cell(field.id, int(rows[0])),
             what=f"it holds `{self.array(field.id)[int(rows[0])].as_py()}`{more}",
             cure=f"write {'one of: ' * bool(field.choices or field.numbers)}{allowed}, or leave the cell empty",
         )
@@ -177,7 +324,7 @@ class ParquetCorpus:
         if pa.types.is_null(array.type):
             return _Made(None, _NO_ROWS)
         if not arrow.fits(field, array.type):
-            return _Made(None, _NO_ROWS, _wrong_type(self._path.name, field.id, array.type, _HOLDS[field.type]))
+            return _Made(None, _NO_ROWS, _wrong_type(self.file, field.id, array.type, _HOLDS[field.type]))
         if field.type == "truth":
             return _Made(arrow.truths(array), _NO_ROWS)
         numbers = arrow.places(field, array) if field.type == "choice" else arrow.numbers(array)
@@ -197,7 +344,7 @@ class ParquetCorpus:
         clash = np.flatnonzero((known[0] & (known[1] | known[2])) | (ended & (low > high)))
         if clash.size:
             problem = Problem(
-                where=_cell(self._path.name, field.id, int(clash[0])),
+                where=self.cell(field.id, int(clash[0])),
                 what="its number and its bounds do not go together",
                 cure="leave the number or the bounds of a row empty, and let `at_least` be no more than `at_most`",
             )
@@ -293,25 +440,23 @@ def _mistyped(file: str, schema: pa.Schema, known: Mapping[str, Field]) -> Itera
             yield _wrong_type(file, name, type_, holds)
 
 
-def _misfilled(file: str, corpus: ParquetCorpus) -> Iterator[Problem]:
-    """No row at all, ids that are missing or stand twice, and placements that no report makes."""
-    if not len(corpus.ids):
-        yield Problem(where=file, what="it has no row", cure="name a file with a row for each case")
-        return
-    if corpus.ids.null_count:
+def _misfilled(corpus: ParquetCorpus) -> Iterator[Problem]:
+    """Ids that are missing or stand twice, and placements that no report makes."""
+    if corpus.unnamed:
         row = pc.index(pc.is_null(corpus.ids), True).as_py()
-        yield Problem(where=_cell(file, "id", row), what="the case has no id", cure="give every case its own")
-    elif len(pc.unique(corpus.ids)) < len(corpus.ids):
+        yield Problem(where=corpus.cell("id", row), what="the case has no id", cure="give every case its own")
+    elif corpus.whole and len(pc.unique(corpus.ids)) < len(corpus.ids):
         counted = corpus.ids.value_counts()
         twice = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
         yield Problem(
-            where=_column_of(file, "id"),
+            where=_column_of(corpus.file, "id"),
             what=f"{len(twice)} ids stand more than once, such as `{twice[0].as_py()}`",
             cure="give every case its own",
         )
-    for word in sorted({word for word in corpus.placed if word is not None} - set(get_args(Placement))):
+    words = set(pc.unique(corpus.placed).to_pylist()) - {None, *get_args(Placement)}
+    for word in sorted(words):
         yield Problem(
-            where=_cell(file, "placed", list(corpus.placed).index(word)),
+            where=corpus.cell("placed", pc.index(corpus.placed.cast(pa.string()), word).as_py()),
             what=f"`{word}` is no placement",
             cure=f"write one of: {', '.join(get_args(Placement))}, or leave the cell empty",
         )
@@ -323,7 +468,3 @@ def _wrong_type(file: str, name: str, type_: pa.DataType, holds: str) -> Problem
 
 def _column_of(file: str, name: str) -> str:
     return f"{file}, column `{name}`"
-
-
-def _cell(file: str, column: str, row: int) -> str:
-    return f"{file}, column `{column}`, row {row + 1}"

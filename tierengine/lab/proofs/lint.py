@@ -1,4 +1,8 @@
-"""Every problem of a rulebook at once, with place and cure: what its reader finds, and what only a proof finds."""
+"""Every problem of a rulebook at once, with place and cure: what its reader finds, and what only a proof finds.
+
+Citations, dates and words are looked at here and not by the reader: no answer becomes wrong by them, and a rulebook
+that was recorded before they were looked at must still be read.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,9 @@ from tierengine.errors import Problem, RulebookError
 from tierengine.lab.cases.examples import failed_examples
 from tierengine.lab.proofs.idle import idle
 from tierengine.lab.proofs.misdirected import misdirected
+from tierengine.law.acts import lint_acts
+from tierengine.law.constancy import lint_constancy
+from tierengine.law.drift import lint_drift
 from tierengine.law.reader import Draft, read_draft
 
 
@@ -21,8 +28,12 @@ def lint(folder: Path, limit: Limit = PATIENCE) -> tuple[Draft | None, tuple[Pro
         draft = read_draft(folder)
     except RulebookError as error:
         return None, error.problems
+    placed = list(draft.placed)
     return draft, (
         *draft.ill_placed,
+        *lint_acts(draft.rulebook, placed),
+        *lint_constancy(placed),
+        *lint_drift(placed),
         *failed_examples(draft),
         *idle(draft, limit),
         *misdirected(draft, limit),

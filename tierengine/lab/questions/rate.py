@@ -12,8 +12,10 @@ from datetime import date
 from itertools import product
 
 from tierengine.engines.lowering import rating
+from tierengine.errors import Problem, UsageError
 from tierengine.evidence.dossier import Casefile
-from tierengine.evidence.records import Evidence
+from tierengine.evidence.records import Evidence, Rating
+from tierengine.evidence.remainder import remainder
 from tierengine.lab.questions.inquiry import Inquiry
 from tierengine.lab.questions.settle import settling_answers
 from tierengine.lab.questions.smallest import MOST, Listed
@@ -133,6 +135,28 @@ def sheet_of(casefile: Casefile, assessor: Assessor, assessment: Assessment) -> 
         words=tuple(teller.word(name) for name in words),
         table=tuple(_rows(_left(casefile, assessor, levels), levels)),
     )
+
+
+def open_word(casefile: Casefile, assessor: Assessor, assessment: Assessment, name: str) -> Word:
+    """Return one open word with what there is to weigh, whether it decides or not; the answer is the assessor's own.
+
+    Raise `UsageError` if the law of the date has no such word.
+    """
+    if name not in assessor.law.judges:
+        cure = f"write one of: {', '.join(sorted(assessor.law.judges))}"
+        raise UsageError([Problem(where="word", what=f"`{name}` is no open word of this law", cure=cure)])
+    return _Teller(assessor.law, admit(casefile, assessor.law), assessment).word(name)
+
+
+def choices(casefile: Casefile, assessor: Assessor, name: str) -> dict[Level, tuple[Tier | None, ...]]:
+    """Return each level that an open word can be rated at, and the tiers that are left then, the others as proposed.
+
+    None is left where the rating would contradict the records or another rating. A rating that the dossier holds of
+    this word is passed over.
+    """
+    unrated = remainder(casefile, lambda item: not (isinstance(item, Rating) and item.measures == name))
+    rows = {level: assessor.once_rated(unrated, {name: level}) for level in levels_of(assessor.law.judges[name])}
+    return {level: tuple(row.tier for row in found) for level, found in rows.items()}
 
 
 # -- the words that decide -----------------------------------------------------------------------------------------

@@ -1,0 +1,217 @@
+"""Measures the desk in the browser: `make bench`.
+
+The desk is started as a user starts it, over a folder with the worked dossiers, and asked over loopback. Pages are asked
+for in rounds, one after the other, so that a machine that slows down slows all of them. Beside it Datasette serves a
+table with as many rows as the dossiers have records, as the rival for time and weight: it shows tables of SQLite and
+reasons about nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import re
+import shutil
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter, sleep
+
+import httpx
+from playwright.sync_api import Page, sync_playwright
+
+from tierengine.evidence.dossier import read_dossier
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = "/usr/bin/chromium"
+ROUNDS = 100
+PEOPLE = 50
+SECONDS = 10
+CASE = "/c/GT/2007-interim"
+PAGES = {
+    "Countries": "/",
+    "Dossier": CASE,
+    "Rating sheet": f"{CASE}/rate",
+    "What if, asked before": f"{CASE}/what-if?rate-significant_efforts=not+met",
+    "Ask": "/c/QM/2011/ask",
+    "Years": f"{CASE}/years",
+    "Why": f"{CASE}/why?step=WL-iii-II",
+    "Papers": f"{CASE}/papers",
+}
+
+
+def main() -> None:
+    """Print every figure."""
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        shutil.copytree(ROOT / "seeds", work / "dossiers")
+        _table(work)
+        with _desk(work) as (at, cookies, started), _datasette(work) as (rival, rival_started):
+            print(f"start to first page       {started * 1000:7.0f} ms   Datasette {rival_started * 1000:.0f} ms")
+            _times(at, cookies, rival)
+            asyncio.run(_together("the desk", at, cookies, list(PAGES.values())))
+            asyncio.run(_together("Datasette", rival, {}, ["/records/records"]))
+            _in_the_browser(at, cookies, rival)
+
+
+@contextmanager
+def _desk(work: Path) -> Iterator[tuple[str, dict[str, str], float]]:
+    """A desk, the cookie of one who came in, and the seconds until its first page was there."""
+    environment = os.environ | {"XDG_STATE_HOME": str(work / "state"), "PYTHONUNBUFFERED": "1"}
+    begun = perf_counter()
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "tierengine.cli", "desk", str(work / "dossiers")],
+        cwd=ROOT,
+        env=environment | {"PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        told = "".join(process.stdout.readline() for _ in range(3))
+        link = re.search(r"http://\S+", told)
+        assert link is not None, told
+        at = link[0].partition("/enter")[0]
+        with httpx.Client(base_url=at, timeout=120) as browser:
+            browser.get(link[0])
+            browser.get("/").raise_for_status()
+            started = perf_counter() - begun
+            browser.get("/c/QM/2011/ask/plan")
+            yield at, dict(browser.cookies), started
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+@contextmanager
+def _datasette(work: Path) -> Iterator[tuple[str, float]]:
+    begun = perf_counter()
+    command = [sys.executable, "-m", "datasette", str(work / "records.db"), "--port", "8917"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    at = "http://127.0.0.1:8917"
+    try:
+        while True:
+            try:
+                httpx.get(f"{at}/records/records").raise_for_status()
+                break
+            except httpx.TransportError:
+                assert process.poll() is None, "Datasette does not run; install the group `benchmark`"
+                sleep(0.02)
+        yield at, perf_counter() - begun
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def _table(work: Path) -> None:
+    """A table with the records of all dossiers."""
+    records = [
+        (path.parent.name, record.id, record.measures, record.model_dump_json())
+        for path in sorted((work / "dossiers").glob("*/dossier.yaml"))
+        for record in read_dossier(path).dossier.records
+    ]
+    connection = sqlite3.connect(work / "records.db")
+    connection.execute("create table records (dossier text, id text, measures text, told text)")
+    connection.executemany("insert into records values (?, ?, ?, ?)", records)
+    connection.commit()
+    connection.close()
+    print(f"{len(records)} records in the dossiers and in the table of Datasette")
+
+
+def _times(at: str, cookies: dict[str, str], rival: str) -> None:
+    """The time from the request to the whole answer, one after the other."""
+    asked = {name: f"{at}{path}" for name, path in PAGES.items()} | {"Datasette": f"{rival}/records/records"}
+    took: dict[str, list[float]] = {name: [] for name in asked}
+    with httpx.Client(cookies=cookies, timeout=120) as browser:
+        for address in asked.values():
+            browser.get(address).raise_for_status()  # what is worked out once is there
+        for _ in range(ROUNDS):
+            for name, address in asked.items():
+                begun = perf_counter()
+                browser.get(address)
+                took[name].append((perf_counter() - begun) * 1000)
+    print(f"\na page, {ROUNDS} times           median     95th")
+    for name, times in took.items():
+        print(f"{name:<24}{statistics.median(times):7.1f} {_95th(times):8.1f} ms")
+
+
+async def _together(name: str, at: str, cookies: dict[str, str], paths: list[str]) -> None:
+    """Many people at once, each asking for the next page as soon as they have the last."""
+    took: list[float] = []
+    wrong = 0
+    end = perf_counter() + SECONDS
+    limits = httpx.Limits(max_connections=PEOPLE)
+
+    async def person(number: int, browser: httpx.AsyncClient) -> None:
+        nonlocal wrong
+        while perf_counter() < end:
+            begun = perf_counter()
+            answer = await browser.get(paths[number % len(paths)])
+            took.append((perf_counter() - begun) * 1000)
+            wrong += answer.status_code != 200
+            number += 1
+
+    async with httpx.AsyncClient(base_url=at, cookies=cookies, timeout=120, limits=limits) as browser:
+        await asyncio.gather(*(person(number, browser) for number in range(PEOPLE)))
+    rate = len(took) / SECONDS
+    print(f"{PEOPLE} people, {name:<12} {rate:7.0f} pages a second, 95th {_95th(took):.0f} ms, {wrong} errors")
+
+
+def _in_the_browser(at: str, cookies: dict[str, str], rival: str) -> None:
+    with sync_playwright() as playwright:
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        for name, address in (("the desk", f"{at}{CASE}"), ("Datasette", f"{rival}/records/records")):
+            context = chromium.new_context()
+            context.add_cookies([{"name": key, "value": value, "url": at} for key, value in cookies.items()])
+            page = context.new_page()
+            first, after = _weight(page, address), _weight(page, address)
+            print(f"weight, {name:<12} first page {first / 1000:.0f} kB, the next {after / 1000:.0f} kB")
+            if name == "the desk":
+                _what_if(page, at)
+            context.close()
+        chromium.close()
+
+
+def _weight(page: Page, address: str) -> float:
+    """The bytes that come over the line for a page and all it loads."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    weights: list[float] = []
+    session.on("Network.loadingFinished", lambda told: weights.append(told["encodedDataLength"]))
+    page.goto(address, wait_until="load")
+    page.wait_for_timeout(500)
+    session.detach()
+    return sum(weights)
+
+
+_PAINTED = """name => new Promise(done => {
+  const box = document.querySelectorAll('input[name=off]')[Number(name)];
+  document.addEventListener('htmx:afterSwap', () => requestAnimationFrame(() => requestAnimationFrame(
+    () => done(performance.now() - begun))), {once: true});
+  const begun = performance.now();
+  box.click();
+})"""
+
+
+def _what_if(page: Page, at: str) -> None:
+    """The time from a click to the painted answer, each time to a question that was not asked before."""
+    page.goto(f"{at}{CASE}/what-if")
+    took = [page.evaluate(_PAINTED, number) for number in range(20)]
+    print(f"what if, click to paint   {statistics.median(took):7.0f} ms, 95th {_95th(took):.0f} ms")
+
+
+def _95th(times: list[float]) -> float:
+    return statistics.quantiles(times, n=20)[-1]
+
+
+if __name__ == "__main__":
+    main()

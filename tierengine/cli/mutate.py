@@ -1,0 +1,84 @@
+"""The verb that tries every single change of the law on everything that should notice it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from tierengine import schemas
+from tierengine.cli.app import app
+from tierengine.cli.options import (
+    DraftFolder,
+    PlainFormat,
+    a_console,
+    cache_folder,
+    folder_of,
+    print_json,
+    write_file,
+)
+from tierengine.engines.solver import Limit
+from tierengine.lab.change.mutation import PATIENCE, Mutation, Plan, changed_files, mutation
+from tierengine.law.reader import rulebook_files
+from tierengine.law.revisions import files_at
+from tierengine.reports.mutation import cases_of, print_mutation
+
+
+@app.command()
+def mutate(
+    rulebook: DraftFolder = None,
+    cases: Annotated[
+        Path | None, typer.Option("--cases", metavar="PATH", help="a file or folder of cases; else the project's own")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="REV", help="only changes to files that differ from a revision or folder"),
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option("--sample", metavar="N", min=1, help="look at each N-th change alone")
+    ] = None,
+    suggest: Annotated[
+        Path | None, typer.Option("--suggest", metavar="FILE", help="write the cases that would notice what moves")
+    ] = None,
+    time_limit: Annotated[
+        int | None, typer.Option("--time-limit", metavar="SECONDS", min=1, help="how long to try at each change")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="look again at what an earlier run has found")] = False,
+    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+) -> None:
+    """Try every single change of the law: what notices it, what proves it harmless, what moves an answer unseen."""
+    folder = folder_of(rulebook)
+    plan = Plan(
+        rulebook=folder,
+        cases=cases or folder_of(None) / "tests" / "cases",
+        limit=Limit(seconds=time_limit) if time_limit else PATIENCE,
+        since=None if since is None else changed_files(rulebook_files(folder), files_at(since)),
+        sample=sample,
+        kept=None if again else cache_folder(),
+    )
+    told = _watched(plan)
+    if suggest is not None:
+        write_file(suggest, cases_of(told.moving()).encode())
+    if form is PlainFormat.json:
+        print_json(schemas.dump(Mutation, told))
+    else:
+        print_mutation(told, a_console())
+    if told.moving() or told.undecided():
+        raise typer.Exit(3)
+
+
+def _watched(plan: Plan) -> Mutation:
+    """Run with a bar on standard error; a run that is stopped says that it can be gone on with."""
+    console = Console(file=sys.stderr)
+    with Progress(console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("trying single changes", total=None)
+        try:
+            return mutation(plan, lambda done, total: bar.update(task, completed=done, total=total))
+        except KeyboardInterrupt:
+            bar.stop()
+            sys.stderr.write("stopped; what was found is kept, and the same command goes on from there\n")
+            raise typer.Exit(3) from None

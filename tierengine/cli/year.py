@@ -1,0 +1,77 @@
+"""The verb that shows a year of dossiers at a glance."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tierengine.cli.app import app
+from tierengine.cli.documents import templates_in
+from tierengine.cli.impact import watch
+from tierengine.cli.options import RulebookFolder, a_console, rulebook_in, write_file
+from tierengine.documents.diary import year_calendar
+from tierengine.documents.glance import year_html, year_report, year_workbook
+from tierengine.documents.year import Year, year_of
+from tierengine.errors import Problem, UsageError
+from tierengine.reports.text import print_report, report_text
+
+
+class Format(StrEnum):
+    """The formats of a year."""
+
+    text = "text"
+    html = "html"
+    xlsx = "xlsx"
+    ics = "ics"
+
+
+@app.command()
+def year(
+    of: Annotated[int, typer.Argument(metavar="YEAR", min=1900, max=9000, help="the year of the report")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="holds the dossiers, and the documents on them")],
+    form: Annotated[Format | None, typer.Option("--format", help="text, html, xlsx or ics")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="where it is written; its ending tells the format")
+    ] = None,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Show every dossier of a year at a glance: what changed, who is bound, and which documents are due."""
+    chosen = form or _format_of(output)
+    if chosen is Format.xlsx and output is None:
+        what, cure = "a workbook is written into a file", "name one with --output, such as year.xlsx"
+        raise UsageError([Problem(where="--format xlsx", what=what, cure=cure)])
+    if not folder.is_dir():
+        what, cure = "there is no such folder", "name the folder in which the dossiers lie"
+        raise UsageError([Problem(where=str(folder), what=what, cure=cure)])
+    found = year_of(folder, of, rulebook_in(rulebook), templates_in(rulebook), watch)
+    if output is not None:
+        write_file(output, _rendered(found, chosen))
+    elif chosen is Format.text:
+        print_report(year_report(found), a_console())
+    else:
+        sys.stdout.buffer.write(_rendered(found, chosen))
+
+
+def _format_of(output: Path | None) -> Format:
+    if output is None:
+        return Format.text
+    found = next((each for each in Format if output.suffix.lower() == f".{each.value}"), None)
+    if found is None and output.suffix.lower() != ".txt":
+        what, cure = (
+            f"`{output.name}` does not tell its format",
+            "end it with .txt, .html, .xlsx or .ics, or add --format",
+        )
+        raise UsageError([Problem(where="--output", what=what, cure=cure)])
+    return found or Format.text
+
+
+def _rendered(found: Year, form: Format) -> bytes:
+    if form is Format.xlsx:
+        return year_workbook(found)
+    if form is Format.ics:
+        return year_calendar(found)
+    return year_html(found) if form is Format.html else report_text(year_report(found)).encode()

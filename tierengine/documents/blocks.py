@@ -1,0 +1,543 @@
+"""The building blocks of documents: each yields facts of one sort, with the records and clauses on which they stand.
+
+None knows a kind of document; which facts a document tells, and in which words, its template says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from tierengine.documents.matter import ANSWER, Matter, in_words, placed, spanned, worded
+from tierengine.documents.templates import Each
+from tierengine.engines.form import Bounds, Value
+from tierengine.evidence.dossier import LAST_YEAR_RECORD
+from tierengine.evidence.records import Evidence
+from tierengine.lab.questions.path import Change
+from tierengine.law.entries import Criterion, Indicator
+from tierengine.reasoning.admission import Admitted
+from tierengine.reasoning.assessment import (
+    Assessment,
+    CriterionAnswer,
+    Passage,
+    ProgressAnswer,
+    RouteAnswer,
+    StandardAnswer,
+    Step,
+)
+from tierengine.reasoning.compare import CAUSES
+from tierengine.reasoning.followed import followed_up
+from tierengine.reasoning.trace import spoken
+from tierengine.reasoning.words import counted, plain
+from tierengine.terms.citation import Citation
+from tierengine.terms.outcome import Outcome
+from tierengine.terms.tier import NAMES
+
+Fields = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing to tell: its values for a sentence, its grounds, its sort, and what belongs there if it is open."""
+
+    fields: Fields
+    grounds: tuple[str, ...]
+    sort: str = ""
+    open: str | None = None
+    """What belongs there, where nobody has answered it: it is then a blank and no sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Which criteria, parts, standards or days a block takes; none named, all."""
+
+    names: tuple[str, ...] = ()
+
+    def holds(self, *names: str) -> bool:
+        """Whether something under one of these names is taken."""
+        return not self.names or any(name in self.names for name in names)
+
+
+def clause_of(citation: str | Citation | None) -> tuple[str, ...]:
+    """Return the short name of a provision, of which answers tell both numbers."""
+    if isinstance(citation, Citation):
+        citation = str(citation)
+    return (citation.split("; ", maxsplit=1)[0],) if citation else ()
+
+
+def _records(passages: Iterable[Passage], matter: Matter) -> tuple[str, ...]:
+    """The names of passages that a document can list, each once."""
+    return tuple(dict.fromkeys(each.record for each in passages if each.record in matter.passages))
+
+
+def _criteria(matter: Matter, taken: Taken) -> Iterator[Criterion]:
+    return (each for each in matter.law.criteria if taken.holds(each.id, each.part))
+
+
+def _indicators(matter: Matter, taken: Taken) -> Iterator[tuple[Criterion, Indicator]]:
+    for criterion in _criteria(matter, taken):
+        for indicator in criterion.indicators:
+            yield criterion, indicator
+
+
+# -- records --------------------------------------------------------------------------------------------------------
+
+
+def _acts(matter: Matter, taken: Taken) -> Iterator[Fact]:
+    """What is known of each indicator that is no count: one sentence for it, with all its records."""
+    yield from _known(matter, matter.admitted, taken, "")
+
+
+def _last_acts(matter: Matter, taken: Taken) -> Iterator[Fact]:
+    """What was known of the year before and is not told of this one."""
+    if matter.admitted_before is None:
+        return
+    for fact in _known(matter, matter.admitted_before, taken, LAST_YEAR_RECORD):
+        if fact.fields["indicator"] not in matter.admitted.records:
+            yield fact
+
+
+def _known(matter: Matter, admitted: Admitted, taken: Taken, prefix: str) -> Iterator[Fact]:
+    for criterion, indicator in _indicators(matter, taken):
+        own = [r for r in admitted.records.get(indicator.id, ()) if r.measures == indicator.id]
+        value = admitted.facts.get(indicator.id)
+        if not own or indicator.type == "count" or value is None or indicator.compared is not None:
+            continue
+        fields = {
+            "indicator": indicator.id,
+            "topic": criterion.title,
+            "says": _told(matter, indicator, value, own),
+            "who": _who(own),
+        }
+        yield Fact(
+            fields,
+            (*(prefix + record.id for record in own), *clause_of(criterion.citation)),
+            _sort(value, own, matter),
+        )
+
+
+def _sort(value: Value | Bounds, records: Iterable[Evidence], matter: Matter) -> str:
+    """Whether it is an act of its time or a state of the law, and whether it is there."""
+    if not isinstance(value, bool):
+        return "said"
+    standing = all(r.kind == "law" and not (r.days and _recent(r, matter)) for r in records)
+    if standing:
+        return "in law" if value else "not in law"
+    return "done" if value else "not done"
+
+
+def _recent(record: Evidence, matter: Matter) -> bool:
+    """Whether a record tells of the reporting period, or of the one before it."""
+    begins = matter.before.dossier.period.first if matter.before is not None else matter.casefile.dossier.period.first
+    return record.days is not None and record.days.last >= begins
+
+
+def _told(matter: Matter, indicator: Indicator, value: Value | Bounds, records: list[Evidence]) -> str:
+    """What is known in the words of the templates, or else in those of the source; who and when stand behind it."""
+    wording = matter.templates.wordings.get(indicator.id)
+    words = None
+    if wording is not None and isinstance(value, bool):
+        words = wording.yes if value else wording.no
+    if words is None:
+        words = "; ".join(dict.fromkeys(f"\u201c{' '.join(record.quote.split())}\u201d" for record in records))
+    return f"{words} ({_who(records)})"
+
+
+def _who(records: Iterable[Evidence]) -> str:
+    return "; ".join(dict.fromkeys(f"{record.actor.name}, {_when(record)}" for record in records))
+
+
+def _when(record: Evidence) -> str:
+    if record.carried is not None:
+        return f"last shown for the report of {record.carried.shown}"
+    if record.days is not None:
+        return spanned(record.days)
+    return "in force" if record.kind == "law" else "no day given"
+
+
+def _figures(matter: Matter, taken: Taken) -> Iterator[Fact]:
+    """Each count of the period beside that of the year before, where there is one."""
+    law, admitted = matter.law, matter.admitted
+    for criterion, indicator in _indicators(matter, taken):
+        value = admitted.facts.get(indicator.id)
+        records = admitted.records.get(indicator.id, ())
+        if indicator.type != "count" or indicator.looks_back or indicator.counts_kind or value is None or not records:
+            continue
+        last = law.last_year.get(indicator.id)
+        before = None if last is None else admitted.facts.get(last.id)
+        earlier = () if last is None or before is None else admitted.records.get(last.id, ())
+        wording = matter.templates.wordings.get(indicator.id)
+        fields = {
+            "what": (wording.count if wording is not None else None) or indicator.asks,
+            "topic": criterion.title,
+            "now": counted(law, indicator.id, value),
+            "before": "" if before is None else plain(before),
+            "compared": "" if last is None else "yes",
+            "span": "by law" if all(record.kind == "law" for record in records) else "in the period",
+        }
+        names = tuple(record.id for record in (*records, *earlier))
+        known = tuple(name for name in names if name in matter.passages)
+        yield Fact(fields, (*known, *clause_of(criterion.citation)), _direction(value, before))
+
+
+def _direction(now: Value | Bounds, before: Value | Bounds | None) -> str:
+    if before is None:
+        return "one year"
+    if isinstance(now, Bounds) or isinstance(before, Bounds) or int(now) == int(before):
+        return "same"
+    return "more" if int(now) > int(before) else "fewer"
+
+
+def _promises(matter: Matter, taken: Taken) -> Iterator[Fact]:
+    """Every commitment, whether or not it counts: in the words of its source, and never as an act."""
+    asked = {indicator.id: criterion for criterion, indicator in _indicators(matter, taken)}
+    for record in matter.casefile.dossier.records:
+        if isinstance(record, Evidence) and record.kind == "commitment" and record.measures in asked:
+            criterion = asked[record.measures]
+            fields = {
+                "quote": " ".join(record.quote.split()),
+                "who": _who([record]),
+                "topic": criterion.title,
+            }
+            yield Fact(fields, (record.id, *clause_of(criterion.citation)))
+
+
+def _silences(matter: Matter, taken: Taken) -> Iterator[Fact]:
+    """What sources were read for and do not say."""
+    for criterion, indicator in _indicators(matter, taken):
+        for silence in matter.admitted.silences.get(indicator.id, ()):
+            if indicator.id not in matter.admitted.records:
+                fields = {"asks": indicator.asks, "source": silence.source, "read": silence.read}
+                fields |= {"topic": criterion.title}
+                yield Fact(fields, (silence.id, *clause_of(criterion.citation)))
+
+
+def _answers(matter: Matter, taken: Taken) -> Iterator[Fact]:
+    """Each question of some criteria that a record may answer: its answer, or a blank that none may pass over."""
+    for criterion, indicator in _indicators(matter, taken):
+        records = [r for r in matter.admitted.records.get(indicator.id, ()) if r.id in matter.passages]
+        value = matter.admitted.facts.get(indicator.id)
+        fields = {"asks": indicator.asks, "topic": criterion.title, "says": "", "answer": ""}
+        if value is None or not records:
+            asks = f"{indicator.asks} No record answers it; name the record, and what it shows"
+            yield Fact(fields, clause_of(criterion.citation), "open", asks)
+            continue
+        says = _told(matter, indicator, value, records)
+        fields |= {"says": says, "answer": counted(matter.law, indicator.id, value)}
+        sort = _sort(value, records, matter)
+        yield Fact(fields, (*(r.id for r in records), *clause_of(criterion.citation)), sort)
+
+
+# -- findings -------------------------------------------------------------------------------------------------------
+
+Answer = StandardAnswer | CriterionAnswer | RouteAnswer
+
+
+def _findings(matter: Matter, taken: Taken) -> Iterator[Fact]:
+    """What was found of each standard, factor, consideration and route."""
+    parts = {each.id: each.part for each in matter.law.criteria}
+    for answer in _answers_of(matter.assessment):
+        name = _name(answer)
+        if taken.holds(name, parts.get(name, "watch list")):
+            yield _finding(answer, matter)
+
+
+def _answers_of(assessment: Assessment) -> tuple[Answer, ...]:
+    found: dict[str, Answer] = {answer.id: answer for answer in assessment.standards}
+    found |= {answer.id: answer for answer in (*assessment.criteria, *assessment.considered)}
+    found |= {answer.route: answer for answer in assessment.watch_list}
+    return tuple(found.values())
+
+
+def _name(answer: Answer) -> str:
+    return answer.route if isinstance(answer, RouteAnswer) else answer.id
+
+
+def _finding(answer: Answer, matter: Matter) -> Fact:
+    fields = {
+        "topic": f"{answer.title[:1].upper()}{answer.title[1:]}",
+        "outcome": answer.outcome.value,
+        "level": _level(answer),
+        "reason": worded(answer.reason),
+    }
+    return Fact(fields, (*_records(answer.evidence, matter), *clause_of(answer.citation)), answer.outcome.value)
+
+
+def _level(answer: Answer) -> str:
+    if answer.shown == answer.possible:
+        return answer.shown
+    return f"open, from {answer.shown} to {answer.possible}"
+
+
+def _moves(matter: Matter, taken: Taken) -> Iterator[Fact]:
+    """Each finding that stands otherwise than in the year before, with the records of both years."""
+    before = matter.assessment_before
+    if before is None:
+        return
+    parts = {each.id: each.part for each in matter.law.criteria}
+    earlier = {_name(answer): answer for answer in _answers_of(before)}
+    for answer in _answers_of(matter.assessment):
+        name = _name(answer)
+        last = earlier.get(name)
+        if last is None or not taken.holds(name, parts.get(name, "watch list")):
+            continue
+        if (last.shown, last.possible) == (answer.shown, answer.possible):
+            continue
+        if last.outcome is answer.outcome is Outcome.UNDETERMINED:
+            continue
+        fact = _finding(answer, matter)
+        then = (LAST_YEAR_RECORD + each.record for each in last.evidence)
+        known = tuple(dict.fromkeys(name for name in then if name in matter.passages))
+        reason = "" if answer.outcome is Outcome.UNDETERMINED else fact.fields["reason"]
+        fields = {**fact.fields, "before": _level(last), "reason": reason}
+        yield Fact(fields, (*known, *fact.grounds), answer.outcome.value)
+
+
+_CAUSES: dict[str, str] = {
+    "law": "changed law",
+    "facts": "new facts",
+    "certainty": "changed certainty of the sources",
+    "judgement": "the judgement of persons",
+}
+
+
+def _causes(matter: Matter, taken: Taken) -> Iterator[Fact]:
+    """The smallest sets of causes that explain the change of the answer."""
+    found = matter.comparison
+    if found is None:
+        return
+    told = _CAUSES | ({} if found.causes[0].differences else {"law": "the later day on which it is asked"})
+    for causes in found.smallest:
+        names = [told[each] for each in CAUSES if each in causes and taken.holds(each)]
+        if names:
+            yield Fact({"causes": " and ".join(names)}, (ANSWER,))
+
+
+def _recommendation(matter: Matter, _: Taken) -> Iterator[Fact]:
+    """What the engine recommends."""
+    told = matter.assessment.recommendation
+    tiers = [NAMES[tier] for tier in told.open_tiers]
+    fields = {
+        "tier": "no tier" if told.tier is None else NAMES[told.tier],
+        "status": told.status,
+        "reason": _sentence(worded(told.reason).removeprefix(f"{NAMES[told.tier]}: " if told.tier else "")),
+        "open": " and ".join(tiers),
+    }
+    yield Fact(fields, (ANSWER,), told.status)
+
+
+def _sentence(words: str) -> str:
+    """Words as a sentence of their own."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
+
+
+def _options(matter: Matter, _: Taken) -> Iterator[Fact]:
+    """Every tier of the law of the day: whether it is open, what it asks for, and what speaks against it."""
+    rows = {row.id: row for row in matter.law.tiers}
+    told = matter.assessment.recommendation
+    for step in matter.assessment.trace.children:
+        row = rows.get(step.id)
+        if row is None or row.tier is None:
+            continue
+        sort = "recommended" if row.tier == told.tier else "open" if row.tier in told.open_tiers else "excluded"
+        deciding = [child for child in step.children if child.decisive]
+        fields = {
+            "tier": NAMES[row.tier],
+            "asks": row.says,
+            "rests": " ".join(_sentence(worded(spoken(child.id, child.says, child.outcome))) for child in deciding),
+        }
+        records = _records((passage for child in deciding for passage in _walk(child)), matter)
+        yield Fact(fields, (*records[:_MOST], ANSWER, *clause_of(row.citation)), sort)
+
+
+_MOST = 6
+"""How many records an option cites at most; the findings cite the others."""
+
+
+def _walk(step: Step) -> Iterator[Passage]:
+    yield from step.evidence
+    for child in step.children:
+        if child.decisive:
+            yield from _walk(child)
+
+
+# -- what the statute and people add ---------------------------------------------------------------------------------
+
+
+def _deficiencies(matter: Matter, _: Taken) -> Iterator[Fact]:
+    """Progress on each deficiency that the last report named."""
+    named = {each.id: each for each in matter.casefile.dossier.deficiencies}
+    provision = clause_of(matter.law.progress[0].citation) if matter.law.progress else ()
+    for answer in matter.assessment.progress:
+        if answer.id in named:
+            fields = {"says": answer.says, "progress": _progress(answer)}
+            fields |= {"reason": _sentence(worded(answer.reason))}
+            grounds = (answer.id, *_records(answer.evidence, matter), *provision)
+            yield Fact(fields, tuple(dict.fromkeys(grounds)), answer.outcome.value)
+
+
+def _progress(answer: ProgressAnswer) -> str:
+    words = {Outcome.MET: "progress", Outcome.NOT_MET: "no progress", Outcome.UNDETERMINED: "undetermined"}
+    return words[answer.outcome]
+
+
+def _steps(matter: Matter, _: Taken) -> Iterator[Fact]:
+    """The fewest actions to the next better tier: what each criterion asks for, and what will show that it is done."""
+    way = matter.way_up
+    if way is None or not way.ways:
+        return
+    due = matter.days.get("ACTION-PLAN")
+    for number, change in enumerate(way.ways[0].actions, start=1):
+        fields = {
+            "number": str(number),
+            "asks": change.asks,
+            "now": _now(change),
+            "then": change.then,
+            "topic": _topic(matter, change),
+            "target": NAMES[way.target],
+            "by": "" if due is None else in_words(due.day),
+        }
+        known = matter.admitted.records.get(change.id, ())
+        records = tuple(each.id for each in known if each.id in matter.passages)
+        yield Fact(fields, (*records, *clause_of(change.citation), ANSWER), "action")
+
+
+def _now(change: Change) -> str:
+    return "not known" if change.now is None else change.now
+
+
+def _topic(matter: Matter, change: Change) -> str:
+    found = matter.law.criteria_by_id.get(change.criterion or "")
+    return "" if found is None else found.title
+
+
+def _followed_up(matter: Matter, taken: Taken) -> Iterator[Fact]:
+    """What an earlier report left to ask, such as an action of its plan: whether this dossier shows it done."""
+    for each in followed_up(matter.casefile, matter.law, matter.admitted):
+        question = each.question
+        if not taken.holds(question.by):
+            continue
+        known = tuple(name for name in each.records if name in matter.passages)
+        done = "shown" if each.done else "not shown"
+        fields = {"asks": question.asks, "says": worded(question.says), "done": done, "since": question.shown}
+        yield Fact(fields, (question.id, *known), done)
+
+
+def _days(matter: Matter, taken: Taken) -> Iterator[Fact]:
+    """The days that the statute counts."""
+    for each in matter.days.values():
+        if taken.holds(each.id):
+            yield Fact({"says": each.says, "day": in_words(each.day)}, clause_of(each.citation))
+
+
+def _placements(matter: Matter, _: Taken) -> Iterator[Fact]:
+    """Where earlier reports placed the country, the latest first."""
+    for each in sorted(matter.casefile.dossier.earlier_placements, key=lambda each: -each.year):
+        sort = "last" if each == matter.casefile.last_placement else "earlier"
+        yield Fact({"year": str(each.year), "tier": placed(each.tier)}, (f"placement-{each.year}",), sort)
+
+
+def _positions(matter: Matter, _: Taken) -> Iterator[Fact]:
+    """What the reporting post asks for, and what offices hold as the ledger keeps it."""
+    post = matter.casefile.dossier.post_recommendation
+    if post is not None:
+        asks = f"it asks for {NAMES[post.tier]}"
+        yield Fact({"who": "The reporting post", "says": asks, "reasons": post.asks.rstrip(".")}, ("post",))
+    for each in matter.on_record.positions:
+        fields = {"who": each.who, "says": worded(each.says).rstrip("."), "reasons": each.reasons.rstrip(".")}
+        yield Fact(fields, (f"entry {each.number}",))
+
+
+def _determination(matter: Matter, _: Taken) -> Iterator[Fact]:
+    """What an accountable person determined, as the ledger keeps it."""
+    each = matter.on_record.determination
+    if each is not None:
+        fields = {"who": each.who, "says": worded(each.says).rstrip("."), "reasons": each.reasons.rstrip(".")}
+        fields |= {"tier": "no tier" if each.tier is None else NAMES[each.tier]}
+        yield Fact(fields, (f"entry {each.number}",))
+
+
+def _questions(matter: Matter, _: Taken) -> Iterator[Fact]:
+    """The facts that would narrow the tier, those that narrow most first; the open words stand apart."""
+    for each in matter.plan.narrowing:
+        if each.question.id in matter.law.indicators_by_id:
+            yield Fact({"asks": each.question.asks}, clause_of(each.question.citation))
+
+
+def _presumptions(matter: Matter, _: Taken) -> Iterator[Fact]:
+    """The presumptions that the statute draws if data are requested and not given."""
+    for each in matter.plan.presumptions:
+        data = " ".join(question.asks for question in each.data)
+        yield Fact({"topic": each.title, "says": each.says, "data": data}, clause_of(each.citation))
+
+
+def _open_words(matter: Matter, _: Taken) -> Iterator[Fact]:
+    """The open words that decide and that a person must rate."""
+    for each in matter.sheet.words:
+        proposed = "" if each.proposed is None else each.proposed.level
+        yield Fact({"asks": each.asks, "topic": each.title, "proposed": proposed}, clause_of(each.citation))
+
+
+BLOCKS: Mapping[Each, Callable[[Matter, Taken], Iterator[Fact]]] = {
+    "acts": _acts,
+    "answers": _answers,
+    "causes": _causes,
+    "days": _days,
+    "deficiencies": _deficiencies,
+    "determination": _determination,
+    "figures": _figures,
+    "findings": _findings,
+    "followed_up": _followed_up,
+    "last_acts": _last_acts,
+    "moves": _moves,
+    "open_words": _open_words,
+    "options": _options,
+    "placements": _placements,
+    "positions": _positions,
+    "presumptions": _presumptions,
+    "promises": _promises,
+    "questions": _questions,
+    "recommendation": _recommendation,
+    "silences": _silences,
+    "steps": _steps,
+}
+
+NAMED: Mapping[Each, frozenset[str]] = {
+    "acts": frozenset({"indicator", "topic", "says", "who"}),
+    "answers": frozenset({"asks", "topic", "says", "answer"}),
+    "causes": frozenset({"causes"}),
+    "days": frozenset({"says", "day"}),
+    "deficiencies": frozenset({"says", "progress", "reason"}),
+    "determination": frozenset({"who", "says", "reasons", "tier"}),
+    "figures": frozenset({"what", "topic", "now", "before", "compared", "span"}),
+    "findings": frozenset({"topic", "outcome", "level", "reason"}),
+    "followed_up": frozenset({"asks", "says", "done", "since"}),
+    "last_acts": frozenset({"indicator", "topic", "says", "who"}),
+    "moves": frozenset({"topic", "outcome", "level", "reason", "before"}),
+    "open_words": frozenset({"asks", "topic", "proposed"}),
+    "options": frozenset({"tier", "asks", "rests"}),
+    "placements": frozenset({"year", "tier"}),
+    "positions": frozenset({"who", "says", "reasons"}),
+    "presumptions": frozenset({"topic", "says", "data"}),
+    "promises": frozenset({"quote", "who", "topic"}),
+    "questions": frozenset({"asks"}),
+    "recommendation": frozenset({"tier", "status", "reason", "open"}),
+    "silences": frozenset({"asks", "source", "read", "topic"}),
+    "steps": frozenset({"number", "asks", "now", "then", "topic", "target", "by"}),
+}
+"""The values that a sentence may name of each block."""
+
+SORTS: Mapping[Each, frozenset[str]] = {
+    "acts": frozenset({"done", "not done", "in law", "not in law", "said"}),
+    "answers": frozenset({"done", "not done", "in law", "not in law", "said", "open"}),
+    "deficiencies": frozenset({"met", "not met", "undetermined"}),
+    "figures": frozenset({"one year", "same", "more", "fewer"}),
+    "findings": frozenset({"met", "not met", "undetermined"}),
+    "followed_up": frozenset({"shown", "not shown"}),
+    "last_acts": frozenset({"done", "not done", "in law", "not in law", "said"}),
+    "moves": frozenset({"met", "not met", "undetermined"}),
+    "options": frozenset({"recommended", "open", "excluded"}),
+    "placements": frozenset({"last", "earlier"}),
+    "recommendation": frozenset({"settled", "provisional", "open"}),
+}
+"""The sorts by which `only` chooses among the facts of a block."""

@@ -1,0 +1,143 @@
+"""A document as a Word file that an office edits, in the styles of its word processor; blanks stand out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from docx import Document
+from docx.enum.text import WD_COLOR_INDEX
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from tierengine.documents.draft import MADE_FROM, RECORDS, Blank, Draft, Paragraph, Said
+from tierengine.reports.shown import shown
+from tierengine.reports.timeless import timeless
+
+_QUIET = RGBColor(0x4D, 0x56, 0x61)
+_INK = RGBColor(0x1B, 0x1F, 0x24)
+_RED = RGBColor(0x9F, 0x24, 0x29)
+
+
+def docx(draft: Draft) -> bytes:
+    """Return a document as a Word file; equal documents give equal bytes."""
+    made = BytesIO()
+    _Letter(draft).whole().save(made)
+    return timeless(made.getvalue())
+
+
+class _Letter:
+    """Writes a document into a new Word file, from the top down."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._document: Any = Document()
+
+    def whole(self) -> Any:
+        """Return the Word file."""
+        draft = self._draft
+        self._properties()
+        self._styles()
+        self._page()
+        self._document.add_paragraph(shown(draft.title), style="Title")
+        _write(self._document.add_paragraph(), draft.marking, bold=True)
+        _write(self._document.add_paragraph(), draft.purpose, colour=_QUIET)
+        for note in draft.notes:
+            self._piece(self._document.add_paragraph(), note, colour=_RED)
+        for section in draft.sections:
+            if section.paragraphs:
+                self._document.add_heading(shown(section.heading), 1)
+            for paragraph in section.paragraphs:
+                self._paragraph(paragraph)
+        if draft.exhibits:
+            self._document.add_heading(RECORDS, 1)
+            for each in draft.exhibits:
+                self._small(f"{each.name}: ", f"{each.at}. {each.words}")
+        self._document.add_heading(MADE_FROM, 1)
+        for name, value in draft.made_from:
+            self._small(f"{name}: ", value)
+        return self._document
+
+    def _properties(self) -> None:
+        """What a file manager shows: nothing of the machine or the person by whom it was made."""
+        known, day = self._document.core_properties, self._draft.day
+        when = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        known.title, known.subject, known.language = shown(self._draft.title), shown(self._draft.purpose)[:250], "en"
+        known.author = known.last_modified_by = "tierengine"
+        known.comments = known.keywords = ""
+        known.created = known.modified = when
+        known.revision = 1
+
+    def _styles(self) -> None:
+        styles = self._document.styles
+        body = styles["Normal"]
+        body.font.name, body.font.size = "Arial", Pt(10.5)
+        body.paragraph_format.space_after = Pt(5)
+        for name, size in (("Title", 18), ("Heading 1", 13)):
+            styles[name].font.size, styles[name].font.color.rgb = Pt(size), _INK
+        styles["List Bullet"].paragraph_format.space_after = Pt(4)
+
+    def _page(self) -> None:
+        """The marking stands at the head and the foot of every page."""
+        section = self._document.sections[0]
+        section.page_width, section.page_height = Mm(210), Mm(297)
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(24)
+        _write(section.header.paragraphs[0], self._draft.marking, size=8.5, bold=True)
+        foot = section.footer.paragraphs[0]
+        _write(foot, f"{self._draft.marking}   Page ", size=8.5)
+        _field(foot, "PAGE")
+        _write(foot, " of ", size=8.5)
+        _field(foot, "NUMPAGES")
+
+    def _paragraph(self, paragraph: Paragraph) -> None:
+        line = self._document.add_paragraph(style="List Bullet" if paragraph.listed else None)
+        for number, piece in enumerate(paragraph.pieces):
+            if number:
+                line.add_run(" ")
+            self._piece(line, piece)
+
+    def _piece(self, line: Any, piece: Said | Blank, colour: RGBColor | None = None) -> None:
+        if isinstance(piece, Blank):
+            before, _, rest = piece.marked.partition("[")
+            if before:
+                _write(line, before, bold=True)
+            _write(line, f"[{rest}", highlighted=True)
+            return
+        _write(line, piece.text, colour=colour)
+        if piece.grounds:
+            _write(line, f" [{'; '.join(piece.grounds)}]", size=8, colour=_QUIET)
+
+    def _small(self, name: str, words: str) -> None:
+        line = self._document.add_paragraph()
+        line.paragraph_format.space_after = Pt(2)
+        _write(line, name, size=8.5, bold=True)
+        _write(line, words, size=8.5)
+
+
+def _write(
+    line: Any,
+    text: str,
+    *,
+    bold: bool = False,
+    size: float | None = None,
+    colour: RGBColor | None = None,
+    highlighted: bool = False,
+) -> None:
+    """Add a run of text; line breaks and tabs in it count as spaces."""
+    run = line.add_run(shown(text).replace("\n", " ").replace("\t", " "))
+    run.bold = bold or None
+    if size is not None:
+        run.font.size = Pt(size)
+    if colour is not None:
+        run.font.color.rgb = colour
+    if highlighted:
+        run.font.highlight_color = WD_COLOR_INDEX.YELLOW
+
+
+def _field(line: Any, code: str) -> None:
+    """Add a field that the word processor fills in, such as the number of the page."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), code)
+    line._p.append(field)  # noqa: SLF001  # python-docx has no fields

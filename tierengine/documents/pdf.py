@@ -1,0 +1,49 @@
+"""A document as a tagged PDF, for print and for the file."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from tierengine.documents.draft import MADE_FROM, RECORDS, Blank, Draft, Said
+from tierengine.reports.shown import shown
+from tierengine.reports.typeset import pdf_of
+
+_TEMPLATE = files("tierengine.documents").joinpath("document.typ").read_bytes()
+
+
+def pdf(draft: Draft) -> bytes:
+    """Return a document as PDF; equal documents give equal bytes, and every word goes in as data."""
+    return pdf_of(_TEMPLATE, {"document": json.dumps(_told(draft), ensure_ascii=False)}, draft.day)
+
+
+def _told(draft: Draft) -> dict[str, Any]:
+    return {
+        "title": shown(draft.title),
+        "date": {"year": draft.day.year, "month": draft.day.month, "day": draft.day.day},
+        "marking": draft.marking,
+        "purpose": shown(draft.purpose),
+        "notes": [_piece(note) for note in draft.notes],
+        "sections": [
+            {
+                "heading": shown(section.heading),
+                "paragraphs": [
+                    {"listed": each.listed, "pieces": [_piece(piece) for piece in each.pieces]}
+                    for each in section.paragraphs
+                ],
+            }
+            for section in draft.sections
+            if section.paragraphs
+        ],
+        "lists": [
+            {"heading": RECORDS, "lines": [[each.name, shown(f"{each.at}. {each.words}")] for each in draft.exhibits]},
+            {"heading": MADE_FROM, "lines": [[name, shown(value)] for name, value in draft.made_from]},
+        ],
+    }
+
+
+def _piece(piece: Said | Blank) -> dict[str, str]:
+    if isinstance(piece, Blank):
+        return {"text": shown(piece.marked), "grounds": "", "kind": "blank"}
+    return {"text": shown(piece.text), "grounds": "; ".join(piece.grounds), "kind": "said"}

@@ -1,0 +1,72 @@
+"""How the placements of a corpus stand against raters who differ, told for people."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from rich.console import Console
+from rich.text import Text
+
+from tierengine.lab.corpus.robust import Robustness, Standing
+from tierengine.reports.impact import tier_named
+from tierengine.reports.like_cases import print_contradictory
+from tierengine.reports.text import print_wrapped
+
+FIRST = 20
+"""How many pairs are printed; JSON holds more."""
+
+
+def print_robustness(told: Robustness, console: Console) -> None:
+    """Print how many cases stand, then each with where it may go and what matters most, then the pairs that turn."""
+    console.print(Text(f"{told.cases:,} cases, {told.firm:,} keep their tier whatever the raters say", style="bold"))
+    print_wrapped(
+        "Each rating that a person gave may be one level higher or lower, or what the table of disagreement allows. "
+        "Every combination counts once, unless a rule of coherence forbids it.",
+        console,
+        2,
+    )
+    print_contradictory(len(told.contradictory), told.contradictory, console)
+    for each in told.standings:
+        if each.keeps < each.combinations:
+            _print_standing(each, console)
+    console.print()
+    pairs = f"{told.turning_pairs:,} of {told.pairs:,} pairs of cases on different tiers can turn their order"
+    console.print(Text(pairs, style="bold"))
+    for turn in told.turns[:FIRST]:
+        print_wrapped(f"{turn.better} above {turn.worse}: turned in {_percent(turn.share)}", console, 2, hang=2)
+    if told.turning_pairs > min(FIRST, len(told.turns)):
+        more = told.turning_pairs - min(FIRST, len(told.turns))
+        print_wrapped(f"{more:,} more are not printed; `--format json` lists more of them.", console, 2)
+
+
+def _print_standing(standing: Standing, console: Console) -> None:
+    console.print()
+    line = f"{standing.case} ({_tiers(standing.tiers)}): the same in {_percent(standing.share)}"
+    print_wrapped(f"{line} of {standing.combinations:,} combinations", console, 0, hang=2, style="bold")
+    others = [each for each in standing.reached if each.tiers != standing.tiers]
+    told = "; ".join(
+        f"{_tiers(each.tiers)} in {_percent(Fraction(each.combinations, standing.combinations))}" for each in others
+    )
+    print_wrapped(f"else: {told}", console, 2, hang=2)
+    if standing.matters:
+        most = standing.matters[0]
+        print_wrapped(
+            f"of its {standing.ratings} ratings this matters most: {most.rating}. Were it agreed, the tier would be "
+            f"the same in {_percent(most.keeps_if_agreed)}",
+            console,
+            2,
+            hang=2,
+        )
+
+
+def _tiers(tiers: tuple[str, ...]) -> str:
+    names = [tier_named(tier) for tier in tiers]
+    return names[0] if len(names) == 1 else f"open: {', '.join(names) or 'none'}"
+
+
+def _percent(share: float | Fraction) -> str:
+    """A share in percent; what is not nothing or all is never told so."""
+    rounded = f"{float(share) * 100:.1f} %"
+    if share > 0 and rounded == "0.0 %":
+        return "less than 0.1 %"
+    return "more than 99.9 %" if share < 1 and rounded == "100.0 %" else rounded

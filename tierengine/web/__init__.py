@@ -1,0 +1,29 @@
+"""The desk: one place in the browser over a folder of dossiers. A page loads, makes one public call, and renders.
+
+    server      opens the desk on loopback, or for an office, and serves it
+    application puts the parts together: guard, access, pages
+    guard       what every answer passes: limits, security headers, one line in the log, no stack trace
+    access      who may do what: a table of every route and its roles
+    visit       what a page is given: the desk, who asks, and how to render
+    door        how a person comes in: one-time links, signed sessions, tokens in forms
+    desk        the folder of dossiers, the law, and the answers that were made of them
+      shelf     the dossiers as their files stand now
+      answers   answers, kept by the digests of what they were made from
+      work      long work on the law, each piece in a process of its own
+      changes   changes of a dossier: one at a time, none lost, each can be undone
+    pages/      one file for each group of pages
+    templates/  what they look like; `parts/` holds what several use
+    static/     style and script of our own; `vendor/` holds those of others (see `assets/`)
+
+How a page is added
+    1. Write a function into the file of its group in `pages/`, or a new file with a `router`, and name that file in
+       `pages/__init__.py`. The function takes `here: Here` (and `case: Case` where the address names a dossier), makes
+       one public call, and returns `here.page("name.html", ...)`. It reasons about nothing: what a page needs to know
+       is a function of `reasoning`, `lab` or `reports`, kept through `here.desk.answers`.
+    2. Write who may use it into the table of `access.py`. The desk does not start with a route that stands in no row,
+       and a test walks the table with every role.
+    3. Write the template. It extends `base.html`; it holds no script and no style; it can be read without script. What
+       a form changes goes by POST, with `{{ csrf() }}` in the form, and comes back by a redirect.
+    4. Write its journey in `tests/web/`, with the fixtures `visitor` (without a browser) and `browser` (with one, and
+       axe), and look at it as a picture at 1280 and at 390 pixels.
+"""

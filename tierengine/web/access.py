@@ -1,0 +1,107 @@
+"""Who may do what: every route of the desk with its roles, in one place. A test walks it with every role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+Role = Literal["reader", "officer", "auditor", "policy", "determiner", "administrator"]
+
+ROLES: tuple[Role, ...] = ("reader", "officer", "auditor", "policy", "determiner", "administrator")
+
+EVERYONE: frozenset[Role] | None = None
+"""Also those who have not come in."""
+ALL = frozenset(ROLES)
+OFFICERS: frozenset[Role] = frozenset({"officer"})
+
+POLICY: frozenset[Role] = frozenset({"policy"})
+"""Who may draft and propose changes of the law."""
+WORKERS: frozenset[Role] = ALL - {"reader"}
+"""Who may have the machine do long work."""
+
+_CASE = "/c/{country}/{edition}"
+_API_CASE = "/api/v1/dossiers/{country}/{edition}"
+
+ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
+    ("GET", "/enter"): EVERYONE,
+    ("GET", "/static/{path:path}"): EVERYONE,
+    ("GET", "/"): ALL,
+    ("GET", "/keys"): ALL,
+    ("GET", "/you"): ALL,
+    ("POST", "/you"): ALL,
+    ("GET", "/new"): OFFICERS,
+    ("POST", "/new"): OFFICERS,
+    ("GET", _CASE): ALL,
+    ("GET", "/law"): ALL,
+    ("GET", "/law/edit"): POLICY,
+    ("POST", "/law/edit"): POLICY,
+    ("GET", "/law/{name}/edit"): POLICY,
+    ("GET", "/law/work/{work}"): POLICY,
+    ("GET", "/law/coverage"): ALL,
+    ("GET", "/law/{name}"): ALL,
+    ("GET", "/api/v1/docs"): ALL,
+    ("GET", "/api/v1/openapi.json"): ALL,
+    ("GET", "/api/v1/dossiers"): ALL,
+    ("GET", f"{_API_CASE}/assess"): ALL,
+    ("GET", f"{_API_CASE}/rate"): ALL,
+    ("GET", f"{_API_CASE}/settle"): ALL,
+    ("GET", f"{_API_CASE}/path"): ALL,
+    ("GET", f"{_API_CASE}/check"): ALL,
+    ("POST", "/api/v1/assess"): ALL,
+    ("GET", "/api/v1/questions"): ALL,
+    ("POST", "/api/v1/work"): WORKERS,
+    ("GET", "/api/v1/work/{work}"): WORKERS,
+    ("DELETE", "/api/v1/work/{work}"): WORKERS,
+    ("GET", "/api/v1/work/{work}/events"): WORKERS,
+    ("GET", "/api/v1/ledger"): ALL,
+    ("GET", "/api/v1/ledger/verify"): ALL,
+    ("GET", f"{_CASE}/events"): ALL,
+    ("GET", f"{_CASE}/draft"): OFFICERS,
+    ("POST", f"{_CASE}/draft"): OFFICERS,
+    ("POST", f"{_CASE}/accept"): OFFICERS,
+    ("POST", f"{_CASE}/refuse"): OFFICERS,
+    ("POST", f"{_CASE}/no-evidence"): OFFICERS,
+    ("POST", f"{_CASE}/remove"): OFFICERS,
+    ("POST", f"{_CASE}/undo"): OFFICERS,
+    ("GET", f"{_CASE}/rate"): ALL,
+    ("POST", f"{_CASE}/rate"): OFFICERS,
+    ("GET", f"{_CASE}/what-if"): ALL,
+    ("GET", f"{_CASE}/ask"): ALL,
+    ("GET", f"{_CASE}/ask/plan"): ALL,
+    ("GET", f"{_CASE}/ask/{{file}}"): ALL,
+    ("GET", f"{_CASE}/years"): ALL,
+    ("GET", f"{_CASE}/papers"): ALL,
+    ("GET", f"{_CASE}/papers/{{file}}"): ALL,
+    ("GET", f"{_CASE}/why"): ALL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks: the name under which they write, and their roles."""
+
+    name: str
+    roles: frozenset[Role]
+
+
+def may(person: Person | None, method: str, route: str) -> bool:
+    """Say whether a person (nobody, if none came in) may use a route. A route in no row is for nobody."""
+    allowed = ACCESS.get(("GET" if method == "HEAD" else method, route), frozenset())
+    if allowed is None:
+        return True
+    return person is not None and bool(person.roles & allowed)
+
+
+def unlisted(given: Iterable[BaseRoute]) -> tuple[tuple[str, str], ...]:
+    """Return those of some routes that stand in no row of the table: method and shape of the address."""
+    return tuple(sorted(set(shapes(given)) - set(ACCESS)))
+
+
+def shapes(given: Iterable[BaseRoute]) -> tuple[tuple[str, str], ...]:
+    """Return the methods and the shapes of the addresses of some routes."""
+    found = (route for route in given if isinstance(route, APIRoute))
+    return tuple((method, route.path) for route in found for method in sorted(route.methods or ()) if method != "HEAD")

@@ -1,0 +1,168 @@
+"""The parts put together: the guard around the application, access and form tokens before every page, and the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from http import HTTPStatus
+
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp
+
+from tierengine.errors import EvidenceError, NotInForceError, Problem, TierEngineError, UsageError
+from tierengine.reports.problems import as_json
+from tierengine.web.access import may, unlisted
+from tierengine.web.changes import ClashError
+from tierengine.web.desk import Desk
+from tierengine.web.door import Links, Sessions
+from tierengine.web.guard import LARGEST, Guard, Log
+from tierengine.web.pages import PAGES
+from tierengine.web.visit import UnusableError, cookie_name, program_of, visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How a desk is served."""
+
+    secret: bytes
+    """What cookies and tokens are signed with; 32 bytes that nobody else knows."""
+    links: Links | None
+    """The links that open once; nothing where people come in otherwise."""
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    """The names under which it is asked; any other is refused, so that no foreign page reaches it by a trick of DNS."""
+    secure: bool = False
+    """Whether it is reached by HTTPS alone, so that cookies are never sent without it."""
+
+
+def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
+    """Return the desk as an ASGI application. Raise `ValueError` for a route that the table of access leaves out."""
+    inner = FastAPI(
+        title="tierengine",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(_admitted)],
+        max_body_size=LARGEST,
+    )
+    inner.state.desk = desk
+    inner.state.sessions = Sessions(settings.secret)
+    inner.state.links = settings.links
+    inner.state.secure = settings.secure
+    inner.state.cookie = f"tierengine-{sha256(str(desk.folder.resolve()).encode()).hexdigest()[:8]}"
+    for group in PAGES:
+        inner.include_router(group.router)
+    if missing := unlisted(each for group in PAGES for each in group.router.routes):
+        raise ValueError(f"no row of web/access.py says who may use {missing}")
+    inner.add_exception_handler(StarletteHTTPException, _refused)
+    inner.add_exception_handler(RequestValidationError, _misread)
+    inner.add_exception_handler(TierEngineError, _problems)
+    inner.add_exception_handler(UnusableError, _unusable)
+    inner.add_exception_handler(ClashError, _clash)
+    inner.add_exception_handler(Exception, _broke)
+    inner.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    inner.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
+    return Guard(inner, log)
+
+
+async def _admitted(request: Request) -> None:
+    """Refuse who may not use the route, and a form that was not made for their session."""
+    here = visit(request)
+    route = request.scope["route"].path
+    request.state.who = here.person.name or None
+    if not may(here.person, request.method, route):
+        if not here.person.roles:
+            raise HTTPException(401, "Nobody has come in from this browser yet, or it is too long ago.")
+        raise HTTPException(403, f"Your roles do not allow this. You are {', '.join(sorted(here.person.roles))}.")
+    if request.method not in ("GET", "HEAD") and program_of(request) is None:
+        await _own_form(request)
+
+
+async def _own_form(request: Request) -> None:
+    token = request.headers.get("x-csrf-token")
+    if token is None:
+        token = str((await request.form()).get("csrf", ""))
+    if not request.app.state.sessions.accepts(request.cookies.get(cookie_name(request)), token):
+        raise HTTPException(403, "This form was not made for your session. Open the page anew, and send it again.")
+
+
+# -- errors as pages -------------------------------------------------------------------------------------------------
+
+_HEADS = {
+    400: "That cannot be asked so",
+    401: "Please come in first",
+    403: "That is not for you to do",
+    404: "There is no such page",
+    405: "That cannot be done here",
+    409: "Somebody was faster",
+    413: "That is too large",
+    422: "That cannot be used",
+    500: "Something broke here",
+}
+
+
+def _page(request: Request, status: int, says: str, problems: tuple[Problem, ...] = ()) -> Response:
+    head = _HEADS.get(status, "That did not work")
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": head, "says": says, "problems": as_json(problems)}, status_code=status)
+    told = {"head": head, "says": says, "problems": problems, "back": _back(request)}
+    return visit(request).page("error.html", http=status, **told)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException)
+    says = "" if error.detail == HTTPStatus(error.status_code).phrase else str(error.detail)
+    return _page(request, error.status_code, says)
+
+
+async def _misread(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    problems = tuple(
+        Problem(
+            where=str(each["loc"][-1]),
+            what="is missing" if each["type"] == "missing" else str(each["msg"]).lower(),
+            cure="go back, fill it in and send it again",
+        )
+        for each in error.errors()
+    )
+    return _page(request, 422, "The form lacks something, or holds what it cannot.", problems)
+
+
+_ASKED = (UsageError, NotInForceError)
+"""What is wrong with a question, and not with the law or the evidence."""
+
+
+async def _problems(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TierEngineError)
+    status = 422 if isinstance(error, EvidenceError) else 400 if isinstance(error, _ASKED) else 500
+    says = "The law as it stands in its files is unsound, or no answer could be made." if status == 500 else ""
+    return _page(request, status, says, error.problems)
+
+
+async def _unusable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, UnusableError)
+    says = f"{error.kept.name} cannot be used as it stands. Mend the file; this page then shows the dossier again."
+    return _page(request, 422, says, error.kept.problems)
+
+
+async def _clash(request: Request, error: Exception) -> Response:
+    """Show what stands now beside what was sent, which is not lost: it can be sent again, knowing what it replaces."""
+    assert isinstance(error, ClashError)
+    sent = {key: str(value) for key, value in (await request.form()).items() if key not in ("csrf", "seen")}
+    return visit(request).page("clash.html", http=409, error=error, sent=sent, back=_back(request))
+
+
+def _back(request: Request) -> str:
+    """The dossier to which an address belongs, or all of them."""
+    parts = request.url.path.split("/")
+    return "/".join(parts[:4]) if parts[1] == "c" and len(parts) > 3 else "/"
+
+
+async def _broke(request: Request, _: Exception) -> Response:
+    """What is sent where something broke: the number under which the log tells it, and nothing of its insides."""
+    says = f"Nothing you sent was kept. Tell whoever keeps the desk this number: {request.state.number}."
+    return _page(request, 500, says)

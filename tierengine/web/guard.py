@@ -1,0 +1,109 @@
+"""What every answer passes: security headers, and one line in the log, which tells a fault by its place alone."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+import traceback
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any, TextIO
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LARGEST = 40 * 2**20
+"""The most bytes that a request may send; a source is refused beyond that."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a browser may load for a page: files of the desk alone, and nothing that stands within a page."""
+
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Log:
+    """The log of requests: one line of JSON each, without addresses, forms or contents."""
+
+    def __init__(self, file: TextIO = sys.stderr) -> None:
+        self._file = file
+
+    def tell(self, **told: Any) -> None:
+        """Write a line."""
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._file.write(json.dumps({"at": at, **told}) + "\n")
+        self._file.flush()
+
+
+class Guard:
+    """Passes requests on to the application, and its answers back."""
+
+    def __init__(self, application: ASGIApp, log: Log) -> None:
+        self._application = application
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        passing = _Passing(scope, send)
+        try:
+            await self._application(scope, receive, passing.send)
+        except Exception as error:  # noqa: BLE001 - its page is sent already, with the number of this request
+            passing.broke = f"{type(error).__name__} at {_place(error)}"
+        finally:
+            self._log.tell(**passing.told())
+
+
+class _Passing:
+    """One request on its way."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._begun = perf_counter()
+        self.number = secrets.token_hex(4)
+        scope.setdefault("state", {})["number"] = self.number
+        self.status = 0
+        self.broke: str | None = None
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer, the headers with what guards the page."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("Cache-Control", "no-store")
+        await self._send(message)
+
+    def told(self) -> dict[str, Any]:
+        """What the log says of it."""
+        route = getattr(self._scope.get("route"), "path", None)
+        told = {
+            "request": self.number,
+            "who": self._scope.get("state", {}).get("who"),
+            "method": self._scope["method"],
+            "route": route,
+            "status": self.status,
+            "ms": round((perf_counter() - self._begun) * 1000, 1),
+        }
+        return told if self.broke is None else {**told, "broke": self.broke}
+
+
+def _place(error: BaseException) -> str:
+    """Where in the code it broke; the words of the error may hold contents, and are not told."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else "an unknown place"

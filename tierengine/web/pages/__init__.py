@@ -1,0 +1,24 @@
+"""The pages, one file for each group; each has a `router`."""
+
+from __future__ import annotations
+
+from tierengine.web.pages import (
+    api,
+    api_of_dossier,
+    asking,
+    beginning,
+    coding,
+    countries,
+    dossier,
+    editing,
+    entering,
+    law,
+    papers,
+    rating,
+    supposing,
+    why,
+    years,
+)
+
+_OFFICERS = (entering, countries, beginning, dossier, coding, rating, supposing, asking, years, why, papers)
+PAGES = (*_OFFICERS, editing, law, api, api_of_dossier)

@@ -1,0 +1,70 @@
+"""Ask: what to find out, of whom, and what each answer would do; as a list to send to a post."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from tierengine.lab.questions.path import WayUp
+from tierengine.reports.answer import each_way
+from tierengine.reports.asking import asking_report
+from tierengine.reports.docx import docx
+from tierengine.reports.report import Report
+from tierengine.reports.text import report_text
+from tierengine.terms.tier import Tier
+from tierengine.web.downloads import download
+from tierengine.web.visit import Here, TheCase, seen_again
+
+router = APIRouter(prefix="/c/{country}/{edition}")
+
+_BETTER: dict[Tier | None, tuple[Tier, ...]] = {
+    "3": ("2WL", "2", "1"),
+    "2WL": ("2", "1"),
+    "2": ("1",),
+    "1": (),
+    None: ("2WL", "2", "1"),
+}
+"""The tiers to which a way up may be asked for, from each that is recommended now."""
+
+_MAKERS: dict[str, Callable[[Report], bytes]] = {
+    "questions.docx": docx,
+    "questions.txt": lambda told: report_text(told).encode(),
+}
+
+
+@router.get("/ask")
+def ask(here: Here, case: TheCase, to: Annotated[Tier | None, Query()] = None) -> Response:
+    """Show the questions in the order in which they help, and the shortest way to a better tier, if one is chosen."""
+    if not here.desk.answers.has_plan(case.casefile):
+        return here.page("working.html", case=case, end="/ask", work=f"{case.address}/ask/plan")
+    plan = here.desk.answers.plan(case.casefile)
+    telling = [each for each in plan.narrowing if len({branch.tiers for branch in each.branches}) > 1]
+    present = here.desk.answers.assessment(case.casefile).recommendation.tier
+    way: WayUp | None = here.desk.answers.way_up(case.casefile, to) if to is not None else None
+    return here.page(
+        "ask.html",
+        case=case,
+        plan=plan,
+        telling=telling,
+        better=[tier for tier in _BETTER[present] if any(row.tier == tier for row in case.law.tiers)],
+        to=to,
+        way=way,
+        each_way=each_way,
+        open_questions=case.casefile.dossier.open_questions,
+    )
+
+
+@router.get("/ask/plan")
+def work_out(here: Here, case: TheCase) -> Response:
+    """Work out what to ask, however long it takes, and go to the page that tells it."""
+    here.desk.answers.plan(case.casefile)
+    return seen_again(f"{case.address}/ask")
+
+
+@router.get("/ask/{file}")
+def asked(here: Here, case: TheCase, file: Literal["questions.docx", "questions.txt"]) -> Response:
+    """Give the list as a file."""
+    told = asking_report(here.desk.answers.plan(case.casefile))
+    return download(_MAKERS[file](told), f"{case.kept.country}-{case.kept.edition}-{file}")

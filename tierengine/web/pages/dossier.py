@@ -1,0 +1,110 @@
+"""A dossier: what the sources say, what was made of it, and the answer that follows."""
+
+from __future__ import annotations
+
+from asyncio import sleep
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from tierengine.coding.deciding import Deciding
+from tierengine.evidence.dossier import Casefile
+from tierengine.evidence.records import Evidence, Rating
+from tierengine.reasoning.assessment import Assessment, Hinge
+from tierengine.reports import answer
+from tierengine.web.changes import digest_of
+from tierengine.web.marked import FATES, marked
+from tierengine.web.visit import Here, TheCase
+
+router = APIRouter(prefix="/c/{country}/{edition}")
+
+_PAUSE = 0.5
+"""Seconds after which the file is looked at again for those who have its page open."""
+
+Part = Literal["source", "records", "answer"]
+
+
+@router.get("")
+def dossier(
+    here: Here,
+    case: TheCase,
+    part: Part = "source",
+    source: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """Show the source, the records and the answer beside one another."""
+    assessment = here.desk.answers.assessment(case.casefile)
+    changes = here.desk.changes
+    aside = {each.record: f"{each.because} [{each.rule}]" for each in assessment.set_aside}
+    sources = tuple(each.id for each in case.casefile.dossier.sources)
+    chosen = source if source in sources else next(iter(sources), None)
+    return here.page(
+        "dossier.html",
+        case=case,
+        part=part,
+        sources=sources,
+        source=chosen,
+        opened=case.casefile.sources.get(chosen or ""),
+        paragraphs=marked(case.casefile, chosen, aside) if chosen else (),
+        fates=FATES,
+        aside=aside,
+        evidence=[each for each in case.casefile.dossier.records if isinstance(each, Evidence)],
+        ratings=[each for each in case.casefile.dossier.records if isinstance(each, Rating)],
+        proposed=[(each, digest_of(each)) for each in case.casefile.undecided],
+        marks={each.id: Deciding(case.casefile, case.law).marks_of(each) for each in case.casefile.undecided},
+        last=changes.last(case.kept),
+        undo=changes.can_undo(case.kept, here.person.name),
+        digest_of=digest_of,
+        asks={each.id: each.asks for each in case.law.indicators},
+        **_answer(case.casefile, assessment),
+    )
+
+
+@router.get("/events")
+def events(here: Here, case: TheCase) -> Response:
+    """Tell a page, as server-sent events, whenever the dossier is another than before."""
+
+    async def told() -> AsyncIterator[str]:
+        version = ""
+        while not await here.request.is_disconnected():
+            now = await run_in_threadpool(here.desk.shelf.version, case.kept)
+            if now != version:
+                version = now or ""
+                yield f"event: changed\ndata: {version}\n\n"
+            await sleep(_PAUSE)
+
+    return StreamingResponse(told(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+def _answer(casefile: Casefile, assessment: Assessment) -> dict[str, Any]:
+    """What the column of the answer shows."""
+    records = answer.weighed((record.id for record in casefile.dossier.records), assessment)
+    return {
+        "assessment": assessment,
+        "recommended": assessment.recommendation,
+        "name": answer.recommended_name(assessment.recommendation),
+        "status": answer.status_words(assessment.recommendation),
+        "means": answer.status_means(assessment.recommendation),
+        "why": answer.why(assessment),
+        "groups": answer.groups(assessment),
+        "hinges": [_hinge(assessment, each) for each in assessment.hinges],
+        "count": answer.records_words(assessment, records),
+        "title": answer.title,
+        "code": answer.code,
+        "questions": answer.questions(assessment),
+        "each_way": answer.each_way,
+        "post": answer.post_words(assessment, post) if (post := assessment.post_recommendation) else None,
+    }
+
+
+def _hinge(assessment: Assessment, hinge: Hinge) -> dict[str, str]:
+    proposed = answer.proposals(assessment).get(hinge.word or "")
+    return {
+        "asks": hinge.asks,
+        "name": answer.hinge_name(hinge),
+        "kind": answer.hinge_kind(hinge),
+        "ways": answer.each_way(hinge.outcomes, proposed.level if proposed else None),
+        "proposed": str(proposed.level) if proposed else "",
+    }

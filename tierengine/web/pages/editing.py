@@ -1,0 +1,213 @@
+"""Editing the law: its YAML, problems at their lines as one types, and what the draft does to proofs and cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, HTTPException, Query, Response
+
+from tierengine.errors import Problem, RulebookError
+from tierengine.law.reader import RulebookFile, draft_of, rulebook_files
+from tierengine.law.rulebook import Rulebook
+from tierengine.reports.answer import tier_name
+from tierengine.reports.problems import as_json
+from tierengine.terms.tier import Tier
+from tierengine.web.pages.api import order_of
+from tierengine.web.pages.law import On, criterion_of, law_on
+from tierengine.web.rendering import counted, listed
+from tierengine.web.visit import Here, Visit, seen_again
+from tierengine.web.work import Kind, State, Work
+
+router = APIRouter(prefix="/law")
+
+_LONGEST = 500_000
+"""Characters of a file of the law; the longest today has a tenth of it."""
+
+Name = Annotated[str, Query(alias="file", max_length=100)]
+
+_TITLES: dict[Kind, str] = {"lint": "Examples", "prove": "Proofs", "test": "Cases", "impact": "Census"}
+_STATES: dict[State | None, str] = {
+    None: "waiting",
+    "running": "running",
+    "done": "good",
+    "failed": "bad",
+    "stopped": "waiting",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One part of the strip under a draft: what was looked at, how it stands, and what was found."""
+
+    title: str
+    state: str
+    """waiting, running, good, bad, or moved: the draft is sound, and moves somebody."""
+    says: str
+    found: tuple[str, ...] = ()
+    work: str | None = None
+    """The work that goes on, where it does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """A problem of the draft: its line in the file that is edited, or the place elsewhere."""
+
+    line: int | None
+    where: str
+    what: str
+    cure: str
+
+
+@router.get("/{name}/edit")
+def edit_criterion(here: Here, name: str, on: On = None) -> Response:
+    """Open the file in which a criterion stands, as it is in force on a day."""
+    found = criterion_of(law_on(here.desk.rulebook, on), name)
+    return seen_again(f"/law/edit?file=criteria/{found.id}/{found.in_force.from_}.yaml")
+
+
+@router.get("/edit")
+def edit(here: Here, name: Name) -> Response:
+    """Show a file of the law beside what a draft of it would do."""
+    return _page(here, name, _text(here, name))
+
+
+@router.post("/edit")
+def draft(here: Here, name: Name, text: Annotated[str, Form(max_length=_LONGEST)]) -> Response:
+    """Look at a draft: problems at once, examples, proofs and census as they come. Nothing is written."""
+    text = text.replace("\r\n", "\n")
+    return _page(here, name, text, part=here.by_script)
+
+
+@router.get("/work/{work}")
+def strip_of(here: Here, work: str) -> Response:
+    """Show one part of the strip as it stands now."""
+    found = here.desk.works.find(work, here.person.name)
+    if found is None:
+        raise HTTPException(404, "This work has ended long ago.")
+    return here.page("parts/check.html", check=check_of(found))
+
+
+def _page(here: Visit, name: str, text: str, *, part: bool = False) -> Response:
+    before = _text(here, name)
+    problems = problems_of(here, name, text)
+    told: dict[str, Any] = {
+        "name": name,
+        "text": text,
+        "changed": text != before,
+        "words": sorted(own_words(here.desk.rulebook)),
+        "problems": problems,
+        "checks": checks(here, {name: text} if text != before else {}, problems),
+    }
+    return here.page("parts/draft.html" if part else "edit.html", **told)
+
+
+def _text(here: Visit, name: str) -> str:
+    """The text of a file of the law. Raise `HTTPException` 404 if there is none of this name."""
+    found = next((file for file in rulebook_files(here.desk.lawbook.folder) if file.name == name), None)
+    if found is None:
+        raise HTTPException(404, "The law has no such file.")
+    return found.raw.decode()
+
+
+def own_words(book: Rulebook) -> set[str]:
+    """Return the names that a rule may use: criteria, indicators, open words, conclusions."""
+    found = {each.id for each in (*book.criteria, *book.conclusions)}
+    found |= {each.id for criterion in book.criteria for each in criterion.indicators}
+    return found | {each.judgement.id for each in book.criteria if each.judgement is not None}
+
+
+def with_draft(here: Visit, name: str, text: str) -> tuple[RulebookFile, ...]:
+    """Return the files of the law with one of them as it is drafted."""
+    files = rulebook_files(here.desk.lawbook.folder)
+    return tuple(RulebookFile(name, text.encode()) if file.name == name else file for file in files)
+
+
+def problems_of(here: Visit, name: str, text: str) -> tuple[Mistake, ...]:
+    """Return what is wrong with a draft so that it cannot be read as law, each at its line."""
+    try:
+        found: tuple[Problem, ...] = draft_of(with_draft(here, name, text)).ill_placed
+    except RulebookError as error:
+        found = error.problems
+    return tuple(
+        Mistake(
+            line=each["line"] if each["file"] == name else None,
+            where=each["where"],
+            what=each["what"],
+            cure=each["cure"],
+        )
+        for each in as_json(found)
+    )
+
+
+def checks(here: Visit, files: dict[str, str], problems: tuple[Mistake, ...]) -> list[Check]:
+    """Return the strip of a draft, and begin what is not known yet."""
+    if problems:
+        reads = Check(title="Reads", state="bad", says=counted(len(problems), "problem"))
+        return [reads, *(Check(title=title, state="waiting", says="once it reads") for title in _SHOWN.values())]
+    reads = Check(title="Reads", state="good", says="as law")
+    if not files:
+        return [reads, *(Check(title=title, state="waiting", says="once it is changed") for title in _SHOWN.values())]
+    works = here.desk.works
+    works.stop_drafts(here.person.name, files)
+    begun = [works.begin(order_of(here, kind, files), here.person.name) for kind in _SHOWN]
+    return [reads, *map(check_of, begun)]
+
+
+_SHOWN: dict[Kind, str] = {kind: _TITLES[kind] for kind in ("lint", "prove", "impact")}
+
+
+def check_of(work: Work) -> Check:
+    """Return how a piece of work stands, in words."""
+    title = _TITLES[work.kind]
+    if work.state == "running":
+        of = f" of {work.of}" if work.of else ""
+        says = f"{work.done}{of} done" if work.done else "running"
+        return Check(title=title, state="running", says=says, work=work.id)
+    if work.state != "done":
+        found = tuple(f"{each.where}: {each.what}" for each in work.problems)
+        return Check(title=title, state=_STATES[work.state], says=work.state, found=found)
+    return _FOUND[work.kind](title, work.result)
+
+
+def _linted(title: str, found: list[dict[str, Any]]) -> Check:
+    lines = tuple(f"{each['what']}. {each['cure']}. ({each['where']})" for each in found)
+    return Check(title=title, state="bad" if lines else "good", says=counted(len(lines), "problem"), found=lines)
+
+
+def _proved(title: str, found: list[dict[str, Any]]) -> Check:
+    failed = [each for each in found if each["verdict"] != "proved"]
+    lines = tuple(f"{each['verdict']}: {each['says']}" for each in failed)
+    says = f"{len(found)} hold" if not failed else f"{len(failed)} of {len(found)} do not hold"
+    return Check(title=title, state="bad" if failed else "good", says=says, found=tuple(lines))
+
+
+def _tested(title: str, found: dict[str, Any]) -> Check:
+    says = f"{found['failed']} of {counted(found['cases'], 'case')} fail"
+    return Check(title=title, state="bad" if found["failed"] else "good", says=says)
+
+
+def _moved(title: str, found: dict[str, Any]) -> Check:
+    stretches = [each for each in found["stretches"] if each["verdict"] != "equal"]
+    lines = [f"The law from {each['first']}: {each['verdict']}." for each in stretches]
+    census = found["census"]
+    lines.extend(map(_move, census["moves"]))
+    moved, says = census["moved"], f"{census['moved']} of {counted(census['cases'], 'dossier')} move"
+    return Check(title=title, state="moved" if moved or stretches else "good", says=says, found=tuple(lines))
+
+
+def _move(found: dict[str, Any]) -> str:
+    return f"{listed(found['cases'])}: {_tiers(found['before'])} becomes {_tiers(found['after'])}."
+
+
+def _tiers(open_tiers: list[Tier]) -> str:
+    return listed(map(tier_name, open_tiers), "or")
+
+
+_FOUND: dict[Kind, Callable[[str, Any], Check]] = {
+    "lint": _linted,
+    "prove": _proved,
+    "test": _tested,
+    "impact": _moved,
+}

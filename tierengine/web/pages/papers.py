@@ -1,0 +1,99 @@
+"""Papers: reports and tables of a dossier, to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple
+
+from fastapi import APIRouter, HTTPException, Response
+
+from tierengine import schemas
+from tierengine.coding.sheet import written_out
+from tierengine.reasoning.release import ReleaseName, release
+from tierengine.reports.answer import weighed
+from tierengine.reports.rate import rating_sections
+from tierengine.reports.release import released_report
+from tierengine.reports.report import Report, report
+from tierengine.reports.text import report_text
+from tierengine.web.desk import Desk
+from tierengine.web.downloads import download
+from tierengine.web.visit import Case, Here, TheCase
+
+router = APIRouter(prefix="/c/{country}/{edition}")
+
+
+class Paper(NamedTuple):
+    """A file that is made of a dossier."""
+
+    name: str
+    says: str
+    make: Callable[[Desk, Case], bytes]
+
+
+def _report(desk: Desk, case: Case) -> Report:
+    """The whole report."""
+    assessment = desk.answers.assessment(case.casefile)
+    sheet = rating_sections(desk.answers.rating_sheet(case.casefile))
+    earlier = case.casefile.dossier.earlier_placements
+    records = weighed((record.id for record in case.casefile.dossier.records), assessment)
+    return report(assessment, case.law, None, earlier, sheet=sheet, records=records)
+
+
+def _released(case: Case, to: ReleaseName) -> Report:
+    """What of it may be given to others."""
+    return released_report(release(case.casefile, case.law, to), case.law)
+
+
+def _as(told: Report, form: str) -> bytes:
+    """A report in a format; the libraries of each are large, and loaded when it is asked for."""
+    if form == "txt":
+        return report_text(told).encode()
+    name = {"md": "markdown"}.get(form, form)
+    made: str | bytes = getattr(import_module(f"tierengine.reports.{name}"), name)(told)
+    return made.encode() if isinstance(made, str) else made
+
+
+PAPERS: dict[str, Paper] = {
+    "memorandum.docx": Paper("Memorandum", "Word; one page, then the annexes", lambda d, c: _as(_report(d, c), "docx")),
+    "report.pdf": Paper("Report", "PDF, to print", lambda d, c: _as(_report(d, c), "pdf")),
+    "report.html": Paper("Report", "one page for a browser, without network", lambda d, c: _as(_report(d, c), "html")),
+    "report.md": Paper("Report", "Markdown", lambda d, c: _as(_report(d, c), "md")),
+    "report.txt": Paper("Report", "plain text", lambda d, c: _as(_report(d, c), "txt")),
+    "release-public.docx": Paper(
+        "For release to anybody",
+        "Word; what may not be released is left out",
+        lambda _, c: _as(_released(c, "public"), "docx"),
+    ),
+    "release-unclassified.docx": Paper(
+        "For release within the government",
+        "Word; what is marked more strictly is left out",
+        lambda _, c: _as(_released(c, "unclassified"), "docx"),
+    ),
+    "dossier.xlsx": Paper(
+        "Workbook", "the dossier for Excel, with drop-down lists", lambda d, c: written_out(c.kept.path, d.rulebook)
+    ),
+    "answer.json": Paper(
+        "Answer", "JSON, as programs read it", lambda d, c: schemas.to_json(d.answers.assessment(c.casefile)).encode()
+    ),
+    "dossier.yaml": Paper("Dossier", "the file itself", lambda _, c: c.kept.raw),
+}
+"""Each paper by the end of its address."""
+
+
+@router.get("/papers")
+def papers(here: Here, case: TheCase) -> Response:
+    """List what can be taken away."""
+    return here.page("papers.html", case=case, papers=PAPERS)
+
+
+@router.get("/papers/{file}")
+def paper(here: Here, case: TheCase, file: str) -> Response:
+    """Give one of them."""
+    found = PAPERS.get(file)
+    if found is None:
+        raise HTTPException(404, "There is no such paper.")
+    content = here.desk.answers.kept(
+        "paper", case.casefile, lambda: found.make(here.desk, case), file, case.kept.version
+    )
+    return download(content, f"{case.kept.country}-{case.kept.edition}-{file}")

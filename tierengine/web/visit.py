@@ -1,0 +1,132 @@
+"""What a page is given: the desk, who asks, the dossier of the address; and how it renders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Annotated, Any
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from tierengine.evidence.dossier import Casefile
+from tierengine.law.rulebook import Law
+from tierengine.web.access import Person, may
+from tierengine.web.desk import Desk
+from tierengine.web.door import Sessions
+from tierengine.web.rendering import render
+from tierengine.web.shelf import Kept
+
+NAVIGATION = (
+    ("Countries", "/"),
+    ("New dossier", "/new"),
+    ("Law", "/law"),
+    ("Coverage", "/law/coverage"),
+    ("For programs", "/api/v1/docs"),
+)
+"""The pages that stand in the head of every page, where the person may open them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request of one person."""
+
+    request: Request
+    desk: Desk
+    person: Person
+    """Who asks; where nobody came in, a person without name and roles."""
+    form_token: Callable[[], str]
+    program_token: Callable[[], str]
+    """A token by which a program of the person comes in."""
+
+    def page(self, template: str, http: int = 200, **told: Any) -> HTMLResponse:
+        """Render a page or a part of one."""
+        return HTMLResponse(render(template, here=self, csrf=self.form_token, **told), status_code=http)
+
+    def may(self, method: str, route: str) -> bool:
+        """Say whether the person may use a route, so that a page offers only what they can do."""
+        return may(self.person, method, route)
+
+    @property
+    def navigation(self) -> tuple[tuple[str, str, bool], ...]:
+        """The pages in the head: name, address, and whether it is this one."""
+        path = self.request.url.path
+        return tuple((name, at, at == path) for name, at in NAVIGATION if self.may("GET", at))
+
+    @property
+    def by_script(self) -> bool:
+        """Whether script asks for a part of a page, and not the browser for a whole one."""
+        return "hx-request" in self.request.headers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The dossier of the address, which can be used."""
+
+    kept: Kept
+    casefile: Casefile
+    law: Law
+
+    @property
+    def address(self) -> str:
+        """The address of its pages."""
+        return self.kept.address
+
+
+class UnusableError(Exception):
+    """The dossier of the address stands in the folder, and cannot be used as it is."""
+
+    def __init__(self, kept: Kept) -> None:
+        super().__init__(kept.name)
+        self.kept = kept
+
+
+def cookie_name(request: Request) -> str:
+    """Return the name of the session's cookie: another for each desk of a machine, which share one host."""
+    return str(request.app.state.cookie)
+
+
+def visit(request: Request) -> Visit:
+    """Return who asks and for what."""
+    sessions: Sessions = request.app.state.sessions
+    cookie = request.cookies.get(cookie_name(request))
+    token = program_of(request)
+    known = sessions.program(token) if token is not None else sessions.person(cookie)
+    person = known or Person(name="", roles=frozenset())
+    return Visit(
+        request=request,
+        desk=request.app.state.desk,
+        person=person,
+        form_token=cache(partial(sessions.form_token, cookie)),
+        program_token=partial(sessions.program_token, person),
+    )
+
+
+def program_of(request: Request) -> str | None:
+    """Return the token that a program shows; browsers send none by themselves, so that it needs no form token."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def case(request: Request, country: str, edition: str) -> Case:
+    """Return the dossier of an address.
+
+    Raise `HTTPException` 404 if there is none, `UnusableError` if it cannot be used, and what `law_of` raises.
+    """
+    desk: Desk = request.app.state.desk
+    kept = desk.shelf.find(country, edition)
+    if kept is None:
+        raise HTTPException(404, f"No dossier in this folder is on {country} for {edition}.")
+    if kept.casefile is None:
+        raise UnusableError(kept)
+    return Case(kept=kept, casefile=kept.casefile, law=desk.answers.law(kept.casefile))
+
+
+def seen_again(address: str) -> RedirectResponse:
+    """Send the browser to a page after a form was taken, so that going back does not send it twice."""
+    return RedirectResponse(address, status_code=303)
+
+
+Here = Annotated[Visit, Depends(visit)]
+TheCase = Annotated[Case, Depends(case)]

@@ -1,0 +1,271 @@
+"""Long work on the law: proofs, cases, the census of a change. Each runs in a process of its own and can be stopped.
+
+What is asked for is the law of the desk, or a draft of it: the law with some of its files replaced, which is laid out
+in a folder of its own, so that nothing half-written is ever law.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Condition, Thread
+from typing import Any, Literal, TypeVar
+
+from tierengine import schemas
+from tierengine.errors import Problem, RulebookError, TierEngineError, UsageError
+from tierengine.lab.cases.suite import read_cases
+from tierengine.lab.cases.trial import Result, Trials, judge
+from tierengine.lab.change.impact import Impact, Question, impact
+from tierengine.lab.corpus.work import Means
+from tierengine.lab.proofs.asking import Proof
+from tierengine.lab.proofs.lint import lint
+from tierengine.lab.proofs.prove import prove
+from tierengine.law.reader import read_draft, read_rulebook
+from tierengine.reports.problems import as_json
+
+Kind = Literal["lint", "prove", "test", "impact"]
+State = Literal["running", "done", "failed", "stopped"]
+Files = Mapping[str, str]
+"""Text by the name of a law file, such as `rules/tiers.yaml`."""
+Tell = Callable[[int, int | None], None]
+"""Told how much is done, and of how much where that is known."""
+
+MOST = 4
+"""Pieces of work that run at once; more are refused until one ends."""
+_KEPT = 64
+_LAW_FILE = re.compile(r"criteria/[A-Za-z0-9-]+/[0-9]{4}-[0-9]{2}-[0-9]{2}\.yaml|rules/[a-z_]+\.yaml")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be done, with which law, on which cases."""
+
+    kind: Kind
+    law: Path
+    """The folder that holds `criteria/` and `rules/`."""
+    files: Files = field(default_factory=dict)
+    """What is otherwise in the draft of a change; empty for the law as it stands."""
+    cases: Path | None = None
+    """The cases that `test` runs: a folder."""
+    corpus: Path | None = None
+    """The dossiers over which `impact` takes its census."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """A piece of work, and how far it is."""
+
+    id: str
+    kind: Kind
+    owner: str
+    """Who asked for it; nobody else is shown it."""
+    order: Order
+    state: State = "running"
+    done: int = 0
+    of: int | None = None
+    result: Any = None
+    """What the command of the same name prints as JSON, once it is done."""
+    problems: tuple[Problem, ...] = ()
+    """Why it failed."""
+
+    def told(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "id": self.id,
+            "work": self.kind,
+            "state": self.state,
+            "done": self.done,
+            "of": self.of,
+            "result": self.result,
+            "problems": as_json(self.problems),
+        }
+
+
+class Works:
+    """The pieces of work of a desk."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._known: dict[str, Work] = {}
+        self._processes: dict[str, Any] = {}
+
+    def begin(self, order: Order, owner: str) -> Work:
+        """Begin a piece of work, or return the one that somebody began on the same law.
+
+        Raise `UsageError` where too many run, or a file is none of a law.
+        """
+        refuse_names(order.files)
+        with self._changed:
+            alike = (each for each in self._known.values() if each.owner == owner and each.order == order)
+            if (same := next((each for each in alike if each.state in ("running", "done")), None)) is not None:
+                return same
+            if sum(each.state == "running" for each in self._known.values()) >= MOST:
+                cure = "wait until one has ended, or stop one"
+                raise UsageError([Problem(where="work", what=f"{MOST} pieces of work run already", cure=cure)])
+            work = Work(id=secrets.token_urlsafe(9), kind=order.kind, owner=owner, order=order)
+            context = get_context("spawn")
+            ours, theirs = context.Pipe(duplex=False)
+            process = context.Process(target=_carry_out, args=(order, theirs), daemon=True)
+            process.start()
+            theirs.close()
+            self._known[work.id] = work
+            self._processes[work.id] = process
+            self._forget()
+        Thread(target=self._follow, args=(work, ours, process), daemon=True).start()
+        return work
+
+    def find(self, name: str, owner: str) -> Work | None:
+        """Return a piece of work of somebody; nothing if they have none of that name."""
+        found = self._known.get(name)
+        return found if found is not None and found.owner == owner else None
+
+    def stop(self, work: Work) -> None:
+        """Stop a piece of work that still runs."""
+        with self._changed:
+            if work.state == "running":
+                work.state = "stopped"
+                self._processes[work.id].kill()
+                self._changed.notify_all()
+
+    def stop_drafts(self, owner: str, files: Files) -> None:
+        """Stop what somebody began on other drafts than this one: its text has changed since."""
+        for each in tuple(self._known.values()):
+            if each.owner == owner and each.order.files and each.order.files != files:
+                self.stop(each)
+
+    def stop_all(self) -> None:
+        """Stop every piece of work, when the desk is closed."""
+        for each in tuple(self._known.values()):
+            self.stop(each)
+
+    def moved(self, work: Work, seen: tuple[State, int], seconds: float) -> tuple[State, int]:
+        """Wait until a piece of work is further than was seen, at most for some seconds; return how far it is."""
+        with self._changed:
+            self._changed.wait_for(lambda: (work.state, work.done) != seen, timeout=seconds)
+            return work.state, work.done
+
+    def _forget(self) -> None:
+        """Let go of the oldest that have ended."""
+        ended = [name for name, each in self._known.items() if each.state != "running"]
+        for name in ended[: max(len(self._known) - _KEPT, 0)]:
+            del self._known[name]
+            del self._processes[name]
+
+    def _follow(self, work: Work, ours: Connection, process: Any) -> None:
+        while True:
+            try:
+                word, told = ours.recv()
+            except (EOFError, OSError):
+                word, told = "ended", None
+            with self._changed:
+                if word == "step":
+                    work.done, work.of = told
+                elif word == "done" and work.state == "running":
+                    work.state, work.result = "done", told
+                elif work.state == "running":
+                    work.state = "failed"
+                    work.problems = tuple(told or [_died()])
+                self._changed.notify_all()
+            if word != "step":
+                break
+        ours.close()
+        process.join()
+
+
+def refuse_names(files: Iterable[str]) -> None:
+    """Raise `UsageError` for names of which no law has files."""
+    cure = "name files as they stand in the law, such as rules/tiers.yaml or criteria/MS1/2000-10-28.yaml"
+    if bad := [name for name in files if not _LAW_FILE.fullmatch(name)]:
+        raise UsageError([Problem(where=name[:100], what="no file of a law is named so", cure=cure) for name in bad])
+
+
+@contextmanager
+def draft_of(law: Path, files: Files) -> Iterator[Path]:
+    """Lay the law of a folder out in another one, with some files replaced; it is gone afterwards."""
+    if not files:
+        yield law
+        return
+    with tempfile.TemporaryDirectory(prefix="tierengine-draft-") as name:
+        draft = Path(name)
+        for room in ("criteria", "rules"):
+            shutil.copytree(law / room, draft / room)
+        for each, text in files.items():
+            place = draft / each
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8", newline="")
+        yield draft
+
+
+def _died() -> Problem:
+    cure = "begin it again; if it ends so again, run the command of the same name in a terminal"
+    return Problem(where="work", what="it ended without an answer", cure=cure)
+
+
+# -- in a process of its own -----------------------------------------------------------------------------------------
+
+
+def _carry_out(order: Order, back: Connection) -> None:
+    """Do a piece of work, and send its steps and its result back."""
+    try:
+        with draft_of(order.law, order.files) as draft:
+            made = _MAKERS[order.kind](order, draft, lambda done, of: back.send(("step", (done, of))))
+        back.send(("done", made))
+    except TierEngineError as error:
+        back.send(("failed", error.problems))
+    except BrokenPipeError:  # the desk is gone, and nobody waits
+        return
+
+
+def _lint(_: Order, draft: Path, __: Tell) -> Any:
+    return as_json(lint(draft)[1])
+
+
+def _prove(_: Order, draft: Path, tell: Tell) -> Any:
+    found = []
+    for proof in prove(read_draft(draft).rulebook):
+        found.append(schemas.dump(Proof, proof))
+        tell(len(found), None)
+    return found
+
+
+def _test(order: Order, draft: Path, tell: Tell) -> Any:
+    assert order.cases is not None
+    trials, results = Trials(), []
+    placed = tuple(read_cases(order.cases, read_rulebook(draft)))
+    for done, each in enumerate(placed, 1):
+        results.append(judge(each, trials.answer(each)))
+        if done % 10 == 0 or done == len(placed):
+            tell(done, len(placed))
+    failed = sum(bool(result.failures) for result in results)
+    return {"cases": len(results), "failed": failed, "results": [schemas.dump(Result, each) for each in results]}
+
+
+def _impact(order: Order, draft: Path, tell: Tell) -> Any:
+    def watch(pieces: Sequence[T], _: str, /) -> Iterable[T]:
+        for done, piece in enumerate(pieces):
+            tell(done, len(pieces))
+            yield piece
+
+    try:
+        old = read_rulebook(order.law)
+    except RulebookError as error:
+        raise UsageError(error.problems) from None
+    return schemas.dump(Impact, impact(old, read_rulebook(draft), Question(corpus=order.corpus), Means(watch=watch)))
+
+
+_MAKERS: dict[Kind, Callable[[Order, Path, Tell], Any]] = {
+    "lint": _lint,
+    "prove": _prove,
+    "test": _test,
+    "impact": _impact,
+}
