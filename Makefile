@@ -50,9 +50,12 @@ browser:
 bench: $(VENV)/benchmark
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/lab.py
+	$(BIN)/python benchmarks/corpora.py
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/answers.py
+	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/sources.py
+	$(BIN)/python benchmarks/desk.py
 
 docs: $(VENV)/installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, SMALL
+from tierengine import canonical
+from tierengine.cli.options import cache_folder
 from tierengine.errors import NotInForceError, RulebookError
+from tierengine.law.cache import MOST_FILES, keep, kept
 from tierengine.law.reader import read_rulebook, rulebook_digest, rulebook_files
 from tierengine.law.rulebook import Law
 
@@ -110,15 +115,86 @@ def test_the_cache_gives_the_same_rulebook(tmp_path: Path) -> None:
     assert read_rulebook(ROOT, cache=tmp_path) == cold == BOOK
 
 
-@pytest.mark.parametrize("damage", [b"", b"{}", b"not json", b'{"digest": "sha256:0"}'])
-def test_a_damaged_cache_is_ignored(tmp_path: Path, damage: bytes) -> None:
-    """A damaged file in the cache is written anew and never used."""
+def _cut(whole: bytes) -> bytes:
+    return whole[: len(whole) // 2]
+
+
+def _changed(whole: bytes) -> bytes:
+    """The bytes with one word of the law changed, which is still a sound rulebook."""
+    return whole.replace(b"not_met", b"met", 1).replace(b"false", b"true", 1) + b" "
+
+
+def _foreign(whole: bytes) -> bytes:
+    """Sound in itself, and kept under the key of another rulebook."""
+    content = whole.partition(b"\n")[2]
+    return b"tierengine 0000 " + canonical.digest(content).encode() + b"\n" + content
+
+
+@pytest.mark.parametrize("damage", [lambda _: b"", lambda _: b"{}", lambda _: b"no head\n{}", _cut, _changed, _foreign])
+def test_a_damaged_cache_is_ignored(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    """A damaged, half-written, changed or foreign file in the cache is written anew and never used."""
     read_rulebook(SMALL, cache=tmp_path)
-    (kept,) = tmp_path.iterdir()
-    whole = kept.read_bytes()
-    kept.write_bytes(damage)
+    (file,) = tmp_path.iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(damage(whole))
     assert read_rulebook(SMALL, cache=tmp_path) == read_rulebook(SMALL)
-    assert kept.read_bytes() == whole
+    assert file.read_bytes() == whole
+
+
+def test_a_file_that_others_may_write_or_that_lies_elsewhere_is_not_trusted(tmp_path: Path) -> None:
+    """Whoever could have written it could have changed the law; so could whoever set a link to a file."""
+    folder = tmp_path / "cache"
+    read_rulebook(SMALL, cache=folder)
+    (path,) = folder.iterdir()
+    key = path.stem
+    assert kept(folder, key) is not None
+    path.chmod(0o666)
+    assert kept(folder, key) is None
+    path.chmod(0o600)
+    moved = path.rename(tmp_path / "elsewhere")
+    path.symlink_to(moved)
+    assert kept(folder, key) is None
+    assert read_rulebook(SMALL, cache=folder) == read_rulebook(SMALL)
+    assert kept(folder, key) is not None
+
+
+def test_old_files_make_room(tmp_path: Path) -> None:
+    """A folder does not grow with every change of a rulebook."""
+    for number in range(MOST_FILES + 3):
+        keep(tmp_path, f"key{number}", b"content")
+    assert len(list(tmp_path.iterdir())) == MOST_FILES
+    assert kept(tmp_path, f"key{MOST_FILES + 2}") == b"content"
+
+
+def test_many_writers_at_once_leave_one_whole_file(tmp_path: Path) -> None:
+    """What is read while others write is one whole content or nothing."""
+    contents = [bytes([65 + number]) * 100_000 for number in range(4)]
+
+    def write_and_read(content: bytes) -> list[bytes | None]:
+        found = []
+        for _ in range(20):
+            keep(tmp_path, "key", content)
+            found.append(kept(tmp_path, "key"))
+        return found
+
+    with ThreadPoolExecutor(4) as pool:
+        read = [each for found in pool.map(write_and_read, contents) for each in found]
+    assert set(read) <= set(contents)
+    assert [path.name for path in tmp_path.iterdir()] == ["key.kept"]
+
+
+def test_where_the_cache_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where XDG has caches, where the user says, or nowhere."""
+    monkeypatch.delenv("TIERENGINE_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_folder() == tmp_path / "tierengine"
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")  # the specification has such a path passed over
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert cache_folder() == tmp_path / "home" / ".cache" / "tierengine"
+    monkeypatch.setenv("TIERENGINE_CACHE", str(tmp_path / "mine"))
+    assert cache_folder() == tmp_path / "mine"
+    monkeypatch.setenv("TIERENGINE_CACHE", "off")
+    assert cache_folder() is None
 
 
 def test_a_cache_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:

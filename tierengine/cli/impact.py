@@ -160,7 +160,8 @@ def means(cluster: str | None) -> Means:
     """How the work on a corpus is done: with a bar, and with what is done kept in the cache."""
     from tierengine.lab.corpus.work import Means  # noqa: PLC0415
 
-    return Means(watch=watch, kept=cache_folder() / "runs", cluster=cluster)
+    cache = cache_folder()
+    return Means(watch=watch, kept=None if cache is None else cache / "runs", cluster=cluster)
 
 
 @contextmanager

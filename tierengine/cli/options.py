@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -83,10 +84,21 @@ def folder_of(folder: Path | None) -> Path:
     return own_folder() if folder is None else folder
 
 
-def cache_folder() -> Path:
-    """Return where rulebooks that were found sound are kept."""
-    root = os.environ.get("XDG_CACHE_HOME")
-    return (Path(root) if root else Path.home() / ".cache") / "tierengine"
+def cache_folder() -> Path | None:
+    """Return where rulebooks that were found sound are kept; nothing if TIERENGINE_CACHE says `off`.
+
+    It names another folder otherwise. Without it, the folder is where the XDG Base Directory Specification has caches.
+    """
+    named = os.environ.get("TIERENGINE_CACHE", "")
+    if named == "off":
+        return None
+    if named:
+        return Path(named)
+    root = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    try:
+        return (root if root.is_absolute() else Path.home() / ".cache") / "tierengine"
+    except RuntimeError:  # a user without a home
+        return None
 
 
 def keys_folder(folder: Path | None) -> Path:
@@ -148,3 +160,17 @@ def write_file(path: Path, content: bytes) -> None:
             cure="name a file in a folder that exists and in which you may write",
         )
         raise UsageError([problem]) from None
+
+
+def write_rulebook(folder: Path, files: Mapping[str, str]) -> None:
+    """Write files of a rulebook, by their names in it; a new folder is made for a new criterion."""
+    for name, text in files.items():
+        path = folder / name
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as error:
+            problem = Problem(
+                where=str(path.parent), what=f"cannot be made: {error.strerror}", cure="name a folder of yours"
+            )
+            raise UsageError([problem]) from None
+        write_file(path, text.encode())

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -142,6 +143,24 @@ class Case:
         """The answers that each input may have, and what follows from them by the rules."""
         self.coherence: dict[str, Term] = dict(self._coherence())
         """Each rule of coherence, with the term that it is not broken."""
+
+    def asks(self, term: Term) -> frozenset[str]:
+        """Return the inputs on which a term of this case rests, directly or through findings."""
+        if term not in self._asks:
+            self._asks[term] = frozenset[str]().union(*map(self.asks, term.parts))
+        return self._asks[term]
+
+    @cached_property
+    def _asks(self) -> dict[Term, frozenset[str]]:
+        """The variables with the inputs on which they rest; other terms are put beside them as they are asked for."""
+        below = inputs_below(self.form)
+        found = {rise: frozenset((name,)) for name, scale in self.values.items() for rise in scale.rises}
+        found |= {known: frozenset((name,)) for name, known in self.known.items()}
+        found |= {greater: frozenset(below[name]) for name, (_, greater) in self._compared.items()}
+        for rail in (self.shown, self.refuted):
+            found |= {term: frozenset(below[name]) for name, term in rail.items()}
+        found[TRUE] = found[FALSE] = frozenset()
+        return found
 
     @property
     def definitions(self) -> tuple[Term, ...]:
@@ -449,6 +468,12 @@ def _sides(form: Form, names: Iterable[str]) -> set[str]:
 
 def asked_by_rules(form: Form) -> dict[str, frozenset[str]]:
     """Return for each rule of coherence the inputs that it asks for, directly or through findings."""
+    below = inputs_below(form)
+    return {name: frozenset(below[name]) for name in form.coherence}
+
+
+def inputs_below(form: Form) -> dict[str, set[str]]:
+    """Return for each comparison, tally and proposition the inputs on which it rests, directly or through findings."""
     below: dict[str, set[str]] = {each.id: {each.left, each.right} for each in form.comparisons}
     for stratum in form.strata:
         for tally in stratum.tallies:
@@ -458,7 +483,7 @@ def asked_by_rules(form: Form) -> dict[str, frozenset[str]]:
         for rule in stratum.rules:
             asked.setdefault(rule.head, set()).update(_inputs_of((test.field for test in rule.tests), below))
         below |= asked
-    return {name: frozenset(below[name]) for name in form.coherence}
+    return below
 
 
 def _inputs_of(fields: Iterable[str], below: Mapping[str, set[str]]) -> set[str]:

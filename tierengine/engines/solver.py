@@ -9,7 +9,7 @@ Sources: Een and Soerensson, An extensible SAT-solver (SAT 2003); Ignatiev, Morg
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Timer
@@ -113,14 +113,18 @@ class Model:
 
 
 class Template:
-    """Terms as clauses of their own, which a solver takes in as often as it is asked, each time as another case."""
+    """Terms as clauses of their own, which a solver takes in as often as it is asked, each time as another case.
 
-    def __init__(self, terms: Iterable[Term]) -> None:
+    `asks` tells for each term the inputs on which it rests.
+    """
+
+    def __init__(self, terms: Iterable[Term], asks: Callable[[Term], frozenset[str]]) -> None:
         self.clauses: list[list[int]] = []
         made = Clauses(self.clauses.append)
         for term in terms:
             made.require(term, [])
         self.literals = dict(made.literals)
+        self.asks = [(term, literal, asks(term)) for term, literal in self.literals.items()]
         self.size = made.size
 
 
@@ -132,6 +136,7 @@ class Solver:
         self._limit = limit
         self._clauses = Clauses(self._sat.add_clause)
         self._memory = Memory()
+        self._literals_of: dict[Template, list[int]] = {}
         self._terms: list[Term] = []
         self._supposed: list[int] = []
         self._bits: int | None = None
@@ -149,13 +154,25 @@ class Solver:
         for term in terms:
             self._clauses.require(term, unless)
 
-    def take(self, template: Template) -> Callable[[Term], Term]:
-        """Let the terms of a template hold of another case, and return what gives the term of that case for each."""
-        offset = self._clauses.reserve(template.size)
+    def take(self, template: Template, changed: Collection[str]) -> Callable[[Term], Term]:
+        """Let the terms of a template hold of another case, and return what gives the term of that case for each.
+
+        The other case has other answers to what is `changed`; terms that rest on none of it are not made again.
+        """
         self._memory.forget_cases()
-        for clause in template.clauses:
-            self._sat.add_clause([each + offset if each > 0 else each - offset for each in clause])
+        offset = self._clauses.reserve(template.size)
         moved: dict[Term, Term] = {}
+        # What each literal of the template is called here; the opposites are counted from the end.
+        names = [*range(offset, offset + template.size + 1), *range(-offset - template.size, -offset)]
+        kept: set[int] = set()
+        for (term, literal, asks), here in zip(template.asks, self._here(template), strict=True):
+            if asks.isdisjoint(changed):
+                names[literal], names[-literal] = here, -here
+                kept |= {literal, -literal}
+                moved[term] = term
+        for clause in template.clauses:
+            if not kept.issuperset(clause):
+                self._sat.add_clause([names[each] for each in clause])
 
         def other(term: Term) -> Term:
             if term in moved:
@@ -165,10 +182,16 @@ class Solver:
                 return Term(term.kind, tuple(map(other, term.parts)), needed=term.needed)
             moved[term] = found = variable(term.name)
             if literal is not None:
-                self._clauses.literals[found] = literal + offset if literal > 0 else literal - offset
+                self._clauses.literals[found] = names[literal]
             return found
 
         return other
+
+    def _here(self, template: Template) -> list[int]:
+        """The literals that the terms of a template have in this solver."""
+        if template not in self._literals_of:
+            self._literals_of[template] = [self._clauses.literal(term) for term in template.literals]
+        return self._literals_of[template]
 
     @contextmanager
     def supposing(self, *terms: Term) -> Iterator[None]:

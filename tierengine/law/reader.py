@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from tierengine import canonical, yamlfile
 from tierengine.errors import Problem, RulebookError
+from tierengine.law.cache import keep, kept
 from tierengine.law.entries import Criterion, RuleFile
 from tierengine.law.rulebook import Rulebook
 from tierengine.yamlfile import Document
@@ -27,7 +28,7 @@ def read_rulebook(folder: Path, cache: Path | None = None) -> Rulebook:
     """Read the rulebook that lies in `folder` (its `criteria/` and `rules/`).
 
     With `cache`, a folder, a rulebook that was once found sound is taken from there by the digest of its
-    bytes; a damaged or foreign file in the cache is ignored and written anew. Raise `RulebookError` with
+    bytes; a damaged or foreign file in the cache is passed over and written anew. Raise `RulebookError` with
     every problem of every file.
     """
     return rulebook_of(rulebook_files(folder), cache)
@@ -36,14 +37,15 @@ def read_rulebook(folder: Path, cache: Path | None = None) -> Rulebook:
 def rulebook_of(files: tuple[RulebookFile, ...], cache: Path | None = None) -> Rulebook:
     """Read a rulebook from the bytes of its files, sorted by name; as `read_rulebook`."""
     digest = rulebook_digest(files)
-    kept = cache / f"{_cache_key(digest)}.json" if cache else None
-    if kept is not None and (rulebook := _from_cache(kept, digest)) is not None:
+    key = _cache_key(digest) if cache is not None else ""
+    if cache is not None and (rulebook := _from_cache(cache, key, digest)) is not None:
         return rulebook
     draft = _draft(files, digest)
     if draft.ill_placed:
         raise RulebookError(draft.ill_placed)
-    if kept is not None:
-        _to_cache(kept, draft.rulebook)
+    if cache is not None:
+        content = draft.rulebook.model_dump_json(by_alias=True, exclude_defaults=True)
+        keep(cache, key, content.encode())
     return draft.rulebook
 
 
@@ -192,19 +194,12 @@ def _cache_key(digest: str) -> str:
     return canonical.digest(canonical.encode({"rulebook": digest, "code": code})).removeprefix("sha256:")
 
 
-def _from_cache(path: Path, digest: str) -> Rulebook | None:
+def _from_cache(cache: Path, key: str, digest: str) -> Rulebook | None:
+    raw = kept(cache, key)
+    if raw is None:
+        return None
     try:
-        rulebook = Rulebook.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None  # a cache may be lost or damaged at any time; the files are the rulebook
+        rulebook = Rulebook.model_validate_json(raw)
+    except ValidationError:
+        return None  # the files are the rulebook
     return rulebook if rulebook.digest == digest else None
-
-
-def _to_cache(path: Path, rulebook: Rulebook) -> None:
-    partial = path.with_suffix(".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(rulebook.model_dump_json(by_alias=True, exclude_defaults=True), encoding="utf-8")
-        partial.replace(path)
-    except OSError:
-        return  # without a cache the next start only takes longer

@@ -43,8 +43,8 @@ class Doubt:
     """The tiers that are reached if the record is wrong; `None` for a country that is on no list."""
 
 
-_KEPT = 32
-"""Questions that are kept at a time, each with a solver of its own."""
+_KEPT = 8
+"""Questions that are kept at a time, each with a solver of its own; past it, the one that was made first goes."""
 
 STEADY = Limit(steps=20_000_000)
 """In steps and not in seconds, so that an answer is the same on every machine; a hundred times what was ever needed."""
@@ -131,7 +131,7 @@ class OpenTiers:
         key = tuple(cuts.items())
         if key not in self._asked:
             if len(self._asked) >= _KEPT:
-                self._asked.clear()
+                del self._asked[next(iter(self._asked))]
             case = Case(self.form, cuts=cuts)
             self._asked[key] = Asked(case, Solver(case.definitions, limit=STEADY))
         return self._asked[key]

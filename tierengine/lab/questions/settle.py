@@ -10,16 +10,16 @@ be pointless: its answer may bind others, such as the number of the year before 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import groupby
 
 from tierengine.engines.form import Form, Value
-from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_most, implies, negate, same, variable
+from tierengine.engines.logic import FALSE, Term, all_of, any_of, at_most, implies, negate, same, variable
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, presumed, rating
-from tierengine.engines.proof import Case, asked_by_rules, joined, looks_at_findings, taken_together, together
+from tierengine.engines.proof import asked_by_rules, joined, looks_at_findings, taken_together, together
 from tierengine.engines.solver import Model, Solver, Template
 from tierengine.evidence.dossier import Casefile
 from tierengine.lab.questions.inquiry import Answer, Inquiry
@@ -348,26 +348,26 @@ class _Settled:
         astray = inquiry.find(negate(inquiry.whole.shown[self._row]), answers=answers)
         if astray is None:
             return None
-        copied = self.solver.take(self._template)
         if answers.keys() == self._last:
             decisive = self._decisive(answers, inquiry.whole.read(astray))
         else:
             decisive = {name for name, place in near.items() if inquiry.whole.values[name].lies_at(astray) != place}
         self._last = answers.keys()
+        # What rests on no decisive question, and every word that is judged, is in the completion as in the answers.
+        copied = self.solver.take(self._template, decisive)
         for name in self._others:
-            place = inquiry.whole.values[name].lies_at(astray)
-            asked = self.asked.get(name, FALSE) if name in decisive else TRUE
-            for step, rise in enumerate(self._case.values[name].rises[1:], 1):
-                there = copied(self._copy.values[name].rises[step])
-                stays = there if step <= place else negate(there)
-                self.solver.add(any_of((asked, stays)))
-                self.solver.add(
-                    any_of((negate(asked), negate(there), rise)), any_of((negate(asked), there, negate(rise)))
-                )
-        for flag, term in self._flags():
-            self.solver.add(same(copied(self._copy.answers(flag, value=True)), term))
-        incoherent = (negate(copied(term)) for term in self._copy.coherence.values())
-        return any_of((copied(self._copy.shown[self._row]), *incoherent))
+            if name in decisive:
+                self._stays_unless_asked(name, inquiry.whole.values[name].lies_at(astray), copied)
+        incoherent = (negate(copied(term)) for term in self._case.coherence.values())
+        return any_of((copied(self._case.shown[self._row]), *incoherent))
+
+    def _stays_unless_asked(self, name: str, place: int, copied: Callable[[Term], Term]) -> None:
+        """Let a completion have the answer to a question that is given, if one is, and else the one at a place."""
+        asked = self.asked.get(name, FALSE)
+        for step, rise in enumerate(self._case.values[name].rises[1:], 1):
+            there = copied(rise)
+            self.solver.add(any_of((asked, there if step <= place else negate(there))))
+            self.solver.add(any_of((negate(asked), negate(there), rise)), any_of((negate(asked), there, negate(rise))))
 
     def _decisive(self, answers: Mapping[str, Value], completion: Mapping[str, Value]) -> set[str]:
         """The questions whose answers in a completion decide that it is off the row, whatever the others are.
@@ -382,7 +382,7 @@ class _Settled:
         for name in tuple(kept):
             together_with = next((group for group in self._taken if name in group), (name,))
             fewer = {other: value for other, value in kept.items() if other not in together_with}
-            settled = inquiry.engine.evaluate({**facts, **fewer}).settled
+            settled = inquiry.engine.settled({**facts, **fewer})
             if settled.get(self._row) is False and self._goes_along(fewer.keys(), settled):
                 kept = fewer
         return set(kept)
@@ -403,13 +403,9 @@ class _Settled:
         return tuple(joined((*taken_together(self._inquiry.form), placements)))
 
     @cached_property
-    def _copy(self) -> Case:
-        """The country as it is once answers were given, of which each completion is another copy."""
-        return self._inquiry.case("astray")
-
-    @cached_property
     def _template(self) -> Template:
-        return Template((*self._copy.follows, *self._copy.gives(self._inquiry.fixed)))
+        """What holds of the country as it is once answers were given, and of each completion."""
+        return Template((*self._case.follows, *self._case.gives(self._inquiry.fixed)), self._case.asks)
 
 
 def _in_words(inquiry: Inquiry, answers: Mapping[str, Value]) -> Iterator[str]:
