@@ -48,10 +48,12 @@ browser:
 bench: $(VENV)/benchmark
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/lab.py
+	$(BIN)/python benchmarks/corpora.py
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/answers.py
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/sources.py
+	$(BIN)/python benchmarks/desk.py
 
 # The build tools come first, so that durable-rules is built with the locked ones and not with the newest. Cython is
 # for PyYAML, which has no wheel for Python 3.15 yet.

@@ -1,9 +1,9 @@
 """Measures the desk in the browser: `make bench`.
 
-The desk is started as a user starts it, over a folder with the worked dossiers, and asked over loopback. Pages are asked
-for in rounds, one after the other, so that a machine that slows down slows all of them. Beside it Datasette serves a
-table with as many rows as the dossiers have records, as the rival for time and weight: it shows tables of SQLite and
-reasons about nothing.
+The desk is started as a user starts it, over a folder with the worked dossiers, and asked over loopback. Pages are
+asked for in rounds, one after the other, so that a machine that slows down slows all of them. Beside it Datasette
+serves a table with as many rows as the dossiers have records, as the rival for time and weight: it shows tables of
+SQLite and reasons about nothing.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def _weight(page: Page, address: str) -> float:
 
 _PAINTED = """name => new Promise(done => {
   const box = document.querySelectorAll('input[name=off]')[Number(name)];
-  document.addEventListener('htmx:afterSwap', () => requestAnimationFrame(() => requestAnimationFrame(
+  document.addEventListener('htmx:afterSettle', () => requestAnimationFrame(() => requestAnimationFrame(
     () => done(performance.now() - begun))), {once: true});
   const begun = performance.now();
   box.click();

@@ -32,7 +32,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-os.environ["POLARS_MAX_THREADS"] = "1"  # read when polars is imported
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # read when polars is imported
 
 import lab_questions
 import numpy as np
@@ -196,7 +196,11 @@ class Polars:
 
     def run(self) -> Any:
         """Return a frame with a truth for each rule and each rail of each proposition."""
-        lazy = self._frame.lazy().with_columns(
+        return self.decide(self._frame.lazy()).collect()
+
+    def decide(self, lazy: Any) -> Any:
+        """Return a lazy frame of cases with the same, to be collected by any engine."""
+        lazy = lazy.with_columns(
             (pl.col(each.left) > pl.col(each.right)).alias(each.id) for each in self._form.comparisons
         )
         for stratum in self._form.strata:
@@ -211,7 +215,7 @@ class Polars:
                 for (head, holds), fired in _rails(stratum.rules).items()
             ]
             lazy = lazy.with_columns(counts).with_columns(rules).with_columns(rails)
-        return lazy.collect()
+        return lazy
 
     def found(self) -> Found:
         """Return what was found, for the comparison."""
@@ -479,16 +483,21 @@ def measure_memory(form: Form) -> None:
         print(f"  {name:<46}{size / 1e6:>10.1f}")
 
 
+def changed_rulebook(folder: Path) -> Path:
+    """Write the law with one other threshold into a folder, and return it."""
+    for room in ("criteria", "rules"):
+        shutil.copytree(ROOT / room, folder / room)
+    path = folder / EDITED.relative_to(ROOT)
+    path.write_text(path.read_text().replace("at_least: 100", "at_least: 50"))
+    return folder
+
+
 def measure_impact(form: Form, folder: Path) -> list[Task]:
     """Measure the impact of a changed threshold on a million records, from Parquet to the printed report."""
     corpus = folder / "corpus.parquet"
     records = random_columns(form, MILLION, SEED, UNKNOWN_IN_CORPUS, COUNTS_IN_CORPUS)
     pq.write_table(table_of(form, records, MILLION), corpus)
-    changed = folder / "changed"
-    for room in ("criteria", "rules"):
-        shutil.copytree(ROOT / room, changed / room)
-    path = changed / EDITED.relative_to(ROOT)
-    path.write_text(path.read_text().replace("at_least: 100", "at_least: 50"))
+    changed = changed_rulebook(folder / "changed")
     old, new = read_rulebook(ROOT), read_rulebook(changed)
 
     def whole(asked: Question) -> str:

@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -29,13 +30,17 @@ from tierengine.law.reader import RulebookFile, rulebook_files, rulebook_of
 from tierengine.ledger import acts, archive, merkle, packet
 from tierengine.ledger.acts import Desk
 from tierengine.ledger.book import Inputs, Ledger, columns, make_ledger, register_for
-from tierengine.ledger.entries import AssessmentEntry, keeps, parse, sealed
+from tierengine.ledger.cosigning import gather
+from tierengine.ledger.entries import FORMAT, AssessmentEntry, Person, keeps, parse, sealed
+from tierengine.ledger.entries import Witness as Named
 from tierengine.ledger.keys import Key
 from tierengine.ledger.notes import Checkpoint, base64, sign
 from tierengine.ledger.register import Register
 from tierengine.ledger.replay import answer_of, replay
 from tierengine.ledger.store import NODES, Reader, Store
 from tierengine.ledger.verify import verify
+from tierengine.ledger.witness import Witness
+from tierengine.ledger.witness_http import server
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reports.docx import docx
 from tierengine.reports.html import html
@@ -53,6 +58,9 @@ _LIMIT = "SQLite without seals (the limit)"
 _UNSEALED = "the ledger without its seals"
 TIME = "2026-11-24T14:30:00Z"
 
+PEOPLE = 200
+_NAMES = [f"{first}{second}" for first in "ABCDEFGHJKMNPRST" for second in "abcdefghkmnprstu"]
+W1 = Key(name="witness.example.org/w1", office="", private=Ed25519PrivateKey.generate())
 SEAL = Key(name="example.gov/tier-ledger", office="", private=Ed25519PrivateKey.generate())
 ANN = Key(name="Ann Lee", office="Desk", private=Ed25519PrivateKey.generate())
 
@@ -70,6 +78,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as folder:
         appends(Path(folder))
+        people(Path(folder))
         documents(Path(folder))
         replays(Path(folder))
         large(Path(folder))
@@ -127,6 +136,63 @@ def _places(folder: Path, server: str) -> dict[str, str]:
     return {"SQLite": str(folder / "ledger.sqlite"), "PostgreSQL": server}
 
 
+# -- people and witnesses ---------------------------------------------------------------------------------------------
+
+
+def people(folder: Path) -> None:
+    """What a register of people adds to an append, and what a witness on loopback adds after it."""
+    files = rulebook_files(ROOT)
+    told = _many(files)
+    ledgers = {number: _enrolled(folder / f"people-{number}.sqlite", number, files) for number in (0, 1, PEOPLE)}
+    times: dict[int, list[float]] = {number: [] for number in ledgers}
+    for _ in range(ROUNDS):
+        batch = [next(told) for _ in range(APPENDS)]
+        for number, ledger in ledgers.items():
+            append = _sealing(ledger)
+            begun = perf_counter()
+            for each in batch:
+                append(each)
+            times[number].append((perf_counter() - begun) / APPENDS)
+    print("\nThe same append, where so many people are enrolled (0: no register is kept)")
+    for number, found in times.items():
+        print(f"  {number:>4} people {statistics.median(found) * 1e3:6.2f} ms")
+    witness = Witness.make(folder / "witness.sqlite", W1)
+    witness.know(SEAL.verifier)
+    listening = server(witness, "127.0.0.1", 0)
+    Thread(target=listening.serve_forever, daemon=True).start()
+    named = Named(key=str(witness.cosigner), address=f"http://127.0.0.1:{listening.server_address[1]}")
+    acts.require_witnesses(Desk(ledger=ledgers[1], author=ANN, seal=SEAL), (named,), 1, "a second office")
+    asked = []
+    for _ in range(ROUNDS):
+        _sealing(ledgers[1])(next(told))
+        begun = perf_counter()
+        gather(ledgers[1])
+        asked.append(perf_counter() - begun)
+    print(
+        f"  a witness on loopback adds {statistics.median(asked) * 1e3:6.2f} ms: asked, checked, and kept on both sides"
+    )
+    listening.shutdown()
+    for ledger in ledgers.values():
+        ledger.store.close()
+
+
+def _enrolled(path: Path, number: int, files: tuple[RulebookFile, ...]) -> Ledger:
+    """A ledger in which so many people are enrolled."""
+    ledger = _ledger(str(path), files)
+    desk = Desk(ledger=ledger, author=ANN, seal=SEAL)
+    crowd = [
+        ANN,
+        *(Key(name=f"Officer {each}", office="Desk", private=Ed25519PrivateKey.generate()) for each in _NAMES),
+    ]
+    for key in crowd[:number]:
+        who = Person(name=key.name, office=key.office, key=base64(key.public))
+        acts.enrol(desk, who, ("administrator", "officer") if key is ANN else ("officer",), (), "joins")
+    return ledger
+
+
+# -- the same without seals -------------------------------------------------------------------------------------------
+
+
 class _Plain:
     """The tables that an append writes to, without the tree, signatures and rules."""
 
@@ -170,7 +236,13 @@ class _Unsealed:
 
     def append(self, recorded: Recorded) -> None:
         """Append an entry and what it was made from, in one durable transaction."""
-        unsigned = {"format": 1, "number": self._number, "time": TIME, "by": self._by, "signature": base64(bytes(64))}
+        unsigned = {
+            "format": FORMAT,
+            "number": self._number,
+            "time": TIME,
+            "by": self._by,
+            "signature": base64(bytes(64)),
+        }
         with self._store.writing() as writer:
             raw = canonical.encode(recorded.content | unsigned)
             entry = parse(raw)

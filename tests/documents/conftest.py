@@ -15,6 +15,7 @@ from tierengine.documents.templates import Templates, read_templates
 from tierengine.documents.writing import write
 from tierengine.evidence.dossier import read_dossier
 from tierengine.law.reader import read_rulebook
+from tierengine.law.rulebook import Rulebook
 
 SEEDS = ROOT / "seeds"
 MADE = (("Document", "a test"),)
@@ -27,9 +28,15 @@ def templates() -> Templates:
 
 
 @cache
+def rules() -> Rulebook:
+    """The rulebook of the project."""
+    return read_rulebook(ROOT)
+
+
+@cache
 def matter(seed: str) -> Matter:
     """What a document on a seed is about."""
-    return matter_of(read_dossier(SEEDS / seed / "dossier.yaml"), read_rulebook(ROOT), templates())
+    return matter_of(read_dossier(SEEDS / seed / "dossier.yaml"), rules(), templates())
 
 
 @cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+import json
+import random
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,7 +28,7 @@ from tierengine.ledger import acts, checker
 from tierengine.ledger.acts import Desk, Elsewhere, Findings, Ground
 from tierengine.ledger.alike import alike, looks, skeleton
 from tierengine.ledger.book import Inputs, Ledger, people_of
-from tierengine.ledger.entries import AnyEntry, Person, Role
+from tierengine.ledger.entries import AnyEntry, Person, Role, sealed
 from tierengine.ledger.keys import Key
 from tierengine.ledger.notes import base64
 from tierengine.ledger.packet import export
@@ -304,6 +306,8 @@ def test_a_change_of_the_law_has_four_eyes(office: Office) -> None:
     acts.review(office.desk(office.bo), 4, "the proof says equal", approves=True)
     adopted = acts.adopt(office.desk(office.ann), 4, "approved")
     assert "as entry 4 proposed and others approved" in headline(adopted)
+    with refused("nobody alone takes back a change of the law"):
+        acts.correct(office.desk(office.ann), adopted.number, "it was wrong")
     with office.ledger.store.reading() as reader:
         assert people_of(reader).rulebook == getattr(adopted, "rulebook", None)
         proposed, _ = office.ledger.entry(reader, 4)
@@ -335,6 +339,71 @@ def test_a_proposal_that_somebody_objects_to(office: Office) -> None:
     with refused("no proposal that counts"):
         office.ledger.append(content, Inputs(), office.ann, office.seal)
     assert verify(office.ledger).checkpoint.size == 12
+
+
+# -- whatever people try ----------------------------------------------------------------------------------------------
+
+CROWD = tuple(key(name, seed) for seed, name in enumerate(("Ann", CYRILLIC_ANN[:3], "Bo", "Cy", "Dot"), 10))
+ROLES: tuple[Role, ...] = ("administrator", "determiner", "officer", "policy", "reader")
+ATTEMPTS = 120
+BOOKS = tuple(f"sha256:{digit * 64}" for digit in "123")
+
+
+def _tried(chance: random.Random, register: Register) -> Any:
+    """Something that somebody of a small crowd tries to write; much of it is not allowed."""
+    proposals = [number for number, said in register.said.items() if said.kind == "proposal"]
+    who, of = chance.choice(CROWD), chance.choice([*register.said, *proposals * 4])
+    adopted = chance.choice([None, of, *proposals * 3])
+    often = {"enrolment": 2, "withdrawal": 1, "proposal": 2, "review": 5, "rulebook": 4, "correction": 1}
+    kind = chance.choice([kind for kind, times in often.items() for _ in range(times)])
+    law: dict[str, Any] = {"rulebook": chance.choice(BOOKS), "replaces": register.rulebook, "examples": 4}
+    if kind == "rulebook" and adopted in proposals:
+        law["rulebook"] = register.said[adopted].rulebook
+    spoken_of: dict[str, Any] = {"of": of, "entry": register.said[of].digest}
+    roles = chance.sample(ROLES, chance.randint(1, 3))
+    said: dict[str, dict[str, Any]] = {
+        "enrolment": {"person": person(who).model_dump(), "roles": sorted(roles)},
+        "withdrawal": {"name": who.name, "key": base64(who.public)},
+        "proposal": {"difference": BOOKS[0], "proof": BOOKS[0], **law},
+        "review": {"approves": chance.choice((True, True, False)), **spoken_of},
+        "rulebook": law | ({} if adopted is None else {"proposal": adopted}),
+        "correction": spoken_of,
+    }
+    return {"kind": kind, "reasons": "tried"} | said[kind]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_a_crowd_gets_through(seed: int) -> None:
+    """There is always an administrator, nobody who counts looks like another, and the second checker agrees."""
+    chance = random.Random(seed)
+    register, said = Register(), list[dict[str, Any]]()
+    first: list[tuple[Role, Key]] = [("administrator", CROWD[0]), ("policy", CROWD[2]), ("administrator", CROWD[3])]
+    opening: list[dict[str, Any]] = [
+        {"kind": "enrolment", "person": person(who).model_dump(), "reasons": "first", "roles": sorted({role, "policy"})}
+        for role, who in first
+    ]
+    opening += [{"kind": "rulebook", "rulebook": BOOKS[0], "replaces": None, "examples": 4, "reasons": "first"}]
+    for number in range(ATTEMPTS):
+        content = opening[number] if number < len(opening) else _tried(chance, register)
+        author = CROWD[0] if number < len(opening) else chance.choice((*CROWD, CROWD[0], CROWD[2], CROWD[3]))
+        entry, raw = sealed(content, len(said), author, "2026-11-24T14:30:00Z")
+        problems, wrong = list(register.objections(entry)), _found_wrong([*said, json.loads(raw)])
+        assert not wrong or problems, (wrong, entry)
+        assert wrong or not any(problem.where == "author" for problem in problems), (problems, entry)
+        if not problems:
+            register.take(entry, raw)
+            said.append(json.loads(raw))
+        there = [each for each in register.people.all() if each.counts]
+        assert any("administrator" in each.roles for each in there)
+        names = [each.person.name for each in there]
+        assert not any(alike(one, other) for at, one in enumerate(names) for other in names[:at])
+
+
+def _found_wrong(entries: list[dict[str, Any]]) -> list[str]:
+    """What the second checker has against some entries, as far as people and the law go."""
+    report = checker.Report()
+    checker.check_people({entry["number"]: entry for entry in entries}, report)
+    return report.wrong
 
 
 # -- signing elsewhere ------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from tierengine.web.access import ALL, Person, Role
 from tierengine.web.answers import Answers
 from tierengine.web.application import Settings, application
 from tierengine.web.assets.fetch import fetch
+from tierengine.web.book import Book
 from tierengine.web.changes import Changes
 from tierengine.web.desk import Desk
 from tierengine.web.door import Links, Sessions
@@ -118,8 +119,7 @@ def served(folder: Path, lawbook: Lawbook, answers: Answers) -> Iterator[Served]
         lawbook=lawbook,
         answers=answers,
         changes=Changes(shelf, answers),
-        ledger=str(folder / "ledger.sqlite"),
-        keys=folder / "keys",
+        book=Book(str(folder / "ledger.sqlite"), folder / "keys"),
     )
     tokens: list[str] = []
     log = io.StringIO()
@@ -185,7 +185,7 @@ def browser(chromium: Browser, served: Served) -> Iterator[Callable[..., Page]]:
 
 def looks_right(page: Page) -> None:
     """Check a page at two widths: axe finds nothing, and nothing is wider than the window."""
-    for width in (390, 1280):
+    for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         found = Axe().run(page)
         assert not found.violations_count, found.generate_report()

@@ -96,6 +96,36 @@ def test_accept_refuse_and_undo_without_script(visitor: Make, drafted: Path) -> 
     assert drafted.read_bytes() == before
 
 
+SILENCE = """
+  - id: p3
+    at: 11VARONA41 all paragraphs
+    records:
+      - kind: silence
+        measures: increase_in_enforcement
+        period: {first: 2011-04-01, last: 2012-03-31}
+        actor: {is: government, name: the Government of this invented country}
+        because: nothing in the source leads to it
+"""
+
+
+def test_a_silence_of_a_whole_source(visitor: Make, drafted: Path) -> None:
+    """It is told as such, names no passage that could be no evidence, and becomes a silence once it is accepted."""
+    drafted.write_text(drafted.read_text(encoding="utf-8").rstrip() + SILENCE, encoding="utf-8")
+    ann = visitor()
+    page = ann.get(f"{AT}?part=records").text
+    assert "Read as a whole: no sentence tells of this." in page
+    assert page.count("It is no evidence") == 2
+    told = ann.post(f"{AT}/no-evidence", data={**_form(page, "refuse", 2), "reason": "not of use"}).text
+    assert "names no passage that could be no evidence" in told
+    ann.post(f"{AT}/accept", data=_form(page, "accept", -1))
+    (silence,) = _read(drafted).dossier.silences
+    assert (silence.indicator, silence.source, silence.read) == (
+        "increase_in_enforcement",
+        "11VARONA41",
+        "all paragraphs",
+    )
+
+
 def test_refusing_needs_a_reason(visitor: Make, drafted: Path) -> None:
     """Without one nothing is written, and the page says what is wanted."""
     ann, before = visitor(), drafted.read_bytes()

@@ -89,7 +89,7 @@ VERBS = {
     "clocks": Verb("years", "Show the days that the statute counts for the report of a year."),
     "show": Verb(
         "law",
-        "Show one criterion: question, provision, scale, rules, interpretations; or one rule of coherence or carrying.",
+        "Show one criterion: question, provision, scale, rules, interpretations; or one rule, or one kind of document.",
     ),
     "schema": Verb(
         "law", "Print the JSON Schema of a dossier, an assessment, a criterion, a rule file, cases or the questions."

@@ -117,7 +117,7 @@ class _Sitting:
 
     def _show(self, item: Proposed) -> None:
         self._console.print(Text(f"\n{item.at}  ({len(self._waiting)} to be decided)", style="bold"))
-        self._say(f"\u201c{item.quote}\u201d" if item.quote else "Read as a whole: no sentence tells of this.")
+        self._say(item.words)
         for number, record in enumerate(item.records, start=1):
             self._say(f"{number}  {_told(record)}", hang=3)
             indicator = self._law.indicators_by_id.get(record.measures)
@@ -185,9 +185,6 @@ class _Sitting:
             self._keep(self._deciding.refused(item, reason))
 
     def _no_evidence(self, item: Proposed, _key: str) -> None:
-        if not item.quote:
-            self._say("not taken: no passage is proposed here that could be no evidence; r refuses it", style="yellow")
-            return
         reason = self._reason("Why is it no evidence?")
         if reason is not None:
             self._keep(self._deciding.no_evidence(item, reason))

@@ -25,6 +25,7 @@ from tierengine.cli.options import (
     write_file,
 )
 from tierengine.cli.report import ReleaseTo
+from tierengine.documents.checking import Checked
 from tierengine.documents.checking import check as check_document
 from tierengine.documents.draft import MADE_FROM, Draft
 from tierengine.documents.finished import Finished, read_finished
@@ -146,8 +147,8 @@ class Where:
 def _check(file: Path, where: Where, book: Rulebook, templates: Templates) -> None:
     """Tell what is wrong with a finished document. Ends with 4 where a part that the statute requires is not whole."""
     finished = read_finished(file_bytes(file), file.name)
-    matter, kind = _again(finished, file, where, book, templates)
-    found = check_document(finished, written(templates.on(kind, matter.law.as_of), matter), matter)
+    again = _again(finished, file, where, book, templates)
+    found = _held(finished, again, templates)
     if found.faults:
         raise EvidenceError((*found.faults, *found.missing))
     console = a_console()
@@ -167,15 +168,29 @@ def holding(file: Path, where: Where, folder: Path | None) -> Final:
     """
     book, templates, raw = rulebook_in(folder), templates_in(folder), file_bytes(file)
     finished = read_finished(raw, file.name)
-    matter, kind = _again(finished, file, where, book, templates)
-    found = check_document(finished, written(templates.on(kind, matter.law.as_of), matter), matter)
+    again = _again(finished, file, where, book, templates)
+    found = _held(finished, again, templates)
     if open_points := (*found.faults, *found.missing, *found.blanks):
         raise EvidenceError(open_points)
-    return Final(kind=kind, name=file.name, raw=raw, dossier=matter.casefile.digest)
+    return Final(kind=again.kind, name=file.name, raw=raw, dossier=again.dossier)
 
 
-def _again(finished: Finished, file: Path, where: Where, book: Rulebook, templates: Templates) -> tuple[Matter, str]:
-    """Return what a finished document is about, from what it says that it was made from, and its kind."""
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What a finished document is about: the matter, its kind, and the digest of the whole dossier."""
+
+    matter: Matter
+    kind: str
+    dossier: str
+
+
+def _held(finished: Finished, again: _Again, templates: Templates) -> Checked:
+    kind = templates.on(again.kind, again.matter.law.as_of)
+    return check_document(finished, written(kind, again.matter), again.matter)
+
+
+def _again(finished: Finished, file: Path, where: Where, book: Rulebook, templates: Templates) -> _Again:
+    """Return what a finished document is about, from what it says that it was made from."""
     told = finished.made_from
     missing = [name for name in ("Document", "Dossier", "Law", "Release") if name not in told]
     if missing:
@@ -195,7 +210,10 @@ def _again(finished: Finished, file: Path, where: Where, book: Rulebook, templat
         raise UsageError([Problem(where=file.name, what=what, cure=cure)])
     said = _on_record(where.ledger, where.keys, casefile) if told.get("Ledger", "none") != "none" else OnRecord()
     matter = matter_of(casefile, book, templates, day=day, before=earlier, on_record=said, to=to)
-    return matter, told["Document"]
+    _same_as_then(told["Dossier"], matter.casefile, file)
+    if earlier is not None and matter.before is not None:
+        _same_as_then(told["Year before"], matter.before, file)
+    return _Again(matter, told["Document"], casefile.digest)
 
 
 def _on_record(place: str | None, keys: Path | None, casefile: Casefile) -> OnRecord:
@@ -210,18 +228,21 @@ def _on_record(place: str | None, keys: Path | None, casefile: Casefile) -> OnRe
 
 
 def _named(told: str, given: Path | None, file: Path, option: str) -> Casefile:
-    """Read a dossier that a finished document names, where it lies now; it must say what it said then."""
-    name, _, digest = told.rpartition(" (")
+    """Read a dossier that a finished document names, where it lies now."""
+    name = told.rpartition(" (")[0]
     path = given if given is not None else file.resolve().parent / name
     if not path.is_file():
         what, cure = f"its dossier is not at {name}", f"say where it lies, with {option}"
         raise EvidenceError([Problem(where=file.name, what=what, cure=cure)])
-    casefile = read_dossier(path)
-    if digest.rstrip(")") != casefile.digest:
-        what = f"{path.name} does not say what it said when the document was drafted"
+    return read_dossier(path)
+
+
+def _same_as_then(told: str, casefile: Casefile, file: Path) -> None:
+    """Refuse a dossier, or the released part of one, that does not say what it said when the document was drafted."""
+    if told.rpartition(" (")[2].rstrip(")") != casefile.digest:
+        what = f"{casefile.document.name} does not say what it said when the document was drafted"
         cure = "draft the document anew from it, or check against the dossier as it was"
         raise EvidenceError([Problem(where=file.name, what=what, cure=cure)])
-    return casefile
 
 
 def templates_in(folder: Path | None) -> Templates:
@@ -254,11 +275,14 @@ def _format_of(output: Path | None) -> Format:
 def _made_from(
     kind: str, matter: Matter, dossier: Path, before: Path | None, output: Path | None
 ) -> tuple[tuple[str, str], ...]:
-    """What the checker needs to draft the document again; files as they lie from the document."""
-    folder = Path.cwd() if output is None else output.resolve().parent
-    told = [("Document", kind), ("Dossier", _file(dossier, folder, read_dossier(dossier).digest))]
-    if before is not None:
-        told.append(("Year before", _file(before, folder, read_dossier(before).digest)))
+    """What the checker needs to draft the document again; files as they lie from the document.
+
+    Of what is withheld not even the digest is told, nor where a dossier lies: who knows all but a number could find it.
+    """
+    folder = None if matter.statement is not None else Path.cwd() if output is None else output.resolve().parent
+    told = [("Document", kind), ("Dossier", _file(dossier, folder, matter.casefile.digest))]
+    if before is not None and matter.before is not None:
+        told.append(("Year before", _file(before, folder, matter.before.digest)))
     told += [
         ("Law", f"{matter.law.as_of} ({matter.law.digest})"),
         ("Templates", matter.templates.digest),
@@ -274,8 +298,9 @@ def _entries(matter: Matter) -> str:
     return ", ".join(f"entry {each.number}" for each in found) or "none"
 
 
-def _file(path: Path, folder: Path, digest: str) -> str:
-    return f"{Path(os.path.relpath(path.resolve(), folder)).as_posix()} ({digest})"
+def _file(path: Path, folder: Path | None, digest: str) -> str:
+    name = path.name if folder is None else Path(os.path.relpath(path.resolve(), folder)).as_posix()
+    return f"{name} ({digest})"
 
 
 def _refuse_terminal(form: Format, output: Path | None) -> None:

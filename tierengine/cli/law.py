@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -15,25 +16,31 @@ from tierengine.cli.options import (
     RulebookFolder,
     a_console,
     day_given,
+    folder_of,
     print_json,
     rulebook_in,
+    write_rulebook,
 )
 from tierengine.errors import Problem, UsageError
 from tierengine.law.changes import Change, all_changes
 from tierengine.law.entries import Clause
+from tierengine.law.reader import TEMPLATES, read_draft, rulebook_files
+from tierengine.reports.amended import print_amended
 from tierengine.reports.entry import print_carrying, print_coherence, print_criterion
 from tierengine.reports.law import Provision, print_changes, print_law, print_ledger, provisions
 
 
 @app.command()
 def show(
-    criterion: Annotated[str, typer.Argument(metavar="ID", help="such as F-PROSECUTE, or a rule, such as CARRY-LAW")],
+    criterion: Annotated[str, typer.Argument(metavar="ID", help="such as F-PROSECUTE, CARRY-LAW or narrative")],
     as_of: AsOf = None,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Show one criterion: question, provision, scale, rules, interpretations; or one rule of coherence or carrying."""
+    """Show one criterion: question, provision, scale, rules, interpretations; or one rule, or one kind of document."""
     book = rulebook_in(rulebook)
     law = book.on(day_given(as_of)) if as_of else book.latest()
+    if _show_document(criterion, law.as_of, rulebook):
+        return
     rule = next((rule for rule in law.coherence if rule.id == criterion), None)
     if rule is not None:
         print_coherence(rule, a_console())
@@ -54,6 +61,21 @@ def show(
             ]
         )
     print_criterion(found, a_console())
+
+
+def _show_document(name: str, day: date, rulebook: Path | None) -> bool:
+    """Show the template of a document, if one is called so; say whether there was one."""
+    folder = folder_of(rulebook)
+    if not (folder / TEMPLATES).is_dir():
+        return False
+    from tierengine.documents.preview import print_kind  # noqa: PLC0415 - most entries are no templates
+    from tierengine.documents.templates import read_templates  # noqa: PLC0415
+
+    templates = read_templates(folder)
+    if name not in templates.names:
+        return False
+    print_kind(templates.on(name, day), templates, a_console())
+    return True
 
 
 @law_app.command("show")
@@ -87,6 +109,39 @@ def law_diff(
         print_json([schemas.dump(Change, each) for each in found])
     else:
         print_changes(found, a_console())
+
+
+@law_app.command("amend")
+def law_amend(
+    provision: Annotated[str, typer.Argument(metavar="PROVISION", help="the id of an entry, such as MS3 or DOWNGRADE")],
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="the first day of the change")],
+    act: Annotated[str, typer.Option("--act", metavar="ACT", help='such as "P.L. 119-999 section 3"')],
+    strike: Annotated[bool, typer.Option("--strike", help="the provision ends, and no version follows")] = False,
+    number: Annotated[
+        str | None,
+        typer.Option("--number", metavar="NUMBER", help='from then on it is "section 108(b)(13)", and reads as before'),
+    ] = None,
+    as_new: Annotated[
+        str | None, typer.Option("--as", metavar="ID", help="make a new criterion from it, under --number")
+    ] = None,
+    rulebook: RulebookFolder = None,
+) -> None:
+    """Amend the law in one step: end a version on a day, begin the next, and list what else names it."""
+    from tierengine.lab.change.naming import naming  # noqa: PLC0415 - no other verb on the law needs it
+    from tierengine.law.amending import Order, amend  # noqa: PLC0415
+
+    if strike and (number or as_new):
+        problem = Problem(where="law amend", what="--strike with --number or --as", cure="ask for one of them")
+        raise UsageError([problem])
+    folder = folder_of(rulebook)
+    draft = read_draft(folder)
+    order = Order(
+        provision=provision, day=day_given(first, "--from"), act=act, strike=strike, renumber=number, as_new=as_new
+    )
+    made = amend(draft, rulebook_files(folder), order)
+    also = tuple(naming(draft, provision, folder_of(None) / "tests" / "cases"))
+    write_rulebook(folder, made.files)
+    print_amended(made, also, a_console())
 
 
 @law_app.command("coverage")

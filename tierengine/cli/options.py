@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -159,3 +160,17 @@ def write_file(path: Path, content: bytes) -> None:
             cure="name a file in a folder that exists and in which you may write",
         )
         raise UsageError([problem]) from None
+
+
+def write_rulebook(folder: Path, files: Mapping[str, str]) -> None:
+    """Write files of a rulebook, by their names in it; a new folder is made for a new criterion."""
+    for name, text in files.items():
+        path = folder / name
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as error:
+            problem = Problem(
+                where=str(path.parent), what=f"cannot be made: {error.strerror}", cure="name a folder of yours"
+            )
+            raise UsageError([problem]) from None
+        write_file(path, text.encode())

@@ -12,6 +12,7 @@ import typer
 
 from tierengine.cli.app import app
 from tierengine.cli.options import RulebookFolder, folder_of
+from tierengine.documents.templates import template_files
 from tierengine.errors import Problem, UsageError
 from tierengine.law.reader import rulebook_digest, rulebook_files
 
@@ -26,13 +27,14 @@ def new_rulebook(
         problem = Problem(where=str(folder), what="is there already", cure="name a folder that does not exist yet")
         raise UsageError([problem])
     files = rulebook_files(folder_of(rulebook))
+    templates = dict(template_files(folder_of(rulebook)))
     try:
         beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         try:
-            for file in files:
-                path = beside / file.name
+            for name, raw in ({file.name: file.raw for file in files} | templates).items():
+                path = beside / name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(file.raw)
+                path.write_bytes(raw)
             beside.chmod(0o755)
             beside.rename(folder)
         finally:
@@ -43,6 +45,7 @@ def new_rulebook(
             [Problem(where=str(folder), what=what, cure="name a folder in one you may write to")]
         ) from None
     sys.stdout.write(
-        f"{len(files)} files of the law with the digest {rulebook_digest(files)} are copied to {folder}.\n"
+        f"{len(files)} files of the law with the digest {rulebook_digest(files)} are copied to {folder},"
+        f" and {len(templates)} files with templates of documents.\n"
         f"Check them with `tierengine lint {folder}`, and use them with `--rulebook {folder}`.\n"
     )

@@ -52,7 +52,8 @@ def silence(item: Proposed, record: ProposedRecord, author: str, day: date, know
         covers=covers,
         author=author,
         date=day,
-        note=" ".join(part for part in (item.quote and f"{item.quote.rstrip('.')}.", record.note) if part),
+        note=" ".join(part for part in (item.quote and f"{item.quote.rstrip('.')}.", record.note) if part)
+        or record.because,
     )
 
 

@@ -55,7 +55,13 @@ class Deciding:
         return self._changed(item, "silences", _lines(made.model_dump(mode="json", by_alias=True, exclude_none=True)))
 
     def no_evidence(self, item: Proposed, why: str) -> Casefile:
-        """Return the dossier with a passage that is no record in the place of a proposal."""
+        """Return the dossier with a passage that is no record in the place of a proposal.
+
+        Raise `EvidenceError` if a silence is proposed of a source as a whole, which names no passage.
+        """
+        if not item.quote:
+            what = f"`{item.id}` proposes a silence and names no passage that could be no evidence"
+            raise EvidenceError([Problem(where=item.at, what=what, cure="refuse it, with the reason")])
         told: dict[str, Any] = {"at": item.at, "quote": item.quote, "why": why}
         if item.anchor is not None:
             told["anchor"] = item.anchor.model_dump(mode="json", exclude_none=True)

@@ -1,9 +1,12 @@
 """The documents that the statute asks for: from templates kept as data to drafts, and from finished drafts to faults.
 
-templates  lint         what policy staff keep in `rules/documents/`: kinds, parts, blocks, sentences, words
-matter  blocks          what one document is about; the building blocks that yield facts with their grounds
-draft  writing          a document before any format decides how it looks; a template filled in
-markdown  html  docx  pdf    the formats
-finished  checking      a finished document read back, whatever its format, and held against what it stands on
-year                    every dossier of a year at a glance
+From what policy staff keep to what is read back:
+
+    templates  lint  preview    what is kept in `rules/documents/`: kinds, parts, blocks, sentences, words
+    matter  blocks              what one document is about; the building blocks that yield facts with their grounds
+    draft  writing              a document before any format decides how it looks; a template filled in
+    markdown  html  docx  pdf   the formats
+    finished  marks             a finished document read back, and cut into sentences with their marks
+    claims  checking            a sentence, and then the whole, held against what it stands on
+    year  glance  diary         every dossier of a year; told; its days as a calendar
 """

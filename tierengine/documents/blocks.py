@@ -29,6 +29,7 @@ from tierengine.reasoning.compare import CAUSES
 from tierengine.reasoning.followed import followed_up
 from tierengine.reasoning.trace import spoken
 from tierengine.reasoning.words import counted, plain
+from tierengine.reasoning.years import unlike
 from tierengine.terms.citation import Citation
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import NAMES
@@ -89,8 +90,8 @@ def _acts(matter: Matter, taken: Taken) -> Iterator[Fact]:
 
 
 def _last_acts(matter: Matter, taken: Taken) -> Iterator[Fact]:
-    """What was known of the year before and is not told of this one."""
-    if matter.admitted_before is None:
+    """What was known of the year before and is not told of this one; of a part nobody can say that."""
+    if matter.admitted_before is None or not matter.whole:
         return
     for fact in _known(matter, matter.admitted_before, taken, LAST_YEAR_RECORD):
         if fact.fields["indicator"] not in matter.admitted.records:
@@ -164,20 +165,32 @@ def _figures(matter: Matter, taken: Taken) -> Iterator[Fact]:
         if indicator.type != "count" or indicator.looks_back or indicator.counts_kind or value is None or not records:
             continue
         last = law.last_year.get(indicator.id)
-        before = None if last is None else admitted.facts.get(last.id)
-        earlier = () if last is None or before is None else admitted.records.get(last.id, ())
+        before, earlier = (None, ()) if last is None else _year_before(matter, indicator, last)
         wording = matter.templates.wordings.get(indicator.id)
         fields = {
             "what": (wording.count if wording is not None else None) or indicator.asks,
             "topic": criterion.title,
             "now": counted(law, indicator.id, value),
             "before": "" if before is None else plain(before),
-            "compared": "" if last is None else "yes",
+            "compared": "yes" if last is not None and matter.whole else "",
             "span": "by law" if all(record.kind == "law" for record in records) else "in the period",
         }
-        names = tuple(record.id for record in (*records, *earlier))
+        names = (*(record.id for record in records), *earlier)
         known = tuple(name for name in names if name in matter.passages)
         yield Fact(fields, (*known, *clause_of(criterion.citation)), _direction(value, before))
+
+
+def _year_before(
+    matter: Matter, indicator: Indicator, last: Indicator
+) -> tuple[Value | Bounds | None, tuple[str, ...]]:
+    """The figure of the year before with its records: as this dossier has it, else as the other one does."""
+    admitted, earlier = matter.admitted, matter.admitted_before
+    if last.id in admitted.facts or earlier is None:
+        return admitted.facts.get(last.id), tuple(record.id for record in admitted.records.get(last.id, ()))
+    now, then = admitted.records.get(indicator.id, ()), earlier.records.get(indicator.id, ())
+    if not then or unlike(matter.law, matter.casefile, now, then) is not None:
+        return None, ()
+    return earlier.facts.get(indicator.id), tuple(LAST_YEAR_RECORD + record.id for record in then)
 
 
 def _direction(now: Value | Bounds, before: Value | Bounds | None) -> str:
@@ -198,6 +211,7 @@ def _promises(matter: Matter, taken: Taken) -> Iterator[Fact]:
                 "quote": " ".join(record.quote.split()),
                 "who": _who([record]),
                 "topic": criterion.title,
+                "undone": "yes" if matter.whole and not matter.admitted.facts.get(record.measures) else "",
             }
             yield Fact(fields, (record.id, *clause_of(criterion.citation)))
 
@@ -283,7 +297,8 @@ def _moves(matter: Matter, taken: Taken) -> Iterator[Fact]:
             continue
         if (last.shown, last.possible) == (answer.shown, answer.possible):
             continue
-        if last.outcome is answer.outcome is Outcome.UNDETERMINED:
+        unsettled = (last.outcome is Outcome.UNDETERMINED, answer.outcome is Outcome.UNDETERMINED)
+        if all(unsettled) or (any(unsettled) and not matter.whole):
             continue
         fact = _finding(answer, matter)
         then = (LAST_YEAR_RECORD + each.record for each in last.evidence)
@@ -303,7 +318,7 @@ _CAUSES: dict[str, str] = {
 
 def _causes(matter: Matter, taken: Taken) -> Iterator[Fact]:
     """The smallest sets of causes that explain the change of the answer."""
-    found = matter.comparison
+    found = matter.comparison if matter.whole else None
     if found is None:
         return
     told = _CAUSES | ({} if found.causes[0].differences else {"law": "the later day on which it is asked"})
@@ -315,8 +330,14 @@ def _causes(matter: Matter, taken: Taken) -> Iterator[Fact]:
 
 def _recommendation(matter: Matter, _: Taken) -> Iterator[Fact]:
     """What the engine recommends."""
-    told = matter.assessment.recommendation
+    told, whole = matter.assessment.recommendation, matter.statement
     tiers = [NAMES[tier] for tier in told.open_tiers]
+    if whole is not None and not whole.entailed:
+        name = "no tier" if whole.tier is None else NAMES[whole.tier]
+        reason = "The reasons that are released here do not entail it by themselves."
+        fields = {"tier": name, "status": whole.status, "reason": reason, "open": " and ".join(tiers)}
+        yield Fact(fields, (ANSWER,), whole.status)
+        return
     fields = {
         "tier": "no tier" if told.tier is None else NAMES[told.tier],
         "status": told.status,
@@ -413,7 +434,7 @@ def _topic(matter: Matter, change: Change) -> str:
 
 def _followed_up(matter: Matter, taken: Taken) -> Iterator[Fact]:
     """What an earlier report left to ask, such as an action of its plan: whether this dossier shows it done."""
-    for each in followed_up(matter.casefile, matter.law, matter.admitted):
+    for each in followed_up(matter.casefile, matter.law, matter.admitted) if matter.whole else ():
         question = each.question
         if not taken.holds(question.by):
             continue
@@ -459,14 +480,14 @@ def _determination(matter: Matter, _: Taken) -> Iterator[Fact]:
 
 def _questions(matter: Matter, _: Taken) -> Iterator[Fact]:
     """The facts that would narrow the tier, those that narrow most first; the open words stand apart."""
-    for each in matter.plan.narrowing:
+    for each in matter.narrowing:
         if each.question.id in matter.law.indicators_by_id:
             yield Fact({"asks": each.question.asks}, clause_of(each.question.citation))
 
 
 def _presumptions(matter: Matter, _: Taken) -> Iterator[Fact]:
     """The presumptions that the statute draws if data are requested and not given."""
-    for each in matter.plan.presumptions:
+    for each in matter.presumptions:
         data = " ".join(question.asks for question in each.data)
         yield Fact({"topic": each.title, "says": each.says, "data": data}, clause_of(each.citation))
 
@@ -519,7 +540,7 @@ NAMED: Mapping[Each, frozenset[str]] = {
     "placements": frozenset({"year", "tier"}),
     "positions": frozenset({"who", "says", "reasons"}),
     "presumptions": frozenset({"topic", "says", "data"}),
-    "promises": frozenset({"quote", "who", "topic"}),
+    "promises": frozenset({"quote", "who", "topic", "undone"}),
     "questions": frozenset({"asks"}),
     "recommendation": frozenset({"tier", "status", "reason", "open"}),
     "silences": frozenset({"asks", "source", "read", "topic"}),

@@ -137,8 +137,10 @@ class _Linter:
             elif isinstance(node, nodes.Name) and node.name == "item" and not each:
                 what = "there is no `item` here, since no building block is named"
                 yield Problem(where=where, what=what, cure="add `each`, or name one of: " + ", ".join(sorted(ABOUT)))
-            elif isinstance(node, nodes.Getattr) and each and node.attr not in own:
-                yield self._unknown(node.attr, own, f"value of `{each}`", placed, path)
+            elif isinstance(node, nodes.Getattr):
+                of_item = isinstance(node.node, nodes.Name) and node.node.name == "item"
+                if not of_item or node.attr not in own:
+                    yield self._unknown(node.attr, own, f"value of `{each}`" if each else "value", placed, path)
 
     def _wording(self, wording: Wording, placed: Placed, path: Path) -> Iterator[Problem]:
         indicator = self._indicators.get(wording.indicator)

@@ -14,9 +14,10 @@ from tierengine.documents.templates import Templates
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import LAST_YEAR_RECORD, Casefile
 from tierengine.evidence.handling import Mark, strictest
+from tierengine.lab.questions.inquiry import Inquiry
 from tierengine.lab.questions.path import WayUp, path
 from tierengine.lab.questions.rate import RatingSheet, sheet_of
-from tierengine.lab.questions.settle import CollectionPlan, settle
+from tierengine.lab.questions.settle import DataPresumption, Differences, Narrowing, data_presumptions, narrowings
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import Admitted, admit
 from tierengine.reasoning.assess import Assessor, law_of
@@ -117,9 +118,21 @@ class Matter:
         )
 
     @cached_property
-    def plan(self) -> CollectionPlan:
-        """What would settle the tier."""
-        return settle(self.casefile, self.rulebook, self.law.as_of)
+    def _inquiry(self) -> Inquiry:
+        return Inquiry(self.law, self.admitted.facts)
+
+    @cached_property
+    def narrowing(self) -> tuple[Narrowing, ...]:
+        """The open questions that decide the tier, those that narrow it most first."""
+        if len(self._inquiry.open_rows()) < 2:
+            return ()
+        found = narrowings(self._inquiry, Differences(self._inquiry).deciding())
+        return tuple(sorted(found, key=lambda each: (each.worst, each.average)))
+
+    @cached_property
+    def presumptions(self) -> tuple[DataPresumption, ...]:
+        """What the statute presumes if data are requested and not given."""
+        return tuple(data_presumptions(self._inquiry))
 
     @cached_property
     def sheet(self) -> RatingSheet:
@@ -144,9 +157,11 @@ class Matter:
 
     @property
     def now(self) -> Tier | None:
-        """Where the country stands: as a person determined, else as is recommended."""
+        """Where the country stands: as a person determined, else as is recommended on the whole dossier."""
         determined = self.on_record.determination
-        return determined.tier if determined is not None else self.assessment.recommendation.tier
+        if determined is not None:
+            return determined.tier
+        return self.assessment.recommendation.tier if self.statement is None else self.statement.tier
 
     @property
     def last(self) -> Placement | None:
@@ -162,6 +177,11 @@ class Matter:
         if self.now == self.last:
             return "not"
         return "up" if TIERS.index(self.now) < TIERS.index(self.last) else "down"
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is withheld, so that what no record tells is on no record."""
+        return self.statement is None or self.statement.whole
 
     @property
     def listed(self) -> bool:

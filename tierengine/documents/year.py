@@ -19,6 +19,7 @@ from tierengine.lab.corpus.like_cases import Pair, audit
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.clocks import Due, clocks
 from tierengine.reasoning.history import told as standing_in_words
+from tierengine.reasoning.release import RELEASES, release
 from tierengine.terms.tier import NAMES
 
 _ENDINGS = (".docx", ".html", ".md")
@@ -130,6 +131,7 @@ class _Document:
     file: str
     kind: str
     dossier: str
+    release: str
 
 
 def _finished(folder: Path) -> Iterator[_Document]:
@@ -140,12 +142,14 @@ def _finished(folder: Path) -> Iterator[_Document]:
             continue  # most files of these formats are sources
         if {"Document", "Dossier"} <= told.keys():
             digest = told["Dossier"].rpartition(" (")[2].rstrip(")")
-            yield _Document(path.relative_to(folder).as_posix(), told["Document"], digest)
+            name = path.relative_to(folder).as_posix()
+            yield _Document(name, told["Document"], digest, told.get("Release", "none"))
 
 
 def _country(name: str, matter: Matter, templates: Templates, finished: tuple[_Document, ...]) -> Country:
     dossier = matter.casefile.dossier
-    own = tuple(each for each in finished if each.dossier == matter.casefile.digest)
+    digests = {matter.casefile.digest, *_released(matter, finished)}
+    own = tuple(each for each in finished if each.dossier in digests)
     standing = matter.admitted.standing
     return Country(
         name=dossier.government.name,
@@ -159,6 +163,13 @@ def _country(name: str, matter: Matter, templates: Templates, finished: tuple[_D
         owed=tuple(_owed(matter, templates, own)),
         finished=tuple((each.kind, each.file) for each in own),
     )
+
+
+def _released(matter: Matter, finished: tuple[_Document, ...]) -> Iterator[str]:
+    """The digests of what is left of a dossier in each release in which some document was written."""
+    for name in RELEASES:
+        if any(each.release == name for each in finished):
+            yield release(matter.casefile, matter.law, name).part.digest
 
 
 _BINDS = {

@@ -230,6 +230,11 @@ class Proposed(Model):
     refused: Text | None = None
     """Why a person refused all of them; nothing as long as nobody has."""
 
+    @property
+    def words(self) -> str:
+        """The words on which it rests, between quotation marks, or that the source as a whole is silent."""
+        return f"\u201c{self.quote}\u201d" if self.quote else "Read as a whole: no sentence tells of this."
+
     @model_validator(mode="after")
     def _quoted(self) -> Proposed:
         if not self.quote.strip() and any(record.kind != "silence" for record in self.records):

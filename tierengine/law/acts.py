@@ -12,7 +12,7 @@ from datetime import date
 
 from tierengine.errors import Problem
 from tierengine.law.coverage import citations
-from tierengine.law.entries import ActSection, Clock, Downgrade, Entry, Relisting
+from tierengine.law.entries import Act, ActSection, Clock, Downgrade, Entry, Relisting
 from tierengine.law.linter import Placed
 from tierengine.law.rulebook import Rulebook
 from tierengine.terms.citation import Citation
@@ -237,6 +237,15 @@ def _own_citations(item: Placed) -> Iterator[Problem]:
 
 def _to_fill_in(item: Placed) -> Iterator[Problem]:
     """What `tierengine law amend` left for a person to write."""
+    if isinstance(item.entry, Act):
+        texts: list[tuple[Path_, str]] = [
+            (("title",), item.entry.title),
+            (("citation",), item.entry.citation.source or ""),
+        ]
+        texts += [(("sections", n, "says"), each.says) for n, each in enumerate(item.entry.sections)]
+        for path, text in texts:
+            if UNFILLED in text:
+                yield item.problem("the Act is not told yet", "write it in one sentence, from its text", *path)
     for key, amendment in (("change", item.entry.change), ("struck", item.entry.struck)):
         if amendment is not None and UNFILLED in amendment.says:
             yield item.problem(

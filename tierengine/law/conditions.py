@@ -72,7 +72,7 @@ class Condition(Model):
         """The one word of `OPERATORS` that this condition uses."""
         return next(name for name in OPERATORS if self._given(name))
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Condition, ...]:
         """The conditions directly inside this one."""
         if self.some is not None:

@@ -472,6 +472,16 @@ class CalendarDay(Model):
     day: Whole
     year: Literal["before", "of the report", "after"]
 
+    @model_validator(mode="after")
+    def _of_the_calendar(self) -> CalendarDay:
+        try:
+            self.of(2001)
+        except ValueError:
+            raise ValueError(
+                f"no year has a day {self.day} of month {self.month}; write one of the calendar, such as 6 and 30"
+            ) from None
+        return self
+
     def of(self, report: int) -> date:
         """Return the day, for the report of a year."""
         return date(report + {"before": -1, "of the report": 0, "after": 1}[self.year], self.month, self.day)

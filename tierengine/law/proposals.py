@@ -73,21 +73,25 @@ def lint_proposals(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem
     """Yield every problem with the proposals of a rulebook that can be seen without running them."""
     vocabulary = Vocabulary.of(rulebook)
     for item in placed:
-        criterion = item.entry
-        if not isinstance(criterion, Criterion) or criterion.proposal is None:
-            continue
+        yield from lint_proposal(rulebook, item, vocabulary)
+    yield from _circles(rulebook, placed)
+
+
+def lint_proposal(rulebook: Rulebook, item: Placed, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield the problems of one proposal, save that it may ask for what waits for it."""
+    criterion = item.entry
+    if isinstance(criterion, Criterion) and criterion.proposal is not None:
         if criterion.judgement is None:
             yield item.problem(
                 "a proposal is made, and there is no open word that it could fill",
                 "remove the proposal, or leave the open word to a person under `judgement`",
                 "proposal",
             )
-            continue
+            return
         yield from _levels(item, criterion.proposal, criterion.judgement)
         yield from _looks_at(item, criterion, vocabulary)
         yield from _examples(item, criterion.proposal, vocabulary)
         yield from _dates(item, criterion, rulebook)
-    yield from _circles(rulebook, placed)
 
 
 def _levels(item: Placed, proposal: Proposal, judgement: Judgement) -> Iterator[Problem]:

@@ -184,6 +184,10 @@ class Rulebook(Model):
         found: E = self._renumbered[key]
         return found
 
+    def share_numbers(self, other: Rulebook) -> None:
+        """Take over which entries another rulebook has put under the number of a day; both keep the entries alive."""
+        self.__dict__["_renumbered"] = dict(other._renumbered)
+
     @cached_property
     def _renumbered(self) -> dict[tuple[int, int], Any]:
         """Entries under numbers that were asked for."""

@@ -230,7 +230,7 @@ def check_people(entries: dict[int, Any], report: Report) -> None:
     """Check that each entry is by somebody who was then in the register with a role that may, if one is kept."""
     roles: dict[str, list[str]] = {}
     people: dict[str, Any] = {}
-    law: str | None = None
+    laws: list[int] = []
     for number, entry in sorted(entries.items()):
         where, by = f"entries/{number}.json", entry["by"]
         if not people and entry["kind"] == "enrolment":
@@ -246,9 +246,13 @@ def check_people(entries: dict[int, Any], report: Report) -> None:
         elif entry["kind"] == "withdrawal":
             roles.pop(entry["key"], None)
         elif entry["kind"] == "rulebook":
-            if people and law is not None:
+            if people and laws:
                 _check_approved(entry, entries, report)
-            law = entry["rulebook"]
+            laws.append(number)
+        elif entry["kind"] == "correction" and entry["of"] in laws:
+            laws.remove(entry["of"])
+            if people:
+                report.wrong.append(f"{where}: {by['name']} alone takes back a change of the law")
 
 
 def _check_approved(entry: Any, entries: dict[int, Any], report: Report) -> None:

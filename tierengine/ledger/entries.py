@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
@@ -353,8 +354,12 @@ def _without(raw: bytes, signature: str) -> bytes:
     return raw.replace(_member(signature), b"", 1)
 
 
+@lru_cache(maxsize=1024)
 def parse(raw: bytes) -> AnyEntry | None:
-    """Read the bytes of an entry, whoever signed them, or give nothing if they say none."""
+    """Read the bytes of an entry, whoever signed them, or give nothing if they say none.
+
+    Equal bytes say the same: the register of an office is read at every act, and parsed once.
+    """
     try:
         return _ENTRY.validate_json(raw)
     except ValidationError:

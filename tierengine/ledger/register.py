@@ -105,6 +105,7 @@ class Register:
         return None if isinstance(entry, RulebookEntry | ProposalEntry | RegisterEntry) else entry.case
 
     def _said(self, entry: AnyEntry, raw: bytes) -> Said:
+        told = vars(entry)  # asking a model for what it has not takes it long, and most entries have little of this
         return Said(
             number=entry.number,
             kind=entry.kind,
@@ -112,12 +113,12 @@ class Register:
             author=plain_name(entry.by.name),
             key=entry.by.key,
             case=self.case_of(entry),
-            on=getattr(entry, "on", getattr(entry, "of", None)),
-            rulebook=getattr(entry, "rulebook", None),
-            replaces=getattr(entry, "replaces", None),
-            answer=getattr(entry, "answer", None),
-            tier=getattr(entry, "tier", None),
-            approves=getattr(entry, "approves", None),
+            on=told.get("on", told.get("of")),
+            rulebook=told.get("rulebook"),
+            replaces=told.get("replaces"),
+            answer=told.get("answer"),
+            tier=told.get("tier"),
+            approves=told.get("approves"),
         )
 
     # -- how things stand -------------------------------------------------------------------------------------------
@@ -283,6 +284,9 @@ class Register:
         elif entry.by.key != wrong.key and not (self.people.kept and plain_name(entry.by.name) == wrong.author):
             what = f"`{entry.by.name}` did not write entry {entry.of}"
             yield _objection("--as", what, "object to it in a review, or have its author correct it")
+        elif wrong.kind == "rulebook" and self.people.kept:
+            what = "where a register of people is kept, nobody alone takes back a change of the law"
+            yield _objection("ENTRY", what, "propose the rulebook that is right: tierengine ledger propose")
 
     def _document(self, entry: DocumentEntry) -> Iterator[Problem]:
         current = self.assessment(entry.case)

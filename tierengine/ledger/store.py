@@ -23,6 +23,18 @@ from tierengine.errors import LedgerError, Problem, StoreError, UsageError
 from tierengine.ledger.entries import FORMAT
 from tierengine.ledger.merkle import leaf_hash
 
+
+class _Bytes(sa.types.TypeDecorator[bytes]):
+    """Bytes, also where somebody who altered a SQLite file left text in their place: the digests then tell."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> bytes | None:  # noqa: ARG002
+        """Return what is stored as bytes, whatever its type."""
+        return value if value is None or isinstance(value, bytes) else str(value).encode()
+
+
 _TABLES = sa.MetaData()
 
 HEAD = sa.Table(
@@ -32,7 +44,7 @@ HEAD = sa.Table(
     sa.Column("format", sa.Integer, nullable=False),
     sa.Column("verifier", sa.Text, nullable=False),
     sa.Column("checkpoint", sa.Text, nullable=False),
-    sa.Column("peaks", sa.LargeBinary, nullable=False),
+    sa.Column("peaks", _Bytes, nullable=False),
 )
 """One row: the newest format among the entries, the key that checks it, the signed checkpoint over every entry with
 what witnesses signed under it, and the hashes of the tree's largest complete subtrees, from the right, on which the
@@ -42,7 +54,7 @@ BLOBS = sa.Table(
     "blobs",
     _TABLES,
     sa.Column("digest", sa.Text, primary_key=True),
-    sa.Column("raw", sa.LargeBinary, nullable=False),
+    sa.Column("raw", _Bytes, nullable=False),
 )
 """Whatever entries were made from, as it was, under the digest of its bytes."""
 
@@ -59,7 +71,7 @@ ENTRIES = sa.Table(
     "entries",
     _TABLES,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("raw", sa.LargeBinary, nullable=False),
+    sa.Column("raw", _Bytes, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("about", sa.Text, index=True),
 )
@@ -88,7 +100,7 @@ NODES = sa.Table(
     _TABLES,
     sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Column("hash", _Bytes, nullable=False),
     sqlite_with_rowid=False,
 )
 """The complete subtrees of the Merkle tree, from level 1 on; those of level 0 are the entries themselves."""

@@ -14,7 +14,17 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
-from tierengine.errors import EvidenceError, NotInForceError, Problem, TierEngineError, UsageError
+from tierengine.errors import (
+    EvidenceError,
+    LedgerError,
+    NotInForceError,
+    Problem,
+    RefusedError,
+    RulebookError,
+    StoreError,
+    TierEngineError,
+    UsageError,
+)
 from tierengine.reports.problems import as_json
 from tierengine.web.access import may, unlisted
 from tierengine.web.changes import ClashError
@@ -132,14 +142,21 @@ async def _misread(request: Request, error: Exception) -> Response:
     return _page(request, 422, "The form lacks something, or holds what it cannot.", problems)
 
 
-_ASKED = (UsageError, NotInForceError)
+_AT_FAULT: dict[type[TierEngineError], str] = {
+    RulebookError: "The law as it stands in its files is unsound.",
+    LedgerError: "The ledger does not hold: what is on record was altered, or its keys are wrong. Nothing was written.",
+    StoreError: "The place in which the ledger is kept cannot be used.",
+}
+"""What is at fault where neither the question nor the evidence is."""
+
+_ASKED = (UsageError, NotInForceError, RefusedError)
 """What is wrong with a question, and not with the law or the evidence."""
 
 
 async def _problems(request: Request, error: Exception) -> Response:
     assert isinstance(error, TierEngineError)
     status = 422 if isinstance(error, EvidenceError) else 400 if isinstance(error, _ASKED) else 500
-    says = "The law as it stands in its files is unsound, or no answer could be made." if status == 500 else ""
+    says = _AT_FAULT.get(type(error), "No answer could be made.") if status == 500 else ""
     return _page(request, status, says, error.problems)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tierengine.law.rulebook import Rulebook
 from tierengine.web.answers import Answers
+from tierengine.web.book import Book
 from tierengine.web.changes import Changes
 from tierengine.web.lawbook import Lawbook
 from tierengine.web.shelf import Shelf
@@ -21,10 +22,8 @@ class Desk:
     lawbook: Lawbook
     answers: Answers
     changes: Changes
-    ledger: str
-    """The place of the ledger: a file, or the URL of a PostgreSQL database."""
-    keys: Path
-    """The folder that holds the keys of those who sign on this machine."""
+    book: Book
+    """The ledger, and the keys on this machine."""
     works: Works = field(default_factory=Works)
     """Long work on the law."""
 
@@ -44,4 +43,5 @@ def open_desk(folder: Path, law: Path, *, cache: Path | None, ledger: str | None
     shelf, lawbook = Shelf(folder), Lawbook(law, cache)
     answers = Answers(lawbook)
     place = ledger or str(folder / "ledger.sqlite")
-    return Desk(shelf=shelf, lawbook=lawbook, answers=answers, changes=Changes(shelf, answers), ledger=place, keys=keys)
+    book = Book(place, keys)
+    return Desk(shelf=shelf, lawbook=lawbook, answers=answers, changes=Changes(shelf, answers), book=book)

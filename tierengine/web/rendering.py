@@ -30,6 +30,7 @@ PAGES_OF_CASE = (
     ("Years", "/years"),
     ("Why", "/why"),
     ("Papers", "/papers"),
+    ("Record", "/record"),
 )
 """The pages of one dossier, and the ends of their addresses; each is shown to those who may open it."""
 

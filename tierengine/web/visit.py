@@ -22,7 +22,10 @@ NAVIGATION = (
     ("Countries", "/"),
     ("New dossier", "/new"),
     ("Law", "/law"),
+    ("Changes", "/changes"),
     ("Coverage", "/law/coverage"),
+    ("Ledger", "/ledger"),
+    ("People", "/people"),
     ("For programs", "/api/v1/docs"),
 )
 """The pages that stand in the head of every page, where the person may open them."""

@@ -31,7 +31,6 @@ from tierengine import yamlfile
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.lowering import lower_coherence
 from tierengine.errors import EvidenceError, NotInForceError, Problem
-from tierengine.evidence.records import Reliability
 from tierengine.lab.cases.given import facts_of, unfit
 from tierengine.law.entries import CarriedItem, Criterion, Given, Indicator, Kind
 from tierengine.law.linter import unknown
@@ -201,8 +200,9 @@ def _record(asked: Asked, law: Law) -> _Parts:
     rule = law.sets_aside({str(name): word for name, word in asked.record.items()})
     yield "set_aside_by", NOTHING if rule is None else rule.id
     mark = asked.record.get("reliability", "") + asked.record.get("credibility", "")
-    if rule is None and len(mark) == 2 and mark[0] in get_args(Reliability):
-        yield "certainty", law.certainty_of(mark)
+    if rule is None and mark:
+        marks = {each: level for table in law.certainties for level, listed in table.levels.items() for each in listed}
+        yield "certainty", marks.get(mark, NOTHING)
 
 
 def _years(asked: Asked, law: Law) -> _Parts:

@@ -72,6 +72,24 @@ def failed_proposal(item: Placed, law: Law, criterion: Criterion, proposal: Prop
         )
 
 
+def failed_readings(item: Placed, law: Law, criterion: Criterion) -> Iterator[Problem]:
+    """Yield a problem for each example of a proposal that comes out otherwise, and each rule that speaks in none."""
+    shown: set[int] = set()
+    for number, (example, spoken) in enumerate(run_examples(law, criterion)):
+        level = "open" if spoken is None else spoken.rule.level
+        shown |= set() if spoken is None else {spoken.number}
+        if level != example.expect:
+            yield item.problem(
+                f"“{example.name}” is proposed as {level}, and {example.expect} is expected",
+                "change the rules of the proposal or the example, whichever is wrong",
+                *("proposal", "examples", number),
+            )
+    for number in range(1, len(criterion.proposal.rules if criterion.proposal is not None else ()) + 1):
+        if number not in shown:
+            what = f"in no example of the proposal rule {number} speaks"
+            yield item.problem(what, "add one in which it does", *("proposal", "rules", number - 1))
+
+
 def run_examples(law: Law, criterion: Criterion) -> Iterator[tuple[ProposalExample, Spoken | None]]:
     """Yield each example of a criterion's proposal with the rule that speaks in it, or nothing if none does."""
     if criterion.proposal is None or criterion.judgement is None:

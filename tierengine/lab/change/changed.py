@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from tierengine.engines.solver import Limit
 from tierengine.errors import Problem, RulebookError
 from tierengine.lab.cases.examples import failed_coherence, failed_rules
-from tierengine.lab.cases.proposals import failed_proposal
+from tierengine.lab.cases.proposals import failed_proposal, failed_readings
 from tierengine.lab.change.single import Changed
 from tierengine.lab.proofs.idle import idle
 from tierengine.lab.proofs.misdirected import misdirected
@@ -37,7 +37,7 @@ from tierengine.law.linter import (
     lint_references,
     lint_tiers,
 )
-from tierengine.law.proposals import lint_proposals
+from tierengine.law.proposals import lint_proposal, lint_proposals
 from tierengine.law.reader import Draft
 from tierengine.law.rulebook import Law
 
@@ -127,6 +127,7 @@ class Mutant:
         section = was.section
         entries = tuple(each.entry for each in kept if each.section == section)
         rulebook = self.base.draft.rulebook.model_copy(update={section: entries})
+        rulebook.share_numbers(self.base.draft.rulebook)
         return Draft(rulebook, kept, ())
 
     def law(self, law: Law) -> Law:
@@ -164,7 +165,7 @@ class Mutant:
             yield from self._unlisted(self.item)
         if keys & CONDITIONS:
             yield from lint_references(self.item, self.base.vocabulary)
-            yield from lint_proposals(self.base.draft.rulebook, [self.item])
+            yield from lint_proposal(self.base.draft.rulebook, self.item, self.base.vocabulary)
             yield from lint_drift([self.item])
             if self._asks_less():
                 yield from lint_conditions(list(self.draft.placed))
@@ -203,8 +204,8 @@ class Mutant:
         if self.changed.item.section == "clauses" and "in_force" not in self.changed.fields:
             yield from lint_ledger(rulebook, placed)
             return
-        if self.changed.kind == "cue":
-            yield from lint_cues(placed)
+        if self.changed.kind == "cue":  # a cue that is gone, or says less, hides no other and leads to nothing new
+            yield from lint_cues([self.item] if self.item is not None else [])
             return
         found = lint(rulebook, placed)
         yield from found
@@ -228,15 +229,22 @@ class Mutant:
         if "proposal" not in self.changed.fields:
             yield from failed_rules(item, criterion, law)
         if criterion.proposal is not None and not self.changed.fields <= {"rules", "presumption"}:
-            yield from failed_proposal(item, law, criterion, criterion.proposal)
+            yield from failed_readings(item, law, criterion)
 
     def disproved(self, limit: Limit) -> Iterator[Problem]:
         """Yield what the proofs of the linter find in the entry. Raise `UndecidedError` if the solver gives up."""
         yield from lint_tiers(self.draft.rulebook, list(self.draft.placed))
         if self.item is not None:
             alone = Draft(self.draft.rulebook, (self.item,), ())
+            yield from self._of_proposal(self.item)
             yield from idle(alone, limit)
             yield from misdirected(alone, limit)
+
+    def _of_proposal(self, item: Placed) -> Iterator[Problem]:
+        criterion = item.entry
+        law = self.base.law_of(self.original)
+        if isinstance(criterion, Criterion) and criterion.proposal is not None and law is not None:
+            yield from failed_proposal(item, self.law(law), criterion, criterion.proposal)
 
 
 def mutant(base: Base, changed: Changed) -> Mutant | str:

@@ -229,7 +229,7 @@ class Examiner:
                 ):
                     apart = proposed_apart(laws, (original, made.entry), self._limit)
                     yield from () if apart is None else (apart,)
-            if not made.changed.fields <= CONDITIONS or section in _PROCEDURE:
+            if made.entry is None or not made.changed.fields <= CONDITIONS or section in _PROCEDURE:
                 apart = asked_apart(laws, (original, made.entry), section)
                 yield from () if apart is None else (apart,)
 

@@ -69,7 +69,7 @@ class Changed:
     @property
     def cites(self) -> bool:
         """Whether only what is cited differs, on which no answer turns."""
-        return self.kind == "citation" or self.fields <= _CITED
+        return self.kind == "citation" or (bool(self.path) and self.fields <= _CITED)
 
 
 def changes_of(item: Placed) -> Iterator[Changed]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Facts, Form, Value
@@ -23,7 +23,7 @@ from tierengine.errors import Problem, UndecidedError
 from tierengine.lab.cases.asked import Asked, answer
 from tierengine.lab.cases.pairs import answers_of, bearing_on, given_of, sound
 from tierengine.lab.proofs.counterexamples import given, smallest
-from tierengine.law.entries import Coherence, Conclusion, Criterion, Entry, Given, Proposal, Route, TierRow
+from tierengine.law.entries import Coherence, Conclusion, Criterion, Entry, Given, Kind, Proposal, Route, TierRow
 from tierengine.law.rulebook import Law
 from tierengine.terms.level import LEVELS
 
@@ -225,19 +225,25 @@ def _plain(example: Given) -> Given:
 
 def _records(laws: tuple[Law, Law]) -> Iterator[dict[str, str]]:
     """Records of which the rules of admission of either law can tell something, and of every mark."""
-    words: dict[str, dict[str, None]] = {"kind": dict.fromkeys(("action", "commitment", "silence"))}
+    words: dict[str, dict[str, None]] = {"kind": dict.fromkeys((*get_args(Kind), "silence"))}
     for rule in (*laws[0].admissions, *laws[1].admissions):
         for name, found in rule.sets_aside.items():
             words.setdefault(name, {}).update(dict.fromkeys(found))
     plain = {"reliability": "B", "credibility": "2", "dated": "in the period", "indicator": "takes this kind"}
-    choices = [
-        [(name, word) for word in ({plain[name]: None} if name in plain else {"": None}) | found]
-        for name, found in words.items()
-    ]
+    choices = [[(name, word) for word in _usual(name, plain) | found] for name, found in words.items()]
     for chosen in product(*choices):
-        yield {name: word for name, word in chosen if word}
+        record = {name: word for name, word in chosen if word}
+        if record["kind"] != "silence":
+            yield record
+        elif set(record) - set(plain) == {"kind"}:  # of a silence nothing is known but its days
+            yield {"kind": "silence", "dated": record["dated"]}
     for mark in product("ABCDEF", "123456"):
         yield {"kind": "action"} | plain | {"reliability": mark[0], "credibility": mark[1]}
+
+
+def _usual(name: str, plain: Mapping[str, str]) -> dict[str, None]:
+    """The word of an attribute that no rule takes, or none; every record has a kind."""
+    return {} if name == "kind" else {plain.get(name, ""): None}
 
 
 def _histories(report: int) -> Iterator[Mapping[str, Any]]:

@@ -60,6 +60,8 @@ def _values(array: pa.Array) -> NDArray[np.integer]:
 
 def numbers(array: pa.Array) -> Numbers:
     """Return the numbers of a column, each in as few bytes as they need: less memory, and compared sooner."""
+    if array.type == pa.int8():
+        return Numbers(_values(array), known(array))
     found = pc.min_max(array).as_py()
     lowest, highest = found["min"] or 0, found["max"] or 0
     wide = (each for each in _WIDTHS if np.iinfo(each).min <= lowest and highest <= np.iinfo(each).max)
@@ -75,8 +77,17 @@ def unusable(field: Field, numbers: Numbers) -> NDArray[np.intp]:
     if field.type == "choice":
         fine = values >= 0
     else:
-        fine = np.isin(values, field.numbers) if field.numbers else (values >= 0) & (values <= LARGEST)
+        fine = _among(values, field.numbers) if field.numbers else (values >= 0) & (values <= LARGEST)
     return np.flatnonzero(unpack(numbers.known & ~pack(fine), values.size))
+
+
+def _among(values: NDArray[np.integer], numbers: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Where values are among a few numbers; those of one byte are looked up, which is sooner."""
+    if values.dtype != np.int8:
+        return np.isin(values, numbers)
+    table = np.zeros(256, np.bool_)
+    table[np.array(numbers, np.int8).view(np.uint8)] = True
+    return table[values.view(np.uint8)]
 
 
 def places(field: Field, array: pa.Array) -> Numbers:

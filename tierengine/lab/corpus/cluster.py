@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import platform
+import signal
 import zlib
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -180,18 +181,27 @@ def _connected(address: str) -> Iterator[Any]:
 def _of_our_own(number: str, address: str) -> Iterator[Any]:
     if number and not (number.isdecimal() and int(number) > 0):
         raise _trouble(address, f"`{number}` is no number of processes", "write `local`, or such as `local:2`")
-    settings = {"distributed.scheduler.worker-ttl": WORKER_SILENT, "distributed.worker.daemon": True}
-    with (
-        dask.config.set(settings),
-        distributed.LocalCluster(
-            n_workers=int(number) if number else multiprocessing.cpu_count(),
-            threads_per_worker=1,
-            dashboard_address=None,
-            host="127.0.0.1",
-            silence_logs="CRITICAL",
-        ) as cluster,
-    ):
-        yield cluster
+    with dask.config.set({"distributed.scheduler.worker-ttl": WORKER_SILENT}):
+        with _deaf_to_ctrl_c():
+            cluster = distributed.LocalCluster(
+                n_workers=int(number) if number else multiprocessing.cpu_count(),
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",  # a port that is free; the usual one may be taken
+                host="127.0.0.1",
+                silence_logs="CRITICAL",
+            )
+        with cluster:
+            yield cluster
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Start processes that leave it to this one to stop: Ctrl-C in a terminal goes to all of them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _compare(client: Any) -> None:

@@ -234,6 +234,7 @@ class ParquetCorpus:
         self._words = [name for name in schema.names if arrow.is_text(schema.field(name).type) and name != "id"]
         self._count = part.rows
         self._opened = threading.local()
+        self._held: dict[str, pa.Array] = {}
         self._made: dict[Field, _Made] = {}
         self.days: NDArray[np.datetime64] = np.full(self._count, part.asked or "NaT", "datetime64[D]")
         if part.asked is None and "as_of" in self._names:
@@ -281,6 +282,9 @@ class ParquetCorpus:
 
     def array(self, name: str) -> pa.Array:
         """Return a column as it stands in the file. Raise `EvidenceError` if it cannot be read."""
+        held = self._held.pop(name, None)
+        if held is not None:
+            return held
         # One file, and not a data set: no column comes from its path, and each row group is read in one piece.
         with _reading(self._part.path):
             read = self._file.read_row_groups(self._part.groups, columns=[name], use_threads=False)
@@ -369,7 +373,11 @@ class ParquetCorpus:
         """A person has rated an open word where there is a rating."""
         everyone = all_of(self._count)
         rated = _RATING + name.removeprefix(_JUDGED)
-        known = arrow.known(self.array(rated)) if rated in self._names else np.zeros_like(everyone)
+        if rated not in self._names:
+            return Truths(np.zeros_like(everyone), everyone)
+        array = self.array(rated)
+        known = arrow.known(array)
+        self._held[rated] = array  # the rating itself is asked for soon
         return Truths(known, everyone ^ known)
 
 

@@ -11,14 +11,18 @@ from tierengine.web.pages import (
     countries,
     dossier,
     editing,
+    enrolling,
     entering,
     law,
+    ledger,
     papers,
+    proposing,
     rating,
+    record,
     supposing,
     why,
     years,
 )
 
 _OFFICERS = (entering, countries, beginning, dossier, coding, rating, supposing, asking, years, why, papers)
-PAGES = (*_OFFICERS, editing, law, api, api_of_dossier)
+PAGES = (*_OFFICERS, record, ledger, enrolling, proposing, editing, law, api, api_of_dossier)

@@ -8,7 +8,6 @@ import json
 from collections.abc import AsyncIterator
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Query, Response
@@ -19,8 +18,6 @@ from starlette.concurrency import run_in_threadpool
 from tierengine import schemas
 from tierengine.evidence.dossier import dossier_of
 from tierengine.law.questions import QuestionTable, questions
-from tierengine.ledger.book import Ledger
-from tierengine.ledger.store import Store
 from tierengine.ledger.verify import verify
 from tierengine.reasoning.assess import VERSION
 from tierengine.reasoning.assessment import Assessment
@@ -163,8 +160,7 @@ def _work(here: Visit, name: str) -> Work:
 @router.get("/ledger", responses=answers(Entries), operation_id="ledger")
 def log(here: Here, case: Annotated[str | None, Query(max_length=200)] = None) -> Response:
     """Return what is on record, of one case or of all."""
-    ledger = _ledger(here)
-    with ledger.store.reading() as reader:
+    with here.desk.book.opened() as ledger, ledger.store.reading() as reader:
         size = ledger.checkpoint(reader).size
         numbers = range(size) if case is None else reader.numbers(about=case)
         found = [ledger.entry(reader, number)[0].model_dump(mode="json") for number in numbers]
@@ -174,16 +170,10 @@ def log(here: Here, case: Annotated[str | None, Query(max_length=200)] = None) -
 @router.get("/ledger/verify", responses=answers(Holds), operation_id="verify")
 def verified(here: Here) -> Response:
     """Verify entries, inputs, rules, tree and checkpoint of the ledger."""
-    found = verify(_ledger(here))
+    with here.desk.book.opened() as ledger:
+        found = verify(ledger)
     root = base64.b64encode(found.checkpoint.root).decode()
     return as_json_text({"size": found.checkpoint.size, "inputs": found.inputs, "root": root})
-
-
-def _ledger(here: Visit) -> Ledger:
-    place = here.desk.ledger
-    if "://" not in place and not Path(place).exists():
-        raise HTTPException(404, "Nothing is on record yet: this desk has no ledger.")
-    return Ledger(Store(place))
 
 
 # -- its own description ---------------------------------------------------------------------------------------------

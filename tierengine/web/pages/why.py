@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from tierengine.evidence.dossier import Casefile
+from tierengine.evidence.remainder import answering
 from tierengine.evidence.sources.anchors import Folded
 from tierengine.law.entries import Clause
 from tierengine.law.rulebook import Law
@@ -24,9 +25,18 @@ class Told:
     """A sentence of the answer, as it stands in the list of them."""
 
     step: Step
-    depth: int
-    above: str
-    """The sentence that rests on it; empty for the recommendation."""
+    above: tuple[Step, ...]
+    """The sentences that rest on it, one on the other, from the recommendation down."""
+
+    @property
+    def depth(self) -> int:
+        """How far below the recommendation it stands."""
+        return len(self.above)
+
+    @property
+    def ruled(self) -> Step:
+        """The sentence itself, or where it cites no provision the nearest above that does: by its rule it is asked."""
+        return next((each for each in (self.step, *reversed(self.above)) if each.citation is not None), self.step)
 
     @property
     def says(self) -> str:
@@ -57,7 +67,8 @@ def why(
     listed = [each for each in every if any(record == p.record for p in each.step.evidence)] if record else every
     chosen = _chosen(listed, step)
     number = listed.index(chosen) if chosen in listed else 0
-    told = chosen.step if chosen is not None else None
+    ruled = chosen.ruled if chosen is not None else None
+    answered = {item.id for item in answering(case.casefile)}
     return here.page(
         "why.html",
         case=case,
@@ -66,10 +77,12 @@ def why(
         chosen=chosen,
         before=listed[number - 1].step.id if number else None,
         after=listed[number + 1].step.id if number + 1 < len(listed) else None,
-        entry=case.law.criteria_by_id.get(told.id.partition("/")[0]) if told is not None else None,
-        readings=_readings(case.law, told) if told is not None else (),
-        clauses=_clauses(case.law, told) if told is not None else (),
-        quotes=list(_quotes(case.casefile, told)) if told is not None else [],
+        ruled=ruled,
+        entry=case.law.criteria_by_id.get(ruled.id.partition("/")[0]) if ruled is not None else None,
+        readings=_readings(case.law, ruled) if ruled is not None else (),
+        clauses=_clauses(case.law, ruled) if ruled is not None else (),
+        quotes=list(_quotes(case.casefile, chosen.step)) if chosen is not None and chosen.above else [],
+        answered=answered,
     )
 
 
@@ -77,15 +90,15 @@ def _sentences(trace: Step) -> list[Told]:
     """The sentences on which the answer rests, each where it is told whole."""
     found: dict[str, Told] = {}
 
-    def follow(step: Step, depth: int, above: str) -> None:
+    def follow(step: Step, above: tuple[Step, ...]) -> None:
         known = found.get(step.id)
         if known is None or (step.children and not known.step.children):
-            found[step.id] = Told(step=step, depth=depth, above=above)
+            found[step.id] = Told(step=step, above=above)
         for child in step.children:
             if child.decisive or child.evidence:
-                follow(child, depth + 1, sentence(step.says))
+                follow(child, (*above, step))
 
-    follow(trace, 0, "")
+    follow(trace, ())
     return list(found.values())
 
 

@@ -1,0 +1,263 @@
+"""Measures corpora larger than memory, one process against two workers, and raters who differ: part of `make bench`.
+
+The rivals are polars and openfisca-core with the same rules as in `lab.py`, from the same file: polars reads and
+decides it by its streaming engine, openfisca-core a part at a time, since it has all cases in memory. Before the clock
+starts, all must leave the same tiers open for the same numbers of cases. What each takes is measured from outside, as
+a process of its own: wall time, processor time, and the most memory that it had.
+
+A corpus of 50 million cases takes 3 GB of the folder for temporary files, and is deleted at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import lab
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from tierengine.engines.columns import ColumnEngine, Columns, Numbers, Truths, all_of, pack, unpack
+from tierengine.engines.form import Form
+from tierengine.lab.corpus.parquet import row_groups
+from tierengine.law.reader import read_rulebook
+
+PART = 1 << 18
+"""Cases of a row group."""
+
+DISTINCT = 4
+"""Row groups that are drawn by chance; they are repeated, under new ids."""
+
+SIZES = (1, 10, 50)
+COUNTRIES, RATINGS = 190, 10
+SHARE_UNKNOWN = (0.7,)
+"""How likely a fact of a country is unknown: high enough that a third of all that are drawn contradict nothing."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a process took."""
+
+    seconds: float
+    processor: float
+    megabytes: float
+    out: str
+
+
+WATCHER = """
+import json, os, subprocess, sys, time
+started = time.perf_counter()
+with open(sys.argv[1], "w") as out:
+    process = subprocess.Popen(sys.argv[2:], stdout=out)
+    _, status, used = os.wait4(process.pid, 0)
+process.returncode = os.waitstatus_to_exitcode(status)
+took = time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+print(json.dumps([process.returncode, *took]))
+"""
+"""A small process that starts what is measured: Linux counts the memory of the starting one as that of the started."""
+
+
+def run(words: Sequence[str], folder: Path) -> Run:
+    """Run a command and return what it took, with its children."""
+    environment = os.environ | {"XDG_CACHE_HOME": str(folder / "cache"), "POLARS_MAX_THREADS": str(os.cpu_count())}
+    command = [sys.executable, "-c", WATCHER, str(folder / "out"), *words]
+    told = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=True, text=True)  # noqa: S603 - ourselves
+    code, seconds, processor, megabytes = json.loads(told.stdout)
+    if code != 0:
+        sys.exit(f"{' '.join(words)} ended with {code}")
+    return Run(seconds, processor, megabytes, (folder / "out").read_text())
+
+
+# --- the corpora ----------------------------------------------------------------------------------------------------
+
+
+def write_corpus(form: Form, millions: int, path: Path) -> None:
+    """Write a corpus by row groups."""
+    drawn = [
+        lab.table_of(
+            form, lab.random_columns(form, PART, lab.SEED + n, lab.UNKNOWN_IN_CORPUS, lab.COUNTS_IN_CORPUS), PART
+        )
+        for n in range(DISTINCT)
+    ]
+    count = millions * lab.MILLION
+    with pq.ParquetWriter(path, drawn[0].schema) as writer:
+        for number, first in enumerate(range(0, count, PART)):
+            table = drawn[number % DISTINCT].slice(0, min(PART, count - first))
+            ids = pa.array([f"case-{first + n}" for n in range(table.num_rows)])
+            writer.write_table(table.set_column(0, "id", ids))
+
+
+def write_countries(form: Form, path: Path) -> None:
+    """Write countries that contradict nothing, each with ten ratings that a person gave."""
+    chance = np.random.default_rng(lab.SEED)
+    drawn = 4000
+    columns = dict(lab.random_columns(form, drawn, lab.SEED, SHARE_UNKNOWN, lab.COUNTS_IN_CORPUS))
+    ratings = [each for each in form.inputs if each.id.startswith("rating/")]
+    given = np.argsort(chance.random((len(ratings), drawn)), axis=0) < RATINGS
+    for each, truths in zip(ratings, given, strict=True):
+        plane = pack(np.asarray(truths, np.bool_))
+        columns[each.id] = Numbers(chance.choice(np.array(each.numbers, np.int8), drawn), plane)
+        columns[each.id.replace("rating/", "judged/", 1)] = Truths(plane, all_of(drawn) ^ plane)
+    against = ColumnEngine(form).evaluate(columns, drawn).contradicted(form)
+    sound = np.flatnonzero(~unpack(against, drawn))[:COUNTRIES]
+    if sound.size < COUNTRIES:
+        sys.exit(f"only {sound.size} of {drawn} countries that were drawn contradict nothing")
+    pq.write_table(lab.table_of(form, columns, drawn).take(pa.array(sound)), path)
+
+
+# --- the rivals, each in a process of its own -----------------------------------------------------------------------
+
+
+def tiers_of(opened: dict[str, NDArray[np.bool_]]) -> Counter[str]:
+    """How many cases have which rows of the tier table open."""
+    rows = sorted(opened)
+    which = sum((opened[row].astype(np.int64) << place for place, row in enumerate(rows)), np.int64(0))
+    counts = np.bincount(which)
+    return Counter({str(code): int(counts[code]) for code in np.flatnonzero(counts)})
+
+
+def rows_of() -> list[str]:
+    """The rows of the tier table of the latest law."""
+    return [row.id for row in read_rulebook(lab.ROOT).latest().tiers]
+
+
+def parts(form: Form, path: Path) -> Iterator[tuple[Columns, int]]:
+    """Yield the columns of each row group."""
+    book = read_rulebook(lab.ROOT)
+    for part in row_groups(path, [form]):
+        problems: list[object] = []
+        corpus = part.corpus()
+        yield corpus.part(np.arange(part.rows)).columns(book, form, problems), part.rows  # type: ignore[arg-type]
+
+
+def by_columns(form: Form, path: Path) -> Counter[str]:
+    """Our own columns, part by part, in one thread."""
+    engine, rows, told = ColumnEngine(form), rows_of(), Counter[str]()
+    for columns, count in parts(form, path):
+        settled = engine.settle(columns, count, rows)
+        told += tiers_of({row: ~unpack(settled[row].refuted, count) for row in rows})
+    return told
+
+
+def by_polars(form: Form, path: Path) -> Counter[str]:
+    """Polars from the file to the counts, by its streaming engine."""
+    import polars as pl  # noqa: PLC0415
+
+    rows = rows_of()
+    lazy = pl.scan_parquet(path)
+    for each in form.inputs:
+        if each.id.startswith("judged/"):
+            lazy = lazy.with_columns(pl.col(each.id.replace("judged/", "rating/", 1)).is_not_null().alias(each.id))
+        elif each.type == "choice":
+            places = {word: place for place, word in enumerate(each.choices)}
+            lazy = lazy.with_columns(
+                pl.col(each.id).cast(pl.String).replace_strict(places, default=None, return_dtype=pl.Int8)
+            )
+    decided = lab.Polars(form, {}, 0).decide(lazy)
+    which = pl.sum_horizontal((~pl.col("-" + row)).cast(pl.Int64) * (1 << n) for n, row in enumerate(sorted(rows)))
+    counted = decided.select(which.alias("which")).group_by("which").len().collect(engine="streaming")
+    return Counter({str(code): number for code, number in counted.iter_rows()})
+
+
+def by_openfisca(form: Form, path: Path) -> Counter[str]:
+    """OpenFisca, part by part, since it has every case in memory."""
+    rows, told = rows_of(), Counter[str]()
+    for columns, count in parts(form, path):
+        nowhere = np.zeros(-(-count // 8), np.uint8)
+        given = {each.id: columns.get(each.id, Truths(nowhere, nowhere)) for each in form.inputs}
+        found = lab.OpenFisca(form, given, count).found()
+        told += tiers_of({row: ~found["-" + row] for row in rows})
+    return told
+
+
+RIVALS = {"columns, one thread": by_columns, "polars": by_polars, "openfisca-core": by_openfisca}
+
+
+# --- what is measured -----------------------------------------------------------------------------------------------
+
+
+def print_run(name: str, ran: Run, cases: int) -> None:
+    """Print what a process took."""
+    rate = cases / ran.seconds / 1e6
+    print(f"  {name:<44}{ran.seconds:>9.1f}{ran.processor:>11.1f}{rate:>18.2f}{ran.megabytes:>12.0f}", flush=True)
+
+
+def print_head(what: str) -> None:
+    """Print the head of a table."""
+    print(f"\n{what}\n  {'':<44}{'s':>9}{'cpu s':>11}{'million cases/s':>18}{'MB':>12}")
+
+
+def measure_rivals(path: Path, cases: int, folder: Path) -> None:
+    """Measure us and the rivals from the file to the number of cases with each set of open tiers."""
+    print_head(f"{cases:,} cases, from Parquet to how many have which tiers open")
+    counted = {}
+    for name in RIVALS:
+        ran = run([sys.executable, __file__, "--rival", name, str(path)], folder)
+        counted[name] = json.loads(ran.out)
+        print_run(name, ran, cases)
+    if len({json.dumps(each, sort_keys=True) for each in counted.values()}) > 1:
+        sys.exit("the rivals leave other tiers open")
+    print("  all leave the same tiers open for the same numbers of cases")
+
+
+def measure_growth(form: Form, sizes: Sequence[int], folder: Path) -> None:
+    """Measure `impact` over corpora of several sizes, in one process and with two workers."""
+    changed = lab.changed_rulebook(folder / "changed")
+    for millions in sizes:
+        path = folder / "corpus.parquet"
+        write_corpus(form, millions, path)
+        cases = millions * lab.MILLION
+        print_head(f"{cases:,} cases ({path.stat().st_size / 1e6:,.0f} MB): impact of one threshold, with its proofs")
+        words = [sys.executable, "-m", "tierengine.cli", "impact", str(lab.ROOT), str(changed), "--corpus", str(path)]
+        here = run(words, folder)
+        print_run("one process", here, cases)
+        there = run([*words, "--cluster", "local:2"], folder)
+        print_run("two workers (memory of the first process)", there, cases)
+        if here.out != there.out:
+            sys.exit("the cluster tells something else")
+        if millions == sizes[0]:
+            measure_rivals(path, cases, folder)
+        path.unlink()
+
+
+def measure_raters(form: Form, folder: Path) -> None:
+    """Measure `audit robust`."""
+    path = folder / "countries.parquet"
+    write_countries(form, path)
+    ran = run([sys.executable, "-m", "tierengine.cli", "audit", "robust", str(path), "--format", "json"], folder)
+    told = json.loads(ran.out)
+    total = sum(each["combinations"] + each["forbidden"] for each in told["standings"])
+    print(
+        f"\naudit robust: {COUNTRIES} countries with {RATINGS} ratings each, {total:,} combinations: "
+        f"{ran.seconds:.1f} s ({ran.processor:.1f} s of processor time; goal: under 60 s)"
+    )
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description="Measures corpora larger than memory.")
+    parser.add_argument("--millions", type=int, nargs="+", default=SIZES, help="how many million cases")
+    parser.add_argument("--rival", nargs=2, metavar=("NAME", "FILE"), help="count a file with one of the rivals")
+    given = parser.parse_args()
+    form = lab.latest_form()
+    if given.rival:
+        print(json.dumps(RIVALS[given.rival[0]](form, Path(given.rival[1])), sort_keys=True))
+        return
+    lab.print_machine()
+    with tempfile.TemporaryDirectory() as folder:
+        measure_raters(form, Path(folder))
+        measure_growth(form, given.millions, Path(folder))
+
+
+if __name__ == "__main__":
+    main()
