@@ -2,6 +2,8 @@
 # make desk     set up and open the desk in the browser, over copies of the seeds in desk/ (or FOLDER=...)
 # make test     set up and run every check
 # make bench    set up and print the measurements
+# make docs     set up and write the site of docs/ to .cache/site
+# make reference  write the pages of docs/reference/ that the program itself knows anew
 # make lock     choose the newest versions again (needs the program uv)
 
 PYTHONS := 3.15 3.14 3.13 3.12 3.11  # newest first: those on which the rules engine was measured (engines/measured.py)
@@ -17,7 +19,7 @@ export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 # Where PyYAML has no wheel, it is built with libyaml or not at all: its own reader takes some files otherwise.
 export PYYAML_FORCE_LIBYAML := 1
 
-.PHONY: assess desk test browser bench lock clean
+.PHONY: assess desk test browser bench docs reference lock clean
 
 assess: $(VENV)/installed
 	@$(BIN)/tierengine assess $(DOSSIER); status=$$?; \
@@ -54,6 +56,13 @@ bench: $(VENV)/benchmark
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/desk.py
+
+docs: $(VENV)/installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "open .cache/site/index.html"
+
+reference: $(VENV)/installed
+	$(BIN)/python docs/reference.py
 
 # The build tools come first, so that durable-rules is built with the locked ones and not with the newest. Cython is
 # for PyYAML, which has no wheel for Python 3.15 yet.

@@ -1,4 +1,4 @@
-"""The structure that the README draws is the structure of the code."""
+"""The structure that docs/explanation/structure.md draws is the structure of the code."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def test_every_module_has_its_place() -> None:
     assert found == placed
 
 
-def test_the_readme_draws_every_room() -> None:
-    """Each room of the package is named in the README's picture."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_drawing_shows_every_room() -> None:
+    """Each room of the package is named in the picture of how it is built."""
+    drawing = (ROOT / "docs" / "explanation" / "structure.md").read_text(encoding="utf-8")
     for path in (ROOT / "tierengine").glob("*/__init__.py"):
-        assert f"\n      {path.parent.name}/ " in readme, path.parent.name
+        assert f"\n      {path.parent.name}/ " in drawing, path.parent.name
     for path in (ROOT / "tierengine").glob("*/*/__init__.py"):
-        assert f"\n        {path.parent.name}/ " in readme, path.parent.name
+        assert f"\n        {path.parent.name}/ " in drawing, path.parent.name
 
 
 def test_every_package_is_installed() -> None:

@@ -1,4 +1,4 @@
-"""The README shows what the commands really print."""
+"""What README and the pages of docs/ show is what the commands really print, and what they name is there."""
 
 from __future__ import annotations
 
@@ -8,101 +8,110 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import GUATEMALA, ROOT, Ran
-from tierengine.law import conditions
+from tests.conftest import ROOT, Ran
+from tests.console import BLOCK, Terminal, cut_anew, matches, pages, run_page, typed
+from tierengine.reasoning.assess import VERSION
 
 README = ROOT / "README.md"
-LATEST = ROOT / "seeds" / "invented-2019" / "dossier.yaml"
-FULL_YEARS = ROOT / "seeds" / "invented-2011" / "dossier.yaml"
-Run = Callable[..., Ran]
-BLOCK = re.compile(r"<!-- output: (\S+) -->\n(.*?)<!-- end -->", re.DOTALL)
+WITH_COMMANDS = [page for page in pages() if BLOCK.search(page.read_text(encoding="utf-8"))]
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)|<img[^>]* src=\"([^\"]+)\"")
+CODE = re.compile(r"^( *)```.*?^\1```$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 
 
-def _indented(text: str) -> str:
-    return "".join(f"    {line}".rstrip() + "\n" for line in text.splitlines())
+def name_of(page: Path) -> str:
+    """The page as it is called in messages."""
+    return page.relative_to(ROOT).as_posix()
 
 
-def _history(tierengine: Run) -> str:
-    head, *lines = tierengine("history", ROOT / "tests" / "data" / "tier_history.csv").out.splitlines()
-    return "\n".join([head, *(line for line in lines if line.startswith("CHN")), "", *lines[-2:]])
-
-
-def _words(_tierengine: Run) -> str:
-    lines = (conditions.__doc__ or "").splitlines()[2:]
-    return "\n".join(line.removeprefix("    ") for line in lines if line)
-
-
-def _without(run: Run) -> str:
-    told = run("explain", LATEST, "--without", "19TESSAL88", "--decisive").out
-    return "\n".join(told.splitlines()[:12])
-
-
-def _ledger_log(run: Run) -> str:
-    """A case from its assessment to a review, at one moment, and without the digest that hangs on the keys."""
-    words = ("--ledger", "ledger.sqlite", "--keys", "keys")
-
-    def ledger(*given: object) -> str:
-        ran = run("ledger", *given, *(words if given[0] != "key" else words[2:]))
-        assert ran.code in (0, 4), ran.err
-        return ran.out
-
-    ledger("init", "--origin", "example.gov/tier-ledger")
-    for name, office in (("Ann Lee", "Country desk"), ("Bo Chen", "Embassy"), ("Cy Dee", "Office of the Secretary")):
-        ledger("key", name, "--office", office)
-    ledger("rulebook", "--reasons", "the law as encoded today", "--as", "Ann Lee")
-    ledger("record", GUATEMALA, "--as", "Ann Lee")
-    dissent = ("--tier", "2", "--disputes", "WL-iii-II=not met", "--reasons", "the new unit is an increase")
-    ledger("position", 1, *dissent, "--as", "Bo Chen")
-    seen = ledger("log", "guatemala-2007-interim").split()[-1]
-    reasons = ("--reasons", "one cable shows no figures of last year")
-    ledger("determine", 1, "--seen", seen, *reasons, "--as", "Cy Dee")
-    ledger("review", 3, "--reasons", "it follows the record", "--as", "Ann Lee")
-    told = ledger("log", "guatemala-2007-interim").rpartition("what is on record now")[0]
-    return re.sub(r"\d{4}-\d\d-\d\dT[\d:]{8}Z", "2026-11-24T09:30:00Z", told)
-
-
-SHOWN: dict[str, Callable[[Run], str]] = {
-    "assess": lambda run: run("assess", GUATEMALA).out,
-    "help": lambda run: run("--help").out,
-    "why-not": lambda run: run("explain", FULL_YEARS, "--why-not", "2").out,
-    "law-diff": lambda run: run("law", "diff", "2007-11-09", "2008-06-04").out,
-    "history": _history,
-    "reasons": lambda run: run("reasons", FULL_YEARS, "--why-not", "2").out,
-    "without": lambda run: "\n".join(
-        run("explain", LATEST, "--without", "19TESSAL88", "--decisive").out.splitlines()[:16]
-    ),
-    "concede": lambda run: run("concede", GUATEMALA, "WL-iii-II=not met", "--tier", "2").out,
-    "ledger-log": _ledger_log,
-    "prove": lambda run: run("prove", "--as-of", "2007-11-09").out,
-    "words": _words,
-}
-"""What the README must show under each name."""
-
-
-def test_the_readme_shows_real_output(
-    tierengine: Callable[..., Ran], request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=name_of)
+def test_a_page_shows_real_output(
+    page: Path,
+    tierengine: Callable[..., Ran],
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Each block of output is what the command prints today; --reset-golden writes them anew."""
+    """Each command is typed, and prints what the page shows; --reset-golden writes the page anew."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    text, wrong = run_page(page.read_text(encoding="utf-8"), Terminal(tierengine, folder))
+    if wrong and request.config.getoption("--reset-golden"):
+        page.write_text(text, encoding="utf-8")
+        return
+    assert not wrong, "\n\n".join(wrong)
+
+
+def test_a_difference_is_seen(tierengine: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another line, a line too few and an end that is not shown each fail, and are mended by writing the page anew."""
     monkeypatch.chdir(tmp_path)
-    shown = {name: "\n" + _indented(show(tierengine)) + "\n" for name, show in SHOWN.items()}
-    if request.config.getoption("--reset-golden"):
-        text = README.read_text(encoding="utf-8")
-        text = BLOCK.sub(lambda m: f"<!-- output: {m[1]} -->\n{shown[m[1]]}<!-- end -->", text)
-        README.write_text(text, encoding="utf-8")
-    assert dict(BLOCK.findall(README.read_text(encoding="utf-8"))) == shown
+    assert matches(("a", "...", "d"), ["a", "b", "c", "d"])
+    assert matches(("...",), [])
+    assert not matches(("a", "..."), ["b"])
+    assert not matches(("a",), ["a", "b"])
+    assert cut_anew(("x", "...", "y"), ["a", "b", "c"]) == ["a", "...", "c"]
+    assert [each.command for each in typed("$ a\nb\n$ c\n")] == ["a", "c"]
+    page = "```console\n$ printf 'a\\nb\\n'\nc\n$ false\n```"
+    text, wrong = run_page(page, Terminal(tierengine, tmp_path))
+    assert len(wrong) == 2
+    assert text == "```console\n$ printf 'a\\nb\\n'\na\nb\n$ false\n```"
 
 
-def test_the_paths_that_the_readme_names_exist() -> None:
-    """No file or folder is named that is not there."""
-    named = set(
-        re.findall(r"`((?:criteria|rules|seeds|tests|benchmarks)/[\w./-]*)`", README.read_text(encoding="utf-8"))
-    )
-    assert named
+# --- links ----------------------------------------------------------------------------------------------------------
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page: its headings as they are written in an address, and those that it names itself."""
+    text = re.sub(r"^( *)```.*?^\1```$", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[\s]+", "-", re.sub(r"[^\w\s-]", "", heading.lower()).strip()) for heading in headings}
+    return slugs | set(re.findall(r'id="([^"]+)"', text))
+
+
+@pytest.mark.parametrize("page", pages(), ids=name_of)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Each link within the project names a file that is there, and a heading that the file has."""
+    text = CODE.sub("", page.read_text(encoding="utf-8"))
+    lost: list[str] = []
+    for found in LINK.findall(text):
+        link = next(filter(None, found))
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            lost.append(link)
+    assert not lost
+
+
+@pytest.mark.parametrize("page", pages(), ids=name_of)
+def test_the_paths_that_a_page_names_exist(page: Path) -> None:
+    """No file or folder of the project is named that is not there."""
+    text = page.read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:criteria|rules|seeds|tests|benchmarks|tierengine|docs)/[\w./-]*)`", text))
     assert not [name for name in named if not (ROOT / name).exists()]
 
 
-def test_the_two_commands_are_those_of_the_makefile() -> None:
-    """`make assess` and `make test` are targets."""
-    makefile = Path(ROOT / "Makefile").read_text()
-    for target in ("assess", "test", "bench"):
-        assert re.search(rf"^{target}: ", makefile, re.MULTILINE)
+# --- README ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_readme_is_short() -> None:
+    """Two hundred lines, none of them too long to read in a terminal."""
+    lines = README.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 200
+
+
+def test_the_commands_of_make_are_those_of_the_makefile() -> None:
+    """Each `make TARGET` that a page names is a target."""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for page in pages():
+        assert set(re.findall(r"\bmake ([a-z]+)`", page.read_text(encoding="utf-8"))) <= targets, page
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    """The newest release of the change log, and the one to be cited, are this one."""
+    released = re.findall(r"^## (\d+\.\d+\.\d+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert released[0] == VERSION
+    assert f"\nversion: {VERSION}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 from enum import StrEnum
 from functools import cache
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
-from pydantic.json_schema import JsonSchemaMode
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from tierengine.reasoning.assessment import Assessment
 
@@ -57,7 +61,7 @@ def _type_of(of: Subject) -> Any:
 def schema(of: Subject) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of what can be read or is answered."""
     mode: JsonSchemaMode = "serialization" if of in _ANSWERS else "validation"
-    found = TypeAdapter(_type_of(of)).json_schema(by_alias=True, mode=mode)
+    found = TypeAdapter(_type_of(of)).json_schema(by_alias=True, mode=mode, schema_generator=_WithMeanings)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 
 
@@ -83,6 +87,48 @@ def dump(kind: Any, value: Any) -> dict[str, Any]:
     """Return a value as what JSON can hold."""
     found: dict[str, Any] = _adapter(kind).dump_python(value, mode="json")
     return found
+
+
+class _WithMeanings(GenerateJsonSchema):
+    """Says of each key what stands below it in the code, so that an editor shows it where somebody writes.
+
+    pydantic can do this by itself, but then it reads the code of every model each time the program starts.
+    """
+
+    def model_schema(self, schema: Any) -> dict[str, Any]:
+        """Return the schema of a model that is read."""
+        return _described(super().model_schema(schema), schema["cls"])
+
+    def dataclass_schema(self, schema: Any) -> dict[str, Any]:
+        """Return the schema of a value that is answered."""
+        return _described(super().dataclass_schema(schema), schema["cls"])
+
+
+def _described(schema: dict[str, Any], kind: type) -> dict[str, Any]:
+    fields = getattr(kind, "__pydantic_fields__", {})
+    for name, meaning in _meanings(kind).items():
+        alias = getattr(fields.get(name), "alias", None) or name
+        if alias in schema.get("properties", {}):
+            schema["properties"][alias].setdefault("description", meaning)
+    return schema
+
+
+def _meanings(kind: type) -> dict[str, str]:
+    """The sentence below each field of a class, its bases' included."""
+    found: dict[str, str] = {}
+    for each in reversed([base for base in kind.__mro__ if base.__module__.startswith("tierengine.")]):
+        for line, below in pairwise(_classes(each.__module__)[each.__name__].body):
+            match line, below:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                    found[name] = " ".join(words.split())
+    return found
+
+
+@cache
+def _classes(module: str) -> dict[str, ast.ClassDef]:
+    """The classes of a module as they are written."""
+    written = ast.parse(inspect.getsource(import_module(module)))
+    return {each.name: each for each in written.body if isinstance(each, ast.ClassDef)}
 
 
 @cache
