@@ -309,3 +309,31 @@ def test_a_name_that_leads_elsewhere_is_only_a_name(visitor: Make, folder: Path)
     assert not [path for path in folder.parent.rglob("evil.txt") if "gt-" not in path.parent.name]
     again = ann.post("/new", data=token | {"country": "GT", "report": "2008"}, files={"sources": ("a.txt", raw)})
     assert "lies here already" in again.text
+
+
+BLANK = """  - id: rating-significant-efforts
+    kind: judgement
+    measures: significant_efforts
+    question: Are the efforts significant?
+    rating: '?'  # not met, met
+    author: '?'
+    date: '?'
+    reasons: '?'
+"""
+
+
+def test_a_rating_that_waits_is_no_hindrance(visitor: Make, drafted: Path) -> None:
+    """A blank rating stays while proposals are decided, and is filled in by the rating sheet."""
+    ann = visitor()
+    drafted.write_text(
+        drafted.read_text(encoding="utf-8").replace("proposed:\n", f"{BLANK}proposed:\n"), encoding="utf-8"
+    )
+    ann.post(f"{AT}/accept", data=_form(ann.get(AT).text, "accept"))
+    text = drafted.read_text(encoding="utf-8")
+    assert "rating: '?'  # not met, met" in text
+    assert "measures: trafficking_criminalised" in text
+    fields = {"word": "significant_efforts", "seen": "", "on": "2012-05-02", "level": "met", "reasons": "they are"}
+    assert ann.send_form(f"{AT}/rate", f"{AT}/rate", **fields).status_code == 200
+    (rating,) = [each for each in _read(drafted).dossier.records if each.measures == "significant_efforts"]
+    assert rating.id == "rating-significant-efforts"
+    assert "'?'" not in drafted.read_text(encoding="utf-8")
