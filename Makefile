@@ -11,6 +11,7 @@ IS_MEASURED := -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] not in sy
 PYTHON ?= $(shell for each in $(PYTHONS:%=python%) python3 python; do \
 	$$each $(IS_MEASURED) 2>/dev/null && echo $$each && break; done)
 DOSSIER ?= seeds/guatemala-2007/dossier.yaml
+PROCEDURE := $(addprefix --file rules/,admission.yaml clocks.yaml history.yaml recommendation.yaml watch_list.yaml)
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -38,6 +39,7 @@ test: $(VENV)/installed $(VENV)/assets browser
 	$(BIN)/tierengine lint
 	$(BIN)/tierengine prove
 	$(BIN)/tierengine test
+	$(BIN)/tierengine mutate $(PROCEDURE)
 	$(BIN)/python -m pytest
 
 # The desk is tested in a real browser: Debian's own, put in where that is allowed.

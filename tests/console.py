@@ -8,7 +8,8 @@
     4
     ```
 
-A line that begins with `$ ` is typed; a line that is `...` stands for any lines, or none. The blocks of a page run one
+A line that begins with `$ ` is typed, with the lines below it where it ends in a backslash. A line that is `...` stands
+for any lines, or none, and `...` within a line for any words. The blocks of a page run one
 after another in a folder like the project (`seeds/` is a copy), with a home of its own. A command whose page shows
 nothing below it ends with 0, or with 4 (several tiers stay open). Moments, digests and keys are compared by their form.
 Commands run in this process where they can, since starting one takes a second.
@@ -53,7 +54,7 @@ def pages() -> list[Path]:
 def typed(block: str) -> list[Typed]:
     """Take a block apart into commands with what is shown below each."""
     found: list[Typed] = []
-    for line in block.splitlines():
+    for line in block.replace("\\\n", "").splitlines():
         if line.startswith("$ "):
             found.append(Typed(line[2:], ()))
         elif found:
@@ -64,7 +65,8 @@ def typed(block: str) -> list[Typed]:
 def matches(shows: tuple[str, ...], printed: list[str]) -> bool:
     """Whether what was printed is what is shown, a line `...` standing for any lines."""
     pattern = "".join(
-        r"(?:.*\n)*" if line.strip() == "..." else re.escape(steady(line).rstrip()) + "\n" for line in shows
+        r"(?:.*\n)*" if line.strip() == "..." else re.escape(steady(line).rstrip()).replace(r"\.\.\.", ".*") + "\n"
+        for line in shows
     )
     return re.fullmatch(pattern, "".join(f"{steady(line).rstrip()}\n" for line in printed)) is not None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -86,6 +87,19 @@ def test_what_a_source_on_the_period_is_silent_on(
     whole = [each for each in read_dossier(note.parent / "dossier.yaml").dossier.proposed if not each.quote]
     assert [each.records[0].measures for each in whole] == silent
     assert {(each.at, each.records[0].kind) for each in whole} <= {("note all paragraphs", "silence")}
+
+
+def test_the_page_on_reading(tmp_path: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its command prints what it shows, and the draft holds the lines that it shows; what it says of `code` is said."""
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "explanation" / "reading.md").read_text(encoding="utf-8")
+    blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE))
+    Path("note.txt").write_text(blocks["text"], encoding="utf-8")
+    command, printed = blocks["console"].removeprefix("$ tierengine ").split("\n", maxsplit=1)
+    ran = tierengine(*command.split())
+    assert ran.out + ran.err == printed
+    assert blocks["yaml"] in Path("case/dossier.yaml").read_text(encoding="utf-8")
+    assert read_dossier(Path("case/dossier.yaml")).dossier.proposed[2].words in page
 
 
 def test_no_silence_of_a_source_that_is_not_said_to_report_on_the_period(

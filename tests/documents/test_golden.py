@@ -40,6 +40,8 @@ def test_golden(request: pytest.FixtureRequest) -> None:
     wanted = {f"{seed}-{kind}.md": told(draft(kind, seed)) for kind, seed in asked_for()}
     if request.config.getoption("--reset-golden"):
         GOLDEN.mkdir(parents=True, exist_ok=True)
+        for path in GOLDEN.iterdir():
+            path.unlink()
         for name, text in wanted.items():
             (GOLDEN / name).write_text(text, encoding="utf-8")
     assert sorted(path.name for path in GOLDEN.iterdir()) == sorted(wanted)

@@ -36,7 +36,7 @@ def fall(tmp_path: Path) -> Path:
     [
         (("change-explanation", "invented-2019"), 2, "there is no change to explain"),
         (("downgrade-letter", "invented-rise"), 2, "did not fall"),
-        (("downgrade-letter", "invented-waiver"), 2, "fell to Tier 3"),
+        (("downgrade-letter", "invented-waiver"), 2, "it was on Tier 2 Watch List"),
         (("action-plan", "invented-fall"), 2, "a plan is asked for where the last report placed a country on Tier 3"),
         (("waiver-description", "invented-fall"), 2, "no waiver can be given"),
         (("interim-assessment", "invented-fall"), 2, "is not of an interim assessment"),

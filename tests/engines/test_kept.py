@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
+import weakref
 from datetime import date
 
 from tests.conftest import ROOT
 from tierengine.engines.compiled import CompiledEngine
+from tierengine.engines.durable import DurableEngine
 from tierengine.engines.lowering import lower
 from tierengine.law.reader import read_rulebook
+from tierengine.reasoning.assess import two_engines
 
 LAW = read_rulebook(ROOT).on(date(2007, 11, 9))
 
@@ -26,6 +30,19 @@ def test_what_was_generated_stays_with_its_form_and_not_with_a_copy() -> None:
     assert copy.deepcopy(form).kept == {}
 
 
+def test_the_engine_of_record_is_registered_once_and_anew_after_it_was_closed() -> None:
+    """To register takes longer than to answer; one that was closed, as after a trap, never answers again."""
+    form = lower(LAW).model_copy()
+    first = two_engines(form)
+    record = form.kept["engine of record"]
+    assert isinstance(record, DurableEngine)
+    assert two_engines(form).evaluate({}) == first.evaluate({})
+    assert form.kept["engine of record"] is record
+    record.close()
+    assert two_engines(form).evaluate({}).fired == CompiledEngine(form).evaluate({}).fired
+    assert form.kept["engine of record"] is not record
+
+
 def test_a_form_goes_to_another_process_without_what_was_generated() -> None:
     """A generated function cannot be sent; the fields can, and they are all that a form is."""
     form = lower(LAW)
@@ -33,3 +50,18 @@ def test_a_form_goes_to_another_process_without_what_was_generated() -> None:
     sent = pickle.loads(pickle.dumps(form))  # noqa: S301 - our own bytes
     assert sent == form
     assert sent.kept == {}
+
+
+def test_an_engine_goes_with_its_form() -> None:
+    """What is registered lies outside Python's memory, so it must not wait until garbage is looked for."""
+    form = lower(LAW).model_copy()
+    two_engines(form).evaluate({})
+    record = form.kept["engine of record"]
+    assert isinstance(record, DurableEngine)
+    gone = weakref.ref(record)
+    gc.disable()
+    try:
+        del record, form
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -143,6 +143,7 @@ def test_another_history_of_the_same_length(here: Office, tierengine: Run, tmp_p
     Path(here.ledger.store.place).unlink()
     again = Store(here.ledger.store.place)
     make_ledger(again, here.seal)
+    again.close()
     acts.change_rulebook(here.desk(here.bo), here.files, 4, "another beginning")
     here.record()
     here.ledger.store.close()

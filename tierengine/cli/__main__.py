@@ -1,6 +1,6 @@
 """`python -m tierengine.cli` is the command `tierengine`."""
 
-from tierengine.cli import main
+from tierengine.cli import run
 
 if __name__ == "__main__":  # the processes of a cluster load this file too
-    main()
+    run()

@@ -22,6 +22,7 @@ from tierengine.cli.options import (
     write_file,
 )
 from tierengine.engines.solver import Limit
+from tierengine.errors import Problem, UsageError
 from tierengine.lab.change.mutation import PATIENCE, Mutation, Plan, changed_files, mutation
 from tierengine.law.reader import rulebook_files
 from tierengine.law.revisions import files_at
@@ -37,6 +38,9 @@ def mutate(
     since: Annotated[
         str | None,
         typer.Option("--since", metavar="REV", help="only changes to files that differ from a revision or folder"),
+    ] = None,
+    file: Annotated[
+        list[str] | None, typer.Option("--file", metavar="NAME", help="only changes to this file; may be repeated")
     ] = None,
     sample: Annotated[
         int | None, typer.Option("--sample", metavar="N", min=1, help="look at each N-th change alone")
@@ -56,7 +60,7 @@ def mutate(
         rulebook=folder,
         cases=cases or folder_of(None) / "tests" / "cases",
         limit=Limit(seconds=time_limit) if time_limit else PATIENCE,
-        since=None if since is None else changed_files(rulebook_files(folder), files_at(since)),
+        files=_files(folder, file, since),
         sample=sample,
         kept=None if again else cache_folder(),
     )
@@ -71,6 +75,19 @@ def mutate(
         raise typer.Exit(3)
 
 
+def _files(folder: Path, named: list[str] | None, since: str | None) -> frozenset[str] | None:
+    """The files of the rulebook whose changes are looked at: those named, and those that differ; nothing means all."""
+    files = rulebook_files(folder)
+    known = {each.name for each in files}
+    if unknown := sorted(set(named or ()) - known):
+        cure = f"write one of: {', '.join(sorted(each for each in known if each.startswith('rules/')))}, or a criterion"
+        raise UsageError([Problem(where="--file", what=f"the rulebook has no file {unknown[0]}", cure=cure)])
+    differing = None if since is None else changed_files(files, files_at(since))
+    if named is None or not named:
+        return differing
+    return frozenset(named) if differing is None else differing & set(named)
+
+
 def _watched(plan: Plan) -> Mutation:
     """Run with a bar on standard error; a run that is stopped says that it can be gone on with."""
     console = Console(file=sys.stderr)
@@ -81,4 +98,4 @@ def _watched(plan: Plan) -> Mutation:
         except KeyboardInterrupt:
             bar.stop()
             sys.stderr.write("stopped; what was found is kept, and the same command goes on from there\n")
-            raise typer.Exit(3) from None
+            raise typer.Exit(130) from None

@@ -14,6 +14,7 @@ from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import Casefile, Dossier, Proposed, ProposedRecord
 from tierengine.evidence.records import Evidence
 from tierengine.evidence.rewriting import Rewriting
+from tierengine.evidence.unfilled import without_blanks
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
 
@@ -96,9 +97,10 @@ class Deciding:
         return ()
 
     def _read(self, raw: bytes) -> Casefile:
-        """The dossier of these bytes; its sources are open already, and no quote of it is new."""
+        """The dossier of these bytes, without ratings that wait to be given; its sources are open already."""
         problems: list[Problem] = []
-        document = yamlfile.load(raw, self.casefile.document.name, problems)
+        found = yamlfile.load(raw, self.casefile.document.name, problems)
+        document = without_blanks(found) if found is not None else None
         dossier = yamlfile.check(document, Dossier, problems) if document is not None else None
         if document is None or dossier is None or problems:
             raise EvidenceError(problems)

@@ -62,7 +62,9 @@ class DurableEngine:
         self._written = OnEnds(form)
         check_names(self._written.form)
         extension = _load()
-        self._form = form
+        # Not the form itself: the engine is kept with it, and goes when it goes.
+        self._comparisons = form.comparisons
+        self._read = form.strata
         self._inputs = {field.id: field for field in (*form.inputs, *form.answerable())}
         self._turn = threading.Lock()
         self._strata: list[list[_Ruleset]] = []
@@ -88,6 +90,11 @@ class DurableEngine:
                 raise UsageError([Problem(where="the engine", what="it was closed", cure="make a new one")])
             return self._evaluate(facts)
 
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed, or misbehaved, and does not answer any more."""
+        return not self._close.alive
+
     def close(self) -> None:
         """Give the registered rulesets back. Closing twice is harmless."""
         with self._turn:
@@ -103,13 +110,13 @@ class DurableEngine:
 
     def _evaluate(self, facts: Facts) -> Evaluation:
         known = {**facts, **self._written.facts(facts)}
-        for comparison in self._form.comparisons:
+        for comparison in self._comparisons:
             answer = arithmetic.compare(known, comparison)
             if answer is not None:
                 known[comparison.id] = answer
         settled: dict[str, bool] = {}
         fired: list[Rule] = []
-        for stratum, rulesets in zip(self._form.strata, self._strata, strict=True):
+        for stratum, rulesets in zip(self._read, self._strata, strict=True):
             known.update(_counts(known, stratum))
             for ruleset in rulesets:
                 fired += (self._written.origin[rule.id] for rule in self._ask(ruleset, known))

@@ -80,7 +80,7 @@ LAST_REPORT = "last_report"
 """The input that says where the last report placed the country."""
 
 LAST_ON_FILE = "last_on_file"
-"""Where the latest earlier report on file placed the country, if the last report is not on file; proposals only."""
+"""Where the latest report on file that ranked the country placed it, if the last one did not; proposals only."""
 
 LIMIT = "limit"
 """The input that says how the years on the watch list bind the report."""

@@ -322,8 +322,9 @@ class Casefile:
 
     @property
     def latest_placement(self) -> EarlierPlacement | None:
-        """Where the latest earlier report that is on file placed the country, or nothing if none is."""
-        return max(self.dossier.earlier_placements, key=lambda placement: placement.year, default=None)
+        """Where the latest report on file that ranked the country placed it, or nothing; a special case is no rank."""
+        ranked = (placement for placement in self.dossier.earlier_placements if placement.tier != "SC")
+        return max(ranked, key=lambda placement: placement.year, default=None)
 
     def uncoded(self) -> Iterator[tuple[str, str]]:
         """Yield locator and text of every sentence that no record, silence or note of the dossier quotes from.

@@ -1517,7 +1517,8 @@ def of_earlier_years(law: Law, dossier: Any, last: Any) -> dict[str, Any]:
     year = int(dossier["last_report"][:4])
     years = {int(item["year"]): item["tier"] for item in dossier.get("earlier_placements", [])}
     limit = standing(law, years, year + 1)
-    on_file = years[max(years)] if years and year not in years else None
+    ranked = [item for item in years if years[item] != "SC"]
+    on_file = years[max(ranked)] if ranked and max(ranked) != year else None
     placed = {"last_report": years.get(year), "last_on_file": on_file, "limit": limit}
     return facts | {name: word for name, word in placed.items() if word is not None}
 
@@ -1800,7 +1801,7 @@ def provisional(case: Case) -> Provisional:
         }
         words = {law.criteria[name]["judgement"]["id"] for name in supposed}
         placed = {"last_report": case.facts["last_on_file"]} if "last_on_file" in case.facts else {}
-        filled = Case(law, law.propositions(rated | words), placed | case.facts | levels)
+        filled = Case(law, law.propositions(rated | words), case.facts | placed | levels)
         for name in stage:
             if law.criteria[name]["judgement"]["id"] in rated:
                 continue

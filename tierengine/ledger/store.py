@@ -353,14 +353,16 @@ def _missing(where: str) -> LedgerError:
 def _sqlite(path: Path) -> Engine:
     def connect() -> sqlite3.Connection:
         # `rw` makes no file: a mistyped name is an error, and not an empty ledger.
-        return sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, isolation_level=None, timeout=_WAIT)
+        opened = sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, isolation_level=None, timeout=_WAIT)
+        try:
+            for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+                opened.execute(f"PRAGMA {setting}")
+        except sqlite3.Error:
+            opened.close()  # nobody else knows of it; since Python 3.13 one that is lost open is warned of
+            raise
+        return opened
 
     engine = sa.create_engine("sqlite+pysqlite://", creator=connect, poolclass=sa.QueuePool)
-
-    @sa.event.listens_for(engine, "connect")
-    def _settle(connection: sqlite3.Connection, _: object) -> None:
-        for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {setting}")
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -763,10 +763,11 @@ def _last_rated(casefile: Casefile, law: Law) -> Iterator[tuple[str, Value]]:
 
 
 def _placed(casefile: Casefile, stood: Standing) -> Iterator[tuple[str, Value]]:
-    if casefile.last_placement is not None:
-        yield LAST_REPORT, casefile.last_placement.tier
-    elif casefile.latest_placement is not None:
-        yield LAST_ON_FILE, casefile.latest_placement.tier
+    last, latest = casefile.last_placement, casefile.latest_placement
+    if last is not None:
+        yield LAST_REPORT, last.tier
+    if latest is not None and latest != last:
+        yield LAST_ON_FILE, latest.tier
     if stood.limit is not None:
         yield LIMIT, stood.limit
 

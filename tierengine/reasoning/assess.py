@@ -73,8 +73,11 @@ def law_of(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) ->
 
 
 def two_engines(form: Form) -> Engine:
-    """Return the engine of record with the generated evaluator beside it."""
-    return AgreedEngine(DurableEngine(form), CompiledEngine(form))
+    """Return the engine of record with the generated evaluator beside it; both are kept with the form."""
+    of_record = form.kept.get("engine of record")
+    if not isinstance(of_record, DurableEngine) or of_record.closed:
+        of_record = form.kept["engine of record"] = DurableEngine(form)
+    return AgreedEngine(of_record, CompiledEngine(form))
 
 
 class Assessor:

@@ -113,9 +113,9 @@ class Proposer:
         return frozenset(engine.evaluate(known).fired)
 
     def _given(self, facts: Facts) -> dict[str, Value | Bounds]:
-        """What proposals read of all answers; where the last report is not on file, the latest one that is."""
+        """What proposals read of all answers; where the last report did not rank the country, the latest that did."""
         known = {name: facts[name] for name in self._inputs if name in facts}
-        if LAST_REPORT in self._inputs and LAST_REPORT not in known and LAST_ON_FILE in facts:
+        if LAST_REPORT in self._inputs and known.get(LAST_REPORT, "SC") == "SC" and LAST_ON_FILE in facts:
             known[LAST_REPORT] = facts[LAST_ON_FILE]
         return known
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import RLock
 from time import monotonic
 
+from tierengine.documents.templates import Templates, read_templates
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Rulebook
 
@@ -23,6 +24,7 @@ class Lawbook:
         self._state: tuple[tuple[str, int, int], ...] = ()
         self._looked = -_PAUSE
         self._rulebook: Rulebook | None = None
+        self._templates: Templates | None = None
 
     @property
     def rulebook(self) -> Rulebook:
@@ -34,8 +36,18 @@ class Lawbook:
             if self._rulebook is None or state != self._state:
                 self._rulebook = read_rulebook(self.folder, cache=self._cache)
                 self._state = state
+                self._templates = None
             self._looked = monotonic()
             return self._rulebook
+
+    @property
+    def templates(self) -> Templates:
+        """The templates of documents as they stand. Raise `RulebookError` if they, or the rulebook, are unsound."""
+        with self._lock:
+            _ = self.rulebook  # it looks at the files
+            if self._templates is None:
+                self._templates = read_templates(self.folder)
+            return self._templates
 
     def _files(self) -> tuple[tuple[str, int, int], ...]:
         found = (path for room in ("criteria", "rules") for path in sorted((self.folder / room).rglob("*.yaml")))

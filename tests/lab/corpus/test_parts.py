@@ -24,6 +24,7 @@ from tests.lab.edits import corpus_table, edited
 from tierengine.engines.lowering import lower
 from tierengine.lab.corpus import parquet, work
 from tierengine.law.rulebook import Rulebook
+from tierengine.wholefile import write_whole
 
 CASES = 400
 QUESTIONS = (("impact",), ("audit", "fragile"), ("audit", "like-cases"))
@@ -253,21 +254,19 @@ def test_a_full_disk(
     monkeypatch.setattr(parquet, "AT_ONCE", 50)
     corpus = tmp_path / "c.parquet"
     pq.write_table(table, corpus, row_group_size=50)
-    written = Path.write_bytes
 
-    def full(path: Path, content: bytes) -> int:
-        if path.name == "000004.partial":
-            written(path, content[:10])
+    def full(path: Path, content: bytes) -> None:
+        if path.name == "000004.json":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return written(path, content)
+        write_whole(path, content)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(work, "write_whole", full)
     ran = tierengine(*words(("audit", "fragile"), corpus, SMALL))
     assert (ran.code, ran.out) == (2, "")
     assert "the parts that are done cannot be kept there: No space left on device" in ran.err
     (kept,) = (tmp_path / "cache" / "tierengine" / "runs").iterdir()
     assert sorted(path.name for path in kept.iterdir()) == [f"00000{n}.json" for n in range(4)] + ["lock"]
-    monkeypatch.setattr(Path, "write_bytes", written)
+    monkeypatch.setattr(work, "write_whole", write_whole)
     assert tierengine(*words(("audit", "fragile"), corpus, SMALL)).code == 0
 
 

@@ -224,4 +224,4 @@ def test_the_answer_does_not_hang_on_the_shares(
     assert tierengine("audit", "robust", path, "--rulebook", SMALL, "--format", "json").out == first
     ran = tierengine("audit", "robust", ROOT / "seeds")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("4 cases, ")
+    assert ran.out.startswith("9 cases, ")

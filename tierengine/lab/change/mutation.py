@@ -58,7 +58,7 @@ class Plan:
     rulebook: Path
     cases: Path
     limit: Limit = PATIENCE
-    since: frozenset[str] | None = None
+    files: frozenset[str] | None = None
     """Files of the rulebook whose changes alone are looked at."""
     sample: int | None = None
     """Look at each so-many-th change alone."""
@@ -95,7 +95,7 @@ def _wanted(plan: Plan, examiner: Examiner) -> list[int]:
     numbers = [
         number
         for number, change in enumerate(examiner.changes)
-        if plan.since is None or change.item.document.name in plan.since
+        if plan.files is None or change.item.document.name in plan.files
     ]
     return numbers if plan.sample is None else numbers[:: plan.sample]
 

@@ -27,7 +27,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import get_args
 
@@ -144,6 +144,12 @@ def parquet_files(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.parquet"))
 
 
+@lru_cache(maxsize=8)
+def _metadata(path: Path, _footer: str) -> pq.FileMetaData:
+    """What the footer of a file tells, read once for all its parts: of a large file it is large."""
+    return pq.read_metadata(path)
+
+
 def _footer(path: Path) -> str:
     """The digest of the size of a file and of its footer, which tells the place and the content of every page."""
     with path.open("rb") as file:
@@ -228,7 +234,7 @@ class ParquetCorpus:
         self.whole = part.whole
         self.file = part.path.name
         self._part = part
-        self._metadata = pq.read_metadata(part.path)
+        self._metadata = _metadata(part.path, part.footer)
         schema = self._metadata.schema.to_arrow_schema()
         self._names = set(schema.names)
         self._words = [name for name in schema.names if arrow.is_text(schema.field(name).type) and name != "id"]
@@ -295,7 +301,7 @@ class ParquetCorpus:
         """The file, opened once in each thread, since a reader is not made for several."""
         file: pq.ParquetFile | None = getattr(self._opened, "file", None)
         if file is None:
-            given = {"metadata": self._metadata, "read_dictionary": self._words, "memory_map": True}
+            given = {"metadata": self._metadata, "read_dictionary": self._words}
             file = self._opened.file = pq.ParquetFile(self._part.path, **given)
         return file
 

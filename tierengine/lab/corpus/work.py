@@ -13,7 +13,7 @@ import shutil
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -24,6 +24,7 @@ from tierengine import canonical
 from tierengine.errors import ClassifiedError, EvidenceError, Problem, UsageError
 from tierengine.lab.corpus.cases import Corpus, CorpusPart, Watch, unwatched
 from tierengine.reasoning.assess import VERSION
+from tierengine.wholefile import write_whole
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -207,13 +208,9 @@ class _InFolder(Generic[R]):
 
     def __setitem__(self, number: int, found: R) -> None:
         content = self._adapter.dump_json(found)
-        partial = self._path(number).with_suffix(".partial")
         try:
-            partial.write_bytes(canonical.digest(content).encode() + b"\n" + content)
-            partial.replace(self._path(number))
+            write_whole(self._path(number), canonical.digest(content).encode() + b"\n" + content)
         except OSError as error:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
             raise UsageError([_not_kept(self._folder, error)]) from None
 
     def stopped(self, done: int, parts: int) -> str:

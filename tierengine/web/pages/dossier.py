@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from asyncio import sleep
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
 from tierengine.coding.deciding import Deciding
@@ -17,7 +18,8 @@ from tierengine.reasoning.assessment import Assessment, Hinge
 from tierengine.reports import answer
 from tierengine.web.changes import digest_of
 from tierengine.web.marked import FATES, marked
-from tierengine.web.visit import Here, TheCase
+from tierengine.web.rendering import render
+from tierengine.web.visit import Case, Here, TheCase
 
 router = APIRouter(prefix="/c/{country}/{edition}")
 
@@ -44,11 +46,8 @@ def dossier(
         "dossier.html",
         case=case,
         part=part,
-        sources=sources,
-        source=chosen,
-        opened=case.casefile.sources.get(chosen or ""),
-        paragraphs=marked(case.casefile, chosen, aside) if chosen else (),
-        fates=FATES,
+        source_part=_kept_part(here, case, "source", lambda: _source(case.casefile, chosen, aside), chosen),
+        answer_part=_kept_part(here, case, "answer", lambda: _answer(assessment)),
         aside=aside,
         evidence=[each for each in case.casefile.dossier.records if isinstance(each, Evidence)],
         ratings=[each for each in case.casefile.dossier.records if isinstance(each, Rating)],
@@ -56,10 +55,38 @@ def dossier(
         marks={each.id: Deciding(case.casefile, case.law).marks_of(each) for each in case.casefile.undecided},
         last=changes.last(case.kept),
         undo=changes.can_undo(case.kept, here.person.name),
-        digest_of=digest_of,
         asks={each.id: each.asks for each in case.law.indicators},
-        **_answer(case.casefile, assessment),
+        count=_count(case.casefile, assessment),
     )
+
+
+def _kept_part(here: Here, case: Case, name: str, told: Callable[[], dict[str, Any]], *given: str | None) -> Markup:
+    """A part of the page that is the same for everybody who may do the same: it is rendered once.
+
+    Whatever else may differ between two people has to be `given`, so that neither is shown what is the other's.
+    """
+    codes = here.may("GET", "/c/{country}/{edition}/draft")
+
+    def make() -> Markup:
+        return Markup(render(f"parts/{name}.html", here=here, case=case, **told()))  # noqa: S704 - it was escaped
+
+    return here.desk.answers.kept(f"part {name}", case.casefile, make, case.kept.version, codes, *given)
+
+
+def _source(casefile: Casefile, source: str | None, aside: Mapping[str, str]) -> dict[str, Any]:
+    """What the column of the source shows."""
+    return {
+        "sources": tuple(each.id for each in casefile.dossier.sources),
+        "source": source,
+        "opened": casefile.sources.get(source or ""),
+        "paragraphs": marked(casefile, source, aside) if source else (),
+        "fates": FATES,
+    }
+
+
+def _count(casefile: Casefile, assessment: Assessment) -> str:
+    """How many records count, and how many are set aside."""
+    return answer.records_words(assessment, answer.weighed((each.id for each in casefile.dossier.records), assessment))
 
 
 @router.get("/events")
@@ -78,11 +105,9 @@ def events(here: Here, case: TheCase) -> Response:
     return StreamingResponse(told(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
-def _answer(casefile: Casefile, assessment: Assessment) -> dict[str, Any]:
+def _answer(assessment: Assessment) -> dict[str, Any]:
     """What the column of the answer shows."""
-    records = answer.weighed((record.id for record in casefile.dossier.records), assessment)
     return {
-        "assessment": assessment,
         "recommended": assessment.recommendation,
         "name": answer.recommended_name(assessment.recommendation),
         "status": answer.status_words(assessment.recommendation),
@@ -90,7 +115,6 @@ def _answer(casefile: Casefile, assessment: Assessment) -> dict[str, Any]:
         "why": answer.why(assessment),
         "groups": answer.groups(assessment),
         "hinges": [_hinge(assessment, each) for each in assessment.hinges],
-        "count": answer.records_words(assessment, records),
         "title": answer.title,
         "code": answer.code,
         "questions": answer.questions(assessment),

@@ -10,6 +10,10 @@ from fastapi import APIRouter, HTTPException, Response
 
 from tierengine import schemas
 from tierengine.coding.sheet import written_out
+from tierengine.documents.draft import Draft
+from tierengine.documents.matter import Matter, matter_of
+from tierengine.documents.writing import applies, write
+from tierengine.reasoning.assess import VERSION
 from tierengine.reasoning.release import ReleaseName, release
 from tierengine.reports.answer import weighed
 from tierengine.reports.rate import rating_sections
@@ -54,6 +58,13 @@ def _as(told: Report, form: str) -> bytes:
     return made.encode() if isinstance(made, str) else made
 
 
+def _drafted_as(draft: Draft, form: str) -> bytes:
+    """A document in a format."""
+    name = {"md": "markdown"}.get(form, form)
+    made: bytes = getattr(import_module(f"tierengine.documents.{name}"), name)(draft)
+    return made
+
+
 PAPERS: dict[str, Paper] = {
     "memorandum.docx": Paper("Memorandum", "Word; one page, then the annexes", lambda d, c: _as(_report(d, c), "docx")),
     "report.pdf": Paper("Report", "PDF, to print", lambda d, c: _as(_report(d, c), "pdf")),
@@ -81,15 +92,48 @@ PAPERS: dict[str, Paper] = {
 """Each paper by the end of its address."""
 
 
+FORMS = {"docx": "Word", "html": "page", "pdf": "PDF", "md": "Markdown"}
+"""The formats of the documents that the statute asks for, by the endings of their files."""
+
+
+def _statutory(desk: Desk, case: Case) -> dict[str, Draft]:
+    """The documents that the statute asks for of this case, each drafted, by their kinds."""
+    templates = desk.lawbook.templates
+
+    def make() -> dict[str, Draft]:
+        matter = matter_of(case.casefile, desk.rulebook, templates)
+        asked = (kind for kind in templates.in_force(case.law.as_of) if applies(kind, matter))
+        return {kind.id: write(kind, matter, _made_from(kind.id, matter, case)) for kind in asked}
+
+    return desk.answers.kept("documents", case.casefile, make, templates.digest, case.kept.path.name)
+
+
+def _made_from(kind: str, matter: Matter, case: Case) -> tuple[tuple[str, str], ...]:
+    """What the checker needs to draft the document again, once it lies in the folder of its dossier."""
+    return (
+        ("Document", kind),
+        ("Dossier", f"{case.kept.path.name} ({case.casefile.digest})"),
+        ("Law", f"{matter.law.as_of} ({matter.law.digest})"),
+        ("Templates", matter.templates.digest),
+        ("Ledger", "none"),
+        ("Release", "none"),
+        ("Program", f"tierengine {VERSION}"),
+    )
+
+
 @router.get("/papers")
 def papers(here: Here, case: TheCase) -> Response:
-    """List what can be taken away."""
-    return here.page("papers.html", case=case, papers=PAPERS)
+    """List what can be taken away, and of the documents that the statute asks for what is missing."""
+    return here.page("papers.html", case=case, papers=PAPERS, statutory=_statutory(here.desk, case), forms=FORMS)
 
 
 @router.get("/papers/{file}")
 def paper(here: Here, case: TheCase, file: str) -> Response:
     """Give one of them."""
+    kind, _, form = file.rpartition(".")
+    drafted = _statutory(here.desk, case).get(kind) if form in FORMS and file not in PAPERS else None
+    if drafted is not None:
+        return download(_drafted_as(drafted, form), f"{case.kept.country}-{case.kept.edition}-{file}")
     found = PAPERS.get(file)
     if found is None:
         raise HTTPException(404, "There is no such paper.")

@@ -28,6 +28,7 @@
   };
 
   const press = (key) => {
+    if (key === "d") take(); // the browser may not have told yet of what was selected last
     const within = chosen()?.querySelector(`[data-key="${key}"]`);
     const found = within ?? ("udwjk".includes(key) ? document.querySelector(`[data-key="${key}"]`) : null)
       ?? ("aex".includes(key) && !chosen() ? steps()[0]?.querySelector(`[data-key="${key}"]`) : null);
@@ -49,7 +50,7 @@
 
   // -- words that are selected ----------------------------------------------------------------------------------------
 
-  document.addEventListener("selectionchange", () => {
+  const take = () => {
     const form = document.getElementById("selected");
     if (!form) return;
     const selection = document.getSelection();
@@ -59,7 +60,8 @@
     const whole = words.length > 2 && paragraph && paragraph === within(selection.focusNode);
     form.hidden = !whole;
     if (whole) [form.elements.at.value, form.elements.words.value] = [paragraph.dataset.at, words];
-  });
+  };
+  document.addEventListener("selectionchange", take);
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("mark a[href*='#r-']");
@@ -87,7 +89,8 @@
   const unsent = () => {
     const at = document.activeElement;
     const open = [...document.querySelectorAll("#main input:not([type=hidden]), #main textarea")];
-    return open.some((each) => each.value !== each.defaultValue) || (at && at.closest("#main form") && typing(at));
+    const selected = document.getElementById("selected");
+    return open.some((each) => each.value !== each.defaultValue) || (selected && !selected.hidden) || (at && at.closest("#main form") && typing(at));
   };
 
   const notice = () => {
@@ -97,6 +100,13 @@
     link.href = location.href;
     link.textContent = "Show it";
     place.append("This dossier was changed elsewhere. What you write here is kept. ", link);
+  };
+
+  const show = (version) => {
+    const now = document.getElementById("live");
+    if (!now || version === now.dataset.version) return;
+    if (unsent()) notice();
+    else htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
   };
 
   let events = null;
@@ -110,10 +120,7 @@
     if (events) return;
     events = new EventSource(live.dataset.events);
     events.addEventListener("changed", (event) => {
-      const now = document.getElementById("live");
-      if (!now || event.data === now.dataset.version) return;
-      if (unsent()) notice();
-      else htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
+      setTimeout(() => show(event.data), 200); // what this page changed itself is on its way to it
     });
   };
   document.addEventListener("visibilitychange", listen);
