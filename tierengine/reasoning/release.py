@@ -27,6 +27,7 @@ from tierengine.reasoning.compare import answered
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.scalars import Model
 from tierengine.terms.tier import Tier
+from tierengine.yamlfile import Document
 
 ReleaseName = Literal["unclassified", "public"]
 
@@ -126,6 +127,36 @@ def release(casefile: Casefile, law: Law, name: ReleaseName) -> Released:
         placements=part.dossier.earlier_placements,
         part=part,
     )
+
+
+def shown_whole(casefile: Casefile, cleared: Mark) -> bool:
+    """Say whether all of a dossier, and of that of the last report, may be shown to whom a mark is shown."""
+    return strictest((cleared, *_marks(casefile))) == cleared
+
+
+def shown_part(casefile: Casefile, law: Law, cleared: Mark) -> Casefile:
+    """Return what of a dossier may be shown to whom a mark is shown, as a casefile that says nothing of the rest.
+
+    Raise `EvidenceError` if the records cannot be used.
+    """
+    sieve = _Sieve(casefile, law, Release(cleared, "the register of people"))
+    kept = sieve.kept()
+    part = _bare(remainder(casefile, kept.__contains__, with_last=False), sieve.sources(kept))
+    document = Document(f"{casefile.document.name}, in part", b"", {}, {})
+    return Casefile.of(part.dossier.model_copy(update={"plan": ()}), document, part.sources)
+
+
+def _marks(casefile: Casefile) -> Iterator[Mark]:
+    """Every mark in a dossier and in that of the last report."""
+    for item in items(casefile):
+        own = None if isinstance(item, NotEvidence) else item.handling
+        if own is not None:
+            yield Mark(own)
+    for source in casefile.dossier.sources:
+        opened = casefile.sources.get(source.id)
+        yield Mark("unknown") if opened is None else Mark(opened.handling, opened.no_foreign)
+    if casefile.last is not None:
+        yield from _marks(casefile.last)
 
 
 # -- what stays -------------------------------------------------------------------------------------------------

@@ -108,6 +108,21 @@ ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", f"{_CASE}/why"): ALL,
 }
 
+_IN_PART = frozenset(
+    (
+        *(_CASE + end for end in ("", "/events", "/rate", "/what-if", "/ask", "/ask/plan", "/ask/{file}", "/years")),
+        *(_CASE + end for end in ("/papers", "/papers/{file}", "/why")),
+        *(_API_CASE + end for end in ("/assess", "/rate", "/settle", "/path", "/check")),
+    )
+)
+"""The routes on a dossier of which those who are not cleared for all of it are shown a part: they read what `Case`
+holds, and nothing else of the dossier. All others are refused to them."""
+
+
+def in_part(method: str, route: str) -> bool:
+    """Say whether a route shows of a dossier only what somebody is cleared for."""
+    return method in ("GET", "HEAD") and route in _IN_PART
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

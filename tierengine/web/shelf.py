@@ -40,6 +40,8 @@ class Kept:
     """Nothing where it cannot be used."""
     problems: tuple[Problem, ...]
     """Why it cannot be used."""
+    withheld: bool = False
+    """Whether something of it is withheld from who asks, who is not cleared for it."""
 
     @property
     def address(self) -> str:

@@ -14,7 +14,7 @@ from tierengine.evidence.dossier import Casefile
 from tierengine.evidence.handling import cleared_for
 from tierengine.law.rulebook import Law
 from tierengine.ledger.keys import plain_name
-from tierengine.web.access import Person, may
+from tierengine.web.access import Person, in_part, may
 from tierengine.web.desk import Desk
 from tierengine.web.door import Sessions
 from tierengine.web.office import Office
@@ -143,7 +143,7 @@ def program_of(request: Request) -> str | None:
 
 
 def case(request: Request, country: str, edition: str) -> Case:
-    """Return the dossier of an address.
+    """Return the dossier of an address, as it is shown to who asks.
 
     Raise `HTTPException` 404 if there is none, `UnusableError` if it cannot be used, and what `law_of` raises.
     """
@@ -151,8 +151,11 @@ def case(request: Request, country: str, edition: str) -> Case:
     kept = desk.shelf.find(country, edition)
     if kept is None:
         raise HTTPException(404, f"No dossier in this folder is on {country} for {edition}.")
+    kept = desk.shown(kept, visit(request).person.cleared)
     if kept.casefile is None:
         raise UnusableError(kept)
+    if kept.withheld and not in_part(request.method, request.scope["route"].path):
+        raise HTTPException(403, "This shows or changes a dossier as a whole, and you are not cleared for all of it.")
     return Case(kept=kept, casefile=kept.casefile, law=desk.answers.law(kept.casefile))
 
 

@@ -23,6 +23,7 @@ from tierengine.reasoning.assess import VERSION
 from tierengine.reasoning.assessment import Assessment
 from tierengine.reports.problems import as_json
 from tierengine.web.pages.api_of_dossier import router as of_a_dossier
+from tierengine.web.pages.ledger import numbers_shown
 from tierengine.web.shapes import (
     REFUSED,
     Entries,
@@ -54,7 +55,7 @@ def dossiers(here: Here) -> Response:
     return as_json_text(
         [
             {name: getattr(each, name) for name in names} | {"problems": as_json(each.problems)}
-            for each in here.desk.shelf.all()
+            for each in here.desk.all_shown(here.person.cleared)
         ]
     )
 
@@ -161,8 +162,8 @@ def _work(here: Visit, name: str) -> Work:
 def log(here: Here, case: Annotated[str | None, Query(max_length=200)] = None) -> Response:
     """Return what is on record, of one case or of all."""
     with here.desk.book.opened() as ledger, ledger.store.reading() as reader:
-        size = ledger.checkpoint(reader).size
-        numbers = range(size) if case is None else reader.numbers(about=case)
+        ledger.checkpoint(reader)
+        numbers = numbers_shown(here, reader, case)
         found = [ledger.entry(reader, number)[0].model_dump(mode="json") for number in numbers]
     return as_json_text({"entries": found})
 

@@ -56,7 +56,7 @@ class Row:
 @router.get("/")
 def countries(here: Here) -> Response:
     """List the dossiers in the order of need."""
-    kept = here.desk.shelf.all()
+    kept = here.desk.all_shown(here.person.cleared)
     rows = sorted((_row(here.desk, each) for each in kept), key=lambda row: -row.need)
     return here.page("countries.html", rows=rows, doubled=here.desk.shelf.same_address(kept), folder=here.desk.folder)
 

@@ -53,7 +53,7 @@ def dossier(
         ratings=[each for each in case.casefile.dossier.records if isinstance(each, Rating)],
         proposed=[(each, digest_of(each)) for each in case.casefile.undecided],
         marks={each.id: Deciding(case.casefile, case.law).marks_of(each) for each in case.casefile.undecided},
-        last=changes.last(case.kept),
+        last=None if case.kept.withheld else changes.last(case.kept),
         undo=changes.can_undo(case.kept, here.person.name),
         asks={each.id: each.asks for each in case.law.indicators},
         count=_count(case.casefile, assessment),

@@ -106,13 +106,22 @@ def shown(here: Visit, of: str | None, **told: Any) -> Response:
     shown: dict[str, Any] = {"case": None, "verified": None, "lines": [], "stands": None, "now": None, "size": 0}
     if book.begun:
         with book.opened() as ledger, ledger.store.reading() as reader:
-            shown |= _told(ledger, reader, of)
+            numbers = numbers_shown(here, reader, of)
+            shown |= _told(ledger, reader, of, numbers)
     return here.page("record.html", **(shown | {"book": book, "signer": book.signer(here.person.name)} | told))
 
 
-def _told(ledger: Ledger, reader: Reader, of: str | None) -> dict[str, Any]:
+def numbers_shown(here: Visit, reader: Reader, of: str | None) -> list[int]:
+    """Return the entries on a case, or all; without those on cases that the person is not shown as a whole."""
+    numbers = reader.numbers(about=of) if of is not None else reader.numbers()
+    whole = here.desk.whole_cases(here.person.cleared)
+    if whole is None:
+        return numbers
+    return [number for number in numbers if (case := reader.about(number)) is None or case in whole]
+
+
+def _told(ledger: Ledger, reader: Reader, of: str | None, numbers: list[int]) -> dict[str, Any]:
     size = ledger.checkpoint(reader).size
-    numbers = list(range(size)) if of is None else reader.numbers(about=of)
     register = register_of(reader, of) if of is not None else None
     entries = [ledger.entry(reader, number)[0] for number in numbers]
     current = register.assessment(of) if register is not None and of is not None else None

@@ -91,6 +91,9 @@ PAPERS: dict[str, Paper] = {
 }
 """Each paper by the end of its address."""
 
+WHOLE = frozenset(("dossier.xlsx", "dossier.yaml"))
+"""Those that are made from the file itself, and not from what of it somebody is shown."""
+
 
 FORMS = {"docx": "Word", "html": "page", "pdf": "PDF", "md": "Markdown"}
 """The formats of the documents that the statute asks for, by the endings of their files."""
@@ -137,6 +140,8 @@ def paper(here: Here, case: TheCase, file: str) -> Response:
     found = PAPERS.get(file)
     if found is None:
         raise HTTPException(404, "There is no such paper.")
+    if case.kept.withheld and file in WHOLE:
+        raise HTTPException(403, "This holds the dossier as a whole, and you are not cleared for all of it.")
     content = here.desk.answers.kept(
         "paper", case.casefile, lambda: found.make(here.desk, case), file, case.kept.version
     )

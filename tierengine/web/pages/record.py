@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, HTTPException, Response
 
 from tierengine.errors import TierEngineError
 from tierengine.law.reader import rulebook_files
@@ -53,6 +53,9 @@ def check(here: Here, case: TheCase) -> Response:
 def packet(here: Here, case: TheCase, number: int) -> Response:
     """Give the packet of an entry: one file by which a stranger checks the case without network."""
     with here.desk.book.opened() as ledger:
+        with ledger.store.reading() as reader:
+            if reader.about(number) != case.casefile.dossier.id:  # of another, they may not be cleared
+                raise HTTPException(404, f"Entry {number} is not on this case.")
         raw = pack(export(ledger, number))
     return download(raw, f"{case.casefile.dossier.id}-{number}.zip")
 

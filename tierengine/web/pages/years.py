@@ -30,7 +30,7 @@ _LIMITS = {
 def years(here: Here, case: TheCase, before: Annotated[str, Query(alias="with", max_length=40)] = "") -> Response:
     """Show the placements of the years, how they bind this report, and the causes of a change."""
     dossier = case.casefile.dossier
-    earlier = _earlier(here.desk, case)
+    earlier = _earlier(here.desk.all_shown(here.person.cleared), case)
     chosen = next((each for each in earlier if each.edition == before), None)
     if chosen is None and case.casefile.last is None:
         chosen = next(iter(earlier), None)
@@ -56,11 +56,11 @@ def years(here: Here, case: TheCase, before: Annotated[str, Query(alias="with", 
     )
 
 
-def _earlier(desk: Desk, case: Case) -> list[Kept]:
+def _earlier(shown: tuple[Kept, ...], case: Case) -> list[Kept]:
     """The other dossiers of the country whose law is of an earlier day, the latest first."""
     found = [
         kept
-        for kept in desk.shelf.all()
+        for kept in shown
         if kept.casefile is not None
         and kept.country == case.kept.country
         and kept.casefile.dossier.as_of < case.casefile.dossier.as_of
@@ -70,4 +70,6 @@ def _earlier(desk: Desk, case: Case) -> list[Kept]:
 
 def _compared(desk: Desk, before: Casefile, after: Casefile) -> Comparison:
     sides = Side(before, before.dossier.as_of), Side(after, after.dossier.as_of)
-    return desk.answers.kept("comparison", after, lambda: compare(*sides, desk.rulebook), before.digest)
+    return desk.answers.kept(
+        "comparison", after, lambda: compare(*sides, desk.rulebook), before.digest, before.document.name
+    )
