@@ -47,7 +47,8 @@ class Proxy:
         """Return the address of who asks: the one that the proxy itself added, and no other that was sent to it."""
         if not self.trusts(address):
             return address
-        return headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or address
+        told = ",".join(headers.getlist("x-forwarded-for"))  # some proxies add a line of their own
+        return told.rpartition(",")[2].strip() or address
 
     def name(self, headers: Headers) -> str:
         """Return the name that the proxy gives to who asks; nothing if it stands there more than once."""
