@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
@@ -143,7 +143,7 @@ def an_office(
         office = Office(desk.book, public, proxy, provider=provider, first=plain_name(ADMINISTRATOR))
         settings = Settings(secret=SECRET, links=None, hosts=("127.0.0.1",), office=office, rates=rates)
         log = io.StringIO()
-        with listening(application(desk, settings, Log(log)), socket_):
+        with closing(office), listening(application(desk, settings, Log(log)), socket_):
             served = InOffice(desk, f"http://127.0.0.1:{port}", log)
             yield served
             for member in served.members:

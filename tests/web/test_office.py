@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -34,9 +35,9 @@ def test_a_key_of_the_browser_signs(chromium: Browser, office: InOffice) -> None
         page.goto("/enter")
         page.fill("#office", name)
         page.click("text=Make my key in this browser")
-        page.wait_for_selector("text=Announce the key of this browser")
+        page.wait_for_selector("summary")
         looks_right(page)
-    assert "You are not in the register" in bo.inner_text("main")
+    assert "Until then you are shown no dossier" in bo.inner_text("main")
     ann.goto("/ledger")
     ann.click("text=Begin it")
     ann.click("button:text-is('Sign')")
@@ -104,6 +105,15 @@ def test_what_the_register_says_counts_at_once(office: InOffice) -> None:
 
 def _program_token(page: str) -> str:
     return page.partition("Bearer ")[2].split("<")[0].split('"')[0].split("'")[0].split()[0]
+
+
+def test_many_ask_at_once(office: InOffice) -> None:
+    """A browser asks for a page and its styles at the same time, and so do many people; all are answered."""
+    ann = begun(office)
+    asked = ["/you", "/static/desk.css", "/people", "/static/sign.js", "/ledger", "/keys"] * 10
+    with ThreadPoolExecutor(12) as many:
+        found = list(many.map(lambda path: ann.get(path).status_code, asked))
+    assert found == [200] * len(asked)
 
 
 def test_only_the_one_who_was_named_opens_the_register(office: InOffice) -> None:

@@ -7,9 +7,9 @@ that an administrator then enrols. Before anybody is enrolled, one name alone ma
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
-from threading import Lock
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers
@@ -73,7 +73,8 @@ class Office:
         """What people sign in with; nothing where the proxy names them."""
         self._first = plain_name(first)
         """The name of who may open the register, as long as nobody is in it."""
-        self._lock = Lock()
+        self._reader = ThreadPoolExecutor(1, "register")
+        """The one thread that reads the register: a SQLite file that is kept open is for a single thread."""
         self._store: Store | None = None
         self._known: tuple[str, People] = ("", People())
 
@@ -92,18 +93,28 @@ class Office:
         roles = frozenset(("administrator", GUEST)) if opens else frozenset((GUEST,))
         return Person(name=name, roles=roles, cleared=cleared_for(()))
 
+    def close(self) -> None:
+        """Give back what the register is read with."""
+        self._reader.submit(self._closed).result()
+        self._reader.shutdown()
+
     def _people(self) -> People:
-        """The register; it is read again where the ledger grew."""
-        if not self._book.begun:
-            return People()
-        with self._lock:
-            if self._store is None:
-                self._store = Store(self._book.place)
-            with self._store.reading() as reader:
-                at = reader.head.checkpoint
-                if at != self._known[0]:
-                    self._known = (at, people_of(reader).people)
-            return self._known[1]
+        """The register as it stands."""
+        return self._reader.submit(self._read).result() if self._book.begun else People()
+
+    def _read(self) -> People:
+        """Read the register again where the ledger grew."""
+        if self._store is None:
+            self._store = Store(self._book.place)
+        with self._store.reading() as reader:
+            at = reader.head.checkpoint
+            if at != self._known[0]:
+                self._known = (at, people_of(reader).people)
+        return self._known[1]
+
+    def _closed(self) -> None:
+        if self._store is not None:
+            self._store.close()
 
 
 def public_address(told: str) -> SplitResult:

@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -52,7 +53,8 @@ def serve_for_office(desk: Desk, office: Office, host: str, port: int, tell: Cal
         rates=Rates(),
     )
     tell(office.public.geturl())
-    _serve(desk, settings, listening)
+    with closing(office):
+        _serve(desk, settings, listening)
 
 
 def _serve(desk: Desk, settings: Settings, listening: socket.socket) -> None:
