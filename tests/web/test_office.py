@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,12 +15,23 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
-from tests.web.conftest import looks_right
+from tests.conftest import ROOT
+from tests.ledger.conftest import new_database, postgresql
+from tests.ledger.test_witness import W1, serving
+from tests.web.conftest import Served, Visitor, looks_right
 from tests.web.offices import ADMINISTRATOR, HEADER, InOffice, an_office, begun
+from tierengine.ledger import acts
+from tierengine.ledger.entries import Witness as Named
+from tierengine.ledger.notes import Cosigner
 from tierengine.ledger.replay import replay
 from tierengine.ledger.verify import verify
+from tierengine.ledger.witness import Witness
+from tierengine.web.announced import Announced
 from tierengine.web.answers import Answers
+from tierengine.web.book import Book
 from tierengine.web.lawbook import Lawbook
+
+__all__ = ["postgresql"]
 
 CASE = "/c/QM/2011/record"
 
@@ -187,3 +203,75 @@ def test_by_https_cookies_are_for_this_host_alone(folder: Path, lawbook: Lawbook
         for word in ("Secure", "HttpOnly", "SameSite=lax", "Path=/"):
             assert word in told
         assert httpx.get(f"{served.at}/enter", headers={HEADER: "Bo Chen", "host": "evil.example"}).status_code == 400
+
+
+def test_the_verb_serves_until_it_is_stopped(folder: Path, tmp_path: Path) -> None:
+    """It says where it listens, answers there, and ends when it is told to."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    words = ("--public-url", "https://desk.example.gov", "--administrator", "Ann Lee", "--proxy-header", HEADER)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tierengine.cli", "serve", str(folder), "--port", str(port), *words],
+        env=os.environ
+        | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "XDG_STATE_HOME": str(tmp_path / "state")}
+        | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "TIERENGINE_KEYS": str(tmp_path / "keys")},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    with process.stdout as told:
+        lines = [told.readline() for _ in range(3)]
+        assert f"listens at 127.0.0.1:{port}" in lines[0]
+        assert lines[1].strip() == "https://desk.example.gov"
+        headers = {"host": "desk.example.gov", HEADER: "Ann Lee"}
+        entered = httpx.get(f"http://127.0.0.1:{port}/enter", headers=headers, timeout=60)
+        assert entered.status_code == 303
+        assert "Secure" in entered.headers["set-cookie"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) in (0, 130, -signal.SIGINT)
+
+
+def test_a_ledger_in_a_database(request: pytest.FixtureRequest, folder: Path) -> None:
+    """A database without a ledger has none begun yet; once it is begun from the desk, it is there."""
+    book = Book(new_database(request), folder / "keys", announced=Announced(folder / "announced.json"))
+    assert not book.begun
+    assert not book.people().kept
+    book.begin("example.gov/office")
+    assert book.begun
+    assert Book(book.place, folder / "keys").begun
+
+
+def test_a_signed_act_is_cosigned(office: InOffice, tmp_path: Path) -> None:
+    """Where the register asks for a witness, it cosigns what is signed; where it is gone the page says so, once."""
+    witness = Witness.make(tmp_path / "witness.sqlite", W1)
+    ann = begun(office)
+    with office.desk.book.opened() as ledger, ledger.store.reading() as reader:
+        witness.know(ledger.verifier(reader))
+    with serving(witness) as (host, port):
+        named = (Named(key=str(Cosigner(W1.name, W1.public)), address=f"http://{host}:{port}"),)
+        name = office.desk.book.prepare(
+            ADMINISTRATOR, "/ledger", lambda desk: acts.require_witnesses(desk, named, 1, "a second office")
+        )
+        assert ann.sign(ann.get(f"/sign/{name}")).status_code == 200
+        with office.desk.book.opened() as ledger:
+            assert verify(ledger, known=(witness.cosigner,)).times
+    alone = ann.sign(ann.send_form(CASE, f"{CASE}/record"))
+    assert alone.status_code == 503
+    assert "on record" in alone.text
+    assert ann.get("/api/v1/ledger").json()["entries"][-1]["kind"] == "assessment"
+
+
+def test_on_loopback_nobody_takes_a_name_that_looks_alike(served: Served, visitor: Callable[..., Visitor]) -> None:
+    """The page under one's name refuses one that looks like somebody's in the register."""
+    ann = visitor(name="Ann Lee")
+    ann.send_form("/you", "/you/key", office="J/TIP")
+    shown = ann.send_form("/ledger", "/ledger/begin", origin="example.gov/loopback")
+    ann.send_form(shown.url.path, shown.url.path)
+    person = served.desk.book.signer("Ann Lee")
+    assert person is not None
+    told = {"name": "Ann Lee", "office": "J/TIP", "key": person.key, "reasons": "opens it"}
+    shown = ann.send_form("/people", "/people/enrol", **told, roles=["administrator"])
+    assert ann.send_form(shown.url.path, shown.url.path).status_code == 200
+    refused = ann.send_form("/you", "/you", name="\N{CYRILLIC CAPITAL LETTER A}nn Lee")
+    assert refused.status_code == 400
+    assert ann.send_form("/you", "/you", name="Bo Chen").status_code == 200
