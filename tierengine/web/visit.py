@@ -24,6 +24,8 @@ NAVIGATION = (
     ("Law", "/law"),
     ("Changes", "/changes"),
     ("Coverage", "/law/coverage"),
+    ("Like cases", "/audit/like-cases"),
+    ("Raters", "/audit/robust"),
     ("Ledger", "/ledger"),
     ("People", "/people"),
     ("For programs", "/api/v1/docs"),
