@@ -9,9 +9,9 @@
     ```
 
 A line that begins with `$ ` is typed, with the lines below it where it ends in a backslash. A line that is `...` stands
-for any lines, or none, and `...` within a line for any words. The blocks of a page run one
-after another in a folder like the project (`seeds/` is a copy), with a home of its own. A command whose page shows
-nothing below it ends with 0, or with 4 (several tiers stay open). Moments, digests and keys are compared by their form.
+for any lines, or none, and `...` within a line for any words. The blocks of a page run one after another in a folder
+like the project (`seeds/` is a copy), with a home of its own. A command below which the page shows nothing is typed all
+the same, and ends with 0, or with 4 (several tiers stay open). Moments, digests and keys are compared by their form.
 Commands run in this process where they can, since starting one takes a second.
 """
 
@@ -140,7 +140,7 @@ def run_page(text: str, terminal: Terminal) -> tuple[str, list[str]]:
             told = after.command == "echo $?" or any(line.strip() != "..." for line in each.shows)
             if end and not told:
                 wrong.append(f"$ {each.command}: {end}\n" + "\n".join(printed))
-            if matches(each.shows, printed):
+            if not each.shows or matches(each.shows, printed):
                 lines += each.shows
             else:
                 wrong.append(f"$ {each.command}\nprints\n" + "\n".join(printed))

@@ -65,6 +65,8 @@ ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/changes/{number}/adopt"): POLICY,
     ("POST", "/changes/{number}/write"): POLICY,
     ("POST", "/law/propose"): POLICY,
+    ("GET", "/audit/like-cases"): WORKERS,
+    ("GET", "/audit/robust"): WORKERS,
     ("GET", "/law"): ALL,
     ("GET", "/law/edit"): POLICY,
     ("POST", "/law/edit"): POLICY,

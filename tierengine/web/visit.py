@@ -21,17 +21,13 @@ from tierengine.web.office import Office
 from tierengine.web.rendering import render
 from tierengine.web.shelf import Kept
 
-NAVIGATION = (
-    ("Countries", "/"),
-    ("New dossier", "/new"),
-    ("Law", "/law"),
-    ("Changes", "/changes"),
-    ("Coverage", "/law/coverage"),
-    ("Ledger", "/ledger"),
-    ("People", "/people"),
-    ("For programs", "/api/v1/docs"),
+SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("Countries", (("What waits on you", "/"), ("A new dossier", "/new"))),
+    ("Law", (("The law of a day", "/law"), ("Coverage of the statute", "/law/coverage"), ("Changes", "/changes"))),
+    ("Audit", (("Like cases", "/audit/like-cases"), ("Raters who differ", "/audit/robust"))),
+    ("Ledger", (("Everything on record", "/ledger"), ("People", "/people"))),
 )
-"""The pages that stand in the head of every page, where the person may open them."""
+"""The sections in the head of every page, and the pages of each under it, where the person may open them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +52,28 @@ class Visit:
 
     @property
     def navigation(self) -> tuple[tuple[str, str, bool], ...]:
-        """The pages in the head: name, address, and whether it is this one."""
+        """The sections in the head: name, address of its first page, and whether this page is of it."""
+        here = self._place
+        found = ((name, self._open(pages)) for name, pages in SECTIONS)
+        return tuple((name, pages[0][1], here in {at for _, at in pages}) for name, pages in found if pages)
+
+    @property
+    def pages_beside(self) -> tuple[tuple[str, str, bool], ...]:
+        """The pages of this section, where there are several: name, address, and whether it is this one."""
+        here = self._place
+        pages = next((pages for _, pages in SECTIONS if here in {at for _, at in pages}), ())
+        found = self._open(pages)
+        return tuple((name, at, at == here) for name, at in found) if len(found) > 1 else ()
+
+    def _open(self, pages: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        return tuple((name, at) for name, at in pages if self.may("GET", at))
+
+    @property
+    def _place(self) -> str:
+        """The page of a section to which this one belongs: the longest address that begins its own."""
         path = self.request.url.path
-        return tuple((name, at, at == path) for name, at in NAVIGATION if self.may("GET", at))
+        known = (at for _, pages in SECTIONS for _, at in pages)
+        return max((at for at in known if path == at or path.startswith(f"{at}/")), key=len, default="")
 
     @property
     def in_office(self) -> bool:

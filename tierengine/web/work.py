@@ -24,6 +24,8 @@ from tierengine.errors import Problem, RulebookError, TierEngineError, UsageErro
 from tierengine.lab.cases.suite import read_cases
 from tierengine.lab.cases.trial import Result, Trials, judge
 from tierengine.lab.change.impact import Impact, Question, impact
+from tierengine.lab.corpus.like_cases import Audit, audit
+from tierengine.lab.corpus.robust import Robustness, robustness
 from tierengine.lab.corpus.work import Means
 from tierengine.lab.proofs.asking import Proof
 from tierengine.lab.proofs.lint import lint
@@ -31,7 +33,7 @@ from tierengine.lab.proofs.prove import prove
 from tierengine.law.reader import read_draft, read_rulebook
 from tierengine.reports.problems import as_json
 
-Kind = Literal["lint", "prove", "test", "impact"]
+Kind = Literal["lint", "prove", "test", "impact", "like-cases", "robust"]
 State = Literal["running", "done", "failed", "stopped"]
 Files = Mapping[str, str]
 """Text by the name of a law file, such as `rules/tiers.yaml`."""
@@ -58,7 +60,9 @@ class Order:
     cases: Path | None = None
     """The cases that `test` runs: a folder."""
     corpus: Path | None = None
-    """The dossiers over which `impact` takes its census."""
+    """The dossiers over which `impact` takes its census, and which are audited."""
+    state: str = ""
+    """The digest of law and dossiers as they stand: once one of them is changed, the work is done again."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -263,9 +267,21 @@ def _impact(order: Order, draft: Path, tell: Tell) -> Any:
     return schemas.dump(Impact, impact(old, read_rulebook(draft), Question(corpus=order.corpus), Means(watch=watch)))
 
 
+def _like_cases(order: Order, draft: Path, _: Tell) -> Any:
+    assert order.corpus is not None
+    return schemas.dump(Audit, audit(order.corpus, read_rulebook(draft)))
+
+
+def _robust(order: Order, draft: Path, _: Tell) -> Any:
+    assert order.corpus is not None
+    return schemas.dump(Robustness, robustness(order.corpus, read_rulebook(draft)))
+
+
 _MAKERS: dict[Kind, Callable[[Order, Path, Tell], Any]] = {
     "lint": _lint,
     "prove": _prove,
     "test": _test,
     "impact": _impact,
+    "like-cases": _like_cases,
+    "robust": _robust,
 }

@@ -6,6 +6,7 @@ from tierengine.web.pages import (
     api,
     api_of_dossier,
     asking,
+    auditing,
     beginning,
     coding,
     countries,
@@ -25,4 +26,4 @@ from tierengine.web.pages import (
 )
 
 _OFFICERS = (entering, countries, beginning, dossier, coding, rating, supposing, asking, years, why, papers)
-PAGES = (*_OFFICERS, record, ledger, enrolling, proposing, editing, law, api, api_of_dossier)
+PAGES = (*_OFFICERS, auditing, record, ledger, enrolling, proposing, editing, law, api, api_of_dossier)

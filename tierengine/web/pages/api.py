@@ -15,7 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from tierengine import schemas
+from tierengine import canonical, schemas
 from tierengine.evidence.dossier import dossier_of
 from tierengine.law.questions import QuestionTable, questions
 from tierengine.ledger.verify import verify
@@ -145,7 +145,9 @@ async def stream(here: Visit, work: Work) -> AsyncIterator[str]:
 def order_of(here: Visit, kind: Kind, files: dict[str, str]) -> Order:
     """Return the order for a piece of work on the law of the desk with some files replaced."""
     law = here.desk.lawbook.folder
-    return Order(kind=kind, law=law, files=files, cases=law / "tests" / "cases", corpus=here.desk.folder)
+    versions = {each.name: each.version for each in here.desk.shelf.all()}
+    state = canonical.digest(canonical.encode({"law": here.desk.rulebook.digest, "dossiers": versions}))
+    return Order(kind=kind, law=law, files=files, cases=law / "tests" / "cases", corpus=here.desk.folder, state=state)
 
 
 def _work(here: Visit, name: str) -> Work:

@@ -27,7 +27,14 @@ _LONGEST = 500_000
 
 Name = Annotated[str, Query(alias="file", max_length=100)]
 
-_TITLES: dict[Kind, str] = {"lint": "Examples", "prove": "Proofs", "test": "Cases", "impact": "Census"}
+_TITLES: dict[Kind, str] = {
+    "lint": "Examples",
+    "prove": "Proofs",
+    "test": "Cases",
+    "impact": "Census",
+    "like-cases": "Like cases",
+    "robust": "Raters who differ",
+}
 _STATES: dict[State | None, str] = {
     None: "waiting",
     "running": "running",
@@ -211,3 +218,4 @@ _FOUND: dict[Kind, Callable[[str, Any], Check]] = {
     "test": _tested,
     "impact": _moved,
 }
+"""What is said of each kind of work that a draft is put to."""
