@@ -13,6 +13,7 @@ from tierengine.evidence.handling import EVERYTHING, Mark, cleared_for
 from tierengine.web.access import ACCESS, in_part
 from tierengine.web.answers import Answers
 from tierengine.web.lawbook import Lawbook
+from tierengine.web.pages.editing import _FOUND
 
 AT = "/c/QM/2011"
 MARKED = "no-labour"
@@ -87,6 +88,28 @@ def test_who_is_shown_a_part_changes_nothing(office: InOffice) -> None:
     assert "varonia-2011" in cy.get("/api/v1/ledger").text
     assert "varonia-2011" not in bo.get("/api/v1/ledger").text
     assert "varonia-2011" not in bo.get("/ledger").text
+
+
+def test_what_looks_at_all_dossiers_is_for_who_is_shown_all(office: InOffice) -> None:
+    """Neither a comparison of cases nor the census of a change tells what a dossier holds beyond one's clearance."""
+    ann = begun(office)
+    bo = _enrolled(office, ann, "Bo Chen", "")
+    cy = _enrolled(office, ann, "Cy Ek", "sensitive but unclassified")
+    for page in ("/audit/like-cases", "/audit/robust"):
+        assert bo.get(page).status_code == 403
+    assert cy.get("/audit/robust").status_code == 200
+    whole: dict[str, object] = {"stretches": [], "census": None}
+    assert _FOUND["impact"]("Census", whole).says.startswith("not counted")
+    for each, corpus in ((bo, False), (cy, True)):
+        token = re.search(r"Bearer ([\w.-]+)", each.get("/api/v1/docs").text)
+        assert token is not None
+        order = {"work": "impact", "files": {}}
+        begun_ = each.post("/api/v1/work", json=order, headers={"authorization": f"Bearer {token[1]}"})
+        assert begun_.status_code == 202
+        work = office.desk.works.find(begun_.json()["id"], each.name)
+        assert work is not None
+        assert (work.order.corpus is not None) == corpus
+        office.desk.works.stop(work)
 
 
 def test_a_file_that_cannot_be_read_shows_nothing(office: InOffice, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
@@ -74,6 +75,12 @@ class Visit:
         path = self.request.url.path
         known = (at for _, pages in SECTIONS for _, at in pages)
         return max((at for at in known if path == at or path.startswith(f"{at}/")), key=len, default="")
+
+    @property
+    def corpus(self) -> Path | None:
+        """The folder of the dossiers, for what looks at all of them; nothing where the person is not shown all."""
+        withheld = any(each.withheld for each in self.desk.all_shown(self.person.cleared))
+        return None if withheld else self.desk.folder
 
     @property
     def in_office(self) -> bool:

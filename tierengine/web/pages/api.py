@@ -144,10 +144,12 @@ async def stream(here: Visit, work: Work) -> AsyncIterator[str]:
 
 def order_of(here: Visit, kind: Kind, files: dict[str, str]) -> Order:
     """Return the order for a piece of work on the law of the desk with some files replaced."""
-    law = here.desk.lawbook.folder
+    law, corpus = here.desk.lawbook.folder, here.corpus
+    if corpus is None and kind in ("like-cases", "robust"):
+        raise HTTPException(403, "This compares all dossiers, and you are not cleared for all of them.")
     versions = {each.name: each.version for each in here.desk.shelf.all()}
     state = canonical.digest(canonical.encode({"law": here.desk.rulebook.digest, "dossiers": versions}))
-    return Order(kind=kind, law=law, files=files, cases=law / "tests" / "cases", corpus=here.desk.folder, state=state)
+    return Order(kind=kind, law=law, files=files, cases=law / "tests" / "cases", corpus=corpus, state=state)
 
 
 def _work(here: Visit, name: str) -> Work:

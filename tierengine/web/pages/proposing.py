@@ -53,7 +53,7 @@ def _findings(here: Visit, ledger: Ledger, files: tuple[RulebookFile, ...]) -> F
             cure = "begin the ledger on its page: its first entry is the law of the day"
             raise UsageError([Problem(where="rulebook", what="the ledger knows no law yet", cure=cure)])
         before, old = Replayer(ledger).rulebook(reader, current)
-    told = schemas.dump(Impact, impact(before, rulebook_of(files), Question(corpus=here.desk.folder)))
+    told = schemas.dump(Impact, impact(before, rulebook_of(files), Question(corpus=here.corpus)))
     census = told.pop("census")
     return Findings(
         difference=acts.difference(old, files),
