@@ -121,6 +121,15 @@ def test_a_change_of_law_needs_four_eyes(visitor: Make, own_law: Path) -> None:
     assert log.stdout.splitlines()[0] == "The title says what it is about."
 
 
+def test_an_entry_is_spoken_of_on_the_page_of_its_own_case(visitor: Make) -> None:
+    """The first entry is on the law, and on no case: nothing can be said of it from a case, nor taken away."""
+    ann = _begun(visitor)
+    for act, more in (("position", {}), ("determination", {"seen": "sha256:"}), ("review", {"verdict": "yes"})):
+        told = {"number": "0", "reasons": "This is on another case.", **more}
+        assert ann.send_form(CASE, f"{CASE}/{act}", **told).status_code == 404
+    assert ann.get(f"{CASE}/0/packet.zip").status_code == 404
+
+
 def test_nobody_signs_for_another(visitor: Make) -> None:
     """What waits for a signature is shown to its author alone."""
     ann = _with_key(visitor, "Ann Lee", "J/TIP")

@@ -17,7 +17,7 @@ from tierengine.ledger.verify import verify
 from tierengine.terms.tier import Tier
 from tierengine.web.downloads import download
 from tierengine.web.pages.ledger import shown, signing
-from tierengine.web.visit import Here, TheCase
+from tierengine.web.visit import Case, Here, TheCase, Visit
 
 router = APIRouter(prefix="/c/{country}/{edition}/record")
 
@@ -52,10 +52,8 @@ def check(here: Here, case: TheCase) -> Response:
 @router.get("/{number}/packet.zip")
 def packet(here: Here, case: TheCase, number: int) -> Response:
     """Give the packet of an entry: one file by which a stranger checks the case without network."""
+    _on_this_case(here, case, number)
     with here.desk.book.opened() as ledger:
-        with ledger.store.reading() as reader:
-            if reader.about(number) != case.casefile.dossier.id:  # of another, they may not be cleared
-                raise HTTPException(404, f"Entry {number} is not on this case.")
         raw = pack(export(ledger, number))
     return download(raw, f"{case.casefile.dossier.id}-{number}.zip")
 
@@ -70,6 +68,7 @@ def put_on_record(here: Here, case: TheCase) -> Response:
 @router.post("/position")
 def position(here: Here, case: TheCase, number: Number, reasons: Reasons, tier: Held = "") -> Response:
     """Make a position of the person's office ready: agreement with an assessment, or dissent."""
+    _on_this_case(here, case, number)
     ground = Ground(tier=tier or None, reasons=reasons, discretion=bool(tier))
     return signing(here, f"{case.address}/record", lambda desk: acts.position(desk, number, ground))
 
@@ -84,6 +83,7 @@ def determination(
     tier: Held = "",
 ) -> Response:
     """Make a determination ready: it adopts the recommendation or departs from it."""
+    _on_this_case(here, case, number)
     ground = Ground(tier=tier or None, reasons=reasons, discretion=bool(tier))
     return signing(here, f"{case.address}/record", lambda desk: acts.determine(desk, number, seen, ground))
 
@@ -93,8 +93,16 @@ def review(
     here: Here, case: TheCase, number: Number, reasons: Reasons, verdict: Annotated[Literal["yes", "no"], Form()]
 ) -> Response:
     """Make a review of somebody else's entry ready."""
+    _on_this_case(here, case, number)
     return signing(
         here,
         f"{case.address}/record",
         lambda desk: acts.review(desk, number, reasons, approves=verdict == "yes"),
     )
+
+
+def _on_this_case(here: Visit, case: Case, number: int) -> None:
+    """Raise `HTTPException` 404 unless an entry is on the case of the address: for another, they may not be cleared."""
+    with here.desk.book.opened() as ledger, ledger.store.reading() as reader:
+        if reader.about(number) != case.casefile.dossier.id:
+            raise HTTPException(404, f"Entry {number} is not on this case.")
