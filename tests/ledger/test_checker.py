@@ -155,7 +155,8 @@ def test_it_agrees_about_each_dossier_under_the_law_of_every_date(seed: str, mon
     """
     folder = ROOT / "seeds" / seed
     opened = read_dossier(folder / "dossier.yaml")
-    beside = RULEBOOK | {f"dossier/{path.name}": path.read_bytes() for path in folder.iterdir()}
+    files_of = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    beside = RULEBOOK | {f"dossier/{name}": path.read_bytes() for name, path in files_of.items()}
     agreed = 0
     for day in [opened.dossier.as_of, *DAYS]:
         try:

@@ -270,6 +270,11 @@ def test_a_full_disk(
     assert tierengine(*words(("audit", "fragile"), corpus, SMALL)).code == 0
 
 
+def _heeding_the_terminal() -> None:
+    """Let the signal of the terminal through, also where the tests themselves run behind a shell that ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_in_the_middle(table: pa.Table, tmp_path: Path) -> None:
     """A real process that gets the signal of the terminal ends at once, tells how far it was, and leaves no file."""
     corpus, moved = tmp_path / "c.parquet", tmp_path / "moved.parquet"
@@ -279,7 +284,14 @@ def test_ctrl_c_in_the_middle(table: pa.Table, tmp_path: Path) -> None:
     script = "import tierengine.lab.corpus.parquet as p; p.AT_ONCE = 8192; from tierengine.cli import main; main()"
     asked = [sys.executable, "-c", script, "impact", SMALL, changed, "--corpus", corpus, "--moved", moved]
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    run = subprocess.Popen(list(map(str, asked)), stdout=-1, stderr=-1, env=environment, text=True)
+    run = subprocess.Popen(
+        list(map(str, asked)),
+        stdout=-1,
+        stderr=-1,
+        env=environment,
+        text=True,
+        preexec_fn=_heeding_the_terminal,  # noqa: PLW1509 - no thread runs here
+    )
     kept = tmp_path / "tierengine" / "runs"
     while run.poll() is None and len(list(kept.glob("*/*.json"))) < 2:
         time.sleep(0.01)
