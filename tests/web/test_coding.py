@@ -223,6 +223,13 @@ def test_a_file_edited_beside_the_desk_is_not_written_over(visitor: Make, drafte
     assert len(_read(drafted).dossier.records) == 2
 
 
+def _select(page: Page, words: str) -> None:
+    """Select words in the source, once what the page was told of the last change has come to rest."""
+    page.wait_for_timeout(1000)
+    page.wait_for_function("document.querySelectorAll('.htmx-request, .htmx-swapping, .htmx-settling').length === 0")
+    page.get_by_text(words).first.select_text()
+
+
 def test_from_the_keyboard(browser: Open, drafted: Path) -> None:
     """J, A, U, X and selected words do what the list of keys says, and the answer moves beside them."""
     page = browser()
@@ -238,7 +245,7 @@ def test_from_the_keyboard(browser: Open, drafted: Path) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 proposal to decide")).to_be_visible()
     assert _read(drafted).dossier.proposed[0].refused == "it is said elsewhere"
-    page.get_by_text("The government has no written plan").first.select_text()
+    _select(page, "The government has no written plan")
     page.keyboard.press("d")
     expect(page.get_by_role("heading", name="What do these words tell?")).to_be_visible()
     looks_right(page)
