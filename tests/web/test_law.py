@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.conftest import Visitor, looks_right
+from tests.web.conftest import Served, Visitor, looks_right
 
 Make = Callable[..., Visitor]
 Open = Callable[..., Page]
@@ -76,6 +76,14 @@ def test_a_draft_is_judged_as_one_types(browser: Open) -> None:
     expect(strip.locator(".check", has_text="Examples")).to_have_class("check check-bad")
     expect(strip.locator(".check", has_text="Census")).to_contain_text("dossiers move")
     looks_right(page)
+
+
+def test_only_work_on_a_draft_stands_in_its_strip(served: Served, visitor: Make) -> None:
+    """Other long work of the same person is no part of it, and breaks nothing."""
+    client = visitor()
+    client.get("/audit/robust")
+    (work,) = served.desk.works._known.values()
+    assert client.get(f"/law/work/{work.id}").status_code == 404
 
 
 def test_names_that_the_law_knows_are_completed(browser: Open) -> None:

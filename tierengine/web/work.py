@@ -147,11 +147,6 @@ class Works:
             if each.owner == owner and each.order.files and each.order.files != files:
                 self.stop(each)
 
-    def stop_all(self) -> None:
-        """Stop every piece of work, when the desk is closed."""
-        for each in tuple(self._known.values()):
-            self.stop(each)
-
     def moved(self, work: Work, seen: tuple[State, int], seconds: float) -> tuple[State, int]:
         """Wait until a piece of work is further than was seen, at most for some seconds; return how far it is."""
         with self._changed:

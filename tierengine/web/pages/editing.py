@@ -18,7 +18,7 @@ from tierengine.web.pages.api import order_of
 from tierengine.web.pages.law import On, criterion_of, law_on
 from tierengine.web.rendering import counted, listed
 from tierengine.web.visit import Here, Visit, seen_again
-from tierengine.web.work import Kind, State, Work
+from tierengine.web.work import Kind, Work
 
 router = APIRouter(prefix="/law")
 
@@ -27,21 +27,8 @@ _LONGEST = 500_000
 
 Name = Annotated[str, Query(alias="file", max_length=100)]
 
-_TITLES: dict[Kind, str] = {
-    "lint": "Examples",
-    "prove": "Proofs",
-    "test": "Cases",
-    "impact": "Census",
-    "like-cases": "Like cases",
-    "robust": "Raters who differ",
-}
-_STATES: dict[State | None, str] = {
-    None: "waiting",
-    "running": "running",
-    "done": "good",
-    "failed": "bad",
-    "stopped": "waiting",
-}
+_TITLES: dict[Kind, str] = {"lint": "Examples", "prove": "Proofs", "impact": "Census"}
+"""What a draft is put to, and what each is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +64,7 @@ def edit_criterion(here: Here, name: str, on: On = None) -> Response:
 @router.get("/edit")
 def edit(here: Here, name: Name) -> Response:
     """Show a file of the law beside what a draft of it would do."""
-    return _page(here, name, _text(here, name))
+    return _page(here, name)
 
 
 @router.post("/edit")
@@ -91,14 +78,19 @@ def draft(here: Here, name: Name, text: Annotated[str, Form(max_length=_LONGEST)
 def strip_of(here: Here, work: str) -> Response:
     """Show one part of the strip as it stands now."""
     found = here.desk.works.find(work, here.person.name)
-    if found is None:
-        raise HTTPException(404, "This work has ended long ago.")
+    if found is None or found.kind not in _TITLES:
+        raise HTTPException(404, "This work has ended long ago, or is not on a draft of the law.")
     return here.page("parts/check.html", check=check_of(found))
 
 
-def _page(here: Visit, name: str, text: str, *, part: bool = False) -> Response:
-    before = _text(here, name)
-    problems = problems_of(here, name, text)
+def _page(here: Visit, name: str, text: str | None = None, *, part: bool = False) -> Response:
+    """The page of a file, or the part of it on the draft; without a text, of the file as it stands."""
+    files = rulebook_files(here.desk.lawbook.folder)
+    before = next((file.raw.decode() for file in files if file.name == name), None)
+    if before is None:
+        raise HTTPException(404, "The law has no such file.")
+    text = before if text is None else text
+    problems = problems_of(with_draft(files, name, text), name)
     told: dict[str, Any] = {
         "name": name,
         "text": text,
@@ -110,14 +102,6 @@ def _page(here: Visit, name: str, text: str, *, part: bool = False) -> Response:
     return here.page("parts/draft.html" if part else "edit.html", **told)
 
 
-def _text(here: Visit, name: str) -> str:
-    """The text of a file of the law. Raise `HTTPException` 404 if there is none of this name."""
-    found = next((file for file in rulebook_files(here.desk.lawbook.folder) if file.name == name), None)
-    if found is None:
-        raise HTTPException(404, "The law has no such file.")
-    return found.raw.decode()
-
-
 def own_words(book: Rulebook) -> set[str]:
     """Return the names that a rule may use: criteria, indicators, open words, conclusions."""
     found = {each.id for each in (*book.criteria, *book.conclusions)}
@@ -125,16 +109,15 @@ def own_words(book: Rulebook) -> set[str]:
     return found | {each.judgement.id for each in book.criteria if each.judgement is not None}
 
 
-def with_draft(here: Visit, name: str, text: str) -> tuple[RulebookFile, ...]:
-    """Return the files of the law with one of them as it is drafted."""
-    files = rulebook_files(here.desk.lawbook.folder)
+def with_draft(files: tuple[RulebookFile, ...], name: str, text: str) -> tuple[RulebookFile, ...]:
+    """Return the files of a law with one of them as it is drafted."""
     return tuple(RulebookFile(name, text.encode()) if file.name == name else file for file in files)
 
 
-def problems_of(here: Visit, name: str, text: str) -> tuple[Mistake, ...]:
-    """Return what is wrong with a draft so that it cannot be read as law, each at its line."""
+def problems_of(files: tuple[RulebookFile, ...], name: str) -> tuple[Mistake, ...]:
+    """Return what is wrong with a draft so that it cannot be read as law, each at its line in the file of a name."""
     try:
-        found: tuple[Problem, ...] = draft_of(with_draft(here, name, text)).ill_placed
+        found: tuple[Problem, ...] = draft_of(files).ill_placed
     except RulebookError as error:
         found = error.problems
     return tuple(
@@ -152,17 +135,14 @@ def checks(here: Visit, files: dict[str, str], problems: tuple[Mistake, ...]) ->
     """Return the strip of a draft, and begin what is not known yet."""
     if problems:
         reads = Check(title="Reads", state="bad", says=counted(len(problems), "problem"))
-        return [reads, *(Check(title=title, state="waiting", says="once it reads") for title in _SHOWN.values())]
+        return [reads, *(Check(title=title, state="waiting", says="once it reads") for title in _TITLES.values())]
     reads = Check(title="Reads", state="good", says="as law")
     if not files:
-        return [reads, *(Check(title=title, state="waiting", says="once it is changed") for title in _SHOWN.values())]
+        return [reads, *(Check(title=title, state="waiting", says="once it is changed") for title in _TITLES.values())]
     works = here.desk.works
     works.stop_drafts(here.person.name, files)
-    begun = [works.begin(order_of(here, kind, files), here.person.name) for kind in _SHOWN]
+    begun = [works.begin(order_of(here, kind, files), here.person.name) for kind in _TITLES]
     return [reads, *map(check_of, begun)]
-
-
-_SHOWN: dict[Kind, str] = {kind: _TITLES[kind] for kind in ("lint", "prove", "impact")}
 
 
 def check_of(work: Work) -> Check:
@@ -174,7 +154,7 @@ def check_of(work: Work) -> Check:
         return Check(title=title, state="running", says=says, work=work.id)
     if work.state != "done":
         found = tuple(f"{each.where}: {each.what}" for each in work.problems)
-        return Check(title=title, state=_STATES[work.state], says=work.state, found=found)
+        return Check(title=title, state="bad" if work.state == "failed" else "waiting", says=work.state, found=found)
     return _FOUND[work.kind](title, work.result)
 
 
@@ -188,11 +168,6 @@ def _proved(title: str, found: list[dict[str, Any]]) -> Check:
     lines = tuple(f"{each['verdict']}: {each['says']}" for each in failed)
     says = f"{len(found)} hold" if not failed else f"{len(failed)} of {len(found)} do not hold"
     return Check(title=title, state="bad" if failed else "good", says=says, found=tuple(lines))
-
-
-def _tested(title: str, found: dict[str, Any]) -> Check:
-    says = f"{found['failed']} of {counted(found['cases'], 'case')} fail"
-    return Check(title=title, state="bad" if found["failed"] else "good", says=says)
 
 
 def _moved(title: str, found: dict[str, Any]) -> Check:
@@ -218,7 +193,6 @@ def _tiers(open_tiers: list[Tier]) -> str:
 _FOUND: dict[Kind, Callable[[str, Any], Check]] = {
     "lint": _linted,
     "prove": _proved,
-    "test": _tested,
     "impact": _moved,
 }
 """What is said of each kind of work that a draft is put to."""

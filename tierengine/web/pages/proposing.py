@@ -13,7 +13,7 @@ from tierengine import schemas
 from tierengine.errors import Problem, RulebookError, UsageError
 from tierengine.lab.cases.examples import failed_examples
 from tierengine.lab.change.impact import Impact, Question, impact
-from tierengine.law.reader import RulebookFile, draft_of, rulebook_of
+from tierengine.law.reader import RulebookFile, draft_of, rulebook_files, rulebook_of
 from tierengine.ledger import acts
 from tierengine.ledger.acts import Findings
 from tierengine.ledger.book import Ledger, people_of
@@ -34,7 +34,7 @@ Reasons = Annotated[str, Form(max_length=8000)]
 @router.post("/law/propose")
 def propose(here: Here, name: Name, text: Annotated[str, Form(max_length=500_000)], reasons: Reasons) -> Response:
     """Make a proposal ready: the draft, why, its difference, the proof of its direction, and its census."""
-    files = with_draft(here, name, text.replace("\r\n", "\n"))
+    files = with_draft(rulebook_files(here.desk.lawbook.folder), name, text.replace("\r\n", "\n"))
     draft = draft_of(files)
     if problems := [*draft.ill_placed, *failed_examples(draft)]:
         raise RulebookError(problems)
