@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from tierengine import schemas
 from tierengine.cli.app import app
 from tierengine.cli.ledger_options import (
     HERE,
@@ -47,22 +46,21 @@ from tierengine.cli.options import (
     a_console,
     day_given,
     folder_of,
-    json_text,
     print_json,
 )
-from tierengine.errors import Problem, RulebookError, StoreError, TierEngineError, UsageError
+from tierengine.errors import Problem, RulebookError, StoreError, UsageError
 from tierengine.evidence.dossier import read_dossier
 from tierengine.lab.cases.examples import failed_examples
-from tierengine.law.reader import RulebookFile, read_draft, rulebook_files, rulebook_of
+from tierengine.law.reader import RulebookFile, read_draft, rulebook_files
 from tierengine.ledger import acts, merkle
-from tierengine.ledger.acts import Desk, Findings, Ground
+from tierengine.ledger.acts import Ground
 from tierengine.ledger.archive import pack
-from tierengine.ledger.book import Ledger, make_ledger, people_of, register_of
+from tierengine.ledger.book import Ledger, make_ledger, register_of
 from tierengine.ledger.cosigning import gather
 from tierengine.ledger.entries import ProposalEntry, Witness
+from tierengine.ledger.findings import findings
 from tierengine.ledger.notes import Cosigner, base64
 from tierengine.ledger.packet import export as export_packet
-from tierengine.ledger.replay import Replayer
 from tierengine.ledger.replay import replay as replay_entries
 from tierengine.ledger.store import Reader, Store
 from tierengine.ledger.verify import verify as verify_ledger
@@ -105,11 +103,8 @@ def init(
     folder = keys_in(keys)
     with closing(Store(ledger)) as store:
         key = folder.make_ledger_key(origin)
-        try:
+        with folder.discarding(key):
             make_ledger(store, key)
-        except TierEngineError:
-            folder.discard(key)  # it sealed nothing, and would stand in the way of the next attempt
-            raise
     console = a_console()
     console.print(Text(f"{store.shown} is the ledger {origin}"))
     print_wrapped("Give this public key to everyone who is to check the ledger:", console, 0)
@@ -164,7 +159,7 @@ def propose(
     """Propose a change of the law: its difference, what is proved of it, whom it moves. Somebody else reviews it."""
     files, examples = _sound_rulebook(folder)
     with desk_at(ledger, keys, writer) as desk:
-        found = _findings(desk, files, corpus)
+        found = findings(desk.ledger, files, corpus, "record it: tierengine ledger rulebook")
         written(acts.propose(desk, files, examples, found, reasons))
 
 
@@ -199,25 +194,6 @@ def _sound_rulebook(folder: Path | None) -> tuple[tuple[RulebookFile, ...], int]
     if problems := [*draft.ill_placed, *failed_examples(draft)]:
         raise RulebookError(problems)
     return rulebook_files(folder_of(folder)), draft.rulebook.examples
-
-
-def _findings(desk: Desk, files: tuple[RulebookFile, ...], corpus: Path | None) -> Findings:
-    """What is found out of a change: the difference, the direction with its proof, and the cases of a corpus."""
-    from tierengine.lab.change.impact import Impact, Question, impact  # noqa: PLC0415 - it loads NumPy and pyarrow
-
-    with desk.ledger.store.reading() as reader:
-        current = people_of(reader).rulebook
-        if current is None:
-            cure = "record it: tierengine ledger rulebook"
-            raise UsageError([Problem(where="rulebook", what="the first rulebook replaces none", cure=cure)])
-        before, old = Replayer(desk.ledger).rulebook(reader, current)
-    told = schemas.dump(Impact, impact(before, rulebook_of(files), Question(corpus=corpus)))
-    census = told.pop("census")
-    return Findings(
-        difference=acts.difference(old, files),
-        proof=json_text(told).encode(),
-        census=None if census is None else json_text(census).encode(),
-    )
 
 
 @ledger_app.command()

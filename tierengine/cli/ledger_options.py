@@ -16,7 +16,7 @@ from rich.text import Text
 from tierengine.cli.options import PlainFormat, a_console, keys_folder
 from tierengine.errors import Problem, StoreError, UsageError
 from tierengine.ledger.acts import Desk
-from tierengine.ledger.book import Ledger, people_of
+from tierengine.ledger.book import Ledger, known_ledger, people_of
 from tierengine.ledger.cosigning import gather
 from tierengine.ledger.entries import AnyEntry
 from tierengine.ledger.keys import Keys
@@ -68,10 +68,7 @@ def ledger_at(place: str, keys: Path | None, public: str | None = None) -> Itera
         cure = "write the line that `tierengine ledger init` printed: NAME+DIGITS+BASE64"
         raise UsageError([Problem(where="--key", what=f"`{public}` is no public key of a ledger", cure=cure)])
     with closing(Store(place)) as store:
-        if known is None:
-            with store.reading() as reader:
-                known = keys_in(keys).verifier_of(reader.head.verifier.partition("+")[0])
-        yield Ledger(store, known)
+        yield known_ledger(store, keys_in(keys)) if known is None else Ledger(store, known)
 
 
 @contextmanager

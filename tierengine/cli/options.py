@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from tierengine import canonical
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.sources.reading import refuse_too_large
 from tierengine.law.reader import own_folder, read_rulebook
@@ -141,12 +141,7 @@ def file_bytes(path: Path) -> bytes:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON, two spaces deep."""
-    sys.stdout.write(json_text(value))
-
-
-def json_text(value: Any) -> str:
-    """Return a value as JSON, two spaces deep."""
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    sys.stdout.write(canonical.readable(value))
 
 
 def write_file(path: Path, content: bytes) -> None:

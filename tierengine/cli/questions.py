@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from tierengine import schemas
+from tierengine import canonical, schemas
 from tierengine.cli.app import app
 from tierengine.cli.options import (
     AsOf,
@@ -19,7 +19,6 @@ from tierengine.cli.options import (
     TierName,
     a_console,
     day_given,
-    json_text,
     print_json,
     rulebook_in,
     write_file,
@@ -100,7 +99,7 @@ def _table_as(table: QuestionTable, form: TableFormat) -> bytes:
     if form is TableFormat.xlsx:
         return questions_workbook(table)
     if form is TableFormat.json:
-        return json_text(schemas.dump(QuestionTable, table)).encode()
+        return canonical.readable(schemas.dump(QuestionTable, table)).encode()
     render = {
         TableFormat.text: questions_text,
         TableFormat.markdown: questions_markdown,

@@ -15,7 +15,7 @@ from rich.text import Text
 from tierengine.cli.app import app
 from tierengine.cli.ledger_options import keys_in
 from tierengine.cli.options import KeysFolder, a_console
-from tierengine.errors import LedgerError, Problem, StoreError, TierEngineError, UsageError
+from tierengine.errors import LedgerError, Problem, StoreError, UsageError
 from tierengine.ledger.notes import Verifier
 from tierengine.ledger.witness import Witness
 from tierengine.ledger.witness_http import server
@@ -43,11 +43,8 @@ def init(
     """Make a witness, and the key that it cosigns with."""
     folder = keys_in(keys)
     key = folder.make_witness_key(name)
-    try:
+    with folder.discarding(key):
         made = Witness.make(witness, key)
-    except TierEngineError:
-        folder.discard(key)  # it cosigned nothing, and would stand in the way of the next attempt
-        raise
     console = a_console()
     console.print(Text(f"{witness} is the witness {name}"))
     print_wrapped("Give this public key to the keepers of the ledgers, and to everyone who checks them:", console, 0)

@@ -8,6 +8,7 @@ From what is known by bytes alone to what people do:
     register                what has been said so far, and the rules that let another entry join it
     store  book             the tables, and the ledger in them: append, find, prove
     acts                    what people do: record, take a position, determine, review, correct, propose, enrol
+    findings                what is found out of a proposed change of the law
     verify  replay  words   everything made anew and compared; the engine asked again; entries told for people
     stands                  what a document may tell of a case
     witness  witness_http   a second office that cosigns what only grew, and how it is asked

@@ -25,7 +25,7 @@ from tierengine.ledger.entries import (
     sealed,
     unsigned,
 )
-from tierengine.ledger.keys import Key, plain_name
+from tierengine.ledger.keys import Key, Keys, plain_name
 from tierengine.ledger.notes import Checkpoint, Verifier, base64, sign
 from tierengine.ledger.register import Register
 from tierengine.ledger.store import Reader, Store, Writer
@@ -59,6 +59,12 @@ def make_ledger(store: Store, key: Key) -> Ledger:
     """Make a ledger without entries, sealed by its key, whose name is its origin."""
     store.make(str(key.verifier), _signed(key, 0, merkle.EMPTY))
     return Ledger(store)
+
+
+def known_ledger(store: Store, keys: Keys) -> Ledger:
+    """Return the ledger in a store, held against its own public key where that lies among the keys of its user."""
+    with store.reading() as reader:
+        return Ledger(store, keys.verifier_of(reader.head.verifier.partition("+")[0]))
 
 
 class Ledger:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -112,9 +114,14 @@ class Keys:
         """Return what checks a ledger, if its key lies here; raises as `of` does."""
         return self.of(origin).verifier if self._path(origin).exists() else None
 
-    def discard(self, key: Key) -> None:
-        """Remove a key that was just made and signed nothing."""
-        self._path(key.name).unlink(missing_ok=True)
+    @contextmanager
+    def discarding(self, key: Key) -> Iterator[None]:
+        """Remove a key that was just made if what it was made for fails: it would stand in the next attempt's way."""
+        try:
+            yield
+        except BaseException:
+            self._path(key.name).unlink(missing_ok=True)
+            raise
 
     def _make(self, name: str, office: str, option: str) -> Key:
         path = self._path(name)

@@ -19,7 +19,7 @@ from typing import Any
 from tierengine.errors import LedgerError, Problem, StoreError, TierEngineError, UsageError
 from tierengine.ledger import acts
 from tierengine.ledger.alike import alike
-from tierengine.ledger.book import Inputs, Ledger, make_ledger, people_of
+from tierengine.ledger.book import Inputs, Ledger, known_ledger, make_ledger, people_of
 from tierengine.ledger.cosigning import gather
 from tierengine.ledger.entries import AnyEntry, Person, Unsigned
 from tierengine.ledger.keys import Key, Keys, plain_name
@@ -85,11 +85,8 @@ class Book:
         """Make the ledger and the key that seals it. Raise `UsageError` where there is one, or it cannot be."""
         with closing(Store(self.place)) as store:
             key = self.keys.make_ledger_key(origin)
-            try:
+            with self.keys.discarding(key):
                 make_ledger(store, key)
-            except BaseException:
-                self.keys.discard(key)  # it sealed nothing, and would stand in the way of the next attempt
-                raise
 
     @contextmanager
     def opened(self) -> Iterator[Ledger]:
@@ -98,9 +95,7 @@ class Book:
             cure = "begin one on the page of the ledger"
             raise UsageError([Problem(where="ledger", what="nothing is on record yet: there is no ledger", cure=cure)])
         with closing(Store(self.place)) as store:
-            with store.reading() as reader:
-                known = self.keys.verifier_of(reader.head.verifier.partition("+")[0])
-            yield Ledger(store, known)
+            yield known_ledger(store, self.keys)
 
     def people(self) -> People:
         """Return the register of people, as it stands; empty where there is no ledger."""

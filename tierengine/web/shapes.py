@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from tierengine import schemas
+from tierengine import canonical, schemas
 from tierengine.reports.problems import Told
 from tierengine.web.work import Kind, State
 
@@ -117,8 +116,7 @@ def answers(model: Any) -> dict[int | str, dict[str, Any]]:
 
 def as_json_text(value: Any, status: int = 200) -> Response:
     """Answer with a value as JSON, two spaces deep, as the command line prints it."""
-    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    return Response(text, status_code=status, media_type="application/json")
+    return Response(canonical.readable(value), status_code=status, media_type="application/json")
 
 
 def dumped(kind: Any, value: Any) -> Response:

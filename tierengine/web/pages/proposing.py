@@ -9,26 +9,26 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Response
 
-from tierengine import schemas
 from tierengine.errors import Problem, RulebookError, UsageError
 from tierengine.lab.cases.examples import failed_examples
-from tierengine.lab.change.impact import Impact, Question, impact
-from tierengine.law.reader import RulebookFile, draft_of, rulebook_files, rulebook_of
+from tierengine.law.reader import draft_of, rulebook_files
 from tierengine.ledger import acts
-from tierengine.ledger.acts import Findings
-from tierengine.ledger.book import Ledger, people_of
+from tierengine.ledger.book import Ledger
 from tierengine.ledger.entries import ProposalEntry
+from tierengine.ledger.findings import findings
 from tierengine.ledger.replay import Replayer
 from tierengine.ledger.store import Reader
 from tierengine.ledger.words import author, headline
 from tierengine.web.pages.editing import Name, with_draft
 from tierengine.web.pages.ledger import signing
-from tierengine.web.visit import Here, Visit, seen_again
+from tierengine.web.visit import Here, seen_again
 from tierengine.wholefile import write_whole
 
 router = APIRouter()
 
 Reasons = Annotated[str, Form(max_length=8000)]
+
+_FIRST = "begin the ledger on its page: its first entry is the law of the day"
 
 
 @router.post("/law/propose")
@@ -41,29 +41,10 @@ def propose(here: Here, name: Name, text: Annotated[str, Form(max_length=500_000
     return signing(
         here,
         "/changes",
-        lambda desk: acts.propose(desk, files, draft.rulebook.examples, _findings(here, desk.ledger, files), reasons),
+        lambda desk: acts.propose(
+            desk, files, draft.rulebook.examples, findings(desk.ledger, files, here.corpus, _FIRST), reasons
+        ),
     )
-
-
-def _findings(here: Visit, ledger: Ledger, files: tuple[RulebookFile, ...]) -> Findings:
-    """What is found out of a change: the difference, the direction with its proof, and the dossiers that it moves."""
-    with ledger.store.reading() as reader:
-        current = people_of(reader).rulebook
-        if current is None:
-            cure = "begin the ledger on its page: its first entry is the law of the day"
-            raise UsageError([Problem(where="rulebook", what="the ledger knows no law yet", cure=cure)])
-        before, old = Replayer(ledger).rulebook(reader, current)
-    told = schemas.dump(Impact, impact(before, rulebook_of(files), Question(corpus=here.corpus)))
-    census = told.pop("census")
-    return Findings(
-        difference=acts.difference(old, files),
-        proof=_bytes(told),
-        census=None if census is None else _bytes(census),
-    )
-
-
-def _bytes(told: Any) -> bytes:
-    return (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 @router.get("/changes")
