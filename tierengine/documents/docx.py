@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_COLOR_INDEX
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tierengine.documents.draft import MADE_FROM, RECORDS, Blank, Draft, Paragraph, Said
 from tierengine.reports.shown import shown
 from tierengine.reports.timeless import timeless
+from tierengine.reports.word import describe, number_pages, write
 
 _QUIET = RGBColor(0x4D, 0x56, 0x61)
 _INK = RGBColor(0x1B, 0x1F, 0x24)
@@ -38,12 +36,12 @@ class _Letter:
     def whole(self) -> Any:
         """Return the Word file."""
         draft = self._draft
-        self._properties()
+        describe(self._document, draft.title, shown(draft.purpose)[:250], draft.day)
         self._styles()
         self._page()
         self._document.add_paragraph(shown(draft.title), style="Title")
-        _write(self._document.add_paragraph(), draft.marking, bold=True)
-        _write(self._document.add_paragraph(), draft.purpose, colour=_QUIET)
+        write(self._document.add_paragraph(), draft.marking, bold=True)
+        write(self._document.add_paragraph(), draft.purpose, colour=_QUIET)
         for note in draft.notes:
             self._piece(self._document.add_paragraph(), note, colour=_RED)
         for section in draft.sections:
@@ -60,16 +58,6 @@ class _Letter:
             self._small(f"{name}: ", value)
         return self._document
 
-    def _properties(self) -> None:
-        """What a file manager shows: nothing of the machine or the person by whom it was made."""
-        known, day = self._document.core_properties, self._draft.day
-        when = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        known.title, known.subject, known.language = shown(self._draft.title), shown(self._draft.purpose)[:250], "en"
-        known.author = known.last_modified_by = "tierengine"
-        known.comments = known.keywords = ""
-        known.created = known.modified = when
-        known.revision = 1
-
     def _styles(self) -> None:
         styles = self._document.styles
         body = styles["Normal"]
@@ -84,12 +72,8 @@ class _Letter:
         section = self._document.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(24)
-        _write(section.header.paragraphs[0], self._draft.marking, size=8.5, bold=True)
-        foot = section.footer.paragraphs[0]
-        _write(foot, f"{self._draft.marking}   Page ", size=8.5)
-        _field(foot, "PAGE")
-        _write(foot, " of ", size=8.5)
-        _field(foot, "NUMPAGES")
+        write(section.header.paragraphs[0], self._draft.marking, size=8.5, bold=True)
+        number_pages(section.footer.paragraphs[0], f"{self._draft.marking}  ")
 
     def _paragraph(self, paragraph: Paragraph) -> None:
         line = self._document.add_paragraph(style="List Bullet" if paragraph.listed else None)
@@ -102,42 +86,15 @@ class _Letter:
         if isinstance(piece, Blank):
             before, _, rest = piece.marked.partition("[")
             if before:
-                _write(line, before, bold=True)
-            _write(line, f"[{rest}", highlighted=True)
+                write(line, before, bold=True)
+            write(line, f"[{rest}").font.highlight_color = WD_COLOR_INDEX.YELLOW
             return
-        _write(line, piece.text, colour=colour)
+        write(line, piece.text, colour=colour)
         if piece.grounds:
-            _write(line, f" [{'; '.join(piece.grounds)}]", size=8, colour=_QUIET)
+            write(line, f" [{'; '.join(piece.grounds)}]", size=8, colour=_QUIET)
 
     def _small(self, name: str, words: str) -> None:
         line = self._document.add_paragraph()
         line.paragraph_format.space_after = Pt(2)
-        _write(line, name, size=8.5, bold=True)
-        _write(line, words, size=8.5)
-
-
-def _write(
-    line: Any,
-    text: str,
-    *,
-    bold: bool = False,
-    size: float | None = None,
-    colour: RGBColor | None = None,
-    highlighted: bool = False,
-) -> None:
-    """Add a run of text; line breaks and tabs in it count as spaces."""
-    run = line.add_run(shown(text).replace("\n", " ").replace("\t", " "))
-    run.bold = bold or None
-    if size is not None:
-        run.font.size = Pt(size)
-    if colour is not None:
-        run.font.color.rgb = colour
-    if highlighted:
-        run.font.highlight_color = WD_COLOR_INDEX.YELLOW
-
-
-def _field(line: Any, code: str) -> None:
-    """Add a field that the word processor fills in, such as the number of the page."""
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), code)
-    line._p.append(field)  # noqa: SLF001  # python-docx has no fields
+        write(line, name, size=8.5, bold=True)
+        write(line, words, size=8.5)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -22,6 +21,7 @@ from tierengine.reports.shown import shown
 from tierengine.reports.states import State
 from tierengine.reports.timeless import timeless
 from tierengine.reports.typeset import png_of
+from tierengine.reports.word import describe, number_pages, write
 
 _PAPER: tuple[Length, Length] = (Mm(210), Mm(297))
 _MARGIN = Mm(22)
@@ -55,7 +55,7 @@ class _Memorandum:
     def whole(self) -> Any:
         """Return the document."""
         report = self._report
-        self._properties(report.heading, report.as_of)
+        describe(self._document, report.heading, PURPOSE, report.as_of)
         self._styles()
         self._page()
         self._opening()
@@ -70,15 +70,6 @@ class _Memorandum:
         return self._document
 
     # -- the document as a whole --------------------------------------------------------------------------------
-
-    def _properties(self, title: str, day: date) -> None:
-        """What a file manager shows: nothing of the machine or the person by whom it was made."""
-        known, when = self._document.core_properties, datetime(day.year, day.month, day.day, tzinfo=UTC)
-        known.title, known.subject, known.language = shown(title), PURPOSE, "en"
-        known.author = known.last_modified_by = "tierengine"
-        known.comments = known.keywords = ""
-        known.created = known.modified = when
-        known.revision = 1
 
     def _styles(self) -> None:
         styles = self._document.styles
@@ -96,13 +87,9 @@ class _Memorandum:
         section = self._document.sections[0]
         _sized(section, *_PAPER)
         section.different_first_page_header_footer = True
-        _write(section.header.paragraphs[0], self._report.heading, size=8.5)
+        write(section.header.paragraphs[0], self._report.heading, size=8.5)
         for footer in (section.footer, section.first_page_footer):
-            paragraph = footer.paragraphs[0]
-            _write(paragraph, f"{PURPOSE} Page ", size=8.5)
-            _field(paragraph, "PAGE")
-            _write(paragraph, " of ", size=8.5)
-            _field(paragraph, "NUMPAGES")
+            number_pages(footer.paragraphs[0], PURPOSE)
 
     def _opening(self) -> None:
         """The lines that the office fills in."""
@@ -110,15 +97,15 @@ class _Memorandum:
         table = self._empty_table((Mm(24), Mm(142)))
         for name, value in (("To", ""), ("From", ""), ("Subject", self._report.heading), ("Date", "")):
             cells = table.add_row().cells
-            _write(cells[0].paragraphs[0], f"{name}:", bold=True)
-            _write(cells[1].paragraphs[0], value)
+            write(cells[0].paragraphs[0], f"{name}:", bold=True)
+            write(cells[1].paragraphs[0], value)
 
     def _clearance(self) -> None:
         """The lines for those who sign, at the end."""
         self._heading("Clearance")
         table = self._table(("", "Name and office", "Date and signature"), _COLUMNS)
         for name in _CLEARANCES:
-            _write(table.add_row().cells[0].paragraphs[0], f"{name}:", bold=True)
+            write(table.add_row().cells[0].paragraphs[0], f"{name}:", bold=True)
 
     def _annexes(self, report: Report) -> None:
         """What stands behind the memorandum, on pages of its own."""
@@ -137,7 +124,7 @@ class _Memorandum:
 
     def _paragraph(self, text: str, style: str | None = None) -> None:
         if text:
-            _write(self._document.add_paragraph(style=style), text)
+            write(self._document.add_paragraph(style=style), text)
 
     def _part(self, section: Section) -> None:
         if section.answer:
@@ -161,22 +148,22 @@ class _Memorandum:
 
     def _name(self, cell: Any, line: Line, size: float | None = None) -> None:
         """What a line is about, and its code behind it."""
-        _write(cell.paragraphs[0], line.title or line.name, bold=True, size=size)
+        write(cell.paragraphs[0], line.title or line.name, bold=True, size=size)
         if line.title:
-            _write(cell.paragraphs[0], f" {line.name}", size=8)
+            write(cell.paragraphs[0], f" {line.name}", size=8)
 
     def _mark_of(self, cell: Any, line: Line, size: float | None = None) -> None:
         """The outcome of a line in words, behind its bar if it has one."""
         drawn = f"{office_signs(line.bar)} " if line.bar is not None else ""
-        _write(cell.paragraphs[0], f"{drawn}{line.mark}", bold=True, size=size, colour=_COLOURS[line.state])
+        write(cell.paragraphs[0], f"{drawn}{line.mark}", bold=True, size=size, colour=_COLOURS[line.state])
 
     def _answer(self, section: Section) -> None:
         """The recommendation, up front and in words."""
         self._heading(section.title)
         for line in section.lines:
             paragraph = self._document.add_paragraph()
-            _write(paragraph, f"{line.name}, ", bold=True, size=14)
-            _write(paragraph, line.mark, bold=True, size=14, colour=_COLOURS[line.state])
+            write(paragraph, f"{line.name}, ", bold=True, size=14)
+            write(paragraph, line.mark, bold=True, size=14, colour=_COLOURS[line.state])
             self._paragraph(line.text)
             for below in line.below:
                 self._paragraph(below, "List Bullet")
@@ -197,7 +184,7 @@ class _Memorandum:
         for number, (text, style) in enumerate(self._said(line)):
             paragraph = cells[-1].paragraphs[0] if number == 0 else cells[-1].add_paragraph()
             paragraph.style = style
-            _write(paragraph, text)
+            write(paragraph, text)
 
     def _said(self, line: Line) -> Iterator[tuple[str, str]]:
         """The paragraphs of a line's last cell, each with its style."""
@@ -215,7 +202,7 @@ class _Memorandum:
         row = table.add_row()
         _mark(row._tr.get_or_add_trPr(), "w:tblHeader", val="true")  # noqa: SLF001  # only so is a row repeated
         for cell, head in zip(row.cells, heads, strict=True):
-            _write(cell.paragraphs[0], head, bold=True)
+            write(cell.paragraphs[0], head, bold=True)
             _mark(cell._tc.get_or_add_tcPr(), "w:shd", val="clear", fill="ECEEF1")  # noqa: SLF001  # and a cell shaded
         return table
 
@@ -232,14 +219,14 @@ class _Memorandum:
         table = self._table(("No.", "Record and place", "Words"), widths)
         for exhibit in exhibits:
             passage, cells = exhibit.passage, _row(table)
-            _write(cells[0].paragraphs[0], f"[{exhibit.number}]")
-            _write(cells[1].paragraphs[0], passage.record, bold=True)
-            _write(cells[1].add_paragraph(), passage.at)
+            write(cells[0].paragraphs[0], f"[{exhibit.number}]")
+            write(cells[1].paragraphs[0], passage.record, bold=True)
+            write(cells[1].add_paragraph(), passage.at)
             told = [f"\u201c{passage.quote}\u201d"] if passage.quote else []
             told += [f"Note: {passage.note}"] if passage.note else []
             told += [f"Used for: {', '.join(use.name for use in exhibit.uses)}"]
             for number, text in enumerate(told):
-                _write(cells[2].paragraphs[0] if number == 0 else cells[2].add_paragraph(), text)
+                write(cells[2].paragraphs[0] if number == 0 else cells[2].add_paragraph(), text)
 
     # -- the drawing --------------------------------------------------------------------------------------------
 
@@ -274,7 +261,7 @@ class _Memorandum:
         paragraph = self._document.add_paragraph(style=style)
         if depth > 2:
             paragraph.paragraph_format.left_indent = Mm(6.35 * (depth + 1))
-        _write(paragraph, branch.text)
+        write(paragraph, branch.text)
         for below in branch.below:
             self._branch(below, depth + 1)
 
@@ -297,22 +284,3 @@ def _mark(properties: Any, name: str, **values: str) -> None:
     for attribute, value in values.items():
         mark.set(qn(f"w:{attribute}"), value)
     properties.append(mark)
-
-
-def _write(
-    paragraph: Any, text: str, *, bold: bool = False, size: float | None = None, colour: RGBColor | None = None
-) -> None:
-    """Add a run of text; line breaks and tabs in it count as spaces."""
-    run = paragraph.add_run(" ".join(shown(text).split("\n")).replace("\t", " "))
-    run.bold = bold
-    if size is not None:
-        run.font.size = Pt(size)
-    if colour is not None:
-        run.font.color.rgb = colour
-
-
-def _field(paragraph: Any, code: str) -> None:
-    """Add a field that the word processor fills in, such as the number of the page."""
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), code)
-    paragraph._p.append(field)  # noqa: SLF001  # python-docx has no fields
