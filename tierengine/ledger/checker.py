@@ -1780,10 +1780,9 @@ def compare_levels(answer: Any, case: Case, reach: Reach, report: Report) -> Non
 
 @dataclass
 class Provisional:
-    """What the proposals make of a case: which rule speaks for each word, what is then supposed, and the rows left."""
+    """What the proposals make of a case: which rule speaks for each word, and the rows left to who rates so."""
 
     spoken: dict[str, Any]
-    supposed: dict[str, dict[str, bool]]
     rows: list[str]
     unsure: list[str]
 
@@ -1796,12 +1795,8 @@ def provisional(case: Case) -> Provisional:
     unsure: list[str] = []
     seen: list[Case] = []
     for stage in stages(law):
-        levels = {
-            f"rating/{law.criteria[name]['judgement']['id']}": LEVELS.index(spoken[name]["level"]) for name in supposed
-        }
-        words = {law.criteria[name]["judgement"]["id"] for name in supposed}
-        placed = {"last_report": case.facts["last_on_file"]} if "last_on_file" in case.facts else {}
-        filled = Case(law, law.propositions(rated | words), case.facts | placed | levels)
+        filled = _as_rated(case, {name: spoken[name]["level"] for name in supposed})
+        filled.facts |= {"last_report": case.facts["last_on_file"]} if "last_on_file" in case.facts else {}
         for name in stage:
             if law.criteria[name]["judgement"]["id"] in rated:
                 continue
@@ -1817,10 +1812,17 @@ def provisional(case: Case) -> Provisional:
                 supposed[name] = tried
             unsure += [spoken[name]["id"]] if reach.unsure else []
             seen = reach.seen
-    left = Reach(case, _joined(supposed), seen)
-    rows = left.rows()
     taken = {name: rule for name, rule in spoken.items() if name in supposed}
-    return Provisional(taken, supposed, rows, unsure + left.unsure)
+    left = Reach(_as_rated(case, {name: rule["level"] for name, rule in taken.items()}))
+    rows = left.rows()
+    return Provisional(taken, rows, unsure + left.unsure)
+
+
+def _as_rated(case: Case, levels: dict[str, str]) -> Case:
+    """Return the case as it is once a person has rated the open words of some criteria so."""
+    words = {name: case.law.criteria[name]["judgement"]["id"] for name in levels}
+    ratings = {f"rating/{word}": LEVELS.index(levels[name]) for name, word in words.items()}
+    return Case(case.law, case.law.propositions(_rated(case) | set(words.values())), case.facts | ratings)
 
 
 def _rated(case: Case) -> set[str]:
@@ -1893,8 +1895,8 @@ def compare_proposals(answer: Any, case: Case, kept: list[str], report: Report) 
     if row is None:
         report.same("assessment.json: the proposals that the recommendation rests on", told, [])
         return None
-    named = {item["criterion"]: found.supposed[item["criterion"]] for item in told if item["criterion"] in found.spoken}
-    left = Reach(case, _joined(named))
+    named = {item["criterion"]: item["level"] for item in told if item["criterion"] in found.spoken}
+    left = Reach(_as_rated(case, named))
     sure = [name for name in left.rows() if name not in left.unsure]
     report.same("assessment.json: the rows that are left with what the recommendation rests on", sure, [row])
     _unsure(report, left, "assessment.json: the rows that are left with what the recommendation rests on")

@@ -72,8 +72,9 @@ class ProvisionalReading:
             if not asked.solver.may_be():
                 return Provisional((), {})
             settle(self.proposer.propose(facts, settle))
-            shown = asked.case.shown
-            rows = tuple(r for r in self._law.tiers if asked.solver.may_be(*filling.terms, shown[r.id]))
+        # As a person would rate: a level that the records may yet show says more, namely that they show it.
+        with asked.solver.supposing(*asked.case.gives(answered(self._form, known, filling.ratings))):
+            rows = tuple(row for row in self._law.tiers if asked.solver.may_be(asked.case.shown[row.id]))
         return Provisional(rows, filling.proposals, settled)
 
     def confirm(self, facts: Facts, reading: Provisional, engine: Engine, proposing: Engine) -> None:
@@ -100,21 +101,20 @@ class ProvisionalReading:
             )
 
     def rests_on(self, facts: Facts, reading: Provisional) -> tuple[Spoken, ...]:
-        """Return the proposals without any of which the one row would not be sure, and those that they read.
+        """Return the proposals that leave the one row if a person rates just so, none to spare, and those they read.
 
         Those on factors and considerations are left out first: what stands nearer to the tier says more.
         """
         assert reading.row is not None
         asked = self._open.asked(facts)
         known = {name: value for name, value in facts.items() if name in self._inputs}
-        terms = {word: asked.at(each.criterion, each.rule.level) for word, each in reading.proposals.items()}
+        levels = {word: rank(each.rule.level) for word, each in reading.proposals.items()}
         other = negate(asked.case.shown[reading.row.id])
-        with asked.solver.supposing(*asked.case.gives(known), other):
-            for word in sorted(terms, key=lambda name: reading.proposals[name].criterion.part not in _WEIGHED):
-                fewer = [term for name, term in terms.items() if name != word]
-                if not asked.solver.may_be(*fewer):
-                    del terms[word]
-        return tuple(self._with_what_they_read(reading, terms, known))
+        for word in sorted(levels, key=lambda name: reading.proposals[name].criterion.part not in _WEIGHED):
+            fewer = {rating(name): level for name, level in levels.items() if name != word}
+            if not asked.solver.may_be(*asked.case.gives(answered(self._form, known, fewer)), other):
+                del levels[word]
+        return tuple(self._with_what_they_read(reading, levels, known))
 
     def _with_what_they_read(self, reading: Provisional, needed: Iterable[str], known: Facts) -> Iterator[Spoken]:
         """The proposals that are needed, and those for the findings that they read and that the facts leave open."""

@@ -235,18 +235,14 @@ def hinges_turn(case: Case, _pick: Callable[[list[Any]], Any], seen: Counter[str
 
 
 def the_provisional_tier_is_open(case: Case, _pick: Callable[[list[Any]], Any], seen: Counter[str]) -> None:
-    """A provisional tier is open on the facts; rated as it is proposed, it is recommended no less.
-
-    Where a waiver is proposed, its proposal says that the waiver itself is decided with the report: it is, then.
-    """
+    """A provisional tier is open on the facts; rated as it is proposed, it is recommended no less."""
     told = case.now.recommendation
     if told.status != "provisional":
         return
     assert told.tier in case.open
     assert told.rests_on
     ratings = {f"rating/{each.word}": LEVELS.index(each.level) for each in told.rests_on}
-    waived = any(each.criterion == "WAIVER" and each.level == "met" for each in told.rests_on)
-    again = case.again(ratings | ({"downgrade_waived": True} if waived else {}))
+    again = case.again(ratings)
     assert again is not None
     assert again.recommendation.tier == told.tier, ratings
     seen["provisional"] += 1
