@@ -89,7 +89,9 @@ def written(file: Casefile, law: Law, answers: Answers) -> Casefile:
         else:
             records.append(record_of(file, law, field, value, number))
     raw["records"] = records
-    raw["silences"] = [each for each in raw.get("silences", ()) if each["indicator"] not in answers]
+    # A source that now speaks of something is not silent on it, nor on what it shows.
+    spoken = {*answers, *(each.id for each in law.indicators if not answers.keys().isdisjoint(each.shown_by))}
+    raw["silences"] = [each for each in raw.get("silences", ()) if each["indicator"] not in spoken]
     text = _as_written(raw)
     return Casefile.of(Dossier.model_validate(text), file.document, file.sources, file.last)
 

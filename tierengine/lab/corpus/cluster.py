@@ -95,9 +95,9 @@ def on_cluster(
         waiting = iter(todo)
         running: dict[Any, int] = {}
         while True:
-            for number in islice(
-                waiting, max(2 * len(client.scheduler_info(n_workers=-1)["workers"]), 2) - len(running)
-            ):
+            at_once = 2 * max(len(client.scheduler_info(n_workers=-1)["workers"]), 1)
+            # Where a worker was lost, more run than the rest are given at once.
+            for number in islice(waiting, max(at_once - len(running), 0)):
                 running[client.submit(_task, identity(), sent, parts[number], pure=False)] = number
             if not running:
                 return
