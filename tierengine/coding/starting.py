@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
@@ -37,7 +37,7 @@ def begun(beginning: Beginning, sources: Sequence[tuple[str, bytes]], rulebook: 
     """
     country = _country(beginning.country)
     law = law_of_report(rulebook, beginning.report)
-    given = _opened(sources)
+    given = opened_sources(sources)
     heading = Heading(
         country=country,
         name=name_of(country) or country,
@@ -62,7 +62,11 @@ def _country(code: str) -> str:
     return found
 
 
-def _opened(sources: Sequence[tuple[str, bytes]]) -> tuple[Given, ...]:
+def opened_sources(sources: Sequence[tuple[str, bytes]], known: Collection[str] = ()) -> tuple[Given, ...]:
+    """Return sources, each read, under names that no other source has; `known` are the names of those before them.
+
+    Raise `EvidenceError` with all that is wrong with them, `ClassifiedError` if one is marked classified.
+    """
     problems: list[Problem] = []
     given: list[Given] = []
     classified = False
@@ -71,13 +75,13 @@ def _opened(sources: Sequence[tuple[str, bytes]]) -> tuple[Given, ...]:
     for file, raw in sources:
         try:
             form = format_of(raw, file)
-            called = next(_names(source_name(file), {each.opened.id for each in given}))
+            called = next(_names(source_name(file), {*known, *(each.opened.id for each in given)}))
             given.append(Given(file, form, read_source([(file, raw)], form, called)))
         except EvidenceError as error:
             problems += error.problems
             classified = classified or isinstance(error, ClassifiedError)
     for number, each in enumerate(given):
-        if any(other.opened.id == each.opened.id for other in given[:number]):
+        if each.opened.id in {*known, *(other.opened.id for other in given[:number])}:
             what = f"calls itself {each.opened.id}, as another one does"
             problems.append(Problem(where=each.file, what=what, cure="give one of the two"))
     if problems:
