@@ -17,6 +17,7 @@ from tierengine.web.pages import (
     entering,
     law,
     ledger,
+    listing,
     papers,
     proposing,
     rating,
@@ -26,5 +27,19 @@ from tierengine.web.pages import (
     years,
 )
 
-_OFFICERS = (entering, countries, beginning, dossier, adding, coding, rating, supposing, asking, years, why, papers)
+_OFFICERS = (
+    entering,
+    countries,
+    beginning,
+    dossier,
+    listing,
+    adding,
+    coding,
+    rating,
+    supposing,
+    asking,
+    years,
+    why,
+    papers,
+)
 PAGES = (*_OFFICERS, auditing, record, ledger, enrolling, proposing, editing, law, api, api_of_dossier)
