@@ -19,13 +19,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tests.ledger.packets import guatemala_packet, small_packet
 from tests.ledger.random_dossiers import casefile, draw_dossier
 from tierengine import canonical, schemas
 from tierengine.errors import TierEngineError
 from tierengine.evidence.dossier import read_dossier
-from tierengine.law.reader import read_rulebook, rulebook_files
+from tierengine.law.reader import rulebook_files
 from tierengine.ledger import checker, merkle
 from tierengine.ledger.archive import pack
 from tierengine.ledger.checker import Report, UnreadableError, Yaml
@@ -33,7 +33,7 @@ from tierengine.reasoning.assess import Assessor
 from tierengine.reasoning.assessment import Assessment
 
 SOURCE = Path(checker.__file__)
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 RULEBOOK = {f"rulebook/{file.name}": file.raw for file in rulebook_files(ROOT)}
 DAYS = sorted({*BOOK.boundaries(), date(2004, 6, 1), date(2012, 6, 1), date(2018, 6, 1), date(2024, 6, 24)})
 YAML_FILES = sorted(
