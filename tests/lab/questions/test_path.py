@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import GUATEMALA, ROOT, SMALL, Ran
+from tests.conftest import GUATEMALA, ROOT, SMALL, Ran, read_once
 from tests.lab.enumeration import MOST, Case, asked, completions, countries, grid, rows_of, small_cases
 from tests.oracle import Value, tell, unknown_inputs
 from tierengine.engines.form import Bounds, Facts
@@ -25,7 +25,6 @@ from tierengine.lab.questions.inquiry import Inquiry
 from tierengine.lab.questions.path import PathSearch, WayUp, path
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Indicator
-from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.words import rank_of
 from tierengine.terms.outcome import Outcome
@@ -64,7 +63,7 @@ def _declared(draw: st.DrawFn, indicator: Indicator) -> Indicator:
 @st.composite
 def ways_in_a_sound_law(draw: st.DrawFn) -> tuple[Law, Case, Tier]:
     """The small rulebook of the tests, a country and a tier to reach."""
-    law = read_rulebook(SMALL).on(date(2010, 6, 1))
+    law = read_once(SMALL).on(date(2010, 6, 1))
     return law, draw(countries(law, most_unknown=3)), draw(st.sampled_from(TIERS))
 
 
