@@ -109,6 +109,20 @@ def _parts(opened: Opened, name: str) -> Iterator[Headed]:
     yield Headed(where, heading, tuple(lines))
 
 
+def ends_as_drafted(raw: bytes) -> bool:
+    """Say whether a PDF ends with the list of what it was made from, without reading all of it."""
+    import pypdfium2  # noqa: PLC0415 - only a PDF needs it
+
+    try:
+        document = pypdfium2.PdfDocument(raw)
+    except pypdfium2.PdfiumError:
+        return False
+    last = range(max(0, len(document) - 2), len(document))
+    words = " ".join(document[number].get_textpage().get_text_range() for number in last)
+    document.close()
+    return MADE_FROM in words
+
+
 # -- a PDF: lines on pages ------------------------------------------------------------------------------------------
 
 
