@@ -454,7 +454,7 @@ def witness_process(folder: Path, ledger: str) -> Iterator[tuple[str, str]]:
 
 
 def test_a_fork_and_a_roll_back_are_refused(tmp_path: Path) -> None:
-    """A witness, an operator, and an operator with the same keys who writes another history, each a process of its own."""
+    """A witness, an operator, and one with the same keys who writes another history, each a process."""
     honest, forger = tmp_path / "honest", tmp_path / "forger"
     honest.mkdir()
     office = open_office(str(honest / "ledger.sqlite"), honest / "keys")
