@@ -16,7 +16,7 @@ from tierengine.evidence.placements import read_placements
 from tierengine.reasoning.clocks import Due
 from tierengine.reasoning.clocks import clocks as told_clocks
 from tierengine.reasoning.history import YearOnRecord, untimely
-from tierengine.reasoning.history import history as told_history
+from tierengine.reasoning.history import history as history_of
 from tierengine.reports.history import print_clocks, print_history
 
 
@@ -40,7 +40,7 @@ def history(
     """Show how each country's years on the watch list bound each report, and whether its placement fits."""
     book = rulebook_in(rulebook)
     rows = read_placements(file, lambda rows: untimely(rows, book))
-    found = tuple(told_history(rows, book, reading.value))
+    found = tuple(history_of(rows, book, reading.value))
     if year is not None:
         found = _of_year(found, year, file)
     if form is PlainFormat.json:
