@@ -10,7 +10,7 @@ import typer
 
 from tierengine import schemas
 from tierengine.cli.app import app
-from tierengine.cli.options import PlainFormat, RulebookFolder, a_console, day_given, print_json, rulebook_in
+from tierengine.cli.options import Form, PlainFormat, RulebookFolder, a_console, day_given, print_json, rulebook_in
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.placements import read_placements
 from tierengine.reasoning.clocks import Due
@@ -31,7 +31,7 @@ class ReadingName(StrEnum):
 def history(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="a CSV file: country, iso3, year, tier, waiver")],
     year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help="only the report of this year")] = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     reading: Annotated[
         ReadingName, typer.Option("--reading", help="which years count: state (Tier 2 Watch List) or statute (special)")
     ] = ReadingName.state,
@@ -56,7 +56,7 @@ def clocks(
         str | None,
         typer.Option("--report-date", metavar="DATE", help="the day it was issued, if not when it is due"),
     ] = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Show the days that the statute counts for the report of a year."""
