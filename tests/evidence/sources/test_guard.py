@@ -271,6 +271,7 @@ PARAGRAPH = "classified: a paragraph marked as classified stands here; nothing w
         (("One.", "", "", "(S/NF) Four."), [("s:40:1", PARAGRAPH)]),
         (("One.", "(S)", "2."), [("s:20:1", PARAGRAPH)]),
         (("One.", "--", "(S)"), [("s:30:1", PARAGRAPH)]),
+        (("One.", "(S/NF", ") Two."), [("s:30:1", PARAGRAPH)]),
     ],
 )
 def test_the_line_of_a_marking_is_exactly_told(lines: tuple[str, ...], found: list[tuple[str, str]]) -> None:
@@ -281,6 +282,7 @@ def test_the_line_of_a_marking_is_exactly_told(lines: tuple[str, ...], found: li
 def test_letters_of_a_list_are_no_marks() -> None:
     """A list counts (A), (B), (C), or goes from (R) to (S), within two hundred lines; and never in a cable."""
     assert not refused("(A) One.", "(B) Two.", "(C) Three.")
+    assert not refused("(A)", "(B)", "(C)", "(D)")
     assert not refused("(R) One.", "(S) Two.")
     assert refused("(A) One.", "(B) Two.", "(C) Three.", cable=True) == [("s:30:1", PARAGRAPH)]
     assert refused("(Q) One.", "(S) Two.") == [("s:20:1", PARAGRAPH)]
@@ -302,3 +304,15 @@ def test_a_level_by_itself_is_no_marking_in_a_menu() -> None:
     assert marked([Seen(1, "UNCLASSIFIED", menu=True)]) == ("unknown", False)
     assert marked([Seen(1, "FOUO"), Seen(2, "NOFORN", menu=True)]) == ("sensitive but unclassified", False)
     assert marked([Seen(1, "NOFORN", menu=False)]) == ("sensitive but unclassified", True)
+
+
+def test_a_cable_is_read_more_strictly_and_is_what_is_taken_for_granted() -> None:
+    """What may be a heading on a page is a caption in a cable; its line is that of the file."""
+    heading = "SECRET AB SHELTERS"
+    assert not refused(heading)
+    assert refused(heading, cable=True) == [("s:10:1", LINE)]
+    with pytest.raises(ClassifiedError, match="s:7:1: "):
+        refuse_classified([Seen(7, heading)], "s")
+    with pytest.raises(ClassifiedError) as told:
+        read_source([("a.txt", cable("SECRET"))], "telegram", "s")
+    assert told.value.problems[0].where == f"a.txt:{HEADER.count(chr(10)) + 1}:1"
