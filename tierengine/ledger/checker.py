@@ -2038,9 +2038,7 @@ def given(words: list[str]) -> tuple[Path, list[str]]:
     witnesses = [words[at + 1] for at in range(len(words) - 1) if words[at] == "--witness"]
     left = [word for at, word in enumerate(words) if "--witness" not in (word, words[at - 1] if at else "")]
     if len(left) > 1 or words[-1:] == ["--witness"] or any(word.count("+") < 2 for word in witnesses):
-        print(
-            "write: python3 check.py [PACKET] [--witness KEY], with the line that the witness's keeper gave you as KEY"
-        )
+        print("write: python3 check.py [PACKET] [--witness KEY], with the line that its operator gave you as KEY")
         sys.exit(2)
     return Path(left[0]) if left else Path(__file__).resolve().parent, witnesses
 

@@ -95,7 +95,7 @@ class ProvisionalReading:
                     Problem(
                         where="the provisional reading",
                         what=f"the engine of record finds otherwise: {', '.join(otherwise) or 'what is settled'}",
-                        cure="do not use this determination; send the dossier to the keepers of tierengine",
+                        cure="do not use this determination; send the dossier to those who maintain tierengine",
                     )
                 ],
                 {"engine of record": settled, "second engine": dict(reading.settled)},
