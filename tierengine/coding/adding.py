@@ -36,7 +36,7 @@ def with_sources(
     """
     if twice := list(_twice(casefile, sources)):
         raise EvidenceError(twice)
-    given = opened_sources(sources, [each.id for each in casefile.dossier.sources])
+    given = opened_sources(sources, known=[each.id for each in casefile.dossier.sources])
     items = tuple(_numbered(_left_open(proposed((each.opened for each in given), setting), casefile), casefile))
     rewriting = Rewriting(document)
     rewriting.append("sources", _lines(source_lines(each) for each in given))

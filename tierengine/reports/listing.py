@@ -9,12 +9,7 @@ from datetime import date
 from io import StringIO
 from typing import Literal
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
 from tierengine.reports.shown import shown
-from tierengine.reports.workbook import HEAD, saved
 
 Form = Literal["csv", "xlsx"]
 
@@ -56,6 +51,12 @@ def listing_csv(told: Listing) -> str:
 
 def listing_workbook(told: Listing, day: date) -> bytes:
     """Return a list as XLSX: a head that stays and filters, days and numbers as such, no text taken for a formula."""
+    from openpyxl import Workbook  # noqa: PLC0415 - large, and needed here alone
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
+    from tierengine.reports.workbook import HEAD, saved  # noqa: PLC0415
+
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = told.title[:31]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -12,9 +11,7 @@ from tierengine.lab.questions.settle import CollectionPlan, Narrowing
 from tierengine.reasoning.assessment import HingeOutcome
 from tierengine.reports.answer import each_way
 from tierengine.reports.asking import asking_report
-from tierengine.reports.docx import docx
 from tierengine.reports.listing import Cell, Listing
-from tierengine.reports.report import Report
 from tierengine.reports.text import report_text
 from tierengine.terms.tier import Tier
 from tierengine.web.downloads import download
@@ -32,11 +29,6 @@ _BETTER: dict[Tier | None, tuple[Tier, ...]] = {
     None: ("2WL", "2", "1"),
 }
 """The tiers to which a way up may be asked for, from each that is recommended now."""
-
-_MAKERS: dict[str, Callable[[Report], bytes]] = {
-    "questions.docx": docx,
-    "questions.txt": lambda told: report_text(told).encode(),
-}
 
 
 @router.get("/ask")
@@ -92,7 +84,11 @@ def asked(
     if form in ("csv", "xlsx"):
         told = Listing(title="Questions", heads=_HEADS, rows=tuple(map(_cells, _sought(plan, q))))
         return as_file(told, "csv" if form == "csv" else "xlsx", name, case.law.as_of)
-    return download(_MAKERS[file](asking_report(plan)), f"{name}.{form}")
+    from tierengine.reports.docx import docx  # noqa: PLC0415 - large, and needed here alone
+
+    told_all = asking_report(plan)
+    made = docx(told_all) if form == "docx" else report_text(told_all).encode()
+    return download(made, f"{name}.{form}")
 
 
 _HEADS = ("question", "provision", "question id", "tiers open at worst", "tiers open on average", "what would follow")

@@ -18,7 +18,6 @@ from tierengine.reports.ladder import in_words, ladder
 from tierengine.reports.law import part_name, provisions
 from tierengine.reports.listing import Form
 from tierengine.reports.questions import questions_csv
-from tierengine.reports.workbook import questions_workbook
 from tierengine.web.downloads import download
 from tierengine.web.visit import Here
 
@@ -58,6 +57,8 @@ def index(here: Here, on: On = None) -> Response:
 @router.get("/questions.{form}")
 def questions_listed(here: Here, form: Form, on: On = None) -> Response:
     """Give every question that the law of a day asks as a table, with what answers it."""
+    from tierengine.reports.workbook import questions_workbook  # noqa: PLC0415 - large, and needed here alone
+
     law = law_on(here.desk.rulebook, on)
     table = questions(law)
     raw = questions_csv(table).encode() if form == "csv" else questions_workbook(table)
