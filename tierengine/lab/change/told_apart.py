@@ -14,8 +14,8 @@ from itertools import product
 from typing import Any, get_args
 
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Facts, Form, Value
-from tierengine.engines.logic import Term, all_of, any_of, negate, same
+from tierengine.engines.form import Bounds, Facts, Form, Value
+from tierengine.engines.logic import Term, all_of, any_of, implies, negate, same
 from tierengine.engines.lowering import lower_coherence, lower_entry, lower_proposals, reached, speaks
 from tierengine.engines.proof import Case
 from tierengine.engines.solver import Limit, Solver
@@ -25,6 +25,7 @@ from tierengine.lab.cases.pairs import answers_of, bearing_on, given_of, sound
 from tierengine.lab.proofs.counterexamples import given, smallest
 from tierengine.law.entries import Coherence, Conclusion, Criterion, Entry, Given, Kind, Proposal, Route, TierRow
 from tierengine.law.rulebook import Law
+from tierengine.reasoning.coherence import Coherent
 from tierengine.terms.level import LEVELS
 
 OPEN = "undetermined"
@@ -74,7 +75,7 @@ def told_apart(laws: tuple[Law, Law], entries: tuple[Entry, Entry], limit: Limit
         return None
     if forms[0] == forms[1]:
         return None
-    apart = _Twins(laws, forms).apart(rails_of(before), limit)
+    apart = _Twins(laws, forms, filled=not isinstance(before, Coherence)).apart(rails_of(before), limit)
     if apart is None or not isinstance(before, Coherence):
         return apart
     return _confirmed(_apart_asked(laws, _asked(laws[0], {"holds": before.id, "given": apart.given})))
@@ -111,10 +112,13 @@ def _levels(case: Case, criterion: Criterion) -> dict[str, Term]:
 
 
 class _Twins:
-    """One country twice: under a law, and under the law with a change."""
+    """One country twice: under a law, and under the law with a change.
 
-    def __init__(self, laws: tuple[Law, Law], forms: tuple[Form, Form]) -> None:
-        self._laws, self._forms = laws, forms
+    Where it is `filled`, what follows from its answers by a rule of coherence is known of it as well.
+    """
+
+    def __init__(self, laws: tuple[Law, Law], forms: tuple[Form, Form], filled: bool = False) -> None:
+        self._laws, self._forms, self._filled = laws, forms, filled
         self._answers = [dict(answers_of(form, law)) for form, law in zip(forms, laws, strict=True)]
         self.cases = (
             Case(forms[0], "old", partly=True, beside=(forms[1],)),
@@ -129,10 +133,29 @@ class _Twins:
             solver.add(*sound(case, answers))
         for field in old.fields.keys() & new.fields.keys():
             solver.add(same(old.known[field], new.known[field]), old.values[field].alike(new.values[field]))
-        found = smallest(
-            solver, [[*given(old), *(new.known[name] for name in new.fields if name not in old.fields)]], differ
-        )
-        return None if found is None else old.read(found) | new.read(found)
+        given_answers = [[*given(old), *(new.known[name] for name in new.fields if name not in old.fields)]]
+        while (found := smallest(solver, given_answers, differ)) is not None:
+            facts = old.read(found) | new.read(found)
+            following = list(self._following(facts))
+            if not following:
+                return facts
+            solver.add(*following)
+        return None
+
+    def _following(self, facts: Facts) -> Iterator[Term]:
+        """Yield that an answer which nobody gave, and which follows from some, is known wherever these are."""
+        follows = Coherent.of(self._laws[0]).follows(facts) if self._filled else {}
+        for name, each in follows.items():
+            case = next((case for case in self.cases if name in case.fields), None)
+            if case is None or isinstance(each.value, Bounds) or not facts.keys() >= set(each.read):
+                continue
+            read = (self._answers_in(other, facts[other]) for other in each.read)
+            yield implies(all_of(read), case.answers(name, each.value))
+
+    def _answers_in(self, name: str, value: Value | Bounds) -> Term:
+        case = next(case for case in self.cases if name in case.fields)
+        assert not isinstance(value, Bounds)
+        return case.answers(name, value)
 
     def apart(self, heads: tuple[str, ...], limit: Limit) -> Apart | None:
         """Return a smallest country of which one of some propositions comes out otherwise."""
