@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from typing import Any, get_args
 
 from tierengine.engines.compiled import CompiledEngine
@@ -81,12 +81,21 @@ def told_apart(laws: tuple[Law, Law], entries: tuple[Entry, Entry], limit: Limit
     return _confirmed(_apart_asked(laws, _asked(laws[0], {"holds": before.id, "given": apart.given})))
 
 
-def proposed_apart(laws: tuple[Law, Law], criteria: tuple[Criterion, Criterion], limit: Limit) -> Apart | None:
-    """Return a smallest country for which a proposal and a changed one propose different levels, if there is one."""
+def proposal_forms(laws: tuple[Law, Law], criteria: tuple[Criterion, Criterion]) -> tuple[Form, Form]:
+    """Return the forms of a proposal and of a changed one, each under its law."""
+    return lower_proposals(laws[0], criteria[:1]), lower_proposals(laws[1], criteria[1:])
+
+
+def proposed_apart(
+    laws: tuple[Law, Law], criteria: tuple[Criterion, Criterion], forms: tuple[Form, Form], limit: Limit
+) -> Apart | None:
+    """Return a smallest country for which a proposal and a changed one propose different levels, if there is one.
+
+    Raise `UndecidedError` if the solver gives up.
+    """
     before, after = criteria
     if before.proposal is None or after.proposal is None or before.judgement is None:
         return None
-    forms = lower_proposals(laws[0], (before,)), lower_proposals(laws[1], (after,))
     twins = _Twins(laws, forms)
     levels = [_levels(case, each) for case, each in zip(twins.cases, criteria, strict=True)]
     differ = any_of(negate(same(levels[0][level], levels[1][level])) for level in LEVELS)
@@ -133,6 +142,7 @@ class _Twins:
             solver.add(*sound(case, answers))
         for field in old.fields.keys() & new.fields.keys():
             solver.add(same(old.known[field], new.known[field]), old.values[field].alike(new.values[field]))
+        solver.add(*self._on_one_ladder())
         given_answers = [[*given(old), *(new.known[name] for name in new.fields if name not in old.fields)]]
         while (found := smallest(solver, given_answers, differ)) is not None:
             facts = old.read(found) | new.read(found)
@@ -141,6 +151,15 @@ class _Twins:
                 return facts
             solver.add(*following)
         return None
+
+    def _on_one_ladder(self) -> Iterator[Term]:
+        """Yield that the levels of a finding are known together, each only with those below it, whichever law asks."""
+        for criterion in self._laws[0].criteria:
+            rungs = (reached(criterion.id, rung.level) for rung in criterion.rules)
+            asked = [(case, name) for name in rungs for case in self.cases if name in case.fields]
+            for (one, lower), (other, higher) in pairwise(asked):
+                yield same(one.known[lower], other.known[higher])
+                yield other.values[higher].no_higher_than(one.values[lower])
 
     def _following(self, facts: Facts) -> Iterator[Term]:
         """Yield that an answer which nobody gave, and which follows from some, is known wherever these are."""
