@@ -368,6 +368,18 @@ def test_the_limit_of_years_blocks_the_watch_list(limit: str, blocked: list[str]
         )
 
 
+def test_numbers_overtake_what_a_record_states_without_them(rulebook: Rulebook) -> None:
+    """A law told to be milder than that for rape is amended; then that record no longer holds, and it is said."""
+    law = rulebook.on(read_dossier(ROOT / "seeds" / "invented-2019" / "dossier.yaml").dossier.as_of)
+    facts: Case = {"penalty_below_grave_crimes": True, **{f"judged/{name}": False for name in law.judges}}
+    search = PathSearch(Inquiry(law, facts), "1")
+    way = next(search.ways([next(search.shortest())]))
+    assert "max_penalty_sex_trafficking_years" in {act.id for act in way.actions}
+    turns_out = {each.id: (each.now, each.then) for each in way.also_needed[0].turns_out}
+    assert turns_out["penalty_below_grave_crimes"] == ("Yes", "No")
+    assert "max_penalty_grave_crime_years" in turns_out
+
+
 def test_what_can_still_be_done(rulebook: Rulebook) -> None:
     """Laws are amended and numbers rise; penalties imposed on victims, refusals and other years stay as they are."""
     law = rulebook.on(read_dossier(GUATEMALA).dossier.as_of)
