@@ -136,6 +136,8 @@ def served(folder: Path, lawbook: Lawbook, answers: Answers) -> Iterator[Served]
         yield Served(desk, at, cookie, log, tokens)
         server.should_exit = True
         thread.join()
+        for work in tuple(desk.works._known.values()):
+            desk.works.stop(work)  # nobody looks at it any more
 
 
 @pytest.fixture
