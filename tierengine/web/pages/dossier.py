@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import sleep
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ from tierengine.reports import answer
 from tierengine.web.changes import digest_of
 from tierengine.web.marked import FATES, marked
 from tierengine.web.pages.listing import Show, narrowed, sought_items
-from tierengine.web.rendering import render
+from tierengine.web.rendering import day, render
 from tierengine.web.sought import Words
 from tierengine.web.visit import Case, Here, TheCase
 
@@ -66,11 +67,21 @@ def dossier(
         proposed=[(each, digest_of(each)) for each in case.casefile.undecided if each.id in listed],
         waiting=len(case.casefile.undecided),
         marks={each.id: Deciding(case.casefile, case.law).marks_of(each) for each in case.casefile.undecided},
-        last=None if case.kept.withheld else changes.last(case.kept),
+        last=_last(here, case),
         undo=changes.can_undo(case.kept, here.person.name),
         asks={each.id: each.asks for each in case.law.indicators},
         count=_count(case.casefile, assessment),
     )
+
+
+def _last(here: Here, case: Case) -> str | None:
+    """Who made the dossier what it is, with which change, and when; nothing for those who are shown a part of it."""
+    last = None if case.kept.withheld else here.desk.changes.last(case.kept)
+    if last is None:
+        return None
+    at = datetime.fromisoformat(last.when)
+    on = "" if at.date() == datetime.now(UTC).date() else f" on {day(at.date())}"
+    return f"{last.by} {last.says} at {at:%H:%M} UTC{on}."
 
 
 def _kept_part(here: Here, case: Case, name: str, told: Callable[[], dict[str, Any]], *given: str | None) -> Markup:
