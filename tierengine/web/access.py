@@ -101,6 +101,8 @@ ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", f"{_CASE}/events"): ALL,
     ("GET", f"{_CASE}/source"): OFFICERS,
     ("POST", f"{_CASE}/source"): OFFICERS,
+    ("GET", f"{_CASE}/workbook"): OFFICERS,
+    ("POST", f"{_CASE}/workbook"): OFFICERS,
     ("GET", f"{_CASE}/draft"): OFFICERS,
     ("POST", f"{_CASE}/draft"): OFFICERS,
     ("POST", f"{_CASE}/accept"): OFFICERS,

@@ -15,6 +15,7 @@ from tierengine.web.pages import (
     editing,
     enrolling,
     entering,
+    filled,
     law,
     ledger,
     listing,
@@ -29,6 +30,7 @@ from tierengine.web.pages import (
 
 _OFFICERS = (
     entering,
+    filled,
     countries,
     beginning,
     dossier,
