@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import sleep
 from collections.abc import AsyncIterator, Callable, Mapping
+from time import monotonic
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -25,6 +26,9 @@ router = APIRouter(prefix="/c/{country}/{edition}")
 
 _PAUSE = 0.5
 """Seconds after which the file is looked at again for those who have its page open."""
+
+_LONGEST = 300.0
+"""Seconds after which a page has to ask anew, so that who may see it no more is told no more."""
 
 Part = Literal["source", "records", "answer"]
 
@@ -94,8 +98,9 @@ def events(here: Here, case: TheCase) -> Response:
     """Tell a page, as server-sent events, whenever the dossier is another than before."""
 
     async def told() -> AsyncIterator[str]:
-        version = ""
-        while not await here.request.is_disconnected():
+        version, end = "", monotonic() + _LONGEST
+        yield "retry: 500\n\n"
+        while monotonic() < end and not await here.request.is_disconnected():
             now = await run_in_threadpool(here.desk.shelf.version, case.kept)
             if now != version:
                 version = now or ""
