@@ -2,6 +2,7 @@
 # make desk     set up and open the desk in the browser, over copies of the seeds in desk/ (or FOLDER=...)
 # make test     set up and run every check
 # make bench    set up and print the measurements
+# make mutants  set up and try single changes of the code that decides, a file at a time (FILES="history guard" MINUTES=20)
 # make docs     set up and write the site of docs/ to .cache/site
 # make reference  write the pages of docs/reference/ that the program itself knows anew
 # make lock     choose the newest versions again (needs the program uv)
@@ -20,7 +21,7 @@ export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 # Where PyYAML has no wheel, it is built with libyaml or not at all: its own reader takes some files otherwise.
 export PYYAML_FORCE_LIBYAML := 1
 
-.PHONY: assess desk test browser bench docs reference lock clean
+.PHONY: assess desk test browser bench mutants docs reference lock clean
 
 assess: $(VENV)/installed
 	@$(BIN)/tierengine assess $(DOSSIER); status=$$?; \
@@ -58,6 +59,9 @@ bench: $(VENV)/benchmark
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/desk.py
+
+mutants: $(VENV)/installed
+	$(BIN)/python benchmarks/mutants.py $(FILES) $(if $(MINUTES),--minutes $(MINUTES))
 
 docs: $(VENV)/installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
