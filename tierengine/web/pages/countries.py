@@ -11,11 +11,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from tierengine.errors import LedgerError, NotInForceError, Problem, StoreError, TierEngineError
-from tierengine.reasoning.assessment import Assessment
 from tierengine.reasoning.clocks import Due, clocks
 from tierengine.reports.answer import tier_name
 from tierengine.web.desk import Desk
 from tierengine.web.onrecord import Standing
+from tierengine.web.remembered import InShort
 from tierengine.web.shelf import Kept
 from tierengine.web.visit import Here, Visit
 from tierengine.web.waiting import Looked, Waits, beside_dossiers, due_for, in_dossier, offered
@@ -31,7 +31,7 @@ class Row:
     """A dossier on the page of countries."""
 
     kept: Kept
-    assessment: Assessment | None
+    recommended: InShort | None
     waits: tuple[Waits, ...]
 
     @property
@@ -44,10 +44,10 @@ class Row:
         """Where the last report placed the country, and whether that stays."""
         casefile = self.kept.casefile
         last = casefile.last_placement if casefile is not None else None
-        if last is None or self.assessment is None:
+        if last is None or self.recommended is None:
             return "no earlier placement is known"
         name = "a special case" if last.tier == "SC" else tier_name(last.tier)
-        tier = self.assessment.recommendation.tier
+        tier = self.recommended.tier
         return f"{name} in {last.year}" + ("" if tier is None else ", unchanged" if tier == last.tier else "; changed")
 
 
@@ -73,21 +73,26 @@ def rows_of(here: Visit, kept: Iterable[Kept], standing: Standing | None, today:
     """Return the dossiers in the order of need."""
     every = tuple(kept)
     beside = here.desk.beside.of(each for each in every if not each.withheld)
-    return sorted((_row(here, each, beside, standing, today) for each in every), key=lambda row: -row.need)
+    rows = sorted((_row(here, each, beside, standing, today) for each in every), key=lambda row: -row.need)
+    here.desk.answers.remember()
+    return rows
 
 
 def _row(here: Visit, kept: Kept, beside: Mapping[str, tuple[str, ...]], standing: Standing | None, today: date) -> Row:
-    desk, assessment, problems, due = here.desk, None, kept.problems, tuple[Due, ...]()
+    desk, recommended, problems, due = here.desk, None, kept.problems, tuple[Due, ...]()
+    unread: Mapping[str, int] = {}
     if kept.casefile is not None:
         casefile = kept.casefile
         try:
-            assessment = desk.answers.in_short(casefile)
+            recommended = desk.answers.listed(casefile)
+            unread = desk.answers.unread(casefile)
             due = desk.answers.kept("due", casefile, lambda: due_for(desk.rulebook, casefile))
         except TierEngineError as error:
             problems = error.problems
-    looked = Looked(kept=kept, assessment=assessment, problems=problems, beside=beside.get(kept.name, ()), due=due)
+    own = beside.get(kept.name, ())
+    looked = Looked(kept=kept, recommended=recommended, problems=problems, beside=own, due=due, unread=unread)
     waits = in_dossier(looked, standing, desk.rulebook.digest, today)
-    return Row(kept=kept, assessment=assessment, waits=offered(here, waits))
+    return Row(kept=kept, recommended=recommended, waits=offered(here, waits))
 
 
 def _standing(desk: Desk) -> tuple[Standing | None, tuple[Waits, ...]]:
