@@ -12,7 +12,7 @@ import typer
 from tierengine.cli.app import app
 from tierengine.cli.documents import templates_in
 from tierengine.cli.impact import watch
-from tierengine.cli.options import KeysFolder, RulebookFolder, a_console, rulebook_in, write_file
+from tierengine.cli.options import DocumentFile, KeysFolder, RulebookFolder, a_console, rulebook_in, write_file
 from tierengine.documents.diary import year_calendar
 from tierengine.documents.glance import year_html, year_report, year_workbook
 from tierengine.documents.year import Kept, Year, year_of
@@ -34,9 +34,7 @@ def year(
     of: Annotated[int, typer.Argument(metavar="YEAR", min=1900, max=9000, help="the year of the report")],
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="holds the dossiers, and the documents on them")],
     form: Annotated[Format | None, typer.Option("--format", help="text, html, xlsx or ics")] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="where it is written; its ending tells the format")
-    ] = None,
+    output: DocumentFile = None,
     ledger: Annotated[
         str | None, typer.Option("--ledger", metavar="PLACE", help="whose final documents are looked at as well")
     ] = None,

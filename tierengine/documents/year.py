@@ -18,7 +18,7 @@ from tierengine.lab.corpus.cases import Watch, unwatched
 from tierengine.lab.corpus.like_cases import Pair, audit
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.clocks import Due, clocks
-from tierengine.reasoning.history import told as standing_in_words
+from tierengine.reasoning.history import in_words as standing_in_words
 from tierengine.reasoning.release import RELEASES, release
 from tierengine.terms.tier import NAMES
 
