@@ -46,6 +46,8 @@ MANNERS = [
     ("the police should investigate", "investigat*", "aimed at"),
     ("a lack of capacity continued to impede the response", "lack .. impede", "said"),
     ("long trials discouraged victims from testifying", "victims testif*", "denied"),
+    ("Vigorously investigate and convict traffickers", "convict*", "aimed at"),
+    ("Do not detain victims", "detain victims", "aimed at"),
     ("nobody was convicted", "convict*", "denied"),
     ("it did not proactively identify victims", "identif*", "limited"),
     ("it did not publicly document convictions", "convict*", "not reported"),

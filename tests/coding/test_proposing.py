@@ -94,7 +94,24 @@ TOLD: list[tuple[str, list[tuple[str, str, Any]]]] = [
         "Foreign women transit the country in search of work in neighboring countries.",
         [("trafficking_extent_described", "statistic", "true")],
     ),
-    ("The ministry named dedicated prosecutors for trafficking.", [("special_courts_or_prosecutors", "action", "true")]),
+    (
+        "The ministry named dedicated prosecutors for trafficking.",
+        [("special_courts_or_prosecutors", "action", "true")],
+    ),
+    (
+        "The police investigated 27 cases, compared with 19 in 2013, and the courts convicted nine traffickers.",
+        [
+            ("trafficking_investigations", "statistic", "27"),
+            ("trafficking_investigations_last_year", "statistic", "19"),
+            ("trafficking_cases_processed", "statistic", SOME),
+            ("trafficking_convictions", "statistic", "9"),
+        ],
+    ),
+    (
+        "Officials complicit in trafficking were not punished.",
+        [("officials_involved_in_trafficking", "action", "true")],
+    ),
+    ("Fund the shelters.", [("victim_services_provided", "statement", "true")]),
     ("Courts convicted two complicit officials.", [("complicit_officials_convicted", "statistic", "2")]),
     ("The government did not address official complicity.", [("officials_involved_in_trafficking", "action", "true")]),
     (

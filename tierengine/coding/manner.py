@@ -51,6 +51,15 @@ _PROMISING = _phrases(
 )
 _ANY_PLAN = frozenset(listed("a the its their this that new draft national action work strategic revised written"))
 """Words before `plan` that make it a thing, so that nobody plans to do what follows."""
+_ASKING = frozenset(
+    listed(
+        "accede adopt allocate allow amend appoint approve conduct consider convict cooperate create criminalize devote"
+        " develop do enact encourage enforce ensure establish expand finalize fund hold identify implement improve"
+        " include increase institute investigate pass prohibit prosecute protect provide publish ratify refer"
+        " strengthen train undertake"
+    )
+)
+"""Verbs with which recommendations begin, in the form that tells somebody what to do."""
 _NEXT = phrase("next year|session|month")
 _AIMING = _phrases(
     "discuss*|talks|negotiat*|consult* on|about|over",
@@ -80,6 +89,8 @@ _SOON, _NEAR, _LEADING = 6, 4, 14
 def manner(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> Manner:
     """Say how a thing is said whose words stand at some places of a sentence."""
     first = min(places)
+    if _is_asked_for(spoken):
+        return "aimed at"
     denied = _denial(text, spoken, places)
     if denied is not None:
         if any(_begins(each, spoken, denied, set(places)) for each in _UNREPORTED):
@@ -88,6 +99,12 @@ def manner(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> Manner
     if _promised(text, spoken, first):
         return "promised"
     return "aimed at" if _aimed(spoken, first) else "said"
+
+
+def _is_asked_for(spoken: Sequence[Spoken]) -> bool:
+    """Whether a sentence begins with a verb that tells somebody what to do, as recommendations do."""
+    at = next((at for at, word in enumerate(spoken) if not word.text.endswith("ly")), 0)
+    return spoken[at].text in _ASKING and _follows(spoken, at) not in ("in", "of", "")
 
 
 def _of_a_degree(spoken: Sequence[Spoken], denied: int, places: Sequence[int]) -> bool:
@@ -121,9 +138,11 @@ def denied_of_one(spoken: Sequence[Spoken], places: Sequence[int]) -> bool:
 
 
 def denied_by_a_verb(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> bool:
-    """Say whether a thing is denied by what somebody did not do, as in `did not address complicity`."""
+    """Say whether a thing is denied by what somebody did not do: `did not address complicity`, `were not punished`."""
     place = _denial(text, spoken, places)
-    return place is not None and place < min(places) and spoken[place].text not in _OF_NOUNS
+    if place is None or spoken[place].text in _OF_NOUNS:
+        return False
+    return place < min(places) or any(_PAST.fullmatch(word.text) for word in spoken[place + 1 : place + 3])
 
 
 def _begins(one: Phrase, spoken: Sequence[Spoken], place: int, own: set[int]) -> bool:

@@ -81,7 +81,7 @@ def proposals(sentence: Sentence, setting: Setting) -> Iterator[Proposals]:
         if kept and _key(found[0]) not in said:
             said |= {_key(kept[0])}
             yield kept[:3]
-            yield from _of_last_year(line, thing, reach, taken, setting)
+            yield from _of_last_year(line, told, number, taken, setting)
             yield from _denied_as_well(line, thing, kept[0], setting)
 
 
@@ -285,16 +285,22 @@ def _denied_as_well(line: _Line, thing: Told, record: ProposedRecord, setting: S
 
 
 def _of_last_year(
-    line: _Line, thing: Told, reach: tuple[int, int], taken: set[int], setting: Setting
+    line: _Line, told: Sequence[Told], number: int, taken: set[int], setting: Setting
 ) -> Iterator[Proposals]:
-    """The figure of the year before that a sentence sets beside that of the year, as a record of its own."""
-    lead = thing.leads[0]
+    """The figure of the year before that a sentence sets beside that of the year, as a record of its own.
+
+    It belongs to what was told last before it; only where nothing was, to what is told after it.
+    """
+    lead = told[number].leads[0]
     asked = setting.law.last_year.get(lead.indicator.id)
     if asked is None:
         return
+    comparing = [each.head for each in told if each.leads[0].indicator.id in setting.law.last_year]
+    starts = {head: line.spoken[head].start for head in comparing}
     for figure in line.figures:
         days = line.earlier.get(figure.start)
-        if days is not None and figure.start not in taken and reach[0] <= figure.start < reach[1]:
+        owner = max((head for head in comparing if starts[head] < figure.start), default=min(comparing))
+        if days is not None and figure.start not in taken and owner == told[number].head:
             taken.add(figure.start)
             record = ProposedRecord(
                 kind="statistic",
