@@ -73,8 +73,9 @@ class ProvisionalReading:
                 return Provisional((), {})
             settle(self.proposer.propose(facts, settle))
         # As a person would rate: a level that the records may yet show says more, namely that they show it.
+        possible = [row for row in self._law.tiers if settled.get(row.id) is not False]
         with asked.solver.supposing(*asked.case.gives(answered(self._form, known, filling.ratings))):
-            rows = tuple(row for row in self._law.tiers if asked.solver.may_be(asked.case.shown[row.id]))
+            rows = tuple(row for row in possible if asked.solver.may_be(asked.case.shown[row.id]))
         return Provisional(rows, filling.proposals, settled)
 
     def confirm(self, facts: Facts, reading: Provisional, engine: Engine, proposing: Engine) -> None:
