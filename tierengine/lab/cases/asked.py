@@ -136,10 +136,11 @@ def read_asked(files: list[Path], rulebook: Rulebook) -> tuple[PlacedAsked, ...]
     found: list[PlacedAsked] = []
     for file in files:
         document = yamlfile.load_path(file, str(file), problems)
-        listed = document.values.get("asked", ()) if document is not None and isinstance(document.values, dict) else ()
-        for number in range(len(listed) if isinstance(listed, tuple) else 0):
+        values = document.values if document is not None else None
+        listed = isinstance(values, dict) and isinstance(values.get("asked"), tuple)
+        for number, part in enumerate(document.parts("asked") if document is not None and listed else ()):
             assert document is not None
-            asked = yamlfile.check(document.part("asked", number), Asked, problems)
+            asked = yamlfile.check(part, Asked, problems)
             placed = None if asked is None else _placed(asked, document, number, rulebook, problems)
             found += [placed] if placed is not None else []
     if problems:
