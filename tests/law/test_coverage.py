@@ -14,14 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT, Ran
+from tests.conftest import ROOT, Ran, read_once
 from tierengine.lab.cases.asked import PlacedAsked, read_asked
 from tierengine.lab.cases.clauses import guards
 from tierengine.lab.cases.suite import PlacedCase, case_files, read_cases
 from tierengine.law.entries import Clause
-from tierengine.law.reader import read_rulebook
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 
 STANDARDS = ("7106(a)", *(f"7106(a)({number})" for number in range(1, 5)), "7106(b)")
 LISTS = tuple(f"7107(b)(1)({letter})" for letter in "ABC")

@@ -13,15 +13,17 @@ from tierengine.coding.writing import folded, keyed, scalar
 from tierengine.evidence.dossier import Country, EarlierPlacement, Proposed, ProposedRecord
 from tierengine.evidence.records import Actor
 from tierengine.evidence.sources.opened import Opened
+from tierengine.evidence.sources.reading import File
 from tierengine.law.entries import LAST_YEAR
 from tierengine.terms.interval import Days
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A source that was opened: the name of its file from the folder of the dossier, its format, and what it is."""
+    """A source that was opened: its files, named from the folder of the dossier, its format, and what it is."""
 
-    file: str
+    parts: tuple[File, ...]
+    """One file, or the sections of a cable in their order."""
     format: str
     opened: Opened
 
@@ -110,7 +112,7 @@ def written(heading: Heading, sources: Sequence[Given], items: Iterable[Proposed
         f"period: {_days(heading.period)}",
         f"last_report: {heading.last_report}",
         "sources:",
-        *(line for given in sources for line in _source(given)),
+        *(line for given in sources for line in source_lines(given)),
         "records: []",
         *_placements(heading.placements),
         *_proposals(tuple(items)),
@@ -118,14 +120,20 @@ def written(heading: Heading, sources: Sequence[Given], items: Iterable[Proposed
     return "\n".join(lines) + "\n"
 
 
-def _source(given: Given) -> Iterator[str]:
+def source_lines(given: Given) -> Iterator[str]:
+    """Yield the lines of a source in the list of them, indented by two."""
     opened = given.opened
     if opened.sent is not None:
         yield f"  # {' '.join(opened.sent.split())}"
     yield f"  - id: {scalar(opened.id)}"
     yield f"    format: {given.format}"
-    yield f"    file: {scalar(given.file)}"
-    yield f"    digest: {canonical.digest(opened.raw)}"
+    (file, raw), *sections = given.parts
+    yield f"    file: {scalar(file)}"
+    yield f"    digest: {canonical.digest(raw)}"
+    if sections:
+        yield "    sections:"
+    for file, raw in sections:
+        yield f"      - {{file: {scalar(file)}, digest: {canonical.digest(raw)}}}"
     if opened.handling == "unknown":
         yield "    # It bears no marking. Say how it is to be handled: handling: unclassified, declared_by: your name"
 
@@ -141,13 +149,18 @@ def _proposals(items: Sequence[Proposed]) -> Iterator[str]:
     if items:
         yield "proposed:"
     for item in items:
-        yield f"  - id: {item.id}"
-        yield f"    at: {scalar(item.at)}"
-        if item.quote:
-            yield from folded("    quote", item.quote)
-        yield "    records:"
-        for record in item.records:
-            yield from proposal_lines(record, "      ")
+        yield from item_lines(item)
+
+
+def item_lines(item: Proposed) -> Iterator[str]:
+    """Yield the lines of what is proposed for a sentence in the list of proposals, indented by two."""
+    yield f"  - id: {item.id}"
+    yield f"    at: {scalar(item.at)}"
+    if item.quote:
+        yield from folded("    quote", item.quote)
+    yield "    records:"
+    for record in item.records:
+        yield from proposal_lines(record, "      ")
 
 
 def proposal_lines(record: ProposedRecord, indent: str) -> Iterator[str]:

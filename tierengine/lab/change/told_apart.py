@@ -327,7 +327,13 @@ def _histories(report: int) -> Iterator[Mapping[str, Any]]:
 def _situations() -> Iterator[Mapping[str, Any]]:
     for product_ in ("annual", "interim"):
         yield {"advice": {"product": product_, "situations": ("settled",)}}
-        for more in ((), ("present placement open",), ("provisional",), ("present placement open", "provisional")):
+        for more in (
+            (),
+            ("present placement open",),
+            ("provisional",),
+            ("present placement open", "provisional"),
+            ("present placement open", "present placement proposed"),
+        ):
             yield {"advice": {"product": product_, "situations": ("otherwise", *more)}}
 
 
