@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import GUATEMALA, ROOT, Ran
+from tests.evidence.sources.test_telegram_sections import WHOLE, section
 from tests.reasoning.dossiers import casefile, records
 from tierengine import schemas, yamlfile
 from tierengine.evidence.dossier import Casefile, Proposed, read_dossier
@@ -180,6 +181,29 @@ def test_every_problem_of_the_sources_at_once(note: Path, tmp_path: Path, tieren
     assert "empty.txt:1:1: the file is empty" in ran.err
     assert "missing.txt: cannot be opened" in ran.err
     assert not (note.parent / "dossier.yaml").exists()
+
+
+def test_the_sections_of_one_cable_are_one_source(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
+    """In whatever order they are given; a quote runs across them, and the dossier names each file."""
+    names = [f"s{number}.txt" for number in (1, 2, 3)]
+    for number, name in enumerate(names, start=1):
+        (tmp_path / name).write_text(section(number), encoding="utf-8")
+    (tmp_path / "note.txt").write_text(NOTE, encoding="utf-8")
+    given = (names[2], "note.txt", names[0], names[1])
+    assert _draft(tierengine, *(tmp_path / name for name in given), "--output", tmp_path / "out").code == 0
+    found = read_dossier(tmp_path / "out" / "dossier.yaml")
+    assert [[file for file, _ in source.files] for source in found.dossier.sources] == [names, ["note.txt"]]
+    assert WHOLE in dict(found.sources["08TESSAL402"].places())["08TESSAL402 \u00b62"]
+
+
+def test_a_section_that_is_given_twice(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
+    """It is told once, with what to do, and nothing is written."""
+    for name in ("s1.txt", "again.txt"):
+        (tmp_path / name).write_text(section(1), encoding="utf-8")
+    ran = _draft(tierengine, tmp_path / "s1.txt", tmp_path / "again.txt")
+    assert (ran.code, ran.err.count(":1:1:")) == (1, 1)
+    assert "again.txt:1:1: calls itself 08TESSAL402, as `s1.txt` does" in ran.err
+    assert not (tmp_path / "dossier.yaml").exists()
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Ran
+from tests.conftest import ROOT, Ran, read_once
 from tierengine.law.entries import Clause
-from tierengine.law.reader import read_rulebook
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 
 STANDARDS = ("7106(a)", *(f"7106(a)({number})" for number in range(1, 5)), "7106(b)")
 LISTS = tuple(f"7107(b)(1)({letter})" for letter in "ABC")

@@ -8,12 +8,11 @@ from datetime import date
 
 import pytest
 
-from tests.conftest import ROOT, Ran
-from tierengine.law.reader import read_rulebook
+from tests.conftest import ROOT, Ran, read_once
 from tierengine.reasoning.admission import known_in
 from tierengine.reasoning.clocks import clocks
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 EXPECTED = {
     2001: {"REPORT": "2001-06-01"},
     2003: {"REPORT": "2003-06-01", "TIER-3-EARLIEST": "2003-07-16", "TIER-3-LATEST": "2003-08-30"},

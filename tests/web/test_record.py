@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -88,7 +89,7 @@ def test_what_was_altered_is_found_from_the_page(served: Served, visitor: Make) 
     """One byte of an entry in the database: the page says what does not hold."""
     ann = _begun(visitor)
     _sign(ann, ann.send_form(CASE, f"{CASE}/record"))
-    with sqlite3.connect(served.desk.book.place) as database:
+    with closing(sqlite3.connect(served.desk.book.place)) as database, database:
         database.execute("UPDATE entries SET raw = replace(raw, 'QM', 'QN') WHERE number = 1")
     page = ann.send_form("/you", f"{CASE}/verify")
     assert "does not hold" in page.text, page.text[-1500:]

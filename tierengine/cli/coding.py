@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 
 from tierengine.cli.app import app
 from tierengine.cli.options import RulebookFolder, day_given, file_bytes, rulebook_in, write_file
-from tierengine.coding.drafting import Given, Heading, proposed, written
-from tierengine.coding.proposing import Setting
-from tierengine.coding.reader import Reader
-from tierengine.coding.settings import due, earlier_placements, law_of_report, name_of, reporting_period
-from tierengine.errors import ClassifiedError, EvidenceError, Problem, UsageError
-from tierengine.evidence.dossier import Country, EarlierPlacement, dossier_of
+from tierengine.coding.starting import DOSSIER, Beginning, begun
+from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.placements import read_placements
-from tierengine.evidence.sources.reading import Format, format_of, read_source, source_name
-
-DOSSIER = "dossier.yaml"
+from tierengine.evidence.sources.reading import File
 
 
 @app.command()
@@ -48,26 +41,21 @@ def draft(
 ) -> None:
     """Draft a dossier from sources: for each sentence what it may tell, for a person to accept, change or refuse."""
     place = _place(output, sources)
-    code = _country(country)
-    book = rulebook_in(rulebook)
-    law = law_of_report(book, report)
-    placements = _placements(history, code, report)
-    given = _opened(sources, place.parent)
-    heading = Heading(
-        country=code,
-        name=name or name_of(code) or code,
-        as_of=day_given(as_of) if as_of else law.as_of,
-        period=reporting_period(book, report),
-        last_report=due(book, report - 1),
-        placements=placements,
+    beginning = Beginning(
+        country=country,
+        report=report,
+        name=name,
+        as_of=day_given(as_of) if as_of else None,
+        covers_period=covers,
+        placements=read_placements(history) if history is not None else (),
+        placed_in=history.name if history is not None else "",
     )
-    setting = Setting(Reader(book, law), law, heading.period, f"Government of {heading.name}", covers)
-    items = tuple(proposed((each.opened for each in given), setting))
-    text = written(heading, given, items).encode()
-    dossier_of(text, place.name, {each.file: each.opened.raw for each in given})  # nothing is written that is unsound
-    _beside(sources, given, place.parent)
-    write_file(place, text)
-    print(f"{place}: {len(items)} things told, with what each may mean. Go through them: tierengine code {place}")
+    files, unread = _files(sources, place.parent)
+    drafted = begun(beginning, files, rulebook_in(rulebook), unread)
+    _beside(sources, files, place.parent)
+    write_file(place, drafted.document.raw)
+    told = f"{len(drafted.undecided)} things told, with what each may mean"
+    print(f"{place}: {told}. Go through them: tierengine code {place}")
 
 
 def _place(output: Path | None, sources: Sequence[Path]) -> Path:
@@ -84,69 +72,21 @@ def _place(output: Path | None, sources: Sequence[Path]) -> Path:
     return place
 
 
-def _country(code: str) -> str:
-    try:
-        found: str = TypeAdapter(Country).validate_python(code)
-    except ValidationError:
-        problem = Problem(
-            where="--country",
-            what=f"`{code}` is no country code",
-            cure="write the two capital letters of ISO 3166-1, such as GT",
-        )
-        raise UsageError([problem]) from None
-    return found
-
-
-def _placements(history: Path | None, country: str, report: int) -> tuple[EarlierPlacement, ...]:
-    if history is None:
-        return ()
-    return tuple(earlier_placements(read_placements(history), country, report, history.name))
-
-
-def _opened(sources: Sequence[Path], folder: Path) -> tuple[Given, ...]:
-    """The sources, read. Raise `EvidenceError` with all that is wrong, `ClassifiedError` if one is marked."""
-    given: list[Given] = []
+def _files(sources: Sequence[Path], folder: Path) -> tuple[list[File], list[Problem]]:
+    """The files, each named as it lies or will lie in the folder of the dossier, and what could not be opened."""
+    files: list[File] = []
     problems: list[Problem] = []
-    classified = False
     for path in sources:
+        inside = path.resolve().is_relative_to(folder.resolve())
+        name = path.resolve().relative_to(folder.resolve()).as_posix() if inside else path.name
         try:
-            given.append(_one(path, folder, {each.opened.id for each in given}))
+            files.append((name, file_bytes(path)))
         except EvidenceError as error:
             problems += error.problems
-            classified = classified or isinstance(error, ClassifiedError)
-    problems += _twice(given)
-    if problems:
-        raise (ClassifiedError if classified else EvidenceError)(problems)
-    return tuple(given)
+    return files, problems
 
 
-def _one(path: Path, folder: Path, known: Iterable[str]) -> Given:
-    raw = file_bytes(path)
-    form: Format = format_of(raw, path.name)
-    called = source_name(path.name)
-    while called in known:
-        called = f"{called}-2"
-    opened = read_source([(path.name, raw)], form, called)
-    inside = path.resolve().is_relative_to(folder.resolve())
-    file = path.resolve().relative_to(folder.resolve()).as_posix() if inside else path.name
-    return Given(file, form, opened)
-
-
-def _twice(given: Sequence[Given]) -> Iterable[Problem]:
-    """Two sources that would lie in one file, or that call themselves alike."""
-    for number, each in enumerate(given):
-        for other in given[:number]:
-            if other.opened.id == each.opened.id:
-                what = f"calls itself {each.opened.id}, as `{other.file}` does"
-                yield Problem(where=f"{each.file}:1:1", what=what, cure="give one of the two")
-            elif other.file == each.file:
-                cure = "give one of them another name"
-                yield Problem(
-                    where=f"{each.file}:1:1", what="two sources of this name would lie beside the dossier", cure=cure
-                )
-
-
-def _beside(sources: Sequence[Path], given: Sequence[Given], folder: Path) -> None:
+def _beside(sources: Sequence[Path], files: Sequence[File], folder: Path) -> None:
     """Copy sources from elsewhere to the dossier. Raise `UsageError` if another file of the name lies there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -155,16 +95,16 @@ def _beside(sources: Sequence[Path], given: Sequence[Given], folder: Path) -> No
         cure = "name one that exists, or can be made, and in which you may write"
         raise UsageError([Problem(where=f"--output {folder}", what=what, cure=cure)]) from None
     problems = []
-    for path, each in zip(sources, given, strict=True):
-        target = folder / each.file
-        if target.exists() and target.resolve() != path.resolve() and target.read_bytes() != each.opened.raw:
+    for path, (name, raw) in zip(sources, files, strict=True):
+        target = folder / name
+        if target.exists() and target.resolve() != path.resolve() and target.read_bytes() != raw:
             problems.append(
                 Problem(where=str(target), what="another file of this name lies there", cure="rename one of the two")
             )
     if problems:
         raise UsageError(problems)
-    for path, each in zip(sources, given, strict=True):
-        target = folder / each.file
+    for path, (name, raw) in zip(sources, files, strict=True):
+        target = folder / name
         if not target.exists():
-            write_file(target, each.opened.raw)
+            write_file(target, raw)
             print(f"copied {path.name} beside the dossier", file=sys.stderr)

@@ -65,7 +65,7 @@ def write(
         Path | None, typer.Option("--before", metavar="DOSSIER", help="the dossier of the year before")
     ] = None,
     check: Annotated[
-        Path | None, typer.Option("--check", metavar="FILE", help="a finished document: DOCX, HTML or Markdown")
+        Path | None, typer.Option("--check", metavar="FILE", help="a finished document: DOCX, HTML, Markdown or PDF")
     ] = None,
     made_from: Annotated[
         Path | None, typer.Option("--dossier", metavar="DOSSIER", help="for --check: where its dossier lies now")

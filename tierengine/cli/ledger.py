@@ -442,7 +442,7 @@ def prove(
             proof = opened.proof(reader, entry, raw)
             grown = None if before is None else opened.growth(reader, before)
             note = reader.head.checkpoint
-        told = proof.told() | {"leaf": base64(merkle.leaf_hash(raw)), "checkpoint": note}
+        told = proof.as_json() | {"leaf": base64(merkle.leaf_hash(raw)), "checkpoint": note}
         if before is not None and grown is not None:
             told |= {"kept": {"size": before.size, "hashes": [base64(each) for each in grown]}}
         if form is PlainFormat.json:

@@ -13,15 +13,17 @@ from tierengine.coding.writing import folded, keyed, scalar
 from tierengine.evidence.dossier import Country, EarlierPlacement, Proposed, ProposedRecord
 from tierengine.evidence.records import Actor
 from tierengine.evidence.sources.opened import Opened
+from tierengine.evidence.sources.reading import File
 from tierengine.law.entries import LAST_YEAR
 from tierengine.terms.interval import Days
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A source that was opened: the name of its file from the folder of the dossier, its format, and what it is."""
+    """A source that was opened: its files, named from the folder of the dossier, its format, and what it is."""
 
-    file: str
+    parts: tuple[File, ...]
+    """One file, or the sections of a cable in their order."""
     format: str
     opened: Opened
 
@@ -124,8 +126,13 @@ def _source(given: Given) -> Iterator[str]:
         yield f"  # {' '.join(opened.sent.split())}"
     yield f"  - id: {scalar(opened.id)}"
     yield f"    format: {given.format}"
-    yield f"    file: {scalar(given.file)}"
-    yield f"    digest: {canonical.digest(opened.raw)}"
+    (file, raw), *sections = given.parts
+    yield f"    file: {scalar(file)}"
+    yield f"    digest: {canonical.digest(raw)}"
+    if sections:
+        yield "    sections:"
+    for file, raw in sections:
+        yield f"      - {{file: {scalar(file)}, digest: {canonical.digest(raw)}}}"
     if opened.handling == "unknown":
         yield "    # It bears no marking. Say how it is to be handled: handling: unclassified, declared_by: your name"
 

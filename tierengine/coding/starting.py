@@ -1,20 +1,25 @@
-"""A dossier begun from the bytes of its sources, as they are sent from elsewhere."""
+"""A dossier begun from its sources, whether they lie in files or are sent to the desk."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pydantic import TypeAdapter, ValidationError
 
 from tierengine.coding.drafting import Given, Heading, proposed, written
 from tierengine.coding.proposing import Setting
 from tierengine.coding.reader import Reader
-from tierengine.coding.settings import due, law_of_report, name_of, reporting_period
+from tierengine.coding.settings import due, earlier_placements, law_of_report, name_of, reporting_period
 from tierengine.errors import ClassifiedError, EvidenceError, Problem, UsageError
-from tierengine.evidence.dossier import Country, dossier_of
-from tierengine.evidence.sources.reading import format_of, read_source, source_name
+from tierengine.evidence.dossier import Casefile, Country, EarlierPlacement, dossier_of
+from tierengine.evidence.placements import Placed
+from tierengine.evidence.sources.reading import File, format_of, read_source, source_name, together
 from tierengine.law.rulebook import Rulebook
+
+DOSSIER = "dossier.yaml"
+"""What the file of a dossier is called where nobody names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,32 +30,39 @@ class Beginning:
     """ISO 3166-1 alpha-2."""
     report: int
     """The year of the annual report."""
+    name: str | None = None
+    """What the country is called, if not as in ISO 3166."""
+    as_of: date | None = None
+    """The day of the report, if not that on which it is due."""
     covers_period: bool = False
     """Whether the sources report on the period, so that what has no date there is of it."""
+    placements: Sequence[Placed] = ()
+    """Where earlier reports put countries."""
+    placed_in: str = ""
+    """The file that tells it."""
 
 
-def begun(beginning: Beginning, sources: Sequence[tuple[str, bytes]], rulebook: Rulebook) -> bytes:
-    """Return the bytes of a dossier drafted from sources, each given by the name of its file and its bytes.
+def begun(beginning: Beginning, files: Sequence[File], rulebook: Rulebook, unread: Sequence[Problem] = ()) -> Casefile:
+    """Return a dossier drafted from the files of its sources; the sections of one cable become one source.
 
-    Raise `UsageError` for a country or a year that is none, `EvidenceError` with all that is wrong with the sources,
-    and `ClassifiedError` if one is marked classified.
+    `unread` tells of files that could not be had. Raise `UsageError` for a country or a year that is none,
+    `EvidenceError` with all that is wrong with the sources, and `ClassifiedError` if one is marked classified.
     """
     country = _country(beginning.country)
     law = law_of_report(rulebook, beginning.report)
-    given = _opened(sources)
+    given = _opened(files, unread)
     heading = Heading(
         country=country,
-        name=name_of(country) or country,
-        as_of=law.as_of,
+        name=beginning.name or name_of(country) or country,
+        as_of=beginning.as_of or law.as_of,
         period=reporting_period(rulebook, beginning.report),
         last_report=due(rulebook, beginning.report - 1),
-        placements=(),
+        placements=tuple(_placements(beginning)),
     )
     reader = Reader(rulebook, law)
     setting = Setting(reader, law, heading.period, f"Government of {heading.name}", beginning.covers_period)
     raw = written(heading, given, proposed((each.opened for each in given), setting)).encode()
-    dossier_of(raw, "dossier.yaml", {each.file: each.opened.raw for each in given})  # nothing unsound is begun
-    return raw
+    return dossier_of(raw, DOSSIER, dict(files))  # nothing unsound is begun
 
 
 def _country(code: str) -> str:
@@ -62,29 +74,49 @@ def _country(code: str) -> str:
     return found
 
 
-def _opened(sources: Sequence[tuple[str, bytes]]) -> tuple[Given, ...]:
-    problems: list[Problem] = []
+def _placements(beginning: Beginning) -> Iterator[EarlierPlacement]:
+    return earlier_placements(beginning.placements, beginning.country, beginning.report, beginning.placed_in)
+
+
+def _opened(files: Sequence[File], unread: Sequence[Problem]) -> tuple[Given, ...]:
+    """The sources, read. Raise `EvidenceError` with all that is wrong, `ClassifiedError` if one is marked."""
+    problems = [*unread, *_twice([name for name, _ in files], "two sources of this name would lie beside the dossier")]
     given: list[Given] = []
     classified = False
-    if not sources:
+    if not files and not problems:
         problems.append(Problem(where="sources", what="no source was chosen", cure="choose a cable, report or page"))
-    for file, raw in sources:
+    for parts in together(files):
         try:
-            form = format_of(raw, file)
-            called = next(_names(source_name(file), {each.opened.id for each in given}))
-            given.append(Given(file, form, read_source([(file, raw)], form, called)))
+            given.append(_one(parts, {each.opened.id for each in given}))
         except EvidenceError as error:
             problems += error.problems
             classified = classified or isinstance(error, ClassifiedError)
-    for number, each in enumerate(given):
-        if any(other.opened.id == each.opened.id for other in given[:number]):
-            what = f"calls itself {each.opened.id}, as another one does"
-            problems.append(Problem(where=each.file, what=what, cure="give one of the two"))
+    problems += _called_alike(given)
     if problems:
         raise (ClassifiedError if classified else EvidenceError)(problems)
     return tuple(given)
 
 
-def _names(name: str, known: set[str]) -> Iterator[str]:
-    """The names that a source may get, of which the first is not taken."""
-    yield from (each for each in (name, *(f"{name}-{number}" for number in range(2, 1000))) if each not in known)
+def _one(parts: Sequence[File], known: set[str]) -> Given:
+    """A source of one file, or of the sections of a cable; what its format gives no name is called after its file."""
+    name, raw = parts[0]
+    form, stem = format_of(raw, name), source_name(name)
+    free = (each for each in (stem, *(f"{stem}-{number}" for number in range(2, 1000))) if each not in known)
+    return Given(tuple(parts), form, read_source(parts, form, next(free)))
+
+
+def _twice(names: Sequence[str], what: str) -> Iterator[Problem]:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield Problem(where=f"{name}:1:1", what=what, cure="give one of them another name")
+
+
+def _called_alike(given: Sequence[Given]) -> Iterator[Problem]:
+    """The sources that call themselves as one before them does, and lie in another file."""
+    files: dict[str, str] = {}
+    for each in given:
+        name = each.parts[0][0]
+        other = files.setdefault(each.opened.id, name)
+        if other != name:
+            what = f"calls itself {each.opened.id}, as `{other}` does"
+            yield Problem(where=f"{name}:1:1", what=what, cure="give one of the two")

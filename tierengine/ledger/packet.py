@@ -111,7 +111,7 @@ def export(ledger: Ledger, number: int) -> dict[str, bytes]:
         for entry in entries:
             raw = bearing[entry.number]
             files[f"entries/{entry.number}.json"] = raw
-            files[f"proofs/{entry.number}.json"] = canonical.encode(ledger.proof(reader, entry.number, raw).told())
+            files[f"proofs/{entry.number}.json"] = canonical.encode(ledger.proof(reader, entry.number, raw).as_json())
     assessor = replayer.assessor(recorded)
     made = _made(assessor.assess(recorded.casefile), assessor.law, recorded.casefile, entries)
     return files | {"assessment.json": recorded.answer, **made}
@@ -340,7 +340,7 @@ class _Opened:
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             _broken(name, "this is no proof")
         expected = Proof(index=number, size=self.checkpoint.size, hashes=hashes)
-        if proof != expected or canonical.encode(expected.told()) != self._files[name]:
+        if proof != expected or canonical.encode(expected.as_json()) != self._files[name]:
             _broken(name, f"this is no proof of entry {number} in the ledger of the checkpoint")
         return proof
 

@@ -82,7 +82,7 @@ class Work:
     problems: tuple[Problem, ...] = ()
     """Why it failed."""
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {
             "id": self.id,

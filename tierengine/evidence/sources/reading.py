@@ -16,6 +16,7 @@ from tierengine.evidence.sources.draft import refused
 from tierengine.evidence.sources.opened import Opened, Written
 from tierengine.evidence.sources.telegram import Telegram, joined, read_telegram
 from tierengine.evidence.sources.telegram_header import is_header_line
+from tierengine.evidence.sources.telegram_sections import Sections, sections_of
 
 Format = Literal["telegram", "html", "pdf", "docx", "mail", "markdown", "text"]
 """The formats in which sources are read."""
@@ -24,6 +25,9 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 LARGEST = 32 * 2**20
 """Bytes of one file."""
+
+File = tuple[str, bytes]
+"""A file: its name, and its bytes."""
 
 Reader = Callable[[bytes, str, str], Opened]
 
@@ -143,7 +147,7 @@ _MAIL = re.compile(
 )
 
 
-def read_source(parts: Sequence[tuple[str, bytes]], form: Format, source: str) -> Opened:
+def read_source(parts: Sequence[File], form: Format, source: str) -> Opened:
     """Open a source of some format: one file, or the sections of a telegram in several, each with its name.
 
     Raise `EvidenceError` if it cannot be read, `ClassifiedError` if it is marked.
@@ -173,6 +177,30 @@ def format_of(raw: bytes, name: str) -> Format:
     if found is None or ending in (".txt", ".text", ".cable"):
         raise _mislabelled(name, "text", kind)
     return found
+
+
+def together(files: Sequence[File]) -> list[tuple[File, ...]]:
+    """Return files by the sources that they make up: the sections of one cable together, in their order.
+
+    A section that is there twice stands by itself.
+    """
+    found: dict[str, list[tuple[Sections, File]]] = {}
+    for number, file in enumerate(files):
+        one, alone = _sections(file), f"file {number}"
+        before = found.get(one.cable, [])
+        repeats = any(set(one.met) & set(other.met) for other, _ in before)
+        found.setdefault(alone if repeats or not one.cable else one.cable, []).append((one, file))
+    return [tuple(file for _, file in sorted(parts, key=lambda part: part[0].met)) for parts in found.values()]
+
+
+def _sections(file: File) -> Sections:
+    """The sections of a cable that a file holds; none where it is something else."""
+    name, raw = file
+    try:
+        cable = format_of(raw, name) == "telegram"
+    except EvidenceError:
+        cable = False  # it is told when it is read
+    return sections_of(raw) if cable else Sections()
 
 
 def source_name(name: str) -> str:

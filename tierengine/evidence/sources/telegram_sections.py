@@ -20,10 +20,12 @@ _FARTHEST = 80
 class Sections:
     """The sections that were met, as number and of how many, and the lines that are heads of a later one."""
 
-    met: tuple[int, ...]
-    of: int
-    heads: tuple[tuple[int, int], ...]
+    met: tuple[int, ...] = ()
+    of: int = 0
+    heads: tuple[tuple[int, int], ...] = ()
     """The first line of each head, and the line past it."""
+    cable: str = ""
+    """What the caption calls the cable, its post and its number; empty where it does not say."""
 
     def lines(self) -> set[int]:
         """The numbers of all lines of heads."""
@@ -51,7 +53,7 @@ def sections(lines: Sequence[Line]) -> Sections:
     words = [" ".join(without_links(line.text).split()) for line in lines]
     captions = [(at, found) for at, text in enumerate(words) if (found := MARKING.match(text)) and found["section"]]
     if not captions:
-        return Sections((), 0, ())
+        return Sections()
     _, first = captions[0]
     met, heads = [int(first["section"])], []
     for at, caption in captions[1:]:
@@ -59,12 +61,18 @@ def sections(lines: Sequence[Line]) -> Sections:
         if _same(first, caption) and number not in met:
             met.append(number)
             heads.append((_above(words, at), at + 1 + _below(words[at + 1 :])))
-    return Sections(tuple(met), int(first["sections"]), tuple(heads))
+    cable = f"{first['post']} {int(first['number'])} in {first['sections']}" if first["number"] else ""
+    return Sections(tuple(met), int(first["sections"]), tuple(heads), cable)
+
+
+def sections_of(raw: bytes) -> Sections:
+    """Find the sections of a cable in the bytes of a file."""
+    return sections(SourceText.of(raw).lines())
 
 
 def section_of(raw: bytes) -> int:
     """Return which section a file begins with; 0 if it does not say."""
-    met = sections(SourceText.of(raw).lines()).met
+    met = sections_of(raw).met
     return met[0] if met else 0
 
 

@@ -23,8 +23,8 @@ from tierengine.lab.cases.sketches import sketch
 from tierengine.lab.cases.suite import PlacedCase, case_files, read_cases
 from tierengine.lab.cases.trial import Answer, Trials
 from tierengine.lab.change.changed import CONDITIONS, Base, Mutant, mutant
+from tierengine.lab.change.distinguished import Apart, asked_apart, distinguished, entry_form, proposed_apart, rails_of
 from tierengine.lab.change.single import Changed, Kind, changes_of
-from tierengine.lab.change.told_apart import Apart, asked_apart, entry_form, proposed_apart, rails_of, told_apart
 from tierengine.law.entries import Coherence, Criterion, Entry
 from tierengine.law.reader import read_draft
 from tierengine.law.rulebook import Law
@@ -220,7 +220,7 @@ class Examiner:
                 forms = self._entry(law, original, "law"), self._entry_of(made, law)
                 if forms not in seen:
                     seen.append(forms)
-                    apart = told_apart(laws, (original, made.entry), self._limit)
+                    apart = distinguished(laws, (original, made.entry), self._limit)
                     yield from () if apart is None else (apart,)
                 if (
                     isinstance(original, Criterion)

@@ -41,7 +41,7 @@ def begin(
     """Draft a dossier from the sources, in a folder of its own, which appears as a whole or not at all."""
     sent = _named([(each.filename or "", each.file.read()) for each in sources if each.filename])
     beginning = Beginning(country=country.strip().upper(), report=report, covers_period=covers)
-    raw = begun(beginning, sent, here.desk.rulebook)
+    raw = begun(beginning, sent, here.desk.rulebook).document.raw
     name = f"{beginning.country.lower()}-{report}"
     _write(here.desk.folder / name, [*sent, ("dossier.yaml", raw)])
     return seen_again(f"/c/{beginning.country}/{report}")

@@ -58,7 +58,7 @@ def entry_form(law: Law, entry: Entry) -> Form | None:
     return None
 
 
-def told_apart(laws: tuple[Law, Law], entries: tuple[Entry, Entry], limit: Limit) -> Apart | None:
+def distinguished(laws: tuple[Law, Law], entries: tuple[Entry, Entry], limit: Limit) -> Apart | None:
     """Return a smallest country of which an entry and a changed one find different things; nothing if there is none.
 
     Raise `UndecidedError` if the solver gives up.
@@ -258,7 +258,13 @@ def _histories(report: int) -> Iterator[Mapping[str, Any]]:
 def _situations() -> Iterator[Mapping[str, Any]]:
     for product_ in ("annual", "interim"):
         yield {"advice": {"product": product_, "situations": ("settled",)}}
-        for more in ((), ("present placement open",), ("provisional",), ("present placement open", "provisional")):
+        for more in (
+            (),
+            ("present placement open",),
+            ("provisional",),
+            ("present placement open", "provisional"),
+            ("present placement open", "present placement proposed"),
+        ):
             yield {"advice": {"product": product_, "situations": ("otherwise", *more)}}
 
 
