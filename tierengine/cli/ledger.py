@@ -418,7 +418,7 @@ def replay(
         if others:
             told = ", ".join(str(number) for number in others)
             which = f"entry {told} was" if len(others) == 1 else f"entries {told} were"
-            what = "made by another version: made again, each decides the same; it is told in other words"
+            what = "made by another version: made again, each decides the same, in other words"
             print_wrapped(f"{which} {what}", a_console(), 0)
 
 

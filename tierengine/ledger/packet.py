@@ -324,10 +324,10 @@ class _Opened:
     def _numbers(self) -> Iterator[int]:
         """The numbers of entries and of proofs; each must have the other."""
         for name in self._files:
-            room, _, rest = name.partition("/")
-            if room in ("entries", "proofs"):
+            folder, _, rest = name.partition("/")
+            if folder in ("entries", "proofs"):
                 number = rest.removesuffix(".json")
-                if not _NUMBER.fullmatch(number) or name != f"{room}/{number}.json":
+                if not _NUMBER.fullmatch(number) or name != f"{folder}/{number}.json":
                     _broken(name, "this file does not belong in the packet")
                 yield int(number)
 
@@ -370,7 +370,7 @@ class _Opened:
     def nothing_else(self, entries: tuple[AnyEntry, ...], assessment: AssessmentEntry) -> None:
         """See that every file belongs to the packet, and every entry to its case."""
         known = {"README.txt", "check.py", "checkpoint", "ledger.vkey", "assessment.json", *_FOR_PEOPLE}
-        known |= {f"{room}/{entry.number}.json" for room in ("entries", "proofs") for entry in entries}
+        known |= {f"{folder}/{entry.number}.json" for folder in ("entries", "proofs") for entry in entries}
         known |= {f"dossier/{kept.name}" for kept in (assessment.dossier, *assessment.sources)}
         known |= {_text_name(kept.name) for kept in assessment.sources}
         for name in sorted(self._files):
