@@ -549,6 +549,8 @@ class Clause(Entry):
     treatment: Literal["encoded", "left to a judgement", "not encoded", "out of scope"]
     by: tuple[Text, ...] = ()
     """The entries, indicators, judgements or interpretations that express it."""
+    cases: tuple[Text, ...] = ()
+    """The names of cases of the project, each of which fails without the rules that express it."""
     why: Text | None = None
 
     @model_validator(mode="after")
@@ -561,6 +563,8 @@ class Clause(Entry):
             )
         if not expressed and self.why is None:
             raise ValueError("a clause that nothing expresses says `why`; add the reason")
+        if not expressed and self.cases:
+            raise ValueError("no case fails for want of a clause that nothing expresses; remove `cases`")
         return self
 
 

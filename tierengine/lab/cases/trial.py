@@ -9,7 +9,7 @@ from typing import Literal
 
 from tierengine.engines.arithmetic import compare
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Facts, Form
+from tierengine.engines.form import Engine, Facts, Form
 from tierengine.engines.lowering import LAST_REPORT, reached
 from tierengine.lab.cases.asked import NOTHING, PlacedAsked
 from tierengine.lab.cases.asked import answer as answer_of
@@ -104,7 +104,7 @@ class Laid:
         self.given = given
         coherent = Coherent.of(law, given)
         self.form: Form = coherent.form
-        self.engine: CompiledEngine = coherent.engine
+        self.engine: Engine = coherent.engine
         self.inputs = {field.id for field in (*self.form.inputs, *self.form.answerable())}
         self.compared = {comparison.id: comparison for comparison in self.form.comparisons}
         self.narrator = Narrator(law, self.form)
