@@ -31,7 +31,7 @@ from tierengine.web.access import GUEST, may, unlisted
 from tierengine.web.changes import ClashError
 from tierengine.web.desk import Desk
 from tierengine.web.door import Ended, Links, Sessions
-from tierengine.web.guard import LARGEST, Guard, Log
+from tierengine.web.guard import Guard, Log
 from tierengine.web.office import Office
 from tierengine.web.pages import PAGES
 from tierengine.web.rates import Rates
@@ -69,7 +69,7 @@ def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
         redoc_url=None,
         openapi_url=None,
         dependencies=[Depends(_admitted)],
-        max_body_size=LARGEST,
+        redirect_slashes=False,  # it would send people to the address that the proxy asks at, without HTTPS
     )
     inner.state.desk = desk
     inner.state.sessions = Sessions(settings.secret, settings.ended)
@@ -92,7 +92,7 @@ def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
     inner.add_exception_handler(Exception, _broke)
     inner.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     inner.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
-    return Guard(inner, log)
+    return Guard(inner, log, secure=settings.secure)
 
 
 async def _admitted(request: Request) -> None:
@@ -101,7 +101,7 @@ async def _admitted(request: Request) -> None:
     route = request.scope["route"].path
     if may(None, request.method, route):
         return  # for everybody, whoever they are
-    here = await run_in_threadpool(visit, request)
+    here = request.state.visit = await run_in_threadpool(visit, request)
     request.state.who = here.person.name or None
     if not may(here.person, request.method, route):
         if not here.person.roles:
@@ -145,6 +145,7 @@ _HEADS = {
     403: "That is not for you to do",
     404: "There is no such page",
     405: "That cannot be done here",
+    408: "That took too long",
     409: "Somebody was faster",
     413: "That is too large",
     422: "That cannot be used",

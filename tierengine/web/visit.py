@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
 
 from tierengine.evidence.dossier import Casefile
 from tierengine.evidence.handling import cleared_for
@@ -139,6 +140,12 @@ def visit(request: Request) -> Visit:
     )
 
 
+async def _known(request: Request) -> Visit:
+    """The visit that was made when roles were looked at; so none is made twice, and no thread waited for."""
+    made: Visit | None = getattr(request.state, "visit", None)
+    return made if made is not None else await run_in_threadpool(visit, request)
+
+
 def _person(request: Request, cookie: str | None) -> Person:
     """Who asks; it is found out once a request. In an office the session tells the name, and the register all else."""
     found: Person | None = getattr(request.state, "person", None)
@@ -191,5 +198,5 @@ def seen_again(address: str) -> RedirectResponse:
     return RedirectResponse(address, status_code=303)
 
 
-Here = Annotated[Visit, Depends(visit)]
+Here = Annotated[Visit, Depends(_known)]
 TheCase = Annotated[Case, Depends(case)]

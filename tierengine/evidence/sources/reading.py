@@ -233,11 +233,11 @@ def looks_like(raw: bytes) -> str:
         return kind
     two_bytes = raw[:2] in (b"\xff\xfe", b"\xfe\xff") or wide(raw) is not None
     plain = head.replace(b"\0", b"") if two_bytes else head
+    if len(set(_MAIL.findall(plain))) > 1 and re.match(rb"[\w-]+\s*:", plain):
+        return "mail"  # which may hold a page
     if _HTML.search(plain):
         return "html"
-    if b"\0" in head and not two_bytes:
-        return "binary"
-    return "mail" if len(set(_MAIL.findall(plain))) > 1 and re.match(rb"[\w-]+\s*:", plain) else "text"
+    return "binary" if b"\0" in head and not two_bytes else "text"
 
 
 def too_large(size: int) -> str:

@@ -11,13 +11,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from tierengine.errors import LedgerError, NotInForceError, Problem, StoreError, TierEngineError
-from tierengine.reasoning.assessment import Assessment
 from tierengine.reasoning.clocks import Due, clocks
 from tierengine.reports.answer import tier_name
 from tierengine.reports.listing import Cell, Form, Listing
 from tierengine.terms.tier import TIERS
 from tierengine.web.desk import Desk
 from tierengine.web.onrecord import Standing
+from tierengine.web.remembered import InShort
 from tierengine.web.rendering import counted
 from tierengine.web.shelf import Kept
 from tierengine.web.sought import Choice, Sought, Words, as_file, choice, has
@@ -35,7 +35,7 @@ class Row:
     """A dossier on the page of countries."""
 
     kept: Kept
-    assessment: Assessment | None
+    recommended: InShort | None
     waits: tuple[Waits, ...]
 
     @property
@@ -48,10 +48,10 @@ class Row:
         """Where the last report placed the country, and whether that stays."""
         casefile = self.kept.casefile
         last = casefile.last_placement if casefile is not None else None
-        if last is None or self.assessment is None:
+        if last is None or self.recommended is None:
             return "no earlier placement is known"
         name = "a special case" if last.tier == "SC" else tier_name(last.tier)
-        tier = self.assessment.recommendation.tier
+        tier = self.recommended.tier
         return f"{name} in {last.year}" + ("" if tier is None else ", unchanged" if tier == last.tier else "; changed")
 
 
@@ -105,9 +105,9 @@ _HEADS = ("country", "code", "report", "recommendation", "status", "tiers still 
 def _cells(row: Row) -> tuple[Cell, ...]:
     waits = "\n".join(each.says for each in row.waits)
     named = (row.kept.title, row.kept.country, row.kept.edition)
-    if row.assessment is None:
+    told = row.recommended
+    if told is None:
         return (*named, "cannot be assessed", "", "", row.moved, waits)
-    told = row.assessment.recommendation
     name = tier_name(told.tier) if told.tier is not None or told.settled else "no tier yet"
     return (*named, name, told.status, ", ".join(map(tier_name, told.open_tiers)), row.moved, waits)
 
@@ -123,7 +123,7 @@ def _narrowed(rows: list[Row], q: str, tier: str, status: str) -> tuple[list[Row
     ]
     if any(_tier(row) == _NONE for row in rows):
         tiers.append((_NONE, "no tier yet"))
-    states = sorted({row.assessment.recommendation.status for row in rows if row.assessment is not None})
+    states = sorted({row.recommended.status for row in rows if row.recommended is not None})
     choices = (
         choice("tier", "Recommendation", tier, tiers, "any"),
         choice("status", "Status", status, [(each, each) for each in states], "any"),
@@ -133,34 +133,39 @@ def _narrowed(rows: list[Row], q: str, tier: str, status: str) -> tuple[list[Row
         for row in rows
         if has(q, row.kept.title, row.kept.country, row.kept.edition, *(each.says for each in row.waits))
         and choices[0].chosen in ("", _tier(row))
-        and choices[1].chosen in ("", row.assessment.recommendation.status if row.assessment is not None else "-")
+        and choices[1].chosen in ("", row.recommended.status if row.recommended is not None else "-")
     ]
     return found, choices
 
 
 def _tier(row: Row) -> str:
-    return (row.assessment.recommendation.tier if row.assessment is not None else None) or _NONE
+    return (row.recommended.tier if row.recommended is not None else None) or _NONE
 
 
 def rows_of(here: Visit, kept: Iterable[Kept], standing: Standing | None, today: date) -> list[Row]:
     """Return the dossiers in the order of need."""
     every = tuple(kept)
     beside = here.desk.beside.of(each for each in every if not each.withheld)
-    return sorted((_row(here, each, beside, standing, today) for each in every), key=lambda row: -row.need)
+    rows = sorted((_row(here, each, beside, standing, today) for each in every), key=lambda row: -row.need)
+    here.desk.answers.remember()
+    return rows
 
 
 def _row(here: Visit, kept: Kept, beside: Mapping[str, tuple[str, ...]], standing: Standing | None, today: date) -> Row:
-    desk, assessment, problems, due = here.desk, None, kept.problems, tuple[Due, ...]()
+    desk, recommended, problems, due = here.desk, None, kept.problems, tuple[Due, ...]()
+    unread: Mapping[str, int] = {}
     if kept.casefile is not None:
         casefile = kept.casefile
         try:
-            assessment = desk.answers.in_short(casefile)
+            recommended = desk.answers.listed(casefile)
+            unread = desk.answers.unread(casefile)
             due = desk.answers.kept("due", casefile, lambda: due_for(desk.rulebook, casefile))
         except TierEngineError as error:
             problems = error.problems
-    looked = Looked(kept=kept, assessment=assessment, problems=problems, beside=beside.get(kept.name, ()), due=due)
+    own = beside.get(kept.name, ())
+    looked = Looked(kept=kept, recommended=recommended, problems=problems, beside=own, due=due, unread=unread)
     waits = in_dossier(looked, standing, desk.rulebook.digest, today)
-    return Row(kept=kept, assessment=assessment, waits=offered(here, waits))
+    return Row(kept=kept, recommended=recommended, waits=offered(here, waits))
 
 
 def _standing(desk: Desk) -> tuple[Standing | None, tuple[Waits, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import sleep
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -29,6 +30,9 @@ router = APIRouter(prefix="/c/{country}/{edition}")
 
 _PAUSE = 0.5
 """Seconds after which the file is looked at again for those who have its page open."""
+
+_LONGEST = 300.0
+"""Seconds after which a page has to ask anew, so that who may see it no more is told no more."""
 
 Part = Literal["source", "records", "answer"]
 
@@ -121,8 +125,9 @@ def events(here: Here, case: TheCase) -> Response:
         return here.still_in, here.desk.shelf.version(case.kept)
 
     async def told() -> AsyncIterator[str]:
-        version = ""
-        while not await here.request.is_disconnected():
+        version, end = "", monotonic() + _LONGEST
+        yield "retry: 500\n\n"
+        while monotonic() < end and not await here.request.is_disconnected():
             goes_on, now = await run_in_threadpool(look)
             if not goes_on:
                 return
