@@ -17,7 +17,12 @@
       work      long work on the law, each piece in a process of its own
         labour  what is done in that process
       book      the ledger, and acts that wait for a signature
+        onrecord  what its entries come to: of each case the assessment that stands, and the proposed changes of law
       changes   changes of a dossier: one at a time, none lost, each can be undone
+      beside    files that lie beside a dossier, and that it does not name
+    waiting     what waits for a person, in a dossier and beside all of them
+    sought      what a list is narrowed to by its address, and the list as a file
+    uploads     files that are sent, under names that lead nowhere else
     pages/      one file for each group of pages
     templates/  what they look like; `parts/` holds what several use
     static/     style and script of our own; `vendor/` holds those of others (see `assets/`)
