@@ -2,6 +2,7 @@
 # make desk     set up and open the desk in the browser, over copies of the seeds in desk/ (or FOLDER=...)
 # make test     set up and run every check
 # make bench    set up and print the measurements
+# make mutants  set up and try single changes of the code that decides, a file at a time (FILES="history guard" MINUTES=20)
 # make docs     set up and write the site of docs/ to .cache/site
 # make reference  write the pages of docs/reference/ that the program itself knows anew
 # make lock     choose the newest versions again (needs the program uv)
@@ -20,7 +21,7 @@ export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 # Where PyYAML has no wheel, it is built with libyaml or not at all: its own reader takes some files otherwise.
 export PYYAML_FORCE_LIBYAML := 1
 
-.PHONY: assess desk test browser bench docs reference lock clean
+.PHONY: assess desk test code law browser bench mutants docs reference lock clean
 
 assess: $(VENV)/installed
 	@$(BIN)/tierengine assess $(DOSSIER); status=$$?; \
@@ -32,15 +33,21 @@ desk: $(VENV)/installed $(VENV)/assets
 	@$(BIN)/tierengine desk $(FOLDER)
 
 test: $(VENV)/installed $(VENV)/assets browser
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target code law
+	$(BIN)/python -m pytest
+
+# What can be said of the code without running it, and of the law; both at once, since each keeps one core busy.
+code:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+law:
 	$(BIN)/tierengine lint
 	$(BIN)/tierengine prove
 	$(BIN)/tierengine test
 	$(BIN)/tierengine mutate $(PROCEDURE)
-	$(BIN)/python -m pytest
 
 # The desk is tested in a real browser: Debian's own, put in where that is allowed.
 browser:
@@ -58,6 +65,9 @@ bench: $(VENV)/benchmark
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/desk.py
+
+mutants: $(VENV)/installed
+	$(BIN)/python benchmarks/mutants.py $(FILES) $(if $(MINUTES),--minutes $(MINUTES))
 
 docs: $(VENV)/installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

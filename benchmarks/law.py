@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=None, help="look at each N-th change alone")
     sample = parser.parse_args().sample
     with tempfile.TemporaryDirectory() as folder:
-        for name, law in (("today's law", ROOT), ("a law of twice the size", doubled(Path(folder)))):
+        for name, law in (("today's law", ROOT), ("a law of about twice the size", grown(Path(folder)))):
             began = time.perf_counter()
             told = mutation(Plan(rulebook=law, cases=ROOT / "tests" / "cases", sample=sample))
             seconds = time.perf_counter() - began
@@ -57,36 +57,48 @@ def _print(name: str, told: Mutation, seconds: float) -> None:
     print(f"  {'in all':12}" + "".join(f"{number:>11}" for number in (*sums, looked)))
 
 
-def doubled(folder: Path) -> Path:
-    """Return a rulebook in which each criterion in force is amended once more, and reads as before."""
+YEARS = range(2027, 2031)
+"""In each of these years every criterion in force is amended once, which about doubles the changes that there are."""
+
+
+def grown(folder: Path) -> Path:
+    """Return a rulebook in which the criteria in force are amended year after year, and read as before."""
     for room in ("criteria", "rules"):
         shutil.copytree(ROOT / room, folder / room)
-    act = (folder / "rules" / "acts.yaml").read_text(encoding="utf-8").rstrip("\n").splitlines()
-    act += [
-        "  - id: PL-119-999",
-        "    public_law: P.L. 119-999",
-        "    title: An Act that was made up to measure",
-        "    citation: {authority: policy, source: the benchmark}",
-        "    in_force: {from: 2027-01-08}",
-        "    sections:",
-        "      - section: section 1",
-        "        from: 2027-01-08",
-        "        touches: [22 USC 7106, 22 USC 7107]",
-        "        says: It repeats the law.",
-    ]
-    (folder / "rules" / "acts.yaml").write_text("\n".join(act) + "\n", encoding="utf-8")
+    act = (folder / "rules" / "acts.yaml").read_text(encoding="utf-8").rstrip("\n")
+    for year in YEARS:
+        act += ACT.format(law=f"119-{year}", day=f"{year}-01-08")
+        _amended(folder, year)
+    (folder / "rules" / "acts.yaml").write_text(act + "\n", encoding="utf-8")
+    return folder
+
+
+ACT = """
+  - id: PL-{law}
+    public_law: P.L. {law}
+    title: An Act that was made up to measure
+    citation: {{authority: policy, source: the benchmark}}
+    in_force: {{from: {day}}}
+    sections:
+      - section: section 1
+        from: {day}
+        touches: [22 USC 7106, 22 USC 7107]
+        says: It repeats the law."""
+
+
+def _amended(folder: Path, year: int) -> None:
+    """Amend every criterion in force that has kept its number; the cues of one version serve all."""
+    day = f"{year}-01-08"
     for path in sorted((folder / "criteria").glob("*/*.yaml")):
         text = path.read_text(encoding="utf-8")
         if re.search(r"(?m)^in_force: \{from: [-0-9]+\}$", text) and "\nrenumbered:" not in text:
-            again = re.sub(r"(?m)^in_force: .*$", "in_force: {from: 2027-01-08}", text)
-            again = re.sub(r"(?m)^change:.*\n(?:  .*\n)*", "", again)
-            change = "change: {act: P.L. 119-999 section 1, says: It repeats the law.}\n"
-            again = again.replace("in_force: {from: 2027-01-08}\n", "in_force: {from: 2027-01-08}\n" + change)
+            again = re.sub(r"(?m)^change:.*\n(?:  .*\n)*", "", text)
+            change = f"change: {{act: P.L. 119-{year} section 1, says: It repeats the law.}}\n"
+            again = re.sub(r"(?m)^in_force: .*\n", f"in_force: {{from: {day}}}\n{change}", again)
             again = re.sub(r"(?m)^( *)cues:\n(?:\1  .*\n)*", "", again)
-            (path.parent / "2027-01-08.yaml").write_text(again, encoding="utf-8")
-            ended = re.sub(r"(?m)^in_force: \{(from: [-0-9]+)\}$", r"in_force: {\1, until: 2027-01-08}", text)
+            (path.parent / f"{day}.yaml").write_text(again, encoding="utf-8")
+            ended = re.sub(r"(?m)^in_force: \{(from: [-0-9]+)\}$", rf"in_force: {{\1, until: {day}}}", text)
             path.write_text(ended, encoding="utf-8")
-    return folder
 
 
 if __name__ == "__main__":

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,6 +32,12 @@ SMALL = ROOT / "tests" / "small"
 GUATEMALA = ROOT / "seeds" / "guatemala-2007" / "dossier.yaml"
 
 
+@cache
+def read_once(folder: Path) -> Rulebook:
+    """The rulebook of a folder that no test changes: it is read and checked once for all of them."""
+    return read_rulebook(folder)
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a command did: exit code, standard output, standard error."""
@@ -37,12 +47,28 @@ class Ran:
     err: str
 
 
+@pytest.fixture(scope="session")
+def found_sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache in which both rulebooks were found sound."""
+    folder = tmp_path_factory.mktemp("found-sound")
+    for rulebook in (ROOT, SMALL):
+        read_rulebook(rulebook, cache=folder)
+    return folder
+
+
+@pytest.fixture
+def own_cache(monkeypatch: pytest.MonkeyPatch, found_sound: Path) -> Path:
+    """The cache of this test alone; it begins with what was found sound."""
+    folder = Path(tempfile.mkdtemp(dir=found_sound.parent))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return shutil.copytree(found_sound, folder / "tierengine", copy_function=os.link)
+
+
 @pytest.fixture
 def tierengine(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], own_cache: Path
 ) -> Callable[..., Ran]:
     """Run the command line in this process, with a cache of its own."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
     def run(*words: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["tierengine", *map(str, words)])
@@ -58,13 +84,13 @@ def tierengine(
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
     """The rulebook of the project."""
-    return read_rulebook(ROOT)
+    return read_once(ROOT)
 
 
 @pytest.fixture(scope="session")
 def small() -> Rulebook:
     """The small rulebook that the tests make up."""
-    return read_rulebook(SMALL)
+    return read_once(SMALL)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from tests.conftest import GUATEMALA, ROOT, Ran
+from tests.conftest import GUATEMALA, ROOT, Ran, read_once
 from tierengine.cli.app import VERBS, app
 from tierengine.engines import measured
 from tierengine.engines.measured import PYTHONS, check_python
@@ -78,7 +78,7 @@ def test_the_version(tierengine: Callable[..., Ran]) -> None:
     """Of the program, and the digest of the law."""
     ran = tierengine("--version")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == f"tierengine {VERSION}\nlaw {read_rulebook(ROOT).digest}\n"
+    assert ran.out == f"tierengine {VERSION}\nlaw {read_once(ROOT).digest}\n"
 
 
 def test_a_new_rulebook_is_the_law(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
@@ -86,8 +86,8 @@ def test_a_new_rulebook_is_the_law(tierengine: Callable[..., Ran], tmp_path: Pat
     copy = tmp_path / "mine"
     ran = tierengine("new-rulebook", copy)
     assert (ran.code, ran.err) == (0, "")
-    assert read_rulebook(copy).digest == read_rulebook(ROOT).digest
-    assert read_rulebook(ROOT).digest in ran.out
+    assert read_rulebook(copy).digest == read_once(ROOT).digest
+    assert read_once(ROOT).digest in ran.out
     again = tierengine("new-rulebook", copy)
     assert (again.code, again.out) == (2, "")
     assert "is there already" in again.err
@@ -134,8 +134,8 @@ def test_the_law_travels_in_the_wheel(tmp_path: Path) -> None:
     ran = run("assess", "dossier.yaml", "--format", "json")
     assert ran.returncode == 4, ran.stderr
     assert str(tmp_path / "installed") in ran.stderr
-    assert json.loads(ran.stdout)["receipt"]["rulebook"] == read_rulebook(ROOT).digest
-    assert run("--version").stdout == f"tierengine {VERSION}\nlaw {read_rulebook(ROOT).digest}\n"
+    assert json.loads(ran.stdout)["receipt"]["rulebook"] == read_once(ROOT).digest
+    assert run("--version").stdout == f"tierengine {VERSION}\nlaw {read_once(ROOT).digest}\n"
 
 
 # --- the Pythons that it runs on --------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,6 +102,27 @@ def test_the_paths_that_a_page_names_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:criteria|rules|seeds|tests|benchmarks|tierengine|docs)/[\w./-]*)`", text))
     assert not [name for name in named if not (ROOT / name).exists()]
+
+
+# --- spelling -------------------------------------------------------------------------------------------------------
+
+
+def misspelt(*paths: str) -> list[str]:
+    """What codespell finds in some files and folders: place, the word, and what it may be meant for."""
+    command = [sys.executable, "-m", "codespell_lib", "--skip", "*/vendor,*/sources,*.svg", *paths]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, encoding="utf-8")
+    assert done.returncode in (0, 65), done.stderr
+    return done.stdout.splitlines()
+
+
+def test_nothing_that_people_read_is_misspelt(tmp_path: Path) -> None:
+    """Pages, law, dossiers, and the program with its messages; a word of the field goes into pyproject.toml."""
+    wrong = tmp_path / "page.md"
+    wrong.write_text("A goverment.\n", encoding="utf-8")
+    (found,) = misspelt(str(wrong))
+    assert found.endswith("page.md:1: goverment ==> government")
+    top = [page.name for page in ROOT.glob("*.md")]
+    assert misspelt(*top, "docs", "criteria", "rules", "seeds", "tierengine") == []
 
 
 # --- README ---------------------------------------------------------------------------------------------------------

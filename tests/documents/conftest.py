@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tierengine.documents.draft import Draft
 from tierengine.documents.matter import Matter, matter_of
 from tierengine.documents.templates import Templates, read_templates
 from tierengine.documents.writing import write
 from tierengine.evidence.dossier import read_dossier
-from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Rulebook
 
 SEEDS = ROOT / "seeds"
@@ -30,7 +29,7 @@ def templates() -> Templates:
 @cache
 def rules() -> Rulebook:
     """The rulebook of the project."""
-    return read_rulebook(ROOT)
+    return read_once(ROOT)
 
 
 @cache

@@ -296,6 +296,13 @@ def test_the_ledger_keeps_a_final_document(
     packet = tmp_path / "p.zip"
     assert tierengine("ledger", "export", 1, packet, *kept).code == 0
     assert tierengine("verify", packet).code == 0
+    assert "written in letter.docx, entry 4 of the ledger" in tierengine("year", 2025, fall.parent, *kept).out
+    path.unlink()
+    assert "letter, due 30 June 2025: not written" in tierengine("year", 2025, fall.parent).out
+    told = tierengine("year", 2025, fall.parent, *kept).out
+    assert "downgrade-letter, due 30 June 2025: kept in the ledger, entry 4 (letter.docx)" in told
+    tierengine("ledger", "correct", 4, "--reasons", "the wrong file", "--as", "Ann Lee", *kept)
+    assert "letter, due 30 June 2025: not written" in tierengine("year", 2025, fall.parent, *kept).out
 
 
 def test_positions_stand_in_the_memo(tierengine: Run, fall: Path, kept: tuple[object, ...]) -> None:
@@ -412,6 +419,29 @@ def test_a_year_at_a_glance(tierengine: Run, tmp_path: Path) -> None:
     assert days["2025-action-plan-QR@tierengine"] == "2025-12-27"
     assert days["2025-INTERIM@tierengine"] == "2026-02-01"
     assert "<table>" in (tmp_path / "y.html").read_text()
+
+
+def test_a_year_finds_the_interim_assessment_after_its_report(tierengine: Run, fall: Path) -> None:
+    """It is made from a dossier of its own, on the same country, since the report of the year; a PDF is found too."""
+    later = fall.parent / "interim" / "dossier.yaml"
+    later.parent.mkdir()
+    shutil.copy(fall.parent / "cable.txt", later.parent)
+    text = fall.read_text().split("records:\n")[0].replace("last_dossier: 2024/dossier.yaml\n", "")
+    for old, new in (
+        ("maravia-2025", "maravia-2025-interim"),
+        ("product: annual", "product: interim"),
+        ("as_of: 2025-06-30", "as_of: 2026-01-20"),
+        ("last_report: 2024-06-24", "last_report: 2025-06-30"),
+        ("first: 2024-04-01, last: 2025-03-31", "first: 2025-04-01, last: 2026-03-31"),
+    ):
+        text = text.replace(old, new)
+    deficiency = (
+        "{id: shelter, says: A shelter, at: 25MARAV9 ¶4, quote: a third shelter, answered_by: [victim_shelter_opened]}"
+    )
+    later.write_text(f"{text}records: []\ndeficiencies:\n  - {deficiency}\n")
+    path = later.parent / "interim.pdf"
+    assert tierengine("write", "interim-assessment", later, "--output", path).code == 0
+    assert "due 1 February 2026: written in interim/interim.pdf" in tierengine("year", 2025, fall.parent).out
 
 
 def test_a_year_without_dossiers(tierengine: Run, tmp_path: Path) -> None:

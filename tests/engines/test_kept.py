@@ -8,14 +8,13 @@ import pickle
 import weakref
 from datetime import date
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
 from tierengine.engines.lowering import lower
-from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.assess import two_engines
 
-LAW = read_rulebook(ROOT).on(date(2007, 11, 9))
+LAW = read_once(ROOT).on(date(2007, 11, 9))
 
 
 def test_what_was_generated_stays_with_its_form_and_not_with_a_copy() -> None:

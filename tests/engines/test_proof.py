@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tests.engines import z3_reading
 from tests.strategies import facts_for, facts_of, forms, laws
 from tierengine.engines.compiled import CompiledEngine
@@ -19,10 +19,9 @@ from tierengine.engines.lowering import lower
 from tierengine.engines.proof import Case, lowest
 from tierengine.engines.solver import Solver
 from tierengine.law.conditions import Condition
-from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Rulebook
 
-RULEBOOK = read_rulebook(ROOT)
+RULEBOOK = read_once(ROOT)
 BOUNDARIES = [day for day in RULEBOOK.boundaries() if not RULEBOOK.select(day).missing()]
 UNHURRIED = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -9,12 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import oracle
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
 from tierengine.engines.form import Field
 from tierengine.engines.lowering import lower
-from tierengine.law.reader import read_rulebook
 from tierengine.terms.outcome import Outcome
 
 
@@ -22,7 +21,7 @@ class Version:
     """The law of one date, ready in both engines."""
 
     def __init__(self, day: date) -> None:
-        self.law = read_rulebook(ROOT).on(day)
+        self.law = read_once(ROOT).on(day)
         self.form = lower(self.law)
         self.of_record = DurableEngine(self.form)
         self.generated = CompiledEngine(self.form)
@@ -32,7 +31,7 @@ class Version:
         return f"the law of {self.law.as_of}"
 
 
-VERSIONS = [Version(day) for day in read_rulebook(ROOT).boundaries()]
+VERSIONS = [Version(day) for day in read_once(ROOT).boundaries()]
 """Each stretch of days in which no provision changes, by its first day."""
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tests.strategies import Value
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.lowering import lower
 from tierengine.law.entries import Indicator
-from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law, asked_of
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 LAWS = tuple(BOOK.whole_laws())
 SUBJECTS = {
     "F-PROTECT": ["victims_identified", "victims_referred", "vulnerable_groups_screened", "victims_compensated"],

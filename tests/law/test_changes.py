@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT, Ran
+from tests.conftest import ROOT, Ran, read_once
 from tierengine.law.changes import all_changes, changes
-from tierengine.law.reader import read_rulebook
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 DAYS = st.dates(date(2000, 10, 28), date(2030, 1, 1))
 
 

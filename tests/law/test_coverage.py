@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.conftest import ROOT, Ran
+from tests.conftest import ROOT, Ran, read_once
+from tierengine.lab.cases.asked import PlacedAsked, read_asked
+from tierengine.lab.cases.clauses import guards
+from tierengine.lab.cases.suite import PlacedCase, case_files, read_cases
 from tierengine.law.entries import Clause
-from tierengine.law.reader import read_rulebook
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 
 STANDARDS = ("7106(a)", *(f"7106(a)({number})" for number in range(1, 5)), "7106(b)")
 LISTS = tuple(f"7107(b)(1)({letter})" for letter in "ABC")
@@ -173,3 +178,36 @@ def test_a_ledger_that_does_not_hold(
     ran = tierengine("lint", tmp_path)
     assert (ran.code, ran.out) == (3, "")
     assert expected in ran.err
+
+
+@cache
+def _cases() -> Mapping[str, Sequence[PlacedCase | PlacedAsked]]:
+    """Name to the cases of the project that bear it."""
+    folder = ROOT / "tests" / "cases"
+    found: dict[str, list[PlacedCase | PlacedAsked]] = {}
+    for placed in read_cases(folder, BOOK):
+        found.setdefault(placed.case.name, []).append(placed)
+    for asked in read_asked(case_files(folder), BOOK):
+        found.setdefault(asked.asked.name, []).append(asked)
+    return found
+
+
+EXPRESSED = [clause for clause in BOOK.clauses if clause.by]
+
+
+@pytest.mark.parametrize("clause", EXPRESSED, ids=lambda clause: clause.id)
+def test_a_clause_names_the_cases_that_fail_without_it(clause: Clause) -> None:
+    """Once what expresses a clause is taken out, each case fails that the ledger names for it; it names some."""
+    assert clause.cases
+    for name in clause.cases:
+        assert [placed for placed in _cases().get(name, ()) if guards(placed, clause)], name
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=20)
+def test_a_case_of_another_provision_guards_no_clause(data: st.DataObject) -> None:
+    """What is taken out for one clause fails no case of another standard: a guard is of its own clause."""
+    clause = data.draw(st.sampled_from([each for each in EXPRESSED if each.id.startswith("CLAUSE-FACTOR")]))
+    names = [name for name in _cases() if name.startswith(("SE-", "MS1 ", "MS2 ", "MS3 ", "SCOPE "))]
+    name = data.draw(st.sampled_from(names))
+    assert not any(guards(placed, clause) for placed in _cases()[name])

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, SMALL, Ran
+from tests.conftest import ROOT, SMALL, Ran, read_once
 from tierengine.law.linter import conditions
 from tierengine.law.proposals import asked_in, stages
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 LAWS = tuple(BOOK.whole_laws())
 
 

@@ -21,12 +21,15 @@ from tierengine.ledger.book import Inputs, Ledger
 from tierengine.ledger.keys import Key, Keys
 from tierengine.ledger.store import Store
 
-LONGEST = 0.04
-"""Seconds that a writer lives at most after it began, in which it writes some entries."""
+MOST = 3
+"""Entries that a writer is let write at most, before it is killed amid the next one."""
+LONGEST = 0.01
+"""Seconds that it lives at most after it began that one."""
 
 
 def main(place: str, folder: str, rounds: int, seed: int) -> None:
     """Kill so many writers."""
+    Store(place).close()  # the driver of its database is imported once, and not by each writer
     chance, keys = random.Random(seed), Keys(Path(folder))
     author, seal, content = keys.of("Ann Lee"), keys.of(ORIGIN), json.load(sys.stdin)
     safe: list[tuple[int, str]] = []
@@ -52,10 +55,11 @@ def _killed(chance: random.Random, write: Any) -> list[str]:
             os._exit(1)  # a writer never ends by itself
     os.close(outside)
     with os.fdopen(inside, encoding="utf-8") as lines:
-        first = lines.readline()
+        # So many lines, whatever else the machine does: a writer tells of each entry twice.
+        said = [lines.readline() for _ in range(2 * chance.randint(0, MOST) + 1)]
         time.sleep(chance.uniform(0, LONGEST))
         os.kill(child, signal.SIGKILL)
-        said = [first.strip(), *(line.strip() for line in lines)]
+        said = [line.strip() for line in (*said, *lines)]
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL, said
     return said

@@ -98,6 +98,7 @@ def test_another_answer(here: Office, tierengine: Run) -> None:
 def test_a_wrong_key(here: Office, tierengine: Run, tmp_path: Path) -> None:
     """Whether it is given, or lies in the folder of keys."""
     other = open_office(str(tmp_path / "other.sqlite"), tmp_path / "others")
+    other.ledger.store.close()
     given = tierengine("ledger", "verify", "--key", str(other.seal.verifier))
     assert (given.code, "the ledger carries the key" in given.err) == (5, True)
     found = tierengine("ledger", "verify", "--keys", tmp_path / "others")

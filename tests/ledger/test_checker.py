@@ -19,13 +19,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tests.ledger.packets import guatemala_packet, small_packet
 from tests.ledger.random_dossiers import casefile, draw_dossier
 from tierengine import canonical, schemas
 from tierengine.errors import TierEngineError
 from tierengine.evidence.dossier import read_dossier
-from tierengine.law.reader import read_rulebook, rulebook_files
+from tierengine.law.reader import rulebook_files
 from tierengine.ledger import checker, merkle
 from tierengine.ledger.archive import pack
 from tierengine.ledger.checker import Report, UnreadableError, Yaml
@@ -33,7 +33,7 @@ from tierengine.reasoning.assess import Assessor
 from tierengine.reasoning.assessment import Assessment
 
 SOURCE = Path(checker.__file__)
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 RULEBOOK = {f"rulebook/{file.name}": file.raw for file in rulebook_files(ROOT)}
 DAYS = sorted({*BOOK.boundaries(), date(2004, 6, 1), date(2012, 6, 1), date(2018, 6, 1), date(2024, 6, 24)})
 YAML_FILES = sorted(
@@ -165,7 +165,9 @@ def test_it_agrees_about_each_dossier_under_the_law_of_every_date(seed: str, mon
             continue  # its placements or the tier that the post asks for did not yet exist
         report = Report()
         files = beside | {"assessment.json": canonical.encode(told(assessment))}
-        checker.check_answer(files, "dossier/dossier.yaml", str(day), report)
+        with monkeypatch.context() as read_before:
+            read_before.setattr(checker, "Law", lambda _, on: engine(date.fromisoformat(on))[1])
+            checker.check_answer(files, "dossier/dossier.yaml", str(day), report)
         assert (report.wrong, report.unchecked) == ([], [])
         agreed += 1
         monkeypatch.setattr(checker, "compare_hinges", lambda *_: None)
@@ -304,16 +306,20 @@ def _every_outcome(answer: Any) -> list[tuple[Any, str, str]]:
 
 
 def test_every_changed_outcome(guatemala: Files) -> None:
-    """Whatever outcome or level of the answer is changed, that very one is told."""
+    """Whatever outcome or level of the answer is changed, that very one is told; for a tier its search is made anew."""
     count = len(_every_outcome(json.loads(guatemala["assessment.json"])))
     dossier = Yaml(guatemala["dossier/dossier.yaml"], "dossier.yaml").document()
     law = checker.Law(guatemala, "2007-11-09")
+    case, admission = checker.case_of(law, dossier, Report(), None), checker.Admission(law, dossier)
     for number in range(count):
         answer = json.loads(guatemala["assessment.json"])
         item, key, name = _every_outcome(answer)[number]
         item[key] = "not met" if item[key] == "met" else "met"
         report = Report()
-        checker.compare(answer, dossier, law, report)
+        checker.compare_findings(answer, case, report)
+        checker.compare_records(answer, dossier, admission, report)
+        if name in law.tiers:
+            checker.compare_recommendation(answer, dossier, case, report)
         assert any(name in line or "progress" in line for line in report.wrong), (name, key)
     assert count > 90
 

@@ -32,7 +32,7 @@ def both(office: Office, keys: Path, *jobs: tuple[Callable[..., Any], str, tuple
     ]
     for process in processes:
         process.start()
-    found = dict(told.get(timeout=60) for _ in jobs)
+    found = dict(told.get(timeout=300) for _ in jobs)  # a machine that is busy is no fault of the ledger
     for process in processes:
         process.join()
     return [found[place] for place in range(len(jobs))]

@@ -162,7 +162,7 @@ def test_an_empty_ledger(witness: Witness) -> None:
 def test_no_two_histories_are_cosigned(
     tmp_path_factory: pytest.TempPathFactory, asked: list[tuple[bool, int, int]]
 ) -> None:
-    """Whatever two keepers ask in turn, all that is cosigned is one history that only grows."""
+    """Whatever two operators ask in turn, all that is cosigned is one history that only grows."""
     place = tmp_path_factory.mktemp("witness") / "w.sqlite"
     witness = Witness.make(place, W1)
     witness.know(LOG.verifier)
@@ -454,7 +454,7 @@ def witness_process(folder: Path, ledger: str) -> Iterator[tuple[str, str]]:
 
 
 def test_a_fork_and_a_roll_back_are_refused(tmp_path: Path) -> None:
-    """A witness, a keeper, and a keeper with the same keys who writes another history, each a process of its own."""
+    """A witness, an operator, and one with the same keys who writes another history, each a process."""
     honest, forger = tmp_path / "honest", tmp_path / "forger"
     honest.mkdir()
     office = open_office(str(honest / "ledger.sqlite"), honest / "keys")

@@ -10,19 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import SMALL
+from tests.conftest import SMALL, read_once
 from tests.reasoning.dossiers import casefile, rating, record, records
 from tierengine import schemas
 from tierengine.engines.agreement import AgreedEngine
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Evaluation, Facts, Form
 from tierengine.errors import EvidenceError, MismatchError, NotInForceError
-from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.assess import Assessor
 from tierengine.reasoning.assessment import Assessment
 from tierengine.terms.outcome import Outcome
 
-LAW = read_rulebook(SMALL).on(date(2007, 6, 12))
+LAW = read_once(SMALL).on(date(2007, 6, 12))
 ASSESSOR = Assessor(LAW)
 
 NOT_COMPLYING = [record("victims", "500"), record("forbidden", "false")]
@@ -108,7 +107,7 @@ def test_commitments_and_statements_are_set_aside_with_the_rule() -> None:
 
 def test_what_happened_after_the_question_is_set_aside() -> None:
     """On 1 March 2007 a shelter opened on 3 March does not count yet."""
-    early = Assessor(read_rulebook(SMALL).on(date(2007, 3, 1)))
+    early = Assessor(read_once(SMALL).on(date(2007, 3, 1)))
     answer = early.assess(casefile(SHELTER))
     assert [(unused.record, unused.rule) for unused in answer.set_aside] == [("shelter-0", "ADM-LATER")]
 
@@ -195,7 +194,7 @@ def test_a_mismatch_refuses_the_answer_and_keeps_both_traces() -> None:
 def test_a_date_before_the_law_is_refused() -> None:
     """No law is encoded before the Act; the error says for which dates there is."""
     with pytest.raises(NotInForceError, match="from 2000-10-28 until today"):
-        read_rulebook(SMALL).on(date(2000, 10, 27))
+        read_once(SMALL).on(date(2000, 10, 27))
 
 
 def test_somebody_elses_act_is_not_the_governments() -> None:

@@ -8,11 +8,11 @@ from datetime import date
 
 import pytest
 
-from tests.conftest import ROOT, Ran
-from tierengine.law.reader import read_rulebook
+from tests.conftest import ROOT, Ran, read_once
+from tierengine.reasoning.admission import known_in
 from tierengine.reasoning.clocks import clocks
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 EXPECTED = {
     2001: {"REPORT": "2001-06-01"},
     2003: {"REPORT": "2003-06-01", "TIER-3-EARLIEST": "2003-07-16", "TIER-3-LATEST": "2003-08-30"},
@@ -92,3 +92,13 @@ def test_a_day_on_which_the_report_was_not_issued(day: str, tierengine: Callable
     ran = tierengine("clocks", "--year", "2019", "--report-date", day)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("--report-date: ")
+
+
+@pytest.mark.parametrize("on", [date(2004, 6, 1), date(2018, 6, 1), date(2020, 6, 30)])
+@pytest.mark.parametrize(
+    ("year", "tiers"),
+    [(2000, set()), (2001, {"1", "2", "3", "SC"}), (2003, {"1", "2", "3", "SC"}), (2004, {"1", "2", "2WL", "3", "SC"})],
+)
+def test_which_tiers_a_report_could_name(on: date, year: int, tiers: set[str]) -> None:
+    """Those of the law on the day on which that report was due, whenever it is asked; not on the days of its period."""
+    assert set(known_in(BOOK.select(on), year)) == tiers

@@ -11,18 +11,17 @@ from hypothesis import HealthCheck, assume, settings
 from hypothesis import given as draws
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT, Ran
+from tests.conftest import ROOT, Ran, read_once
 from tests.oracle import coherent, complete, tell, unknown_inputs
 from tests.strategies import Value, coherent_laws, facts_for
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
 from tierengine.engines.lowering import lower
-from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.coherence import Coherent, filled_in, rests_on
 from tierengine.terms.outcome import Outcome
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 LAW = BOOK.on(date(2012, 6, 19))
 LATEST = BOOK.latest()
 

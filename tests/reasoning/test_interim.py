@@ -7,9 +7,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.conftest import ROOT, Ran
+from tests.conftest import ROOT, Ran, read_once
 from tierengine.evidence.dossier import read_dossier
-from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.interim import interim
 
 GUATEMALA = ROOT / "seeds" / "guatemala-2007" / "dossier.yaml"
@@ -49,7 +48,7 @@ def test_tiers_stand_apart_and_last(tierengine: Callable[..., Ran]) -> None:
 
 def test_since_april_from_2019_on() -> None:
     """From 9 January 2019 progress is measured since 1 April of the previous year."""
-    casefile, book = read_dossier(GUATEMALA), read_rulebook(ROOT)
+    casefile, book = read_dossier(GUATEMALA), read_once(ROOT)
     told = interim(casefile, book, book.boundaries()[-1])
     assert str(told.since) == "2007-04-01"
     assert "7107(b)(2)(B)" in told.provision

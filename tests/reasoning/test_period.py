@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tests.reasoning.dossiers import casefile, record
 from tierengine.errors import EvidenceError
 from tierengine.evidence.dossier import Casefile
-from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.assess import assess
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 
 
 def _case(year: int, first: str, last: str, **changes: Any) -> Casefile:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tests.strategies import Value, inputs_of
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
@@ -18,14 +18,13 @@ from tierengine.engines.form import Facts
 from tierengine.engines.lowering import judged, last_rated, lower, lower_proposals, rating
 from tierengine.evidence.dossier import read_dossier
 from tierengine.law.entries import Indicator
-from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import law_of, two_engines
 from tierengine.reasoning.proposals import Proposer, Spoken
 from tierengine.terms.level import rank
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 LAWS = tuple(BOOK.whole_laws())
 IN_2013 = BOOK.on(date(2013, 6, 19))
 UNRATED: dict[str, Value] = {judged(name): False for name in IN_2013.judges}

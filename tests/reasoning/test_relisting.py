@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tests.reasoning.dossiers import casefile, record
 from tierengine.evidence.dossier import Casefile
-from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.assess import assess
 from tierengine.reasoning.assessment import Step
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 AS_OF = date(2021, 7, 1)
 
 RATINGS = {"significant_efforts_on_actions": "met", "increasing_efforts_not_shown": "met"}

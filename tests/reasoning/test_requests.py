@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tests.reasoning.dossiers import casefile, record
 from tierengine.errors import EvidenceError
 from tierengine.evidence.dossier import Casefile
-from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.assess import assess
 from tierengine.reasoning.assessment import Assessment, Step
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 
 CAPACITY = {
     date(2007, 6, 12): ("capacity_to_obtain_enforcement_data", "true"),

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tests.reasoning.dossiers import casefile, record
 from tierengine.evidence.dossier import Casefile
-from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.assess import assess
 from tierengine.reasoning.assessment import Assessment
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 
 RATINGS = {
     "significant_given_extent": "met",

@@ -9,15 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tierengine.coding.revising import rating_id, with_record
 from tierengine.errors import UsageError
 from tierengine.evidence.dossier import Casefile, dossier_in, read_dossier
 from tierengine.evidence.records import Rating
 from tierengine.evidence.remainder import answering, remainder
 from tierengine.lab.questions.rate import choices
-from tierengine.law.reader import read_rulebook
-from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.compare import answered
 from tierengine.reasoning.suppose import Doubted, suppose, supposed
@@ -32,13 +30,8 @@ def _read(seed: Path) -> Casefile:
 
 
 @cache
-def _law() -> Rulebook:
-    return read_rulebook(ROOT)
-
-
-@cache
 def _assessor(seed: Path) -> Assessor:
-    return Assessor(law_of(_read(seed), _law()), certified=False)
+    return Assessor(law_of(_read(seed), read_once(ROOT)), certified=False)
 
 
 @settings(max_examples=25)
@@ -88,4 +81,4 @@ def test_what_is_not_there_cannot_be_left_out() -> None:
     """A name that the dossier does not hold is refused, with what to write."""
     casefile = _read(SEEDS[0])
     with pytest.raises(UsageError, match="nothing in this dossier is called `nobody`"):
-        suppose(casefile, law_of(casefile, _law()), Doubted(items=("nobody",)))
+        suppose(casefile, law_of(casefile, read_once(ROOT)), Doubted(items=("nobody",)))

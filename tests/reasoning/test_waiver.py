@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tests.reasoning.dossiers import casefile, record
 from tierengine.evidence.dossier import Casefile
-from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.assess import assess
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 FINDINGS = ("waiver_written_plan", "waiver_plan_would_suffice", "waiver_sufficient_resources")
 PLACED = {2008: "2", 2009: "2WL", 2010: "2WL"}
 

@@ -6,10 +6,9 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tierengine.evidence.dossier import Casefile, read_dossier
-from tierengine.law.reader import read_rulebook
-from tierengine.law.rulebook import Law, Rulebook
+from tierengine.law.rulebook import Law
 from tierengine.reasoning.assess import assess, law_of
 from tierengine.reasoning.assessment import (
     Assessment,
@@ -57,15 +56,10 @@ def dossier(seed: str) -> Path:
 
 
 @cache
-def _rulebook() -> Rulebook:
-    return read_rulebook(ROOT)
-
-
-@cache
 def answered(seed: str) -> tuple[Assessment, Law, Casefile]:
     """The answer on a seed, the law it was made under, and its dossier."""
     casefile = read_dossier(dossier(seed))
-    return assess(casefile, _rulebook()), law_of(casefile, _rulebook()), casefile
+    return assess(casefile, read_once(ROOT)), law_of(casefile, read_once(ROOT)), casefile
 
 
 def filled(seed: str, status: Status, proposals: int = 3, hinges: int = 3) -> Assessment:

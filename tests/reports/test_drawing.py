@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT, SMALL
+from tests.conftest import ROOT, SMALL, read_once
 from tests.reasoning.dossiers import casefile, record, records
 from tierengine.evidence.dossier import read_dossier
 from tierengine.evidence.records import Rating
-from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.assess import assess, law_of
 from tierengine.reports.drawing.layout import SIZES, Box, Picture, picture
 from tierengine.reports.drawing.lettering import rows, width
@@ -22,7 +21,7 @@ from tierengine.reports.drawing.svg import svg
 from tierengine.reports.drawing.way import Branch, Kind, Node, Way, twin, way
 from tierengine.terms.outcome import Outcome
 
-BOOK = read_rulebook(SMALL)
+BOOK = read_once(SMALL)
 SEEDS = ("guatemala-2007", "invented-2011", "invented-2013", "invented-2019")
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
@@ -78,7 +77,7 @@ def test_random_dossiers_are_drawn_well(found: list[dict[str, object]]) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_seeds_are_drawn_well(seed: str) -> None:
     """The drawing begins with evidence, ends with the tiers and leads to the recommended one."""
-    rulebook = read_rulebook(ROOT)
+    rulebook = read_once(ROOT)
     case = read_dossier(ROOT / "seeds" / seed / "dossier.yaml")
     answer = assess(case, rulebook)
     made = way(answer, law_of(case, rulebook))
@@ -108,7 +107,7 @@ def test_settled_findings_are_kept_before_open_ones() -> None:
     (other,) = (each for each in _ratings("invented-2011") if each.measures == "significant_efforts")
     rated = other.model_copy(update={"measures": "increasing_efforts_not_shown", "date": case.dossier.as_of})
     case = replace(case, dossier=case.dossier.model_copy(update={"records": (*case.dossier.records, rated)}))
-    rulebook = read_rulebook(ROOT)
+    rulebook = read_once(ROOT)
     made = way(assess(case, rulebook), law_of(case, rulebook))
     assert made.node("WL-iii-II").outcome is Outcome.MET
     assert {f"MS{n}" for n in range(1, 5)} <= {node.id for node in made.nodes}

@@ -15,16 +15,15 @@ import pytest
 from jsonschema import Draft202012Validator
 from openpyxl import load_workbook
 
-from tests.conftest import ROOT, SMALL, Ran
+from tests.conftest import ROOT, SMALL, Ran, read_once
 from tierengine import schemas
 from tierengine.law.entries import Kind
 from tierengine.law.questions import Question, QuestionTable, questions
-from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law
 from tierengine.reports.questions import COLUMNS, SEPARATOR, questions_csv, questions_markdown, questions_text, row
 from tierengine.reports.workbook import questions_workbook
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 LAWS = tuple(BOOK.whole_laws())
 Run = Callable[..., Ran]
 
@@ -197,5 +196,5 @@ def test_another_rulebook(tierengine: Run) -> None:
     """The questions of a rulebook that is named, and not of the project's."""
     ran = tierengine("questions", "--as-of", "2007-06-12", "--rulebook", SMALL, "--format", "csv")
     found = {cells[3] for cells in rows_of(ran.out)[1:]}
-    law = read_rulebook(SMALL).on(date(2007, 6, 12))
+    law = read_once(SMALL).on(date(2007, 6, 12))
     assert found == {indicator.id for indicator in law.indicators} | set(law.judges)

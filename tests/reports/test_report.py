@@ -16,11 +16,10 @@ import pypdfium2
 import pytest
 from docx import Document
 
-from tests.conftest import GUATEMALA, ROOT, Ran
+from tests.conftest import GUATEMALA, ROOT, Ran, read_once
 from tests.reports.reading import Page, docx_text, html_text, pdf_pages, squeezed
 from tierengine.evidence.dossier import read_dossier
 from tierengine.lab.questions.rate import sheet_of
-from tierengine.law.reader import read_rulebook
 from tierengine.reasoning.assess import Assessor, assess, law_of
 from tierengine.reasoning.assessment import Assessment, Passage, StandardAnswer
 from tierengine.reasoning.compare import Side, compare
@@ -44,15 +43,16 @@ STEERING = "\x1b[31m\u202e\x07"
 @cache
 def told(seed: str) -> tuple[Assessment, Report]:
     """The answer on a seed, and the report on it."""
-    casefile, rulebook = read_dossier(ROOT / "seeds" / seed / "dossier.yaml"), read_rulebook(ROOT)
+    casefile, rulebook = read_dossier(ROOT / "seeds" / seed / "dossier.yaml"), read_once(ROOT)
     answer = assess(casefile, rulebook)
     earlier, records = casefile.dossier.earlier_placements, len(casefile.dossier.records)
     return answer, report(answer, law_of(casefile, rulebook), earlier=earlier, records=records)
 
 
+@cache
 def _with_its_sheet(seed: str) -> Report:
     """The report on a seed with its rating sheet, as the command makes it."""
-    casefile, rulebook = read_dossier(ROOT / "seeds" / seed / "dossier.yaml"), read_rulebook(ROOT)
+    casefile, rulebook = read_dossier(ROOT / "seeds" / seed / "dossier.yaml"), read_once(ROOT)
     law = law_of(casefile, rulebook)
     assessor = Assessor(law)
     answer = assessor.assess(casefile)
@@ -316,7 +316,7 @@ def test_the_paper_is_tagged() -> None:
 
 def test_the_change_is_explained_with_its_quotes() -> None:
     """With an earlier dossier the report splits the change; without one it sets the placement beside the answer."""
-    rulebook = read_rulebook(ROOT)
+    rulebook = read_once(ROOT)
     casefile = read_dossier(ROOT / "seeds" / "invented-2019" / "dossier.yaml")
     records = tuple(record for record in casefile.dossier.records if record.id not in {"no-labour", "victims"})
     before = replace(casefile, dossier=casefile.dossier.model_copy(update={"records": records}))
@@ -335,7 +335,7 @@ def test_the_change_is_explained_with_its_quotes() -> None:
 
 def test_extra_sections_stand_after_the_recommendation() -> None:
     """What the ledger or a release adds is told in its place, and its evidence has numbers."""
-    casefile, rulebook = read_dossier(GUATEMALA), read_rulebook(ROOT)
+    casefile, rulebook = read_dossier(GUATEMALA), read_once(ROOT)
     own = Passage(record="own", at="somewhere", quote="words")
     extra = Section("On the record", (Line("A", "agrees", "so", (), (own,)),))
     made = report(assess(casefile, rulebook), law_of(casefile, rulebook), extra=(extra,))
@@ -370,7 +370,7 @@ def test_what_cannot_be_written_is_told(tierengine: Callable[..., Ran], tmp_path
         ran = tierengine("report", GUATEMALA, "--format", "html", "--output", output)
         assert ran.code == 2
         assert "cannot be written there" in ran.err
-    assert [path.name for path in tmp_path.iterdir() if path.name != "cache"] == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_binary_file_is_not_shown_on_a_terminal(

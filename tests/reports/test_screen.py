@@ -65,7 +65,7 @@ def test_a_provisional_answer_says_what_it_is(seed: str) -> None:
     """Its status, the hinges with the tier each way and what is proposed, a bar for each, and three questions."""
     answer = filled(seed, "provisional")
     text = "\n".join(screen(answer))
-    assert "\nTier 2 Watch List  provisional: one tier is left with the levels that the rules propose\n" in text
+    assert "\nTier 2 Watch List  provisional: it rests on what the rules propose, until persons rate\n" in text
     assert "if not met or partly met: Tier 3; if largely met or met (proposed): Tier 2 Watch List" in text
     assert "if yes: Tier 2; if no: Tier 2 Watch List" in text
     for each in (*answer.standards, *answer.criteria):

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -58,6 +59,11 @@ def _with_key(visitor: Make, name: str, office: str) -> Visitor:
     return client
 
 
+def _waits(client: Visitor) -> str:
+    """The page of what waits on somebody."""
+    return client.get("/").text
+
+
 def _begun(visitor: Make) -> Visitor:
     ann = _with_key(visitor, "Ann Lee", "J/TIP")
     _sign(ann, ann.send_form("/ledger", "/ledger/begin", origin="example.gov/desk-tests"))
@@ -67,7 +73,12 @@ def _begun(visitor: Make) -> Visitor:
 def test_a_case_is_recorded_determined_and_taken_away(visitor: Make, tmp_path: Path) -> None:
     """From an empty ledger to a packet that the second checker confirms, each act signed after it was shown."""
     ann = _begun(visitor)
-    _sign(ann, ann.send_form(CASE, f"{CASE}/record"))
+    assert _waits(ann).count("Not on record yet") > 1
+    shown = ann.send_form(CASE, f"{CASE}/record")
+    assert "To be signed by you: Varonia" in _waits(ann)
+    assert "To be signed by you" not in _waits(visitor(name="Cy Ek"))
+    _sign(ann, shown)
+    assert "Entry 1 waits to be determined" in _waits(ann)
     bo = _with_key(visitor, "Bo Ek", "S/P")
     page = bo.get(CASE).text
     seen = re.search(r'name="seen" value="([^"]+)"', page)
@@ -75,6 +86,7 @@ def test_a_case_is_recorded_determined_and_taken_away(visitor: Make, tmp_path: P
     told = {"number": "1", "seen": seen[1], "reasons": "The reading of the sources bears it out."}
     _sign(bo, bo.send_form(CASE, f"{CASE}/determination", **told))
     assert "Entry 2 determined" in ann.get(CASE).text
+    assert "waits to be determined" not in _waits(ann)
     verified = ann.send_form(CASE, f"{CASE}/verify")
     assert "It holds" in verified.text
     packet = ann.get(f"{CASE}/2/packet.zip")
@@ -88,16 +100,17 @@ def test_what_was_altered_is_found_from_the_page(served: Served, visitor: Make) 
     """One byte of an entry in the database: the page says what does not hold."""
     ann = _begun(visitor)
     _sign(ann, ann.send_form(CASE, f"{CASE}/record"))
-    with sqlite3.connect(served.desk.book.place) as database:
+    with closing(sqlite3.connect(served.desk.book.place)) as database, database:
         database.execute("UPDATE entries SET raw = replace(raw, 'QM', 'QN') WHERE number = 1")
     page = ann.send_form("/you", f"{CASE}/verify")
     assert "does not hold" in page.text, page.text[-1500:]
     assert "entry 1" in page.text
 
 
-def test_a_change_of_law_needs_four_eyes(visitor: Make, own_law: Path) -> None:
+def test_a_change_of_law_needs_four_eyes(served: Served, visitor: Make, own_law: Path) -> None:
     """Proposed, not to be approved by its author, approved by another, adopted, written and committed."""
     ann = _begun(visitor)
+    _sign(ann, ann.send_form(CASE, f"{CASE}/record"))
     name = "criteria/MS3/2000-10-28.yaml"
     text = (own_law / name).read_text(encoding="utf-8")
     draft = text.replace(
@@ -108,15 +121,23 @@ def test_a_change_of_law_needs_four_eyes(visitor: Make, own_law: Path) -> None:
     propose = f"/law/propose?file={name}"
     shown = ann.send_form(edit, propose, text=draft, reasons="The title says what it is about.")
     _sign(ann, shown)
-    change = "/changes/1"
+    change = "/changes/2"
+    assert change not in _waits(ann)  # somebody else approves it
     assert "waits for somebody else" in ann.get(change).text
     own = ann.send_form(change, f"{change}/review", verdict="yes", reasons="I like it myself.")
     assert own.status_code != 200 or "/sign/" not in own.url.path
     bo = _with_key(visitor, "Bo Ek", "L/HRR")
+    assert "The title says what it is about. It waits for somebody else" in _waits(bo)
     _sign(bo, bo.send_form(change, f"{change}/review", verdict="yes", reasons="It reads better, and moves nobody."))
+    assert "It is approved, and waits to be adopted" in _waits(ann)
+    assert change not in _waits(visitor("officer", name="Bo Ek"))
     _sign(ann, ann.send_form(change, f"{change}/adopt", reasons="Approved by another office."))
+    assert "not the one under which the ledger records" in _waits(ann)
     assert ann.send_form(change, f"{change}/write").status_code == 200
     assert (own_law / name).read_text(encoding="utf-8") == draft
+    served.desk.lawbook._looked = 0  # it looks at its files once a second
+    assert "not the one under which the ledger records" not in _waits(ann)
+    assert "The law was changed since entry 1; the answer is the same" in _waits(ann)
     log = subprocess.run(["git", "-C", str(own_law), "log", "--format=%s"], capture_output=True, text=True, check=True)
     assert log.stdout.splitlines()[0] == "The title says what it is about."
 

@@ -11,7 +11,7 @@ import typer
 
 from tierengine import schemas
 from tierengine.cli.app import app
-from tierengine.cli.options import PlainFormat, RulebookFolder, a_console, folder_of, print_json, rulebook_in
+from tierengine.cli.options import Form, PlainFormat, RulebookFolder, a_console, folder_of, print_json, rulebook_in
 from tierengine.errors import Problem, UsageError
 from tierengine.lab.cases.asked import read_asked
 from tierengine.lab.cases.coverage import Book, Coverage
@@ -27,7 +27,7 @@ from tierengine.reports.cases import as_yaml, print_coverage, print_results
 @app.command("test")
 def run_cases(
     path: Annotated[Path | None, typer.Argument(metavar="[PATH]", help="a file or folder of cases")] = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     coverage: Annotated[bool, typer.Option("--coverage", help="also tell which rules no case takes")] = False,
     suggest: Annotated[bool, typer.Option("--suggest", help="write the missing cases instead, as YAML")] = False,
     output: Annotated[

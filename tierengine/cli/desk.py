@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tierengine.cli.app import app
-from tierengine.cli.options import RulebookFolder, cache_folder, folder_of, keys_folder
+from tierengine.cli.options import DossiersFolder, RulebookFolder, cache_folder, folder_of, keys_folder
 from tierengine.errors import Problem, UsageError
 from tierengine.web.desk import open_desk
 from tierengine.web.server import serve_on_loopback, state_folder
@@ -16,7 +16,7 @@ from tierengine.web.server import serve_on_loopback, state_folder
 
 @app.command()
 def desk(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="holds the dossiers, with their sources")] = Path(),
+    folder: DossiersFolder = Path(),
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="the port; 0 takes a free one")] = 0,
     rulebook: RulebookFolder = None,
 ) -> None:

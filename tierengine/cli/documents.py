@@ -15,6 +15,7 @@ import typer
 from tierengine.cli.app import app
 from tierengine.cli.options import (
     AsOf,
+    DocumentFile,
     KeysFolder,
     RulebookFolder,
     a_console,
@@ -64,14 +65,12 @@ def write(
         Path | None, typer.Option("--before", metavar="DOSSIER", help="the dossier of the year before")
     ] = None,
     check: Annotated[
-        Path | None, typer.Option("--check", metavar="FILE", help="a finished document: DOCX, HTML or Markdown")
+        Path | None, typer.Option("--check", metavar="FILE", help="a finished document: DOCX, HTML, Markdown or PDF")
     ] = None,
     made_from: Annotated[
         Path | None, typer.Option("--dossier", metavar="DOSSIER", help="for --check: where its dossier lies now")
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="where it is written; its ending tells the format")
-    ] = None,
+    output: DocumentFile = None,
     form: Annotated[Format | None, typer.Option("--format", help="markdown, html, docx or pdf")] = None,
     to: Annotated[
         ReleaseTo | None, typer.Option("--release", help="leave out what may not be released: unclassified or public")

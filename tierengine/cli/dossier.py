@@ -16,6 +16,7 @@ from tierengine.cli.app import app
 from tierengine.cli.options import (
     AsOf,
     DossierFile,
+    Form,
     PlainFormat,
     RulebookFolder,
     a_console,
@@ -46,7 +47,7 @@ def ingest(
     sources: Annotated[
         list[Path], typer.Argument(metavar="SOURCE...", help="a source document, or the sections of one cable")
     ],
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     read_as: Annotated[
         Format | None, typer.Option("--as", metavar="FORMAT", help="the source's format, if its name does not tell")
     ] = None,
@@ -106,7 +107,7 @@ def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = N
 @app.command()
 def anchors(
     dossier: DossierFile,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
 ) -> None:
     """Tell where each quote of a dossier stands: lines to write beside it, or W3C annotations."""
     casefile = read_dossier(dossier)
@@ -123,7 +124,7 @@ def anchors(
 def interim_assessment(
     dossier: DossierFile,
     as_of: AsOf = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Tell the progress on each deficiency that the last report named, and which watch-list grounds would stand."""
@@ -146,7 +147,7 @@ def compare(
     after_date: Annotated[
         str | None, typer.Option("--after-date", metavar="DATE", help="the date of the later law, if not its own")
     ] = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Split a change of the answer into changed law, new facts, changed certainty and human judgement."""

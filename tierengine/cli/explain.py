@@ -11,6 +11,7 @@ from tierengine.cli.app import app
 from tierengine.cli.options import (
     AsOf,
     DossierFile,
+    Form,
     PlainFormat,
     RulebookFolder,
     TierName,
@@ -51,7 +52,7 @@ def explain(
     each_source: Annotated[
         bool, typer.Option("--each-source", help="whether the answer moves without each source alone")
     ] = False,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Show the trace as a tree, from the recommendation down to the quotes; or what moves if a source is wrong."""

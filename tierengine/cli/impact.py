@@ -20,6 +20,8 @@ from tierengine.cli.app import app, audit_app
 from tierengine.cli.options import (
     AsOf,
     Cluster,
+    CorpusPath,
+    Form,
     PlainFormat,
     RulebookFolder,
     a_console,
@@ -57,7 +59,7 @@ def impact_of(
         int | None,
         typer.Option("--seconds", metavar="N", min=1, help="how long the solver may try each question"),
     ] = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
 ) -> None:
     """Tell what a change of the rules does: stricter or looser, with proof, and whom it moves."""
     from tierengine.engines.solver import PATIENCE, Limit  # noqa: PLC0415
@@ -85,12 +87,10 @@ def impact_of(
 
 @audit_app.command("like-cases")
 def like_cases(
-    corpus: Annotated[
-        Path, typer.Argument(metavar="CORPUS", help="a folder of dossiers, or Parquet: a file or a folder")
-    ],
+    corpus: CorpusPath,
     as_of: AsOf = None,
     cluster: Cluster = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """List each pair in which one case is at least as good on every criterion and yet placed lower."""
@@ -107,12 +107,10 @@ def like_cases(
 
 @audit_app.command("fragile")
 def fragile(
-    corpus: Annotated[
-        Path, typer.Argument(metavar="CORPUS", help="a folder of dossiers, or Parquet: a file or a folder")
-    ],
+    corpus: CorpusPath,
     as_of: AsOf = None,
     cluster: Cluster = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """List each settled case that a single other answer would move, and the rules that no case takes."""
@@ -129,9 +127,7 @@ def fragile(
 
 @audit_app.command("robust")
 def robust(
-    corpus: Annotated[
-        Path, typer.Argument(metavar="CORPUS", help="a folder of dossiers, or Parquet: a file or a folder")
-    ],
+    corpus: CorpusPath,
     disagreement: Annotated[
         Path | None,
         typer.Option(
@@ -140,7 +136,7 @@ def robust(
     ] = None,
     as_of: AsOf = None,
     cluster: Cluster = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Tell how firmly each case keeps its tier if every rating may be one level higher or lower."""

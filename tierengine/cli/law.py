@@ -12,6 +12,8 @@ from tierengine import schemas
 from tierengine.cli.app import app, law_app
 from tierengine.cli.options import (
     AsOf,
+    DayOfLaw,
+    Form,
     PlainFormat,
     RulebookFolder,
     a_console,
@@ -80,8 +82,8 @@ def _show_document(name: str, day: date, rulebook: Path | None) -> bool:
 
 @law_app.command("show")
 def law_show(
-    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="the date, such as 2007-11-09")],
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    as_of: DayOfLaw,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Show the law in force on a date, with the numbers of that date."""
@@ -96,7 +98,7 @@ def law_show(
 def law_diff(
     first: Annotated[str, typer.Argument(metavar="DATE", help="the earlier date")],
     second: Annotated[str, typer.Argument(metavar="DATE", help="the later date")],
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Show what was added, struck, amended and renumbered between two dates, and by which Act."""
@@ -146,7 +148,7 @@ def law_amend(
 
 @law_app.command("coverage")
 def law_coverage(
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Show every clause of the statute, and what became of it."""

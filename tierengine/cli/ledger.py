@@ -20,7 +20,6 @@ from tierengine.cli.app import app
 from tierengine.cli.ledger_options import (
     HERE,
     Author,
-    Form,
     Kept,
     LedgerPlace,
     PublicKey,
@@ -39,6 +38,7 @@ from tierengine.cli.ledger_options import (
 from tierengine.cli.options import (
     AsOf,
     DossierFile,
+    Form,
     KeysFolder,
     PlainFormat,
     RulebookFolder,
@@ -386,7 +386,8 @@ def verify(
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
             found = verify_ledger(opened, kept_checkpoint(opened, kept), _stepper(bar, opened), known)
         console = a_console()
-        console.print(f"{found.checkpoint.size} entries and {found.inputs} inputs hold, under the root")
+        entries = "1 entry" if found.checkpoint.size == 1 else f"{found.checkpoint.size} entries"
+        console.print(f"{entries} and {found.inputs} inputs hold, under the root")
         console.print(f"  {base64(found.checkpoint.root)}")
         if kept is not None:
             console.print(Text(f"they go on from the checkpoint in {kept}"))

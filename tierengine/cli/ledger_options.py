@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from tierengine.cli.options import PlainFormat, a_console, keys_folder
+from tierengine.cli.options import a_console, keys_folder
 from tierengine.errors import Problem, StoreError, UsageError
 from tierengine.ledger.acts import Desk
 from tierengine.ledger.book import Ledger, known_ledger, people_of
@@ -46,7 +46,6 @@ Witnesses = Annotated[
     list[str] | None,
     typer.Option("--witness", metavar="KEY", help="a witness that you know: must have cosigned it; may be given again"),
 ]
-Form = Annotated[PlainFormat, typer.Option("--format", help="text or json")]
 
 HERE = "ledger.sqlite"
 """Where a ledger lies if nothing else is said."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from tierengine.cli.app import app
-from tierengine.cli.options import DraftFolder, PlainFormat, a_console, folder_of, print_json
+from tierengine.cli.options import DraftFolder, Form, PlainFormat, a_console, folder_of, print_json
 from tierengine.documents.lint import lint as problems_of_templates
 from tierengine.documents.templates import read_templates
 from tierengine.errors import RulebookError
@@ -19,7 +17,7 @@ from tierengine.reports.problems import as_json
 @app.command()
 def lint(
     rulebook: DraftFolder = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
 ) -> None:
     """Check the whole rulebook, and run the examples of every criterion and proposal."""
     folder = folder_of(rulebook)

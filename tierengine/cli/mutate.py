@@ -14,6 +14,7 @@ from tierengine import schemas
 from tierengine.cli.app import app
 from tierengine.cli.options import (
     DraftFolder,
+    Form,
     PlainFormat,
     a_console,
     cache_folder,
@@ -52,7 +53,7 @@ def mutate(
         int | None, typer.Option("--time-limit", metavar="SECONDS", min=1, help="how long to try at each change")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="look again at what an earlier run has found")] = False,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
 ) -> None:
     """Try every single change of the law: what notices it, what proves it harmless, what moves an answer unseen."""
     folder = folder_of(rulebook)

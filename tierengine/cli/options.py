@@ -38,6 +38,9 @@ class TierName(StrEnum):
     three = "3"
 
 
+Form = Annotated[PlainFormat, typer.Option("--format", help="text or json")]
+
+
 DossierFile = Annotated[Path, typer.Argument(metavar="DOSSIER", help="the dossier's YAML file")]
 
 
@@ -46,11 +49,27 @@ AsOf = Annotated[
 ]
 
 
+DayOfLaw = Annotated[str, typer.Option("--as-of", metavar="DATE", help="the date, such as 2007-11-09")]
+
+
 RulebookFolder = Annotated[
     Path | None,
     typer.Option(
         "--rulebook", metavar="FOLDER", envvar="TIERENGINE_RULEBOOK", help="the folder that holds criteria/ and rules/"
     ),
+]
+
+
+CorpusPath = Annotated[
+    Path, typer.Argument(metavar="CORPUS", help="a folder of dossiers, or Parquet: a file or a folder")
+]
+
+
+DossiersFolder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="holds the dossiers, with their sources")]
+
+
+DocumentFile = Annotated[
+    Path | None, typer.Option("--output", metavar="FILE", help="where it is written; its ending tells the format")
 ]
 
 

@@ -9,8 +9,8 @@ import typer
 from rich.text import Text
 
 from tierengine.cli.app import app
-from tierengine.cli.ledger_options import Form, Witnesses, cosigners_given, print_times
-from tierengine.cli.options import PlainFormat, a_console, print_json
+from tierengine.cli.ledger_options import Witnesses, cosigners_given, print_times
+from tierengine.cli.options import Form, PlainFormat, a_console, print_json
 from tierengine.errors import Problem, StoreError, UsageError
 from tierengine.ledger.archive import unpack
 from tierengine.ledger.notes import Verifier, base64

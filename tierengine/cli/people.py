@@ -13,7 +13,6 @@ from tierengine.cli.app import app
 from tierengine.cli.ledger_options import (
     HERE,
     Author,
-    Form,
     LedgerPlace,
     Reasons,
     desk_at,
@@ -21,7 +20,7 @@ from tierengine.cli.ledger_options import (
     ledger_at,
     written,
 )
-from tierengine.cli.options import KeysFolder, PlainFormat, a_console, print_json
+from tierengine.cli.options import Form, KeysFolder, PlainFormat, a_console, print_json
 from tierengine.errors import Problem, UsageError
 from tierengine.ledger import acts
 from tierengine.ledger.book import people_of

@@ -9,7 +9,7 @@ import typer
 
 from tierengine import schemas
 from tierengine.cli.app import app
-from tierengine.cli.options import AsOf, DraftFolder, PlainFormat, a_console, day_given, folder_of, print_json
+from tierengine.cli.options import AsOf, DraftFolder, Form, PlainFormat, a_console, day_given, folder_of, print_json
 from tierengine.engines.solver import PATIENCE, Limit
 from tierengine.lab.proofs.asking import Proof
 from tierengine.lab.proofs.certificates import Certificates
@@ -23,7 +23,7 @@ from tierengine.reports.proofs import print_proofs
 def prove(
     rulebook: DraftFolder = None,
     as_of: AsOf = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     certificates: Annotated[
         Path | None,
         typer.Option("--certificates", metavar="DIR", help="write each question there with its proof, and a checker"),

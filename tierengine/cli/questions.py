@@ -13,6 +13,7 @@ from tierengine import canonical, schemas
 from tierengine.cli.app import app
 from tierengine.cli.options import (
     AsOf,
+    DayOfLaw,
     DossierFile,
     PlainFormat,
     RulebookFolder,
@@ -73,7 +74,7 @@ Format = Annotated[PlainFormat, typer.Option("--format", help="text or json")]
 
 @app.command()
 def questions(
-    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="the date, such as 2007-11-09")],
+    as_of: DayOfLaw,
     form: Annotated[TableFormat, typer.Option("--format", help="text, markdown, csv, xlsx or json")] = TableFormat.text,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="where it is written; xlsx needs one")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from tierengine.cli.app import app
-from tierengine.cli.options import KeysFolder, RulebookFolder, cache_folder, folder_of, keys_folder
+from tierengine.cli.options import DossiersFolder, KeysFolder, RulebookFolder, cache_folder, folder_of, keys_folder
 from tierengine.errors import Problem, UsageError
 from tierengine.web.announced import Announced
 from tierengine.web.desk import open_desk
@@ -23,7 +23,7 @@ SECRET = "TIERENGINE_OIDC_SECRET"  # noqa: S105 - where the secret lies, not the
 
 @app.command()
 def serve(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="holds the dossiers, with their sources")] = Path(),
+    folder: DossiersFolder = Path(),
     *,
     public_url: Annotated[
         str, typer.Option("--public-url", metavar="URL", help="the address by which people open it, with https")

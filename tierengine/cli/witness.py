@@ -47,7 +47,7 @@ def init(
         made = Witness.make(witness, key)
     console = a_console()
     console.print(Text(f"{witness} is the witness {name}"))
-    print_wrapped("Give this public key to the keepers of the ledgers, and to everyone who checks them:", console, 0)
+    print_wrapped("Give this public key to those who keep the ledgers, and to everyone who checks them:", console, 0)
     console.print(Text(str(made.cosigner)), soft_wrap=True)
 
 

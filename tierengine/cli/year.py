@@ -12,10 +12,10 @@ import typer
 from tierengine.cli.app import app
 from tierengine.cli.documents import templates_in
 from tierengine.cli.impact import watch
-from tierengine.cli.options import RulebookFolder, a_console, rulebook_in, write_file
+from tierengine.cli.options import DocumentFile, KeysFolder, RulebookFolder, a_console, rulebook_in, write_file
 from tierengine.documents.diary import year_calendar
 from tierengine.documents.glance import year_html, year_report, year_workbook
-from tierengine.documents.year import Year, year_of
+from tierengine.documents.year import Kept, Year, year_of
 from tierengine.errors import Problem, UsageError
 from tierengine.reports.text import print_report, report_text
 
@@ -34,9 +34,11 @@ def year(
     of: Annotated[int, typer.Argument(metavar="YEAR", min=1900, max=9000, help="the year of the report")],
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="holds the dossiers, and the documents on them")],
     form: Annotated[Format | None, typer.Option("--format", help="text, html, xlsx or ics")] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="where it is written; its ending tells the format")
+    output: DocumentFile = None,
+    ledger: Annotated[
+        str | None, typer.Option("--ledger", metavar="PLACE", help="whose final documents are looked at as well")
     ] = None,
+    keys: KeysFolder = None,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Show every dossier of a year at a glance: what changed, who is bound, and which documents are due."""
@@ -47,13 +49,23 @@ def year(
     if not folder.is_dir():
         what, cure = "there is no such folder", "name the folder in which the dossiers lie"
         raise UsageError([Problem(where=str(folder), what=what, cure=cure)])
-    found = year_of(folder, of, rulebook_in(rulebook), templates_in(rulebook), watch)
+    kept = () if ledger is None else _kept(ledger, keys)
+    found = year_of(folder, of, rulebook_in(rulebook), templates_in(rulebook), kept=kept, watch=watch)
     if output is not None:
         write_file(output, _rendered(found, chosen))
     elif chosen is Format.text:
         print_report(year_report(found), a_console())
     else:
         sys.stdout.buffer.write(_rendered(found, chosen))
+
+
+def _kept(place: str, keys: Path | None) -> tuple[Kept, ...]:
+    """The final documents that a ledger keeps."""
+    from tierengine.cli.ledger_options import ledger_at  # noqa: PLC0415 - a year without a ledger needs none of it
+    from tierengine.ledger.stands import kept_documents  # noqa: PLC0415
+
+    with ledger_at(place, keys) as opened:
+        return kept_documents(opened)
 
 
 def _format_of(output: Path | None) -> Format:

@@ -10,13 +10,13 @@ import typer
 
 from tierengine import schemas
 from tierengine.cli.app import app
-from tierengine.cli.options import PlainFormat, RulebookFolder, a_console, day_given, print_json, rulebook_in
+from tierengine.cli.options import Form, PlainFormat, RulebookFolder, a_console, day_given, print_json, rulebook_in
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.placements import read_placements
 from tierengine.reasoning.clocks import Due
 from tierengine.reasoning.clocks import clocks as told_clocks
 from tierengine.reasoning.history import YearOnRecord, untimely
-from tierengine.reasoning.history import history as told_history
+from tierengine.reasoning.history import history as history_of
 from tierengine.reports.history import print_clocks, print_history
 
 
@@ -31,7 +31,7 @@ class ReadingName(StrEnum):
 def history(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="a CSV file: country, iso3, year, tier, waiver")],
     year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help="only the report of this year")] = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     reading: Annotated[
         ReadingName, typer.Option("--reading", help="which years count: state (Tier 2 Watch List) or statute (special)")
     ] = ReadingName.state,
@@ -40,7 +40,7 @@ def history(
     """Show how each country's years on the watch list bound each report, and whether its placement fits."""
     book = rulebook_in(rulebook)
     rows = read_placements(file, lambda rows: untimely(rows, book))
-    found = tuple(told_history(rows, book, reading.value))
+    found = tuple(history_of(rows, book, reading.value))
     if year is not None:
         found = _of_year(found, year, file)
     if form is PlainFormat.json:
@@ -56,7 +56,7 @@ def clocks(
         str | None,
         typer.Option("--report-date", metavar="DATE", help="the day it was issued, if not when it is due"),
     ] = None,
-    form: Annotated[PlainFormat, typer.Option("--format", help="text or json")] = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Show the days that the statute counts for the report of a year."""

@@ -112,7 +112,7 @@ def written(heading: Heading, sources: Sequence[Given], items: Iterable[Proposed
         f"period: {_days(heading.period)}",
         f"last_report: {heading.last_report}",
         "sources:",
-        *(line for given in sources for line in _source(given)),
+        *(line for given in sources for line in source_lines(given)),
         "records: []",
         *_placements(heading.placements),
         *_proposals(tuple(items)),
@@ -120,7 +120,8 @@ def written(heading: Heading, sources: Sequence[Given], items: Iterable[Proposed
     return "\n".join(lines) + "\n"
 
 
-def _source(given: Given) -> Iterator[str]:
+def source_lines(given: Given) -> Iterator[str]:
+    """Yield the lines of a source in the list of them, indented by two."""
     opened = given.opened
     if opened.sent is not None:
         yield f"  # {' '.join(opened.sent.split())}"
@@ -148,13 +149,18 @@ def _proposals(items: Sequence[Proposed]) -> Iterator[str]:
     if items:
         yield "proposed:"
     for item in items:
-        yield f"  - id: {item.id}"
-        yield f"    at: {scalar(item.at)}"
-        if item.quote:
-            yield from folded("    quote", item.quote)
-        yield "    records:"
-        for record in item.records:
-            yield from proposal_lines(record, "      ")
+        yield from item_lines(item)
+
+
+def item_lines(item: Proposed) -> Iterator[str]:
+    """Yield the lines of what is proposed for a sentence in the list of proposals, indented by two."""
+    yield f"  - id: {item.id}"
+    yield f"    at: {scalar(item.at)}"
+    if item.quote:
+        yield from folded("    quote", item.quote)
+    yield "    records:"
+    for record in item.records:
+        yield from proposal_lines(record, "      ")
 
 
 def proposal_lines(record: ProposedRecord, indent: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,7 +50,7 @@ def begun(beginning: Beginning, files: Sequence[File], rulebook: Rulebook, unrea
     """
     country = _country(beginning.country)
     law = law_of_report(rulebook, beginning.report)
-    given = _opened(files, unread)
+    given = opened_sources(files, unread)
     heading = Heading(
         country=country,
         name=beginning.name or name_of(country) or country,
@@ -78,8 +78,13 @@ def _placements(beginning: Beginning) -> Iterator[EarlierPlacement]:
     return earlier_placements(beginning.placements, beginning.country, beginning.report, beginning.placed_in)
 
 
-def _opened(files: Sequence[File], unread: Sequence[Problem]) -> tuple[Given, ...]:
-    """The sources, read. Raise `EvidenceError` with all that is wrong, `ClassifiedError` if one is marked."""
+def opened_sources(
+    files: Sequence[File], unread: Sequence[Problem] = (), known: Collection[str] = ()
+) -> tuple[Given, ...]:
+    """Return sources, each read, under names that no other source has; `known` are the names of those before them.
+
+    Raise `EvidenceError` with all that is wrong with them and `unread`, `ClassifiedError` if one is marked classified.
+    """
     problems = [*unread, *_twice([name for name, _ in files], "two sources of this name would lie beside the dossier")]
     given: list[Given] = []
     classified = False
@@ -87,11 +92,11 @@ def _opened(files: Sequence[File], unread: Sequence[Problem]) -> tuple[Given, ..
         problems.append(Problem(where="sources", what="no source was chosen", cure="choose a cable, report or page"))
     for parts in together(files):
         try:
-            given.append(_one(parts, {each.opened.id for each in given}))
+            given.append(_one(parts, {*known, *(each.opened.id for each in given)}))
         except EvidenceError as error:
             problems += error.problems
             classified = classified or isinstance(error, ClassifiedError)
-    problems += _called_alike(given)
+    problems += _called_alike(given, known)
     if problems:
         raise (ClassifiedError if classified else EvidenceError)(problems)
     return tuple(given)
@@ -111,12 +116,12 @@ def _twice(names: Sequence[str], what: str) -> Iterator[Problem]:
             yield Problem(where=f"{name}:1:1", what=what, cure="give one of them another name")
 
 
-def _called_alike(given: Sequence[Given]) -> Iterator[Problem]:
+def _called_alike(given: Sequence[Given], known: Collection[str]) -> Iterator[Problem]:
     """The sources that call themselves as one before them does, and lie in another file."""
-    files: dict[str, str] = {}
+    files = dict.fromkeys(known, "a source of the dossier")
     for each in given:
         name = each.parts[0][0]
-        other = files.setdefault(each.opened.id, name)
-        if other != name:
-            what = f"calls itself {each.opened.id}, as `{other}` does"
+        other = files.setdefault(each.opened.id, f"`{name}`")
+        if other != f"`{name}`":
+            what = f"calls itself {each.opened.id}, as {other} does"
             yield Problem(where=f"{name}:1:1", what=what, cure="give one of the two")

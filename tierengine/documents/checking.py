@@ -15,6 +15,7 @@ from tierengine.documents.draft import WRITE, Blank, Draft, Said, Section
 from tierengine.documents.finished import Finished, Headed, Line, alike
 from tierengine.documents.marks import Chunk, chunks_of, sentences_of, short
 from tierengine.documents.matter import Matter
+from tierengine.documents.paper import cut
 from tierengine.errors import Problem
 
 _LONGEST_FORM = 20
@@ -37,7 +38,7 @@ class Checked:
 
 def check(finished: Finished, draft: Draft, matter: Matter) -> Checked:
     """Return what is wrong with a finished document, held against one drafted now from the same dossier."""
-    checker = _Checker(finished, draft, matter)
+    checker = _Checker(cut(finished, draft, matter) if finished.flowing else finished, draft, matter)
     checker.run()
     return Checked(
         checker.holding, tuple(checker.faults), tuple(checker.missing), tuple(checker.blanks), tuple(checker.own)
@@ -90,7 +91,7 @@ class _Checker:
         lines = [alike(line.text) for line in head.lines]
         margins = [alike(each) for each in self.finished.margins]
         marking = alike(self.draft.marking)
-        page = re.compile(rf"{re.escape(marking)}( Page \d*\s?of\s?\d*)?")
+        page = re.compile(rf"{re.escape(marking)}( (Page )?\d*\s?(of|/)\s?\d*)?")
         if marking not in lines or not all(page.fullmatch(each) for each in margins):
             what = f"the marking {self.draft.marking} is lost, or something stands beside it"
             cure = "put it alone on a line under the title, and at the head and foot of the pages"

@@ -26,7 +26,7 @@ def _events(year: Year) -> Iterator[Event]:
         yield _event(year, day.id, day.day, day.says, day.citation)
     for country in year.countries:
         for each in country.owed:
-            state = f"written in {each.file}" if each.file else "not written"
+            state = each.found or "not written"
             yield _event(year, f"{each.kind}-{country.code}", each.day, f"{each.kind}: {country.name}", state)
 
 

@@ -12,6 +12,8 @@ RECORDS = "Records"
 """The heading of the list of records."""
 MADE_FROM = "Made from"
 """The heading of the list by which the checker finds what a document was made from."""
+MADE_FROM_NAMES = ("Document", "Dossier", "Year before", "Law", "Templates", "Ledger", "Release", "Program")
+"""What that list names."""
 
 
 @dataclass(frozen=True, slots=True)

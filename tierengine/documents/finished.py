@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import docx
 
-from tierengine.documents.draft import MADE_FROM, RECORDS
+from tierengine.documents.draft import MADE_FROM, MADE_FROM_NAMES, RECORDS
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.sources.opened import Opened, is_heading
 from tierengine.evidence.sources.reading import Format, format_of, read_source
@@ -19,6 +19,13 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CHANGES = ("ins", "del", "moveFrom", "moveTo")
 _HARMLESS = {"title", "property", "list label", "field code", "description"}
 """What stands beside the text of a file and is not read as part of the document."""
+_MARGINAL: Mapping[Format, frozenset[str]] = {
+    "docx": frozenset({"header", "footer"}),
+    "pdf": frozenset({"running head", "footnote", "bookmark"}),
+}
+"""What the reader of sources leaves out and is read here all the same, each in its own way."""
+_FOOT = re.compile(r"(?P<marking>.*?)\s*(?:Page )?\d+ ?(?:of|/) ?\d+")
+"""The foot of a page, with its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +53,16 @@ class Finished:
     parts: tuple[Headed, ...]
     margins: tuple[str, ...]
     """What stands at the head and the foot of its pages, where its format has any."""
+    flowing: bool = False
+    """Whether its lines are those of pages and no paragraphs, as in a PDF (`paper.py`)."""
+    headings: tuple[str, ...] = ()
+    """What a PDF lists as its headings, where it does."""
 
     @cached_property
     def made_from(self) -> dict[str, str]:
         """What it says that it was made from, each by its name."""
-        lines = (line.text for part in self.parts if alike(part.heading) == alike(MADE_FROM) for line in part.lines)
-        found = (text.partition(": ") for text in lines)
+        lines = [line.text for part in self.parts if alike(part.heading) == alike(MADE_FROM) for line in part.lines]
+        found = (text.partition(": ") for text in (_named(" ".join(lines)) if self.flowing else lines))
         return {name: value.strip() for name, _, value in found if value}
 
     @property
@@ -69,18 +80,19 @@ def read_finished(raw: bytes, name: str) -> Finished:
     """Read a finished document.
 
     Raise `EvidenceError` for what cannot be read, for tracked changes and for words beside the text, all at once; and
-    `UsageError` for a PDF, of which the paragraphs cannot be told for sure.
+    `UsageError` for a format in which no document is written.
     """
     form: Format = format_of(raw, name)
-    if form not in ("docx", "html", "markdown"):
+    if form not in ("docx", "html", "markdown", "pdf"):
         what = f"a {form} file cannot be read back sentence by sentence"
-        raise UsageError(
-            [Problem(where=name, what=what, cure="name the DOCX, HTML or Markdown from which it was made")]
-        )
+        raise UsageError([Problem(where=name, what=what, cure="name a document in DOCX, HTML, Markdown or PDF")])
     opened = read_source([(name, raw)], form, "it")
-    problems = [*(_tracked(raw, name) if form == "docx" else ()), *_aside(opened, name, form)]
+    beside = {"docx": _tracked, "pdf": _drawn}.get(form)
+    problems = [*(() if beside is None else beside(raw, name)), *_aside(opened, name, form)]
     if problems:
         raise EvidenceError(problems)
+    if form == "pdf":
+        return _from_pages(opened, name)
     return Finished(name, tuple(_parts(opened, name)), tuple(_margins(opened)) if form == "docx" else ())
 
 
@@ -95,6 +107,81 @@ def _parts(opened: Opened, name: str) -> Iterator[Headed]:
         else:
             lines.append(Line(place, text))
     yield Headed(where, heading, tuple(lines))
+
+
+def ends_as_drafted(raw: bytes) -> bool:
+    """Say whether a PDF ends with the list of what it was made from, without reading all of it."""
+    import pypdfium2  # noqa: PLC0415 - only a PDF needs it
+
+    try:
+        document = pypdfium2.PdfDocument(raw)
+    except pypdfium2.PdfiumError:
+        return False
+    last = range(max(0, len(document) - 2), len(document))
+    words = " ".join(document[number].get_textpage().get_text_range() for number in last)
+    document.close()
+    return MADE_FROM in words
+
+
+# -- a PDF: lines on pages ------------------------------------------------------------------------------------------
+
+
+def _from_pages(opened: Opened, name: str) -> Finished:
+    """A PDF as it is read: what it was made from, and all lines above, in the order of the pages."""
+    pages, margins = _pages(opened, name), list[str]()
+    lines = [line for page, found in sorted(pages.items()) for line in _within(found, _heads(opened, page), margins)]
+    at = max((n for n, line in enumerate(lines) if alike(line.text) == MADE_FROM), default=len(lines))
+    made_from = Headed(lines[at].where, MADE_FROM, tuple(lines[at + 1 :])) if at < len(lines) else None
+    headings = tuple(each.text for each in opened.left_out if each.what == "bookmark")
+    parts = (Headed(name, "", tuple(lines[:at])), *([made_from] if made_from else ()))
+    return Finished(name, parts, tuple(margins), flowing=True, headings=headings)
+
+
+def _pages(opened: Opened, name: str) -> dict[int, list[Line]]:
+    """The lines of each page; those that a reader of sources would take for a footnote are lines as well."""
+    pages: dict[int, list[Line]] = {}
+    for locator, text in opened.places():
+        place = locator.partition(" ")[2]
+        pages.setdefault(_number(place), []).append(Line(f"{name}: {place}", text))
+    for each in opened.left_out:
+        if each.what == "footnote":
+            lines = (Line(f"{name}: {each.where}", text) for text in each.text.splitlines())
+            pages.setdefault(_number(each.where), []).extend(lines)
+    return pages
+
+
+def _number(place: str) -> int:
+    found = re.search(r"\d+", place)
+    return int(found[0]) if found else 0
+
+
+def _heads(opened: Opened, page: int) -> list[str]:
+    """What the reader knows as running heads of a page, since several pages have them."""
+    return [each.text for each in opened.left_out if each.what == "running head" and _number(each.where) == page]
+
+
+def _within(lines: list[Line], heads: list[str], margins: list[str]) -> list[Line]:
+    """The lines of a page without its head and its foot, which go to the margins; empty words where there is none."""
+    within = list(lines)
+    if within and _FOOT.fullmatch(within[-1].text):
+        heads = [*heads, within.pop().text]
+    foot = next((found for each in heads if (found := _FOOT.fullmatch(each))), None)
+    if foot is not None and within and within[0].text == foot["marking"] and foot["marking"] not in heads:
+        heads = [within.pop(0).text, *heads]
+    margins += heads if len(heads) > 1 else [*heads, ""]
+    return within
+
+
+_NAMED = re.compile(rf"(?:^|\s)(?:\W )?(?=(?:{'|'.join(MADE_FROM_NAMES)}): )")
+
+
+def _named(text: str) -> list[str]:
+    """The entries of the list of what a document was made from, out of lines that break where they break."""
+    entries = (each.strip() for each in _NAMED.split(text) if each.strip())
+    return [re.sub(r"(?<=/) | (?=[0-9a-f]*\)$)", "", each) for each in entries]
+
+
+# -- beside the text ------------------------------------------------------------------------------------------------
 
 
 def _margins(opened: Opened) -> Iterator[str]:
@@ -115,13 +202,30 @@ def _tracked(raw: bytes, name: str) -> Iterator[Problem]:
             yield Problem(where=f"{name}: paragraph {number}", what=what, cure=cure)
 
 
+def _drawn(raw: bytes, name: str) -> Iterator[Problem]:
+    """Every picture on a page of a PDF."""
+    import pypdfium2  # noqa: PLC0415 - only a PDF needs it
+
+    document = pypdfium2.PdfDocument(raw)
+    for number in range(len(document)):
+        page = document[number]
+        if any(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])):
+            yield _pictured(f"{name}: page {number + 1}")
+        page.close()
+    document.close()
+
+
+def _pictured(where: str) -> Problem:
+    cure = "delete the picture, and write what it shows with its record"
+    return Problem(where=where, what="a picture stands in it, which is not read", cure=cure)
+
+
 def _aside(opened: Opened, name: str, form: Format) -> Iterator[Problem]:
     """Words and pictures beside the text, where nobody looks for grounds."""
-    harmless = _HARMLESS | ({"header", "footer"} if form == "docx" else set())
+    harmless = _HARMLESS | _MARGINAL.get(form, frozenset())
     for warning in opened.warnings:
         if "word/media" in warning:
-            cure = "delete the picture, and write what it shows with its record"
-            yield Problem(where=name, what="a picture stands in it, which is not read", cure=cure)
+            yield _pictured(name)
     for each in opened.left_out:
         if each.what not in harmless:
             what = f"a {each.what} stands beside the text: \u201c{each.text[:60]}\u201d"

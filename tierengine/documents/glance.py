@@ -59,18 +59,18 @@ def _country(each: Country) -> Line:
 
 
 def _owed(each: Owed) -> str:
-    return f"{each.kind}, due {in_words(each.day)}: {f'written in {each.file}' if each.file else 'not written'}"
+    return f"{each.kind}, due {in_words(each.day)}: {each.found or 'not written'}"
 
 
 def _documents(year: Year) -> Iterator[Line]:
     every = ((each.day, country, each) for country in year.countries for each in country.owed)
     for day, country, each in sorted(every, key=lambda found: (found[0], found[1].name, found[2].kind)):
-        state = f"written in {each.file}" if each.file else "not written"
-        yield Line(str(day), "", f"{each.kind} on {country.name}: {state}")
+        state = each.found or "not written"
+        yield Line(in_words(day), "", f"{each.kind} on {country.name}: {state}")
 
 
 def _days(year: Year) -> Iterator[Line]:
-    return (Line(str(each.day), "", f"{each.says} ({each.citation})") for each in year.days)
+    return (Line(in_words(each.day), "", f"{each.says} ({each.citation})") for each in year.days)
 
 
 def _tables(year: Year) -> Iterator[tuple[str, tuple[Row, ...]]]:
@@ -124,9 +124,9 @@ def _country_rows(year: Year) -> Iterator[Row]:
 
 
 def _document_rows(year: Year) -> Iterator[Row]:
-    yield ("country", "document", "due", "file")
+    yield ("country", "document", "due", "where it is")
     for country in year.countries:
-        yield from ((country.name, each.kind, str(each.day), each.file or "") for each in country.owed)
+        yield from ((country.name, each.kind, str(each.day), each.found or "not written") for each in country.owed)
 
 
 def _day_rows(year: Year) -> Iterator[Row]:

@@ -122,17 +122,21 @@ class Matter:
         return Inquiry(self.law, self.admitted.facts)
 
     @cached_property
+    def _differences(self) -> Differences:
+        return Differences(self._inquiry)
+
+    @cached_property
     def narrowing(self) -> tuple[Narrowing, ...]:
         """The open questions that decide the tier, those that narrow it most first."""
         if len(self._inquiry.open_rows()) < 2:
             return ()
-        found = narrowings(self._inquiry, Differences(self._inquiry).deciding())
+        found = narrowings(self._inquiry, self._differences.deciding())
         return tuple(sorted(found, key=lambda each: (each.worst, each.average)))
 
     @cached_property
     def presumptions(self) -> tuple[DataPresumption, ...]:
         """What the statute presumes if data are requested and not given."""
-        return tuple(data_presumptions(self._inquiry))
+        return tuple(data_presumptions(self._inquiry, self._differences))
 
     @cached_property
     def sheet(self) -> RatingSheet:

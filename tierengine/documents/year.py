@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from tierengine import yamlfile
-from tierengine.documents.finished import read_finished
+from tierengine import canonical, yamlfile
+from tierengine.documents.finished import ends_as_drafted, read_finished
 from tierengine.documents.matter import Matter, matter_of, placed
 from tierengine.documents.templates import Kind, Templates
 from tierengine.documents.writing import holds
@@ -18,21 +18,22 @@ from tierengine.lab.corpus.cases import Watch, unwatched
 from tierengine.lab.corpus.like_cases import Pair, audit
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.clocks import Due, clocks
-from tierengine.reasoning.history import told as standing_in_words
+from tierengine.reasoning.history import in_words as standing_in_words
 from tierengine.reasoning.release import RELEASES, release
 from tierengine.terms.tier import NAMES
 
-_ENDINGS = (".docx", ".html", ".md")
+_ENDINGS = (".docx", ".html", ".md", ".pdf")
 """The files among which finished documents are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A document that a country is owed: its kind, the day it is due, and the file in which it is, if there is one."""
+    """A document that a country is owed: its kind, the day it is due, and where it is, if it is anywhere."""
 
     kind: str
     day: date
-    file: str | None
+    found: str | None
+    """Where it is, in words: the file in which it is written, the entry under which the ledger keeps it, or both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +52,24 @@ class Country:
     """How its years on the watch list bind this report; empty where they do not."""
     owed: tuple[Owed, ...]
     finished: tuple[tuple[str, str], ...]
-    """Every finished document on it: its kind and its file."""
+    """Every finished document on it: its kind and where it is."""
 
     @property
     def unexplained(self) -> bool:
         """Whether its list changed and no document that is owed for that is there."""
-        return self.changed and any(each.kind == _EXPLAINS and each.file is None for each in self.owed)
+        return self.changed and any(each.kind == _EXPLAINS and each.found is None for each in self.owed)
 
 
 _EXPLAINS = "change-explanation"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A final document as a ledger keeps it: the number of its entry, the name of its file, and its bytes."""
+
+    entry: int
+    name: str
+    raw: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,21 +85,32 @@ class Year:
     """Pairs of countries of which the one that is placed lower is at least as good on every criterion."""
 
 
-def year_of(folder: Path, year: int, rulebook: Rulebook, templates: Templates, watch: Watch = unwatched) -> Year:
+def year_of(
+    folder: Path,
+    year: int,
+    rulebook: Rulebook,
+    templates: Templates,
+    *,
+    kept: tuple[Kept, ...] = (),
+    watch: Watch = unwatched,
+) -> Year:
     """Return the year of all dossiers in a folder, and in folders below it, that are for its report.
+
+    Documents are those that lie there, and those that a ledger keeps.
 
     Raise `EvidenceError` with every problem of every dossier, or if there is none of that year.
     """
     days = clocks(rulebook, year)
     found = dict(_matters(folder, year, rulebook, templates, watch))
-    finished = tuple(_finished(folder))
+    finished = tuple(_finished(folder, kept))
     if not found:
         what, cure = (
             f"no dossier in it is for the report of {year}",
             "name the folder in which they lie, or another year",
         )
         raise EvidenceError([Problem(where=str(folder), what=what, cure=cure)])
-    countries = (_country(name, matter, templates, finished) for name, matter in found.items())
+    interim = dict(_interim(folder, year))
+    countries = (_country(name, matter, templates, finished, interim) for name, matter in found.items())
     unlike = audit(folder, rulebook).pairs if len(found) > 1 else ()
     names = set(found)
     return Year(
@@ -115,40 +136,68 @@ def _matters(
         raise EvidenceError(problems)
 
 
-def _is_of(path: Path, year: int) -> bool:
+def _interim(folder: Path, year: int) -> Iterator[tuple[str, str]]:
+    """The digest of each dossier of an interim assessment after the report of a year, and its country."""
+    for path in sorted(folder.rglob("dossier.yaml")):
+        if _is_of(path, year, "interim", "last_report"):
+            casefile = read_dossier(path)
+            yield casefile.digest, casefile.dossier.government.country
+
+
+def _is_of(path: Path, year: int, product: str = "annual", day: str = "as_of") -> bool:
     """Whether a file is the dossier of the report of a year; whatever is wrong with it is told when it is read."""
     document = yamlfile.load_path(path, path.name, [])
     values = document.values if document is not None else None
-    if not isinstance(values, dict) or not {"government", "product", "as_of"} <= values.keys():
+    if not isinstance(values, dict) or not {"government", "product", day} <= values.keys():
         return False
-    return values["product"] == "annual" and str(values["as_of"]).startswith(f"{year}-")
+    return values["product"] == product and str(values[day]).startswith(f"{year}-")
 
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """A finished document that lies in the folder: its file, its kind, and the digest of its dossier."""
+    """A finished document: its kind, where it is, and the digest of its dossier."""
 
-    file: str
     kind: str
+    found: str
     dossier: str
     release: str
 
 
-def _finished(folder: Path) -> Iterator[_Document]:
+def _finished(folder: Path, kept: tuple[Kept, ...]) -> Iterator[_Document]:
+    """The finished documents that lie in the folder, and those that a ledger keeps, each once."""
+    entries = {canonical.digest(each.raw): each for each in kept}
     for path in sorted(each for each in folder.rglob("*") if each.suffix in _ENDINGS):
-        try:
-            told: Mapping[str, str] = read_finished(path.read_bytes(), path.name).made_from
-        except TierEngineError:
-            continue  # most files of these formats are sources
-        if {"Document", "Dossier"} <= told.keys():
-            digest = told["Dossier"].rpartition(" (")[2].rstrip(")")
-            name = path.relative_to(folder).as_posix()
-            yield _Document(name, told["Document"], digest, told.get("Release", "none"))
+        raw, name = path.read_bytes(), path.relative_to(folder).as_posix()
+        entry = entries.pop(canonical.digest(raw), None)
+        where = f"written in {name}" + (f", entry {entry.entry} of the ledger" if entry else "")
+        yield from _document(raw, path.name, where)
+    for each in entries.values():
+        yield from _document(each.raw, each.name, f"kept in the ledger, entry {each.entry} ({each.name})")
 
 
-def _country(name: str, matter: Matter, templates: Templates, finished: tuple[_Document, ...]) -> Country:
+def _document(raw: bytes, name: str, found: str) -> Iterator[_Document]:
+    told = _made_from(raw, name)
+    if {"Document", "Dossier"} <= told.keys():
+        digest = told["Dossier"].rpartition(" (")[2].rstrip(")")
+        yield _Document(told["Document"], found, digest, told.get("Release", "none"))
+
+
+def _made_from(raw: bytes, name: str) -> Mapping[str, str]:
+    """What a finished document says that it was made from; nothing of any other file: most of them are sources."""
+    if raw.startswith(b"%PDF-") and not ends_as_drafted(raw):
+        return {}
+    try:
+        return read_finished(raw, name).made_from
+    except TierEngineError:
+        return {}
+
+
+def _country(
+    name: str, matter: Matter, templates: Templates, finished: tuple[_Document, ...], interim: Mapping[str, str]
+) -> Country:
     dossier = matter.casefile.dossier
-    digests = {matter.casefile.digest, *_released(matter, finished)}
+    after = {digest for digest, country in interim.items() if country == dossier.government.country}
+    digests = {matter.casefile.digest, *_released(matter, finished), *after}
     own = tuple(each for each in finished if each.dossier in digests)
     standing = matter.admitted.standing
     return Country(
@@ -161,7 +210,7 @@ def _country(name: str, matter: Matter, templates: Templates, finished: tuple[_D
         changed=matter.moved in ("up", "down"),
         bound="" if standing.limit == "none" else f"{standing_in_words(standing)}: {_BINDS[standing.limit]}",
         owed=tuple(_owed(matter, templates, own)),
-        finished=tuple((each.kind, each.file) for each in own),
+        finished=tuple((each.kind, each.found) for each in own),
     )
 
 
@@ -183,8 +232,8 @@ _BINDS = {
 def _owed(matter: Matter, templates: Templates, own: tuple[_Document, ...]) -> Iterator[Owed]:
     for kind in templates.in_force(matter.law.as_of):
         if kind.due is not None and kind.due in matter.days and _is_owed(kind, matter):
-            file = next((each.file for each in own if each.kind == kind.id), None)
-            yield Owed(kind.id, matter.days[kind.due].day, file)
+            found = next((each.found for each in own if each.kind == kind.id), None)
+            yield Owed(kind.id, matter.days[kind.due].day, found)
 
 
 def _is_owed(kind: Kind, matter: Matter) -> bool:

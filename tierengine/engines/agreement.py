@@ -38,6 +38,6 @@ def _differences(first: Evaluation, second: Evaluation) -> list[Problem]:
             where="the two evaluators",
             what="they disagree on "
             + ", ".join([f"`{name}`" for name, _ in names] + [f"rule `{rule}`" for rule in rules]),
-            cure="do not use this determination; send the dossier and both traces to the keepers of tierengine",
+            cure="do not use this determination; send the dossier and both traces to those who maintain tierengine",
         )
     ]

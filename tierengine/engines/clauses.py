@@ -33,16 +33,6 @@ class Clauses:
         self._next += 1
         return self._next - 1
 
-    def reserve(self, number: int) -> int:
-        """Set so many literals aside, and return the number before the first of them."""
-        self._next += number
-        return self._next - 1 - number
-
-    @property
-    def size(self) -> int:
-        """How many literals there are, without their opposites."""
-        return self._next - 1
-
     def require(self, term: Term, unless: Clause) -> None:
         """Let a term hold, unless one of some literals does."""
         if term.kind == "all":

@@ -356,7 +356,7 @@ def _trapped(what: str) -> UnsafeRuleError:
             Problem(
                 where="durable-rules",
                 what=f"the engine did not do as it should: {what}",
-                cure="do not use this determination; send the form and the facts to the keepers of tierengine",
+                cure="do not use this determination; send the form and the facts to those who maintain tierengine",
             )
         ]
     )

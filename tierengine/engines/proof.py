@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -143,24 +142,6 @@ class Case:
         """The answers that each input may have, and what follows from them by the rules."""
         self.coherence: dict[str, Term] = dict(self._coherence())
         """Each rule of coherence, with the term that it is not broken."""
-
-    def asks(self, term: Term) -> frozenset[str]:
-        """Return the inputs on which a term of this case rests, directly or through findings."""
-        if term not in self._asks:
-            self._asks[term] = frozenset[str]().union(*map(self.asks, term.parts))
-        return self._asks[term]
-
-    @cached_property
-    def _asks(self) -> dict[Term, frozenset[str]]:
-        """The variables with the inputs on which they rest; other terms are put beside them as they are asked for."""
-        below = inputs_below(self.form)
-        found = {rise: frozenset((name,)) for name, scale in self.values.items() for rise in scale.rises}
-        found |= {known: frozenset((name,)) for name, known in self.known.items()}
-        found |= {greater: frozenset(below[name]) for name, (_, greater) in self._compared.items()}
-        for rail in (self.shown, self.refuted):
-            found |= {term: frozenset(below[name]) for name, term in rail.items()}
-        found[TRUE] = found[FALSE] = frozenset()
-        return found
 
     @property
     def definitions(self) -> tuple[Term, ...]:

@@ -9,7 +9,7 @@ Sources: Een and Soerensson, An extensible SAT-solver (SAT 2003); Ignatiev, Morg
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Timer
@@ -17,7 +17,7 @@ from threading import Timer
 from pysat.solvers import Solver as Sat
 
 from tierengine.engines.clauses import Clauses
-from tierengine.engines.logic import TRUE, Term, variable
+from tierengine.engines.logic import TRUE, Term
 from tierengine.errors import Problem, UndecidedError
 
 _ENGINE = "minisat22"
@@ -112,22 +112,6 @@ class Model:
         return term.kind == "at least" and sum(self.holds(part) for part in term.parts) >= term.needed
 
 
-class Template:
-    """Terms as clauses of their own, which a solver takes in as often as it is asked, each time as another case.
-
-    `asks` tells for each term the inputs on which it rests.
-    """
-
-    def __init__(self, terms: Iterable[Term], asks: Callable[[Term], frozenset[str]]) -> None:
-        self.clauses: list[list[int]] = []
-        made = Clauses(self.clauses.append)
-        for term in terms:
-            made.require(term, [])
-        self.literals = dict(made.literals)
-        self.asks = [(term, literal, asks(term)) for term, literal in self.literals.items()]
-        self.size = made.size
-
-
 class Solver:
     """Looks for cases. What is added holds for every question; what is asked holds for that question only."""
 
@@ -136,7 +120,6 @@ class Solver:
         self._limit = limit
         self._clauses = Clauses(self._sat.add_clause)
         self._memory = Memory()
-        self._literals_of: dict[Template, list[int]] = {}
         self._terms: list[Term] = []
         self._supposed: list[int] = []
         self._bits: int | None = None
@@ -153,45 +136,6 @@ class Solver:
         self._memory.forget_cases()
         for term in terms:
             self._clauses.require(term, unless)
-
-    def take(self, template: Template, changed: Collection[str]) -> Callable[[Term], Term]:
-        """Let the terms of a template hold of another case, and return what gives the term of that case for each.
-
-        The other case has other answers to what is `changed`; terms that rest on none of it are not made again.
-        """
-        self._memory.forget_cases()
-        offset = self._clauses.reserve(template.size)
-        moved: dict[Term, Term] = {}
-        # What each literal of the template is called here; the opposites are counted from the end.
-        names = [*range(offset, offset + template.size + 1), *range(-offset - template.size, -offset)]
-        kept: set[int] = set()
-        for (term, literal, asks), here in zip(template.asks, self._here(template), strict=True):
-            if asks.isdisjoint(changed):
-                names[literal], names[-literal] = here, -here
-                kept |= {literal, -literal}
-                moved[term] = term
-        for clause in template.clauses:
-            if not kept.issuperset(clause):
-                self._sat.add_clause([names[each] for each in clause])
-
-        def other(term: Term) -> Term:
-            if term in moved:
-                return moved[term]
-            literal = template.literals.get(term)
-            if literal is None and term.kind != "variable":
-                return Term(term.kind, tuple(map(other, term.parts)), needed=term.needed)
-            moved[term] = found = variable(term.name)
-            if literal is not None:
-                self._clauses.literals[found] = names[literal]
-            return found
-
-        return other
-
-    def _here(self, template: Template) -> list[int]:
-        """The literals that the terms of a template have in this solver."""
-        if template not in self._literals_of:
-            self._literals_of[template] = [self._clauses.literal(term) for term in template.literals]
-        return self._literals_of[template]
 
     @contextmanager
     def supposing(self, *terms: Term) -> Iterator[None]:
@@ -230,10 +174,6 @@ class Solver:
         Which of several cases is found may hang on what was asked before; whether there is one does not.
         """
         return self._found(self._clauses.units(terms))
-
-    def prefer(self, terms: Iterable[Term]) -> None:
-        """Look first for cases in which these terms hold; whether there is a case does not hang on it."""
-        self._sat.set_phases([self._clauses.literal(term) for term in terms])
 
     def may_be(self, *terms: Term) -> bool:
         """Whether some case has all terms hold; also where the solver gives up, since then nothing is excluded."""
@@ -275,10 +215,13 @@ class Solver:
                 waiting -= has
         return [literal in found for literal in literals]
 
-    def clash(self, terms: Mapping[str, Term]) -> tuple[str, ...]:
-        """Return names of terms that cannot all hold; empty if they can. The set need not be the smallest."""
+    def clash(self, terms: Mapping[str, Term], beside: Iterable[Term] = ()) -> tuple[str, ...]:
+        """Return names of terms that cannot all hold, with others beside; empty if they can.
+
+        The set need not be the smallest.
+        """
         literals = {name: self._clauses.literal(term) for name, term in terms.items()}
-        if self._found(list(literals.values())) is not None:
+        if self._found([*self._clauses.units(beside), *literals.values()]) is not None:
             return ()
         core = set(self._sat.get_core() or ())
         return tuple(sorted(name for name, literal in literals.items() if literal in core))

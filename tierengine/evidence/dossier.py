@@ -346,6 +346,12 @@ class Casefile:
                 if span is not None and not any(first < span[1] and span[0] < last for first, last in spans):
                     yield locator, sentence
 
+    def untouched(self) -> Iterator[str]:
+        """Yield the names of the sources that nothing quotes, nothing is proposed from and no silence names."""
+        quoted = {at.split(" ")[0] for _, at, *_ in (*_places(self.dossier), *_proposed_places(self.dossier))}
+        quoted |= {source for _, source in _silent_sources(self.dossier)}
+        yield from (each.id for each in self.dossier.sources if each.id not in quoted)
+
     def anchors(self) -> Iterator[Anchored]:
         """Yield where every quote of the dossier stands."""
         for path, at, quote, anchor in _places(self.dossier):

@@ -456,11 +456,17 @@ class CertaintyTable(Entry):
     """Certainty to marks, each a reliability letter and a credibility digit, such as `B2`."""
 
 
+Situation = Literal["settled", "present placement open", "provisional", "present placement proposed", "otherwise"]
+"""In which situation a country is: one row of the tier table is open on the facts (settled); the row of the last
+placement is open among others; the proposals leave one row (provisional), or several with that of the last placement
+among them (present placement proposed); any but the first (otherwise)."""
+
+
 class Advice(Entry):
     """What is recommended in a situation that the tier table leaves, tried in the order written."""
 
     product: tuple[Literal["annual", "interim"], ...]
-    situation: Literal["settled", "present placement open", "provisional", "otherwise"]
+    situation: Situation
     recommend: Literal["the settled tier", "the present placement", "the provisional tier", "no tier"]
     because: Text
 
@@ -543,6 +549,8 @@ class Clause(Entry):
     treatment: Literal["encoded", "left to a judgement", "not encoded", "out of scope"]
     by: tuple[Text, ...] = ()
     """The entries, indicators, judgements or interpretations that express it."""
+    cases: tuple[Text, ...] = ()
+    """The names of cases of the project, each of which fails without the rules that express it."""
     why: Text | None = None
 
     @model_validator(mode="after")
@@ -555,6 +563,8 @@ class Clause(Entry):
             )
         if not expressed and self.why is None:
             raise ValueError("a clause that nothing expresses says `why`; add the reason")
+        if not expressed and self.cases:
+            raise ValueError("no case fails for want of a clause that nothing expresses; remove `cases`")
         return self
 
 

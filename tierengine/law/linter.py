@@ -416,10 +416,19 @@ def _of_indicator(condition: Condition, vocabulary: Vocabulary) -> _Complaint:
         wanted = "`at_least` or `at_most`" if indicator.type == "count" else "`is`"
         return f"`{indicator.id}` is a {indicator.type} and is compared otherwise", f"compare it with {wanted}"
     if number is not None:
-        return None if _is_whole(number) else (f"`{number}` is not a whole number", "write digits only")
+        return _of_number(number, condition)
     words = ("true", "false") if indicator.type == "truth" else indicator.choices
     if condition.is_ not in words:
         return f"`{indicator.id}` is never `{condition.is_}`", f"write one of: {', '.join(words)}"
+    return None
+
+
+def _of_number(number: str, condition: Condition) -> _Complaint:
+    """What is wrong with the number that a count is compared with."""
+    if not _is_whole(number):
+        return f"`{number}` is not a whole number", "write digits only"
+    if condition.at_least is not None and int(number) < 1:
+        return f"every `{condition.name}` is at least {number}", "ask for 1 or more, or leave the condition out"
     return None
 
 

@@ -1719,11 +1719,14 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
     situations = {"settled"} if len(tiers) == 1 else {"otherwise"}
     if len(tiers) > 1 and place in [tier for tier in tiers if tier]:
         situations.add("present placement open")
-    likely = compare_proposals(answer, case, kept, report) if "status" in told else None
-    situations |= {"provisional"} if likely is not None else set()
+    likely = [law.tiers[row] for row in compare_proposals(answer, case, kept, report)] if "status" in told else []
+    if len(likely) == 1:
+        situations.add("provisional")
+    elif place is not None and place in likely:
+        situations.add("present placement proposed")
     rule = next(r for r in law.of("advice") if dossier["product"] in r["product"] and r["situation"] in situations)
     named = {"the settled tier": tiers[0], "the present placement": place, "no tier": None}
-    named |= {"the provisional tier": likely and law.tiers[likely]}
+    named |= {"the provisional tier": likely[0] if likely else None}
     tier = named[rule["recommend"]]
     report.same("assessment.json: the rule of the recommendation", told["rule"], rule["id"])
     report.same("assessment.json: the recommended tier", told["tier"], tier)
@@ -1734,8 +1737,10 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
             " and possible, and what the answer hangs on; there is nothing of that to check"
         )
         return
-    provisional = likely is not None and law.tiers[likely] == tier
+    provisional = rule["recommend"] != "no tier" and tier in likely
     status = "settled" if len(tiers) == 1 else "provisional" if provisional else "open"
+    if status != "provisional":
+        report.same("assessment.json: the proposals that the recommendation rests on", told["rests_on"], [])
     report.same("assessment.json: the status of the recommendation", told["status"], status)
     freely = Reach(Case(law, law.propositions(set(law.judges)), case.facts))
     to_a_person = [law.tiers[row] for row in freely.rows() if law.tiers[row]]
@@ -1874,33 +1879,30 @@ def _findings(when: Any) -> set[str]:
     return {str(part[word]) for part in _inside(when) for word in ("finding", "conclusion") if word in part}
 
 
-def compare_proposals(answer: Any, case: Case, kept: list[str], report: Report) -> str | None:
-    """Compare what the answer rests on where it is provisional; return the row that is left, if it is one."""
+def compare_proposals(answer: Any, case: Case, kept: list[str], report: Report) -> list[str]:
+    """Compare what the answer rests on where it is provisional; return the rows that are left to what is proposed."""
     told, law = answer["recommendation"]["rests_on"], case.law
     if len(kept) == 1:
-        report.same("assessment.json: the proposals on which a settled tier rests", told, [])
-        return None
+        return []
     found = provisional(case)
     if found.unsure:
         report.notes.append(
             f"assessment.json: what the rules propose was not found out within {TRIES} tries"
             f" ({', '.join(found.unsure)}); the packet is believed"
         )
-    row = found.rows[0] if len(found.rows) == 1 and found.spoken else None
     for item in told:
         rule = found.spoken.get(item["criterion"])
         spoken = rule and [law.criteria[item["criterion"]]["judgement"]["id"], rule["id"], rule["level"], rule["says"]]
         where = f"assessment.json: what the rules propose for {item['word']}"
         report.same(where, [item["word"], item["rule"], item["level"], item["says"]], spoken)
-    if row is None:
-        report.same("assessment.json: the proposals that the recommendation rests on", told, [])
-        return None
+    if not found.spoken or answer["recommendation"]["status"] != "provisional":
+        return found.rows if found.spoken else []
     named = {item["criterion"]: item["level"] for item in told if item["criterion"] in found.spoken}
     left = Reach(_as_rated(case, named))
     sure = [name for name in left.rows() if name not in left.unsure]
-    report.same("assessment.json: the rows that are left with what the recommendation rests on", sure, [row])
+    report.same("assessment.json: the rows that are left with what the recommendation rests on", sure, found.rows)
     _unsure(report, left, "assessment.json: the rows that are left with what the recommendation rests on")
-    return row
+    return found.rows
 
 
 def compare_hinges(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside | None = None) -> None:
@@ -2036,9 +2038,7 @@ def given(words: list[str]) -> tuple[Path, list[str]]:
     witnesses = [words[at + 1] for at in range(len(words) - 1) if words[at] == "--witness"]
     left = [word for at, word in enumerate(words) if "--witness" not in (word, words[at - 1] if at else "")]
     if len(left) > 1 or words[-1:] == ["--witness"] or any(word.count("+") < 2 for word in witnesses):
-        print(
-            "write: python3 check.py [PACKET] [--witness KEY], with the line that the witness's keeper gave you as KEY"
-        )
+        print("write: python3 check.py [PACKET] [--witness KEY], with the line that its operator gave you as KEY")
         sys.exit(2)
     return Path(left[0]) if left else Path(__file__).resolve().parent, witnesses
 

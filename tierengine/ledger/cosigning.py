@@ -1,7 +1,7 @@
 """Gets the cosignatures that a ledger needs from its witnesses, and tells whether a checkpoint has them.
 
 A witness that saw more entries than there are, or others, shows what the ledger alone cannot: that it was put back to
-an older state, or that its keeper wrote another history.
+an older state, or that its operator wrote another history.
 
 Source: C2SP tlog-witness (2026).
 """
@@ -127,7 +127,7 @@ def _ask(ledger: Ledger, checkpoint: Checkpoint, note: str, witness: Witness, co
             if old > checkpoint.size:
                 what = f"it saw {old} entries of this ledger, and here are {checkpoint.size}"
                 raise LedgerError([_problem(witness, what, "find out who put the ledger back to an older state")])
-    raise StoreError([_problem(witness, "it names another size at each request", "ask the keeper of that witness")])
+    raise StoreError([_problem(witness, "it names another size at each request", "ask the operator of that witness")])
 
 
 def _line(status: int, text: str, note: str, witness: Witness, cosigner: Cosigner) -> str:
@@ -138,15 +138,15 @@ def _line(status: int, text: str, note: str, witness: Witness, cosigner: Cosigne
         what = "it knows this ledger with another key than the one that seals it here"
         raise LedgerError([_problem(witness, what, "find out who replaced the ledger or its key")])
     if status == HTTPStatus.NOT_FOUND:
-        cure = "have the witness's keeper add the ledger's public key: tierengine witness add KEY"
+        cure = "have the witness's operator add the ledger's public key: tierengine witness add KEY"
         raise StoreError([_problem(witness, "it does not know this ledger", cure)])
     if status == HTTPStatus.OK:
         under = f"{text_of(note)}\n{text}"
         if cosigner.cosigned(under, "the witness's answer") is not None:
             raw = cosigner.signatures_in(under)[0]
             return cosigner.signature_line(raw)
-        raise StoreError([_problem(witness, "it answered without a cosignature of its key", "ask its keeper")])
-    raise StoreError([_problem(witness, f"it answered with status {status}", "ask the keeper of that witness")])
+        raise StoreError([_problem(witness, "it answered without a cosignature of its key", "ask its operator")])
+    raise StoreError([_problem(witness, f"it answered with status {status}", "ask the operator of that witness")])
 
 
 def _post(client: httpx.Client, witness: Witness, body: bytes) -> tuple[int, str, str]:
@@ -160,7 +160,7 @@ def _post(client: httpx.Client, witness: Witness, body: bytes) -> tuple[int, str
             for piece in answer.iter_bytes():
                 raw += piece
                 if len(raw) > LARGEST:
-                    raise StoreError([_problem(witness, "its answer grows too large", "ask its keeper")])
+                    raise StoreError([_problem(witness, "its answer grows too large", "ask its operator")])
             return answer.status_code, answer.headers.get("Content-Type", ""), raw.decode("utf-8", "replace")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         what = f"it cannot be reached: {error or type(error).__name__}"

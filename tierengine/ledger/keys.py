@@ -101,7 +101,7 @@ class Keys:
                 shown = bool(os.fstat(file.fileno()).st_mode & _OTHERS)
                 raw = file.read()
         except FileNotFoundError:
-            cure = "make it with `tierengine ledger key NAME`, or name the folder of your keys with --keys"
+            cure = "put back the copy you kept, or make one: tierengine ledger key NAME; --keys names another folder"
             raise UsageError([Problem(where=str(path), what=f"there is no key of `{name}`", cure=cure)]) from None
         except OSError as error:
             raise _unusable(path, error) from None

@@ -117,7 +117,7 @@ class Replayer:
         found = compared(recorded.answer, again, recorded.entry.tierengine)
         if found.differs_at is None:
             return Replayed(number=number, in_other_words=found.in_other_words)
-        cure = "keep both answers and ask the keepers of tierengine which is right"
+        cure = "keep both answers and ask those who maintain tierengine which is right"
         if recorded.entry.tierengine != VERSION:
             cure = f"replay it with tierengine {recorded.entry.tierengine}, which made it; this is {VERSION}"
         what = f"made again, it differs from what was recorded, first at {found.differs_at}"
@@ -130,7 +130,7 @@ class Replayer:
         on = self.recorded(reader, entry.on)
         if conceding_holds(entry, on.casefile, on.rulebook.on(on.as_of)):
             return None
-        cure = "keep the entry and ask the keepers of tierengine what is right"
+        cure = "keep the entry and ask those who maintain tierengine what is right"
         return _differs(entry.number, "conceded again, the disputed findings do not do what was recorded", cure)
 
 

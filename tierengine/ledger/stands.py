@@ -1,13 +1,14 @@
-"""What a document may tell of a case from the ledger: the positions of offices, and the determination."""
+"""What documents take from the ledger: what offices hold of a case, its determination, and the documents kept there."""
 
 from __future__ import annotations
 
 from tierengine import canonical
 from tierengine.documents.matter import OnRecord, Stand
+from tierengine.documents.year import Kept
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.dossier import Casefile
 from tierengine.ledger.book import Ledger, register_of
-from tierengine.ledger.entries import AssessmentEntry, DeterminationEntry, PositionEntry
+from tierengine.ledger.entries import AssessmentEntry, DeterminationEntry, DocumentEntry, PositionEntry
 from tierengine.ledger.words import author, headline
 
 
@@ -30,6 +31,17 @@ def on_record(ledger: Ledger, casefile: Casefile) -> OnRecord:
     stands = {each.number: _stand(each) for each in on}
     determined = next((stands[each.number] for each in on if isinstance(each, DeterminationEntry)), None)
     return OnRecord(tuple(stands[each.number] for each in on if isinstance(each, PositionEntry)), determined)
+
+
+def kept_documents(ledger: Ledger) -> tuple[Kept, ...]:
+    """Return the final documents that the ledger keeps and that no entry corrects, in the order of their entries."""
+    with ledger.store.reading() as reader:
+        return tuple(
+            Kept(number, entry.file.name, ledger.blob(reader, entry.file.digest))
+            for number in reader.numbers("document")
+            if isinstance(entry := ledger.entry(reader, number)[0], DocumentEntry)
+            and (register := register_of(reader, entry.case)).counts(register.said[number])
+        )
 
 
 def _stand(entry: PositionEntry | DeterminationEntry) -> Stand:

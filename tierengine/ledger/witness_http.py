@@ -114,4 +114,4 @@ class _Handler(BaseHTTPRequestHandler):
         self._told(f"{self.address_string()} {(format % args).encode('unicode_escape').decode()}")
 
 
-_BROKEN = Answer(503, "the witness cannot answer now; ask its keeper\n")
+_BROKEN = Answer(503, "the witness cannot answer now; ask its operator\n")

@@ -17,7 +17,7 @@ from tierengine.evidence.dossier import Casefile
 from tierengine.law.entries import Advice, Criterion, TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import Admitted, SetAside, admit
-from tierengine.reasoning.advice import advised
+from tierengine.reasoning.advice import advised, status_of
 from tierengine.reasoning.assessment import (
     Assessment,
     CriterionAnswer,
@@ -34,7 +34,6 @@ from tierengine.reasoning.assessment import (
     Recommended,
     RouteAnswer,
     StandardAnswer,
-    Status,
     Step,
     Subject,
     Unused,
@@ -172,10 +171,9 @@ class Assessor:
             # What follows from a record falls with it, and the rules of coherence bring back what still follows.
             given = {name: value for name, value in admitted.given.items() if name in self._inputs}
             return replace(found, doubts=tuple(self._open.doubts(admitted, given, found.possible[0])))
-        sure = found.provisional.row is not None and found.provisional.proposals
         return replace(
             found,
-            rests_on=self._reading.rests_on(whole, found.provisional) if sure else (),
+            rests_on=self._reading.rests_on(whole, found.provisional) if found.left else (),
             witnesses=tuple(self._witnesses(found.possible, facts)),
             worth_asking=worth_asking(self.law, facts, found.possible, self._open),
         )
@@ -221,9 +219,9 @@ class _Found:
         return len(self.possible) == 1
 
     @property
-    def likely(self) -> TierRow | None:
-        """The one row of the provisional reading, if it is one and rests on proposals."""
-        return self.provisional.row if self.provisional.proposals else None
+    def left(self) -> Rows:
+        """The rows of the provisional reading, if it rests on proposals."""
+        return self.provisional.rows if self.provisional.proposals else ()
 
 
 class _Answer:
@@ -286,25 +284,20 @@ class _Answer:
 
     def _recommended(self) -> tuple[Recommended, Advice]:
         found = self._found
-        tier, advice = advised(self._law, self._casefile, found.possible, found.likely)
+        tier, advice = advised(self._law, self._casefile, found.possible, found.left)
+        status = status_of(advice, tier, found.possible, found.left)
         recommended = Recommended(
             tier=tier,
             settled=found.settled,
-            status=self._status(tier),
+            status=status,
             answer="undetermined" if not found.settled else "fragile" if found.doubts else "settled",
             open_tiers=_ranked(found.possible),
             open_to_a_person=_ranked(found.to_a_person),
             rule=advice.id,
             reason=f"{_tier_name(tier)}: {advice.because}",
-            rests_on=tuple(self._proposed(each) for each in found.rests_on),
+            rests_on=tuple(self._proposed(each) for each in found.rests_on) if status == "provisional" else (),
         )
         return recommended, advice
-
-    def _status(self, tier: Tier | None) -> Status:
-        if self._found.settled:
-            return "settled"
-        likely = self._found.likely
-        return "provisional" if likely is not None and likely.tier == tier else "open"
 
     def _proposed(self, spoken: Spoken) -> Proposed:
         records = (found for field in spoken.read for found in self._tracer.passages(field))

@@ -19,7 +19,7 @@ from tierengine.evidence.dossier import Casefile
 from tierengine.law.entries import TierRow
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
-from tierengine.reasoning.advice import advised
+from tierengine.reasoning.advice import advised, status_of
 from tierengine.reasoning.assess import two_engines
 from tierengine.reasoning.assessment import LawUsed, Status, Subject
 from tierengine.reasoning.open_tiers import OpenTiers
@@ -127,20 +127,20 @@ class Findings:
         two_engines(form).evaluate(known)
         return OpenTiers(self._law, form).open_if_so(known)
 
-    def read(self, facts: Facts, held: Mapping[str, Outcome]) -> tuple[tuple[TierRow, ...], TierRow | None]:
-        """Return the rows that are open on all facts with some findings given, and the one that is left provisionally.
+    def read(self, facts: Facts, held: Mapping[str, Outcome]) -> tuple[tuple[TierRow, ...], tuple[TierRow, ...]]:
+        """Return the rows that are open on all facts with some findings given, and those that are left provisionally.
 
         No level is proposed for a finding that is given: its open word counts as rated.
         """
         rows = self.open_rows(self.asked(facts), held)
         if len(rows) < 2:
-            return rows, None
+            return rows, ()
         form, known = self.given(facts, held)
         words = (self._law.criteria_by_id[each].judgement for each in held if each in self._law.criteria_by_id)
         rated = {judged(word.id): True for word in words if word is not None and judged(word.id) in facts}
         reading = ProvisionalReading(OpenTiers(self._law, form))
         found = reading.read({**known, **rated})
-        return rows, found.row if found.proposals else None
+        return rows, found.rows if found.proposals else ()
 
     def given(self, facts: Facts, held: Mapping[str, Outcome]) -> tuple[Form, Facts]:
         """Return the form in which some findings are inputs, and the facts with their answers."""
@@ -220,10 +220,9 @@ def _check_tier(law: Law, wanted: Tier | None) -> None:
 # -- what conceding it does ---------------------------------------------------------------------------------------
 
 
-def _standing(law: Law, casefile: Casefile, rows: tuple[TierRow, ...], likely: TierRow | None) -> Standing:
-    recommended, _ = advised(law, casefile, rows, likely)
-    provisional = likely is not None and likely.tier == recommended
-    status: Status = "settled" if len(rows) == 1 else "provisional" if provisional else "open"
+def _standing(law: Law, casefile: Casefile, rows: tuple[TierRow, ...], left: tuple[TierRow, ...]) -> Standing:
+    recommended, advice = advised(law, casefile, rows, left)
+    status = status_of(advice, recommended, rows, left)
     return Standing(recommended=recommended, status=status, open_tiers=tuple(row.tier for row in rows))
 
 

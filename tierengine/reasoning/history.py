@@ -239,7 +239,7 @@ def _fits(row: Placed, stood: Standing) -> tuple[bool | Literal["unknown"], str]
     if stood.limit is None:
         return "unknown", "an earlier year is missing, and the limit hangs on it"
     after = f"after {_years(stood.run)} on the list"
-    told: dict[tuple[Limit, Waiver], tuple[bool | Literal["unknown"], str]] = {
+    answers: dict[tuple[Limit, Waiver], tuple[bool | Literal["unknown"], str]] = {
         ("none", "waived"): (False, f"a waiver is recorded, and {after} no downgrade was due"),
         ("none", "none"): (True, "the years on the list leave room"),
         ("none", "not found"): (True, "the years on the list leave room"),
@@ -251,7 +251,7 @@ def _fits(row: Placed, stood: Standing) -> tuple[bool | Literal["unknown"], str]
         ("3", "not found"): (False, f"{after} the waiver was spent"),
     }
     over = (False, "after an automatic downgrade the one year on the list was over")
-    return told.get((stood.limit, row.waiver), over)
+    return answers.get((stood.limit, row.waiver), over)
 
 
 _WHY_TIER_3: Mapping[str | None, str] = {
@@ -266,8 +266,8 @@ def _why_elsewhere(row: Placed, stood: Standing) -> str:
     return _WHY_TIER_3.get(stood.limit, otherwise) if row.tier == "3" else otherwise
 
 
-def told(stood: Standing) -> str:
-    """Tell a standing in one clause."""
+def in_words(stood: Standing) -> str:
+    """Return a standing in one clause."""
     if stood.run is None:
         return "how long the country was on the Tier 2 Watch List without a break is not known"
     used = "" if stood.run < 1 else f", {stood.waivers_used} of {stood.cap} waiver years used"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tierengine.engines.form import Bounds, Engine, Facts, Value
-from tierengine.engines.logic import Term, negate
+from tierengine.engines.logic import Term, all_of, negate
 from tierengine.engines.lowering import judged, rating
 from tierengine.errors import MismatchError, Problem
 from tierengine.law.entries import Criterion, TierRow
@@ -74,7 +74,8 @@ class ProvisionalReading:
             settle(self.proposer.propose(facts, settle))
         # As a person would rate: a level that the records may yet show says more, namely that they show it.
         with asked.solver.supposing(*asked.case.gives(answered(self._form, known, filling.ratings))):
-            rows = tuple(row for row in self._law.tiers if asked.solver.may_be(asked.case.shown[row.id]))
+            shown = asked.case.shown  # without the rows that a case gives
+            rows = tuple(row for row in self._law.tiers if row.id in shown and asked.solver.may_be(shown[row.id]))
         return Provisional(rows, filling.proposals, settled)
 
     def confirm(self, facts: Facts, reading: Provisional, engine: Engine, proposing: Engine) -> None:
@@ -94,22 +95,21 @@ class ProvisionalReading:
                     Problem(
                         where="the provisional reading",
                         what=f"the engine of record finds otherwise: {', '.join(otherwise) or 'what is settled'}",
-                        cure="do not use this determination; send the dossier to the keepers of tierengine",
+                        cure="do not use this determination; send the dossier to those who maintain tierengine",
                     )
                 ],
                 {"engine of record": settled, "second engine": dict(reading.settled)},
             )
 
     def rests_on(self, facts: Facts, reading: Provisional) -> tuple[Spoken, ...]:
-        """Return the proposals that leave the one row if a person rates just so, none to spare, and those they read.
+        """Return the proposals that leave just the rows if a person rates so, none to spare, and those they read.
 
         Those on factors and considerations are left out first: what stands nearer to the tier says more.
         """
-        assert reading.row is not None
         asked = self._open.asked(facts)
         known = {name: value for name, value in facts.items() if name in self._inputs}
         levels = {word: rank(each.rule.level) for word, each in reading.proposals.items()}
-        other = negate(asked.case.shown[reading.row.id])
+        other = all_of(negate(asked.case.shown[row.id]) for row in reading.rows)
         for word in sorted(levels, key=lambda name: reading.proposals[name].criterion.part not in _WEIGHED):
             fewer = {rating(name): level for name, level in levels.items() if name != word}
             if not asked.solver.may_be(*asked.case.gives(answered(self._form, known, fewer)), other):

@@ -47,11 +47,11 @@ class Release:
 RELEASES: dict[ReleaseName, Release] = {
     "unclassified": Release(
         Mark("sensitive but unclassified", no_foreign=True),
-        "policy of the keepers of tierengine: what is sensitive but unclassified stays within the government",
+        "policy of tierengine: what is sensitive but unclassified stays within the government",
     ),
     "public": Release(
         Mark("unclassified"),
-        "policy of the keepers of tierengine: only what is plainly marked UNCLASSIFIED goes to the public",
+        "policy of tierengine: only what is plainly marked UNCLASSIFIED goes to the public",
     ),
 }
 """Within the government, and to anybody. What carries no marking at all stays in neither: a person must be asked."""

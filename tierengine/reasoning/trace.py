@@ -14,7 +14,7 @@ from tierengine.law.entries import Criterion
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import Admitted
 from tierengine.reasoning.assessment import Passage, Step
-from tierengine.reasoning.history import told
+from tierengine.reasoning.history import in_words
 from tierengine.reasoning.words import PLACEMENT_QUESTIONS, answer, counted, judgement, leaf_name, plain, question
 from tierengine.reasoning.years import decided
 from tierengine.terms.level import LEVELS
@@ -290,7 +290,7 @@ class Tracer:
         if test.field in self._admitted.follows:
             return self._followed(test, value)
         if test.field in PLACEMENT_QUESTIONS:
-            how = f" ({told(self._admitted.standing)})" if test.field == LIMIT else ""
+            how = f" ({in_words(self._admitted.standing)})" if test.field == LIMIT else ""
             return f"{answer(self._law, test.field, value).rstrip('.')}{how}."
         if test.field.startswith("rating/"):
             rating = self._admitted.ratings[leaf_name(test.field)]

@@ -72,7 +72,7 @@ def status_words(recommended: Recommended) -> str:
 _MEANS = {
     "settled": "one tier is open on the facts",
     "fragile": "one tier is open on the facts, and one wrong record would change that",
-    "provisional": "one tier is left with the levels that the rules propose",
+    "provisional": "it rests on what the rules propose, until persons rate",
     "open": "several tiers are open",
 }
 

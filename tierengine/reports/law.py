@@ -119,6 +119,8 @@ def print_ledger(clauses: tuple[Clause, ...], console: Console) -> None:
         console.print(Text(f"{clause.citation.usc}, from {clause.in_force.from_} until {until}", style="bold"))
         print_wrapped(f"{clause.asks}", console, 4)
         print_wrapped(f"{clause.treatment}{_by(clause)}", console, 4, hang=2)
+        for name in clause.cases:
+            print_wrapped(f"without it fails: {name}", console, 4, hang=2)
     console.print()
     for line in told_counts(clauses):
         console.print(line)

@@ -14,6 +14,7 @@
       shelf     the dossiers as their files stand now
       answers   answers, kept by the digests of what they were made from
       work      long work on the law, each piece in a process of its own
+        labour  what is done in that process
       book      the ledger, and acts that wait for a signature
       changes   changes of a dossier: one at a time, none lost, each can be undone
     pages/      one file for each group of pages

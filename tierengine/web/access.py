@@ -91,6 +91,8 @@ ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/api/v1/ledger"): ALL,
     ("GET", "/api/v1/ledger/verify"): ALL,
     ("GET", f"{_CASE}/events"): ALL,
+    ("GET", f"{_CASE}/source"): OFFICERS,
+    ("POST", f"{_CASE}/source"): OFFICERS,
     ("GET", f"{_CASE}/draft"): OFFICERS,
     ("POST", f"{_CASE}/draft"): OFFICERS,
     ("POST", f"{_CASE}/accept"): OFFICERS,

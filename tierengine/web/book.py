@@ -187,6 +187,11 @@ class Book:
         found = self._waiting.get(name)
         return found if found is not None and found.owner == owner else None
 
+    def unsigned(self, owner: str) -> tuple[tuple[str, Waiting], ...]:
+        """Return what waits for somebody's signature, each with the name under which it waits."""
+        with self._lock:
+            return tuple((name, each) for name, each in self._waiting.items() if each.owner == owner)
+
     def sign(self, name: str, waiting: Waiting, signature: bytes | None) -> AnyEntry:
         """Append what waited, with a signature made elsewhere, or by the author's key on this machine; once only.
 

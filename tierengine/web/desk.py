@@ -11,9 +11,11 @@ from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.release import shown_part, shown_whole
 from tierengine.web.announced import Announced
 from tierengine.web.answers import Answers
+from tierengine.web.beside import Beside
 from tierengine.web.book import Book
 from tierengine.web.changes import Changes
 from tierengine.web.lawbook import Lawbook
+from tierengine.web.onrecord import OnRecord
 from tierengine.web.shelf import Kept, Shelf
 from tierengine.web.work import Works
 
@@ -30,6 +32,14 @@ class Desk:
     """The ledger, and the keys on this machine."""
     works: Works = field(default_factory=Works)
     """Long work on the law."""
+    beside: Beside = field(default_factory=Beside)
+    """The files that lie beside dossiers."""
+    onrecord: OnRecord = field(init=False)
+    """What the ledger says in short."""
+
+    def __post_init__(self) -> None:
+        """Look at the ledger of the book."""
+        object.__setattr__(self, "onrecord", OnRecord(self.book))
 
     @property
     def folder(self) -> Path:

@@ -3,6 +3,8 @@
 What the browser must bring back is kept in a signed cookie of a few minutes: the state, the nonce and the verifier of
 the code. The provider's answer counts only together with it, so that nobody is signed in by somebody else's link.
 
+What signs in is loaded when it is first needed: a desk without a provider opens sooner without it.
+
 Sources: OpenID Connect Core 1.0, section 3.1; OpenID Connect Discovery 1.0; RFC 7636 (PKCE); RFC 9207 (issuer).
 """
 
@@ -16,13 +18,6 @@ from threading import Lock
 from time import time
 from typing import Any
 from urllib.parse import urlencode, urlsplit
-
-import httpx
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from authlib.oidc.core import CodeIDToken
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from tierengine.errors import Problem, UsageError
 
@@ -62,6 +57,8 @@ class Provider:
 
     def leave(self) -> Leaving:
         """Begin to sign somebody in. Raise `ProviderError` if the provider cannot be asked."""
+        from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415
+
         kept = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
         asked = {
             "response_type": "code",
@@ -106,6 +103,11 @@ class Provider:
 
     def _claims(self, given: dict[str, Any], nonce: str) -> dict[str, Any]:
         """What the signed token says, once all that makes it hold was checked."""
+        from authlib.oidc.core import CodeIDToken  # noqa: PLC0415
+        from joserfc import jwt  # noqa: PLC0415
+        from joserfc.errors import JoseError  # noqa: PLC0415
+        from joserfc.jwk import KeySet  # noqa: PLC0415
+
         token = given.get("id_token")
         try:
             # Keys are fetched for each sign-in: it is rare, and a key that was changed or withdrawn counts at once.
@@ -134,6 +136,8 @@ class Provider:
             return self._told
 
     def _asked(self, method: str, address: str, **sent: Any) -> dict[str, Any]:
+        import httpx  # noqa: PLC0415
+
         try:
             answer = httpx.request(method, address, timeout=_PATIENCE, follow_redirects=False, **sent)
             told = answer.raise_for_status().json()

@@ -10,42 +10,28 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Condition, Thread
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from tierengine import schemas
-from tierengine.errors import Problem, RulebookError, TierEngineError, UsageError
-from tierengine.lab.cases.suite import read_cases
-from tierengine.lab.cases.trial import Result, Trials, judge
-from tierengine.lab.change.impact import Impact, Question, impact
-from tierengine.lab.corpus.like_cases import Audit, audit
-from tierengine.lab.corpus.robust import Robustness, robustness
-from tierengine.lab.corpus.work import Means
-from tierengine.lab.proofs.asking import Proof
-from tierengine.lab.proofs.lint import lint
-from tierengine.lab.proofs.prove import prove
-from tierengine.law.reader import read_draft, read_rulebook
+from tierengine.errors import Problem, UsageError
 from tierengine.reports.problems import as_json
 
 Kind = Literal["lint", "prove", "test", "impact", "like-cases", "robust"]
 State = Literal["running", "done", "failed", "stopped"]
 Files = Mapping[str, str]
 """Text by the name of a law file, such as `rules/tiers.yaml`."""
-Tell = Callable[[int, int | None], None]
-"""Told how much is done, and of how much where that is known."""
 
 MOST = 4
 """Pieces of work that run at once; more are refused until one ends."""
 _KEPT = 64
 _LAW_FILE = re.compile(r"criteria/[A-Za-z0-9-]+/[0-9]{4}-[0-9]{2}-[0-9]{2}\.yaml|rules/[a-z_]+\.yaml")
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +105,7 @@ class Works:
             work = Work(id=secrets.token_urlsafe(9), kind=order.kind, owner=owner, order=order)
             context = get_context("spawn")
             ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=_carry_out, args=(order, theirs), daemon=True)
+            process = context.Process(target=_in_its_process, args=(order, theirs), daemon=True)
             process.start()
             theirs.close()
             self._known[work.id] = work
@@ -210,73 +196,6 @@ def _died() -> Problem:
     return Problem(where="work", what="it ended without an answer", cure=cure)
 
 
-# -- in a process of its own -----------------------------------------------------------------------------------------
-
-
-def _carry_out(order: Order, back: Connection) -> None:
-    """Do a piece of work, and send its steps and its result back."""
-    try:
-        with draft_of(order.law, order.files) as draft:
-            made = _MAKERS[order.kind](order, draft, lambda done, of: back.send(("step", (done, of))))
-        back.send(("done", made))
-    except TierEngineError as error:
-        back.send(("failed", error.problems))
-    except BrokenPipeError:  # the desk is gone, and nobody waits
-        return
-
-
-def _lint(_: Order, draft: Path, __: Tell) -> Any:
-    return as_json(lint(draft)[1])
-
-
-def _prove(_: Order, draft: Path, tell: Tell) -> Any:
-    found = []
-    for proof in prove(read_draft(draft).rulebook):
-        found.append(schemas.dump(Proof, proof))
-        tell(len(found), None)
-    return found
-
-
-def _test(order: Order, draft: Path, tell: Tell) -> Any:
-    assert order.cases is not None
-    trials, results = Trials(), []
-    placed = tuple(read_cases(order.cases, read_rulebook(draft)))
-    for done, each in enumerate(placed, 1):
-        results.append(judge(each, trials.answer(each)))
-        if done % 10 == 0 or done == len(placed):
-            tell(done, len(placed))
-    failed = sum(bool(result.failures) for result in results)
-    return {"cases": len(results), "failed": failed, "results": [schemas.dump(Result, each) for each in results]}
-
-
-def _impact(order: Order, draft: Path, tell: Tell) -> Any:
-    def watch(pieces: Sequence[T], _: str, /) -> Iterable[T]:
-        for done, piece in enumerate(pieces):
-            tell(done, len(pieces))
-            yield piece
-
-    try:
-        old = read_rulebook(order.law)
-    except RulebookError as error:
-        raise UsageError(error.problems) from None
-    return schemas.dump(Impact, impact(old, read_rulebook(draft), Question(corpus=order.corpus), Means(watch=watch)))
-
-
-def _like_cases(order: Order, draft: Path, _: Tell) -> Any:
-    assert order.corpus is not None
-    return schemas.dump(Audit, audit(order.corpus, read_rulebook(draft)))
-
-
-def _robust(order: Order, draft: Path, _: Tell) -> Any:
-    assert order.corpus is not None
-    return schemas.dump(Robustness, robustness(order.corpus, read_rulebook(draft)))
-
-
-_MAKERS: dict[Kind, Callable[[Order, Path, Tell], Any]] = {
-    "lint": _lint,
-    "prove": _prove,
-    "test": _test,
-    "impact": _impact,
-    "like-cases": _like_cases,
-    "robust": _robust,
-}
+def _in_its_process(order: Order, back: Connection) -> None:
+    """Do a piece of work where nothing else is done; the desk itself never loads what it takes."""
+    import_module("tierengine.web.labour").carry_out(order, back)

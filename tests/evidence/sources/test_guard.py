@@ -8,7 +8,8 @@ import pytest
 
 from tests.evidence.sources import documents
 from tests.evidence.sources.test_telegram import HEADER
-from tierengine.errors import ClassifiedError
+from tierengine.errors import ClassifiedError, Problem
+from tierengine.evidence.sources.guard import Seen, marked, refuse_classified
 from tierengine.evidence.sources.opened import Opened
 from tierengine.evidence.sources.reading import Format, read_source
 
@@ -240,3 +241,78 @@ def test_the_place_of_a_marking_is_told() -> None:
         read_source([("a.docx", documents.word("One.", subject="SECRET//NOFORN"))], "docx", "s")
     with pytest.raises(ClassifiedError, match=r"b\.txt:1:1: .* stands in an attachment"):
         read_source([("a.eml", documents.mail("One.", ("b.txt", b"SECRET//NOFORN")))], "mail", "s")
+
+
+def refused(*lines: str, cable: bool = False, menu: bool = False) -> list[tuple[str, str]]:
+    """Where the guard refuses some lines, and what it says; the lines are numbered 10, 20, 30 ..."""
+    problems: tuple[Problem, ...] = ()
+    try:
+        seen = [Seen(10 * number, line, menu=menu) for number, line in enumerate(lines, start=1)]
+        refuse_classified(seen, "s", cable=cable)
+    except ClassifiedError as error:
+        problems = error.problems
+    assert all(problem.cure.startswith("do not use this source here; take it off") for problem in problems)
+    return [(problem.where, problem.what) for problem in problems]
+
+
+LINE = "classified: a classification line stands here; nothing was read"
+PARAGRAPH = "classified: a paragraph marked as classified stands here; nothing was read"
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (("SECRET//NOFORN",), [("s:10:1", LINE)]),
+        (("One.", "SECRET//NOFORN"), [("s:20:1", LINE)]),
+        (("One.", "", "SECRET//NOFORN", "Four."), [("s:30:1", LINE)]),
+        (("SECRET//NOFORN", "", "TOP SECRET//SI"), [("s:10:1", LINE), ("s:30:1", LINE)]),
+        (("One.", *"SECRET", "End."), [("s:20:1", LINE)]),
+        (("One.", "(S/NF) Two.", "Three."), [("s:20:1", PARAGRAPH)]),
+        (("One.", "", "", "(S/NF) Four."), [("s:40:1", PARAGRAPH)]),
+        (("One.", "(S)", "2."), [("s:20:1", PARAGRAPH)]),
+        (("One.", "--", "(S)"), [("s:30:1", PARAGRAPH)]),
+        (("One.", "(S/NF", ") Two."), [("s:30:1", PARAGRAPH)]),
+    ],
+)
+def test_the_line_of_a_marking_is_exactly_told(lines: tuple[str, ...], found: list[tuple[str, str]]) -> None:
+    """The line on which a sign begins, and of a mark the line on which it stands; each line once for each kind."""
+    assert refused(*lines) == found
+
+
+def test_letters_of_a_list_are_no_marks() -> None:
+    """A list counts (A), (B), (C), or goes from (R) to (S), within two hundred lines; and never in a cable."""
+    assert not refused("(A) One.", "(B) Two.", "(C) Three.")
+    assert not refused("(A)", "(B)", "(C)", "(D)")
+    assert not refused("(R) One.", "(S) Two.")
+    assert refused("(A) One.", "(B) Two.", "(C) Three.", cable=True) == [("s:30:1", PARAGRAPH)]
+    assert refused("(Q) One.", "(S) Two.") == [("s:20:1", PARAGRAPH)]
+    assert refused("(B) Two.", "(C) Three.") == [("s:20:1", PARAGRAPH)]
+    assert refused("(A) One.", "(C) Three.") == [("s:20:1", PARAGRAPH)]
+    assert not refused("(A) One.", "(B) Two.", *["More."] * 198, "(C) Three.")
+    assert refused("(A) One.", "(B) Two.", *["More."] * 199, "(C) Three.") == [("s:2020:1", PARAGRAPH)]
+
+
+def test_a_level_by_itself_is_no_marking_in_a_menu() -> None:
+    """A word to click on; a level with its caveat, a mark or a date of declassification is refused there too."""
+    assert not refused("SECRET", "Confidential", menu=True)
+    assert refused("SECRET", "Confidential") == [
+        ("s:10:1", "classified: a classification line stands here; nothing was read"),
+        ("s:10:1", "classified: a classified label of the archive stands here; nothing was read"),
+        ("s:20:1", "classified: a classified label of the archive stands here; nothing was read"),
+    ]
+    assert refused("SECRET//NOFORN", "(S/NF) Two.", "DECLASSIFY ON: 2030", menu=True)
+    assert marked([Seen(1, "UNCLASSIFIED", menu=True)]) == ("unknown", False)
+    assert marked([Seen(1, "FOUO"), Seen(2, "NOFORN", menu=True)]) == ("sensitive but unclassified", False)
+    assert marked([Seen(1, "NOFORN", menu=False)]) == ("sensitive but unclassified", True)
+
+
+def test_a_cable_is_read_more_strictly_and_is_what_is_taken_for_granted() -> None:
+    """What may be a heading on a page is a caption in a cable; its line is that of the file."""
+    heading = "SECRET AB SHELTERS"
+    assert not refused(heading)
+    assert refused(heading, cable=True) == [("s:10:1", LINE)]
+    with pytest.raises(ClassifiedError, match="s:7:1: "):
+        refuse_classified([Seen(7, heading)], "s")
+    with pytest.raises(ClassifiedError) as told:
+        read_source([("a.txt", cable("SECRET"))], "telegram", "s")
+    assert told.value.problems[0].where == f"a.txt:{HEADER.count(chr(10)) + 1}:1"

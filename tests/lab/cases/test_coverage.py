@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT, SMALL, Ran
+from tests.conftest import ROOT, SMALL, Ran, read_once
 from tests.strategies import facts_for, laws
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Value
@@ -24,7 +24,7 @@ from tierengine.law.reader import read_draft, read_rulebook
 from tierengine.law.rulebook import Law
 from tierengine.terms.outcome import Outcome
 
-BOOK = read_rulebook(SMALL)
+BOOK = read_once(SMALL)
 PLACES = read_draft(SMALL).placed
 LAW = BOOK.on(date(2007, 6, 12))
 TRIALS = Trials()
@@ -160,7 +160,7 @@ def test_the_projects_own_cases_cover_the_whole_law(tierengine: Callable[..., Ra
     assert (done.code, done.err) == (0, "")
     told = json.loads(done.out)["coverage"]
     assert [law["law_from"] for law in told["laws"]] == [
-        str(day) for day in read_rulebook(ROOT).boundaries() if not read_rulebook(ROOT).select(day).missing()
+        str(day) for day in read_once(ROOT).boundaries() if not read_once(ROOT).select(day).missing()
     ]
     for law in told["laws"]:
         assert law["rules"] == law["rules_taken"] == law["rules_not_taken"]

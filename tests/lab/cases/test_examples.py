@@ -6,15 +6,15 @@ from datetime import date
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tierengine.engines.durable import DurableEngine
 from tierengine.engines.lowering import lower_criterion, reached
 from tierengine.lab.cases.examples import example_facts, failed_examples
 from tierengine.law.entries import Criterion
-from tierengine.law.reader import read_draft, read_rulebook
+from tierengine.law.reader import read_draft
 from tierengine.terms.outcome import Outcome
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 
 
 def test_every_example_gives_what_it_expects() -> None:

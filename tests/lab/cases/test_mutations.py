@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_once
 from tierengine.engines import lowering
 from tierengine.engines.lowering import Conditional
 from tierengine.lab.cases.coverage import Book, Covered
@@ -18,12 +18,12 @@ from tierengine.lab.cases.suite import PlacedCase, read_cases
 from tierengine.lab.cases.trial import Trials
 from tierengine.law.conditions import LEVEL_WORDS, Condition
 from tierengine.law.linter import conditions
-from tierengine.law.reader import read_draft, read_rulebook
+from tierengine.law.reader import read_draft
 from tierengine.law.rulebook import Law
 
 E = TypeVar("E")
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 CASES = read_cases(ROOT / "tests" / "cases", BOOK)
 LAWS = list(BOOK.whole_laws())
 

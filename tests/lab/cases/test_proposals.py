@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT, SMALL
+from tests.conftest import ROOT, SMALL, read_once
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Facts, Field, Value
 from tierengine.engines.lowering import lower_proposals, speaks
 from tierengine.lab.cases.proposals import Proof, failed_proposals, run_examples
 from tierengine.law.entries import Criterion
-from tierengine.law.reader import read_draft, read_rulebook
+from tierengine.law.reader import read_draft
 from tierengine.law.rulebook import Law
 from tierengine.terms.level import LEVELS, Level, rank
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 PROPOSING = tuple(criterion for criterion in BOOK.criteria if criterion.proposal is not None)
 
 
@@ -116,7 +116,7 @@ def test_better_answers_worsen_no_proposal_of_any_date(data: st.DataObject) -> N
 
 # -- the proof against trying ---------------------------------------------------------------------------------------
 
-SMALL_BOOK = read_rulebook(SMALL)
+SMALL_BOOK = read_once(SMALL)
 SMALL_LAW = SMALL_BOOK.latest()
 EFFORTS = SMALL_LAW.criterion("EFFORTS")
 TOP = 2

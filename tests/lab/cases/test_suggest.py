@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import ROOT, SMALL, Ran
+from tests.conftest import ROOT, SMALL, Ran, read_once
 from tierengine.lab.cases.coverage import Book
 from tierengine.lab.cases.pairs import Pairs
 from tierengine.lab.cases.suggest import Suggestion, suggest
 from tierengine.lab.cases.suite import PlacedCase, read_cases
 from tierengine.lab.cases.trial import Trials
 from tierengine.law.linter import conditions
-from tierengine.law.reader import read_draft, read_rulebook
+from tierengine.law.reader import read_draft
 from tierengine.reports.cases import as_yaml
 
 NOTHING = "cases: [{name: a, as_of: 2007-06-12, given: {}, expect: {open: [1, 2, 2WL, 3, unranked]}}]\n"
@@ -45,7 +45,7 @@ def _items(value: Any) -> list[tuple[str, Any]]:
 
 def _suggested_for_the_project() -> tuple[list[Suggestion], Book]:
     """Suggestions for the law of every date where there is no case and no example."""
-    book = Book(read_rulebook(ROOT), read_draft(ROOT).placed)
+    book = Book(read_once(ROOT), read_draft(ROOT).placed)
     return list(suggest(book, Trials())), book
 
 
@@ -56,7 +56,7 @@ def test_suggestions_for_the_law_of_every_date(tmp_path: Path) -> None:
     assert all(each.pair is not None for each in suggested)
     path = tmp_path / "suggested.yaml"
     path.write_text(as_yaml(suggested), encoding="utf-8")
-    cases, trials = read_cases(path, read_rulebook(ROOT)), Trials()
+    cases, trials = read_cases(path, read_once(ROOT)), Trials()
     assert len(cases) == 2 * len(suggested)
     assert not [failure for case in cases for failure in trials.run(case).failures]
     for on, beside in zip(cases[::2], cases[1::2], strict=True):
@@ -114,7 +114,7 @@ def test_a_dead_condition_is_said_to_be_dead(tierengine: Callable[..., Ran], not
 
 def test_a_pair_differs_because_of_its_condition() -> None:
     """Where one answer bears on a rule in two ways, the pair lies where this condition decides."""
-    book = read_rulebook(ROOT)
+    book = read_once(ROOT)
     for criterion in book.criteria:
         for path, condition in conditions(criterion):
             if (

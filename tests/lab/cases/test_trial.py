@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import GUATEMALA, ROOT, SMALL, Ran
+from tests.conftest import GUATEMALA, ROOT, SMALL, Ran, read_once
 from tests.reasoning.dossiers import casefile, rating, record
 from tests.strategies import facts_for, laws
 from tierengine.engines.compiled import CompiledEngine
@@ -23,13 +23,12 @@ from tierengine.evidence.dossier import read_dossier
 from tierengine.lab.cases.suite import Case, Expected, PlacedCase, read_cases
 from tierengine.lab.cases.trial import Answer, Laid, Result, Trials
 from tierengine.law.entries import Given
-from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.assess import Assessor
 from tierengine.terms.outcome import Outcome
 from tierengine.yamlfile import Document
 
-LAW = read_rulebook(SMALL).on(date(2007, 6, 12))
+LAW = read_once(SMALL).on(date(2007, 6, 12))
 ASSESSOR = Assessor(LAW)
 TRIALS = Trials()
 
@@ -125,7 +124,7 @@ def test_a_country_on_no_list() -> None:
 
 def test_the_recommendation_of_a_dossier_is_that_of_assess() -> None:
     """In an interim case the present placement is recommended although several tiers are open."""
-    book = read_rulebook(ROOT)
+    book = read_once(ROOT)
     written = {
         "name": "a",
         "as_of": "2007-11-09",
@@ -142,7 +141,7 @@ def test_what_is_provisional_and_what_it_hangs_on() -> None:
     """A case may expect the status, the provisional tier and the hinges; each that is otherwise is told."""
     (placed,) = (
         each
-        for each in read_cases(ROOT / "tests" / "cases" / "country_years.yaml", read_rulebook(ROOT))
+        for each in read_cases(ROOT / "tests" / "cases" / "country_years.yaml", read_once(ROOT))
         if each.case.name.startswith("Seychelles")
     )
     assert of(Trials().run(placed)) == []
@@ -240,7 +239,7 @@ def test_single_answers_come_out_as_in_a_dossier(answers: dict[str, str], rated:
 @pytest.mark.parametrize("folder", sorted(path.parent.name for path in ROOT.glob("seeds/*/dossier.yaml")))
 def test_a_dossier_rests_on_what_its_trace_calls_decisive(folder: str) -> None:
     """Every decisive step below the row that the answer rests on is a reason."""
-    book, dossier = read_rulebook(ROOT), read_dossier(ROOT / "seeds" / folder / "dossier.yaml")
+    book, dossier = read_once(ROOT), read_dossier(ROOT / "seeds" / folder / "dossier.yaml")
     law = book.on(dossier.dossier.as_of)
     written = {"name": "a", "as_of": str(law.as_of), "dossier": "x", "expect": {"tier": "1"}}
     placed = PlacedCase(Case.model_validate(written), Document("x", b"", {}, {}), 0, law, dossier)

@@ -26,13 +26,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from distributed.cli import dask_scheduler, dask_worker
 
-from tests.conftest import ROOT, SMALL, Ran
+from tests.conftest import ROOT, SMALL, Ran, read_once
 from tests.lab import edits
 from tests.lab.change.test_impact import small_records
 from tests.lab.edits import corpus_table, edited
 from tierengine.engines.lowering import lower
 from tierengine.lab.corpus import cluster, parquet
-from tierengine.law.reader import read_rulebook
 
 CASES = 400
 
@@ -93,7 +92,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Cases of the small rulebook in ten parts."""
     monkeypatch.setattr(parquet, "AT_ONCE", 40)
-    form = lower(read_rulebook(SMALL).latest())
+    form = lower(read_once(SMALL).latest())
     table: pa.Table = corpus_table(form, [f"c{n}" for n in range(CASES)], small_records(CASES, 8))
     pq.write_table(table, tmp_path / "c.parquet", row_group_size=40)
     return tmp_path / "c.parquet"
@@ -259,6 +258,7 @@ def test_an_encrypted_cluster(
         # As Dask reads them from the environment when it is loaded.
         names = {name: name.removeprefix("DASK_").lower().replace("__", ".").replace("_", "-") for name in settings}
         with dask.config.set({names[name]: value for name, value in settings.items()}):
+            monkeypatch.setattr(cluster, "REACHED_WITHIN", 5)  # a machine that is busy takes that long to greet
             ran = tierengine(*asked)
             assert (ran.code, ran.out) == (2, "")
             assert "the scheduler has no worker" in ran.err

@@ -64,6 +64,7 @@ def test_the_answer_is_the_same_however_a_corpus_is_cut(
     verb: tuple[str, ...],
     table: pa.Table,
     tmp_path: Path,
+    own_cache: Path,
     tierengine: Callable[..., Ran],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -79,7 +80,7 @@ def test_the_answer_is_the_same_however_a_corpus_is_cut(
     assert told(tierengine(*words(verb, many, changed)), many) == expected
     folder = folder_of(tmp_path / "folder", table, [150, 0, 33, CASES - 183], 40)
     assert told(tierengine(*words(verb, folder, changed)), folder) == expected
-    assert not list((tmp_path / "cache" / "tierengine" / "runs").iterdir())
+    assert not list((own_cache / "runs").iterdir())
 
 
 def test_the_cases_that_move_are_the_same_file(
@@ -193,7 +194,7 @@ class Stopping:
 
 
 def test_a_run_that_is_stopped_is_gone_on_with(
-    table: pa.Table, tmp_path: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+    table: pa.Table, tmp_path: Path, own_cache: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was done is not done again; a damaged part is; another state of the corpus is another run."""
     monkeypatch.setattr(parquet, "AT_ONCE", 50)
@@ -207,7 +208,7 @@ def test_a_run_that_is_stopped_is_gone_on_with(
     ran = tierengine(*asked)
     assert (ran.code, ran.out) == (130, "")
     assert ran.err == "stopped after 3 of 8 parts, which are kept; the same command goes on from there\n"
-    (kept,) = (tmp_path / "cache" / "tierengine" / "runs").iterdir()
+    (kept,) = (own_cache / "runs").iterdir()
     (kept / "000001.json").write_bytes((kept / "000001.json").read_bytes()[:-1])
     rest = Stopping(99)
     monkeypatch.setattr(verbs, "watch", rest)
@@ -248,7 +249,7 @@ def test_two_runs_of_the_same_question(
 
 
 def test_a_full_disk(
-    table: pa.Table, tmp_path: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+    table: pa.Table, tmp_path: Path, own_cache: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was done before stays done, and nothing half-written is left."""
     monkeypatch.setattr(parquet, "AT_ONCE", 50)
@@ -264,7 +265,7 @@ def test_a_full_disk(
     ran = tierengine(*words(("audit", "fragile"), corpus, SMALL))
     assert (ran.code, ran.out) == (2, "")
     assert "the parts that are done cannot be kept there: No space left on device" in ran.err
-    (kept,) = (tmp_path / "cache" / "tierengine" / "runs").iterdir()
+    (kept,) = (own_cache / "runs").iterdir()
     assert sorted(path.name for path in kept.iterdir()) == [f"00000{n}.json" for n in range(4)] + ["lock"]
     monkeypatch.setattr(work, "write_whole", write_whole)
     assert tierengine(*words(("audit", "fragile"), corpus, SMALL)).code == 0

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT, SMALL, Ran
+from tests.conftest import ROOT, SMALL, Ran, read_once
 from tests.lab.proofs.z3_theorems import broken
 from tests.strategies import laws
 from tierengine.engines.compiled import CompiledEngine
@@ -31,14 +31,14 @@ from tierengine.lab.proofs.asking import Proof, Prover
 from tierengine.lab.proofs.certificates import Certificates
 from tierengine.lab.proofs.prove import prove, prove_version, written
 from tierengine.lab.proofs.versions import Span, Version, versions
-from tierengine.law.reader import read_draft, read_rulebook
+from tierengine.law.reader import read_draft
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import Assessor, two_engines
 from tierengine.reasoning.assessment import Assessment, Step
 from tierengine.reasoning.history import Standing
 
-LAW_OF_SMALL = read_rulebook(SMALL).select(date(2007, 6, 1))
+LAW_OF_SMALL = read_once(SMALL).select(date(2007, 6, 1))
 ALWAYS = (Span(date(2000, 10, 28), None),)
 
 

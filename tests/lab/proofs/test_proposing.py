@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT, SMALL
+from tests.conftest import ROOT, SMALL, read_once
 from tests.lab.cases.test_proposals import RULES, proposing
 from tierengine.engines.lowering import lower
 from tierengine.lab.cases.proposals import Proof as Spans
@@ -17,11 +17,10 @@ from tierengine.lab.proofs.asking import Proof, Prover
 from tierengine.lab.proofs.prove import prove_version
 from tierengine.lab.proofs.versions import Span, Version, versions
 from tierengine.law.entries import Criterion
-from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law
 from tierengine.terms.level import Level
 
-SMALL_LAW = read_rulebook(SMALL).select(date(2007, 6, 1))
+SMALL_LAW = read_once(SMALL).select(date(2007, 6, 1))
 ALWAYS = (Span(date(2000, 10, 28), None),)
 
 
@@ -79,7 +78,7 @@ def test_a_rule_that_asks_for_a_rating_beside_its_criterion_is_found() -> None:
     assert len(counterexample.countries) == 2
 
 
-@pytest.mark.parametrize("version", versions(read_rulebook(ROOT)), ids=lambda version: version.name)
+@pytest.mark.parametrize("version", versions(read_once(ROOT)), ids=lambda version: version.name)
 def test_no_proposal_of_any_date_is_worsened_or_strays(version: Version) -> None:
     """Both theorems hold of the law of every date."""
     proofs = {proof.theorem: proof.verdict for proof in prove_version(version, Prover())}

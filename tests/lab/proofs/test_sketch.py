@@ -10,20 +10,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT, SMALL
+from tests.conftest import ROOT, SMALL, read_once
 from tests.strategies import Draw, inputs_of
 from tierengine.engines.form import Bounds, Value
 from tierengine.errors import EvidenceError
 from tierengine.evidence.dossier import read_dossier
 from tierengine.lab.proofs.sketch import placements, sketch
-from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.coherence import Coherent, filled_in, rests_on
 
-BOOK = read_rulebook(ROOT)
+BOOK = read_once(ROOT)
 LAWS = [BOOK.select(day + timedelta(days=0 if day == date(2019, 1, 8) else 200)) for day in BOOK.boundaries()]
-SMALL_LAW = read_rulebook(SMALL).select(date(2007, 6, 1))
+SMALL_LAW = read_once(SMALL).select(date(2007, 6, 1))
 
 
 def _read(law: Law, facts: dict[str, Value]) -> dict[str, Value | Bounds]:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import GUATEMALA, ROOT, SMALL, Ran
+from tests.conftest import GUATEMALA, ROOT, SMALL, Ran, read_once
 from tests.lab.enumeration import MOST, Case, asked, completions, countries, grid, rows_of, small_cases
 from tests.oracle import Value, tell, unknown_inputs
 from tierengine.engines.form import Bounds, Facts
@@ -25,7 +25,6 @@ from tierengine.lab.questions.inquiry import Inquiry
 from tierengine.lab.questions.path import PathSearch, WayUp, path
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Indicator
-from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.words import rank_of
 from tierengine.terms.outcome import Outcome
@@ -64,7 +63,7 @@ def _declared(draw: st.DrawFn, indicator: Indicator) -> Indicator:
 @st.composite
 def ways_in_a_sound_law(draw: st.DrawFn) -> tuple[Law, Case, Tier]:
     """The small rulebook of the tests, a country and a tier to reach."""
-    law = read_rulebook(SMALL).on(date(2010, 6, 1))
+    law = read_once(SMALL).on(date(2010, 6, 1))
     return law, draw(countries(law, most_unknown=3)), draw(st.sampled_from(TIERS))
 
 
@@ -367,6 +366,18 @@ def test_the_limit_of_years_blocks_the_watch_list(limit: str, blocked: list[str]
             "How do the country's years on the Tier 2 Watch List bind this report? "
             "They are full and the waiver is spent: Tier 3."
         )
+
+
+def test_numbers_overtake_what_a_record_states_without_them(rulebook: Rulebook) -> None:
+    """A law told to be milder than that for rape is amended; then that record no longer holds, and it is said."""
+    law = rulebook.on(read_dossier(ROOT / "seeds" / "invented-2019" / "dossier.yaml").dossier.as_of)
+    facts: Case = {"penalty_below_grave_crimes": True, **{f"judged/{name}": False for name in law.judges}}
+    search = PathSearch(Inquiry(law, facts), "1")
+    way = next(search.ways([next(search.shortest())]))
+    assert "max_penalty_sex_trafficking_years" in {act.id for act in way.actions}
+    turns_out = {each.id: (each.now, each.then) for each in way.also_needed[0].turns_out}
+    assert turns_out["penalty_below_grave_crimes"] == ("Yes", "No")
+    assert "max_penalty_grave_crime_years" in turns_out
 
 
 def test_what_can_still_be_done(rulebook: Rulebook) -> None:

@@ -7,7 +7,7 @@ is tried by `assess` alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -57,6 +57,9 @@ class Case:
         self.now = whole.assess(file)
         admitted = admit(file, law)
         self.inquiry = Inquiry(law, admitted.facts, admitted.follows)
+        self.measured = {record.measures for record in file.dossier.records}
+        self.answers = {name: tuple(each.value for each in self.inquiry.answers(name)) for name in self.inquiry.unknown}
+        """Answers to each open question, one of each sort."""
 
     @property
     def open(self) -> set[Any]:
@@ -151,15 +154,10 @@ def can_be_written(case: Case, field: str) -> bool:
         return False  # they follow from the placements of many years, which bind one another
     if field.startswith("rating/"):
         return True
-    if field in {record.measures for record in case.file.dossier.records}:
+    if field in case.measured:
         return False  # a record that is set aside would have to be taken out first
     indicator = case.law.indicator(field)
     return indicator.counts_kind is None and not indicator.shown_by
-
-
-def answers_to(case: Case, field: str) -> Iterator[Value]:
-    """Answers to a question, one of each sort."""
-    yield from (answer.value for answer in case.inquiry.answers(field))
 
 
 # -- the claims ----------------------------------------------------------------------------------------------------
@@ -170,10 +168,9 @@ def pointless_is_pointless(case: Case, pick: Callable[[list[Any]], Any], seen: C
     listed = [name for name in Differences(case.inquiry).pointless() if can_be_written(case, name)]
     others = [name for name in case.inquiry.unknown if can_be_written(case, name)]
     for name in {pick(listed) for _ in range(3)} if listed else ():
-        for value in answers_to(case, name):
-            beside = pick(
-                [{}, *({other: v} for other in others[:40] for v in answers_to(case, other) if other != name)]
-            )
+        besides = [{}, *({other: v} for other in others[:40] for v in case.answers[other] if other != name)]
+        for value in case.answers[name]:
+            beside = pick(besides)
             before, after = case.again(beside), case.again({**beside, name: value})
             if before is not None and after is not None:
                 assert rows(before, case) == rows(after, case), (name, value, beside)
@@ -197,7 +194,7 @@ def what_narrows_narrows(case: Case, pick: Callable[[list[Any]], Any], seen: Cou
     """Each answer to a question leaves the rows that are told with it."""
     names = [name for name in case.inquiry.unknown if can_be_written(case, name)]
     for name in {pick(names) for _ in range(3)} if names else ():
-        for value in answers_to(case, name):
+        for value in case.answers[name]:
             left = {row.tier for row in case.inquiry.stay_open({name: value})}
             again = case.again({name: value})
             if again is None:
@@ -242,7 +239,7 @@ def the_provisional_tier_is_open(case: Case, _pick: Callable[[list[Any]], Any], 
     if told.status != "provisional":
         return
     assert told.tier in case.open
-    assert told.rests_on
+    assert told.rests_on or told.rule != "REC-PROVISIONAL"  # where a placement stands, no proposal may be needed
     ratings = {f"rating/{each.word}": LEVELS.index(each.level) for each in told.rests_on}
     again = case.again(ratings)
     assert again is not None

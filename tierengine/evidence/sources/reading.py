@@ -204,6 +204,11 @@ def _sections(file: File) -> Sections:
     return sections_of(raw) if cable else Sections()
 
 
+def may_be_source(name: str) -> bool:
+    """Say whether a file has the ending of a format that is read."""
+    return any(PurePath(name).suffix.lower() in kind.endings for kind in _KINDS.values())
+
+
 def source_name(name: str) -> str:
     """Return what a source is called after its file: the name without folder, ending and spaces."""
     return re.sub(r"[\s\u00b6]+", "-", PurePath(name).stem.strip()) or "source"

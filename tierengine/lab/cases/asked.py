@@ -32,7 +32,7 @@ from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.lowering import lower_coherence
 from tierengine.errors import EvidenceError, NotInForceError, Problem
 from tierengine.lab.cases.given import facts_of, unfit
-from tierengine.law.entries import CarriedItem, Criterion, Given, Indicator, Kind
+from tierengine.law.entries import CarriedItem, Criterion, Given, Indicator, Kind, Situation
 from tierengine.law.linter import unknown
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.advice import first_advice
@@ -55,9 +55,7 @@ class AdviceAsked(Model):
     """For what is advice asked: the product, and every situation in which the country is."""
 
     product: Literal["annual", "interim"]
-    situations: Annotated[
-        tuple[Literal["settled", "present placement open", "provisional", "otherwise"], ...], Field(min_length=1)
-    ]
+    situations: Annotated[tuple[Situation, ...], Field(min_length=1)]
 
 
 class Figures(Model):
@@ -226,7 +224,7 @@ def _report(asked: Asked, law: Law) -> _Parts:
 
 def _advice(asked: Asked, law: Law) -> _Parts:
     assert asked.advice is not None
-    found = first_advice(law, asked.advice.product, set(asked.advice.situations))
+    found = first_advice(law, asked.advice.product, frozenset(asked.advice.situations))
     yield "by", found.id if found is not None else NOTHING
     yield "recommend", found.recommend if found is not None else NOTHING
 

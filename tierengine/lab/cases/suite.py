@@ -59,9 +59,10 @@ class Expected(Model):
     open: tuple[Row, ...] | None = None
     """Exactly the rows of the tier table that some completion of what is not known reaches."""
     status: Literal["settled", "provisional", "open"] | None = None
-    """Settled: one row is open on the facts. Provisional: one is left by the proposals. Open: neither."""
+    """Settled: one row is open on the facts. Provisional: the proposals leave one, or that of the last report among
+    several. Open: neither."""
     provisional: Row | None = None
-    """The one row that is left once each open word that nobody has rated has the level that the rules propose."""
+    """The tier that is recommended provisionally: the one row that the proposals leave, or that of the last report."""
     hinges: tuple[Text, ...] | None = None
     """Exactly the open words that nobody has rated, and of which some rating alone leads elsewhere."""
     reasons: tuple[Text, ...] = ()

@@ -9,8 +9,8 @@ from typing import Literal
 
 from tierengine.engines.arithmetic import compare
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Facts, Form
-from tierengine.engines.lowering import reached
+from tierengine.engines.form import Engine, Facts, Form
+from tierengine.engines.lowering import LAST_REPORT, reached
 from tierengine.lab.cases.asked import NOTHING, PlacedAsked
 from tierengine.lab.cases.asked import answer as answer_of
 from tierengine.lab.cases.given import whole_facts
@@ -18,6 +18,7 @@ from tierengine.lab.cases.suite import UNRANKED, PlacedCase, named
 from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
+from tierengine.reasoning.advice import first_advice, recommended_by, situations_of, status_of
 from tierengine.reasoning.assess import Assessor
 from tierengine.reasoning.assessment import Status
 from tierengine.reasoning.coherence import Coherent
@@ -28,6 +29,7 @@ from tierengine.reasoning.trace import Narrator, level_range
 from tierengine.reasoning.words import sentence
 from tierengine.terms.level import LEVELS
 from tierengine.terms.outcome import Outcome
+from tierengine.terms.tier import TIERS, Tier
 
 Part = Literal["tier", "open", "status", "provisional", "hinges", "reasons", "not_because", "findings", "asked"]
 """The parts of what a case expects."""
@@ -102,7 +104,7 @@ class Laid:
         self.given = given
         coherent = Coherent.of(law, given)
         self.form: Form = coherent.form
-        self.engine: CompiledEngine = coherent.engine
+        self.engine: Engine = coherent.engine
         self.inputs = {field.id for field in (*self.form.inputs, *self.form.answerable())}
         self.compared = {comparison.id: comparison for comparison in self.form.comparisons}
         self.narrator = Narrator(law, self.form)
@@ -156,15 +158,25 @@ class Answer:
 
     @property
     def provisional(self) -> str | None:
-        """The one row that is left provisionally, as a case names it."""
-        return (self._likely[0].tier or UNRANKED) if len(self._likely) == 1 else None
+        """The tier that the facts settle or that is recommended provisionally, as a case names it."""
+        return None if self.status == "open" else self._advised[0] or UNRANKED
 
     @property
     def status(self) -> Status:
-        """What the facts and the proposals leave."""
-        if len(self.open_rows) == 1:
-            return "settled"
-        return "provisional" if len(self._likely) == 1 else "open"
+        """How firm the recommendation of an annual report would be."""
+        return self._advised[1]
+
+    @cached_property
+    def _advised(self) -> tuple[Tier | None, Status]:
+        """The tier that would be recommended in an annual report, if any, and how firmly."""
+        possible = tuple(row for row in self.law.tiers if row.id in self.open_rows)
+        last = self._facts.get(LAST_REPORT)
+        present = next((tier for tier in TIERS if tier == last), None)
+        advice = first_advice(self.law, "annual", situations_of(present, possible, self._likely))
+        if advice is None:
+            return None, "settled" if len(possible) == 1 else "open"
+        tier = recommended_by(advice, present, possible, self._likely)
+        return tier, status_of(advice, tier, possible, self._likely)
 
     @cached_property
     def open_to_a_person(self) -> tuple[str, ...]:

@@ -233,10 +233,14 @@ class Mutant:
 
     def disproved(self, limit: Limit) -> Iterator[Problem]:
         """Yield what the proofs of the linter find in the entry. Raise `UndecidedError` if the solver gives up."""
-        yield from lint_tiers(self.draft.rulebook, list(self.draft.placed))
+        if self.item is not None:
+            yield from self._of_proposal(self.item)
+        if self.changed.fields == {"proposal"}:  # at which the proofs of the other rules do not look
+            return
+        if self.changed.item.section != "criteria" or not self.changed.fields <= CONDITIONS:
+            yield from lint_tiers(self.draft.rulebook, list(self.draft.placed))
         if self.item is not None:
             alone = Draft(self.draft.rulebook, (self.item,), ())
-            yield from self._of_proposal(self.item)
             yield from idle(alone, limit)
             yield from misdirected(alone, limit)
 

@@ -24,7 +24,15 @@ from tierengine.lab.cases.suite import PlacedCase, case_files, read_cases
 from tierengine.lab.cases.trial import Answer, Trials
 from tierengine.lab.change.changed import CONDITIONS, Base, Mutant, mutant
 from tierengine.lab.change.single import Changed, Kind, changes_of
-from tierengine.lab.change.told_apart import Apart, asked_apart, entry_form, proposed_apart, rails_of, told_apart
+from tierengine.lab.change.told_apart import (
+    Apart,
+    asked_apart,
+    entry_form,
+    proposal_forms,
+    proposed_apart,
+    rails_of,
+    told_apart,
+)
 from tierengine.law.entries import Coherence, Criterion, Entry
 from tierengine.law.reader import read_draft
 from tierengine.law.rulebook import Law
@@ -227,8 +235,11 @@ class Examiner:
                     and isinstance(made.entry, Criterion)
                     and original.proposal != made.entry.proposal
                 ):
-                    apart = proposed_apart(laws, (original, made.entry), self._limit)
-                    yield from () if apart is None else (apart,)
+                    proposals = proposal_forms(laws, (original, made.entry))
+                    if proposals not in seen:
+                        seen.append(proposals)
+                        apart = proposed_apart(laws, (original, made.entry), proposals, self._limit)
+                        yield from () if apart is None else (apart,)
             if made.entry is None or not made.changed.fields <= CONDITIONS or section in _PROCEDURE:
                 apart = asked_apart(laws, (original, made.entry), section)
                 yield from () if apart is None else (apart,)

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Any, Literal, get_args
 
 from tierengine.law.entries import Kind as RecordKind
+from tierengine.law.entries import Situation
 from tierengine.law.linter import Placed
 from tierengine.terms.citation import Authority
 from tierengine.terms.level import CERTAINTIES, LEVELS
@@ -128,7 +129,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "direction": ("favours the government", "counts against the government", "neither"),
     "combine": ("same", "sum"),
     "treatment": ("encoded", "left to a judgement", "not encoded", "out of scope"),
-    "situation": ("settled", "present placement open", "provisional", "otherwise"),
+    "situation": get_args(Situation),
     "recommend": ("the settled tier", "the present placement", "the provisional tier", "no tier"),
     "becomes": ("a standing record", "a question", "a figure of last year"),
     "takes": ("record", "rating", "deficiency", "question"),

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from typing import Any, get_args
 
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Facts, Form, Value
-from tierengine.engines.logic import Term, all_of, any_of, negate, same
+from tierengine.engines.form import Bounds, Facts, Form, Value
+from tierengine.engines.logic import Term, all_of, any_of, implies, negate, same
 from tierengine.engines.lowering import lower_coherence, lower_entry, lower_proposals, reached, speaks
 from tierengine.engines.proof import Case
 from tierengine.engines.solver import Limit, Solver
@@ -25,6 +25,7 @@ from tierengine.lab.cases.pairs import answers_of, bearing_on, given_of, sound
 from tierengine.lab.proofs.counterexamples import given, smallest
 from tierengine.law.entries import Coherence, Conclusion, Criterion, Entry, Given, Kind, Proposal, Route, TierRow
 from tierengine.law.rulebook import Law
+from tierengine.reasoning.coherence import Coherent
 from tierengine.terms.level import LEVELS
 
 OPEN = "undetermined"
@@ -74,18 +75,27 @@ def told_apart(laws: tuple[Law, Law], entries: tuple[Entry, Entry], limit: Limit
         return None
     if forms[0] == forms[1]:
         return None
-    apart = _Twins(laws, forms).apart(rails_of(before), limit)
+    apart = _Twins(laws, forms, filled=not isinstance(before, Coherence)).apart(rails_of(before), limit)
     if apart is None or not isinstance(before, Coherence):
         return apart
     return _confirmed(_apart_asked(laws, _asked(laws[0], {"holds": before.id, "given": apart.given})))
 
 
-def proposed_apart(laws: tuple[Law, Law], criteria: tuple[Criterion, Criterion], limit: Limit) -> Apart | None:
-    """Return a smallest country for which a proposal and a changed one propose different levels, if there is one."""
+def proposal_forms(laws: tuple[Law, Law], criteria: tuple[Criterion, Criterion]) -> tuple[Form, Form]:
+    """Return the forms of a proposal and of a changed one, each under its law."""
+    return lower_proposals(laws[0], criteria[:1]), lower_proposals(laws[1], criteria[1:])
+
+
+def proposed_apart(
+    laws: tuple[Law, Law], criteria: tuple[Criterion, Criterion], forms: tuple[Form, Form], limit: Limit
+) -> Apart | None:
+    """Return a smallest country for which a proposal and a changed one propose different levels, if there is one.
+
+    Raise `UndecidedError` if the solver gives up.
+    """
     before, after = criteria
     if before.proposal is None or after.proposal is None or before.judgement is None:
         return None
-    forms = lower_proposals(laws[0], (before,)), lower_proposals(laws[1], (after,))
     twins = _Twins(laws, forms)
     levels = [_levels(case, each) for case, each in zip(twins.cases, criteria, strict=True)]
     differ = any_of(negate(same(levels[0][level], levels[1][level])) for level in LEVELS)
@@ -111,10 +121,13 @@ def _levels(case: Case, criterion: Criterion) -> dict[str, Term]:
 
 
 class _Twins:
-    """One country twice: under a law, and under the law with a change."""
+    """One country twice: under a law, and under the law with a change.
 
-    def __init__(self, laws: tuple[Law, Law], forms: tuple[Form, Form]) -> None:
-        self._laws, self._forms = laws, forms
+    Where it is `filled`, what follows from its answers by a rule of coherence is known of it as well.
+    """
+
+    def __init__(self, laws: tuple[Law, Law], forms: tuple[Form, Form], filled: bool = False) -> None:
+        self._laws, self._forms, self._filled = laws, forms, filled
         self._answers = [dict(answers_of(form, law)) for form, law in zip(forms, laws, strict=True)]
         self.cases = (
             Case(forms[0], "old", partly=True, beside=(forms[1],)),
@@ -129,10 +142,39 @@ class _Twins:
             solver.add(*sound(case, answers))
         for field in old.fields.keys() & new.fields.keys():
             solver.add(same(old.known[field], new.known[field]), old.values[field].alike(new.values[field]))
-        found = smallest(
-            solver, [[*given(old), *(new.known[name] for name in new.fields if name not in old.fields)]], differ
-        )
-        return None if found is None else old.read(found) | new.read(found)
+        solver.add(*self._on_one_ladder())
+        given_answers = [[*given(old), *(new.known[name] for name in new.fields if name not in old.fields)]]
+        while (found := smallest(solver, given_answers, differ)) is not None:
+            facts = old.read(found) | new.read(found)
+            following = list(self._following(facts))
+            if not following:
+                return facts
+            solver.add(*following)
+        return None
+
+    def _on_one_ladder(self) -> Iterator[Term]:
+        """Yield that the levels of a finding are known together, each only with those below it, whichever law asks."""
+        for criterion in self._laws[0].criteria:
+            rungs = (reached(criterion.id, rung.level) for rung in criterion.rules)
+            asked = [(case, name) for name in rungs for case in self.cases if name in case.fields]
+            for (one, lower), (other, higher) in pairwise(asked):
+                yield same(one.known[lower], other.known[higher])
+                yield other.values[higher].no_higher_than(one.values[lower])
+
+    def _following(self, facts: Facts) -> Iterator[Term]:
+        """Yield that an answer which nobody gave, and which follows from some, is known wherever these are."""
+        follows = Coherent.of(self._laws[0]).follows(facts) if self._filled else {}
+        for name, each in follows.items():
+            case = next((case for case in self.cases if name in case.fields), None)
+            if case is None or isinstance(each.value, Bounds) or not facts.keys() >= set(each.read):
+                continue
+            read = (self._answers_in(other, facts[other]) for other in each.read)
+            yield implies(all_of(read), case.answers(name, each.value))
+
+    def _answers_in(self, name: str, value: Value | Bounds) -> Term:
+        case = next(case for case in self.cases if name in case.fields)
+        assert not isinstance(value, Bounds)
+        return case.answers(name, value)
 
     def apart(self, heads: tuple[str, ...], limit: Limit) -> Apart | None:
         """Return a smallest country of which one of some propositions comes out otherwise."""
@@ -258,7 +300,13 @@ def _histories(report: int) -> Iterator[Mapping[str, Any]]:
 def _situations() -> Iterator[Mapping[str, Any]]:
     for product_ in ("annual", "interim"):
         yield {"advice": {"product": product_, "situations": ("settled",)}}
-        for more in ((), ("present placement open",), ("provisional",), ("present placement open", "provisional")):
+        for more in (
+            (),
+            ("present placement open",),
+            ("provisional",),
+            ("present placement open", "provisional"),
+            ("present placement open", "present placement proposed"),
+        ):
             yield {"advice": {"product": product_, "situations": ("otherwise", *more)}}
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from types import MappingProxyType
 
 from tierengine.engines.arithmetic import thresholds
@@ -51,7 +52,7 @@ class Inquiry:
         self.facts = {name: value for name, value in facts.items() if name in self.fields or name in compared}
         self.engine = CompiledEngine(self.form)
         asked = [name for name in in_order(law) if name in self.fields and not known(self.facts, name)]
-        possible = {name: self._possible(name) for name in asked}
+        possible = self._possible(asked)
         decided = {name for name, places in possible.items() if len(places) < min(2, self.whole.values[name].places)}
         self.facts |= {
             name: self._answer_at(name, possible[name]) for name in decided if not name.startswith("rating/")
@@ -60,6 +61,11 @@ class Inquiry:
         """The open questions, in the order of the statute; what follows from other answers is not asked."""
         self.bound = tuple(name for name in asked if name in decided and name.startswith("rating/"))
         """The open words that nobody has rated and that the records let a person rate in one way only."""
+
+    @cached_property
+    def kept(self) -> dict[str, object]:
+        """What others worked out about the country and keep with it, by name."""
+        return {}
 
     @cached_property
     def unrated(self) -> tuple[str, ...]:
@@ -102,12 +108,22 @@ class Inquiry:
         """Return a completion of the facts and some answers, of which some terms hold; nothing if there is none."""
         return self.solver.find(*self.given(answers), *terms)
 
-    def _possible(self, field: str) -> list[int]:
-        """The places of the answers to a question that the facts leave."""
-        scale = self.whole.values[field]
-        flag = {judged(leaf_name(field)): True} if field.startswith("rating/") else {}
-        given = self.whole.gives({**self.facts, **flag})
-        return [place for place in range(scale.places) if self.solver.find(*given, scale.at(place)) is not None]
+    def _possible(self, fields: Sequence[str]) -> dict[str, list[int]]:
+        """The places of the answers to questions that the facts leave; an open word is then rated by a person."""
+        ratings = [name for name in fields if name.startswith("rating/")]
+        found = self._left([name for name in fields if name not in ratings], self.facts)
+        for name in ratings:
+            found |= self._left([name], {**self.facts, judged(leaf_name(name)): True})
+        return found
+
+    def _left(self, fields: Sequence[str], facts: Facts) -> dict[str, list[int]]:
+        """The places of the answers that some completion of some facts gives to questions."""
+        scales = {name: self.whole.values[name] for name in fields}
+        with self.solver.supposing(*self.whole.gives(facts)):
+            may_be = iter(
+                self.solver.which([scale.at(place) for scale in scales.values() for place in range(scale.places)])
+            )
+        return {name: [place for place in range(scale.places) if next(may_be)] for name, scale in scales.items()}
 
     def _answer_at(self, field: str, places: list[int]) -> Value | Bounds:
         """The one answer that is left; for a count, the bounds between which no rule tells the difference."""
@@ -126,8 +142,9 @@ class Inquiry:
 
     def stay_open(self, answers: Mapping[str, Value]) -> tuple[TierRow, ...]:
         """Return the rows that stay open on the facts once some answers are written; none if they contradict them."""
-        given = self.given(answers)
-        return tuple(row for row in self.law.tiers if self.solver.find(*given, self.whole.shown[row.id]) is not None)
+        with self.solver.supposing(*self.given(answers)):
+            stay = self.solver.which([self.whole.shown[row.id] for row in self.law.tiers])
+        return tuple(compress(self.law.tiers, stay))
 
     # -- the answers there are ------------------------------------------------------------------------------------
 

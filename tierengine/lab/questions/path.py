@@ -182,7 +182,17 @@ class PathSearch:
         """What is needed beside acts: unknown answers that are no acts, and ratings given anew."""
         # A word that can be rated in one way only is settled once a person rates it, and not before.
         others = (name for name in (*self._inquiry.unknown, *self._inquiry.bound) if name not in self._acts)
-        return {name: self._case.known[name] for name in others} | self._anew | self._followed_anew
+        return {name: self._case.known[name] for name in others} | self._anew | self._followed_anew | self._overtaken
+
+    @cached_property
+    def _overtaken(self) -> dict[str, Term]:
+        """Each comparison that a record answers, with the term that two numbers come to say otherwise."""
+        case, facts = self._case, self._inquiry.facts
+        return {
+            each.id: all_of((case.known[each.left], case.known[each.right], case.answers(each.id, not facts[each.id])))
+            for each in self._inquiry.form.comparisons
+            if each.id in facts
+        }
 
     @cached_property
     def _freed(self) -> dict[str, Term]:
@@ -202,6 +212,8 @@ class PathSearch:
 
     def _holds_fast(self) -> Iterator[tuple[str, Term]]:
         """Each known answer, with the term of what it may become."""
+        for name, overtaken in self._overtaken.items():
+            yield name, any_of((overtaken, self._case.answers(name, bool(self._inquiry.facts[name]))))
         for name, value in self._inquiry.facts.items():
             if name.startswith("judged/") or name not in self._inquiry.fields:
                 continue
@@ -243,6 +255,8 @@ class PathSearch:
             yield written.values[name].alike(case.values[name])
             if name in self._acts and name not in self._inquiry.facts:
                 yield implies(case.known[name], self._acts[name])
+        for name, overtaken in self._overtaken.items():
+            yield any_of((overtaken, self._completion.answers(name, bool(self._inquiry.facts[name]))))
         yield from (each.refuted[row] for row in self._worse for each in (case, written))
         yield any_of(self._completion.shown[row] for row in self._target)
 
@@ -299,9 +313,10 @@ class PathSearch:
         picked = {*acts, *needs}
         terms = [term if name in picked else negate(term) for name, term in (self._acts | self._else).items()]
         with solver.supposing(*terms):
-            answers = lowest(solver, self._case, (*needs, *acts))
+            answers = lowest(solver, self._case, (name for name in (*needs, *acts) if name not in self._overtaken))
         assert answers is not None
-        after = self._after(answers)
+        otherwise = {name: not self._inquiry.facts[name] for name in picked & self._overtaken.keys()}
+        after = self._after({**answers, **otherwise})
         if not self._reaches(after):
             raise MismatchError(
                 [
@@ -343,7 +358,7 @@ class PathSearch:
             higher = [number for number in self._inquiry.fields[name].numbers if number > rank_of(value)]
             suffice = [number for number in higher if self._reaches({**after, name: number})]
             return f"rated {LEVELS[rank_of(value)]}" + (" or better" if higher and suffice == higher else "")
-        if self._inquiry.fields[name].type != "count":
+        if name in self._overtaken or self._inquiry.fields[name].type != "count":
             return answer(self._law, name, value).rstrip(".")
         beside = ", and ".join(self._beside(name, after, changed))
         if beside:

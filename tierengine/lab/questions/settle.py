@@ -10,18 +10,18 @@ be pointless: its answer may bind others, such as the number of the year before 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from itertools import groupby
+from itertools import compress, groupby
 
 from tierengine.engines.form import Form, Value
 from tierengine.engines.logic import FALSE, Term, all_of, any_of, at_most, implies, negate, same, variable
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, presumed, rating
-from tierengine.engines.proof import asked_by_rules, joined, looks_at_findings, taken_together, together
-from tierengine.engines.solver import Model, Solver, Template
+from tierengine.engines.lowering import judged, presumed, rating
+from tierengine.engines.proof import looks_at_findings, together
+from tierengine.engines.solver import Model, Solver
 from tierengine.evidence.dossier import Casefile
+from tierengine.lab.questions.decisive import Decisive
 from tierengine.lab.questions.inquiry import Answer, Inquiry
 from tierengine.lab.questions.smallest import MOST, Listed, chosen, smallest
 from tierengine.law.entries import Criterion, TierRow
@@ -29,7 +29,6 @@ from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import law_of
 from tierengine.reasoning.assessment import LawUsed, Subject
-from tierengine.reasoning.open_tiers import answered
 from tierengine.reasoning.words import asked_by, leaf_name, question, ranged, sentence
 from tierengine.terms.tier import Tier
 
@@ -142,7 +141,7 @@ def settle(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) ->
         whatever=tuple(asked(law, name) for name in decisive),
         narrowing=narrowing,
         pointless=tuple(asked(law, name) for name in differences.pointless()),
-        presumptions=tuple(data_presumptions(inquiry)),
+        presumptions=tuple(data_presumptions(inquiry, differences)),
     )
 
 
@@ -172,30 +171,26 @@ class Differences:
         fixed = inquiry.fixed
         self._solver = Solver(self._this.definitions, self._other.follows)
         self._solver.add(*self._this.gives(fixed), *self._other.gives(fixed))
-        self._differ = {name: self._otherwise(name) for name in inquiry.unknown}
+        self._alike = {name: variable(f"alike:{name}") for name in inquiry.unknown}
+        self._differ = {name: negate(alike) for name, alike in self._alike.items()}
+        self._solver.add(*(same(alike, self._answered_alike(name)) for name, alike in self._alike.items()))
+        self._moved = any_of(
+            negate(same(self._this.shown[row.id], self._other.shown[row.id])) for row in inquiry.law.tiers
+        )
+        """The two stand in different rows."""
         for name in inquiry.fields.keys() - fixed.keys():
             if name not in self._differ and not name.startswith("judged/"):
                 self._solver.add(self._this.values[name].alike(self._other.values[name]))
 
-    def _otherwise(self, name: str) -> Term:
+    def _answered_alike(self, name: str) -> Term:
         names = (name, judged(leaf_name(name))) if name.startswith("rating/") else (name,)
-        return negate(all_of(self._this.values[each].alike(self._other.values[each]) for each in names))
-
-    @property
-    def _rows(self) -> Term:
-        """The two stand in different rows."""
-        return any_of(
-            negate(same(self._this.shown[row.id], self._other.shown[row.id])) for row in self._inquiry.law.tiers
-        )
+        return all_of(self._this.values[each].alike(self._other.values[each]) for each in names)
 
     def alone(self) -> Iterator[str]:
         """Yield each question of which another answer alone, all else being equal, leads to another row."""
-        waiting = dict(self._differ)
-        whole = (*self._other.coherence.values(), self._rows, at_most(1, self._differ.values()))
-        while (model := self._solver.find(*whole, any_of(waiting.values()))) is not None:
-            found = next(name for name, term in waiting.items() if model.holds(term))
-            del waiting[found]
-            yield found
+        one = at_most(1, self._differ.values())
+        with self._solver.supposing(*self._other.coherence.values(), self._moved, one):
+            yield from compress(self._differ, self._solver.which(list(self._differ.values())))
 
     def deciding(self) -> tuple[str, ...]:
         """Return a smallest set of questions whose answers, whatever they are, decide the row."""
@@ -204,8 +199,8 @@ class Differences:
         chooser.add(*(picks[name] for name in needed))
 
         def objection(model: Model) -> Term | None:
-            agreed = (negate(self._differ[name]) for name in chosen(model, picks))
-            pair = self._solver.find(*self._other.coherence.values(), self._rows, *agreed)
+            agreed = (self._alike[name] for name in chosen(model, picks))
+            pair = self._solver.find(*self._other.coherence.values(), self._moved, *agreed)
             if pair is None:
                 return None
             return any_of(picks[name] for name, term in self._differ.items() if pair.holds(term))
@@ -223,11 +218,25 @@ class Differences:
         form = self._inquiry.form
         answers = [term for name, term in self._other.coherence.items() if not _on_findings(form, name)]
         broken = [negate(term) for name, term in self._other.coherence.items() if _on_findings(form, name)]
-        for name, differs in self._differ.items():
-            bound = next((group for group in groups if name in group), frozenset({name}))
-            equal = (negate(term) for other, term in self._differ.items() if other not in bound and other != name)
-            if self._solver.find(*answers, differs, *equal, any_of((self._rows, *broken))) is None:
-                yield name
+        with self._solver.supposing(*answers, any_of((self._moved, *broken))):
+            for name, differs in self._differ.items():
+                bound = next((group for group in groups if name in group), frozenset({name}))
+                if self._solver.find(differs, *self._all_alike(but=bound | {name})) is None:
+                    yield name
+
+    def presuming(self, criterion: Criterion, asked_for: Collection[str]) -> bool:
+        """Whether a presumption alone changes the tier in some completion that answers otherwise what it asks for.
+
+        No open word is then rated by anybody.
+        """
+        unrated = {judged(name): False for name in self._inquiry.unrated}
+        drawn = self._other.shown[presumed(criterion.id)], self._this.not_shown(presumed(criterion.id))
+        flags = (*self._this.gives(unrated), *self._other.gives(unrated))
+        alike = self._all_alike(but=asked_for)
+        return self._solver.find(*self._other.coherence.values(), self._moved, *flags, *drawn, *alike) is not None
+
+    def _all_alike(self, *, but: Collection[str]) -> Iterator[Term]:
+        yield from (alike for name, alike in self._alike.items() if name not in but)
 
 
 def _on_findings(form: Form, name: str) -> bool:
@@ -271,10 +280,11 @@ def _branches(inquiry: Inquiry, name: str, left: list[Left]) -> Iterator[Branch]
 def settling(inquiry: Inquiry, row: TierRow, order: list[str]) -> Settling:
     """Return the smallest sets of questions that can settle a row; `order` ranks the questions."""
     listed = Listed.of(settling_answers(inquiry, row.id), MOST)
-    places = {name: place for place, name in enumerate(order)}
+    ranks = {name: rank for rank, name in enumerate(order)}
+    places = {name: place for place, name in enumerate(inquiry.unknown)}
 
-    def by_rank(answers: Mapping[str, Value]) -> list[int]:
-        return sorted(places.get(leaf_name(name), len(places)) for name in answers)
+    def by_rank(answers: Mapping[str, Value]) -> tuple[list[int], list[int]]:
+        return sorted(ranks.get(leaf_name(name), len(ranks)) for name in answers), [places[name] for name in answers]
 
     return Settling(
         tier=row.tier,
@@ -294,9 +304,9 @@ def settling_answers(inquiry: Inquiry, row: str, among: Collection[str] | None =
     """Yield, for each smallest set of questions that can settle a row, answers that do: every completion reaches it.
 
     `among` names the questions that may be asked; without it, all may. The answers that the solver proposes are tried
-    against a completion that leads elsewhere, as long as there is one; from then on it obeys that one too.
+    against a completion that leads elsewhere, as long as there is one; from then on they go against what decides there.
 
-    Source: Janota, Klieber, Marques-Silva and Clarke, Solving QBF with counterexample guided refinement (SAT 2012).
+    Source: Previti, Ignatiev, Morgado and Marques-Silva, Prime compilation of non-clausal formulae (IJCAI 2015).
     """
     questions = [name for name in inquiry.unknown if among is None or name in among]
     settled = _Settled(inquiry, row, questions)
@@ -310,102 +320,56 @@ class _Settled:
     def __init__(self, inquiry: Inquiry, row: str, questions: Iterable[str]) -> None:
         self._inquiry = inquiry
         self._row = row
-        self._last: Collection[str] = {""}
+        self._decisive = Decisive.about(inquiry)
+        self._case = inquiry.whole
         self._others = tuple(sorted(inquiry.fields.keys() - inquiry.facts.keys() | inquiry.bounded))
-        self._case = inquiry.case("answers")
         self.asked = {name: variable(f"asked:{name}") for name in questions}
+        self._rated = {judged(name): self.asked.get(rating(name), FALSE) for name in inquiry.unrated}
+        """Whether a word that nobody has rated is judged: only by an answer to the question about it."""
         self.solver = Solver(self._case.definitions)
         self.solver.add(*self._case.gives(inquiry.fixed), self._case.shown[row])
-        for flag, term in self._flags():
+        for flag, term in self._rated.items():
             self.solver.add(same(self._case.answers(flag, value=True), term))
         for name, asked in self.asked.items():
             scale = self._case.values[name]
             self.solver.add(implies(asked, scale.at_most(scale.places - 1)))
-
-    def _flags(self) -> Iterator[tuple[str, Term]]:
-        """Whether a word that nobody has rated is judged: only by an answer to the question about it."""
-        for name in self._inquiry.unrated:
-            yield judged(name), self.asked.get(rating(name), FALSE)
 
     def answers(self, model: Model) -> dict[str, Value]:
         """Return the answers that are given in a found case."""
         return {name: self._case.value(model, name) for name, term in self.asked.items() if model.holds(term)}
 
     def objection(self, model: Model) -> Term | None:
-        """Return the term that what is answered holds against a completion that leads elsewhere; nothing if none does.
+        """Return the term that what is answered goes against a completion that leads elsewhere; nothing if none does.
 
-        Where the completion decides that the row is not reached, each answer that is given is as given, and each other
-        as it was; everywhere else it is as it comes.
+        It goes against the completion if it gives another answer to a question that decides there, or if it rates a
+        word, or rates none, where it decides there that nobody did, or somebody.
         """
-        inquiry = self._inquiry
         answers = self.answers(model)
-        near = {name: self._case.values[name].lies_at(model) for name in self._others}
-        inquiry.solver.prefer(
-            rise if step <= place else negate(rise)
-            for name, place in near.items()
-            for step, rise in enumerate(inquiry.whole.values[name].rises[1:], 1)
-        )
-        astray = inquiry.find(negate(inquiry.whole.shown[self._row]), answers=answers)
+        astray = self._inquiry.find(negate(self._case.shown[self._row]), answers=answers)
         if astray is None:
             return None
-        if answers.keys() == self._last:
-            decisive = self._decisive(answers, inquiry.whole.read(astray))
-        else:
-            decisive = {name for name, place in near.items() if inquiry.whole.values[name].lies_at(astray) != place}
-        self._last = answers.keys()
-        # What rests on no decisive question, and every word that is judged, is in the completion as in the answers.
-        copied = self.solver.take(self._template, decisive)
-        for name in self._others:
-            if name in decisive:
-                self._stays_unless_asked(name, inquiry.whole.values[name].lies_at(astray), copied)
-        incoherent = (negate(copied(term)) for term in self._case.coherence.values())
-        return any_of((copied(self._case.shown[self._row]), *incoherent))
+        places = {name: self._case.values[name].lies_at(astray) for name in self._others}
+        terms = {name: self._case.values[name].at(place) for name, place in places.items()}
+        terms |= {flag: self._case.answers(flag, model.holds(term)) for flag, term in self._rated.items()}
+        if not self._decisive.go_along(terms):
+            return self._other_than(model)
+        given = {*answers, *(flag for flag, term in self._rated.items() if model.holds(term))}
+        return any_of(
+            self._otherwise_rated(name, model) if name in self._rated else self._answered_otherwise(name, places[name])
+            for name in self._decisive.of(terms, given, self._row)
+        )
 
-    def _stays_unless_asked(self, name: str, place: int, copied: Callable[[Term], Term]) -> None:
-        """Let a completion have the answer to a question that is given, if one is, and else the one at a place."""
-        asked = self.asked.get(name, FALSE)
-        for step, rise in enumerate(self._case.values[name].rises[1:], 1):
-            there = copied(rise)
-            self.solver.add(any_of((asked, there if step <= place else negate(there))))
-            self.solver.add(any_of((negate(asked), negate(there), rise)), any_of((negate(asked), there, negate(rise))))
+    def _answered_otherwise(self, name: str, place: int) -> Term:
+        return all_of((self.asked.get(name, FALSE), negate(self._case.values[name].at(place))))
 
-    def _decisive(self, answers: Mapping[str, Value], completion: Mapping[str, Value]) -> set[str]:
-        """The questions whose answers in a completion decide that it is off the row, whatever the others are.
+    def _otherwise_rated(self, flag: str, model: Model) -> Term:
+        rated = self._rated[flag]
+        return negate(rated) if model.holds(rated) else rated
 
-        They also decide every rule of coherence that asks for one of them, so that they go along with any others.
-        """
-        inquiry = self._inquiry
-        facts = answered(inquiry.form, inquiry.facts, answers)
-        kept = {
-            name: value for name, value in completion.items() if name not in inquiry.facts or name in inquiry.bounded
-        }
-        for name in tuple(kept):
-            together_with = next((group for group in self._taken if name in group), (name,))
-            fewer = {other: value for other, value in kept.items() if other not in together_with}
-            settled = inquiry.engine.settled({**facts, **fewer})
-            if settled.get(self._row) is False and self._goes_along(fewer.keys(), settled):
-                kept = fewer
-        return set(kept)
-
-    def _goes_along(self, kept: Collection[str], settled: Mapping[str, bool]) -> bool:
-        """Whether every rule of coherence holds by what is kept, or asks for none of it."""
-        return all(settled.get(rule) is True or asked.isdisjoint(kept) for rule, asked in self._rules.items())
-
-    @cached_property
-    def _rules(self) -> dict[str, frozenset[str]]:
-        """Each rule of coherence with the questions that it asks for, directly or through findings."""
-        return asked_by_rules(self._inquiry.form)
-
-    @cached_property
-    def _taken(self) -> tuple[frozenset[str], ...]:
-        """What nobody answers and others show or deny, with these; and the placements, which bind one another."""
-        placements = {LAST_REPORT, LIMIT} & self._inquiry.fields.keys()
-        return tuple(joined((*taken_together(self._inquiry.form), placements)))
-
-    @cached_property
-    def _template(self) -> Template:
-        """What holds of the country as it is once answers were given, and of each completion."""
-        return Template((*self._case.follows, *self._case.gives(self._inquiry.fixed)), self._case.asks)
+    def _other_than(self, model: Model) -> Term:
+        """Anything else is asked, or any answer is another."""
+        kept = (self._answered_otherwise(name, self._case.values[name].lies_at(model)) for name in self.answers(model))
+        return any_of((*kept, *(negate(term) if model.holds(term) else term for term in self.asked.values())))
 
 
 def _in_words(inquiry: Inquiry, answers: Mapping[str, Value]) -> Iterator[str]:
@@ -421,7 +385,7 @@ def _in_words(inquiry: Inquiry, answers: Mapping[str, Value]) -> Iterator[str]:
 # -- what is presumed ----------------------------------------------------------------------------------------------
 
 
-def data_presumptions(inquiry: Inquiry) -> Iterator[DataPresumption]:
+def data_presumptions(inquiry: Inquiry, differences: Differences) -> Iterator[DataPresumption]:
     """Yield each presumption from data not provided that may still be drawn."""
     for criterion in inquiry.law.criteria:
         rule = criterion.presumption
@@ -435,7 +399,7 @@ def data_presumptions(inquiry: Inquiry) -> Iterator[DataPresumption]:
             says=rule.says,
             data=tuple(asked(inquiry.law, name) for name in _data(criterion, inputs) if name in inquiry.unknown),
             needs=tuple(asked(inquiry.law, name) for name in inquiry.unknown if name in inputs),
-            bears=_bears(inquiry, criterion),
+            bears=differences.presuming(criterion, inputs),
         )
 
 
@@ -444,17 +408,3 @@ def _data(criterion: Criterion, inputs: set[str]) -> Iterator[str]:
     for indicator in criterion.indicators:
         if indicator.effort and indicator.type == "count" and indicator.id not in inputs:
             yield indicator.id
-
-
-def _bears(inquiry: Inquiry, criterion: Criterion) -> bool:
-    """Whether the presumption alone changes the tier in some completion of what the criterion's presumption asks."""
-    rule = criterion.presumption
-    assert rule is not None
-    turning = {part.indicator for part in rule.when.walk() if part.indicator is not None}
-    this, other = inquiry.case("this", cases=2), inquiry.case("presumed", cases=2)
-    solver = Solver(this.definitions, other.definitions)
-    solver.add(*this.gives(inquiry.facts), *other.gives(inquiry.facts))
-    solver.add(*(this.values[name].alike(other.values[name]) for name in inquiry.fields if name not in turning))
-    solver.add(other.shown[presumed(criterion.id)], negate(this.shown[presumed(criterion.id)]))
-    moved = any_of(negate(same(this.shown[row.id], other.shown[row.id])) for row in inquiry.law.tiers)
-    return solver.find(moved) is not None

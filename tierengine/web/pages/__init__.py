@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tierengine.web.pages import (
+    adding,
     api,
     api_of_dossier,
     asking,
@@ -25,5 +26,5 @@ from tierengine.web.pages import (
     years,
 )
 
-_OFFICERS = (entering, countries, beginning, dossier, coding, rating, supposing, asking, years, why, papers)
+_OFFICERS = (entering, countries, beginning, dossier, adding, coding, rating, supposing, asking, years, why, papers)
 PAGES = (*_OFFICERS, auditing, record, ledger, enrolling, proposing, editing, law, api, api_of_dossier)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -10,8 +9,6 @@ from fastapi import APIRouter, Query, Response
 from tierengine.lab.questions.path import WayUp
 from tierengine.reports.answer import each_way
 from tierengine.reports.asking import asking_report
-from tierengine.reports.docx import docx
-from tierengine.reports.report import Report
 from tierengine.reports.text import report_text
 from tierengine.terms.tier import Tier
 from tierengine.web.downloads import download
@@ -27,11 +24,6 @@ _BETTER: dict[Tier | None, tuple[Tier, ...]] = {
     None: ("2WL", "2", "1"),
 }
 """The tiers to which a way up may be asked for, from each that is recommended now."""
-
-_MAKERS: dict[str, Callable[[Report], bytes]] = {
-    "questions.docx": docx,
-    "questions.txt": lambda told: report_text(told).encode(),
-}
 
 
 @router.get("/ask")
@@ -66,5 +58,8 @@ def work_out(here: Here, case: TheCase) -> Response:
 @router.get("/ask/{file}")
 def asked(here: Here, case: TheCase, file: Literal["questions.docx", "questions.txt"]) -> Response:
     """Give the list as a file."""
+    from tierengine.reports.docx import docx  # noqa: PLC0415 - large, and needed here alone
+
     told = asking_report(here.desk.answers.plan(case.casefile))
-    return download(_MAKERS[file](told), f"{case.kept.country}-{case.kept.edition}-{file}")
+    made = docx(told) if file == "questions.docx" else report_text(told).encode()
+    return download(made, f"{case.kept.country}-{case.kept.edition}-{file}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import shutil
 from collections.abc import Sequence
@@ -15,12 +14,11 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from tierengine.coding.starting import Beginning, begun
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.sources.reading import FORMATS
+from tierengine.web.uploads import sent_files
 from tierengine.web.visit import Here, seen_again
 from tierengine.wholefile import write_whole
 
 router = APIRouter()
-
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @router.get("/new")
@@ -39,24 +37,12 @@ def begin(
     covers: Annotated[bool, Form()] = False,
 ) -> Response:
     """Draft a dossier from the sources, in a folder of its own, which appears as a whole or not at all."""
-    sent = _named([(each.filename or "", each.file.read()) for each in sources if each.filename])
+    sent = sent_files(sources, {"dossier.yaml"})
     beginning = Beginning(country=country.strip().upper(), report=report, covers_period=covers)
     raw = begun(beginning, sent, here.desk.rulebook).document.raw
     name = f"{beginning.country.lower()}-{report}"
     _write(here.desk.folder / name, [*sent, ("dossier.yaml", raw)])
     return seen_again(f"/c/{beginning.country}/{report}")
-
-
-def _named(sent: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
-    """The files under names that lead nowhere else, each once, none of which is that of the dossier."""
-    found: dict[str, bytes] = {}
-    for name, raw in sent:
-        plain = _UNSAFE.sub("-", name.replace("\\", "/").rpartition("/")[2]).lstrip(".-")[-100:] or "source"
-        stem, dot, ending = plain.rpartition(".")
-        known = {*found, "dossier.yaml"}
-        free = (f"{stem}-{number}{dot}{ending}" if dot else f"{ending}-{number}" for number in range(2, 1000))
-        found[plain if plain not in known else next(each for each in free if each not in known)] = raw
-    return list(found.items())
 
 
 def _write(folder: Path, files: Sequence[tuple[str, bytes]]) -> None:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
-from tierengine.errors import Problem, TierEngineError
+from tierengine.errors import LedgerError, NotInForceError, Problem, StoreError, TierEngineError
 from tierengine.reasoning.assessment import Assessment
+from tierengine.reasoning.clocks import Due, clocks
 from tierengine.reports.answer import tier_name
 from tierengine.web.desk import Desk
-from tierengine.web.rendering import counted
+from tierengine.web.onrecord import Standing
 from tierengine.web.shelf import Kept
-from tierengine.web.visit import Here
+from tierengine.web.visit import Here, Visit
+from tierengine.web.waiting import Looked, Waits, beside_dossiers, due_for, in_dossier, offered
 
 router = APIRouter()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waits:
-    """Something that waits for a person: in words, and the page where it is done."""
-
-    says: str
-    address: str
-    urgent: int
-    """How much it presses: the larger the sooner."""
+_MOST_DAYS = 4
+"""Days that the statute counts and that are told at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +32,6 @@ class Row:
 
     kept: Kept
     assessment: Assessment | None
-    problems: tuple[Problem, ...]
     waits: tuple[Waits, ...]
 
     @property
@@ -54,38 +52,60 @@ class Row:
 
 
 @router.get("/")
-def countries(here: Here) -> Response:
-    """List the dossiers in the order of need."""
+def countries(here: Here, on: Annotated[date | None, Query(description="the day that is today")] = None) -> Response:
+    """List the dossiers in the order of need, and what waits beside them; `on` looks from another day than today."""
+    today = on or datetime.now(UTC).date()
     kept = here.desk.all_shown(here.person.cleared)
-    rows = sorted((_row(here.desk, each) for each in kept), key=lambda row: -row.need)
-    return here.page("countries.html", rows=rows, doubled=here.desk.shelf.same_address(kept), folder=here.desk.folder)
+    standing, broken = _standing(here.desk)
+    rows = rows_of(here, kept, standing, today)
+    return here.page(
+        "countries.html",
+        rows=rows,
+        beside=offered(here, broken or beside_dossiers(here, standing)),
+        days=_days(here.desk, today),
+        today=today,
+        doubled=here.desk.shelf.same_address(kept),
+        folder=here.desk.folder,
+    )
 
 
-def _row(desk: Desk, kept: Kept) -> Row:
-    assessment, problems = None, kept.problems
+def rows_of(here: Visit, kept: Iterable[Kept], standing: Standing | None, today: date) -> list[Row]:
+    """Return the dossiers in the order of need."""
+    every = tuple(kept)
+    beside = here.desk.beside.of(each for each in every if not each.withheld)
+    return sorted((_row(here, each, beside, standing, today) for each in every), key=lambda row: -row.need)
+
+
+def _row(here: Visit, kept: Kept, beside: Mapping[str, tuple[str, ...]], standing: Standing | None, today: date) -> Row:
+    desk, assessment, problems, due = here.desk, None, kept.problems, tuple[Due, ...]()
     if kept.casefile is not None:
+        casefile = kept.casefile
         try:
-            assessment = desk.answers.in_short(kept.casefile)
+            assessment = desk.answers.in_short(casefile)
+            due = desk.answers.kept("due", casefile, lambda: due_for(desk.rulebook, casefile))
         except TierEngineError as error:
             problems = error.problems
-    return Row(kept=kept, assessment=assessment, problems=problems, waits=tuple(_waiting(kept, assessment, problems)))
+    looked = Looked(kept=kept, assessment=assessment, problems=problems, beside=beside.get(kept.name, ()), due=due)
+    waits = in_dossier(looked, standing, desk.rulebook.digest, today)
+    return Row(kept=kept, assessment=assessment, waits=offered(here, waits))
 
 
-def _waiting(kept: Kept, assessment: Assessment | None, problems: tuple[Problem, ...]) -> list[Waits]:
-    """What waits in a dossier, the most urgent first."""
-    casefile, at = kept.casefile, kept.address
-    if casefile is None or assessment is None:
-        return [Waits(says=counted(len(problems), "problem") + " in the file", address=at, urgent=100)]
-    found = []
-    if casefile.undecided:
-        found.append(Waits(says=f"{counted(len(casefile.undecided), 'proposal')} to decide", address=at, urgent=30))
-    if not assessment.recommendation.settled:
-        tiers = counted(len(assessment.recommendation.open_tiers), "tier")
-        found.append(Waits(says=f"{tiers} open: rate or ask", address=f"{at}/rate", urgent=20))
-    unread = sum(1 for _ in casefile.uncoded())
-    if unread:
-        found.append(Waits(says=f"{counted(unread, 'sentence')} not coded", address=at, urgent=10))
-    if casefile.dossier.open_questions:
-        asked = counted(len(casefile.dossier.open_questions), "question")
-        found.append(Waits(says=f"{asked} of last year open", address=f"{at}/ask", urgent=5))
-    return found
+def _standing(desk: Desk) -> tuple[Standing | None, tuple[Waits, ...]]:
+    """What is on record; where that cannot be read, the dossiers are listed all the same, and it is told."""
+    try:
+        return desk.onrecord.now(), ()
+    except (LedgerError, StoreError) as error:
+        return None, (Waits(says=f"The ledger cannot be used: {_first(error.problems)}.", address="/ledger"),)
+
+
+def _first(problems: tuple[Problem, ...]) -> str:
+    return problems[0].what
+
+
+def _days(desk: Desk, today: date) -> tuple[Due, ...]:
+    """The next days that the statute counts, of the reports of this year and of those around it."""
+    found: list[Due] = []
+    for year in (today.year - 1, today.year, today.year + 1):
+        with suppress(NotInForceError):
+            found += (each for each in clocks(desk.rulebook, year) if each.day >= today)
+    return tuple(sorted(found, key=lambda due: due.day)[:_MOST_DAYS])

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 from fastapi import APIRouter, HTTPException, Response
 
 from tierengine import schemas
-from tierengine.coding.sheet import written_out
 from tierengine.documents.draft import Draft
 from tierengine.documents.matter import Matter, matter_of
 from tierengine.documents.writing import applies, write
+from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.assess import VERSION
 from tierengine.reasoning.release import ReleaseName, release
 from tierengine.reports.answer import weighed
@@ -58,6 +59,13 @@ def _as(told: Report, form: str) -> bytes:
     return made.encode() if isinstance(made, str) else made
 
 
+def _workbook(dossier: Path, rulebook: Rulebook) -> bytes:
+    """The workbook of a dossier."""
+    from tierengine.coding.sheet import written_out  # noqa: PLC0415 - it loads what writes for Excel
+
+    return written_out(dossier, rulebook)
+
+
 def _drafted_as(draft: Draft, form: str) -> bytes:
     """A document in a format."""
     name = {"md": "markdown"}.get(form, form)
@@ -82,7 +90,7 @@ PAPERS: dict[str, Paper] = {
         lambda _, c: _as(_released(c, "unclassified"), "docx"),
     ),
     "dossier.xlsx": Paper(
-        "Workbook", "the dossier for Excel, with drop-down lists", lambda d, c: written_out(c.kept.path, d.rulebook)
+        "Workbook", "the dossier for Excel, with drop-down lists", lambda d, c: _workbook(c.kept.path, d.rulebook)
     ),
     "answer.json": Paper(
         "Answer", "JSON, as programs read it", lambda d, c: schemas.to_json(d.answers.assessment(c.casefile)).encode()

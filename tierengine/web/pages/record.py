@@ -10,8 +10,6 @@ from tierengine.errors import TierEngineError
 from tierengine.law.reader import rulebook_files
 from tierengine.ledger import acts
 from tierengine.ledger.acts import Ground
-from tierengine.ledger.archive import pack
-from tierengine.ledger.packet import export
 from tierengine.ledger.replay import replay
 from tierengine.ledger.verify import verify
 from tierengine.terms.tier import Tier
@@ -52,6 +50,9 @@ def check(here: Here, case: TheCase) -> Response:
 @router.get("/{number}/packet.zip")
 def packet(here: Here, case: TheCase, number: int) -> Response:
     """Give the packet of an entry: one file by which a stranger checks the case without network."""
+    from tierengine.ledger.archive import pack  # noqa: PLC0415
+    from tierengine.ledger.packet import export  # noqa: PLC0415 - it loads what writes where an answer comes from
+
     _on_this_case(here, case, number)
     with here.desk.book.opened() as ledger:
         raw = pack(export(ledger, number))

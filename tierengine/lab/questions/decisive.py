@@ -1,0 +1,105 @@
+"""What of a completion decides that it is off a row: a few of its answers, whatever the others are.
+
+Whoever has those answers is off the row, so a set of answers that settles the row must go against one of them. That is
+one clause, where the completion itself would be a copy of the whole law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from tierengine.engines.logic import Term, any_of, implies, negate, variable
+from tierengine.engines.lowering import LAST_REPORT, LIMIT
+from tierengine.engines.proof import asked_by_rules, joined, taken_together
+from tierengine.engines.solver import Solver
+from tierengine.lab.questions.inquiry import Inquiry
+
+Answers = Mapping[str, Term]
+"""Each open question, and each word that may be rated, with the term of its answer in a completion."""
+
+
+class Decisive:
+    """Finds decisive answers of completions of the same facts.
+
+    Decisive answers also decide every rule of coherence that asks for one of them, so that they go along with any
+    others that go along with the facts.
+    """
+
+    def __init__(self, inquiry: Inquiry) -> None:
+        whole = inquiry.whole
+        self._rules = asked_by_rules(inquiry.form)
+        """Each rule of coherence with the questions that it asks for, directly or through findings."""
+        self._bound = _bound(inquiry)
+        otherwise = {row.id: whole.shown[row.id] for row in inquiry.law.tiers}
+        otherwise |= {rule: negate(whole.coherence[rule]) for rule in self._rules}
+        named = {name: variable(f"otherwise:{name}") for name in otherwise}
+        nothing = variable("nothing is otherwise")
+        self._stays = {name: negate(term) for name, term in named.items()}
+        """That a row is not looked at, or a rule of coherence."""
+        self._something = negate(nothing)
+        """That something is otherwise of what is looked at: a row is reached, or a rule is broken."""
+        self._solver = Solver(whole.follows)
+        self._solver.add(*whole.gives(inquiry.fixed), any_of((nothing, *named.values())))
+        self._solver.add(*(implies(named[name], term) for name, term in otherwise.items()))
+
+    @staticmethod
+    def about(inquiry: Inquiry) -> Decisive:
+        """Return what finds them for an inquiry; it is kept with it, since each row is asked for."""
+        if "decisive" not in inquiry.kept:
+            inquiry.kept["decisive"] = Decisive(inquiry)
+        kept = inquiry.kept["decisive"]
+        assert isinstance(kept, Decisive)
+        return kept
+
+    def go_along(self, answers: Answers) -> bool:
+        """Whether answers go along with the facts, those that are only shown or denied by others among them."""
+        return self._solver.find(*answers.values()) is not None
+
+    def of(self, answers: Answers, given: Collection[str], row: str) -> Collection[str]:
+        """Return names of decisive answers of a completion that is off a row, as few `given` ones as can be."""
+        others = [name for name in answers if name not in given]
+        found = self._enough(others, answers, row) or self._enough(answers, answers, row) or set(answers)
+        for name in sorted(found, key=lambda each: (each not in given, each)):
+            fewer = found - self._with_bound([name], answers)
+            if name in found and self._suffice(fewer, answers, row):
+                found = fewer
+        return found
+
+    def _enough(self, names: Iterable[str], answers: Answers, row: str) -> set[str]:
+        """Decisive answers among some; none if they decide nothing."""
+        among = {name: answers[name] for name in names}
+        looked_at: set[str] = set()
+        while True:
+            core = self._core(among, row, looked_at)
+            found = self._with_bound(core, answers)
+            touched = self._touched(found)
+            if touched <= looked_at:
+                return found
+            looked_at |= touched
+
+    def _suffice(self, names: Collection[str], answers: Answers, row: str) -> bool:
+        return bool(self._core({name: answers[name] for name in names}, row, self._touched(names)))
+
+    def _core(self, among: Answers, row: str, rules: Collection[str]) -> tuple[str, ...]:
+        """Answers with which a row is not reached and none of some rules is broken; none if they leave that open."""
+        stays = (term for name, term in self._stays.items() if name != row and name not in rules)
+        return self._solver.clash(among, (self._something, *stays))
+
+    def _touched(self, names: Collection[str]) -> set[str]:
+        """The rules of coherence that ask for some of the questions."""
+        return {rule for rule, asked in self._rules.items() if not asked.isdisjoint(names)}
+
+    def _with_bound(self, names: Iterable[str], answers: Answers) -> set[str]:
+        """Some questions, with those that are bound to them."""
+        found = set(names)
+        return found.union(*(group & answers.keys() for group in self._bound if not group.isdisjoint(found)))
+
+
+def _bound(inquiry: Inquiry) -> tuple[frozenset[str], ...]:
+    """Questions that bind one another beside the rules of coherence.
+
+    They are what nobody answers and others show or deny, with these; two numbers of which only is known which is the
+    greater; and the placements.
+    """
+    told = ({each.left, each.right} for each in inquiry.form.comparisons if each.id in inquiry.facts)
+    return tuple(joined((*taken_together(inquiry.form), *told, {LAST_REPORT, LIMIT})))

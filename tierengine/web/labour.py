@@ -1,0 +1,97 @@
+"""What a piece of long work does, in a process of its own: what it needs is loaded there, and the desk opens soon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tierengine import schemas
+from tierengine.errors import RulebookError, TierEngineError, UsageError
+from tierengine.lab.cases.suite import read_cases
+from tierengine.lab.cases.trial import Result, Trials, judge
+from tierengine.lab.change.impact import Impact, Question, impact
+from tierengine.lab.corpus.like_cases import Audit, audit
+from tierengine.lab.corpus.robust import Robustness, robustness
+from tierengine.lab.corpus.work import Means
+from tierengine.lab.proofs.asking import Proof
+from tierengine.lab.proofs.lint import lint
+from tierengine.lab.proofs.prove import prove
+from tierengine.law.reader import read_draft, read_rulebook
+from tierengine.reports.problems import as_json
+from tierengine.web.work import Kind, Order, draft_of
+
+Tell = Callable[[int, int | None], None]
+"""Told how much is done, and of how much where that is known."""
+
+T = TypeVar("T")
+
+
+def carry_out(order: Order, back: Connection) -> None:
+    """Do a piece of work, and send its steps and its result back."""
+    try:
+        with draft_of(order.law, order.files) as draft:
+            made = _MAKERS[order.kind](order, draft, lambda done, of: back.send(("step", (done, of))))
+        back.send(("done", made))
+    except TierEngineError as error:
+        back.send(("failed", error.problems))
+    except BrokenPipeError:  # the desk is gone, and nobody waits
+        return
+
+
+def _lint(_: Order, draft: Path, __: Tell) -> Any:
+    return as_json(lint(draft)[1])
+
+
+def _prove(_: Order, draft: Path, tell: Tell) -> Any:
+    found = []
+    for proof in prove(read_draft(draft).rulebook):
+        found.append(schemas.dump(Proof, proof))
+        tell(len(found), None)
+    return found
+
+
+def _test(order: Order, draft: Path, tell: Tell) -> Any:
+    assert order.cases is not None
+    trials, results = Trials(), []
+    placed = tuple(read_cases(order.cases, read_rulebook(draft)))
+    for done, each in enumerate(placed, 1):
+        results.append(judge(each, trials.answer(each)))
+        if done % 10 == 0 or done == len(placed):
+            tell(done, len(placed))
+    failed = sum(bool(result.failures) for result in results)
+    return {"cases": len(results), "failed": failed, "results": [schemas.dump(Result, each) for each in results]}
+
+
+def _impact(order: Order, draft: Path, tell: Tell) -> Any:
+    def watch(pieces: Sequence[T], _: str, /) -> Iterable[T]:
+        for done, piece in enumerate(pieces):
+            tell(done, len(pieces))
+            yield piece
+
+    try:
+        old = read_rulebook(order.law)
+    except RulebookError as error:
+        raise UsageError(error.problems) from None
+    return schemas.dump(Impact, impact(old, read_rulebook(draft), Question(corpus=order.corpus), Means(watch=watch)))
+
+
+def _like_cases(order: Order, draft: Path, _: Tell) -> Any:
+    assert order.corpus is not None
+    return schemas.dump(Audit, audit(order.corpus, read_rulebook(draft)))
+
+
+def _robust(order: Order, draft: Path, _: Tell) -> Any:
+    assert order.corpus is not None
+    return schemas.dump(Robustness, robustness(order.corpus, read_rulebook(draft)))
+
+
+_MAKERS: dict[Kind, Callable[[Order, Path, Tell], Any]] = {
+    "lint": _lint,
+    "prove": _prove,
+    "test": _test,
+    "impact": _impact,
+    "like-cases": _like_cases,
+    "robust": _robust,
+}
