@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tierengine import canonical
@@ -16,6 +16,15 @@ MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Who made a step, what it did in words, and when, as ISO 8601 writes it; empty where nobody said."""
+
+    by: str = ""
+    says: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Step:
     """A change of a file: the bytes from `at` on that were `old` and are `new`, and the digests before and after."""
 
@@ -24,6 +33,7 @@ class _Step:
     new: bytes
     before: str
     after: str
+    told: Told = Told()
 
 
 class Steps:
@@ -34,13 +44,26 @@ class Steps:
 
         Raise `EvidenceError` if that file is damaged, and `OSError` if it cannot be read.
         """
-        self._path = dossier.with_name(f".{dossier.name}.undo")
+        self._path = steps_file(dossier)
         self._steps = _read(self._path) if self._path.exists() else []
 
-    def keep(self, before: bytes, after: bytes) -> None:
+    def keep(self, before: bytes, after: bytes, told: Told | None = None) -> None:
         """Keep a step that is about to be made. Raise `OSError` if it cannot be written."""
-        self._steps = [*self._made(before), _step(before, after)][-MOST:]
+        self._steps = [*self._made(before), _step(before, after, told or Told())][-MOST:]
         self._write()
+
+    def newest(self, version: str) -> Told | None:
+        """Return what is told of the step that made a dossier what it is; nothing if it was changed otherwise.
+
+        `version` is the digest of its file.
+        """
+        made = (each for each in reversed(self._steps) if each.before != version)
+        last = next(made, None)
+        return last.told if last is not None and last.after == version else None
+
+    def by(self, name: str) -> bool:
+        """Return whether somebody made one of the steps that are kept."""
+        return any(each.told.by == name for each in self._steps)
 
     def last(self, now: bytes) -> bytes:
         """Return what a dossier was before the last step.
@@ -71,18 +94,24 @@ class Steps:
 
     def _write(self) -> None:
         told = [
-            {"at": each.at, "old": _text(each.old), "new": _text(each.new), "before": each.before, "after": each.after}
+            {"at": each.at, "old": _text(each.old), "new": _text(each.new)}
+            | {"before": each.before, "after": each.after, "told": asdict(each.told)}
             for each in self._steps
         ]
         write_whole(self._path, canonical.readable(told).encode())
 
 
-def _step(before: bytes, after: bytes) -> _Step:
+def steps_file(dossier: Path) -> Path:
+    """Return the file in which the steps of a dossier are kept."""
+    return dossier.with_name(f".{dossier.name}.undo")
+
+
+def _step(before: bytes, after: bytes, told: Told) -> _Step:
     """The one stretch in which two texts differ."""
     at = _alike(before, after)
     end = _alike(before[at:][::-1], after[at:][::-1])
     old, new = before[at : len(before) - end], after[at : len(after) - end]
-    return _Step(at, old, new, canonical.digest(before), canonical.digest(after))
+    return _Step(at, old, new, canonical.digest(before), canonical.digest(after), told)
 
 
 def _alike(one: bytes, other: bytes) -> int:
@@ -98,7 +127,10 @@ def _text(raw: bytes) -> str:
 def _read(path: Path) -> list[_Step]:
     try:
         return [
-            _Step(int(each["at"]), b64decode(each["old"]), b64decode(each["new"]), each["before"], each["after"])
+            _Step(
+                *(int(each["at"]), b64decode(each["old"]), b64decode(each["new"]), each["before"], each["after"]),
+                Told(**each.get("told", {})),
+            )
             for each in json.loads(path.read_bytes())
         ]
     except (ValueError, KeyError, TypeError):

@@ -43,7 +43,8 @@ def _told(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _piece(piece: Said | Blank) -> dict[str, str]:
+def _piece(piece: Said | Blank) -> dict[str, Any]:
     if isinstance(piece, Blank):
-        return {"text": shown(piece.marked), "grounds": "", "kind": "blank"}
-    return {"text": shown(piece.text), "grounds": "; ".join(piece.grounds), "kind": "said"}
+        label, bracket, rest = piece.marked.partition("[")
+        return {"kind": "blank", "label": shown(label), "text": shown(bracket + rest)}
+    return {"kind": "said", "text": shown(piece.text), "grounds": list(piece.grounds)}
