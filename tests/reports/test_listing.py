@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tierengine.reports.listing import Cell, Listing, listing_csv, listing_workbook
-from tierengine.reports.shown import shown
+from tierengine.reports.printable import printable
 
 CELLS = st.one_of(
     st.none(), st.integers(-(10**9), 10**9), st.dates(date(1950, 1, 1)), st.text(st.characters(codec="utf-8"))
@@ -32,7 +32,7 @@ def test_no_cell_of_a_csv_is_obeyed(rows: list[tuple[Cell, ...]]) -> None:
     assert len(read) == len(rows) + 1
     for cells, row in zip(read[1:], rows, strict=True):
         for text, cell in zip(cells, row, strict=True):
-            plain = "" if cell is None else shown(str(cell))
+            plain = "" if cell is None else printable(str(cell))
             assert text in (plain, f"'{plain}")
             assert (
                 not isinstance(cell, str) or not text.startswith(("=", "+", "-", "@")) or text.lstrip("+-")[0].isdigit()

@@ -10,7 +10,7 @@ from typing import Any
 from tierengine.coding.actors import actor
 from tierengine.coding.figures import Figure, figures
 from tierengine.coding.manner import Manner, denied_by_a_verb, denied_of_one, manner
-from tierengine.coding.reader import Lead, Reader, Told
+from tierengine.coding.reader import Lead, Reader, Reading
 from tierengine.coding.sentences import Sentence
 from tierengine.coding.times import PREVIOUS, Time, times, year_before
 from tierengine.evidence.dossier import ProposedRecord
@@ -68,7 +68,7 @@ Proposals = tuple[ProposedRecord, ...]
 def proposals(sentence: Sentence, setting: Setting) -> Iterator[Proposals]:
     """Yield for each thing that a sentence tells at most three records, the likeliest first."""
     line = _read(sentence.text, setting)
-    told = setting.reader.told(line.spoken)
+    told = setting.reader.readings(line.spoken)
     taken: set[int] = set()
     said: set[tuple[str, str, str]] = set()
     for number, thing in enumerate(told):
@@ -85,7 +85,7 @@ def proposals(sentence: Sentence, setting: Setting) -> Iterator[Proposals]:
             yield from _denied_as_well(line, thing, kept[0], setting)
 
 
-def _of_thing(line: _Line, thing: Told, figure: Figure | None, setting: Setting) -> Iterator[ProposedRecord]:
+def _of_thing(line: _Line, thing: Reading, figure: Figure | None, setting: Setting) -> Iterator[ProposedRecord]:
     """The records for a thing, by each of its leads. Where its cue gives none, what is merely alike gives none."""
     told = False
     for lead in thing.leads:
@@ -133,14 +133,14 @@ def _earlier(text: str, found: Sequence[Figure], known: Sequence[Time], period: 
 # -- which figure belongs to what -------------------------------------------------------------------------------
 
 
-def _reach(line: _Line, told: Sequence[Told], number: int) -> tuple[int, int]:
+def _reach(line: _Line, told: Sequence[Reading], number: int) -> tuple[int, int]:
     """The characters between the thing told before this one and that after it."""
     before = line.spoken[told[number - 1].head].end if number else 0
     after = line.spoken[told[number + 1].head].start if number + 1 < len(told) else len(line.text)
     return before, after
 
 
-def _figure(line: _Line, thing: Told, reach: tuple[int, int], taken: set[int]) -> Figure | None:
+def _figure(line: _Line, thing: Reading, reach: tuple[int, int], taken: set[int]) -> Figure | None:
     """The figure of a thing: just before its head, else after it, else further before it; none of another year."""
     head = line.spoken[thing.head]
     free = [
@@ -269,7 +269,7 @@ def _is_compared(line: _Line, time: Time) -> bool:
     )
 
 
-def _denied_as_well(line: _Line, thing: Told, record: ProposedRecord, setting: Setting) -> Iterator[Proposals]:
+def _denied_as_well(line: _Line, thing: Reading, record: ProposedRecord, setting: Setting) -> Iterator[Proposals]:
     """The parts of a whole that a sentence denies, each as a thing of its own."""
     cue = thing.leads[0].cue
     if cue is None or record.value != "false" or record.measures != thing.leads[0].indicator.id:
@@ -285,7 +285,7 @@ def _denied_as_well(line: _Line, thing: Told, record: ProposedRecord, setting: S
 
 
 def _of_last_year(
-    line: _Line, told: Sequence[Told], number: int, taken: set[int], setting: Setting
+    line: _Line, told: Sequence[Reading], number: int, taken: set[int], setting: Setting
 ) -> Iterator[Proposals]:
     """The figure of the year before that a sentence sets beside that of the year, as a record of its own.
 

@@ -45,7 +45,7 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Reading:
     """One thing that a sentence tells, and the indicators that may ask for it, the likeliest first."""
 
     leads: tuple[Lead, ...]
@@ -97,7 +97,7 @@ class Reader:
         for few in {word[:FEW] for word in heads}:
             self._heads.setdefault(few, []).append(number)
 
-    def told(self, spoken: Sequence[Spoken]) -> tuple[Told, ...]:
+    def readings(self, spoken: Sequence[Spoken]) -> tuple[Reading, ...]:
         """Return what a sentence may tell, in the order of its words: by its cues, or where it has none by likeness."""
         alike = dict(self._alike(spoken))
         found: list[list[Lead]] = []
@@ -110,9 +110,9 @@ class Reader:
                 group.append(lead)
         if not found:
             close = [lead for lead in self._close(spoken, alike) if lead.weight >= LIKE and _can_be(lead, spoken)]
-            return (Told(tuple(close[:MOST])),) if close and close[0].weight >= VERY_LIKE else ()
+            return (Reading(tuple(close[:MOST])),) if close and close[0].weight >= VERY_LIKE else ()
         return tuple(
-            Told((*group, *self._others(spoken, alike, group))[:MOST])
+            Reading((*group, *self._others(spoken, alike, group))[:MOST])
             for group in sorted(found, key=lambda group: group[0].places[0])
         )
 

@@ -9,7 +9,7 @@ from datetime import date
 from io import StringIO
 from typing import Literal
 
-from tierengine.reports.shown import shown
+from tierengine.reports.printable import printable
 
 Form = Literal["csv", "xlsx"]
 
@@ -65,7 +65,7 @@ def listing_workbook(told: Listing, day: date) -> bytes:
             if value is None or value == "":
                 continue
             cell = sheet.cell(number, at)
-            cell.value = shown(value)[:_LONGEST] if isinstance(value, str) else value
+            cell.value = printable(value)[:_LONGEST] if isinstance(value, str) else value
             if isinstance(value, str):
                 cell.data_type = "s"
             elif isinstance(value, date):
@@ -82,5 +82,5 @@ def listing_workbook(told: Listing, day: date) -> bytes:
 
 
 def _plain(cell: Cell) -> str:
-    text = "" if cell is None else shown(str(cell))
+    text = "" if cell is None else printable(str(cell))
     return f"'{text}" if isinstance(cell, str) and _OBEYED.match(text) and not _NUMBER.fullmatch(text) else text

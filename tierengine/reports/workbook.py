@@ -15,8 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from tierengine.law.questions import QuestionTable
+from tierengine.reports.printable import printable
 from tierengine.reports.questions import COLUMNS, counted, row
-from tierengine.reports.shown import shown
 from tierengine.reports.timeless import timeless
 
 _WIDTHS = {"title": 30, "provision": 28, "question": 38, "asks": 60, "values": 30, "comparison": 44, "levels": 60}
@@ -45,7 +45,7 @@ def write_rows(sheet: Worksheet, rows: Iterable[tuple[str, ...]]) -> None:
     for number, cells in enumerate(rows, 1):
         for column, text in enumerate(cells, 1):
             if text:
-                cell = sheet.cell(number, column, shown(text))
+                cell = sheet.cell(number, column, printable(text))
                 cell.data_type = "s"
 
 

@@ -20,9 +20,9 @@ from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.solver import Limit
 from tierengine.errors import RulebookError
 from tierengine.lab.change.changed import Base, Mutant, mutant
+from tierengine.lab.change.distinguished import distinguished, entry_form
 from tierengine.lab.change.mutation import Plan, changed_files, mutation
 from tierengine.lab.change.single import changes_of
-from tierengine.lab.change.told_apart import entry_form, told_apart
 from tierengine.law.entries import Criterion
 from tierengine.law.reader import read_draft, rulebook_files
 
@@ -175,7 +175,7 @@ def test_what_is_proved_harmless_is_harmless(data: st.DataObject) -> None:
         return
     laws = law, made.law(law)
     try:
-        apart = told_apart(laws, (made.original, made.entry), Limit(seconds=60))
+        apart = distinguished(laws, (made.original, made.entry), Limit(seconds=60))
     except RulebookError:  # too unwieldy to be a rule; the linter refuses it
         return
     if apart is not None:

@@ -25,16 +25,16 @@ from tierengine.lab.cases.sketches import sketch
 from tierengine.lab.cases.suite import PlacedCase, case_files, read_cases
 from tierengine.lab.cases.trial import Answer, Trials
 from tierengine.lab.change.changed import CONDITIONS, Base, Mutant, mutant
-from tierengine.lab.change.single import Changed, Kind, changes_of
-from tierengine.lab.change.told_apart import (
+from tierengine.lab.change.distinguished import (
     Apart,
     asked_apart,
+    distinguished,
     entry_form,
     proposal_forms,
     proposed_apart,
     rails_of,
-    told_apart,
 )
+from tierengine.lab.change.single import Changed, Kind, changes_of
 from tierengine.law.entries import Coherence, Criterion, Entry
 from tierengine.law.reader import read_draft
 from tierengine.law.rulebook import Law
@@ -240,7 +240,7 @@ class Examiner:
                 forms = self._entry(law, original, "law"), self._entry_of(made, law)
                 if forms not in seen:
                     seen.append(forms)
-                    apart = told_apart(laws, (original, made.entry), self._limit)
+                    apart = distinguished(laws, (original, made.entry), self._limit)
                     yield from () if apart is None else (apart,)
                 if (
                     isinstance(original, Criterion)

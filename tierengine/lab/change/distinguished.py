@@ -59,7 +59,7 @@ def entry_form(law: Law, entry: Entry) -> Form | None:
     return None
 
 
-def told_apart(laws: tuple[Law, Law], entries: tuple[Entry, Entry], limit: Limit) -> Apart | None:
+def distinguished(laws: tuple[Law, Law], entries: tuple[Entry, Entry], limit: Limit) -> Apart | None:
     """Return a smallest country of which an entry and a changed one find different things; nothing if there is none.
 
     Raise `UndecidedError` if the solver gives up.
