@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tierengine.documents.draft import MADE_FROM, RECORDS, Blank, Draft, Paragraph, Said
-from tierengine.reports.shown import shown
+from tierengine.reports.printable import printable
 from tierengine.reports.timeless import timeless
 from tierengine.reports.word import describe, number_pages, write
 
@@ -37,17 +37,17 @@ class _Letter:
     def whole(self) -> Any:
         """Return the Word file."""
         draft = self._draft
-        describe(self._document, draft.title, shown(draft.purpose)[:250], draft.day)
+        describe(self._document, draft.title, printable(draft.purpose)[:250], draft.day)
         self._styles()
         self._page()
-        self._document.add_paragraph(shown(draft.title), style="Title")
+        self._document.add_paragraph(printable(draft.title), style="Title")
         write(self._document.add_paragraph(), draft.marking, bold=True)
         write(self._document.add_paragraph(), draft.purpose, colour=_QUIET)
         for note in draft.notes:
             self._piece(self._document.add_paragraph(), note, colour=_RED)
         for section in draft.sections:
             if section.paragraphs:
-                self._document.add_heading(shown(section.heading), 1)
+                self._document.add_heading(printable(section.heading), 1)
             for paragraph in section.paragraphs:
                 self._paragraph(paragraph)
         if draft.exhibits:

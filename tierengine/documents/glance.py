@@ -12,9 +12,9 @@ from tierengine.documents.html import head
 from tierengine.documents.matter import in_words
 from tierengine.documents.year import Country, Owed, Year
 from tierengine.lab.corpus.like_cases import Pair
-from tierengine.reports.outline import Line, Section, told
+from tierengine.reports.outline import Line, Section, filled
+from tierengine.reports.printable import escaped
 from tierengine.reports.report import Report
-from tierengine.reports.shown import escaped
 from tierengine.reports.workbook import saved, write_rows
 from tierengine.terms.tier import NAMES
 
@@ -23,7 +23,7 @@ Row = tuple[str, ...]
 
 def year_report(year: Year) -> Report:
     """Return the year as a report: who needs something first, then every country, then the days."""
-    sections = told(
+    sections = filled(
         Section("Changes without an explanation", tuple(_unexplained(year)), ("Country", "", "What is missing")),
         Section("Like cases placed unlike", tuple(map(_pair, year.unlike)), ("Country", "", "What explains it")),
         Section("Countries", tuple(map(_country, year.countries)), ("Country", "Now", "What is to be known")),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from tierengine.documents.draft import MADE_FROM, RECORDS, Blank, Draft, Paragraph, Said
-from tierengine.reports.shown import escaped
+from tierengine.reports.printable import escaped
 
 _STYLE = "\n" + files("tierengine.documents").joinpath("document.css").read_text(encoding="utf-8")
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
