@@ -21,7 +21,7 @@ export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 # Where PyYAML has no wheel, it is built with libyaml or not at all: its own reader takes some files otherwise.
 export PYYAML_FORCE_LIBYAML := 1
 
-.PHONY: assess desk test browser bench mutants docs reference lock clean
+.PHONY: assess desk test code law browser bench mutants docs reference lock clean
 
 assess: $(VENV)/installed
 	@$(BIN)/tierengine assess $(DOSSIER); status=$$?; \
@@ -33,15 +33,21 @@ desk: $(VENV)/installed $(VENV)/assets
 	@$(BIN)/tierengine desk $(FOLDER)
 
 test: $(VENV)/installed $(VENV)/assets browser
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target code law
+	$(BIN)/python -m pytest
+
+# What can be said of the code without running it, and of the law; both at once, since each keeps one core busy.
+code:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+law:
 	$(BIN)/tierengine lint
 	$(BIN)/tierengine prove
 	$(BIN)/tierengine test
 	$(BIN)/tierengine mutate $(PROCEDURE)
-	$(BIN)/python -m pytest
 
 # The desk is tested in a real browser: Debian's own, put in where that is allowed.
 browser:

@@ -98,6 +98,7 @@ def test_the_causes_add_up_under_the_real_law(before: Side, after: Side) -> None
             assert cause.moved
 
 
+@settings(max_examples=40)  # each compares twice, and the causes are tried on a hundred above
 @given(sides(), sides())
 def test_the_other_way_round(before: Side, after: Side) -> None:
     """Exchanging the sides exchanges the answers."""
@@ -105,6 +106,7 @@ def test_the_other_way_round(before: Side, after: Side) -> None:
     assert (forth.before, forth.after, forth.changed) == (back.after, back.before, back.changed)
 
 
+@settings(max_examples=40)
 @given(sides())
 def test_nothing_changes_between_a_side_and_itself(side: Side) -> None:
     """A dossier compared with itself has no difference and no change."""

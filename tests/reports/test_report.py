@@ -49,6 +49,7 @@ def told(seed: str) -> tuple[Assessment, Report]:
     return answer, report(answer, law_of(casefile, rulebook), earlier=earlier, records=records)
 
 
+@cache
 def _with_its_sheet(seed: str) -> Report:
     """The report on a seed with its rating sheet, as the command makes it."""
     casefile, rulebook = read_dossier(ROOT / "seeds" / seed / "dossier.yaml"), read_once(ROOT)

@@ -35,7 +35,9 @@ from tierengine.web.shelf import Shelf
 
 __all__ = ["looks_right"]
 
-expect.set_options(timeout=20_000)  # a machine that is busy is no fault of the page
+PATIENCE = 120_000
+"""Milliseconds that a page is waited for: a machine that is busy is no fault of it."""
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = "/usr/bin/chromium"
 _FLAGS = (
     "--headless",
@@ -136,6 +138,8 @@ def served(folder: Path, lawbook: Lawbook, answers: Answers) -> Iterator[Served]
         yield Served(desk, at, cookie, log, tokens)
         server.should_exit = True
         thread.join()
+        for work in tuple(desk.works._known.values()):
+            desk.works.stop(work)  # nobody looks at it any more
 
 
 @pytest.fixture
@@ -164,6 +168,13 @@ def chromium() -> Iterator[Browser]:
         launched.close()
 
 
+def new_context(chromium: Browser, **options: Any) -> BrowserContext:
+    """A new visit to the browser, whose pages are waited for."""
+    context = chromium.new_context(**options)
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
 @pytest.fixture
 def browser(chromium: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     """Make a page of a browser that has come in, as `visitor` does; nothing may go wrong in it unseen."""
@@ -171,7 +182,7 @@ def browser(chromium: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     wrong: list[str] = []
 
     def make(*roles: Role, name: str = "Ann Lee", script: bool = True) -> Page:
-        context = chromium.new_context(base_url=served.at, java_script_enabled=script)
+        context = new_context(chromium, base_url=served.at, java_script_enabled=script)
         contexts.append(context)
         for key, value in served.session(name, *(roles or ALL)).items():
             context.add_cookies([{"name": key, "value": value, "url": served.at}])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
 from tests.conftest import ROOT
-from tests.web.conftest import SECRET, Served, Visitor
+from tests.web.conftest import SECRET, Served, Visitor, new_context
 from tests.web.offices import HEADER, an_office
 from tests.web.test_guard import _filled
 from tierengine.web.access import ACCESS, ALL, GUEST, Person
@@ -102,7 +102,7 @@ def test_a_dossier_that_is_handed_in_reads_no_file(visitor: Make) -> None:
 
 def test_no_other_page_frames_the_desk(chromium: Browser, served: Served) -> None:
     """A page of somebody else that puts the desk into a frame, so that its buttons are clicked unseen, gets none."""
-    context = chromium.new_context()
+    context = new_context(chromium)
     context.add_cookies([{"name": k, "value": v, "url": served.at} for k, v in served.session("Ann Lee", *ALL).items()])
     page = context.new_page()
     page.route("http://evil.example/", lambda route: route.fulfill(body=f"<iframe src='{served.at}/you'></iframe>"))

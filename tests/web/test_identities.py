@@ -13,6 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
+from tests.web.conftest import new_context
 from tests.web.identities import CLIENT, SECRET, Identities
 from tests.web.offices import ADMINISTRATOR, InOffice, an_office, listening
 from tierengine.web.answers import Answers
@@ -52,7 +53,7 @@ def _there(browser: httpx.Client) -> str:
 def test_people_come_in_by_their_provider(chromium: Browser, office: InOffice, identities: Identities) -> None:
     """In a browser: to the provider, back, and in under the name that it vouches for."""
     identities.name = ADMINISTRATOR
-    page = chromium.new_context(base_url=office.at).new_page()
+    page = new_context(chromium, base_url=office.at).new_page()
     page.goto("/")
     page.click("a:text-is('Come in')")
     page.wait_for_url("**/you")

@@ -72,7 +72,7 @@ def test_a_draft_is_judged_as_one_types(browser: Open) -> None:
     strip = page.locator(".strip")
     expect(strip).to_contain_text("as law")
     expect(strip.locator(".check-waiting")).to_have_count(0)
-    expect(strip.locator(".check-running")).to_have_count(0, timeout=90_000)
+    expect(strip.locator(".check-running")).to_have_count(0)
     expect(strip.locator(".check", has_text="Examples")).to_have_class("check check-bad")
     expect(strip.locator(".check", has_text="Census")).to_contain_text("dossiers move")
     looks_right(page)

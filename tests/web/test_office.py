@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 from tests.conftest import ROOT
 from tests.ledger.conftest import new_database, postgresql
 from tests.ledger.test_witness import W1, serving
-from tests.web.conftest import Served, Visitor, looks_right
+from tests.web.conftest import Served, Visitor, looks_right, new_context
 from tests.web.offices import ADMINISTRATOR, HEADER, InOffice, an_office, begun
 from tierengine.ledger import acts
 from tierengine.ledger.entries import Witness as Named
@@ -45,8 +45,8 @@ def office(folder: Path, lawbook: Lawbook, answers: Answers) -> Iterator[InOffic
 
 def test_a_key_of_the_browser_signs(chromium: Browser, office: InOffice) -> None:
     """Made on the page, enrolled by the administrator, used for an act: all in browsers, and the ledger holds."""
-    ann = chromium.new_context(base_url=office.at, extra_http_headers={HEADER: ADMINISTRATOR}).new_page()
-    bo = chromium.new_context(base_url=office.at, extra_http_headers={HEADER: "Bo Chen"}).new_page()
+    ann = new_context(chromium, base_url=office.at, extra_http_headers={HEADER: ADMINISTRATOR}).new_page()
+    bo = new_context(chromium, base_url=office.at, extra_http_headers={HEADER: "Bo Chen"}).new_page()
     for page, name in ((ann, "Policy office"), (bo, "Country desk")):
         page.goto("/enter")
         page.fill("#office", name)

@@ -131,7 +131,7 @@ def test_what_to_ask_goes_to_the_post(browser: Open, visitor: Make) -> None:
     """The page works the plan out, shows it, and gives it as a text and as a Word document."""
     page = browser()
     page.goto(f"{QM}/ask")
-    expect(page.get_by_role("heading", name="Nothing more needs to be asked")).to_be_visible(timeout=60000)
+    expect(page.get_by_role("heading", name="Nothing more needs to be asked")).to_be_visible()
     looks_right(page)
     mail = visitor().get(f"{QM}/ask/questions.txt")
     assert "attachment" in mail.headers["content-disposition"]

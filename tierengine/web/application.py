@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
 
@@ -30,7 +30,7 @@ from tierengine.reports.problems import as_json
 from tierengine.web.access import GUEST, may, unlisted
 from tierengine.web.changes import ClashError
 from tierengine.web.desk import Desk
-from tierengine.web.door import Links, Sessions
+from tierengine.web.door import Ended, Links, Sessions
 from tierengine.web.guard import Guard, Log
 from tierengine.web.office import Office
 from tierengine.web.pages import PAGES
@@ -52,6 +52,8 @@ class Settings:
     """How people come in and who they are, where there are many; nothing on loopback."""
     rates: Rates | None = None
     """How often may be asked; nothing on loopback."""
+    ended: Ended = field(default_factory=Ended)
+    """The sessions that were ended."""
 
     @property
     def secure(self) -> bool:
@@ -70,7 +72,7 @@ def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
         redirect_slashes=False,  # it would send people to the address that the proxy asks at, without HTTPS
     )
     inner.state.desk = desk
-    inner.state.sessions = Sessions(settings.secret)
+    inner.state.sessions = Sessions(settings.secret, settings.ended)
     inner.state.links = settings.links
     inner.state.secure = settings.secure
     inner.state.office = settings.office

@@ -45,10 +45,10 @@ class Log:
     def __init__(self, file: TextIO = sys.stderr) -> None:
         self._file = file
 
-    def tell(self, **told: Any) -> None:
+    def write(self, **line: Any) -> None:
         """Write a line."""
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self._file.write(json.dumps({"at": at, **told}) + "\n")
+        self._file.write(json.dumps({"at": at, **line}) + "\n")
         self._file.flush()
 
 
@@ -71,7 +71,7 @@ class Guard:
         except Exception as error:  # noqa: BLE001 - its page is sent already, with the number of this request
             passing.broke = f"{type(error).__name__} at {_place(error)}"
         finally:
-            self._log.tell(**passing.told())
+            self._log.write(**passing.as_json())
 
 
 class _Sent:
@@ -125,7 +125,7 @@ class _Passing:
             headers.setdefault("Cache-Control", "no-store")
         await self._send(message)
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """What the log says of it."""
         route = getattr(self._scope.get("route"), "path", None)
         told = {

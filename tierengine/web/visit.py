@@ -89,6 +89,11 @@ class Visit:
         return self.request.app.state.office is not None
 
     @property
+    def still_in(self) -> bool:
+        """Whether the session in which this is asked goes on: what is streamed ends with it."""
+        return _come_in(self.request, self.request.cookies.get(cookie_name(self.request))) is not None
+
+    @property
     def by_script(self) -> bool:
         """Whether script asks for a part of a page, and not the browser for a whole one."""
         return "hx-request" in self.request.headers
@@ -131,7 +136,7 @@ def visit(request: Request) -> Visit:
         desk=request.app.state.desk,
         person=person,
         form_token=cache(partial(sessions.form_token, cookie)),
-        program_token=partial(sessions.program_token, person),
+        program_token=partial(sessions.program_token, person, sessions.session_of(cookie, program_of(request))),
     )
 
 

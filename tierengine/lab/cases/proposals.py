@@ -66,7 +66,7 @@ def failed_proposal(item: Placed, law: Law, criterion: Criterion, proposal: Prop
             )
     for worse in proof.worsened():
         yield item.problem(
-            f"better evidence worsens what is proposed: {worse.told(proposal)}",
+            f"better evidence worsens what is proposed: {worse.in_words(proposal)}",
             "let the other rule speak first, or let this one ask for what the evidence against the government shows",
             *("proposal", "rules", worse.after - 1),
         )
@@ -147,7 +147,7 @@ class Worse:
     known_before: Known
     known_after: Known
 
-    def told(self, proposal: Proposal) -> str:
+    def in_words(self, proposal: Proposal) -> str:
         """Return it in words."""
         first, second = (proposal.rules[number - 1].level for number in (self.before, self.after))
         moved = [name for name in self.known_after if self.known_after[name] != self.known_before.get(name)]
@@ -200,8 +200,9 @@ class Proof:
     def first(self, known: Known) -> int | None:
         """Return the first rule of which the condition is known to hold."""
         for number, cases in enumerate(self._cases, 1):
-            if any(all(known.get(name, UNKNOWN).within(span) for name, span in case) for case in cases):
-                return number
+            for case in cases:
+                if _holds(case, known):
+                    return number
         return None
 
     def _better(self, before: int, after: int) -> Iterator[Worse]:
@@ -225,6 +226,15 @@ class Proof:
             if not (before[name].possible and after[name].possible):
                 return None
         return before, after
+
+
+def _holds(case: Case, known: Known) -> bool:
+    """Whether all is known that must be for a rule to hold in one way. It is asked a hundred thousand times."""
+    for name, span in case:
+        found = known.get(name, UNKNOWN)
+        if found.low < span.low or found.high > span.high:
+            return False
+    return True
 
 
 class _Spans:

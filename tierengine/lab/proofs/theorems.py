@@ -117,7 +117,7 @@ def _no_dead_rule(asked: Asked) -> Proof:
     rules = {rule.id: rule for stratum in asked.form.strata for rule in stratum.rules}
     case = Case(at_liberty(asked.form))
     fires = {name: case.fires(rule.tests) for name, rule in rules.items()}
-    sought = Sought(fires, lambda evaluation: evaluation.fired)
+    sought = Sought(fires, lambda evaluation, among: [name for name in evaluation.fired if name in among])
     dead = never(case, sought, asked.prover.limit, asked.prover.countries)
     if not dead:
         return asked.proved(f"Each of the {len(rules)} rules can speak.")
@@ -343,7 +343,7 @@ def _unknowns(asked: Asked) -> Proof:
     if model is None:
         return asked.refuted(wrong)
     words = ("something is settled", "it is settled no more, or otherwise")
-    return asked.refuted(wrong, asked.told((before.read(model), after.read(model)), words, wrong))
+    return asked.refuted(wrong, asked.counterexample((before.read(model), after.read(model)), words, wrong))
 
 
 def _judged_alike(before: Case, after: Case) -> list[Term]:
