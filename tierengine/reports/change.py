@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tierengine.reasoning.assessment import Passage
 from tierengine.reasoning.compare import Answer, Cause, CauseName, Comparison, Difference, Moved
@@ -56,10 +56,12 @@ def nothing(cause: Cause) -> str:
 _WORDS = {Outcome.MET: "met", Outcome.NOT_MET: "not met", Outcome.UNDETERMINED: "open"}
 
 
-def moved_words(moved: Moved) -> str:
-    """Tell what became of a finding, and why."""
+def moved_words(moved: Moved, titles: Mapping[str, str] | None = None) -> str:
+    """Tell what became of a finding, by its title where one is given, and why."""
+    title = (titles or {}).get(moved.id)
+    name = moved.id if title is None else f"{title} [{moved.id}]"
     was, is_now = _WORDS[moved.before], _WORDS[moved.after]
-    return f"{moved.id}: {was} before, {is_now} now. {sentence(moved.reason)} ({moved.citation})"
+    return f"{name}: {was} before, {is_now} now. {sentence(moved.reason)} ({moved.citation})"
 
 
 def moves(cause: Cause) -> Iterator[str]:
