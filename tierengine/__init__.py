@@ -3,7 +3,7 @@
     source document -> evidence record -> admitted -> finding (per criterion) -> conclusion (per standard)
         -> tiers still open -> recommendation (= its trace + its receipt) -> report -> a person's determination
 
-The names here are the front door for programs; inside, each room imports from the rooms below it.
+The names here are the front door for programs; inside, each package imports from those below it.
 """
 
 from __future__ import annotations

@@ -219,6 +219,24 @@ def test_why_a_placement_fits(
     assert (found.consistent, found.reason) == (fits, why + provision)
 
 
+@pytest.mark.parametrize(
+    ("tier", "fits", "why"),
+    [
+        ("2WL", False, "after an automatic downgrade the one year on the list was over"),
+        ("3", True, "Tier 3, since the one year on the list after a downgrade was over"),
+        ("2", True, "no limit binds this placement"),
+    ],
+)
+def test_the_one_year_back_is_over(tier: Placement, fits: bool, why: str) -> None:
+    """Back on the list for a year after a downgrade, a country may not stay there, whatever is said of a waiver."""
+    back: dict[int, Placement] = {2015: "2", 2016: "2WL", 2017: "2WL", 2018: "2WL", 2019: "3", 2020: "2WL"}
+    for waiver in get_args(Waiver) if tier == "2WL" else ("none",):
+        rows = [*(_row(year, placed, "not found") for year, placed in back.items()), _row(2021, tier, waiver)]
+        found = list(history(rows, BOOK))[-1]
+        assert (found.limit, found.consistent) == ("not WL", fits)
+        assert found.reason.startswith(f"{why} (22 USC 7107(b)(2)(F)")
+
+
 def test_a_waiver_elsewhere_than_on_the_list() -> None:
     """A waiver that is recorded for another tier fits nothing."""
     (found,) = history([_row(2012, "3", "waived")], BOOK)

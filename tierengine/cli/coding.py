@@ -54,7 +54,7 @@ def draft(
     drafted = begun(beginning, files, rulebook_in(rulebook), unread)
     _beside(sources, files, place.parent)
     write_file(place, drafted.document.raw)
-    told = f"{len(drafted.undecided)} things told, with what each may mean"
+    told = f"{len(drafted.undecided)} statements found, with what each may mean"
     print(f"{place}: {told}. Go through them: tierengine code {place}")
 
 

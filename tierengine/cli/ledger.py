@@ -418,7 +418,7 @@ def replay(
         if others:
             told = ", ".join(str(number) for number in others)
             which = f"entry {told} was" if len(others) == 1 else f"entries {told} were"
-            what = "made by another version: made again, each decides the same; it is told in other words"
+            what = "made by another version: made again, each decides the same, in other words"
             print_wrapped(f"{which} {what}", a_console(), 0)
 
 
@@ -442,7 +442,7 @@ def prove(
             proof = opened.proof(reader, entry, raw)
             grown = None if before is None else opened.growth(reader, before)
             note = reader.head.checkpoint
-        told = proof.told() | {"leaf": base64(merkle.leaf_hash(raw)), "checkpoint": note}
+        told = proof.as_json() | {"leaf": base64(merkle.leaf_hash(raw)), "checkpoint": note}
         if before is not None and grown is not None:
             told |= {"kept": {"size": before.size, "hashes": [base64(each) for each in grown]}}
         if form is PlainFormat.json:

@@ -57,7 +57,7 @@ def _told(found: Verified, known: Verifier | None) -> dict[str, Any]:
     if found.in_other_words:
         comes_out = (
             f"was made by tierengine {found.assessment.tierengine}; made again from the dossier and the rulebook in the"
-            " packet, it decides the same, and is told in other words."
+            " packet, it decides the same, in other words."
         )
     holds = (
         f"All {len(found.entries)} entries are signed, and in the ledger of {found.checkpoint.size} entries; the answer"

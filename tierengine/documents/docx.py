@@ -7,10 +7,11 @@ from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_COLOR_INDEX
+from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tierengine.documents.draft import MADE_FROM, RECORDS, Blank, Draft, Paragraph, Said
-from tierengine.reports.shown import shown
+from tierengine.reports.printable import printable
 from tierengine.reports.timeless import timeless
 from tierengine.reports.word import describe, number_pages, write
 
@@ -36,17 +37,17 @@ class _Letter:
     def whole(self) -> Any:
         """Return the Word file."""
         draft = self._draft
-        describe(self._document, draft.title, shown(draft.purpose)[:250], draft.day)
+        describe(self._document, draft.title, printable(draft.purpose)[:250], draft.day)
         self._styles()
         self._page()
-        self._document.add_paragraph(shown(draft.title), style="Title")
+        self._document.add_paragraph(printable(draft.title), style="Title")
         write(self._document.add_paragraph(), draft.marking, bold=True)
         write(self._document.add_paragraph(), draft.purpose, colour=_QUIET)
         for note in draft.notes:
             self._piece(self._document.add_paragraph(), note, colour=_RED)
         for section in draft.sections:
             if section.paragraphs:
-                self._document.add_heading(shown(section.heading), 1)
+                self._document.add_heading(printable(section.heading), 1)
             for paragraph in section.paragraphs:
                 self._paragraph(paragraph)
         if draft.exhibits:
@@ -64,8 +65,17 @@ class _Letter:
         body.font.name, body.font.size = "Arial", Pt(10.5)
         body.paragraph_format.space_after = Pt(5)
         for name, size in (("Title", 18), ("Heading 1", 13)):
-            styles[name].font.size, styles[name].font.color.rgb = Pt(size), _INK
-        styles["List Bullet"].paragraph_format.space_after = Pt(4)
+            styles[name].font.size, styles[name].font.color.rgb, styles[name].font.bold = Pt(size), _INK, True
+            fonts = styles[name].element.rPr.rFonts
+            for theme in [key for key in fonts.attrib if key.endswith("Theme")]:
+                del fonts.attrib[theme]  # the font of a theme would outdo the one that is named
+            styles[name].font.name = "Arial"
+        for rule in list(styles["Title"].element.pPr.iter(qn("w:pBdr"))):
+            rule.getparent().remove(rule)
+        bullet = styles["List Bullet"]
+        bullet.paragraph_format.space_after = Pt(4)
+        for crowded in list(bullet.element.pPr.iter(qn("w:contextualSpacing"))):
+            crowded.getparent().remove(crowded)
 
     def _page(self) -> None:
         """The marking stands at the head and the foot of every page."""

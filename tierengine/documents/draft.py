@@ -71,7 +71,7 @@ class Section:
         blanks = [piece for piece in self.pieces if isinstance(piece, Blank)]
         if blanks:
             return f"{_counted(len(blanks), 'blank')} must be filled"
-        return None if any(isinstance(piece, Said) for piece in self.pieces) else "nothing on record is told in it"
+        return None if any(isinstance(piece, Said) for piece in self.pieces) else "nothing on record stands in it"
 
 
 def _counted(number: int, word: str) -> str:

@@ -12,9 +12,9 @@ from tierengine.documents.html import head
 from tierengine.documents.matter import in_words
 from tierengine.documents.year import Country, Owed, Year
 from tierengine.lab.corpus.like_cases import Pair
-from tierengine.reports.outline import Line, Section, told
+from tierengine.reports.outline import Line, Section, filled
+from tierengine.reports.printable import escaped
 from tierengine.reports.report import Report
-from tierengine.reports.shown import escaped
 from tierengine.reports.workbook import saved, write_rows
 from tierengine.terms.tier import NAMES
 
@@ -23,7 +23,7 @@ Row = tuple[str, ...]
 
 def year_report(year: Year) -> Report:
     """Return the year as a report: who needs something first, then every country, then the days."""
-    sections = told(
+    sections = filled(
         Section("Changes without an explanation", tuple(_unexplained(year)), ("Country", "", "What is missing")),
         Section("Like cases placed unlike", tuple(map(_pair, year.unlike)), ("Country", "", "What explains it")),
         Section("Countries", tuple(map(_country, year.countries)), ("Country", "Now", "What is to be known")),
@@ -84,14 +84,14 @@ def _tables(year: Year) -> Iterator[tuple[str, tuple[Row, ...]]]:
 def year_html(year: Year) -> bytes:
     """Return the year as an HTML page of tables, what lacks an explanation first."""
     lines = [*head(year_report(year).heading, "wide")]
-    missing = (f"{each.name}: {each.text.replace('`', '')}." for each in _unexplained(year))
-    lines += [f'<p class="note">{escaped(words)}</p>' for words in missing]
+    missing = (f"{each.name}, {each.text.replace('`', '')}." for each in _unexplained(year))
+    lines += [f'<p class="note">{escaped(f"No explanation of the change: {words}")}</p>' for words in missing]
     for title, (names, *rows) in _tables(year):
         lines += [f'<h2>{title}</h2>\n<div class="tables" tabindex="0" role="region" aria-label="{title}"><table>']
         heads = "".join(f'<th scope="col">{escaped(name)}</th>' for name in names)
         lines.append(f"<thead><tr>{heads}</tr></thead><tbody>")
         lines += [f"<tr>{''.join(f'<td>{escaped(cell)}</td>' for cell in row)}</tr>" for row in rows]
-        lines += ["</tbody></table></div>"]
+        lines += ["</tbody></table></div>"] if rows else ["</tbody></table></div>\n<p>None.</p>"]
     return "\n".join([*lines, "</main>\n</body>\n</html>\n"]).encode()
 
 

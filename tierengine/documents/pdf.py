@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from tierengine.documents.draft import MADE_FROM, RECORDS, Blank, Draft, Said
-from tierengine.reports.shown import shown
+from tierengine.reports.printable import printable
 from tierengine.reports.typeset import pdf_of
 
 _TEMPLATE = files("tierengine.documents").joinpath("document.typ").read_bytes()
@@ -20,14 +20,14 @@ def pdf(draft: Draft) -> bytes:
 
 def _told(draft: Draft) -> dict[str, Any]:
     return {
-        "title": shown(draft.title),
+        "title": printable(draft.title),
         "date": {"year": draft.day.year, "month": draft.day.month, "day": draft.day.day},
         "marking": draft.marking,
-        "purpose": shown(draft.purpose),
+        "purpose": printable(draft.purpose),
         "notes": [_piece(note) for note in draft.notes],
         "sections": [
             {
-                "heading": shown(section.heading),
+                "heading": printable(section.heading),
                 "paragraphs": [
                     {"listed": each.listed, "pieces": [_piece(piece) for piece in each.pieces]}
                     for each in section.paragraphs
@@ -37,13 +37,17 @@ def _told(draft: Draft) -> dict[str, Any]:
             if section.paragraphs
         ],
         "lists": [
-            {"heading": RECORDS, "lines": [[each.name, shown(f"{each.at}. {each.words}")] for each in draft.exhibits]},
-            {"heading": MADE_FROM, "lines": [[name, shown(value)] for name, value in draft.made_from]},
+            {
+                "heading": RECORDS,
+                "lines": [[each.name, printable(f"{each.at}. {each.words}")] for each in draft.exhibits],
+            },
+            {"heading": MADE_FROM, "lines": [[name, printable(value)] for name, value in draft.made_from]},
         ],
     }
 
 
-def _piece(piece: Said | Blank) -> dict[str, str]:
+def _piece(piece: Said | Blank) -> dict[str, Any]:
     if isinstance(piece, Blank):
-        return {"text": shown(piece.marked), "grounds": "", "kind": "blank"}
-    return {"text": shown(piece.text), "grounds": "; ".join(piece.grounds), "kind": "said"}
+        label, bracket, rest = piece.marked.partition("[")
+        return {"kind": "blank", "label": printable(label), "text": printable(bracket + rest)}
+    return {"kind": "said", "text": printable(piece.text), "grounds": list(piece.grounds)}

@@ -174,12 +174,12 @@ class ColumnEngine:
     def _blocks(self, columns: Columns, count: int) -> Iterator[tuple[slice, Sequence[Plane]]]:
         """Yield the planes of some bytes of records after the others, each at its slot of the plan."""
         everyone = all_of(count)
-        room = np.empty((self._plan.slots, min(BLOCK, everyone.size)), np.uint8)  # new memory costs more than its use
+        cells = np.empty((self._plan.slots, min(BLOCK, everyone.size)), np.uint8)  # new memory costs more than its use
         for start in range(0, everyone.size, BLOCK):
             part = slice(start, start + BLOCK)
             cut = {name: column.cut(part) for name, column in columns.items()}
             size = everyone[part].size
-            yield part, _Block(self._plan, cut, everyone[part], room[:, :size]).run()
+            yield part, _Block(self._plan, cut, everyone[part], cells[:, :size]).run()
 
 
 def all_of(count: int) -> Plane:
@@ -345,9 +345,9 @@ class _Plan:
 class _Block:
     """Evaluates some records; every plane that was once worked out is kept for the tests that ask for it again."""
 
-    def __init__(self, plan: _Plan, columns: Columns, everyone: Plane, room: Plane) -> None:
+    def __init__(self, plan: _Plan, columns: Columns, everyone: Plane, cells: Plane) -> None:
         self._plan = plan
-        self._room = room
+        self._cells = cells
         self._everyone = everyone
         self._nowhere = np.zeros_like(everyone)
         self._truths = {name: column for name, column in columns.items() if isinstance(column, Truths)}
@@ -380,11 +380,11 @@ class _Block:
             if test.field in self._counts:
                 planes[slot] = self._measure(test)
         for slot, (first, second, *others) in step.conjunctions:
-            plane = planes[slot] = np.bitwise_and(planes[first], planes[second], out=self._room[slot])
+            plane = planes[slot] = np.bitwise_and(planes[first], planes[second], out=self._cells[slot])
             for other in others:
                 np.bitwise_and(plane, planes[other], out=plane)
         for slot, (first, second, *others) in step.unions:
-            plane = planes[slot] = np.bitwise_or(planes[first], planes[second], out=self._room[slot])
+            plane = planes[slot] = np.bitwise_or(planes[first], planes[second], out=self._cells[slot])
             for other in others:
                 np.bitwise_or(plane, planes[other], out=plane)
 

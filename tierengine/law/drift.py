@@ -47,7 +47,7 @@ def _of_criterion(item: Placed, criterion: Criterion) -> Iterator[Problem]:
     units = {each.id: each.unit for each in criterion.indicators if each.unit is not None}
     for path, text, spoken_of in _texts(criterion):
         for unit, numbers in _asked(spoken_of, units).items():
-            for number, words in told(text, unit):
+            for number, words in numbers_in(text, unit):
                 if number not in numbers:
                     listed = " or ".join(str(each) for each in sorted(numbers))
                     yield item.problem(
@@ -57,7 +57,7 @@ def _of_criterion(item: Placed, criterion: Criterion) -> Iterator[Problem]:
                     )
 
 
-def told(text: str, unit: str) -> Iterator[tuple[int, str]]:
+def numbers_in(text: str, unit: str) -> Iterator[tuple[int, str]]:
     """Yield each number that a text tells of a unit, and the words in which it does."""
     single = re.escape(unit.removesuffix("s"))
     for match in re.finditer(rf"\b{_NUMBER} (?:or more |or fewer )?{single}s?\b", text, re.IGNORECASE):
@@ -66,9 +66,9 @@ def told(text: str, unit: str) -> Iterator[tuple[int, str]]:
 
 
 def _asked(conditions: Iterable[Condition], units: Mapping[str, str]) -> dict[str, set[int]]:
-    """Each unit of which the conditions ask for a number of two or more, with the numbers that may then be told.
+    """Each unit of which the conditions ask for a number of two or more, with the numbers that may then be said.
 
-    `at_most: 3` may be told as no more than three or as below four.
+    `at_most: 3` may be said as no more than three or as below four.
     """
     found: dict[str, set[int]] = {}
     for condition in (inner for each in conditions for inner in each.walk()):

@@ -50,7 +50,7 @@ class Proof:
     size: int
     hashes: tuple[bytes, ...]
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return the proof as what JSON can hold, the hashes in base64."""
         return {"index": self.index, "size": self.size, "hashes": [base64(each) for each in self.hashes]}
 

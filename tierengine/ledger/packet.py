@@ -111,7 +111,7 @@ def export(ledger: Ledger, number: int) -> dict[str, bytes]:
         for entry in entries:
             raw = bearing[entry.number]
             files[f"entries/{entry.number}.json"] = raw
-            files[f"proofs/{entry.number}.json"] = canonical.encode(ledger.proof(reader, entry.number, raw).told())
+            files[f"proofs/{entry.number}.json"] = canonical.encode(ledger.proof(reader, entry.number, raw).as_json())
     assessor = replayer.assessor(recorded)
     made = _made(assessor.assess(recorded.casefile), assessor.law, recorded.casefile, entries)
     return files | {"assessment.json": recorded.answer, **made}
@@ -324,10 +324,10 @@ class _Opened:
     def _numbers(self) -> Iterator[int]:
         """The numbers of entries and of proofs; each must have the other."""
         for name in self._files:
-            room, _, rest = name.partition("/")
-            if room in ("entries", "proofs"):
+            folder, _, rest = name.partition("/")
+            if folder in ("entries", "proofs"):
                 number = rest.removesuffix(".json")
-                if not _NUMBER.fullmatch(number) or name != f"{room}/{number}.json":
+                if not _NUMBER.fullmatch(number) or name != f"{folder}/{number}.json":
                     _broken(name, "this file does not belong in the packet")
                 yield int(number)
 
@@ -340,7 +340,7 @@ class _Opened:
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             _broken(name, "this is no proof")
         expected = Proof(index=number, size=self.checkpoint.size, hashes=hashes)
-        if proof != expected or canonical.encode(expected.told()) != self._files[name]:
+        if proof != expected or canonical.encode(expected.as_json()) != self._files[name]:
             _broken(name, f"this is no proof of entry {number} in the ledger of the checkpoint")
         return proof
 
@@ -370,7 +370,7 @@ class _Opened:
     def nothing_else(self, entries: tuple[AnyEntry, ...], assessment: AssessmentEntry) -> None:
         """See that every file belongs to the packet, and every entry to its case."""
         known = {"README.txt", "check.py", "checkpoint", "ledger.vkey", "assessment.json", *_FOR_PEOPLE}
-        known |= {f"{room}/{entry.number}.json" for room in ("entries", "proofs") for entry in entries}
+        known |= {f"{folder}/{entry.number}.json" for folder in ("entries", "proofs") for entry in entries}
         known |= {f"dossier/{kept.name}" for kept in (assessment.dossier, *assessment.sources)}
         known |= {_text_name(kept.name) for kept in assessment.sources}
         for name in sorted(self._files):

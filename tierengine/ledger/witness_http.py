@@ -23,20 +23,20 @@ _CHECKPOINT = re.compile(r"/([0-9a-f]{64})/checkpoint")
 _LENGTH = re.compile(r"[0-9]{1,9}")
 MOST = 64
 """Connections at a time."""
-Told = Callable[[str], None]
+Report = Callable[[str], None]
 """Takes a line of the log."""
 
 
-def server(witness: Witness, host: str, port: int, told: Told = lambda _: None) -> ThreadingHTTPServer:
+def server(witness: Witness, host: str, port: int, report: Report = lambda _: None) -> ThreadingHTTPServer:
     """Return a server of a witness that listens at an address; port 0 takes any that is free."""
-    return _Server(told, (host, port), partial(_Handler, witness, told))
+    return _Server(report, (host, port), partial(_Handler, witness, report))
 
 
 class _Server(ThreadingHTTPServer):
     """Serves each connection in a thread of its own, and no more at a time than there is room for."""
 
-    def __init__(self, told: Told, *rest: Any) -> None:
-        self._told, self._room = told, BoundedSemaphore(MOST)
+    def __init__(self, report: Report, *rest: Any) -> None:
+        self._report, self._room = report, BoundedSemaphore(MOST)
         super().__init__(*rest)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -55,7 +55,7 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - as Python calls it
         """Tell in one line that a connection broke."""
-        self._told(f"{client_address[0]} the connection broke: {type(sys.exception()).__name__}")
+        self._report(f"{client_address[0]} the connection broke: {type(sys.exception()).__name__}")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -66,8 +66,8 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 15
     """Seconds that a silent connection is kept."""
 
-    def __init__(self, witness: Witness, told: Told, *rest: object) -> None:
-        self._witness, self._told = witness, told
+    def __init__(self, witness: Witness, report: Report, *rest: object) -> None:
+        self._witness, self._report = witness, report
         super().__init__(*rest)  # type: ignore[arg-type] # the server gives the socket, the address and itself
 
     def do_POST(self) -> None:
@@ -95,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             return self._witness.add_checkpoint(body)
         except TierEngineError as error:
-            self._told(str(error))
+            self._report(str(error))
             return _BROKEN
 
     def _give(self, answer: Answer, *, keep: bool = True) -> None:
@@ -111,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as Python calls it
         """Tell a line of the log."""
-        self._told(f"{self.address_string()} {(format % args).encode('unicode_escape').decode()}")
+        self._report(f"{self.address_string()} {(format % args).encode('unicode_escape').decode()}")
 
 
 _BROKEN = Answer(503, "the witness cannot answer now; ask its operator\n")

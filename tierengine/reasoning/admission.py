@@ -92,7 +92,7 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     Raise `EvidenceError` with every record that answers no known indicator, answers it in another type or unit,
     presents somebody else's act as the government's, or contradicts another, and every rule of coherence that fails.
     """
-    told = years.told_by_year(casefile, law)
+    told = years.by_year(casefile, law)
     casefile = told.casefile
     _refuse(_unfit(casefile, law))
     statements = _by_origin(casefile, law)

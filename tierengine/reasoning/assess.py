@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import TypedDict
 
 from tierengine.engines.agreement import AgreedEngine
 from tierengine.engines.compiled import CompiledEngine
@@ -77,6 +78,17 @@ def two_engines(form: Form) -> Engine:
     if not isinstance(of_record, DurableEngine) or of_record.closed:
         of_record = form.kept["engine of record"] = DurableEngine(form)
     return AgreedEngine(of_record, CompiledEngine(form))
+
+
+class _Answered(TypedDict):
+    """What the answers on a standard, on a factor and on a ground for the watch list have in common."""
+
+    outcome: Outcome
+    citation: str
+    reason: str
+    evidence: tuple[Passage, ...]
+    shown: Level
+    possible: Level
 
 
 class Assessor:
@@ -356,33 +368,21 @@ class _Answer:
 
     def _standard(self, criterion: Criterion) -> StandardAnswer:
         name = reached(criterion.id, criterion.met_from)
-        low, high = self._found.levels[criterion.id]
         return StandardAnswer(
             id=criterion.id,
             title=criterion.title,
-            outcome=self._tracer.outcome(name),
-            citation=self._narrator.citations[criterion.id],
-            reason=self._tracer.reason(name),
             to_settle=self._tracer.open_questions(name),
-            evidence=self._evidence(self._fields(criterion)),
-            shown=low,
-            possible=high,
+            **self._answered(criterion),
         )
 
     def _criterion(self, criterion: Criterion) -> CriterionAnswer:
         name = reached(criterion.id, criterion.met_from)
         least, most = level_range(self._tracer.settled, criterion)
-        low, high = self._found.levels[criterion.id]
         return CriterionAnswer(
             id=criterion.id,
             title=criterion.title,
-            outcome=self._tracer.outcome(name),
-            citation=self._narrator.citations[criterion.id],
-            reason=self._tracer.reason(name),
             to_settle=self._tracer.open_questions(name),
-            evidence=self._evidence(self._fields(criterion)),
-            shown=low,
-            possible=high,
+            **self._answered(criterion),
             level=LEVELS[least] if least == most else None,
             certainty=self._certainty(criterion),
             set_aside=self._set_aside(criterion),
@@ -424,18 +424,20 @@ class _Answer:
             )
         for criterion in self._law.criteria:
             if criterion.part == "watch list":
-                name = reached(criterion.id, criterion.met_from)
-                low, high = self._found.levels[criterion.id]
-                yield RouteAnswer(
-                    route=criterion.id,
-                    title=criterion.title,
-                    outcome=self._tracer.outcome(name),
-                    citation=self._narrator.citations[criterion.id],
-                    reason=self._tracer.reason(name),
-                    evidence=self._evidence(self._fields(criterion)),
-                    shown=low,
-                    possible=high,
-                )
+                yield RouteAnswer(route=criterion.id, title=criterion.title, **self._answered(criterion))
+
+    def _answered(self, criterion: Criterion) -> _Answered:
+        """What every answer on a criterion says of it, be it a standard, a factor or a ground."""
+        name = reached(criterion.id, criterion.met_from)
+        low, high = self._found.levels[criterion.id]
+        return {
+            "outcome": self._tracer.outcome(name),
+            "citation": self._narrator.citations[criterion.id],
+            "reason": self._tracer.reason(name),
+            "evidence": self._evidence(self._fields(criterion)),
+            "shown": low,
+            "possible": high,
+        }
 
     # -- the trace ----------------------------------------------------------------------------------------------
 

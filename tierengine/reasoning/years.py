@@ -22,7 +22,7 @@ _YEAR = 366
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ByYear:
     """A casefile whose figures of the year before stand under the indicators that ask for them."""
 
     casefile: Casefile
@@ -30,7 +30,7 @@ class Told:
     """The records that were coded under the indicator of the year itself."""
 
 
-def told_by_year(casefile: Casefile, law: Law) -> Told:
+def by_year(casefile: Casefile, law: Law) -> ByYear:
     """Return a casefile with each record of the year before under the indicator that asks for its figure."""
     period = casefile.dossier.period
     before = _a_year_earlier(period)
@@ -41,10 +41,10 @@ def told_by_year(casefile: Casefile, law: Law) -> Told:
             if days.last < period.first and days.overlaps(before):
                 moved[record.id] = record.model_copy(update={"measures": law.last_year[record.measures].id})
     if not moved:
-        return Told(casefile, frozenset())
+        return ByYear(casefile, frozenset())
     records = tuple(moved.get(record.id, record) for record in casefile.dossier.records)
     dossier = casefile.dossier.model_copy(update={"records": records})
-    return Told(replace(casefile, dossier=dossier), frozenset(moved))
+    return ByYear(replace(casefile, dossier=dossier), frozenset(moved))
 
 
 def _a_year_earlier(period: Days) -> Days:

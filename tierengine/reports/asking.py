@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tierengine.lab.questions.settle import CollectionPlan
 from tierengine.reasoning.assessment import HingeOutcome
 from tierengine.reports.answer import each_way, sentence
-from tierengine.reports.outline import Line, Section, any_tier_names, told
+from tierengine.reports.outline import Line, Section, any_tier_names, filled
 from tierengine.reports.report import Report
 
 MOST = 30
@@ -17,7 +17,7 @@ MOST = 30
 def asking_report(plan: CollectionPlan) -> Report:
     """Return a collection plan as a report: the questions in the order in which they help, and data to request."""
     subject, day = plan.subject, plan.law.as_of
-    sections = told(
+    sections = filled(
         Section("What to find out", tuple(_questions(plan)), ("Question", "", "What would follow")),
         Section("Data to request", tuple(_data(plan)), ("Criterion", "", "What the statute presumes without them")),
     )

@@ -16,8 +16,8 @@ from tierengine.reports.bars import office_legend, office_signs
 from tierengine.reports.drawing.svg import SERIF, described, svg
 from tierengine.reports.drawing.way import Branch, Way, twin
 from tierengine.reports.outline import Line, Section
+from tierengine.reports.printable import printable
 from tierengine.reports.report import ANNEXES, EVIDENCE, PURPOSE, TWIN, WAY, Exhibit, Report
-from tierengine.reports.shown import shown
 from tierengine.reports.states import State
 from tierengine.reports.timeless import timeless
 from tierengine.reports.typeset import png_of
@@ -120,7 +120,7 @@ class _Memorandum:
     # -- the sections -------------------------------------------------------------------------------------------
 
     def _heading(self, title: str, level: int = 1) -> None:
-        self._document.add_heading(shown(title), level)
+        self._document.add_heading(printable(title), level)
 
     def _paragraph(self, text: str, style: str | None = None) -> None:
         if text:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tierengine.reasoning.followed import Followed
-from tierengine.reports.outline import Line, Section, told
+from tierengine.reports.outline import Line, Section, filled
 
 
 def followed_section(found: Iterable[Followed]) -> tuple[Section, ...]:
     """Return the section that tells what was carried out; none where nothing was left to ask."""
-    return told(Section("What became of it", tuple(_lines(found)), ("Asked for", "Shown as done", "What is on record")))
+    return filled(
+        Section("What became of it", tuple(_lines(found)), ("Asked for", "Shown as done", "What is on record"))
+    )
 
 
 def _lines(found: Iterable[Followed]) -> Iterator[Line]:

@@ -11,8 +11,8 @@ from tierengine.reports.bars import DRAWN_LEGEND
 from tierengine.reports.drawing.svg import svg
 from tierengine.reports.drawing.way import Branch, Way, twin
 from tierengine.reports.outline import Line, Section
+from tierengine.reports.printable import escaped
 from tierengine.reports.report import ANNEXES, EVIDENCE, PURPOSE, TWIN, WAY, Exhibit, Report
-from tierengine.reports.shown import escaped
 
 _STYLE = "\n" + files("tierengine.reports").joinpath("page.css").read_text(encoding="utf-8")
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from tierengine.reports.bars import signs
 from tierengine.reports.drawing.way import Branch, twin
 from tierengine.reports.outline import Section, quoted
+from tierengine.reports.printable import printable
 from tierengine.reports.report import ANNEXES, WAY, Report
-from tierengine.reports.shown import shown
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
 
@@ -51,4 +51,4 @@ def _branch(branch: Branch, depth: int) -> Iterator[str]:
 
 def escaped_line(text: str) -> str:
     """One line of text that means only itself."""
-    return _SPECIAL.sub(r"\\\1", " ".join(shown(text).split()))
+    return _SPECIAL.sub(r"\\\1", " ".join(printable(text).split()))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tierengine.reasoning.assessment import Assessment, Passage, Proposed, StandardAnswer
 from tierengine.reports import answer
 from tierengine.reports.bars import Bar, bar_of
-from tierengine.reports.shown import cut
+from tierengine.reports.printable import cut
 from tierengine.reports.states import State, state
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import NAMES, Tier
@@ -28,7 +28,7 @@ _LONGEST_WORDS = 140
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that is told: its name, its outcome in a word, a sentence, what stands below it, and its evidence."""
+    """One thing that is said: its name, its outcome in a word, a sentence, what stands below it, and its evidence."""
 
     name: str
     mark: str
@@ -77,7 +77,7 @@ def memorandum(assessment: Assessment, records: int | None = None) -> tuple[Sect
 
     `records` is how many records were weighed, where that is known.
     """
-    return told(
+    return filled(
         Section("Recommendation", tuple(_recommendation(assessment, records)), ("Tier", "Status", "Why"), answer=True),
         Section(HANGS, tuple(_hangs(assessment)), ("What", "Kind", "The tier each way")),
         Section("What the post asks for", tuple(_post(assessment)), ("Tier", "Request", "What the post says")),
@@ -95,7 +95,7 @@ GLANCE = "How far each standard, factor and route is met"
 def annexes(assessment: Assessment) -> tuple[Section, ...]:
     """Return the findings with their reasons, what they leave open, and what the answer was made with."""
     considered = ("Question", "Shown and possible", "Reasons")
-    return told(
+    return filled(
         Section(
             "Proposals that the answer rests on",
             tuple(_proposals(assessment)),
@@ -126,10 +126,10 @@ def annexes(assessment: Assessment) -> tuple[Section, ...]:
 
 def tail(assessment: Assessment) -> tuple[Section, ...]:
     """Return what the answer was made with."""
-    return told(Section("Receipt", tuple(_receipt(assessment)), ("Part", "Version", "Digest or date")))
+    return filled(Section("Receipt", tuple(_receipt(assessment)), ("Part", "Version", "Digest or date")))
 
 
-def told(*sections: Section) -> tuple[Section, ...]:
+def filled(*sections: Section) -> tuple[Section, ...]:
     """Return the sections that have something to say."""
     return tuple(section for section in sections if section.lines)
 

@@ -10,8 +10,8 @@ from tierengine.reports.bars import DRAWN_LEGEND
 from tierengine.reports.drawing.svg import SERIF, described, svg
 from tierengine.reports.drawing.way import Branch, Way, twin
 from tierengine.reports.outline import Line, Section
+from tierengine.reports.printable import printable
 from tierengine.reports.report import ANNEXES, EVIDENCE, PURPOSE, TWIN, WAY, Exhibit, Report
-from tierengine.reports.shown import shown
 from tierengine.reports.typeset import pdf_of
 
 _TEMPLATE = files("tierengine.reports").joinpath("memo.typ").read_bytes()
@@ -87,7 +87,7 @@ def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
 def _clean(value: Any) -> Any:
     """The same with every text as it may be shown."""
     if isinstance(value, str):
-        return shown(value)
+        return printable(value)
     if isinstance(value, dict):
         return {name: _clean(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):

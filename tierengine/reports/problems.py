@@ -12,7 +12,7 @@ from tierengine.errors import Problem
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+):(?P<column>\d+)\Z")
 
 
-class Told(TypedDict):
+class ProblemJson(TypedDict):
     """A problem with its place taken apart; line and column are absent where it is with no line."""
 
     file: str
@@ -23,14 +23,14 @@ class Told(TypedDict):
     cure: str
 
 
-def as_json(problems: Iterable[Problem]) -> list[Told]:
+def as_json(problems: Iterable[Problem]) -> list[ProblemJson]:
     """Return each problem as an object."""
-    return [_told(problem) for problem in problems]
+    return [_one(problem) for problem in problems]
 
 
-def _told(problem: Problem) -> Told:
+def _one(problem: Problem) -> ProblemJson:
     place = _PLACE.match(problem.where)
     file, line, column = (
         (place["file"], int(place["line"]), int(place["column"])) if place else (problem.where, None, None)
     )
-    return Told(file=file, line=line, column=column, where=problem.where, what=problem.what, cure=problem.cure)
+    return ProblemJson(file=file, line=line, column=column, where=problem.where, what=problem.what, cure=problem.cure)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from tierengine.law.questions import Question, QuestionTable
 from tierengine.reports.markdown import escaped_line
-from tierengine.reports.shown import shown
+from tierengine.reports.printable import printable
 from tierengine.reports.text import print_wrapped
 
 COLUMNS = (
@@ -72,7 +72,7 @@ def questions_csv(table: QuestionTable) -> str:
     made = StringIO()
     writer = csv.writer(made)
     writer.writerow(COLUMNS)
-    writer.writerows([shown(cell) for cell in row(question)] for question in table.questions)
+    writer.writerows([printable(cell) for cell in row(question)] for question in table.questions)
     return made.getvalue()
 
 
@@ -86,7 +86,7 @@ def print_questions(table: QuestionTable, console: Console) -> None:
     console.print(Text(_heading(table), style="bold"))
     for head, asked in _by_criterion(table):
         console.print()
-        console.print(Text(shown(head), style="bold"), soft_wrap=True)
+        console.print(Text(printable(head), style="bold"), soft_wrap=True)
         for question in asked:
             print_wrapped(f"{question.id}: {question.asks}", console, 2, hang=2)
             for remark in remarks(question):

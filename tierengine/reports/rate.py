@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tierengine.lab.questions.rate import Closing, RatingSheet, Weighed, Word
 from tierengine.reports.alternatives import factored
-from tierengine.reports.outline import Line, Section, any_tier_names, told
+from tierengine.reports.outline import Line, Section, any_tier_names, filled
 from tierengine.reports.report import Report, exhibits
 from tierengine.reports.settle import number_word
 
@@ -34,7 +34,7 @@ def rating_report(sheet: RatingSheet) -> Report:
 
 def rating_sections(sheet: RatingSheet) -> tuple[Section, ...]:
     """Return the sections of a rating sheet: where it stands, the table, the words, the fewest ratings that settle."""
-    return told(
+    return filled(
         Section("Rating sheet", tuple(_standing(sheet)), ("Tier", "Status", "What it rests on")),
         Section("The tier that follows", tuple(_table(sheet)), ("If", "Then", "")),
         Section("What to judge", tuple(map(_word, sheet.words)), ("Open word", "Proposed", "What to weigh")),

@@ -12,7 +12,7 @@ from tierengine.reasoning.assessment import Assessment, Passage, Recommended, St
 from tierengine.reasoning.compare import Comparison
 from tierengine.reports.change import change_lines
 from tierengine.reports.drawing.way import Way, way
-from tierengine.reports.outline import Line, Section, annexes, heading, memorandum, tail, told
+from tierengine.reports.outline import Line, Section, annexes, filled, heading, memorandum, tail
 from tierengine.terms.tier import NAMES, Placement, Tier
 
 WAY = "From evidence to tier"
@@ -158,7 +158,7 @@ def exhibits(sections: tuple[Section, ...]) -> tuple[Exhibit, ...]:
 def _changed(change: Comparison | None) -> tuple[Section, ...]:
     if change is None:
         return ()
-    return told(Section("Why the answer changed", tuple(change_lines(change)), ("Cause", "Effect", "How")))
+    return filled(Section("Why the answer changed", tuple(change_lines(change)), ("Cause", "Effect", "How")))
 
 
 def _placed(
@@ -168,7 +168,7 @@ def _placed(
     if change is not None:
         return ()
     placed = tuple(_earlier(assessment.recommendation, earlier))
-    return told(Section("Earlier placement", placed, ("Report", "Placement", "What follows")))
+    return filled(Section("Earlier placement", placed, ("Report", "Placement", "What follows")))
 
 
 def _earlier(recommended: Recommended, placements: tuple[EarlierPlacement, ...]) -> Iterator[Line]:
@@ -201,7 +201,7 @@ def _law_sections(assessment: Assessment, law: Law) -> tuple[Section, ...]:
     carried, relied = frozenset(assessment.interpretations), _relied_on(assessment)
     heads = ("Interpretation", "Authority", "What is read, and why")
     readings = tuple(_interpretations(law, carried))
-    return told(
+    return filled(
         Section("Interpretations relied on", tuple(line for entry, line in readings if entry in relied), heads),
         Section("Other interpretations", tuple(line for entry, line in readings if entry not in relied), heads),
         Section("Not encoded", tuple(_not_encoded(law)), ("Provision", "", "What no rule expresses, and why")),

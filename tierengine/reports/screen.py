@@ -12,7 +12,7 @@ from tierengine.reasoning.assessment import Assessment, Hinge, WorthAsking
 from tierengine.reports import answer
 from tierengine.reports.bars import bar_of, legend, signs
 from tierengine.reports.outline import heading
-from tierengine.reports.shown import cut, shown
+from tierengine.reports.printable import cut, printable
 from tierengine.reports.states import COLOURS, state
 
 LINES = 45
@@ -156,25 +156,25 @@ class _Screen:
     # -- lines --------------------------------------------------------------------------------------------------
 
     def _title(self, words: str, *, capital: bool = True) -> Text:
-        text = self._cut(shown(words), self._width)
+        text = self._cut(printable(words), self._width)
         first, _, rest = text.partition(" (")
         return Text(f"{first.upper()}{_}{rest}" if capital else text, style="bold")
 
     def _line(self, words: str, code: str | None = None) -> Text:
         room = self._width - len(_INDENT)
-        return Text(_INDENT + (self._clipped(words, code, room) if code else self._cut(shown(words), room)))
+        return Text(_INDENT + (self._clipped(words, code, room) if code else self._cut(printable(words), room)))
 
     def _clipped(self, words: str, code: str, room: int) -> str:
         """Some words with their code behind them, of which the words are cut where the room is too small."""
-        behind = f" [{shown(code)}]"
-        return self._cut(shown(words), room - len(behind)) + behind
+        behind = f" [{printable(code)}]"
+        return self._cut(printable(words), room - len(behind)) + behind
 
     def _cut(self, words: str, room: int) -> str:
         return cut(words, room, "..." if self.plain else "\u2026")
 
     def _wrapped(self, words: str, *, most: int, indent: str = _INDENT) -> Block:
         # A code stays behind the word to which it belongs.
-        glued = shown(words).replace(" [", f"{_GLUE}[")
+        glued = printable(words).replace(" [", f"{_GLUE}[")
         rows = [row.replace(_GLUE, " ") for row in wrap(glued, self._width - len(indent), break_on_hyphens=False)]
         if len(rows) > most:
             rows = [*rows[: most - 1], self._cut(" ".join(rows[most - 1 :]), self._width - len(indent))]

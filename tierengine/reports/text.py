@@ -11,14 +11,14 @@ from rich.text import Text
 from tierengine.reports.bars import signs
 from tierengine.reports.drawing.way import Branch, twin
 from tierengine.reports.outline import Line, Section, quoted
+from tierengine.reports.printable import printable
 from tierengine.reports.report import ANNEXES, WAY, Report
-from tierengine.reports.shown import shown
 from tierengine.reports.states import COLOURS
 
 
 def print_report(report: Report, console: Console) -> None:
     """Print a report to the console, wrapped to its width."""
-    console.print(Text(shown(report.heading), style="bold"))
+    console.print(Text(printable(report.heading), style="bold"))
     for _, section in report.numbered_lead:
         _print_section(section, console)
     if report.body:
@@ -48,7 +48,7 @@ def _print_section(section: Section, console: Console) -> None:
 
 def _print_title(title: str, console: Console) -> None:
     console.print()
-    console.print(Text(shown(title).upper(), style="bold"))
+    console.print(Text(printable(title).upper(), style="bold"))
 
 
 def _print_branch(branch: Branch, console: Console, indent: int) -> None:
@@ -60,15 +60,17 @@ def _print_branch(branch: Branch, console: Console, indent: int) -> None:
 def print_wrapped(text: str, console: Console, indent: int, hang: int = 0, style: str = "") -> None:
     """Print a text wrapped to the console's width, indented; lines after the first hang further in."""
     before, after = " " * indent, " " * (indent + hang)
-    for row in wrap(shown(text), console.width, initial_indent=before, subsequent_indent=after, break_on_hyphens=False):
+    for row in wrap(
+        printable(text), console.width, initial_indent=before, subsequent_indent=after, break_on_hyphens=False
+    ):
         console.print(Text(row, style=style), soft_wrap=True)
 
 
 def _print_line(line: Line, console: Console) -> None:
-    mark = shown(line.mark)
+    mark = printable(line.mark)
     if line.bar is not None:
         mark = f"{signs(line.bar, plain=not console.encoding.lower().startswith('utf'))} {mark}"
-    _print_head(shown(line.label), mark, COLOURS[line.state], console)
+    _print_head(printable(line.label), mark, COLOURS[line.state], console)
     print_wrapped(line.text, console, 6)
     for below in (*line.below, *map(quoted, line.evidence)):
         print_wrapped(f"- {below}", console, 6, hang=2, style="dim")

@@ -25,7 +25,7 @@ from tierengine.reports.answer import (
 )
 from tierengine.reports.drawing.way import Node, Way, node_words, whole_way
 from tierengine.reports.outline import quoted
-from tierengine.reports.shown import cut, shown
+from tierengine.reports.printable import cut, printable
 from tierengine.terms.outcome import Outcome
 
 _COLOURS = {Outcome.MET: "green", Outcome.NOT_MET: "red", Outcome.UNDETERMINED: "yellow"}
@@ -122,7 +122,7 @@ def decisive_tree(assessment: Assessment, law: Law, width: int) -> Tree:
     hinges = list(_hinges(assessment))
     most = len(hinges) if len(hinges) <= _MOST_HINGES else _MOST_HINGES - 1
     for words in hinges[:most]:
-        tree.add(Text(cut(shown(words), width - _GUIDE)))
+        tree.add(Text(cut(printable(words), width - _GUIDE)))
     if hinges[most:]:
         tree.add(Text(f"and on {len(hinges) - most} more, which `assess --full` tells"))
     _WayTree(whole_way(assessment, law), width).grow(tree)
@@ -158,7 +158,7 @@ class _WayTree:
         sources = [self._drawn.node(source) for source, target in self._drawn.arrows if target == node.id]
         before = [f"[{source.name}]" for source in sources if source.id in self._told]
         words = node_words(node) + (f"; also on {', '.join(before)}, told before" if before else "")
-        branch = tree.add(Text(shown(words), style=_COLOURS[node.outcome] if node.outcome is not None else ""))
+        branch = tree.add(Text(printable(words), style=_COLOURS[node.outcome] if node.outcome is not None else ""))
         for source in sources:
             if source.id in self._told:
                 continue
@@ -174,4 +174,4 @@ class _WayTree:
         room, behind = self._width - depth * _GUIDE, f" [{passage.record}, {passage.at}]"
         if len(words) + len(behind) > room and not passage.quote:
             behind = f" [{passage.record}]"
-        return cut(shown(words), room - len(behind)) + shown(behind)
+        return cut(printable(words), room - len(behind)) + printable(behind)

@@ -1,1 +1,1 @@
-"""The words every other room uses: outcome, level, tier, citation, interval of dates, typed text."""
+"""The words every other package uses: outcome, level, tier, citation, interval of dates, typed text."""

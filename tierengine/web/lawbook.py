@@ -50,5 +50,5 @@ class Lawbook:
             return self._templates
 
     def _files(self) -> tuple[tuple[str, int, int], ...]:
-        found = (path for room in ("criteria", "rules") for path in sorted((self.folder / room).rglob("*.yaml")))
+        found = (path for part in ("criteria", "rules") for path in sorted((self.folder / part).rglob("*.yaml")))
         return tuple((str(path), (state := path.stat()).st_mtime_ns, state.st_size) for path in found)

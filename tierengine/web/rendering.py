@@ -14,7 +14,7 @@ from markupsafe import Markup
 from tierengine import canonical
 from tierengine.reports.answer import tier_name
 from tierengine.reports.bars import bar_of
-from tierengine.reports.shown import shown
+from tierengine.reports.printable import printable
 from tierengine.reports.states import state
 from tierengine.terms.tier import Tier
 
@@ -85,7 +85,7 @@ def _environment() -> Environment:
 
 def _plain(value: Any) -> Any:
     """A value as it may be shown: without characters that would be obeyed and not seen."""
-    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 # -- files -----------------------------------------------------------------------------------------------------------

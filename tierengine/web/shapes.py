@@ -8,7 +8,7 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from tierengine import canonical, schemas
-from tierengine.reports.problems import Told
+from tierengine.reports.problems import ProblemJson
 from tierengine.web.work import Kind, State
 
 _MOST_FILES = 20
@@ -24,7 +24,7 @@ class Refusal(_Model):
 
     error: str = Field(examples=["That cannot be used"])
     says: str
-    problems: list[Told]
+    problems: list[ProblemJson]
 
 
 class Shelved(_Model):
@@ -35,7 +35,7 @@ class Shelved(_Model):
     name: str = Field(description="its file, from the folder of the desk")
     version: str = Field(description="the digest of its file as it stands")
     address: str = Field(description="its page on the desk")
-    problems: list[Told] = Field(description="why it cannot be used; empty where it can")
+    problems: list[ProblemJson] = Field(description="why it cannot be used; empty where it can")
 
 
 class Aside(_Model):
@@ -87,7 +87,7 @@ class Progressing(_Model):
     done: int
     of: int | None
     result: Any = Field(description="what the command of the same name prints as JSON, once it is done")
-    problems: list[Told]
+    problems: list[ProblemJson]
 
 
 class Entries(_Model):

@@ -68,7 +68,7 @@ class Work:
     problems: tuple[Problem, ...] = ()
     """Why it failed."""
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {
             "id": self.id,
@@ -182,8 +182,8 @@ def draft_of(law: Path, files: Files) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="tierengine-draft-") as name:
         draft = Path(name)
-        for room in ("criteria", "rules"):
-            shutil.copytree(law / room, draft / room)
+        for folder in ("criteria", "rules"):
+            shutil.copytree(law / folder, draft / folder)
         for each, text in files.items():
             place = draft / each
             place.parent.mkdir(parents=True, exist_ok=True)

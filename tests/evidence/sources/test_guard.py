@@ -267,6 +267,7 @@ PARAGRAPH = "classified: a paragraph marked as classified stands here; nothing w
         (("One.", "", "SECRET//NOFORN", "Four."), [("s:30:1", LINE)]),
         (("SECRET//NOFORN", "", "TOP SECRET//SI"), [("s:10:1", LINE), ("s:30:1", LINE)]),
         (("One.", *"SECRET", "End."), [("s:20:1", LINE)]),
+        (("**SE**CRET//NOFORN", "__SE__CRET//NOFORN"), [("s:10:1", LINE), ("s:20:1", LINE)]),
         (("One.", "(S/NF) Two.", "Three."), [("s:20:1", PARAGRAPH)]),
         (("One.", "", "", "(S/NF) Four."), [("s:40:1", PARAGRAPH)]),
         (("One.", "(S)", "2."), [("s:20:1", PARAGRAPH)]),
@@ -283,7 +284,9 @@ def test_letters_of_a_list_are_no_marks() -> None:
     """A list counts (A), (B), (C), or goes from (R) to (S), within two hundred lines; and never in a cable."""
     assert not refused("(A) One.", "(B) Two.", "(C) Three.")
     assert not refused("(A)", "(B)", "(C)", "(D)")
+    assert not refused("(B) Before.", "(A) One.", "(B) Two.", "(C) Three.")
     assert not refused("(R) One.", "(S) Two.")
+    assert not refused("(Q) One.", "(R) Two.", "(S) Three.")
     assert refused("(A) One.", "(B) Two.", "(C) Three.", cable=True) == [("s:30:1", PARAGRAPH)]
     assert refused("(Q) One.", "(S) Two.") == [("s:20:1", PARAGRAPH)]
     assert refused("(B) Two.", "(C) Three.") == [("s:20:1", PARAGRAPH)]

@@ -369,7 +369,7 @@ def test_the_limit_of_years_blocks_the_watch_list(limit: str, blocked: list[str]
 
 
 def test_numbers_overtake_what_a_record_states_without_them(rulebook: Rulebook) -> None:
-    """A law told to be milder than that for rape is amended; then that record no longer holds, and it is said."""
+    """A law that is recorded as milder than that for rape is amended; that record then holds no longer, as it says."""
     law = rulebook.on(read_dossier(ROOT / "seeds" / "invented-2019" / "dossier.yaml").dossier.as_of)
     facts: Case = {"penalty_below_grave_crimes": True, **{f"judged/{name}": False for name in law.judges}}
     search = PathSearch(Inquiry(law, facts), "1")

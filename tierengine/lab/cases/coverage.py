@@ -209,7 +209,7 @@ class Book:
             where=item.document.where(*item.path, *path),
             whole=_is_whole(path),
             single=not condition.parts,
-            asks=told(condition),
+            asks=in_words(condition),
             holds_in=self._first.get((node.key, "holds")),
             fails_in=self._first.get((node.key, "fails")),
             edge=None if node.edge is None else self._sides(node.key, node.edge),
@@ -217,9 +217,9 @@ class Book:
 
     def _sides(self, key: Key, edge: Edge) -> Sides:
         return Sides(
-            on=edge.on.told,
+            on=edge.on.words,
             on_in=self._first.get((key, "on")),
-            beside=edge.beside.told,
+            beside=edge.beside.words,
             beside_in=self._first.get((key, "beside")),
         )
 
@@ -258,10 +258,10 @@ def _rule_name(entry: Entry, path: Path_) -> str:
     return "presumption" if path[0] == "presumption" else "when"
 
 
-def told(condition: Condition) -> str:
+def in_words(condition: Condition) -> str:
     """Return a condition in one line, in the words of the rulebook."""
     if condition.parts:
-        parts = ", ".join(told(part) for part in condition.parts)
+        parts = ", ".join(in_words(part) for part in condition.parts)
         if condition.operator == "not":
             return f"not {parts}"
         name = f"{condition.some.at_least} of" if condition.some is not None else condition.operator

@@ -24,9 +24,9 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A place on an edge or just beside it: how it is told, and what must be known of a case that lies there."""
+    """A place on an edge or just beside it: its words, and what must be known of a case that lies there."""
 
-    told: str
+    words: str
     tests: tuple[Test, ...] = ()
     lead: Lead | None = None
     level: tuple[str, Level] | None = None

@@ -66,7 +66,7 @@ def failed_proposal(item: Placed, law: Law, criterion: Criterion, proposal: Prop
             )
     for worse in proof.worsened():
         yield item.problem(
-            f"better evidence worsens what is proposed: {worse.told(proposal)}",
+            f"better evidence worsens what is proposed: {worse.in_words(proposal)}",
             "let the other rule speak first, or let this one ask for what the evidence against the government shows",
             *("proposal", "rules", worse.after - 1),
         )
@@ -147,7 +147,7 @@ class Worse:
     known_before: Known
     known_after: Known
 
-    def told(self, proposal: Proposal) -> str:
+    def in_words(self, proposal: Proposal) -> str:
         """Return it in words."""
         first, second = (proposal.rules[number - 1].level for number in (self.before, self.after))
         moved = [name for name in self.known_after if self.known_after[name] != self.known_before.get(name)]

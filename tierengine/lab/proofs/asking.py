@@ -201,10 +201,10 @@ class Asked:
             model = smallest(solver, [differ, given(first)], any_of(fall.term for fall in fallen))
             if model is not None:
                 says = next(fall.says for fall in fallen if model.holds(fall.term))
-                return self.told((first.read(model), second.read(model)), says, wrong)
+                return self.counterexample((first.read(model), second.read(model)), says, wrong)
         raise AssertionError(wrong)
 
-    def told(
+    def counterexample(
         self, facts: tuple[dict[str, Value], dict[str, Value]], says: tuple[str, str], wrong: str
     ) -> Counterexample:
         """Return two countries, with the answers in which they differ."""

@@ -57,7 +57,7 @@ def _stray(asked: Asked) -> Counterexample:
         each for each in _pairs_of_rows(law) if model.holds(all_of((first.shown[each[0]], second.shown[each[1]])))
     )
     says = (f"`{rows[0]}` holds, and the word is not rated", f"`{rows[1]}` holds, and the word is rated")
-    return asked.told((first.read(model), second.read(model)), says, wrong)
+    return asked.counterexample((first.read(model), second.read(model)), says, wrong)
 
 
 def _alike(before: Case, after: Case, name: str) -> Term:
@@ -125,7 +125,7 @@ def _worsened(asked: Asked, criterion: Criterion) -> Iterator[Counterexample]:
 
     if not (asked.prover.once(proposing.key, ask) if asked.by_parts else ask()):
         solver = asked.solver_of(proposing.definitions)
-        model = smallest(solver, [proposing.told_before, proposing.differs], proposing.worse())
+        model = smallest(solver, [proposing.proposed_before, proposing.differs], proposing.worse())
         assert model is not None
         yield proposing.tell(model)
 
@@ -173,7 +173,7 @@ class _Proposing:
         return tuple(self._defined())
 
     @property
-    def told_before(self) -> list[Term]:
+    def proposed_before(self) -> list[Term]:
         """A term for each input of which something is known on the first evidence."""
         return [negate(self._unknown(self._before, name)) for name in self._places]
 
@@ -208,7 +208,7 @@ class _Proposing:
         ]
         kept = [
             f"{self._asks(name)} {self._answer(self._before, name, model)}."
-            for name, some, moved_ in zip(self._places, self.told_before, self.differs, strict=True)
+            for name, some, moved_ in zip(self._places, self.proposed_before, self.differs, strict=True)
             if model.holds(some) and not model.holds(moved_)
         ]
         first, second = self._rules[one], self._rules[other]

@@ -343,7 +343,7 @@ def _unknowns(asked: Asked) -> Proof:
     if model is None:
         return asked.refuted(wrong)
     words = ("something is settled", "it is settled no more, or otherwise")
-    return asked.refuted(wrong, asked.told((before.read(model), after.read(model)), words, wrong))
+    return asked.refuted(wrong, asked.counterexample((before.read(model), after.read(model)), words, wrong))
 
 
 def _judged_alike(before: Case, after: Case) -> list[Term]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from tierengine.reports.drawing.lettering import rows
 from tierengine.reports.drawing.way import Node, Way
-from tierengine.reports.shown import shown
+from tierengine.reports.printable import printable
 
 _WIDTHS = {"record": 260, "finding": 200, "standard": 200, "conclusion": 200, "tier": 150}
 _GUTTER = 52
@@ -218,7 +218,7 @@ def _written(node: Node, wide: int) -> list[tuple[Sort, str]]:
         ("text", _says(node), 3 if node.kind == "record" else 12),
     ]
     for sort, text, most in parts:
-        lines += [(sort, row) for row in rows(shown(text), room, SIZES[sort], bold=sort != "text", most=most)]
+        lines += [(sort, row) for row in rows(printable(text), room, SIZES[sort], bold=sort != "text", most=most)]
     return lines
 
 

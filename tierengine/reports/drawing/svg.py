@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tierengine.reports.drawing.layout import SIZES, Arrow, Box, Picture, Row, picture
 from tierengine.reports.drawing.way import Way
-from tierengine.reports.shown import escaped
+from tierengine.reports.printable import escaped
 from tierengine.terms.outcome import Outcome
 
 SERIF = "'Libertinus Serif', Georgia, serif"

@@ -100,14 +100,14 @@ def table(here: Here, as_of: Annotated[date, Query(description="the date, such a
 def begin(here: Here, ordered: Ordered) -> Response:
     """Begin long work: lint, prove or test the law or a draft of it, or tell what a draft changes (impact)."""
     return as_json_text(
-        here.desk.works.begin(order_of(here, ordered.work, ordered.files), here.person.name).told(), 202
+        here.desk.works.begin(order_of(here, ordered.work, ordered.files), here.person.name).as_json(), 202
     )
 
 
 @router.get("/work/{work}", responses=answers(Progressing), operation_id="progress")
 def progress(here: Here, work: str) -> Response:
     """Tell how far long work is, and what came of it."""
-    return as_json_text(_work(here, work).told())
+    return as_json_text(_work(here, work).as_json())
 
 
 @router.delete("/work/{work}", responses=answers(Progressing), operation_id="stop")
@@ -115,7 +115,7 @@ def stop(here: Here, work: str) -> Response:
     """Stop long work."""
     found = _work(here, work)
     here.desk.works.stop(found)
-    return as_json_text(found.told())
+    return as_json_text(found.as_json())
 
 
 @router.get(
@@ -133,11 +133,13 @@ async def stream(here: Visit, work: Work) -> AsyncIterator[str]:
     seen: tuple[State, int] = ("running", -1)
     while True:
         now = await run_in_threadpool(here.desk.works.moved, work, seen, _TICK)
+        if not await run_in_threadpool(lambda: here.still_in):
+            return
         if now == seen:
             yield ": still at it\n\n"
             continue
         seen = now
-        yield f"event: {work.state}\ndata: {json.dumps(work.told(), ensure_ascii=False)}\n\n"
+        yield f"event: {work.state}\ndata: {json.dumps(work.as_json(), ensure_ascii=False)}\n\n"
         if work.state != "running":
             return
 

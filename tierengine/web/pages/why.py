@@ -21,7 +21,7 @@ router = APIRouter(prefix="/c/{country}/{edition}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Sentence:
     """A sentence of the answer, as it stands in the list of them."""
 
     step: Step
@@ -86,14 +86,14 @@ def why(
     )
 
 
-def _sentences(trace: Step) -> list[Told]:
+def _sentences(trace: Step) -> list[Sentence]:
     """The sentences on which the answer rests, each where it is told whole."""
-    found: dict[str, Told] = {}
+    found: dict[str, Sentence] = {}
 
     def follow(step: Step, above: tuple[Step, ...]) -> None:
         known = found.get(step.id)
         if known is None or (step.children and not known.step.children):
-            found[step.id] = Told(step=step, above=above)
+            found[step.id] = Sentence(step=step, above=above)
         for child in step.children:
             if child.decisive or child.evidence:
                 follow(child, (*above, step))
@@ -102,7 +102,7 @@ def _sentences(trace: Step) -> list[Told]:
     return list(found.values())
 
 
-def _chosen(listed: list[Told], name: str) -> Told | None:
+def _chosen(listed: list[Sentence], name: str) -> Sentence | None:
     """The sentence of a step; for the code of a standard, factor or route the one that tells whether it is met."""
     exact = (each for each in listed if each.step.id == name)
     begins = (each for each in listed if name and each.step.id.startswith(f"{name}/"))

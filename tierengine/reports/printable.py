@@ -13,14 +13,14 @@ _STEERING = re.compile(
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """Return a text with each character that would not be shown but obeyed replaced by one that is seen."""
     return _STEERING.sub(REPLACEMENT, text)
 
 
 def escaped(text: str) -> str:
     """Return a text as it stands in HTML and XML, in an element or in a quoted attribute."""
-    return escape(shown(text), quote=True)
+    return escape(printable(text), quote=True)
 
 
 def cut(words: str, room: int, dots: str = "\N{HORIZONTAL ELLIPSIS}") -> str:
