@@ -121,7 +121,62 @@ def test_undo(dossier: Path, code: Code) -> None:
     """Each decision of a sitting can be taken back, in turn, to the last byte."""
     before = dossier.read_bytes()
     ran = code(dossier, "a", "B2", "n", "told twice", "u", "u", "u", "q")
-    assert "there is nothing to undo" in ran.out
+    assert "nothing is left that was decided here and could be undone" in ran.out
+    assert dossier.read_bytes() == before
+
+
+def test_undo_in_a_later_sitting(dossier: Path, code: Code) -> None:
+    """What was decided before can be taken back too, to the last byte, and is asked next."""
+    begun = dossier.read_bytes()
+    code(dossier, "a", "B2", "r", "not of this year", "q")
+    after_two = dossier.read_bytes()
+    code(dossier, "n", "told twice", "q")
+    ran = code(dossier, "l", "u", "q")
+    assert dossier.read_bytes() == after_two
+    assert ran.out.count("The government did not open a shelter") == 1  # it is the next that is asked
+    code(dossier, "u", "u", "q")
+    assert dossier.read_bytes() == begun
+    assert [each.name for each in dossier.parent.iterdir() if each.name.startswith(".")] == []  # nothing is left behind
+
+
+def test_undo_after_the_file_was_changed_by_hand(dossier: Path, code: Code) -> None:
+    """Nobody's work is lost: it is told, and the file stays; what is decided from then on can be undone."""
+    code(dossier, "n", "told twice", "q")
+    by_hand = dossier.read_bytes() + b"# theirs\n"
+    dossier.write_bytes(by_hand)
+    ran = code(dossier, "u", "q")
+    assert "the file was changed otherwise since the last decision" in ran.out
+    assert dossier.read_bytes() == by_hand
+    code(dossier, "n", "told twice", "q")
+    assert dossier.read_bytes() != by_hand
+    code(dossier, "u", "q")
+    assert dossier.read_bytes() == by_hand
+
+
+def test_a_decision_that_was_never_written(dossier: Path, code: Code, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine stops after a step was kept and before it was made: what was made before can be undone still."""
+    begun = dossier.read_bytes()
+    code(dossier, "n", "told twice", "q")
+    after_one = dossier.read_bytes()
+    with monkeypatch.context() as stopped:
+        stopped.setattr("tierengine.cli.deciding.write_file", _stop)
+        assert code(dossier, "n", "told twice", "q").code != 0
+    assert dossier.read_bytes() == after_one
+    code(dossier, "u", "q")
+    assert dossier.read_bytes() == begun
+
+
+def _stop(_path: Path, _content: bytes) -> None:
+    raise KeyboardInterrupt
+
+
+def test_steps_that_are_damaged(dossier: Path, code: Code) -> None:
+    """It is told before anything is asked, with what to do."""
+    dossier.with_name(".dossier.yaml.undo").write_text("[{}]", encoding="utf-8")
+    before = dossier.read_bytes()
+    ran = code(dossier, "n", "told twice")
+    assert (ran.code, ran.out) == (1, "")
+    assert ".dossier.yaml.undo: the file is damaged that keeps what can be undone" in ran.err
     assert dossier.read_bytes() == before
 
 

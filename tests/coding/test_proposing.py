@@ -33,6 +33,16 @@ def _first(text: str, setting: Setting) -> list[ProposedRecord]:
     return [found[0] for found in proposals(Sentence("a \u00b61", text), setting)]
 
 
+NO_INCREASE = [
+    ("progress_over_last_assessment", "statement", "false"),
+    ("increase_in_enforcement", "statement", "false"),
+    ("increase_in_victim_assistance", "statement", "false"),
+    ("decrease_in_official_complicity", "statement", "false"),
+]
+FIRST_CONVICTIONS = [
+    ("more_convictions", "statistic", "more than last year"),
+    ("trafficking_convictions", "statistic", SOME),
+]
 TOLD: list[tuple[str, list[tuple[str, str, Any]]]] = [
     ("The police investigated 14 trafficking cases.", [("trafficking_investigations", "statistic", "14")]),
     (
@@ -67,6 +77,41 @@ TOLD: list[tuple[str, list[tuple[str, str, Any]]]] = [
             ("trafficking_investigations_last_year", "statistic", "50"),
         ],
     ),
+    (
+        "The police prosecuted an increased number of cases.",
+        [("more_prosecutions", "statistic", "more than last year")],
+    ),
+    (
+        "The courts did not convict any offenders, including complicit officials.",
+        [("complicit_officials_convicted", "statistic", "0"), ("trafficking_convictions", "statistic", "0")],
+    ),
+    ("A teacher was not prosecuted for forced begging.", []),
+    ("The police did not refer the cases for prosecution.", []),
+    ("It failed to show evidence of increased efforts in the area of prosecution.", NO_INCREASE),
+    ("The first convictions came under the government's 2008 anti-trafficking law.", FIRST_CONVICTIONS),
+    ("The penalties are lower than those for rape.", [("penalty_below_grave_crimes", "action", "true")]),
+    (
+        "Foreign women transit the country in search of work in neighboring countries.",
+        [("trafficking_extent_described", "statistic", "true")],
+    ),
+    (
+        "The ministry named dedicated prosecutors for trafficking.",
+        [("special_courts_or_prosecutors", "action", "true")],
+    ),
+    (
+        "The police investigated 27 cases, compared with 19 in 2013, and the courts convicted nine traffickers.",
+        [
+            ("trafficking_investigations", "statistic", "27"),
+            ("trafficking_investigations_last_year", "statistic", "19"),
+            ("trafficking_cases_processed", "statistic", SOME),
+            ("trafficking_convictions", "statistic", "9"),
+        ],
+    ),
+    (
+        "Officials complicit in trafficking were not punished.",
+        [("officials_involved_in_trafficking", "action", "true")],
+    ),
+    ("Fund the shelters.", [("victim_services_provided", "statement", "true")]),
     ("Courts convicted two complicit officials.", [("complicit_officials_convicted", "statistic", "2")]),
     ("The government did not address official complicity.", [("officials_involved_in_trafficking", "action", "true")]),
     (

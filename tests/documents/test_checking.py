@@ -71,8 +71,8 @@ CHANGES = [
         "quotes words that are not in its records",
     ),
     (
-        "This was promised, and no record shows it done: “The minister of justice promised on 3 March 2025 to open a "
-        "third shelter next year.” (the Government of this invented country, 3 March 2025).",
+        "Promised or expected, and shown as done by no record: “The minister of justice promised on 3 March 2025 to "
+        "open a third shelter next year.” (the Government of this invented country, 3 March 2025).",
         "The government opened a third shelter on 3 March 2025.",
         "tells a promise as an act",
     ),
@@ -92,6 +92,25 @@ CHANGES = [
     ("## What the law provides, by standard", "## Great progress in every field", "no part of this document is headed"),
     ("# Maravia (invented): why", "# Maravia (invented), a model for all: why", "title is not as it was drafted"),
     ("UNCLASSIFIED\n", "\n", "the marking UNCLASSIFIED is lost"),
+    ("11 cases in the period", "dozens of cases in the period", "says `dozens` where its records hold a figure"),
+    ("41 persons in the period", "many persons in the period", "says `many` where its records hold a figure"),
+    ("41 persons in the period", "four hundred persons in the period", "says 4, 100"),
+    ("The report of 2024 placed Maravia", "The report of 2023 placed Maravia", "says 2023"),
+    ("2024 placed Maravia (invented)", "2024 placed Guatemala", "says `guatemala`"),
+    ("The prohibition covers sex", "The prohibition hardly covers sex", "says `hardly`"),
+    (
+        "For “No evidence of increasing efforts”: Victims",
+        "For “Protection of victims”: Victims",
+        "quotes words that are not",
+    ),
+    ("in the year before: A shelter", "in the year before: A big shelter", "has no record of its own"),
+    (
+        "country, 3 March 2025). [third",
+        "country, 3 May 2025). [third",
+        "says May, and its records name no such month",
+    ),
+    ("Promised or expected, and shown as done by no record", "Done as announced", "tells a promise as kept"),
+    ("Explanation for Congress", "Praise for Congress", "has no record"),
     ("- no-labour: 25MARAV9 ¶2.", "- no-labor: 25MARAV9 ¶2.", "does not say what the dossier says"),
 ]
 
@@ -122,6 +141,8 @@ ADDED = [
     ("The figures are shameful. [judgement: Ann Lee, Country desk]", "where none is asked for"),
     ("Courts convicted 3 traffickers. They were generals. [convictions]", "has no record of its own"),
     ("“Courts convicted 5 traffickers.” [convictions]", "quotes words"),
+    ("The police prosecuted 11 trafficking cases. [investigations]", "tells 11 as “Trafficking cases prosecuted”"),
+    ("Courts convicted 5 traffickers. [convictions; prosecutions]", "tells 5 as “Persons convicted"),
 ]
 
 
@@ -138,6 +159,9 @@ def test_an_added_sentence_is_told(sentence: str, says: str) -> None:
         "The police investigated 11 trafficking cases from April 2024 to March 2025. [investigations]",
         "Investigations fell from 21 to 11. [investigations; last-year/investigations]",
         "Courts convicted three traffickers. [convictions]",
+        "The police investigated 11 cases, 5 were prosecuted, and 3 persons convicted. "
+        "[investigations; prosecutions; convictions]",
+        "Of 11 cases investigated, courts convicted 3 persons under a provision. [investigations; convictions]",
         "The minister of justice promised to open a third shelter. [third-shelter-promised]",
         "The source says nothing of complicity of officials. [silent-complicity]",
     ],
@@ -155,8 +179,26 @@ def test_a_required_part_that_is_gone_is_missing() -> None:
     text = text_of(*FALL)
     cut = re.sub(r"## Concrete actions taken, by standard\n.*?(?=\n## )", "", text, flags=re.DOTALL)
     assert "is missing" in "\n".join(each.what for each in checked(*FALL, cut).missing)
-    free = re.sub(r"## Promises, which count for nothing\n.*?(?=\n## )", "", text, flags=re.DOTALL)
+    free = re.sub(r"## Promises, which do not count\n.*?(?=\n## )", "", text, flags=re.DOTALL)
     assert checked(*FALL, free).missing == ()
+
+
+def test_a_sentence_stands_under_its_own_heading() -> None:
+    """A promise that is moved under the acts says something else, word for word though it is."""
+    text = text_of(*FALL)
+    promise = re.search(r"^- Promised or expected.*\n", text, re.MULTILINE)
+    assert promise is not None
+    moved = text.replace(promise[0], "").replace("- For “No evidence", f"{promise[0]}- For “No evidence", 1)
+    assert "under another heading" in told(checked(*FALL, moved))
+    above = text.replace(promise[0], "").replace("## What changed", f"{promise[0]}\n## What changed", 1)
+    assert "under another heading" in told(checked(*FALL, above))
+
+
+def test_no_action_of_a_plan_is_passed_over() -> None:
+    """An action of which no record tells, but the law and the answer alone, is missed as well."""
+    kind, seed = "action-plan", "invented-rise"
+    gone = "\n".join(line for line in text_of(kind, seed).splitlines() if "Action 2" not in line)
+    assert "no longer says “Action 2" in "\n".join(each.what for each in checked(kind, seed, gone).missing)
 
 
 def test_no_finding_of_a_waiver_is_passed_over() -> None:
@@ -166,7 +208,11 @@ def test_no_finding_of_a_waiver_is_passed_over() -> None:
     gone = "\n".join(line for line in text.splitlines() if "plan-paid-for; 22" not in line)
     assert "no longer tells of [plan-paid-for]" in "\n".join(each.what for each in checked(kind, seed, gone).missing)
     blanks = [each for each in checked(kind, seed, text).missing if "has a blank" in each.what]
-    assert len(blanks) == 2
+    assert len(blanks) == 1
+    unwritten = "\n".join(line for line in text.splitlines() if "Would the plan" not in line)
+    assert "passes over what was to be written" in "\n".join(
+        each.what for each in checked(kind, seed, unwritten).missing
+    )
 
 
 def test_a_blank_is_filled_with_a_judgement_by_name() -> None:

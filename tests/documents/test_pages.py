@@ -47,3 +47,19 @@ def test_every_kind_is_on_the_page() -> None:
     """The table of kinds names each, and no other."""
     named = re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert set(named) == set(templates().names)
+
+
+def test_where_each_required_part_stands() -> None:
+    """The table of the reference names parts that there are, and every part that a clause requires."""
+    text = (ROOT / "docs" / "reference" / "documents.md").read_text(encoding="utf-8")
+    table = text.split("| Clause |")[1].split("\n\n")[0]
+    told: set[tuple[str, str]] = set()
+    kind = ""
+    for row in table.splitlines()[2:]:
+        _, _, named, parts = (cell.strip() for cell in row.strip("|").split("|"))
+        kind = named.strip("`") or kind
+        told |= {(kind, part.strip()) for part in parts.split(";")}
+    in_force = [each for each in templates().kinds if each.in_force.until is None]
+    known = {(each.id, part.heading): part.required_by for each in in_force for part in each.parts}
+    assert told <= known.keys()
+    assert {name for name, required_by in known.items() if required_by is not None} <= told

@@ -93,7 +93,9 @@ def test_a_document_that_lacks_a_required_part(tierengine: Run, tmp_path: Path) 
     """It says so at its head, and ends with 4; with nothing lacking it ends with 0."""
     ran = tierengine("write", "waiver-description", SEEDS / "invented-waiver" / "dossier.yaml")
     assert ran.code == 4
-    assert "This draft is not whole: in “The findings on which the waiver rests”, 2 blanks" in ran.out[:600]
+    assert (
+        "This draft is not whole: in “The findings on which the waiver rests”, 1 blank must be filled" in ran.out[:600]
+    )
     whole = tierengine(
         "write", "action-plan", SEEDS / "invented-rise" / "dossier.yaml", "--output", tmp_path / "p.html"
     )
@@ -105,7 +107,7 @@ def test_without_the_year_before_the_explanation_is_not_whole(tierengine: Run, f
     fall.write_text(fall.read_text().replace("last_dossier: 2024/dossier.yaml\n", ""))
     ran = tierengine("write", "change-explanation", fall)
     assert ran.code == 4
-    assert "name the dossier of that year with --before" in ran.out
+    assert "the dossier of that year tells it (--before)" in ran.out
     whole = tierengine("write", "change-explanation", fall, "--before", fall.parent / "2024" / "dossier.yaml")
     assert whole.code == 0
 
@@ -250,9 +252,10 @@ def test_a_released_document_is_checked_as_such(tierengine: Run, fall: Path) -> 
     at = text.index("    kind: statistic\n    measures: trafficking_convictions")
     fall.write_text(text[:at] + "    handling: sensitive but unclassified\n" + text[at:])
     path = fall.parent / "why.html"
-    tierengine("write", "change-explanation", fall, "--release", "public", "--output", path)
-    ran = tierengine("write", "--check", path)
-    assert (ran.code, ran.err) == (4, "")
+    for kind in ("downgrade-letter", "change-explanation"):
+        tierengine("write", kind, fall, "--release", "public", "--output", path)
+        ran = tierengine("write", "--check", path)
+        assert (ran.code, ran.err) == (4, "")
     assert "written in why.html" in tierengine("year", 2025, fall.parent).out
 
 
@@ -326,7 +329,7 @@ def test_the_actions_of_a_plan_are_asked_after(tierengine: Run, tmp_path: Path) 
     path, plan = tmp_path / "rise" / "dossier.yaml", tmp_path / "rise" / "plan.md"
     assert tierengine("write", "action-plan", path, "--record", "--output", plan).code == 0
     assert tierengine("write", "--check", plan).code == 0, "the plan in the dossier is nothing that it rests on"
-    dated = re.findall(r"By: (\d+ \w+ \d+)", plan.read_text())
+    dated = re.findall(r"by (\d+ \w+ \d+): ", plan.read_text())
     assert dated == ["27 December 2025"] * 3
     later = tmp_path / "rise" / "2026.yaml"
     assert tierengine("roll", path, "--report", 2026, "--placed", 2, "--output", later).code == 0
@@ -348,7 +351,7 @@ def test_the_actions_of_a_plan_are_asked_after(tierengine: Run, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        ("narrative.yaml", "of: [SCOPE]", "of: [SKOPE]", "`SKOPE` is no criterion, part or clock"),
+        ("narrative.yaml", "of: [SCOPE]", "of: [SKOPE]", "`SKOPE` is no criterion, question, part or clock"),
         (
             "change-explanation.yaml",
             "usc: 22 USC 7107(b)(1), tvpa",

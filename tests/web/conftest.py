@@ -17,10 +17,10 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import ROOT
+from tests.web.looks import looks_right
 from tierengine.web.access import ALL, Person, Role
 from tierengine.web.answers import Answers
 from tierengine.web.application import Settings, application
@@ -32,6 +32,8 @@ from tierengine.web.door import Links, Sessions
 from tierengine.web.guard import Log
 from tierengine.web.lawbook import Lawbook
 from tierengine.web.shelf import Shelf
+
+__all__ = ["looks_right"]
 
 PATIENCE = 120_000
 """Milliseconds that a page is waited for: a machine that is busy is no fault of it."""
@@ -193,13 +195,3 @@ def browser(chromium: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     for each in contexts:
         each.close()
     assert not wrong
-
-
-def looks_right(page: Page) -> None:
-    """Check a page at two widths: axe finds nothing, and nothing is wider than the window."""
-    for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        found = Axe().run(page)
-        assert not found.violations_count, found.generate_report()
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{page.url} is {wide} pixels wider than {width}"

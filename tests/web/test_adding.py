@@ -53,7 +53,7 @@ def test_what_lies_beside_is_taken_in_without_script(visitor: Make, folder: Path
     page = _send(ann, beside="second.txt")
     assert "investigated 12" in page.text
     assert "new source" not in ann.get("/").text
-    assert sorted(each.name for each in place.iterdir()) == ["cable.txt", "dossier.yaml", "second.txt"]
+    assert sorted(each.name for each in place.glob("[!.]*")) == ["cable.txt", "dossier.yaml", "second.txt"]
     ann.post(f"{AT}/undo", data=_form(ann.get(AT).text, "undo"))
     assert (place / "dossier.yaml").read_bytes() == before
     assert "A new source, second.txt, to take in" in ann.get("/").text
@@ -89,7 +89,7 @@ def test_names_lead_nowhere_and_write_over_nothing(visitor: Make, folder: Path) 
     assert _send(visitor(), *((name, RAW + name.encode()) for name in names)).status_code == 200
     assert (place / "cable.txt").read_bytes() == cable
     assert (place / "cable-2.txt").read_bytes() == RAW + b"cable.txt"
-    assert {each.name for each in place.iterdir()} == {
+    assert {each.name for each in place.glob("[!.]*")} == {
         *("cable.txt", "cable-2.txt", "dossier.yaml", "dossier.yaml.txt", "evil.txt", "hidden.txt")
     }
     assert not [each for each in folder.parent.rglob("*evil*") if each.parent != place]

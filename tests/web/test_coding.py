@@ -264,6 +264,10 @@ def test_what_another_does_appears(browser: Open, visitor: Make, drafted: Path) 
     expect(page.get_by_text("This dossier was changed elsewhere")).to_be_visible()
     assert page.get_by_label("Why?").input_value() == "half a reas"
     looks_right(page)
+    page.get_by_label("Why?").press("Enter")
+    expect(page.get_by_role("heading", name="Somebody was faster")).to_be_visible()
+    expect(page.get_by_text("half a reas")).to_be_visible()
+    looks_right(page)
 
 
 def test_a_dossier_is_begun_from_an_empty_folder(browser: Open, folder: Path) -> None:

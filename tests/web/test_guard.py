@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.web.conftest import Served, Visitor
+from tests.web.conftest import SECRET, Served, Visitor
 from tierengine.web.access import ACCESS, ALL, ROLES, shapes
 from tierengine.web.application import Settings, application
+from tierengine.web.door import Ended, Sessions
 from tierengine.web.guard import LARGEST, Log
 from tierengine.web.pages import PAGES
 
@@ -48,6 +50,45 @@ def test_a_session_cannot_be_forged_or_fixed(served: Served, visitor: Make) -> N
     with httpx.Client(base_url=served.at, cookies={served.cookie: own}) as victim:
         given = victim.get("/enter", params={"token": served.tokens[-1]}).headers["set-cookie"]
     assert own not in given
+
+
+def test_who_signs_out_is_out_at_once(served: Served, visitor: Make, tmp_path: Path) -> None:
+    """An old cookie, a form and a token of the session open nothing, also after a new start; other sessions go on."""
+    ann, other = visitor(), visitor()
+    cookie = {served.cookie: ann.cookies[served.cookie]}
+    token = re.search(r"Bearer ([\w.-]+)", ann.get("/api/v1/docs").text)
+    assert token is not None
+    bearer = {"authorization": f"Bearer {token[1]}"}
+    with httpx.Client(base_url=served.at) as program:
+        assert program.get("/api/v1/dossiers", headers=bearer).status_code == 200
+        assert ann.post("/leave").status_code == 403  # no other page signs anybody out
+        left = ann.send_form("/you", "/leave")
+        assert left.status_code == 200
+        assert "You are signed out" in left.text
+        assert "Max-Age=0" in left.history[0].headers["set-cookie"]
+        assert ann.get("/you").status_code == 401
+        assert program.get("/api/v1/dossiers", headers=bearer).status_code == 401
+    with httpx.Client(base_url=served.at, cookies=cookie) as old:
+        assert old.get("/you").status_code == 401
+    assert other.get("/you").status_code == 200
+    ended = tmp_path / "ended.json"
+    first = Sessions(SECRET, Ended(ended))
+    first.end(cookie[served.cookie])
+    assert Sessions(SECRET, Ended(ended)).person(cookie[served.cookie]) is None
+    assert Sessions(SECRET, Ended()).person(cookie[served.cookie]) is not None
+
+
+def test_what_is_streamed_ends_with_the_session(visitor: Make) -> None:
+    """A page that is left open somewhere else is told nothing more."""
+    ann = visitor()
+    with ann.stream("GET", "/c/QM/2011/events") as events:
+        lines = events.iter_lines()
+        assert next(lines).startswith("event: changed")
+        with httpx.Client(base_url=ann.base_url, cookies=ann.cookies, follow_redirects=True) as tab:
+            page = tab.get("/you").text
+            csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
+            assert tab.post("/leave", data={"csrf": csrf}).status_code == 200
+        assert [line for line in lines if line.startswith("event")] == []
 
 
 @pytest.mark.parametrize("roles", [(), *((role,) for role in ROLES)])

@@ -180,3 +180,13 @@ def test_everyone_can_use_each_page(browser: Open, visitor: Make, path: str) -> 
     page = browser()
     page.goto(path)
     looks_right(page)
+
+
+def test_everyone_can_read_what_is_signed(browser: Open, visitor: Make) -> None:
+    """The page on which an act waits for its signature can be used in every way."""
+    _begun(visitor)
+    page = browser()
+    page.goto(CASE)
+    page.click("form[action$='/record/record'] button")
+    page.wait_for_url("**/sign/*")
+    looks_right(page)

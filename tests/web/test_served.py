@@ -81,7 +81,13 @@ def test_killed_at_any_moment_it_loses_nothing(start: Callable[[Path], Started],
     assert [each.measures for each in records].count("trafficking_criminalised") == 1
     again = start(folder)
     again.browser.cookies = desk.browser.cookies
-    assert again.browser.get(AT).status_code == 200
+    page = again.browser.get(AT).text
+    assert "Undo: accepted what was proposed" in page  # what was done before the end can be taken back
+    assert again.browser.post(f"{AT}/undo", data=_form(page, "undo")).status_code == 303
+    assert len(read_dossier(drafted).dossier.records) == len(records) - 1
+    page = again.browser.get("/you").text
+    assert again.browser.post("/leave", data=_form(page, "leave")).status_code == 303
+    assert list((drafted.parents[2] / "state").rglob("ended.json"))  # a new start knows it too
 
 
 def test_the_link_is_all_that_is_printed(start: Callable[[Path], Started], folder: Path) -> None:

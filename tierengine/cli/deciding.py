@@ -18,6 +18,7 @@ from tierengine.cli.app import app
 from tierengine.cli.options import DossierFile, RulebookFolder, a_console, day_given, rulebook_in, write_file
 from tierengine.coding.accepting import Marks
 from tierengine.coding.deciding import Coder, Deciding
+from tierengine.coding.undoing import Steps
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.dossier import Casefile, Proposed, ProposedRecord, read_dossier
 from tierengine.law.rulebook import Law
@@ -56,7 +57,7 @@ class _StopError(Exception):
 
 
 class _Sitting:
-    """One sitting of a person with a dossier: what is shown, what was asked, and what can be undone."""
+    """One sitting of a person with a dossier: what is shown, and what was asked."""
 
     def __init__(self, path: Path, deciding: Deciding, law: Law, author: str | None, day: Any) -> None:
         self._path = path
@@ -64,7 +65,7 @@ class _Sitting:
         self._law = law
         self._author = author
         self._day = day
-        self._undo: list[tuple[Casefile, int]] = []
+        self._steps = Steps(path)
         self._console: Console = a_console()
         self._place = 0  # how many of those that wait were left for later
         self._answers: dict[str, Callable[[Proposed, str], None]] = {
@@ -199,21 +200,24 @@ class _Sitting:
         self._place += 1
 
     def _undo_last(self, _item: Proposed, _key: str) -> None:
-        if not self._undo:
-            self._say("there is nothing to undo in this sitting", style="yellow")
-            return
-        before, place = self._undo.pop()
+        known = {each.id for each in self._waiting}
+        before = self._deciding.read(self._steps.last(self._deciding.casefile.document.raw))
         self._write(before)
-        self._place = place
+        self._steps.drop(before.document.raw)
+        anew = (place for place, each in enumerate(self._waiting) if each.id not in known)
+        self._place = next(anew, self._place)
         self._say("undone", style="dim")
 
     def _keep(self, changed: Casefile) -> None:
-        self._undo.append((self._deciding.casefile, self._place))
+        """Write a decision: first how it is undone, so that there is none that cannot be."""
+        before = self._deciding.casefile.document.raw
         try:
-            self._write(changed)
-        except UsageError:
-            self._undo.pop()
-            raise
+            self._steps.keep(before, changed.document.raw)
+        except OSError as error:
+            what = f"what can be undone cannot be kept beside it: {error.strerror}"
+            cure = "put the dossier in a folder in which you may write"
+            raise UsageError([Problem(where=str(self._path), what=what, cure=cure)]) from None
+        self._write(changed)
         self._say("saved", style="dim")
 
     def _write(self, changed: Casefile) -> None:

@@ -44,7 +44,17 @@ def mutate(
         list[str] | None, typer.Option("--file", metavar="NAME", help="only changes to this file; may be repeated")
     ] = None,
     sample: Annotated[
-        int | None, typer.Option("--sample", metavar="N", min=1, help="look at each N-th change alone")
+        int | None,
+        typer.Option(
+            "--sample",
+            metavar="N",
+            min=1,
+            help="look at each N-th change alone, or with --record as well",
+        ),
+    ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", metavar="FILE", help="only changes on which this record no longer holds"),
     ] = None,
     suggest: Annotated[
         Path | None, typer.Option("--suggest", metavar="FILE", help="write the cases that would notice what moves")
@@ -64,6 +74,7 @@ def mutate(
         files=_files(folder, file, since),
         sample=sample,
         kept=None if again else cache_folder(),
+        record=record,
     )
     told = _watched(plan)
     if suggest is not None:

@@ -53,7 +53,8 @@ _NAMED: Sequence[tuple[Doer, re.Pattern[str]]] = (
             r"foreign embass(?:y|ies)",
             r"(?:the )?U\.?S\.? government",
             "the United States",
-            r"destination countr(?:y|ies)",
+            "destination countries",
+            "governments? of (?:the )?destination countr(?:y|ies)",
         ),
     ),
 )
@@ -97,6 +98,16 @@ _NOT_ACTING = re.compile(
 _BY = re.compile(r"\bby\s+(?:(?:the|an?|local|some|several|foreign|many)\s+)*$", re.IGNORECASE)
 _NEAR, _SOON = 60, 4
 """Characters after a thing on which a government leans, and words after it, within which somebody else did it."""
+
+
+_ACTING = re.compile(
+    r"governments?|authorit|offic|police|minist|court|prosecut|parliament|congress|legislat|enforcement|state$|president|cabinet|judge|inspect|department|agenc|go[a-z]{1,3}$|ngos?$|organi[sz]ation|it$|they$|he$|she$|law|unit|embass|army|military|council|commission|committee"
+)
+
+
+def names_somebody(spoken: Sequence[Spoken]) -> bool:
+    """Say whether a sentence names somebody who can make an effort, and not only those to whom things are done."""
+    return any(_ACTING.match(word.text) for word in spoken)
 
 
 def actor(text: str, spoken: Sequence[Spoken], places: Sequence[int], government: str) -> Actor:

@@ -72,14 +72,14 @@ class Deciding:
         """Return the dossier in which a proposal stands as refused, with the reason."""
         rewriting = Rewriting(self.casefile.document)
         rewriting.set_key("proposed", self._number(item), tuple(keyed("refused", why)))
-        return self._read(rewriting.raw)
+        return self.read(rewriting.raw)
 
     def _changed(self, item: Proposed, section: str, lines: Sequence[str]) -> Casefile:
         rewriting = Rewriting(self.casefile.document)
         if item in self.casefile.dossier.proposed:
             rewriting.remove("proposed", self._number(item))
         rewriting.append(section, lines)
-        changed = self._read(rewriting.raw)
+        changed = self.read(rewriting.raw)
         known = {problem.what for problem in self._problems(self.casefile)}
         problems = [problem for problem in self._problems(changed) if problem.what not in known]
         if problems:
@@ -96,8 +96,11 @@ class Deciding:
             return error.problems
         return ()
 
-    def _read(self, raw: bytes) -> Casefile:
-        """The dossier of these bytes, without ratings that wait to be given; its sources are open already."""
+    def read(self, raw: bytes) -> Casefile:
+        """Return the dossier of these bytes, without ratings that wait to be given; its sources are open already.
+
+        Raise `EvidenceError` if they are none.
+        """
         problems: list[Problem] = []
         found = yamlfile.load(raw, self.casefile.document.name, problems)
         document = without_blanks(found) if found is not None else None

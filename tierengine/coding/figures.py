@@ -48,6 +48,12 @@ _NAMED_YEAR = re.compile(
     r"|January|February|March|April|May|June|July|August|September|October|November|December)|-)\s*$",
     re.IGNORECASE,
 )
+_OF_A_LAW = re.compile(
+    r"\s+(?:[\w-]+\s+){0,4}?(?:laws?|acts?|codes?|statutes?|decrees?|amendments?|constitution|legislation|ordinances?"
+    r"|plans?|strateg(?:y|ies)|reports?|protocols?|conventions?)\b",
+    re.IGNORECASE,
+)
+"""What is called after its year, as in `its 2008 anti-trafficking law`."""
 _RANGE = re.compile(r"^\s*(?:-|\u2013|to|or|and)\s*$")
 
 
@@ -181,7 +187,8 @@ def _money(text: str, number: _Number) -> Figure:
 def _is_year(text: str, number: _Number) -> bool:
     if not _YEAR.fullmatch(text[number.start : number.end]):
         return False
-    return bool(_NAMED_YEAR.search(text[: number.start])) or not re.match(r"\s+[a-z]", text[number.end :])
+    after = text[number.end :]
+    return bool(_NAMED_YEAR.search(text[: number.start]) or _OF_A_LAW.match(after)) or not re.match(r"\s+[a-z]", after)
 
 
 def _ends(number: int, before: str) -> tuple[int | None, int | None]:

@@ -17,15 +17,17 @@ def _phrases(*ways: str) -> tuple[Phrase, ...]:
 
 
 _DENYING = _phrases(
-    "not|never|cannot|no|none|neither|nor|without|zero",
+    "not|never|cannot|no|none|nobody|nothing|neither|nor|without|zero",
     "lack|lacks|lacked|lacking|absence",
     "fail|fails|failed|failing|failure",
     "unable|unwilling to",
     "refuse|refuses|refused|decline|declines|declined|neglected to",
+    "discourage|discourages|discouraged|discouraging|deter|deters|deterred .. from",
     "yet|remains|remained to",
 )
-_OF_NOUNS = frozenset(listed("no none neither nor without zero lack lacks lacked lacking absence"))
+_OF_NOUNS = frozenset(listed("no none nobody nothing neither nor without zero lack lacks lacked lacking absence"))
 """Words that deny things; the others deny verbs, so that a verb in the past tense ends what they deny."""
+_LACKS = frozenset(listed("lack absence"))
 _LACKING = frozenset(listed("not never lacking nonexistent unavailable absent unreported"))
 """Words that deny what stands before them."""
 _NO_DENIAL = frozenset(listed("only fewer less later limited more doubt"))
@@ -33,6 +35,8 @@ _NO_DENIAL = frozenset(listed("only fewer less later limited more doubt"))
 
 _UNREPORTED = _phrases(
     "not|never|no report|reported|reports",
+    "not|never|fail|failed publicly|publically document*|disclose*|report*|provide|release|share|publish",
+    "not|never|fail|failed document*|disclos*",
     "not|never|no|fail|failed|declined|refused provid*|furnish*|submit*|record*|releas* data|statistics|information",
     "no|without data|statistics|information|figures",
     "fail|failed|declined|refused to report",
@@ -45,8 +49,20 @@ _PROMISING = _phrases(
     "considering",
     "will",
 )
+_ANY_PLAN = frozenset(listed("a the its their this that new draft national action work strategic revised written"))
+"""Words before `plan` that make it a thing, so that nobody plans to do what follows."""
+_ASKING = frozenset(
+    listed(
+        "accede adopt allocate allow amend appoint approve conduct consider convict cooperate create criminalize devote"
+        " develop do enact encourage enforce ensure establish expand finalize fund hold identify implement improve"
+        " include increase institute investigate pass prohibit prosecute protect provide publish ratify refer"
+        " strengthen train undertake"
+    )
+)
+"""Verbs with which recommendations begin, in the form that tells somebody what to do."""
 _NEXT = phrase("next year|session|month")
 _AIMING = _phrases(
+    "discuss*|talks|negotiat*|consult* on|about|over",
     "effort*|attempt*|measures|steps|capacity|ability|resources|willingness|funding|mandate|authority|need|tools|order"
     "|responsib*|designed|aimed|aims|insufficient|inadequate|seeking|sought|continues|obligation to|for|at|on",
     "should|could|might|must|may",
@@ -56,33 +72,77 @@ _DEGREE = re.compile(
     r"|appropriate|proper|timely|all$|only$|enough|always|substantial|additional|further$|uniform|equal)"
 )
 """Words that a denial may be about, so that the thing itself is not denied."""
+_MORE = re.compile(r"(?:increas|improv|expand|strengthen|enhanc)\w*|evidence")
+"""Words before a thing that say in which way it is denied: who did not increase it, or show evidence, may do it."""
 
 _PAST = re.compile(
     r"(?:\w{2,}ed|began|built|brought|drew|gave|held|kept|made|led|paid|ran|saw|sent|set|spent|took|went|won|wrote)$"
 )
 _HELPING = frozenset(listed("was were been be being is are has have had not also"))
-_TURNING = frozenset(listed("who which that because since when if unless until after before where"))
-_SOON, _LEADING = 4, 14
-"""Words after a thing in which it may be denied; words before it in which a promise may stand."""
+_TURNING = frozenset(listed("who whose which that because since when if unless until after before where"))
+_PARTING = frozenset(listed("because since when if unless until after before"))
+"""Those of them that end what is denied also where things are denied, as in `without pay before the police came`."""
+_SOON, _NEAR, _LEADING = 6, 4, 14
+"""Words after a thing in which it may be denied; up to a thing from what denies it alone; from a promise to it."""
 
 
 def manner(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> Manner:
     """Say how a thing is said whose words stand at some places of a sentence."""
-    first, last = min(places), max(places)
+    first = min(places)
+    if _is_asked_for(spoken):
+        return "aimed at"
     denied = _denial(text, spoken, places)
     if denied is not None:
         if any(_begins(each, spoken, denied, set(places)) for each in _UNREPORTED):
             return "not reported"
-        return "limited" if any(_DEGREE.match(word.text) for word in spoken[denied : last + 1]) else "denied"
+        return "limited" if _of_a_degree(spoken, denied, places) else "denied"
     if _promised(text, spoken, first):
         return "promised"
     return "aimed at" if _aimed(spoken, first) else "said"
 
 
+def _is_asked_for(spoken: Sequence[Spoken]) -> bool:
+    """Whether a sentence begins with a verb that tells somebody what to do, as recommendations do."""
+    at = next((at for at, word in enumerate(spoken) if not word.text.endswith("ly")), 0)
+    return spoken[at].text in _ASKING and _follows(spoken, at) not in ("in", "of", "")
+
+
+def _of_a_degree(spoken: Sequence[Spoken], denied: int, places: Sequence[int]) -> bool:
+    """Whether what is denied is a degree of a thing, that there is more of it, or the evidence for it."""
+    first, last = min(places), max(places)
+    compares = False
+    for at in range(denied, first):
+        word = spoken[at].text
+        if word in ("or", "and") and _follows(spoken, at) == "to":
+            compares = False  # `did not improve care or to raise awareness` turns to another thing
+        near = word.startswith("proactive") and first - at <= _SOON
+        compares = compares or (at not in places and (near or _MORE.fullmatch(word) is not None))
+    said = [word.text for word in spoken[denied : last + 1]]
+    return (compares and "any" not in said) or any(map(_DEGREE.match, said))
+
+
+def denied_of_one(spoken: Sequence[Spoken], places: Sequence[int]) -> bool:
+    """Say whether a thing is denied of one person or case, as in `a teacher was not prosecuted`, or as what is for it.
+
+    What is for it: `cases were not referred for prosecution`.
+    """
+    first, head = min(places), places[0]
+    if any(word.text == "for" for word in spoken[max(head - 2, 0) : head]):
+        return True
+    helped = next((at for at in range(first - 1, max(first - 5, 0), -1) if spoken[at].text in ("was", "has")), None)
+    if helped is None:
+        return False
+    between = [word.text for word in spoken[helped:first]]
+    passive = "not" in between and (between[0] == "was" or "been" in between)
+    return passive and any(word.text in ("a", "an", "one", "the") for word in spoken[max(helped - _NEAR, 0) : helped])
+
+
 def denied_by_a_verb(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> bool:
-    """Say whether a thing is denied by what somebody did not do, as in `did not address complicity`."""
+    """Say whether a thing is denied by what somebody did not do: `did not address complicity`, `were not punished`."""
     place = _denial(text, spoken, places)
-    return place is not None and place < min(places) and spoken[place].text not in _OF_NOUNS
+    if place is None or spoken[place].text in _OF_NOUNS:
+        return False
+    return place < min(places) or any(_PAST.fullmatch(word.text) for word in spoken[place + 1 : place + 3])
 
 
 def _begins(one: Phrase, spoken: Sequence[Spoken], place: int, own: set[int]) -> bool:
@@ -93,11 +153,11 @@ def _begins(one: Phrase, spoken: Sequence[Spoken], place: int, own: set[int]) ->
 
 def _denial(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> int | None:
     """The place of the word that denies a thing, or nothing; `not` in `not commensurate` is part of the thing."""
-    first, last = min(places), max(places)
+    last = max(places)
     for place in range(last, -1, -1):
         if place in places or not _denies(spoken, place):
             continue
-        if place > first or _reaches(text, spoken, place, first):
+        if _reaches(text, spoken, place, min(at for at in places if at > place)):
             return place
     return _denied_after(text, spoken, last)
 
@@ -118,7 +178,7 @@ def _reaches(text: str, spoken: Sequence[Spoken], place: int, first: int) -> boo
     of_nouns = spoken[place].text in _OF_NOUNS
     if (
         of_nouns
-        and first - place > _SOON
+        and first - place > _NEAR
         and any(word.text in ("a", "an") for word in spoken[max(first - 2, 0) : first])
     ):
         return False  # `no money was given to a plan` denies the money
@@ -128,7 +188,11 @@ def _reaches(text: str, spoken: Sequence[Spoken], place: int, first: int) -> boo
         joined = "," in between or spoken[at - 1].text in ("and", "but")
         if any(sign in between for sign in ";:()") or spoken[at].text == "but":
             return False
-        if spoken[at].text in _TURNING and at < first and not of_nouns:
+        turns = spoken[at].text in (_PARTING if of_nouns else _TURNING)
+        does = (
+            spoken[place].text in _LACKS and at - place > 2 and _finite(spoken, at)
+        )  # `a lack of staff impeded the courts`
+        if at < first and (turns or does):
             return False
         if joined and not passive and _finite(spoken, at) and at - place > 2:
             return False
@@ -172,16 +236,27 @@ def _promised(text: str, spoken: Sequence[Spoken], first: int) -> bool:
     for each in _PROMISING:
         for found in each.places(spoken):
             end = max(found)
+            if _is_plan(text, spoken, found):
+                continue
             if found[0] < first and first - end < _LEADING and not _done_since(text, spoken, end, first):
                 return True
     return any(found[0] > first for found in _NEXT.places(spoken))
 
 
+def _is_plan(text: str, spoken: Sequence[Spoken], found: Sequence[int]) -> bool:
+    """Whether `plan` is a thing, as in `adopted an action plan to`, or parted from what follows by a comma."""
+    at = found[0]
+    if spoken[at].text not in ("plan", "plans"):
+        return False
+    return (at > 0 and spoken[at - 1].text in _ANY_PLAN) or "," in text[spoken[at].end : spoken[found[-1]].start]
+
+
 def _done_since(text: str, spoken: Sequence[Spoken], place: int, first: int) -> bool:
-    """Whether a sign parts two places, or a verb in the past tense after a comma, so that something else is told."""
+    """Whether a sign parts two places, or a verb in the past tense after `,` or `and`: something else is told then."""
     for at in range(place + 1, first + 1):
         between = text[spoken[at - 1].end : spoken[at].start]
-        if any(sign in between for sign in ";:") or ("," in between and _PAST.fullmatch(spoken[at].text)):
+        joined = "," in between or spoken[at - 1].text == "and"
+        if any(sign in between for sign in ";:") or (joined and _finite(spoken, at)):
             return True
     return False
 

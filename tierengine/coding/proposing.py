@@ -9,7 +9,7 @@ from typing import Any
 
 from tierengine.coding.actors import actor
 from tierengine.coding.figures import Figure, figures
-from tierengine.coding.manner import Manner, denied_by_a_verb, manner
+from tierengine.coding.manner import Manner, denied_by_a_verb, denied_of_one, manner
 from tierengine.coding.reader import Lead, Reader, Reading
 from tierengine.coding.sentences import Sentence
 from tierengine.coding.times import PREVIOUS, Time, times, year_before
@@ -76,13 +76,23 @@ def proposals(sentence: Sentence, setting: Setting) -> Iterator[Proposals]:
         figure = _figure(line, thing, reach, taken)
         if figure is not None:
             taken.add(figure.start)
-        found = tuple(record for lead in thing.leads for record in _records(line, lead, figure, setting))
+        found = tuple(_of_thing(line, thing, figure, setting))
         kept = tuple(record for record in _distinct(found) if _key(record) not in said)
         if kept and _key(found[0]) not in said:
             said |= {_key(kept[0])}
             yield kept[:3]
-            yield from _of_last_year(line, thing, reach, taken, setting)
+            yield from _of_last_year(line, told, number, taken, setting)
             yield from _denied_as_well(line, thing, kept[0], setting)
+
+
+def _of_thing(line: _Line, thing: Reading, figure: Figure | None, setting: Setting) -> Iterator[ProposedRecord]:
+    """The records for a thing, by each of its leads. Where its cue gives none, what is merely alike gives none."""
+    told = False
+    for lead in thing.leads:
+        if lead.cue is not None or told or thing.leads[0].cue is None:
+            for record in _records(line, lead, figure, setting):
+                told = True
+                yield record
 
 
 def _key(record: ProposedRecord) -> tuple[str, str, str]:
@@ -159,6 +169,8 @@ def _records(line: _Line, lead: Lead, figure: Figure | None, setting: Setting) -
     said = manner(line.text, line.spoken, lead.places)
     if indicator.sign <= 0 and said == "denied" and denied_by_a_verb(line.text, line.spoken, lead.places):
         said = "said"  # what the government did not do against it does not deny it
+    if indicator.type == "count" and said == "denied" and denied_of_one(line.spoken, lead.places):
+        said = "limited"  # that it was not done with one, or for it, does not say that it was never done
     done_by = actor(line.text, line.spoken, lead.places, setting.government)
     common: dict[str, Any] = {
         "measures": indicator.id,
@@ -217,7 +229,7 @@ def _written(figure: Figure) -> Measured:
 def _kind(line: _Line, indicator: Indicator, said: Manner) -> Any:
     if said == "promised":
         return "commitment"
-    if said in ("aimed at", "limited"):
+    if said == "aimed at" or (said == "limited" and indicator.type != "choice"):
         return "statement"
     takes = indicator.kinds
     if indicator.type == "count" and "statistic" in takes and indicator.unit != "years":
@@ -273,16 +285,22 @@ def _denied_as_well(line: _Line, thing: Reading, record: ProposedRecord, setting
 
 
 def _of_last_year(
-    line: _Line, thing: Reading, reach: tuple[int, int], taken: set[int], setting: Setting
+    line: _Line, told: Sequence[Reading], number: int, taken: set[int], setting: Setting
 ) -> Iterator[Proposals]:
-    """The figure of the year before that a sentence sets beside that of the year, as a record of its own."""
-    lead = thing.leads[0]
+    """The figure of the year before that a sentence sets beside that of the year, as a record of its own.
+
+    It belongs to what was told last before it; only where nothing was, to what is told after it.
+    """
+    lead = told[number].leads[0]
     asked = setting.law.last_year.get(lead.indicator.id)
     if asked is None:
         return
+    comparing = [each.head for each in told if each.leads[0].indicator.id in setting.law.last_year]
+    starts = {head: line.spoken[head].start for head in comparing}
     for figure in line.figures:
         days = line.earlier.get(figure.start)
-        if days is not None and figure.start not in taken and reach[0] <= figure.start < reach[1]:
+        owner = max((head for head in comparing if starts[head] < figure.start), default=min(comparing))
+        if days is not None and figure.start not in taken and owner == told[number].head:
             taken.add(figure.start)
             record = ProposedRecord(
                 kind="statistic",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
+from tierengine.coding.actors import names_somebody
 from tierengine.law.cues import weight
 from tierengine.law.entries import Criterion, Cue, Indicator
 from tierengine.law.rulebook import Law, Rulebook
@@ -39,6 +40,8 @@ class Lead:
     cue: Cue | None
     places: tuple[int, ...]
     weight: float
+    of_part: bool = False
+    """Whether its words reach across `including`, so that it tells of a part of what is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Reader:
             elif all(lead.indicator.id != other.indicator.id for other in group):
                 group.append(lead)
         if not found:
-            close = [lead for lead in self._close(spoken, alike) if lead.weight >= LIKE]
+            close = [lead for lead in self._close(spoken, alike) if lead.weight >= LIKE and _can_be(lead, spoken)]
             return (Reading(tuple(close[:MOST])),) if close and close[0].weight >= VERY_LIKE else ()
         return tuple(
             Reading((*group, *self._others(spoken, alike, group))[:MOST])
@@ -119,16 +122,17 @@ class Reader:
             if lead.indicator.id not in known and lead.weight >= LIKE:
                 yield lead
 
-    def _rank(self, lead: Lead, alike: dict[str, float]) -> tuple[float, int, float, int]:
+    def _rank(self, lead: Lead, alike: dict[str, float]) -> tuple[float, int, float, int, bool]:
         spread = max(lead.places) - min(lead.places)
-        return (-lead.weight, spread, -alike.get(lead.indicator.id, 0.0), self._order[lead.indicator.id])
+        plain = lead.cue is None or lead.cue.value is None  # `little progress` says more than `progress`
+        return (-lead.weight, spread, -alike.get(lead.indicator.id, 0.0), self._order[lead.indicator.id], plain)
 
     def _led(self, spoken: Sequence[Spoken]) -> Iterator[Lead]:
         near = {number for word in spoken for number in self._heads.get(word.text[:FEW], ())}
         for number in sorted(near | self._anywhere):
             indicator, cue, asked = self._cues[number]
             for places in asked.places(spoken):
-                yield Lead(indicator, cue, places, weight(indicator, asked))
+                yield Lead(indicator, cue, places, weight(indicator, asked), _names_a_part(spoken, places))
 
     def _close(self, spoken: Sequence[Spoken], alike: dict[str, float]) -> list[Lead]:
         """The indicators whose question, scale and cues have most words in common with a sentence.
@@ -180,8 +184,22 @@ def _text(criterion: Criterion, indicator: Indicator, cues: Iterable[Cue]) -> li
     return stems(word.text for word in words(f"{own} {own} {criterion.title} {scale}"))
 
 
+def _names_a_part(spoken: Sequence[Spoken], places: Sequence[int]) -> bool:
+    """Whether some words reach across `including`: `convicted no offenders, including officials` tells two things."""
+    return any(word.text == "including" for word in spoken[min(places) : max(places)])
+
+
+def _can_be(lead: Lead, spoken: Sequence[Spoken]) -> bool:
+    """Whether a sentence that is only like a question can answer it: an effort needs somebody who makes it."""
+    return not lead.indicator.effort or names_somebody(spoken)
+
+
 def _same(first: Lead, other: Lead) -> bool:
     """Whether two leads are about one thing: one head, or the words of the second all within those of the first."""
-    if first.places[0] == other.places[0] or set(other.places) <= set(first.places):
+    if first.places[0] == other.places[0]:
+        return first.of_part == other.of_part
+    if set(other.places) <= set(first.places):
+        return True
+    if first.indicator is other.indicator and set(first.places) & set(other.places):
         return True
     return other.places[0] in first.places and len(other.places) < len(first.places)

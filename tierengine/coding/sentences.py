@@ -21,6 +21,13 @@ _PART = re.compile(
 """Where a part ends: a semicolon, a dash, a colon, and before a word that turns the sentence about."""
 
 
+_ENDED = re.compile(r"[.!?;:][\"'\u201d\u2019)\]\d]*\s*$")
+_NUMBERED = re.compile(r"(?:\d+|[IVX]+)(?:\.\d+)*[.)]?\s+[A-Z][^\d.!?]*")
+_SMALL = frozenset(("of", "in", "and", "the", "for", "on", "to", "a", "an", "by", "or", "&", "-", "\u2013"))
+_FEW = 6
+"""Words of a title at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence, or the part of one that says a thing by itself, with the locator of its paragraph."""
@@ -32,15 +39,30 @@ class Sentence:
 def sentences(source: Opened) -> Iterator[Sentence]:
     """Yield the sentences of a source in its order, cut to their parts; each stands in its paragraph word by word.
 
-    A heading names what follows and tells nothing itself, so it is passed over.
+    A heading names what follows and tells nothing itself, so it is passed over; and so are the cells of a table that
+    were run together, which say no longer what each number counts.
     """
     for locator, paragraph in source.places():
-        if is_heading(source, locator):
+        if is_heading(source, locator) or is_title(paragraph):
             continue
         for sentence in whole_sentences(paragraph):
             for part in _PART.split(sentence):
                 if any(letter.isalpha() for letter in part):
                     yield Sentence(locator, part.strip(" ,"))
+
+
+def is_title(paragraph: str) -> bool:
+    """Say whether a paragraph is no sentence: a numbered heading, the head of a table, or cells run together."""
+    if _ENDED.search(paragraph):
+        return False
+    parts = paragraph.split()
+    numbers = sum(part[0].isdigit() for part in parts)
+    titled = any(part[0].isupper() for part in parts) and all(part[0].isupper() or part in _SMALL for part in parts)
+    return (
+        _NUMBERED.fullmatch(paragraph) is not None
+        or (1 < len(parts) <= _FEW and titled)
+        or (numbers > 3 and numbers >= len(parts) - numbers)
+    )
 
 
 def whole_sentences(paragraph: str) -> Iterator[str]:

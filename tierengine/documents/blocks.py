@@ -12,7 +12,7 @@ from tierengine.documents.matter import ANSWER, Matter, in_words, placed, spanne
 from tierengine.documents.templates import Each
 from tierengine.engines.form import Bounds, Value
 from tierengine.evidence.dossier import LAST_YEAR_RECORD
-from tierengine.evidence.records import Evidence
+from tierengine.evidence.records import Evidence, Rating
 from tierengine.lab.questions.path import Change
 from tierengine.law.entries import Criterion, Indicator
 from tierengine.reasoning.admission import Admitted
@@ -27,8 +27,9 @@ from tierengine.reasoning.assessment import (
 )
 from tierengine.reasoning.compare import CAUSES
 from tierengine.reasoning.followed import followed_up
+from tierengine.reasoning.progress import measured_after
 from tierengine.reasoning.trace import spoken
-from tierengine.reasoning.words import counted, plain
+from tierengine.reasoning.words import asked_by, counted, plain
 from tierengine.reasoning.years import unlike
 from tierengine.terms.citation import Citation
 from tierengine.terms.outcome import Outcome
@@ -50,7 +51,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Which criteria, parts, standards or days a block takes; none named, all."""
+    """Which criteria, questions of one, parts, standards or days a block takes; none named, all."""
 
     names: tuple[str, ...] = ()
 
@@ -71,14 +72,11 @@ def _records(passages: Iterable[Passage], matter: Matter) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.record for each in passages if each.record in matter.passages))
 
 
-def _criteria(matter: Matter, taken: Taken) -> Iterator[Criterion]:
-    return (each for each in matter.law.criteria if taken.holds(each.id, each.part))
-
-
 def _indicators(matter: Matter, taken: Taken) -> Iterator[tuple[Criterion, Indicator]]:
-    for criterion in _criteria(matter, taken):
+    for criterion in matter.law.criteria:
         for indicator in criterion.indicators:
-            yield criterion, indicator
+            if taken.holds(criterion.id, criterion.part, indicator.id):
+                yield criterion, indicator
 
 
 # -- records --------------------------------------------------------------------------------------------------------
@@ -108,6 +106,7 @@ def _known(matter: Matter, admitted: Admitted, taken: Taken, prefix: str) -> Ite
             "indicator": indicator.id,
             "topic": criterion.title,
             "says": _told(matter, indicator, value, own),
+            "words": _quoted(own),
             "who": _who(own),
         }
         yield Fact(
@@ -140,20 +139,29 @@ def _told(matter: Matter, indicator: Indicator, value: Value | Bounds, records: 
     if wording is not None and isinstance(value, bool):
         words = wording.yes if value else wording.no
     if words is None:
-        words = "; ".join(dict.fromkeys(f"\u201c{' '.join(record.quote.split())}\u201d" for record in records))
+        words = _quoted(records)
     return f"{words} ({_who(records)})"
 
 
+def _quoted(records: Iterable[Evidence]) -> str:
+    """The words of the sources."""
+    return "; ".join(dict.fromkeys(f"\u201c{' '.join(record.quote.split())}\u201d" for record in records))
+
+
 def _who(records: Iterable[Evidence]) -> str:
-    return "; ".join(dict.fromkeys(f"{record.actor.name}, {_when(record)}" for record in records))
+    """Who did it and when; of the law, since when it is so."""
+    return "; ".join(dict.fromkeys(map(_who_and_when, records)))
 
 
-def _when(record: Evidence) -> str:
+def _who_and_when(record: Evidence) -> str:
     if record.carried is not None:
-        return f"last shown for the report of {record.carried.shown}"
-    if record.days is not None:
-        return spanned(record.days)
-    return "in force" if record.kind == "law" else "no day given"
+        return f"{record.actor.name}, last shown for the report of {record.carried.shown}"
+    when = None if record.days is None else spanned(record.days)
+    if record.kind != "law":
+        return f"{record.actor.name}, {when or 'no day given'}"
+    if when is None:
+        return "law in force"
+    return f"as of {when}" if record.value == "false" else f"law of {when}"
 
 
 def _figures(matter: Matter, taken: Taken) -> Iterator[Fact]:
@@ -177,7 +185,8 @@ def _figures(matter: Matter, taken: Taken) -> Iterator[Fact]:
         }
         names = (*(record.id for record in records), *earlier)
         known = tuple(name for name in names if name in matter.passages)
-        yield Fact(fields, (*known, *clause_of(criterion.citation)), _direction(value, before))
+        sort = "in law" if fields["span"] == "by law" else _direction(value, before)
+        yield Fact(fields, (*known, *clause_of(criterion.citation)), sort)
 
 
 def _year_before(
@@ -272,15 +281,25 @@ def _finding(answer: Answer, matter: Matter) -> Fact:
         "topic": f"{answer.title[:1].upper()}{answer.title[1:]}",
         "outcome": answer.outcome.value,
         "level": _level(answer),
-        "reason": worded(answer.reason),
+        "reason": worded(f"{answer.reason} {_reasons(answer, matter)}"),
     }
     return Fact(fields, (*_records(answer.evidence, matter), *clause_of(answer.citation)), answer.outcome.value)
+
+
+def _reasons(answer: Answer, matter: Matter) -> str:
+    """Why persons rated so, in their own words; nothing where the finding is no rating."""
+    if "Rated " not in answer.reason:
+        return ""
+    cited = {passage.record for passage in answer.evidence}
+    ratings = [each for each in matter.casefile.dossier.records if isinstance(each, Rating) and each.id in cited]
+    given = "; ".join(f"\u201c{' '.join(each.reasons.split()).rstrip('.')}\u201d" for each in ratings)
+    return f"The reasons given: {given}." if given else ""
 
 
 def _level(answer: Answer) -> str:
     if answer.shown == answer.possible:
         return answer.shown
-    return f"open, from {answer.shown} to {answer.possible}"
+    return f"open (from {answer.shown} to {answer.possible})"
 
 
 def _moves(matter: Matter, taken: Taken) -> Iterator[Fact]:
@@ -311,8 +330,8 @@ def _moves(matter: Matter, taken: Taken) -> Iterator[Fact]:
 _CAUSES: dict[str, str] = {
     "law": "changed law",
     "facts": "new facts",
-    "certainty": "changed certainty of the sources",
-    "judgement": "the judgement of persons",
+    "certainty": "sources that are more or less certain",
+    "judgement": "new ratings by persons",
 }
 
 
@@ -321,7 +340,7 @@ def _causes(matter: Matter, taken: Taken) -> Iterator[Fact]:
     found = matter.comparison if matter.whole else None
     if found is None:
         return
-    told = _CAUSES | ({} if found.causes[0].differences else {"law": "the later day on which it is asked"})
+    told = _CAUSES | ({} if found.causes[0].differences else {"law": "the later day on which the same law is applied"})
     for causes in found.smallest:
         names = [told[each] for each in CAUSES if each in causes and taken.holds(each)]
         if names:
@@ -365,10 +384,15 @@ def _options(matter: Matter, _: Taken) -> Iterator[Fact]:
         fields = {
             "tier": NAMES[row.tier],
             "asks": row.says,
-            "rests": " ".join(_sentence(worded(spoken(child.id, child.says, child.outcome))) for child in deciding),
+            "rests": " ".join(_sentence(worded(spoken(child.id, _bare(child), child.outcome))) for child in deciding),
         }
         records = _records((passage for child in deciding for passage in _walk(child)), matter)
         yield Fact(fields, (*records[:_MOST], ANSWER, *clause_of(row.citation)), sort)
+
+
+def _bare(step: Step) -> str:
+    """What a step says, without how it comes about where it does not come about."""
+    return step.says if step.outcome is Outcome.MET else step.says.partition(", because ")[0]
 
 
 _MOST = 6
@@ -392,14 +416,22 @@ def _deficiencies(matter: Matter, _: Taken) -> Iterator[Fact]:
     for answer in matter.assessment.progress:
         if answer.id in named:
             fields = {"says": answer.says, "progress": _progress(answer)}
-            fields |= {"reason": _sentence(worded(answer.reason))}
+            fields |= {"reason": _why(answer, matter)}
             grounds = (answer.id, *_records(answer.evidence, matter), *provision)
             yield Fact(fields, tuple(dict.fromkeys(grounds)), answer.outcome.value)
 
 
 def _progress(answer: ProgressAnswer) -> str:
-    words = {Outcome.MET: "progress", Outcome.NOT_MET: "no progress", Outcome.UNDETERMINED: "undetermined"}
+    words = {Outcome.MET: "progress", Outcome.NOT_MET: "no progress", Outcome.UNDETERMINED: "progress not known"}
     return words[answer.outcome]
+
+
+def _why(answer: ProgressAnswer, matter: Matter) -> str:
+    """Why there is progress or not; of steps that may lie too early, that they do."""
+    says = matter.law.progress[0].says[answer.outcome.value]
+    early = in_words(measured_after(matter.casefile, matter.law))
+    doubt = "" if answer.reason == says else f" Some are on record that may date from {early} or before."
+    return _sentence(worded(says)) + doubt
 
 
 def _steps(matter: Matter, _: Taken) -> Iterator[Fact]:
@@ -414,6 +446,9 @@ def _steps(matter: Matter, _: Taken) -> Iterator[Fact]:
             "asks": change.asks,
             "now": _now(change),
             "then": change.then,
+            "aim": _stated(matter, change, change.then),
+            "stands": _now(change) if _counts(matter, change) else _stated(matter, change, _now(change)),
+            "compared": "yes" if change.id in matter.law.last_year else "",
             "topic": _topic(matter, change),
             "target": NAMES[way.target],
             "by": "" if due is None else in_words(due.day),
@@ -421,6 +456,28 @@ def _steps(matter: Matter, _: Taken) -> Iterator[Fact]:
         known = matter.admitted.records.get(change.id, ())
         records = tuple(each.id for each in known if each.id in matter.passages)
         yield Fact(fields, (*records, *clause_of(change.citation), ANSWER), "action")
+
+
+def _counts(matter: Matter, change: Change) -> bool:
+    wording = matter.templates.wordings.get(change.id)
+    return change.now is None or (wording is not None and wording.count is not None)
+
+
+def _stated(matter: Matter, change: Change, answer: str) -> str:
+    """An answer as a statement, in the words of the templates, or else behind its question."""
+    wording = matter.templates.wordings.get(change.id)
+    said = None if wording is None else {"Yes": wording.yes, "No": wording.no}.get(answer)
+    counted_as = None if wording is None else wording.count
+    return said or (f"{counted_as}: {answer}" if counted_as else f"{change.asks} {answer}")
+
+
+def _beside(matter: Matter, _: Taken) -> Iterator[Fact]:
+    """What must come out so beside the fewest actions: facts that are open, and what persons must rate."""
+    way = matter.way_up
+    needs = way.ways[0].also_needed if way is not None and way.ways else ()
+    for change in (*needs[0].turns_out, *needs[0].rated) if needs else ():
+        fields = {"asks": change.asks, "now": _now(change), "then": change.then, "topic": _topic(matter, change)}
+        yield Fact(fields, (*clause_of(change.citation), ANSWER), "beside")
 
 
 def _now(change: Change) -> str:
@@ -462,8 +519,9 @@ def _positions(matter: Matter, _: Taken) -> Iterator[Fact]:
     """What the reporting post asks for, and what offices hold as the ledger keeps it."""
     post = matter.casefile.dossier.post_recommendation
     if post is not None:
-        asks = f"it asks for {NAMES[post.tier]}"
-        yield Fact({"who": "The reporting post", "says": asks, "reasons": post.asks.rstrip(".")}, ("post",))
+        asks = f"it asks for {post.asks.rstrip('.')}, that is, for {NAMES[post.tier]}"
+        words = f"\u201c{' '.join(post.quote.split()).rstrip('.')}\u201d"
+        yield Fact({"who": "The reporting post", "says": asks, "reasons": words}, ("post",))
     for each in matter.on_record.positions:
         fields = {"who": each.who, "says": worded(each.says).rstrip("."), "reasons": each.reasons.rstrip(".")}
         yield Fact(fields, (f"entry {each.number}",))
@@ -479,10 +537,20 @@ def _determination(matter: Matter, _: Taken) -> Iterator[Fact]:
 
 
 def _questions(matter: Matter, _: Taken) -> Iterator[Fact]:
-    """The facts that would narrow the tier, those that narrow most first; the open words stand apart."""
+    """The facts that would narrow the tier, those that narrow most first; the open words stand apart.
+
+    Whether data were requested and given is no question to anybody else: the log of requests tells it.
+    """
+    rules = [each.presumption for each in matter.law.criteria if each.presumption is not None]
+    logged = {name for each in rules if each.requests for name in (each.requests.requested, each.requests.provided)}
+    of_data = {part.indicator for each in rules if each.requests for part in each.when.walk()}
     for each in matter.narrowing:
-        if each.question.id in matter.law.indicators_by_id:
-            yield Fact({"asks": each.question.asks}, clause_of(each.question.citation))
+        name = each.question.id
+        if name in matter.law.indicators_by_id and name not in logged:
+            criterion = asked_by(matter.law, name)
+            fields = {"asks": each.question.asks, "topic": "" if criterion is None else criterion.title}
+            fields |= {"data": "yes" if name in of_data else ""}
+            yield Fact(fields, clause_of(each.question.citation))
 
 
 def _presumptions(matter: Matter, _: Taken) -> Iterator[Fact]:
@@ -502,6 +570,7 @@ def _open_words(matter: Matter, _: Taken) -> Iterator[Fact]:
 BLOCKS: Mapping[Each, Callable[[Matter, Taken], Iterator[Fact]]] = {
     "acts": _acts,
     "answers": _answers,
+    "beside": _beside,
     "causes": _causes,
     "days": _days,
     "deficiencies": _deficiencies,
@@ -524,8 +593,9 @@ BLOCKS: Mapping[Each, Callable[[Matter, Taken], Iterator[Fact]]] = {
 }
 
 NAMED: Mapping[Each, frozenset[str]] = {
-    "acts": frozenset({"indicator", "topic", "says", "who"}),
+    "acts": frozenset({"indicator", "topic", "says", "words", "who"}),
     "answers": frozenset({"asks", "topic", "says", "answer"}),
+    "beside": frozenset({"asks", "now", "then", "topic"}),
     "causes": frozenset({"causes"}),
     "days": frozenset({"says", "day"}),
     "deficiencies": frozenset({"says", "progress", "reason"}),
@@ -533,7 +603,7 @@ NAMED: Mapping[Each, frozenset[str]] = {
     "figures": frozenset({"what", "topic", "now", "before", "compared", "span"}),
     "findings": frozenset({"topic", "outcome", "level", "reason"}),
     "followed_up": frozenset({"asks", "says", "done", "since"}),
-    "last_acts": frozenset({"indicator", "topic", "says", "who"}),
+    "last_acts": frozenset({"indicator", "topic", "says", "words", "who"}),
     "moves": frozenset({"topic", "outcome", "level", "reason", "before"}),
     "open_words": frozenset({"asks", "topic", "proposed"}),
     "options": frozenset({"tier", "asks", "rests"}),
@@ -541,10 +611,10 @@ NAMED: Mapping[Each, frozenset[str]] = {
     "positions": frozenset({"who", "says", "reasons"}),
     "presumptions": frozenset({"topic", "says", "data"}),
     "promises": frozenset({"quote", "who", "topic", "undone"}),
-    "questions": frozenset({"asks"}),
+    "questions": frozenset({"asks", "topic", "data"}),
     "recommendation": frozenset({"tier", "status", "reason", "open"}),
     "silences": frozenset({"asks", "source", "read", "topic"}),
-    "steps": frozenset({"number", "asks", "now", "then", "topic", "target", "by"}),
+    "steps": frozenset({"number", "asks", "now", "then", "aim", "stands", "compared", "topic", "target", "by"}),
 }
 """The values that a sentence may name of each block."""
 
@@ -552,7 +622,7 @@ SORTS: Mapping[Each, frozenset[str]] = {
     "acts": frozenset({"done", "not done", "in law", "not in law", "said"}),
     "answers": frozenset({"done", "not done", "in law", "not in law", "said", "open"}),
     "deficiencies": frozenset({"met", "not met", "undetermined"}),
-    "figures": frozenset({"one year", "same", "more", "fewer"}),
+    "figures": frozenset({"one year", "same", "more", "fewer", "in law"}),
     "findings": frozenset({"met", "not met", "undetermined"}),
     "followed_up": frozenset({"shown", "not shown"}),
     "last_acts": frozenset({"done", "not done", "in law", "not in law", "said"}),

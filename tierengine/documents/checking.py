@@ -14,12 +14,14 @@ from tierengine.documents.claims import JUDGEMENT, NUMBER, WORD, Claims, hits
 from tierengine.documents.draft import WRITE, Blank, Draft, Said, Section
 from tierengine.documents.finished import Finished, Headed, Line, alike
 from tierengine.documents.marks import Chunk, chunks_of, sentences_of, short
-from tierengine.documents.matter import Matter
+from tierengine.documents.matter import ANSWER, Matter
 from tierengine.documents.paper import cut
 from tierengine.errors import Problem
 
 _LONGEST_FORM = 20
 """How many words a line may have that a person fills in."""
+_HEAD = Section("head", "", None, ())
+"""What stands above the first heading; nothing is drafted there but the notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class _Checker:
         known = {marking, alike(self.draft.purpose), *(alike(note.marked) for note in self.draft.notes)}
         for line in head.lines:
             if alike(line.text) not in known:
-                self._line(line, None)
+                self._line(line, _HEAD)
 
     def _required(self, section: Section, found: list[Headed]) -> None:
         """That a part which a provision requires is there, has no blank, and still tells all that was drafted."""
@@ -114,13 +116,28 @@ class _Checker:
         for chunk in chunks:
             if chunk.blank is not None:
                 self.missing.append(Problem(where=where, what=f"{name}, has a blank", cure=f"write {chunk.blank}"))
-        cited = {name for chunk in chunks for name in chunk.names}
+        said = {alike(chunk.text) for chunk in chunks}
+        own = [chunk for chunk in chunks if chunk.text and alike(chunk.text) not in self._claims.drafted]
+        cited = {name for chunk in own for name in chunk.names}
         for piece in section.pieces:
-            lost = [each for each in piece.grounds if each not in cited] if isinstance(piece, Said) else []
-            if lost:
-                what = f"{name}, no longer tells of {', '.join(f'[{each}]' for each in lost)}"
-                assert isinstance(piece, Said)
+            if isinstance(piece, Said) and alike(piece.text) not in said and not set(piece.grounds) <= cited:
+                lost = [each for each in piece.grounds if each not in cited and self._is_record(each)]
+                told = f"tells of {', '.join(f'[{each}]' for each in lost)}"
+                what = f"{name}, no longer " + (told if lost else f"says \u201c{short(piece.text)}\u201d")
                 self.missing.append(Problem(where=where, what=what, cure=f"put back: {piece.marked}"))
+        self._passed_over(section, name, chunks, len(own))
+
+    def _is_record(self, name: str) -> bool:
+        return name in self.matter.passages and name != ANSWER
+
+    def _passed_over(self, section: Section, name: str, chunks: list[Chunk], own: int) -> None:
+        """That each blank of a part is still there, or a sentence of somebody's own in its place."""
+        asked = [piece.says for piece in section.pieces if isinstance(piece, Blank) and not piece.label]
+        left = {alike(chunk.blank) for chunk in chunks if chunk.blank is not None}
+        gone = [says for says in asked if alike(says) not in left]
+        for says in gone[own:]:
+            what = f"{name}, passes over what was to be written"
+            self.missing.append(Problem(where=self.finished.name, what=what, cure=f"write {says}"))
 
     def _records(self) -> None:
         """That the list of records says what the dossier says, and lists whatever is cited."""
@@ -171,7 +188,7 @@ class _Checker:
                 if (
                     len(words.split()) > _LONGEST_FORM
                     or NUMBER.search(undated)
-                    or hits(alike(words).lower(), self.matter.templates.words.progress)
+                    or hits(alike(words).lower(), (*self.matter.templates.words.progress, "who", "which"))
                 ):
                     what = f"what stands behind \u201c{piece.label}\u201d states something"
                     self._fault(line.where, what, "write no more than was asked for, and the statement with its record")
@@ -193,6 +210,7 @@ class _Checker:
         as_drafted = self._claims.drafted.get(text)
         if as_drafted is not None and any(names == each for each in as_drafted):
             self.holding += 1
+            self._in_place(text, where, section)
             return
         if as_drafted is not None:
             stood = next(iter(as_drafted))
@@ -204,6 +222,17 @@ class _Checker:
             self._fault(where, what, f"put back behind it: [{'; '.join(sorted(stood))}]")
             return
         self._changed(chunk, where, section)
+
+    def _in_place(self, text: str, where: str, section: Section | None) -> None:
+        """That a drafted sentence stands under a heading of its own: the heading is part of what it says."""
+        under = [
+            each.heading
+            for each in self.draft.sections
+            if any(isinstance(piece, Said) and alike(piece.text) == text for piece in each.pieces)
+        ]
+        if section is not None and under and section.heading not in under:
+            what = f"\u201c{short(text)}\u201d stands under another heading than it was drafted under"
+            self._fault(where, what, f"move it back under \u201c{under[0]}\u201d")
 
     def _changed(self, chunk: Chunk, where: str, section: Section | None) -> None:
         """Sentences that do not stand as they were drafted."""

@@ -7,6 +7,8 @@ nothing that they affirm, claim no change without the figures of two years, and 
 from __future__ import annotations
 
 import re
+from calendar import month_name
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -17,7 +19,7 @@ from tierengine.documents.draft import Draft, Said
 from tierengine.documents.finished import alike
 from tierengine.documents.marks import QUOTE, short
 from tierengine.documents.matter import ANSWER, Matter
-from tierengine.documents.templates import Words
+from tierengine.documents.templates import Words, clause
 from tierengine.evidence.dossier import LAST_YEAR_RECORD
 from tierengine.evidence.records import Evidence
 from tierengine.law.entries import LAST_YEAR
@@ -29,6 +31,9 @@ JUDGEMENT = "judgement:"
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 WORD = re.compile(r"[a-z]+(?:[-'][a-z]+)*")
 _FROM_TO = re.compile(r"\bfrom (\d[\d,]*)\b[^.;]{0,30}?\bto (\d[\d,]*)\b")
+_MONTHS = re.compile(rf"\b(?:{'|'.join(month_name[1:])})\b")
+_PARTS = re.compile(r"[,;] | and ")
+"""Where a sentence goes on to something else that it counts."""
 _STEMMER = snowballstemmer.stemmer("english")
 
 Fault = tuple[str, str]
@@ -65,7 +70,7 @@ class Claims:
             what = "rests on the law or on the engine's answer alone, and is not in their words"
             yield what, "put the drafted words back, or cite the record that shows it"
         elif not unknown:
-            yield from self._of_records(sentence, records)
+            yield from self._of_records(sentence, records, others)
 
     def _judgement(self, sentence: str, judged: list[str], records: list[str], *, asked: bool) -> Iterator[Fault]:
         """A sentence for which a person answers: only where a person was asked to write, without facts of its own."""
@@ -76,10 +81,12 @@ class Claims:
         yield from self._figures(sentence, records)
         yield from self._progress(sentence, records)
 
-    def _of_records(self, sentence: str, records: list[str]) -> Iterator[Fault]:
+    def _of_records(self, sentence: str, records: list[str], names: list[str]) -> Iterator[Fault]:
         yield from self._set_aside(records, sentence)
-        yield from self._quotes(sentence, records)
+        yield from self._quotes(sentence, records, names)
         yield from self._figures(sentence, records)
+        yield from self._counted(sentence, records)
+        yield from self._dated(sentence, records)
         yield from self._progress(sentence, records)
         yield from self._told_as(sentence, records)
         yield from self._denial(sentence, records)
@@ -92,8 +99,9 @@ class Claims:
             if each.record in records and not (evidence is not None and evidence.kind == "commitment" and promise):
                 yield f"rests on [{each.record}], which does not count: {each.because}", "cite a record that counts"
 
-    def _quotes(self, sentence: str, records: list[str]) -> Iterator[Fault]:
-        held = [alike(self._said(name)) for name in records] + [alike(each.title) for each in self.matter.law.criteria]
+    def _quotes(self, sentence: str, records: list[str], names: list[str]) -> Iterator[Fault]:
+        titles = [alike(each.title) for each in self.matter.law.criteria if clause(each.citation) in names]
+        held = [alike(self._said(name)) for name in records] + titles
         for quote in QUOTE.findall(alike(sentence)):
             if not any(quote in words for words in held):
                 yield (
@@ -115,14 +123,62 @@ class Claims:
         if drafted is not None and not strange:
             yield "has the figures of its records in other places", f"as drafted: {drafted}"
 
+    def _counted(self, sentence: str, records: list[str]) -> Iterator[Fault]:
+        """Figures of which a sentence says that they count something else, and words in the place of a figure."""
+        counts = {name: each for name in records if (each := self._evidence.get(name)) and str(each.value).isdigit()}
+        vague = hits(outside(sentence), self._words.vague)
+        if counts and vague:
+            told = ", ".join(str(each.value) for each in counts.values())
+            yield f"says `{vague[0]}` where its records hold a figure", f"write the figure: {told}"
+        for part in _PARTS.split(outside(sentence)):
+            stems = set(_stems(part)) - self._plain
+            for number in self._numbers(part):
+                of = [each for each in counts.values() if str(each.value) == number]
+                own = max((len(stems & self._counting[name]) for name in map(self._measured, of)), default=0)
+                other = max(self._counting, key=lambda name: len(stems & self._counting[name]), default="")
+                if of and len(stems & self._counting[other]) > own:
+                    says, told = self._count_of(other), self._count_of(self._measured(of[0]))
+                    yield f"tells {number} as \u201c{says}\u201d", f"its record counts \u201c{told}\u201d"
+
+    def _measured(self, evidence: Evidence) -> str:
+        """What a record counts; a figure of the year before counts the same as that of the period."""
+        indicator = self.matter.law.indicators_by_id.get(evidence.measures)
+        return (indicator.last_year_of if indicator is not None else None) or evidence.measures
+
+    def _count_of(self, indicator: str) -> str:
+        return self.matter.templates.wordings[indicator].count or ""
+
+    @cached_property
+    def _counting(self) -> Mapping[str, frozenset[str]]:
+        """The words by which each count of the law of the day is known."""
+        wordings = {name: each for name, each in self.matter.templates.wordings.items() if each.count}
+        known = defaultdict[str, frozenset[str]](frozenset)
+        for name, each in wordings.items():
+            if name in self.matter.law.indicators_by_id:
+                known[name] = frozenset(_stems(each.count or "")) - self._plain
+        return known
+
+    @cached_property
+    def _plain(self) -> frozenset[str]:
+        return frozenset(stem for word in self._words.plain for stem in _stems(word))
+
+    def _dated(self, sentence: str, records: list[str]) -> Iterator[Fault]:
+        """Months that no record names."""
+        held = " ".join([*map(self._said, records), *self._drafted_on(frozenset(records))])
+        strange = [month for month in _MONTHS.findall(QUOTE.sub(" ", alike(sentence))) if month not in held]
+        if strange:
+            yield f"says {strange[0]}, and its records name no such month", "write the day that they tell"
+
+    def _drafted_on(self, records: frozenset[str]) -> list[str]:
+        """What was drafted on the same records."""
+        passages = self.matter.passages.keys()
+        return [text for text, grounds in self.drafted.items() if any(records == each & passages for each in grounds)]
+
     def _same_but_for_figures(self, sentence: str, records: frozenset[str]) -> str | None:
         """The drafted sentence on the same records that differs from this one in its figures alone."""
         masked = NUMBER.sub("#", alike(sentence))
-        for text, grounds in self.drafted.items():
-            same_records = any(records == {g for g in each if g in self.matter.passages} for each in grounds)
-            if same_records and text != alike(sentence) and NUMBER.sub("#", text) == masked:
-                return text
-        return None
+        same = (text for text in self._drafted_on(records) if NUMBER.sub("#", text) == masked)
+        return next((text for text in same if text != alike(sentence)), None)
 
     def _progress(self, sentence: str, records: list[str]) -> Iterator[Fault]:
         words = outside(sentence)
@@ -175,12 +231,16 @@ class Claims:
                 f"tells a promise as an act: [{promised[0]}] is a commitment",
                 "say that it was promised, by whom and when",
             )
+        kept = hits(words, self._words.kept)
+        if promised and kept and not hits(words, self._words.denial):
+            yield f"tells a promise as kept (`{kept[0]}`): [{promised[0]}] is a commitment", "cite what shows it done"
         stated = [name for name, kind in kinds.items() if kind == "statement"]
         if stated and not hits(words, self._words.hearsay):
             yield f"tells as a fact what somebody said: [{stated[0]}] is a statement", "say who says so"
 
     def _denial(self, sentence: str, records: list[str]) -> Iterator[Fault]:
-        values = {self._evidence[name].value for name in records if name in self._evidence}
+        told = (self._evidence[name] for name in records if name in self._evidence)
+        values = {each.value for each in told if each.kind != "commitment"}
         silent = {each.id for each in self.matter.casefile.dossier.silences} & set(records)
         truths = {str(value).lower() for value in values} & {"true", "false"} | ({"false"} if silent else set())
         denied = bool(hits(outside(sentence), self._words.denial))
@@ -191,9 +251,8 @@ class Claims:
             yield "affirms what its records deny", "say what they say, or cite the record that shows it"
 
     def _strange(self, sentence: str, records: list[str]) -> Iterator[Fault]:
-        held = {stem for name in records for stem in _stems(self._about(name))} | set(
-            _stems(" ".join(self._known_words))
-        )
+        about = [*map(self._about, records), *self._known_words, *self._drafted_on(frozenset(records))]
+        held = set(_stems(" ".join(about)))
         said = dict.fromkeys(word for word in WORD.findall(outside(sentence)) if not NUMBER.fullmatch(word))
         strange = [word for word in said if not set(_stems(word)) <= held]
         if len(strange) > self._words.strange:
@@ -241,8 +300,8 @@ class Claims:
     @cached_property
     def _known_words(self) -> tuple[str, ...]:
         words = self._words
-        lists = (words.progress, words.promise, words.hearsay, words.denial, words.plain, tuple(words.numbers))
-        return tuple(word for each in lists for word in each)
+        lists = (words.progress, words.promise, words.hearsay, words.denial, words.plain, words.vague, words.kept)
+        return tuple(word for each in (*lists, tuple(words.numbers)) for word in each)
 
     def _said(self, name: str) -> str:
         """What a record says: its words, note, value and days."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_COLOR_INDEX
+from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tierengine.documents.draft import MADE_FROM, RECORDS, Blank, Draft, Paragraph, Said
@@ -64,8 +65,17 @@ class _Letter:
         body.font.name, body.font.size = "Arial", Pt(10.5)
         body.paragraph_format.space_after = Pt(5)
         for name, size in (("Title", 18), ("Heading 1", 13)):
-            styles[name].font.size, styles[name].font.color.rgb = Pt(size), _INK
-        styles["List Bullet"].paragraph_format.space_after = Pt(4)
+            styles[name].font.size, styles[name].font.color.rgb, styles[name].font.bold = Pt(size), _INK, True
+            fonts = styles[name].element.rPr.rFonts
+            for theme in [key for key in fonts.attrib if key.endswith("Theme")]:
+                del fonts.attrib[theme]  # the font of a theme would outdo the one that is named
+            styles[name].font.name = "Arial"
+        for rule in list(styles["Title"].element.pPr.iter(qn("w:pBdr"))):
+            rule.getparent().remove(rule)
+        bullet = styles["List Bullet"]
+        bullet.paragraph_format.space_after = Pt(4)
+        for crowded in list(bullet.element.pPr.iter(qn("w:contextualSpacing"))):
+            crowded.getparent().remove(crowded)
 
     def _page(self) -> None:
         """The marking stands at the head and the foot of every page."""

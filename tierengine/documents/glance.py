@@ -84,14 +84,14 @@ def _tables(year: Year) -> Iterator[tuple[str, tuple[Row, ...]]]:
 def year_html(year: Year) -> bytes:
     """Return the year as an HTML page of tables, what lacks an explanation first."""
     lines = [*head(year_report(year).heading, "wide")]
-    missing = (f"{each.name}: {each.text.replace('`', '')}." for each in _unexplained(year))
-    lines += [f'<p class="note">{escaped(words)}</p>' for words in missing]
+    missing = (f"{each.name}, {each.text.replace('`', '')}." for each in _unexplained(year))
+    lines += [f'<p class="note">{escaped(f"No explanation of the change: {words}")}</p>' for words in missing]
     for title, (names, *rows) in _tables(year):
         lines += [f'<h2>{title}</h2>\n<div class="tables" tabindex="0" role="region" aria-label="{title}"><table>']
         heads = "".join(f'<th scope="col">{escaped(name)}</th>' for name in names)
         lines.append(f"<thead><tr>{heads}</tr></thead><tbody>")
         lines += [f"<tr>{''.join(f'<td>{escaped(cell)}</td>' for cell in row)}</tr>" for row in rows]
-        lines += ["</tbody></table></div>"]
+        lines += ["</tbody></table></div>"] if rows else ["</tbody></table></div>\n<p>None.</p>"]
     return "\n".join([*lines, "</main>\n</body>\n</html>\n"]).encode()
 
 

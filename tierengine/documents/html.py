@@ -44,8 +44,8 @@ def _page(draft: Draft) -> Iterator[str]:
     if draft.exhibits:
         yield f'<h2>{RECORDS}</h2>\n<ul class="records">'
         for each in draft.exhibits:
-            words = escaped(f"{each.name}: {each.at}. {each.words}")
-            yield f'<li id="{anchors[each.name]}">{words}</li>'
+            words = escaped(f"{each.at}. {each.words}")
+            yield f'<li id="{anchors[each.name]}"><strong>{escaped(each.name)}:</strong> {words}</li>'
         yield "</ul>"
     yield f'<h2>{MADE_FROM}</h2>\n<ul class="records">'
     yield from (f"<li>{escaped(f'{name}: {value}')}</li>" for name, value in draft.made_from)
@@ -66,7 +66,9 @@ def _paragraphs(paragraphs: tuple[Paragraph, ...], anchors: dict[str, str]) -> I
 
 def _piece(piece: Said | Blank, anchors: dict[str, str]) -> str:
     if isinstance(piece, Blank):
-        return f"<mark>{escaped(piece.marked)}</mark>"
+        label, bracket, rest = piece.marked.partition("[")
+        before = f"<strong>{escaped(label.strip())}</strong> " if label else ""
+        return f"{before}<mark>{escaped(bracket + rest)}</mark>"
     if not piece.grounds:
         return escaped(piece.text)
     links = "; ".join(_link(name, anchors) for name in piece.grounds)

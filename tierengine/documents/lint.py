@@ -51,7 +51,7 @@ class _Linter:
         self._provisions = {each.citation.usc for each in entries if each.citation.usc}
         self._provisions |= {move.usc for each in entries for move in each.renumbered}
         self._names = {each.id for each in entries} | {each.part for each in rulebook.criteria}
-        self._names |= {"law", "facts", "certainty", "judgement"}
+        self._names |= {"law", "facts", "certainty", "judgement", *self._indicators}
         self._clocks = {each.id for each in rulebook.clocks}
 
     def faults(self) -> Iterator[Problem]:
@@ -79,6 +79,8 @@ class _Linter:
         for number, part in enumerate(kind.parts):
             at = (*path, "parts", number)
             yield from self._sentence(part.heading, None, placed, (*at, "heading"))
+            if part.where_none is not None:
+                yield from self._sentence(part.where_none, None, placed, (*at, "where_none"))
             if part.required_by is not None:
                 yield from self._cited(part.required_by, placed, (*at, "required_by"))
             for index, block in enumerate(part.blocks):
@@ -105,7 +107,7 @@ class _Linter:
             yield Problem(where=placed.document.where(*path), what=what, cure="write `says` here, or one under `usual`")
         for name in block.of:
             if name not in self._names:
-                yield self._unknown(name, self._names, "criterion, part or clock", placed, (*path, "of"))
+                yield self._unknown(name, self._names, "criterion, question, part or clock", placed, (*path, "of"))
         sorts = SORTS.get(block.each, frozenset())
         for name in block.only:
             if name not in sorts:

@@ -228,7 +228,7 @@ class Matter:
         if self.before is not None:
             found |= {LAST_YEAR_RECORD + name: passage for name, passage in _passages(self.before)}
         status = self.assessment.recommendation.status
-        found[ANSWER] = Passage(record=ANSWER, at="the engine's own answer, made from what stands below", note=status)
+        found[ANSWER] = Passage(record=ANSWER, at="the program's own answer on all that the dossier holds", note=status)
         record = self.on_record
         for stand in (*record.positions, *((record.determination,) if record.determination else ())):
             name = f"entry {stand.number}"

@@ -46,7 +46,8 @@ def _told(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _piece(piece: Said | Blank) -> dict[str, str]:
+def _piece(piece: Said | Blank) -> dict[str, Any]:
     if isinstance(piece, Blank):
-        return {"text": printable(piece.marked), "grounds": "", "kind": "blank"}
-    return {"text": printable(piece.text), "grounds": "; ".join(piece.grounds), "kind": "said"}
+        label, bracket, rest = piece.marked.partition("[")
+        return {"kind": "blank", "label": printable(label), "text": printable(bracket + rest)}
+    return {"kind": "said", "text": printable(piece.text), "grounds": list(piece.grounds)}

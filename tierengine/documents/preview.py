@@ -27,7 +27,8 @@ def _sections(kind: Kind, templates: Templates) -> Iterator[tuple[str, list[str]
     if kind.applies:
         yield "Not written where", [f"{rule.otherwise}: {rule.cure}" for rule in kind.applies]
     for part in kind.parts:
-        yield _heading(part), [line for block in part.blocks for line in _block(block, templates)]
+        blank = [f"where there is nothing, a blank: {part.where_none}"] if part.where_none else []
+        yield _heading(part), [line for block in part.blocks for line in _block(block, templates)] + blank
     if kind.interpretations:
         yield "Interpretations", [f"{i.id}: {i.reads} Why: {i.why} ({i.authority})" for i in kind.interpretations]
 

@@ -26,6 +26,7 @@ from tierengine.yamlfile import Document
 Each = Literal[
     "acts",
     "answers",
+    "beside",
     "causes",
     "days",
     "deficiencies",
@@ -60,7 +61,7 @@ class Block(Model):
     """On what a sentence of the law stands."""
     each: Each | None = None
     of: tuple[Text, ...] = ()
-    """Which criteria, parts of the statute, standards or days it takes; none named, all."""
+    """Which criteria, questions, parts of the statute, standards or days it takes; none named, all."""
     only: tuple[Text, ...] = ()
     """Of what sort a fact must be, such as `met` of findings or `yes` of acts; none named, any."""
     where_none: Text | None = None
@@ -96,6 +97,8 @@ class Part(Model):
     heading: Text
     required_by: Citation | None = None
     """The provision that requires it, if one does."""
+    where_none: Text | None = None
+    """What a person must write where no block of the part tells anything; without it, the part is left out."""
     blocks: Annotated[tuple[Block, ...], Field(min_length=1)]
 
 
@@ -169,6 +172,10 @@ class Words(Model):
     hearsay: tuple[Text, ...]
     """They tell what somebody said as what was said."""
     denial: tuple[Text, ...]
+    vague: tuple[Text, ...]
+    """They stand where a figure could."""
+    kept: tuple[Text, ...]
+    """They tell a promise as kept."""
     numbers: Mapping[Text, Text]
     """Numbers in words."""
     plain: tuple[Text, ...]

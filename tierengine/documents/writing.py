@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from tierengine.documents.blocks import BLOCKS, Fact, Taken
 from tierengine.documents.draft import Blank, Draft, Exhibit, Paragraph, Said, Section
 from tierengine.documents.matter import ANSWER, Matter
-from tierengine.documents.templates import Block, Fits, Kind, clause
+from tierengine.documents.templates import Block, Fits, Kind, Part, clause
 from tierengine.errors import Problem, UsageError
 
 ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
@@ -28,7 +28,7 @@ def write(kind: Kind, matter: Matter, made_from: tuple[tuple[str, str], ...] = (
             part.id,
             filled(part.heading, about),
             None if part.required_by is None else clause(part.required_by),
-            tuple(_paragraphs(part.blocks, matter, about)),
+            tuple(_paragraphs(part.blocks, matter, about)) or tuple(_nothing(part, about)),
         )
         for part in kind.parts
     )
@@ -40,7 +40,7 @@ def write(kind: Kind, matter: Matter, made_from: tuple[tuple[str, str], ...] = (
         marking=matter.marking,
         notes=(),
         sections=sections,
-        exhibits=tuple(_exhibits(sections, matter)),
+        exhibits=(),
         made_from=made_from,
     )
     return _noted(draft, matter)
@@ -93,6 +93,12 @@ def holds(rule: Fits, matter: Matter) -> bool:
 # -- its parts ------------------------------------------------------------------------------------------------------
 
 
+def _nothing(part: Part, about: Mapping[str, str]) -> Iterator[Paragraph]:
+    """What stands in a part of which nothing is known: a blank, if the template asks for one."""
+    if part.where_none is not None:
+        yield Paragraph((Blank(filled(part.where_none, about)),))
+
+
 def _paragraphs(blocks: tuple[Block, ...], matter: Matter, about: Mapping[str, str]) -> Iterator[Paragraph]:
     for block in blocks:
         pieces = tuple(_pieces(block, matter, about))
@@ -131,11 +137,10 @@ def _piece(fact: Fact, says: str, about: Mapping[str, str]) -> Said | Blank:
     return Said(filled(says, about, fact.fields), tuple(dict.fromkeys(fact.grounds)))
 
 
-def _exhibits(sections: tuple[Section, ...], matter: Matter) -> Iterator[Exhibit]:
+def _exhibits(draft: Draft, matter: Matter) -> Iterator[Exhibit]:
     """What the sentences cite, each once, in the order in which they do."""
-    names = (
-        name for section in sections for piece in section.pieces if isinstance(piece, Said) for name in piece.grounds
-    )
+    pieces = (*draft.notes, *(piece for section in draft.sections for piece in section.pieces))
+    names = (name for piece in pieces if isinstance(piece, Said) for name in piece.grounds)
     for name in dict.fromkeys(names):
         exhibit = matter.exhibit(name)
         if exhibit is not None:
@@ -146,8 +151,9 @@ def _exhibits(sections: tuple[Section, ...], matter: Matter) -> Iterator[Exhibit
 
 
 def _noted(draft: Draft, matter: Matter) -> Draft:
-    """The document with what it says of itself at its head."""
-    return replace(draft, notes=(*_release(matter), *_lacks(draft)))
+    """The document with what it says of itself at its head, and the list of all that it cites."""
+    noted = replace(draft, notes=(*_release(matter), *_lacks(draft)))
+    return replace(noted, exhibits=tuple(_exhibits(noted, matter)))
 
 
 def _lacks(draft: Draft) -> Iterator[Said]:

@@ -39,7 +39,7 @@ class Clauses:
             for part in term.parts:
                 self.require(part, unless)
         elif term.kind == "any":
-            self._take([*unless, *map(self.literal, term.parts)])
+            self._take([*unless, *self._literals_of(term.parts)])
         else:
             self._take([*unless, self.literal(term)])
 
@@ -47,7 +47,10 @@ class Clauses:
         """Return literals that hold together just if the terms do; a conjunction is taken apart."""
         found: Clause = []
         for term in terms:
-            found += self._units_of(term) if term.kind == "all" else (self.literal(term),)
+            if term.kind == "all":
+                found += self._units_of(term)
+            else:
+                found.append(self.literals.get(term) or self.literal(term))
         return found
 
     def _units_of(self, conjunction: Term) -> Clause:
@@ -63,12 +66,16 @@ class Clauses:
             literal = self.literals[term] = self._made(term)
         return literal
 
+    def _literals_of(self, terms: Iterable[Term]) -> Clause:
+        known = self.literals.get
+        return [known(term) or self.literal(term) for term in terms]
+
     def _made(self, term: Term) -> int:
         if term.kind == "variable":
             return self.fresh()
         if term.kind == "not":
             return -self.literal(term.parts[0])
-        parts = [self.literal(part) for part in term.parts]
+        parts = self._literals_of(term.parts)
         if term.kind == "at least":
             return self._count(tuple(sorted(parts)), term.needed)
         sign = 1 if term.kind == "all" else -1

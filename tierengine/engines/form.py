@@ -89,6 +89,11 @@ class Stratum(Model):
     tallies: tuple[Tally, ...] = ()
     rules: tuple[Rule, ...] = ()
 
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """The propositions that its rules show or refute."""
+        return frozenset(rule.head for rule in self.rules)
+
     def without(self, propositions: Collection[str]) -> Stratum:
         """Return the stratum without the rules on some propositions."""
         return Stratum(tallies=self.tallies, rules=tuple(rule for rule in self.rules if rule.head not in propositions))

@@ -64,9 +64,12 @@ def any_of(terms: Iterable[Term]) -> Term:
 
 
 def _joined(terms: Iterable[Term], kind: Literal["all", "any"], idle: Term, decides: Term) -> Term:
-    parts = [term for term in terms if term is not idle]
-    if any(term is decides for term in parts):
-        return decides
+    parts = []
+    for term in terms:
+        if term is decides:
+            return decides
+        if term is not idle:
+            parts.append(term)
     if not parts:
         return idle
     return parts[0] if len(parts) == 1 else Term(kind, tuple(parts))

@@ -14,13 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Timer
 
-from pysat.solvers import Solver as Sat
+from pysat.solvers import Minisat22
 
 from tierengine.engines.clauses import Clauses
 from tierengine.engines.logic import TRUE, Term
 from tierengine.errors import Problem, UndecidedError
-
-_ENGINE = "minisat22"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +114,7 @@ class Solver:
     """Looks for cases. What is added holds for every question; what is asked holds for that question only."""
 
     def __init__(self, *definitions: Iterable[Term], limit: Limit = PATIENCE) -> None:
-        self._sat = Sat(name=_ENGINE)
+        self._sat = Minisat22()
         self._limit = limit
         self._clauses = Clauses(self._sat.add_clause)
         self._memory = Memory()

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tierengine.errors import EvidenceError, Problem
-from tierengine.evidence.sources.encodings import marked
+from tierengine.evidence.sources.encodings import marked, wide
 from tierengine.evidence.sources.reading import LARGEST
 
 _SEPARATORS = (",", ";", "\t")
@@ -66,24 +66,14 @@ def _text(path: Path) -> str:
     if told := marked(raw):
         encoding, rest = told
         return _decoded(rest, encoding, path.name)
-    wide = _wide(raw)
-    if wide is not None:
-        return _decoded(raw, wide, path.name)
+    if unmarked := wide(raw):
+        return _decoded(raw, unmarked, path.name)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         # A text of which some characters are those of UTF-8 is damaged, and no text of another encoding.
         damaged = not raw.decode("utf-8", "ignore").isascii()
         return _decoded(raw, "utf-8" if damaged else "cp1252", path.name)
-
-
-def _wide(raw: bytes) -> str | None:
-    """UTF-16 without a mark: every second byte of the head of such a file is zero."""
-    head = raw[:200]
-    for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-        if len(head) >= 4 and zeros.count(0) > 0.8 * len(zeros):
-            return encoding
-    return None
 
 
 def _decoded(raw: bytes, encoding: str, name: str) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from tierengine.engines.arithmetic import decide
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Bounds, Facts, Form, Value
+from tierengine.engines.form import Bounds, Facts, Form, Unanswered, Value
 from tierengine.engines.logic import Term, all_of
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, reached
 from tierengine.engines.proof import Case, known_numbers, linked, lowest
@@ -93,7 +93,7 @@ def answered(form: Form, facts: Facts, answers: Facts) -> dict[str, Value | Boun
     """
     found = {**facts, **answers}
     found |= {judged(name[len(_RATING) :]): True for name in answers if name.startswith(_RATING)}
-    for each in form.unanswered:
+    for each in _answered_by(form, answers):
         if each.id in answers:
             continue
         if any(answers.get(name) is True for name in each.shown_by):
@@ -101,6 +101,20 @@ def answered(form: Form, facts: Facts, answers: Facts) -> dict[str, Value | Boun
         elif any(answers.get(name) is False for name in each.denied_with) and _open_still(form, each.id, found):
             found[each.id] = False
     return found
+
+
+def _answered_by(form: Form, answers: Facts) -> list[Unanswered]:
+    """The inputs without an answer of their own that some answers show or deny, in the order of the form."""
+    if "answered by" not in form.kept:
+        by: dict[str, set[int]] = {}
+        for place, each in enumerate(form.unanswered):
+            for name in (*each.shown_by, *each.denied_with):
+                by.setdefault(name, set()).add(place)
+        form.kept["answered by"] = by
+    places = form.kept["answered by"]
+    assert isinstance(places, dict)
+    touched = set[int]().union(*(places[name] for name in answers.keys() & places.keys()))
+    return [form.unanswered[place] for place in sorted(touched)]
 
 
 def _open_still(form: Form, name: str, facts: Facts) -> bool:

@@ -73,9 +73,10 @@ class ProvisionalReading:
                 return Provisional((), {})
             settle(self.proposer.propose(facts, settle))
         # As a person would rate: a level that the records may yet show says more, namely that they show it.
+        shown = asked.case.shown  # without the rows that a case gives
+        possible = [row for row in self._law.tiers if row.id in shown and settled.get(row.id) is not False]
         with asked.solver.supposing(*asked.case.gives(answered(self._form, known, filling.ratings))):
-            shown = asked.case.shown  # without the rows that a case gives
-            rows = tuple(row for row in self._law.tiers if row.id in shown and asked.solver.may_be(shown[row.id]))
+            rows = tuple(row for row in possible if asked.solver.may_be(shown[row.id]))
         return Provisional(rows, filling.proposals, settled)
 
     def confirm(self, facts: Facts, reading: Provisional, engine: Engine, proposing: Engine) -> None:

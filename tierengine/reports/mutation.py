@@ -45,6 +45,8 @@ def print_mutation(told: Mutation, console: Console) -> None:
 def _last(told: Mutation) -> str:
     moving, undecided = len(told.moving()), len(told.undecided())
     looked = f"{len(told.verdicts)} of {told.changes} single changes of the law were looked at"
+    if told.held:
+        looked = f"{looked}, and of {told.held} the record holds"
     if moving or undecided:
         return f"{looked}: {moving} move an answer and nothing notices them, {undecided} are undecided."
     return f"{looked}: each that moves an answer is noticed."

@@ -37,6 +37,7 @@ def write(
 
 def number_pages(line: Any, before: str) -> None:
     """End a foot with the number of the page and of all pages, which the word processor fills in."""
+    line.style.font.size = Pt(8.5)  # a field takes the size of its paragraph
     write(line, f"{before} Page ", size=8.5)
     _field(line, "PAGE")
     write(line, " of ", size=8.5)

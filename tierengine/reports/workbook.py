@@ -23,7 +23,8 @@ _WIDTHS = {"title": 30, "provision": 28, "question": 38, "asks": 60, "values": 3
 """Columns that hold more than a word or two, in characters."""
 
 _WIDTH = 18
-_HEAD = PatternFill("solid", start_color="D9E2EC")
+HEAD = PatternFill("solid", start_color="D9E2EC")
+"""How the head of a table looks in every workbook that is only read."""
 
 
 def questions_workbook(table: QuestionTable) -> bytes:
@@ -56,7 +57,7 @@ def _dress(sheet: Worksheet) -> None:
         for cell in cells:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     for cell in sheet[1]:
-        cell.font, cell.fill = Font(bold=True), _HEAD
+        cell.font, cell.fill = Font(bold=True), HEAD
     sheet.freeze_panes = "E2"
     sheet.auto_filter.ref = sheet.dimensions
     sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = "landscape", 1, 0

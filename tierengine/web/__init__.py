@@ -13,6 +13,7 @@
     desk        the folder of dossiers, the law, and the answers that were made of them
       shelf     the dossiers as their files stand now
       answers   answers, kept by the digests of what they were made from
+        remembered  what was recommended when the desk was open last
       work      long work on the law, each piece in a process of its own
         labour  what is done in that process
       book      the ledger, and acts that wait for a signature

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractContextManager
 from threading import Lock, RLock
 from typing import Any, TypeVar, cast
@@ -20,6 +20,7 @@ from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import Assessment
 from tierengine.terms.tier import Tier
 from tierengine.web.lawbook import Lawbook
+from tierengine.web.remembered import InShort, Remembered
 
 Made = TypeVar("Made")
 
@@ -31,8 +32,9 @@ _MOST = 512
 class Answers:
     """Makes answers under the law as it stands, one at a time: the engines are not made for several threads."""
 
-    def __init__(self, lawbook: Lawbook) -> None:
+    def __init__(self, lawbook: Lawbook, remembered: Remembered | None = None) -> None:
         self._lawbook = lawbook
+        self._remembered = remembered
         self._engines = RLock()
         self._searches = RLock()
         """For what may take long: each search makes engines of its own, so that no page waits for it."""
@@ -58,8 +60,31 @@ class Answers:
         law = self.law(casefile)
         return self._of(("assessor", law.digest, law.as_of), lambda: Assessor(law))
 
+    def listed(self, casefile: Casefile) -> InShort:
+        """Return what a list says of the recommendation; it may be known since the desk was open last."""
+        return self.kept("listed", casefile, lambda: self._listed(casefile))
+
+    def _listed(self, casefile: Casefile) -> InShort:
+        law = self._lawbook.rulebook.digest
+        known = self._remembered.find(casefile, law) if self._remembered is not None else None
+        if known is not None:
+            return known
+        found = InShort.of(self.in_short(casefile).recommendation)
+        if self._remembered is not None:
+            self._remembered.add(casefile, law, found)
+        return found
+
+    def remember(self) -> None:
+        """Keep what was listed for when the desk is opened again."""
+        if self._remembered is not None:
+            self._remembered.write()
+
+    def unread(self, casefile: Casefile) -> Mapping[str, int]:
+        """Return how many sentences of each source are not coded."""
+        return self.kept("unread", casefile, lambda: Counter(at.partition(" ")[0] for at, _ in casefile.uncoded()))
+
     def in_short(self, casefile: Casefile) -> Assessment:
-        """Return an assessment without witnesses, doubts and hinges, as a list of many dossiers needs it."""
+        """Return an assessment without witnesses, doubts and hinges, as a list or a supposition needs it."""
         return self.kept("in short", casefile, lambda: self.quick(casefile).assess(casefile))
 
     def quick(self, casefile: Casefile) -> Assessor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
 
@@ -30,8 +30,8 @@ from tierengine.reports.problems import as_json
 from tierengine.web.access import GUEST, may, unlisted
 from tierengine.web.changes import ClashError
 from tierengine.web.desk import Desk
-from tierengine.web.door import Links, Sessions
-from tierengine.web.guard import LARGEST, Guard, Log
+from tierengine.web.door import Ended, Links, Sessions
+from tierengine.web.guard import Guard, Log
 from tierengine.web.office import Office
 from tierengine.web.pages import PAGES
 from tierengine.web.rates import Rates
@@ -52,6 +52,8 @@ class Settings:
     """How people come in and who they are, where there are many; nothing on loopback."""
     rates: Rates | None = None
     """How often may be asked; nothing on loopback."""
+    ended: Ended = field(default_factory=Ended)
+    """The sessions that were ended."""
 
     @property
     def secure(self) -> bool:
@@ -67,10 +69,10 @@ def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
         redoc_url=None,
         openapi_url=None,
         dependencies=[Depends(_admitted)],
-        max_body_size=LARGEST,
+        redirect_slashes=False,  # it would send people to the address that the proxy asks at, without HTTPS
     )
     inner.state.desk = desk
-    inner.state.sessions = Sessions(settings.secret)
+    inner.state.sessions = Sessions(settings.secret, settings.ended)
     inner.state.links = settings.links
     inner.state.secure = settings.secure
     inner.state.office = settings.office
@@ -90,7 +92,7 @@ def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
     inner.add_exception_handler(Exception, _broke)
     inner.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     inner.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
-    return Guard(inner, log)
+    return Guard(inner, log, secure=settings.secure)
 
 
 async def _admitted(request: Request) -> None:
@@ -99,7 +101,7 @@ async def _admitted(request: Request) -> None:
     route = request.scope["route"].path
     if may(None, request.method, route):
         return  # for everybody, whoever they are
-    here = await run_in_threadpool(visit, request)
+    here = request.state.visit = await run_in_threadpool(visit, request)
     request.state.who = here.person.name or None
     if not may(here.person, request.method, route):
         if not here.person.roles:
@@ -143,6 +145,7 @@ _HEADS = {
     403: "That is not for you to do",
     404: "There is no such page",
     405: "That cannot be done here",
+    408: "That took too long",
     409: "Somebody was faster",
     413: "That is too large",
     422: "That cannot be used",

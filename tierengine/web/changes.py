@@ -6,6 +6,7 @@ what it takes to be there still; where that is no longer so, nothing is written,
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from threading import Lock
 from typing import Any
 
 from tierengine import canonical, yamlfile
+from tierengine.coding.undoing import Steps, Told, steps_file
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import Casefile, dossier_in
 from tierengine.evidence.unfilled import without_blanks
@@ -26,8 +28,6 @@ from tierengine.web.shelf import Kept, Shelf
 from tierengine.wholefile import write_whole
 from tierengine.yamlfile import Document
 
-_MOST = 200
-"""Changes of a dossier that can be undone at most."""
 _TRIES = 5
 """How often a change is made anew because the file was changed beside the desk at the same moment."""
 
@@ -40,18 +40,6 @@ class Now:
     """The whole file; `casefile` lacks its ratings that wait to be filled in."""
     casefile: Casefile
     law: Law
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A change that was made: by whom, when, what in words, and the file before and after it."""
-
-    by: str
-    at: datetime
-    says: str
-    before: bytes
-    after: str
-    """The digest of the file."""
 
 
 class ClashError(Exception):
@@ -80,7 +68,8 @@ class Changes:
         self._shelf = shelf
         self._answers = answers
         self._locks: defaultdict[Path, Lock] = defaultdict(Lock)
-        self._done: defaultdict[Path, list[Done]] = defaultdict(list)
+        self._known: dict[Path, tuple[tuple[int, int] | None, Steps]] = {}
+        """What can be undone of each dossier, and the time of change and the size of the file that it was read from."""
 
     def make(self, kept: Kept, by: str, says: str, change: Callable[[Now], bytes]) -> Kept:
         """Make a change on a dossier as it stands now, and return it; what is returned is safe on the disk.
@@ -107,31 +96,43 @@ class Changes:
     def undo(self, kept: Kept, by: str) -> str:
         """Take back the last change that a person made, if nothing was changed since, and return it in words.
 
-        Raise `EvidenceError` if there is none, or if something was changed since.
+        What was done before the desk was started anew can be taken back too. Raise `EvidenceError` if there is
+        nothing, or if something was changed since.
         """
         with self._locks[kept.path]:
-            done = self._done[kept.path]
-            own = [each for each in done if each.by == by]
-            if not own:
-                raise _refused("you changed nothing here that could be undone", "change it by hand")
-            last = own[-1]
-            if canonical.digest(kept.path.read_bytes()) != last.after:
-                since = self.last(kept)
-                who = since.by if since is not None and since is not last else "somebody, in its file"
+            steps, raw = self._steps(kept.path), kept.path.read_bytes()
+            newest = steps.newest(canonical.digest(raw))
+            if newest is None or newest.by != by:
+                if not steps.by(by):
+                    raise _refused("you changed nothing here that could be undone", "change it by hand")
+                who = newest.by if newest is not None and newest.by else "somebody, in its file"
                 raise _refused(f"this dossier was changed since by {who}", "change it by hand, so that nothing is lost")
-            write_whole(kept.path, last.before)
-            done.remove(last)
-            return last.says
+            before = steps.last(raw)
+            write_whole(kept.path, before)
+            steps.drop(before)
+            return newest.says
 
-    def last(self, kept: Kept) -> Done | None:
+    def last(self, kept: Kept) -> Told | None:
         """Return the change that made the dossier what it is; nothing if that was made in its file, or before."""
-        done = self._done[kept.path]
-        return done[-1] if done and done[-1].after == kept.version else None
+        try:
+            found = self._steps(kept.path).newest(kept.version)
+        except (EvidenceError, OSError):
+            return None  # whoever undoes is told
+        return found if found is not None and found.by else None
 
     def can_undo(self, kept: Kept, by: str) -> str | None:
         """Return in words what a person could undo now."""
         last = self.last(kept)
         return last.says if last is not None and last.by == by else None
+
+    def _steps(self, path: Path) -> Steps:
+        """What can be undone of a dossier, read anew where the file was changed by somebody in a terminal."""
+        place = steps_file(path)
+        state = (found.st_mtime_ns, found.st_size) if (found := _stat(place)) is not None else None
+        known = self._known.get(path)
+        if known is None or known[0] != state:
+            known = self._known[path] = (state, Steps(path))
+        return known[1]
 
     def _now(self, kept: Kept) -> tuple[Now, bytes]:
         raw = kept.path.read_bytes()
@@ -147,14 +148,25 @@ class Changes:
             raise EvidenceError(problems)
 
     def _write(self, path: Path, by: str, says: str, before: bytes, wanted: bytes) -> None:
+        """Write a change: first how it is undone, so that there is none that cannot be."""
+        try:
+            self._steps(path).keep(before, wanted, Told(by, says, datetime.now(UTC).isoformat(timespec="seconds")))
+        except OSError as error:
+            what = f"what can be undone cannot be kept beside it: {error.strerror}"
+            cure = "have whoever keeps the desk make its folder one that can be written"
+            raise EvidenceError([Problem(where=path.name, what=what, cure=cure)]) from None
         write_whole(path, wanted)
-        done = self._done[path]
-        done.append(Done(by, datetime.now(UTC), says, before, canonical.digest(wanted)))
-        del done[:-_MOST]
 
     def _again(self, kept: Kept) -> Kept:
         found = self._shelf.find(kept.country, kept.edition)
         return found if found is not None else kept
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
 
 
 def _read(raw: bytes, path: Path) -> tuple[Document, Casefile]:

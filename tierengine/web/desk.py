@@ -16,6 +16,7 @@ from tierengine.web.book import Book
 from tierengine.web.changes import Changes
 from tierengine.web.lawbook import Lawbook
 from tierengine.web.onrecord import OnRecord
+from tierengine.web.remembered import Remembered
 from tierengine.web.shelf import Kept, Shelf
 from tierengine.web.work import Works
 
@@ -106,7 +107,7 @@ def open_desk(
     With `announced`, people sign in their browsers, and their public keys wait there to be enrolled.
     """
     shelf, lawbook = Shelf(folder), Lawbook(law, cache)
-    answers = Answers(lawbook)
+    answers = Answers(lawbook, Remembered(cache, folder))
     place = ledger or str(folder / "ledger.sqlite")
     book = Book(place, keys, announced=announced)
     return Desk(shelf=shelf, lawbook=lawbook, answers=answers, changes=Changes(shelf, answers), book=book)

@@ -6,14 +6,18 @@ The tokens of itsdangerous are signed with HMAC; each use has a salt of its own,
 from __future__ import annotations
 
 import hmac
+import json
 import secrets
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from threading import Lock
+from time import time
 from typing import Any
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from tierengine.web.access import ROLES, Person
+from tierengine.wholefile import write_whole
 
 HOURS = 12
 """How long a session lasts."""
@@ -44,10 +48,35 @@ class Links:
         self._announce(self._token)
 
 
+class Ended:
+    """The sessions that their people ended, in a file, so that none of them opens a desk that was started anew."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._since: dict[str, float] = {}
+        if path is not None and path.exists():
+            self._since = {str(name): float(at) for name, at in json.loads(path.read_bytes()).items()}
+
+    def add(self, session: str) -> None:
+        """End a session; it is in the file before this returns. What is too old to open anything is let go of."""
+        with self._lock:
+            now = time()
+            left = {name: at for name, at in self._since.items() if now - at < _TOO_OLD}
+            self._since = left | {session: now}
+            if self._path is not None:
+                write_whole(self._path, json.dumps(self._since).encode())
+
+    def __contains__(self, session: object) -> bool:
+        """Say whether a session was ended."""
+        return session in self._since
+
+
 class Sessions:
     """Signed cookies that say who came in, and tokens that say a form was made for this very session."""
 
-    def __init__(self, secret: bytes) -> None:
+    def __init__(self, secret: bytes, ended: Ended | None = None) -> None:
+        self._ended = Ended() if ended is None else ended
         self._cookies = URLSafeTimedSerializer(secret, salt="session")
         self._forms = URLSafeTimedSerializer(secret, salt="form")
         self._journeys = URLSafeTimedSerializer(secret, salt="journey")
@@ -61,8 +90,13 @@ class Sessions:
         """Return the cookie of the same session for a person who changed their name."""
         return self._cookie(self._of(cookie)["id"], person)
 
+    def end(self, cookie: str | None) -> None:
+        """End the session of a cookie, and the tokens of programs that were given out in it: neither opens again."""
+        if session := self._of(cookie).get("id"):
+            self._ended.add(str(session))
+
     def person(self, cookie: str | None) -> Person | None:
-        """Return who a cookie says came in; nobody if it is not ours, or too old."""
+        """Return who a cookie says came in; nobody if it is not ours, too old, or of a session that was ended."""
         told = self._of(cookie)
         return _person(told) if told else None
 
@@ -83,16 +117,25 @@ class Sessions:
         found = self._of(cookie).get("id")
         return None if found is None else str(found)
 
-    def program_token(self, person: Person) -> str:
-        """Return a token by which a program of a person comes in; it lasts as long as a session."""
-        return self._programs.dumps({"name": person.name, "roles": sorted(person.roles)})
+    def program_token(self, person: Person, session: str | None = None) -> str:
+        """Return a token by which a program of a person comes in; it lasts as long as a session, and no longer."""
+        return self._programs.dumps({"name": person.name, "roles": sorted(person.roles), "of": session})
 
     def program(self, token: str) -> Person | None:
-        """Return whose program shows a token; nobody if it is not ours, or too old."""
+        """Return whose program shows a token; nobody if it is not ours, too old, or of a session that was ended."""
+        told = self._program(token)
+        return _person(told) if told else None
+
+    def session_of(self, cookie: str | None, token: str | None) -> str | None:
+        """Return the session to which a cookie, or the token of a program, belongs."""
+        return self.id(cookie) if token is None else self._program(token).get("of")
+
+    def _program(self, token: str) -> dict[str, Any]:
         try:
-            return _person(self._programs.loads(token, max_age=_TOO_OLD))
+            told = self._programs.loads(token, max_age=_TOO_OLD)
         except BadData:
-            return None
+            return {}
+        return told if isinstance(told, dict) and told.get("of") not in self._ended else {}
 
     def form_token(self, cookie: str | None) -> str:
         """Return a token for the forms of a session. Each is another text, so that its length tells nothing of it."""
@@ -115,7 +158,7 @@ class Sessions:
             told = self._cookies.loads(cookie or "", max_age=_TOO_OLD)
         except BadData:
             return {}
-        return told if isinstance(told, dict) else {}
+        return told if isinstance(told, dict) and told.get("id") not in self._ended else {}
 
 
 def _person(told: dict[str, Any]) -> Person:

@@ -16,13 +16,15 @@ from tierengine.errors import Problem, UsageError
 from tierengine.web.application import Settings, application
 from tierengine.web.assets.fetch import AssetsError, fetch
 from tierengine.web.desk import Desk
-from tierengine.web.door import Links
+from tierengine.web.door import Ended, Links
 from tierengine.web.guard import Log
 from tierengine.web.office import Office
 from tierengine.web.rates import Rates
 from tierengine.wholefile import write_whole
 
 HOST = "127.0.0.1"
+_ENDED = "ended.json"
+"""The file of the sessions that their people ended."""
 
 
 def serve_on_loopback(desk: Desk, port: int, tell: Callable[[str], None]) -> None:
@@ -34,7 +36,8 @@ def serve_on_loopback(desk: Desk, port: int, tell: Callable[[str], None]) -> Non
     listening = _listen(HOST, port)
     at = f"http://{HOST}:{listening.getsockname()[1]}"
     links = Links(lambda token: tell(f"{at}/enter?token={token}"))
-    settings = Settings(secret=_secret(state_folder(desk.folder)), links=links)
+    state = state_folder(desk.folder)
+    settings = Settings(secret=_secret(state), links=links, ended=Ended(state / _ENDED))
     _serve(desk, settings, listening)
 
 
@@ -45,12 +48,14 @@ def serve_for_office(desk: Desk, office: Office, host: str, port: int, tell: Cal
     """
     _fetch()
     listening = _listen(host, port)
+    state = state_folder(desk.folder)
     settings = Settings(
-        secret=_secret(state_folder(desk.folder)),
+        secret=_secret(state),
         links=None,
         hosts=(str(office.public.hostname),),
         office=office,
         rates=Rates(),
+        ended=Ended(state / _ENDED),
     )
     tell(office.public.geturl())
     with closing(office):

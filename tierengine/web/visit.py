@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
 
 from tierengine.evidence.dossier import Casefile
 from tierengine.evidence.handling import cleared_for
@@ -88,6 +89,11 @@ class Visit:
         return self.request.app.state.office is not None
 
     @property
+    def still_in(self) -> bool:
+        """Whether the session in which this is asked goes on: what is streamed ends with it."""
+        return _come_in(self.request, self.request.cookies.get(cookie_name(self.request))) is not None
+
+    @property
     def by_script(self) -> bool:
         """Whether script asks for a part of a page, and not the browser for a whole one."""
         return "hx-request" in self.request.headers
@@ -130,8 +136,14 @@ def visit(request: Request) -> Visit:
         desk=request.app.state.desk,
         person=person,
         form_token=cache(partial(sessions.form_token, cookie)),
-        program_token=partial(sessions.program_token, person),
+        program_token=partial(sessions.program_token, person, sessions.session_of(cookie, program_of(request))),
     )
+
+
+async def _known(request: Request) -> Visit:
+    """The visit that was made when roles were looked at; so none is made twice, and no thread waited for."""
+    made: Visit | None = getattr(request.state, "visit", None)
+    return made if made is not None else await run_in_threadpool(visit, request)
 
 
 def _person(request: Request, cookie: str | None) -> Person:
@@ -186,5 +198,5 @@ def seen_again(address: str) -> RedirectResponse:
     return RedirectResponse(address, status_code=303)
 
 
-Here = Annotated[Visit, Depends(visit)]
+Here = Annotated[Visit, Depends(_known)]
 TheCase = Annotated[Case, Depends(case)]

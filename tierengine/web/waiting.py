@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,11 +11,11 @@ from tierengine.evidence.dossier import Casefile
 from tierengine.law.rulebook import Rulebook
 from tierengine.ledger.keys import plain_name
 from tierengine.ledger.words import headline
-from tierengine.reasoning.assessment import Assessment, Recommended
 from tierengine.reasoning.clocks import Due, clocks, report_due
 from tierengine.reports.answer import tier_name
 from tierengine.web.access import Role
 from tierengine.web.onrecord import Recorded, Standing
+from tierengine.web.remembered import InShort
 from tierengine.web.rendering import counted, day, listed
 from tierengine.web.shelf import Kept
 from tierengine.web.visit import Visit
@@ -44,12 +43,14 @@ class Looked:
     """A dossier, and what is known beside it when it is asked what waits."""
 
     kept: Kept
-    assessment: Assessment | None
+    recommended: InShort | None
     problems: tuple[Problem, ...]
     beside: tuple[str, ...]
     """Files that lie beside it, and that it does not name."""
     due: tuple[Due, ...]
     """The days that the statute counts for it."""
+    unread: Mapping[str, int]
+    """How many sentences of each source are not coded."""
 
 
 _OFFICER: frozenset[Role] = frozenset({"officer"})
@@ -61,10 +62,10 @@ _KEEPER: frozenset[Role] = frozenset({"administrator"})
 def in_dossier(looked: Looked, standing: Standing | None, law: str, today: date) -> Iterator[Waits]:
     """Yield what waits in a dossier, under the law whose digest is given."""
     casefile, at = looked.kept.casefile, looked.kept.address
-    if casefile is None or looked.assessment is None:
+    if casefile is None or looked.recommended is None:
         yield Waits(says=counted(len(looked.problems), "problem") + " in the file", address=at, urgent=100)
         return
-    recommended = looked.assessment.recommendation
+    recommended = looked.recommended
     recorded = standing.assessment(casefile.dossier.id) if standing is not None else None
     yield from _clock(looked, recorded, today)
     yield from _sources(looked, casefile)
@@ -115,17 +116,16 @@ def _sources(looked: Looked, casefile: Casefile) -> Iterator[Waits]:
         says = f"a new source, {looked.beside[0]}" if len(looked.beside) == 1 else f"{len(looked.beside)} new sources"
         yield Waits(says=f"{says}, to take in", address=f"{at}/source", urgent=35, whose=_OFFICER)
     new = set(casefile.untouched())
-    unread = Counter(where.partition(" ")[0] for where, _ in casefile.uncoded())
-    for source in sorted(new & set(unread)):
+    for source in sorted(new & set(looked.unread)):
         says = f"a new source, {source}: nothing is coded from it"
         yield Waits(says=says, address=f"{at}?source={source}", urgent=35, whose=_OFFICER)
-    rest = sum(number for source, number in unread.items() if source not in new)
+    rest = sum(number for source, number in looked.unread.items() if source not in new)
     if rest:
         yield Waits(says=f"{counted(rest, 'sentence')} not coded", address=at, urgent=10, whose=_OFFICER)
 
 
 def _record(
-    kept: Kept, recommended: Recommended, recorded: Recorded | None, standing: Standing, law: str
+    kept: Kept, recommended: InShort, recorded: Recorded | None, standing: Standing, law: str
 ) -> Iterator[Waits]:
     """What is to be put on record, put on record anew, or determined."""
     at = f"{kept.address}/record"
@@ -145,7 +145,7 @@ def _record(
         yield Waits(says=f"{was} waits to be determined", address=at, urgent=15, whose=_DETERMINER)
 
 
-def _moved(recommended: Recommended, recorded: Recorded) -> str:
+def _moved(recommended: InShort, recorded: Recorded) -> str:
     if (recommended.tier, recommended.open_tiers) == (recorded.tier, recorded.open_tiers):
         return "the answer is the same"
     return f"{_tiers(recorded.tier, recorded.open_tiers)} becomes {_tiers(recommended.tier, recommended.open_tiers)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.message import EmailMessage
 
 import pytest
 
@@ -82,6 +83,9 @@ def test_quotes_of_a_page() -> None:
         ("<article><header><p>By Doe.</p></header><p>One.</p></article>", ["By Doe.", "One."], []),
         ("<div role=main><p>One.</p></div><p>Beside.</p>", ["One."], ["Beside."]),
         ('<div class="main-menu"><a href=1>A</a> <a href=2>B</a></div><p>One.</p>', ["One."], ["A B"]),
+        ('<div class="breadcrumb"><a href=1>A</a> &raquo; Here</div><p>One.</p>', ["One."], ["A \u00bb Here"]),
+        ('<div id="cookie-banner"><p>We use cookies.</p></div><p>One.</p>', ["One."], ["We use cookies."]),
+        ('<div role="dialog"><p>Sign up!</p></div><p>One.</p>', ["One."], ["Sign up!"]),
         ('<body class="has-sidebar"><p>One.</p></body>', ["One."], []),
         ("<p>One.</p><ul><li><a href=1>A</a><li><a href=2>B</a><li><a href=3>C</a></ul>", ["One."], ["A", "B", "C"]),
         ('<p>One <img src=x alt="a map">two.</p>', ["One two."], ["a map"]),
@@ -201,6 +205,21 @@ def test_two_columns_are_read_one_after_the_other() -> None:
     assert [int(n) for n in re.findall(r"Number (\d+)", told)] == list(range(1, 13))
 
 
+def test_footnotes_and_running_heads_of_two_columns() -> None:
+    """Footnotes stand below their column, and heads are known where there are but two pages."""
+    settings = "#set page(columns: 2, height: 10cm, header: [Ombudsman])\n#set text(size: 10pt)"
+    body = "\n\n".join(
+        f"Number {n} begins here and goes on for quite a few words." + "#footnote[A note.]" * (n in (2, 14))
+        for n in range(1, 25)
+    )
+    source = opened(documents.pdf(body, settings), "pdf")
+    told = " ".join(text for _, text in places(source))
+    assert [int(n) for n in re.findall(r"Number (\d+)", told)] == list(range(1, 25))
+    assert "note" not in told
+    assert "Ombudsman" not in told
+    assert [text for what, text in left(source) if what == "footnote"] == ["1A note.", "2A note."]
+
+
 # -- Word ---------------------------------------------------------------------------------------------------------
 
 
@@ -311,6 +330,22 @@ def test_a_mail_in_two_forms() -> None:
     assert ("another form of the message", "The page.") in left(both)
     raw = b"From: a@b.c\nTo: d@e.f\nSubject: x\nContent-Type: text/html; charset=utf-8\n\n<h2>H</h2><p>Only a page.</p>"
     assert places(opened(raw, "mail")) == [("H ¶0", "H"), ("H ¶1", "Only a page.")]
+
+
+def test_a_mail_that_holds_a_page_and_a_mail() -> None:
+    """It is a mail by its own first lines, whatever stands in it; a mail within it is left out with its words."""
+    inner = EmailMessage()
+    inner["From"], inner["To"], inner["Subject"] = "a@b.c", "d@e.f", "Figures"
+    inner.set_content("Nine were convicted.")
+    outer = EmailMessage()
+    outer["From"], outer["To"], outer["Subject"] = "d@e.f", "g@h.i", "Fwd: Figures"
+    outer.set_content("See below.")
+    outer.add_alternative("<html><body><p>See below.</p></body></html>", subtype="html")
+    outer.add_attachment(inner)
+    assert format_of(outer.as_bytes(), "figures.eml") == "mail"
+    source = opened(outer.as_bytes(), "mail")
+    assert places(source) == [("\u00b61", "See below.")]
+    assert ("attached message", "Nine were convicted.") in left(source)
 
 
 # -- text ---------------------------------------------------------------------------------------------------------

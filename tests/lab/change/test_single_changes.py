@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -198,3 +199,47 @@ def test_what_is_proved_harmless_is_harmless(data: st.DataObject) -> None:
     ]
     heads = [name for name in found[0] if name.startswith(f"{made.original.id}/") and not name.endswith("/proposed")]
     assert {name: found[0].get(name) for name in heads} == {name: found[1].get(name) for name in heads}
+
+
+# -- the record of an earlier run --------------------------------------------------------------------------------------
+
+
+def _looked_at(ran: Ran) -> int:
+    found = re.search(r"(\d+) of \d+ single changes of the law were looked at", ran.out)
+    assert found is not None, ran.out + ran.err
+    return int(found[1])
+
+
+def test_what_the_record_holds_is_not_looked_at_again(
+    tierengine: Callable[..., Ran], kept: Path, tmp_path: Path
+) -> None:
+    """Nothing is while nothing changes; what reads otherwise is, and so is what a case noticed that is gone."""
+    tierengine("mutate", SMALL, "--cases", kept, "--suggest", kept)
+    record = kept.parent / "record.json"
+    assert tierengine("mutate", SMALL, "--cases", kept, "--record", record).code == 0
+    before = record.read_bytes()
+    same = tierengine("mutate", SMALL, "--cases", kept, "--record", record)
+    assert (same.code, _looked_at(same)) == (0, 0)
+    assert 0 < _looked_at(tierengine("mutate", SMALL, "--cases", kept, "--record", record, "--sample", "9")) < 60
+    folder = edited(tmp_path / "law", ("criteria/SCOPE/2000-10-28.yaml", "a hundred victims", "one hundred victims"))
+    other = tmp_path / "other.json"
+    other.write_bytes(before)
+    told = tierengine("mutate", folder, "--cases", kept, "--record", other, "--format", "json")
+    files = {each["where"].split(":")[0] for each in json.loads(told.out)["verdicts"]}
+    assert "criteria/SCOPE/2000-10-28.yaml" in files
+    assert "criteria/EFFORTS/2000-10-28.yaml" not in files
+    kept.write_text(CASES, encoding="utf-8")
+    ran = tierengine("mutate", SMALL, "--cases", kept, "--record", record)
+    assert ran.code == 3
+    assert "nothing notices" in ran.out
+    assert record.read_bytes() == before
+
+
+def test_a_record_that_cannot_be_read(tierengine: Callable[..., Ran], kept: Path) -> None:
+    """It is told, with what to do."""
+    record = kept.parent / "record.json"
+    record.write_text('{"SCOPE": 1}', encoding="utf-8")
+    ran = tierengine("mutate", SMALL, "--cases", kept, "--record", record)
+    assert ran.code == 2
+    assert "record.json: the record cannot be read" in ran.err
+    assert "take the file away" in ran.err

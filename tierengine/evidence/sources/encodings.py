@@ -48,8 +48,8 @@ def decoded(raw: bytes, name: str, declared: str | None = None) -> tuple[str, li
     if told := marked(raw):
         encoding, rest = told
         return _text(rest.decode(encoding, "replace"), name), []
-    if wide := _wide(raw):
-        return _text(raw.decode(wide, "replace"), name), [f"the encoding is not declared; it is read as {wide}"]
+    if found := wide(raw):
+        return _text(raw.decode(found, "replace"), name), [f"the encoding is not declared; it is read as {found}"]
     if declared is not None and (known := _known(declared)) not in (None, "utf-8"):
         try:
             return _text(raw.decode(str(known)), name), []
@@ -70,12 +70,13 @@ def _known(declared: str) -> str | None:
         return None
 
 
-def _wide(raw: bytes) -> str | None:
-    """UTF-16 without its mark: every second byte of a text in Latin letters is zero."""
+def wide(raw: bytes) -> str | None:
+    """Return which UTF-16 a text without a mark is in, if it is: every second byte of Latin letters is zero."""
     head = raw[:4000]
-    if len(head) < 4 or head.count(0) < len(head) // 4:
-        return None
-    return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+    for encoding, high, low in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
+        if len(head) >= 4 and high.count(0) > len(high) / 2 and low.count(0) < len(low) / 10:
+            return encoding
+    return None
 
 
 def _guessed(raw: bytes) -> str:

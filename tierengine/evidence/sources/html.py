@@ -37,8 +37,13 @@ _BLOCKS = frozenset(
 _CODE = {"script", "style", "head", "template", "noscript", "noembed", "noframes"}
 _ROLES = {"navigation": "menu", "menu": "menu", "menubar": "menu", "search": "menu", "toolbar": "menu"}
 _ROLES |= {"banner": "header", "contentinfo": "footer", "complementary": "aside"}
+_ROLES |= dict.fromkeys(("dialog", "alertdialog"), "dialog")
 _ROLES |= dict.fromkeys(("doc-footnote", "doc-endnotes"), "footnote")
 _MENU_NAMES = {"nav", "navbar", "navigation", "menu", "breadcrumb", "breadcrumbs", "sidebar", "toc", "social", "share"}
+_TRAIL_NAMES = {"breadcrumb", "breadcrumbs"}
+_ASKING_NAMES = {"cookie", "cookies", "consent", "gdpr"}
+_SHORT = 500
+"""Letters at most of a way to a page, and of what asks for consent before it."""
 _NOTE_NAMES = {"footnote", "footnotes", "endnote", "endnotes"}
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CSS_WORDS = re.compile(r"content\s*:\s*([\"'])(.*?)\1", re.DOTALL)
@@ -246,12 +251,20 @@ def _zone(node: LexborNode, tag: str, weight: _Weight) -> str | None:
         return "menu"
     if role in _ROLES:
         return _ROLES[role]
+    if named := _named(tag, names, weight):
+        return named
+    return tag if tag in ("header", "footer", "aside") and not weight.main and not _within_text(node) else None
+
+
+def _named(tag: str, names: set[str], weight: _Weight) -> str | None:
+    """What the names of an element, or the links in it, make of it."""
     if names & _NOTE_NAMES:
         return "footnote"
+    if weight.text < _SHORT and names & (_TRAIL_NAMES | _ASKING_NAMES):
+        return "menu" if names & _TRAIL_NAMES else "dialog"
     listed = tag in ("ul", "ol") and weight.links > 2
-    if (listed or names & _MENU_NAMES) and weight.linked > weight.text * (0.8 if listed else 0.5):
-        return "menu"
-    return tag if tag in ("header", "footer", "aside") and not weight.main and not _within_text(node) else None
+    linked = weight.linked > weight.text * (0.8 if listed else 0.5)
+    return "menu" if linked and (listed or names & _MENU_NAMES) else None
 
 
 def _hidden(node: LexborNode, tag: str) -> str | None:

@@ -251,24 +251,40 @@ def _kept(page: _Page, heads: set[str], body: float, draft: Draft) -> list[_Line
             draft.leave("running head", f"page {page.number}", line.text, page.number)
         else:
             kept.append(line)
-    notes = len(kept)
-    while notes and kept[notes - 1].size < 0.9 * body:
+    return [line for column in _columns(kept) for line in _without_notes(column, body, page.number, draft)]
+
+
+def _columns(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
+    """The lines of a page, column by column: a new one begins where the next line stands higher."""
+    column: list[_Line] = []
+    for line in lines:
+        if column and column[-1].base - line.base < -line.size:
+            yield column
+            column = []
+        column.append(line)
+    yield column
+
+
+def _without_notes(column: list[_Line], body: float, page: int, draft: Draft) -> list[_Line]:
+    """The lines of a column above the footnotes at its end, which are left out."""
+    notes = len(column)
+    while notes and column[notes - 1].size < 0.9 * body:
         notes -= 1
-    while notes < len(kept) and not _NOTE.match(kept[notes].text):
+    while notes < len(column) and not _NOTE.match(column[notes].text):
         notes += 1
-    if 0 < notes < len(kept):
-        words = "\n".join(line.text for line in kept[notes:])
-        draft.leave("footnote", f"page {page.number}", words, page.number)
-    return kept[:notes] if notes else kept
+    if 0 < notes < len(column):
+        words = "\n".join(line.text for line in column[notes:])
+        draft.leave("footnote", f"page {page}", words, page)
+    return column[:notes] if notes else column
 
 
 def _running(pages: Sequence[_Page]) -> set[str]:
-    """The lines in the margins that several pages repeat."""
+    """The lines in the margins that several pages repeat: three of them, or both of two."""
     counted: Counter[str] = Counter()
     for page in pages:
         margin = (each for each in page.lines if not _MARGIN * page.height < each.base < (1 - _MARGIN) * page.height)
         counted.update({line.bare for line in margin})
-    return {bare for bare, times in counted.items() if times >= 3}
+    return {bare for bare, times in counted.items() if times >= min(3, max(len(pages), 2))}
 
 
 def _body_size(pages: Sequence[_Page]) -> float:

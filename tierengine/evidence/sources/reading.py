@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from tierengine.errors import ClassifiedError, EvidenceError, Problem
 from tierengine.evidence.sources.draft import refused
+from tierengine.evidence.sources.encodings import wide
 from tierengine.evidence.sources.opened import Opened, Written
 from tierengine.evidence.sources.telegram import Telegram, joined, read_telegram
 from tierengine.evidence.sources.telegram_header import is_header_line
@@ -230,18 +231,13 @@ def looks_like(raw: bytes) -> str:
         return "docx" if b"word/" in raw else "zip"
     if kind is not None:
         return kind
-    wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff") or _wide(head)
-    plain = head.replace(b"\0", b"") if wide else head
+    two_bytes = raw[:2] in (b"\xff\xfe", b"\xfe\xff") or wide(raw) is not None
+    plain = head.replace(b"\0", b"") if two_bytes else head
+    if len(set(_MAIL.findall(plain))) > 1 and re.match(rb"[\w-]+\s*:", plain):
+        return "mail"  # which may hold a page
     if _HTML.search(plain):
         return "html"
-    if b"\0" in head and not wide:
-        return "binary"
-    return "mail" if len(set(_MAIL.findall(plain))) > 1 and re.match(rb"[\w-]+\s*:", plain) else "text"
-
-
-def _wide(head: bytes) -> bool:
-    """Whether every second byte is zero, as in UTF-16."""
-    return len(head) > 3 and max(head[::2].count(0), head[1::2].count(0)) > len(head) * 0.4
+    return "binary" if b"\0" in head and not two_bytes else "text"
 
 
 def too_large(size: int) -> str:

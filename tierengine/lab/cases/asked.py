@@ -15,7 +15,8 @@ asked:
     proposes: ID   given: {...}                           which level is proposed for an open word that nobody has rated
     holds: ID   given: {...}                              whether a rule of coherence holds of single answers
 
-What is not written under `expect` may come out either way.
+What is not written under `expect` may come out either way. With `also_on: [DATE, ...]` the law of other dates is asked
+the same.
 """
 
 from __future__ import annotations
@@ -71,6 +72,10 @@ class Asked(Model):
     name: Text
     as_of: Day
     """The date whose law answers."""
+    also_on: tuple[Day, ...] = ()
+    """Other dates whose law answers the same."""
+    sketch: Text | None = None
+    """What is asked in plain sentences, for the reader."""
     record: dict[Attribute, Word] | None = None
     years: dict[Text, WrittenPlacement] | None = None
     reading: Reading = "state"
@@ -136,12 +141,17 @@ def read_asked(files: list[Path], rulebook: Rulebook) -> tuple[PlacedAsked, ...]
     found: list[PlacedAsked] = []
     for file in files:
         document = yamlfile.load_path(file, str(file), problems)
-        listed = document.values.get("asked", ()) if document is not None and isinstance(document.values, dict) else ()
-        for number in range(len(listed) if isinstance(listed, tuple) else 0):
+        values = document.values if document is not None else None
+        listed = isinstance(values, dict) and isinstance(values.get("asked"), tuple)
+        for number, part in enumerate(document.parts("asked") if document is not None and listed else ()):
             assert document is not None
-            asked = yamlfile.check(document.part("asked", number), Asked, problems)
-            placed = None if asked is None else _placed(asked, document, number, rulebook, problems)
-            found += [placed] if placed is not None else []
+            asked = yamlfile.check(part, Asked, problems)
+            if asked is None:
+                continue
+            for day in (asked.as_of, *asked.also_on):
+                on_the_day = asked.model_copy(update={"as_of": day})
+                placed = _placed(on_the_day, document, number, rulebook, problems)
+                found += [placed] if placed is not None else []
     if problems:
         raise EvidenceError(problems)
     return tuple(found)

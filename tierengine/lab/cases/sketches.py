@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierengine.engines.form import Bounds, Value
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, rating, read_value
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, last_rated, rating, read_value
 from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.words import answer, question
@@ -42,6 +42,9 @@ def _sentences(law: Law, given: Given) -> Iterator[tuple[str, str]]:
         judgement = criterion.judgement
         if judgement is not None and judgement.id in given.judgements:
             yield judgement.id, _told(law, rating(judgement.id), rank(given.judgements[judgement.id]))
+        if judgement is not None and judgement.id in given.last_ratings:
+            rated = last_rated(judgement.id)
+            yield rated, _told(law, rated, rank(given.last_ratings[judgement.id]))
         if criterion.id in given.findings:
             level = given.findings[criterion.id]
             yield criterion.id, f"{criterion.title}: {level}. {criterion.scale[level]}"

@@ -2,7 +2,7 @@
 
 cases:
   - name: one conviction, and nobody has judged the whole
-    as_of: 2019-06-20
+    as_of: 2019-06-20                                    also_on: [DATE, ...] asks the law of other dates the same
     given: {indicators: {trafficking_convictions: 1}}    or    dossier: FILE, beside the file of cases
     expect:
       tier: TIER                what is recommended: a tier, or `unranked`
@@ -88,6 +88,8 @@ class Case(Model):
     name: Text
     as_of: Day
     """The date whose law decides."""
+    also_on: tuple[Day, ...] = ()
+    """Other dates whose law decides the same."""
     sketch: Text | None = None
     """The country in plain sentences, for the reader."""
     dossier: Text | None = None
@@ -191,9 +193,11 @@ class _Reader:
                 where = document.where("cases", number, "name")
                 what = f"the name “{case.name}” is used more than once"
                 problems.append(Problem(where=where, what=what, cure="give each case a name of its own"))
-            placed = self._place(case, number, document, file.parent, problems)
-            if placed is not None:
-                yield placed
+            for day in (case.as_of, *case.also_on):
+                on_the_day = case.model_copy(update={"as_of": day})
+                placed = self._place(on_the_day, number, document, file.parent, problems)
+                if placed is not None:
+                    yield placed
 
     def _place(
         self, case: Case, number: int, document: Document, folder: Path, problems: list[Problem]

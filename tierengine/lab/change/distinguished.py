@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from typing import Any, get_args
 
 from tierengine.engines.compiled import CompiledEngine
@@ -96,15 +96,25 @@ def proposed_apart(
     before, after = criteria
     if before.proposal is None or after.proposal is None or before.judgement is None:
         return None
-    twins = _Twins(laws, forms)
-    levels = [_levels(case, each) for case, each in zip(twins.cases, criteria, strict=True)]
-    differ = any_of(negate(same(levels[0][level], levels[1][level])) for level in LEVELS)
-    found = twins.smallest(differ, limit)
-    if found is None:
-        return None
-    word = before.judgement.id
-    asked = _asked(laws[0], {"proposes": word, "given": given_of(found, laws[0])})
-    return _confirmed(_apart_asked(laws, asked))
+    for said in _denials(laws[0], forms):
+        twins = _Twins(laws, forms, said=said)
+        levels = [_levels(case, each) for case, each in zip(twins.cases, criteria, strict=True)]
+        differ = any_of(negate(same(levels[0][level], levels[1][level])) for level in LEVELS)
+        found = twins.smallest(all_of((differ, *twins.denies())), limit)
+        if found is not None:
+            found |= dict.fromkeys(said[0], False)
+            asked = _asked(laws[0], {"proposes": before.judgement.id, "given": given_of(found, laws[0])})
+            return _confirmed(_apart_asked(laws, asked))
+    return None
+
+
+def _denials(law: Law, forms: tuple[Form, Form]) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    """Yield for all answers that deny a comparison of two numbers which of them are a no, and which are none."""
+    compared = {each.id for form in forms for each in form.comparisons}
+    denying = sorted({name for each in compared for name in law.indicator(each).denied_with})
+    for number in range(len(denying) + 1):
+        for said in combinations(denying, number):
+            yield frozenset(said), frozenset(denying) - frozenset(said)
 
 
 def _levels(case: Case, criterion: Criterion) -> dict[str, Term]:
@@ -123,16 +133,33 @@ def _levels(case: Case, criterion: Criterion) -> dict[str, Term]:
 class _Twins:
     """One country twice: under a law, and under the law with a change.
 
-    Where it is `filled`, what follows from its answers by a rule of coherence is known of it as well.
+    Where it is `filled`, what follows from its answers by a rule of coherence is known of it as well. `said` are the
+    answers that are a no, and those that are none, among all that deny a comparison where no numbers decide it.
     """
 
-    def __init__(self, laws: tuple[Law, Law], forms: tuple[Form, Form], filled: bool = False) -> None:
-        self._laws, self._forms, self._filled = laws, forms, filled
+    def __init__(
+        self,
+        laws: tuple[Law, Law],
+        forms: tuple[Form, Form],
+        filled: bool = False,
+        said: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset()),
+    ) -> None:
+        self._laws, self._forms, self._filled, self._said = laws, forms, filled, said
         self._answers = [dict(answers_of(form, law)) for form, law in zip(forms, laws, strict=True)]
+        compared = {each.id for form in forms for each in form.comparisons}
+        facts = {name: False for name in compared if not said[0].isdisjoint(laws[0].indicator(name).denied_with)}
         self.cases = (
-            Case(forms[0], "old", partly=True, beside=(forms[1],)),
-            Case(forms[1], "new", partly=True, beside=(forms[0],)),
+            Case(forms[0], "old", partly=True, facts=facts, beside=(forms[1],)),
+            Case(forms[1], "new", partly=True, facts=facts, beside=(forms[0],)),
         )
+
+    def denies(self) -> Iterator[Term]:
+        """Yield that the answers that deny something are a no, or are none, as is said."""
+        for case in self.cases:
+            for names, said in zip(self._said, (True, False), strict=True):
+                for name in names & case.fields.keys():
+                    no = case.answers(name, value=False)
+                    yield no if said else negate(no)
 
     def smallest(self, differ: Term, limit: Limit) -> dict[str, Value] | None:
         """Return the answers of a smallest country of which a term holds."""
@@ -146,7 +173,7 @@ class _Twins:
         given_answers = [[*given(old), *(new.known[name] for name in new.fields if name not in old.fields)]]
         while (found := smallest(solver, given_answers, differ)) is not None:
             facts = old.read(found) | new.read(found)
-            following = list(self._following(facts))
+            following = list(self._following(facts)) if self._filled else []
             if not following:
                 return facts
             solver.add(*following)
@@ -163,7 +190,7 @@ class _Twins:
 
     def _following(self, facts: Facts) -> Iterator[Term]:
         """Yield that an answer which nobody gave, and which follows from some, is known wherever these are."""
-        follows = Coherent.of(self._laws[0]).follows(facts) if self._filled else {}
+        follows = Coherent.of(self._laws[0]).follows(facts)
         for name, each in follows.items():
             case = next((case for case in self.cases if name in case.fields), None)
             if case is None or isinstance(each.value, Bounds) or not facts.keys() >= set(each.read):

@@ -16,6 +16,7 @@ from tierengine import canonical
 from tierengine.engines.solver import Limit
 from tierengine.lab.cases.suite import case_files
 from tierengine.lab.change.noticed import Examiner, Verdict
+from tierengine.lab.change.record import Record, Standing, name_of, read_record, write_record
 from tierengine.law.reader import RulebookFile, rulebook_digest, rulebook_files
 
 PATIENCE = Limit(seconds=20)
@@ -23,6 +24,8 @@ PATIENCE = Limit(seconds=20)
 
 _AT_ONCE = 40
 """Changes that a process looks at before it tells what it found."""
+_ALONE = 160
+"""Changes for which it is not worth while to begin processes, each of which reads the law and the cases first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,8 @@ class Mutation:
     """The digest of the rulebook."""
     changes: int
     """How many single changes there are, those that were not looked at among them."""
+    held: int = 0
+    """Of how many the record of an earlier run still holds."""
     verdicts: tuple[Verdict, ...]
 
     def counted(self) -> dict[str, dict[str, int]]:
@@ -64,6 +69,8 @@ class Plan:
     """Look at each so-many-th change alone."""
     kept: Path | None = None
     """A folder in which what was found is kept."""
+    record: Path | None = None
+    """The record of an earlier run: where it holds, none is looked at, or each so-many-th. It is written anew."""
     workers: int = 0
     """Processes; as many as there are cores where it is 0."""
 
@@ -75,7 +82,9 @@ def mutation(plan: Plan, progress: Callable[[int, int], None] = lambda _done, _a
     read, and `EvidenceError` if the cases do not.
     """
     examiner = Examiner(plan.rulebook, plan.cases, plan.limit)  # before any process starts, so that it is told once
-    wanted = _wanted(plan, examiner)
+    record: Record = {} if plan.record is None else read_record(plan.record)
+    held = Standing(examiner).still_held(record) if record else frozenset()
+    wanted = _wanted(plan, examiner, held)
     journal = _Journal(plan)
     found = {each.number: each for each in journal.read() if each.number in wanted}
     progress(len(found), len(wanted))
@@ -84,20 +93,30 @@ def mutation(plan: Plan, progress: Callable[[int, int], None] = lambda _done, _a
         journal.add(verdicts)
         found |= {each.number: each for each in verdicts}
         progress(len(found), len(wanted))
-    return Mutation(
+    told = Mutation(
         digest=examiner.base.draft.rulebook.digest,
         changes=len(examiner.changes),
+        held=sum(name_of(change.item) in held for change in examiner.changes),
         verdicts=tuple(found[number] for number in wanted),
     )
+    if plan.record is not None and plan.files is None and not (told.moving() or told.undecided()):
+        write_record(plan.record, Standing(examiner).recorded(told.verdicts, record))
+    return told
 
 
-def _wanted(plan: Plan, examiner: Examiner) -> list[int]:
+def _wanted(plan: Plan, examiner: Examiner, held: frozenset[str]) -> list[int]:
+    """The changes to look at: without a record each, or each so-many-th; with one each of which it holds no more."""
     numbers = [
         number
         for number, change in enumerate(examiner.changes)
         if plan.files is None or change.item.document.name in plan.files
     ]
-    return numbers if plan.sample is None else numbers[:: plan.sample]
+    if plan.record is None:
+        return numbers if plan.sample is None else numbers[:: plan.sample]
+    known = [number for number in numbers if name_of(examiner.changes[number].item) in held]
+    again = set() if plan.sample is None else set(known[:: plan.sample])
+    left = set(numbers).difference(known)
+    return [number for number in numbers if number in again or number in left]
 
 
 def changed_files(now: Sequence[RulebookFile], then: Sequence[RulebookFile]) -> frozenset[str]:
@@ -112,7 +131,7 @@ def changed_files(now: Sequence[RulebookFile], then: Sequence[RulebookFile]) -> 
 def _looked_at(plan: Plan, numbers: list[int], examiner: Examiner) -> Iterator[list[Verdict]]:
     """Yield what is found, some changes at a time, as it is found."""
     workers = plan.workers or os.cpu_count() or 1
-    if workers == 1 or len(numbers) <= _AT_ONCE:
+    if workers == 1 or len(numbers) <= _ALONE:
         for part in _parts(numbers):
             yield [examiner.verdict(number) for number in part]
         return

@@ -6,6 +6,8 @@ then the solver. What is found first is told.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -79,6 +81,16 @@ class Examiner:
     def changes(self) -> tuple[Changed, ...]:
         """Every single change, in the order of the files."""
         return tuple(change for item in self.base.draft.placed for change in changes_of(item))
+
+    @cached_property
+    def cases_by_name(self) -> Mapping[str, frozenset[str]]:
+        """The name of each case with a digest of each that bears it."""
+        found: dict[str, set[str]] = {}
+        for placed in self._cases:
+            found.setdefault(placed.case.name, set()).add(_digest(placed.document.part("cases", placed.number).values))
+        for asked in self._asked:
+            found.setdefault(asked.asked.name, set()).add(_digest(asked.document.part("asked", asked.number).values))
+        return {name: frozenset(digests) for name, digests in found.items()}
 
     @cached_property
     def _answers(self) -> tuple[tuple[PlacedCase, Answer], ...]:
@@ -274,6 +286,10 @@ def _concerns(placed: PlacedAsked, entry: Entry) -> bool:
             asked.proposes is not None and asked.proposes == word
         )
     return True
+
+
+def _digest(values: Any) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 
 def _same(entry: Entry, original: Entry) -> bool:

@@ -6,7 +6,7 @@ its siblings always say the same already. That coherence says the same is no fau
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from tierengine.engines.form import Evaluation, Value
@@ -184,8 +184,8 @@ def _never(law: Law, watches: dict[int, _Watch], limit: Limit, tried: list[dict[
     case = Case(at_liberty(lower(law, dict(_named(watch.item for watch in watches.values())))))
     terms = {str(number): watch.term(case) for number, watch in watches.items()}
 
-    def happened(evaluation: Evaluation) -> Iterator[str]:
-        return (str(number) for number, watch in watches.items() if watch.happened(evaluation))
+    def happened(evaluation: Evaluation, among: Collection[str]) -> Iterator[str]:
+        return (name for name in among if watches[int(name)].happened(evaluation))
 
     return {int(name) for name in never(case, Sought(terms, happened), limit, tried)}
 

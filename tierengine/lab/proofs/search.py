@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from tierengine.engines.compiled import CompiledEngine
@@ -15,10 +15,10 @@ from tierengine.engines.solver import Limit, Solver
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Things that may happen in a case: the term of each, and which of them an evaluation shows to have happened."""
+    """Things that may happen in a case: the term of each, and which of some an evaluation shows to have happened."""
 
     terms: Mapping[str, Term]
-    happened: Callable[[Evaluation], Iterable[str]]
+    happened: Callable[[Evaluation, Collection[str]], Iterable[str]]
 
 
 def never(case: Case, sought: Sought, limit: Limit, tried: list[dict[str, Value]]) -> tuple[str, ...]:
@@ -30,6 +30,8 @@ def never(case: Case, sought: Sought, limit: Limit, tried: list[dict[str, Value]
     engine = CompiledEngine(case.form)
     waiting = dict.fromkeys(sought.terms)
     for facts in tried:
+        if not waiting:
+            return ()
         _seen(waiting, sought, engine, _filled(case, facts))
     solver = Solver(case.definitions, limit=limit)
     for name, term in sought.terms.items():
@@ -41,8 +43,8 @@ def never(case: Case, sought: Sought, limit: Limit, tried: list[dict[str, Value]
 
 
 def _seen(waiting: dict[str, None], sought: Sought, engine: CompiledEngine, facts: Mapping[str, Value]) -> None:
-    for name in sought.happened(engine.evaluate(facts)):
-        waiting.pop(name, None)
+    for name in tuple(sought.happened(engine.evaluate(facts), waiting.keys())):
+        del waiting[name]
 
 
 def _filled(case: Case, facts: Mapping[str, Value]) -> dict[str, Value]:

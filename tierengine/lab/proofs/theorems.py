@@ -117,7 +117,7 @@ def _no_dead_rule(asked: Asked) -> Proof:
     rules = {rule.id: rule for stratum in asked.form.strata for rule in stratum.rules}
     case = Case(at_liberty(asked.form))
     fires = {name: case.fires(rule.tests) for name, rule in rules.items()}
-    sought = Sought(fires, lambda evaluation: evaluation.fired)
+    sought = Sought(fires, lambda evaluation, among: [name for name in evaluation.fired if name in among])
     dead = never(case, sought, asked.prover.limit, asked.prover.countries)
     if not dead:
         return asked.proved(f"Each of the {len(rules)} rules can speak.")

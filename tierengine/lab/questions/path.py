@@ -164,7 +164,7 @@ class PathSearch:
         self._case = inquiry.case("after", partly=True)
         self._written = inquiry.case("written", partly=True)
         """The same, once it is written into the dossier: each rating that is needed is then a person's."""
-        self._completion = inquiry.case("completion")
+        self._completion = inquiry.whole
         self._worse = tuple(row.id for row in inquiry.law.tiers if _is_worse(row, target))
         self._target = tuple(row.id for row in inquiry.law.tiers if row.tier == target)
         self._acts = {name: bettered(inquiry, self._case, name) for name in possible_actions(inquiry)}

@@ -15,8 +15,10 @@ from tierengine.web.pages import (
     editing,
     enrolling,
     entering,
+    filled,
     law,
     ledger,
+    listing,
     papers,
     proposing,
     rating,
@@ -26,5 +28,20 @@ from tierengine.web.pages import (
     years,
 )
 
-_OFFICERS = (entering, countries, beginning, dossier, adding, coding, rating, supposing, asking, years, why, papers)
+_OFFICERS = (
+    entering,
+    filled,
+    countries,
+    beginning,
+    dossier,
+    listing,
+    adding,
+    coding,
+    rating,
+    supposing,
+    asking,
+    years,
+    why,
+    papers,
+)
 PAGES = (*_OFFICERS, auditing, record, ledger, enrolling, proposing, editing, law, api, api_of_dossier)

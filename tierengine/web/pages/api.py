@@ -133,6 +133,8 @@ async def stream(here: Visit, work: Work) -> AsyncIterator[str]:
     seen: tuple[State, int] = ("running", -1)
     while True:
         now = await run_in_threadpool(here.desk.works.moved, work, seen, _TICK)
+        if not await run_in_threadpool(lambda: here.still_in):
+            return
         if now == seen:
             yield ": still at it\n\n"
             continue

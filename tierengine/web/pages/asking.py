@@ -7,11 +7,16 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from tierengine.lab.questions.path import WayUp
+from tierengine.lab.questions.settle import CollectionPlan, Narrowing
+from tierengine.reasoning.assessment import HingeOutcome
 from tierengine.reports.answer import each_way
 from tierengine.reports.asking import asking_report
+from tierengine.reports.listing import Cell, Listing
 from tierengine.reports.text import report_text
 from tierengine.terms.tier import Tier
 from tierengine.web.downloads import download
+from tierengine.web.rendering import counted
+from tierengine.web.sought import Sought, Words, as_file, has
 from tierengine.web.visit import Here, TheCase, seen_again
 
 router = APIRouter(prefix="/c/{country}/{edition}")
@@ -27,19 +32,29 @@ _BETTER: dict[Tier | None, tuple[Tier, ...]] = {
 
 
 @router.get("/ask")
-def ask(here: Here, case: TheCase, to: Annotated[Tier | None, Query()] = None) -> Response:
+def ask(here: Here, case: TheCase, to: Annotated[Tier | None, Query()] = None, q: Words = "") -> Response:
     """Show the questions in the order in which they help, and the shortest way to a better tier, if one is chosen."""
     if not here.desk.answers.has_plan(case.casefile):
         return here.page("working.html", case=case, end="/ask", work=f"{case.address}/ask/plan")
     plan = here.desk.answers.plan(case.casefile)
-    telling = [each for each in plan.narrowing if len({branch.tiers for branch in each.branches}) > 1]
+    narrowing = _sought(plan, q)
+    telling = [each for each in narrowing if len({branch.tiers for branch in each.branches}) > 1]
     present = here.desk.answers.assessment(case.casefile).recommendation.tier
     way: WayUp | None = here.desk.answers.way_up(case.casefile, to) if to is not None else None
     return here.page(
         "ask.html",
         case=case,
         plan=plan,
+        narrowing=narrowing,
         telling=telling,
+        sought=Sought(
+            at=f"{case.address}/ask",
+            file=f"{case.address}/ask/questions",
+            q=q,
+            shown=len(narrowing),
+            of=counted(len(plan.narrowing), "question"),
+            kept=(("to", to or ""),),
+        ),
         better=[tier for tier in _BETTER[present] if any(row.tier == tier for row in case.law.tiers)],
         to=to,
         way=way,
@@ -56,10 +71,38 @@ def work_out(here: Here, case: TheCase) -> Response:
 
 
 @router.get("/ask/{file}")
-def asked(here: Here, case: TheCase, file: Literal["questions.docx", "questions.txt"]) -> Response:
-    """Give the list as a file."""
+def asked(
+    here: Here,
+    case: TheCase,
+    file: Literal["questions.docx", "questions.txt", "questions.csv", "questions.xlsx"],
+    q: Words = "",
+) -> Response:
+    """Give the list as a file: whole, to send to a post; or, as a table, those that are sought."""
+    plan = here.desk.answers.plan(case.casefile)
+    name = f"{case.kept.country}-{case.kept.edition}-questions"
+    form = file.rpartition(".")[2]
+    if form in ("csv", "xlsx"):
+        told = Listing(title="Questions", heads=_HEADS, rows=tuple(map(_cells, _sought(plan, q))))
+        return as_file(told, "csv" if form == "csv" else "xlsx", name, case.law.as_of)
     from tierengine.reports.docx import docx  # noqa: PLC0415 - large, and needed here alone
 
-    told = asking_report(here.desk.answers.plan(case.casefile))
-    made = docx(told) if file == "questions.docx" else report_text(told).encode()
-    return download(made, f"{case.kept.country}-{case.kept.edition}-{file}")
+    told_all = asking_report(plan)
+    made = docx(told_all) if form == "docx" else report_text(told_all).encode()
+    return download(made, f"{name}.{form}")
+
+
+_HEADS = ("question", "provision", "question id", "tiers open at worst", "tiers open on average", "what would follow")
+
+
+def _cells(each: Narrowing) -> tuple[Cell, ...]:
+    asked = each.question
+    return (asked.asks, asked.citation or "", asked.id, each.worst, str(each.average), _follows(each))
+
+
+def _follows(each: Narrowing) -> str:
+    return each_way(tuple(HingeOutcome(answer=branch.answer, tiers=branch.tiers) for branch in each.branches))
+
+
+def _sought(plan: CollectionPlan, q: str) -> tuple[Narrowing, ...]:
+    """The questions that are sought, in the order in which they help."""
+    return tuple(each for each in plan.narrowing if has(q, each.question.asks, each.question.citation))

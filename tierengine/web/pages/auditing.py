@@ -2,37 +2,109 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, HTTPException, Query, Response
 
 from tierengine.reports.answer import tier_name
+from tierengine.reports.listing import Form, Listing
 from tierengine.terms.tier import TIERS, Tier
 from tierengine.web.pages.api import order_of
-from tierengine.web.rendering import listed
+from tierengine.web.rendering import counted, listed
+from tierengine.web.sought import Sought, Words, as_file, choice, has
 from tierengine.web.visit import Here, Visit
 from tierengine.web.work import Kind, Work
 
 router = APIRouter(prefix="/audit")
 
 
+Only = Annotated[str, Query(max_length=20)]
+_OPEN = (("unexplained", "what nothing explains"),)
+
+
 @router.get("/like-cases")
-def like_cases(here: Here) -> Response:
+def like_cases(here: Here, q: Words = "", only: Only = "") -> Response:
     """Show each pair in which one case is at least as good on every criterion, and yet placed lower."""
-    return _page(here, "like-cases", "like-cases.html")
+    work = _work(here, "like-cases")
+    if work.state != "done":
+        return here.page("like-cases.html", work=work, told=None)
+    chosen = choice("only", "Which", only, _OPEN, "all")
+    pairs = _pairs(work.result, q, chosen.chosen)
+    of = counted(len(work.result["pairs"]), "pair")
+    at = "/audit/like-cases"
+    sought = Sought(at=at, file=at, q=q, shown=len(pairs), of=of, choices=(chosen,))
+    return here.page("like-cases.html", work=work, told=work.result, pairs=pairs, sought=sought, tiers=_tiers)
+
+
+@router.get("/like-cases.{form}")
+def pairs_listed(here: Here, form: Form, q: Words = "", only: Only = "") -> Response:
+    """Give the pairs that the page lists as a file."""
+    rows = [
+        (
+            *(pair["lower"]["case"], _tiers([pair["lower"]["tier"]]), pair["lower"]["by"]),
+            *(pair["higher"]["case"], _tiers([pair["higher"]["tier"]]), pair["higher"]["by"]),
+            "\n".join("; ".join(map(_difference, each)) for each in pair["explained_by"]) or "nothing explains it",
+        )
+        for pair in _pairs(_done(here, "like-cases"), q, only)
+    ]
+    heads = ("placed lower", "tier", "by", "placed higher", "tier of it", "by whom", "explained by")
+    return as_file(Listing(title="Like cases", heads=heads, rows=tuple(rows)), form, "like-cases")
 
 
 @router.get("/robust")
-def robust(here: Here) -> Response:
+def robust(here: Here, q: Words = "") -> Response:
     """Show how firmly each case keeps its tier if every rating may be one level higher or lower."""
-    return _page(here, "robust", "robust.html")
+    work = _work(here, "robust")
+    if work.state != "done":
+        return here.page("robust.html", work=work, told=None)
+    standings = _standings(work.result, q)
+    of = counted(len(work.result["standings"]), "case")
+    sought = Sought(at="/audit/robust", file="/audit/robust", q=q, shown=len(standings), of=of)
+    return here.page("robust.html", work=work, told=work.result, standings=standings, sought=sought, tiers=_tiers)
 
 
-def _page(here: Visit, kind: Kind, template: str) -> Response:
-    """The page of an answer about all dossiers; until it is worked out, one that says so and comes again."""
-    work: Work = here.desk.works.begin(order_of(here, kind, {}), here.person.name)
-    told: Any = work.result if work.state == "done" else None
-    return here.page(template, work=work, told=told, tiers=_tiers)
+@router.get("/robust.{form}")
+def standings_listed(here: Here, form: Form, q: Words = "") -> Response:
+    """Give the cases that the page lists as a file."""
+    rows = [
+        (
+            *(each["case"], _tiers(each["tiers"]), each["keeps"], each["combinations"]),
+            "\n".join(f"{_tiers(reached['tiers'])}: {reached['combinations']}" for reached in each["reached"]),
+            each["matters"][0]["rating"].replace("_", " ") if each["matters"] else "",
+        )
+        for each in _standings(_done(here, "robust"), q)
+    ]
+    heads = ("case", "tiers", "combinations that keep them", "combinations", "reached", "the rating that matters most")
+    return as_file(Listing(title="Raters who differ", heads=heads, rows=tuple(rows)), form, "raters-who-differ")
+
+
+def _work(here: Visit, kind: Kind) -> Work:
+    """An answer about all dossiers, which is begun where it is not known."""
+    return here.desk.works.begin(order_of(here, kind, {}), here.person.name)
+
+
+def _done(here: Visit, kind: Kind) -> Any:
+    """Such an answer. Raise `HTTPException` 409 while it is worked out."""
+    work = _work(here, kind)
+    if work.state != "done":
+        raise HTTPException(409, "This is still being worked out. Open its page, and take the list away from there.")
+    return work.result
+
+
+def _pairs(told: Any, q: str, only: str) -> list[Any]:
+    """The pairs that are sought."""
+    wanted = (pair for pair in told["pairs"] if not (only and pair["explained_by"]))
+    return [pair for pair in wanted if has(q, pair["lower"]["case"], pair["higher"]["case"])]
+
+
+def _standings(told: Any, q: str) -> list[Any]:
+    """The cases that are sought."""
+    return [each for each in told["standings"] if has(q, each["case"], _tiers(each["tiers"]))]
+
+
+def _difference(found: Any) -> str:
+    beside = f" ({found['lower']} against {found['higher']})" if found["lower"] else ""
+    return f"{found['what']}{beside}"
 
 
 def _tiers(found: list[Tier]) -> str:

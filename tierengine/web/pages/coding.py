@@ -50,7 +50,7 @@ def accept(
         return _taken(here, now, item, item.records[number - 1], mark)
 
     here.desk.changes.make(case.kept, here.person.name, "accepted what was proposed", change)
-    return _back(case)
+    return _back(here, case)
 
 
 @router.post("/refuse")
@@ -62,7 +62,7 @@ def refuse(here: Here, case: TheCase, *, proposal: Short, seen: Short, reason: W
         return Deciding(now.casefile, now.law).refused(item, _reason(reason)).document.raw
 
     here.desk.changes.make(case.kept, here.person.name, "refused what was proposed", change)
-    return _back(case)
+    return _back(here, case)
 
 
 @router.post("/no-evidence")
@@ -77,14 +77,14 @@ def no_evidence(
         return Deciding(now.casefile, now.law).no_evidence(item, _reason(reason)).document.raw
 
     here.desk.changes.make(case.kept, here.person.name, "noted that a passage is no evidence", change)
-    return _back(case)
+    return _back(here, case, at.partition(" ")[0])
 
 
 @router.post("/undo")
 def undo(here: Here, case: TheCase) -> Response:
     """Take back the last change that the person made."""
     here.desk.changes.undo(case.kept, here.person.name)
-    return _back(case)
+    return _back(here, case)
 
 
 # -- a record drafted or changed -------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def write(
 
     says = "changed a record" if form.record else "added a record"
     here.desk.changes.make(case.kept, here.person.name, says, change)
-    return _back(case)
+    return _back(here, case, form.at.partition(" ")[0])
 
 
 @router.post("/remove")
@@ -158,14 +158,23 @@ def remove(here: Here, case: TheCase, record: Short, seen: Short) -> Response:
         return without_record(now.document, record)
 
     here.desk.changes.make(case.kept, here.person.name, "took a record out", change)
-    return _back(case)
+    return _back(here, case)
 
 
 # -- the parts of it -------------------------------------------------------------------------------------------------
 
 
-def _back(case: Case) -> Response:
-    return seen_again(f"{case.address}?{urlencode({'part': 'records'})}")
+_KEPT = ("source", "q", "show")
+"""What the address of a dossier tells and a decision does not change."""
+
+
+def _back(here: Here, case: Case, source: str = "") -> Response:
+    """Show the records again: narrowed as they were, beside the same source."""
+    given = here.request.query_params
+    kept = {name: given[name][:200] for name in _KEPT if given.get(name)}
+    if source in case.casefile.sources:
+        kept.setdefault("source", source)
+    return seen_again(f"{case.address}?{urlencode({'part': 'records'} | kept)}")
 
 
 def _form(here: Here, case: Case, form: RecordForm, **told: Any) -> Response:

@@ -11,12 +11,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from tierengine.errors import LedgerError, NotInForceError, Problem, StoreError, TierEngineError
-from tierengine.reasoning.assessment import Assessment
 from tierengine.reasoning.clocks import Due, clocks
 from tierengine.reports.answer import tier_name
+from tierengine.reports.listing import Cell, Form, Listing
+from tierengine.terms.tier import TIERS
 from tierengine.web.desk import Desk
 from tierengine.web.onrecord import Standing
+from tierengine.web.remembered import InShort
+from tierengine.web.rendering import counted
 from tierengine.web.shelf import Kept
+from tierengine.web.sought import Choice, Sought, Words, as_file, choice, has
 from tierengine.web.visit import Here, Visit
 from tierengine.web.waiting import Looked, Waits, beside_dossiers, due_for, in_dossier, offered
 
@@ -31,7 +35,7 @@ class Row:
     """A dossier on the page of countries."""
 
     kept: Kept
-    assessment: Assessment | None
+    recommended: InShort | None
     waits: tuple[Waits, ...]
 
     @property
@@ -44,23 +48,39 @@ class Row:
         """Where the last report placed the country, and whether that stays."""
         casefile = self.kept.casefile
         last = casefile.last_placement if casefile is not None else None
-        if last is None or self.assessment is None:
+        if last is None or self.recommended is None:
             return "no earlier placement is known"
         name = "a special case" if last.tier == "SC" else tier_name(last.tier)
-        tier = self.assessment.recommendation.tier
+        tier = self.recommended.tier
         return f"{name} in {last.year}" + ("" if tier is None else ", unchanged" if tier == last.tier else "; changed")
 
 
+On = Annotated[date | None, Query(description="the day that is today")]
+Short = Annotated[str, Query(max_length=20)]
+
+
 @router.get("/")
-def countries(here: Here, on: Annotated[date | None, Query(description="the day that is today")] = None) -> Response:
+def countries(here: Here, q: Words = "", tier: Short = "", status: Short = "", on: On = None) -> Response:
     """List the dossiers in the order of need, and what waits beside them; `on` looks from another day than today."""
     today = on or datetime.now(UTC).date()
     kept = here.desk.all_shown(here.person.cleared)
     standing, broken = _standing(here.desk)
-    rows = rows_of(here, kept, standing, today)
+    every = rows_of(here, kept, standing, today)
+    rows, choices = _narrowed(every, q, tier, status)
+    sought = Sought(
+        at="/",
+        file="/countries",
+        q=q,
+        shown=len(rows),
+        of=counted(len(every), "dossier"),
+        choices=choices,
+        kept=(("on", str(on or "")),),
+    )
     return here.page(
         "countries.html",
         rows=rows,
+        any=bool(every),
+        sought=sought,
         beside=offered(here, broken or beside_dossiers(here, standing)),
         days=_days(here.desk, today),
         today=today,
@@ -69,25 +89,83 @@ def countries(here: Here, on: Annotated[date | None, Query(description="the day 
     )
 
 
+@router.get("/countries.{form}")
+def listed(here: Here, form: Form, q: Words = "", tier: Short = "", status: Short = "", on: On = None) -> Response:
+    """Give what the page lists as a file."""
+    today = on or datetime.now(UTC).date()
+    every = rows_of(here, here.desk.all_shown(here.person.cleared), _standing(here.desk)[0], today)
+    rows, _ = _narrowed(every, q, tier, status)
+    told = Listing(title="Countries", heads=_HEADS, rows=tuple(map(_cells, rows)))
+    return as_file(told, form, "countries", today)
+
+
+_HEADS = ("country", "code", "report", "recommendation", "status", "tiers still open", "last report", "what waits")
+
+
+def _cells(row: Row) -> tuple[Cell, ...]:
+    waits = "\n".join(each.says for each in row.waits)
+    named = (row.kept.title, row.kept.country, row.kept.edition)
+    told = row.recommended
+    if told is None:
+        return (*named, "cannot be assessed", "", "", row.moved, waits)
+    name = tier_name(told.tier) if told.tier is not None or told.settled else "no tier yet"
+    return (*named, name, told.status, ", ".join(map(tier_name, told.open_tiers)), row.moved, waits)
+
+
+_NONE = "none"
+"""How the address calls what has no tier yet."""
+
+
+def _narrowed(rows: list[Row], q: str, tier: str, status: str) -> tuple[list[Row], tuple[Choice, ...]]:
+    """The rows that are sought, and the fields by which they are."""
+    tiers: list[tuple[str, str]] = [
+        (each, tier_name(each)) for each in TIERS if any(_tier(row) == each for row in rows)
+    ]
+    if any(_tier(row) == _NONE for row in rows):
+        tiers.append((_NONE, "no tier yet"))
+    states = sorted({row.recommended.status for row in rows if row.recommended is not None})
+    choices = (
+        choice("tier", "Recommendation", tier, tiers, "any"),
+        choice("status", "Status", status, [(each, each) for each in states], "any"),
+    )
+    found = [
+        row
+        for row in rows
+        if has(q, row.kept.title, row.kept.country, row.kept.edition, *(each.says for each in row.waits))
+        and choices[0].chosen in ("", _tier(row))
+        and choices[1].chosen in ("", row.recommended.status if row.recommended is not None else "-")
+    ]
+    return found, choices
+
+
+def _tier(row: Row) -> str:
+    return (row.recommended.tier if row.recommended is not None else None) or _NONE
+
+
 def rows_of(here: Visit, kept: Iterable[Kept], standing: Standing | None, today: date) -> list[Row]:
     """Return the dossiers in the order of need."""
     every = tuple(kept)
     beside = here.desk.beside.of(each for each in every if not each.withheld)
-    return sorted((_row(here, each, beside, standing, today) for each in every), key=lambda row: -row.need)
+    rows = sorted((_row(here, each, beside, standing, today) for each in every), key=lambda row: -row.need)
+    here.desk.answers.remember()
+    return rows
 
 
 def _row(here: Visit, kept: Kept, beside: Mapping[str, tuple[str, ...]], standing: Standing | None, today: date) -> Row:
-    desk, assessment, problems, due = here.desk, None, kept.problems, tuple[Due, ...]()
+    desk, recommended, problems, due = here.desk, None, kept.problems, tuple[Due, ...]()
+    unread: Mapping[str, int] = {}
     if kept.casefile is not None:
         casefile = kept.casefile
         try:
-            assessment = desk.answers.in_short(casefile)
+            recommended = desk.answers.listed(casefile)
+            unread = desk.answers.unread(casefile)
             due = desk.answers.kept("due", casefile, lambda: due_for(desk.rulebook, casefile))
         except TierEngineError as error:
             problems = error.problems
-    looked = Looked(kept=kept, assessment=assessment, problems=problems, beside=beside.get(kept.name, ()), due=due)
+    own = beside.get(kept.name, ())
+    looked = Looked(kept=kept, recommended=recommended, problems=problems, beside=own, due=due, unread=unread)
     waits = in_dossier(looked, standing, desk.rulebook.digest, today)
-    return Row(kept=kept, assessment=assessment, waits=offered(here, waits))
+    return Row(kept=kept, recommended=recommended, waits=offered(here, waits))
 
 
 def _standing(desk: Desk) -> tuple[Standing | None, tuple[Waits, ...]]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from asyncio import sleep
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
+from time import monotonic
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
@@ -18,13 +21,18 @@ from tierengine.reasoning.assessment import Assessment, Hinge
 from tierengine.reports import answer
 from tierengine.web.changes import digest_of
 from tierengine.web.marked import FATES, marked
-from tierengine.web.rendering import render
+from tierengine.web.pages.listing import Show, narrowed, sought_items
+from tierengine.web.rendering import day, render
+from tierengine.web.sought import Words
 from tierengine.web.visit import Case, Here, TheCase
 
 router = APIRouter(prefix="/c/{country}/{edition}")
 
 _PAUSE = 0.5
 """Seconds after which the file is looked at again for those who have its page open."""
+
+_LONGEST = 300.0
+"""Seconds after which a page has to ask anew, so that who may see it no more is told no more."""
 
 Part = Literal["source", "records", "answer"]
 
@@ -35,13 +43,19 @@ def dossier(
     case: TheCase,
     part: Part = "source",
     source: Annotated[str | None, Query(max_length=200)] = None,
+    *,
+    q: Words = "",
+    show: Show = "",
 ) -> Response:
-    """Show the source, the records and the answer beside one another."""
+    """Show the source, the records and the answer beside one another; the records may be narrowed."""
     assessment = here.desk.answers.assessment(case.casefile)
     changes = here.desk.changes
     aside = {each.record: f"{each.because} [{each.rule}]" for each in assessment.set_aside}
     sources = tuple(each.id for each in case.casefile.dossier.sources)
     chosen = source if source in sources else next(iter(sources), None)
+    items = sought_items(case, assessment, q, show)
+    listed = {each.id for each in items}
+    given = {"source": source or "", "q": q, "show": show}
     return here.page(
         "dossier.html",
         case=case,
@@ -49,15 +63,29 @@ def dossier(
         source_part=_kept_part(here, case, "source", lambda: _source(case.casefile, chosen, aside), chosen),
         answer_part=_kept_part(here, case, "answer", lambda: _answer(assessment)),
         aside=aside,
-        evidence=[each for each in case.casefile.dossier.records if isinstance(each, Evidence)],
-        ratings=[each for each in case.casefile.dossier.records if isinstance(each, Rating)],
-        proposed=[(each, digest_of(each)) for each in case.casefile.undecided],
+        sought=narrowed(case, q, show, len(items), ("source", source or "")),
+        keep=f"?{urlencode({name: each for name, each in given.items() if each})}" if any(given.values()) else "",
+        evidence=[each for each in case.casefile.dossier.records if isinstance(each, Evidence) and each.id in listed],
+        silences=[each for each in case.casefile.dossier.silences if each.id in listed],
+        ratings=[each for each in case.casefile.dossier.records if isinstance(each, Rating) and each.id in listed],
+        proposed=[(each, digest_of(each)) for each in case.casefile.undecided if each.id in listed],
+        waiting=len(case.casefile.undecided),
         marks={each.id: Deciding(case.casefile, case.law).marks_of(each) for each in case.casefile.undecided},
-        last=None if case.kept.withheld else changes.last(case.kept),
+        last=_last(here, case),
         undo=changes.can_undo(case.kept, here.person.name),
         asks={each.id: each.asks for each in case.law.indicators},
         count=_count(case.casefile, assessment),
     )
+
+
+def _last(here: Here, case: Case) -> str | None:
+    """Who made the dossier what it is, with which change, and when; nothing for those who are shown a part of it."""
+    last = None if case.kept.withheld else here.desk.changes.last(case.kept)
+    if last is None:
+        return None
+    at = datetime.fromisoformat(last.when)
+    on = "" if at.date() == datetime.now(UTC).date() else f" on {day(at.date())}"
+    return f"{last.by} {last.says} at {at:%H:%M} UTC{on}."
 
 
 def _kept_part(here: Here, case: Case, name: str, told: Callable[[], dict[str, Any]], *given: str | None) -> Markup:
@@ -93,10 +121,16 @@ def _count(casefile: Casefile, assessment: Assessment) -> str:
 def events(here: Here, case: TheCase) -> Response:
     """Tell a page, as server-sent events, whenever the dossier is another than before."""
 
+    def look() -> tuple[bool, str | None]:
+        return here.still_in, here.desk.shelf.version(case.kept)
+
     async def told() -> AsyncIterator[str]:
-        version = ""
-        while not await here.request.is_disconnected():
-            now = await run_in_threadpool(here.desk.shelf.version, case.kept)
+        version, end = "", monotonic() + _LONGEST
+        yield "retry: 500\n\n"
+        while monotonic() < end and not await here.request.is_disconnected():
+            goes_on, now = await run_in_threadpool(look)
+            if not goes_on:
+                return
             if now != version:
                 version = now or ""
                 yield f"event: changed\ndata: {version}\n\n"

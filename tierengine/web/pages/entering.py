@@ -83,6 +83,22 @@ def _journey(request: Request) -> str:
     return f"{cookie_name(request)}-journey"
 
 
+@router.post("/leave")
+def leave(here: Here) -> Response:
+    """End the session at once: neither its cookie nor a token that was given out in it opens the desk again."""
+    request = here.request
+    request.app.state.sessions.end(request.cookies.get(cookie_name(request)))
+    response = seen_again("/left")
+    response.delete_cookie(cookie_name(request), secure=request.app.state.secure, httponly=True, samesite="lax")
+    return response
+
+
+@router.get("/left")
+def left(here: Here) -> Response:
+    """Say that the session has ended, and how to come in again."""
+    return here.page("left.html", provider=here.in_office and here.request.app.state.office.provider is not None)
+
+
 @router.get("/you")
 def you(here: Here) -> Response:
     """Show who one is, as what one writes is signed with."""

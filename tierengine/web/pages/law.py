@@ -12,9 +12,13 @@ from fastapi import APIRouter, HTTPException, Query, Response
 
 from tierengine.law.coverage import counted
 from tierengine.law.entries import Criterion, Entry
+from tierengine.law.questions import questions
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reports.ladder import in_words, ladder
 from tierengine.reports.law import part_name, provisions
+from tierengine.reports.listing import Form
+from tierengine.reports.questions import questions_csv
+from tierengine.web.downloads import download
 from tierengine.web.visit import Here
 
 router = APIRouter(prefix="/law")
@@ -48,6 +52,17 @@ def index(here: Here, on: On = None) -> Response:
     law = law_on(book, on)
     parts = [(part_name(part), list(group)) for part, group in groupby(provisions(law), key=lambda each: each.part)]
     return here.page("law.html", law=law, parts=parts, days=[each.as_of for each in book.whole_laws()])
+
+
+@router.get("/questions.{form}")
+def questions_listed(here: Here, form: Form, on: On = None) -> Response:
+    """Give every question that the law of a day asks as a table, with what answers it."""
+    from tierengine.reports.workbook import questions_workbook  # noqa: PLC0415 - large, and needed here alone
+
+    law = law_on(here.desk.rulebook, on)
+    table = questions(law)
+    raw = questions_csv(table).encode() if form == "csv" else questions_workbook(table)
+    return download(raw, f"questions-{law.as_of}.{form}")
 
 
 @router.get("/coverage")

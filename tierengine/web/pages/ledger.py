@@ -4,32 +4,118 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Response
+from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import Form as Field
 
 from tierengine.errors import Problem, UsageError
 from tierengine.law.reader import rulebook_files
 from tierengine.ledger import acts
 from tierengine.ledger.book import Ledger, register_of
 from tierengine.ledger.entries import AnyEntry
-from tierengine.ledger.register import Register
 from tierengine.ledger.store import Reader
 from tierengine.ledger.words import author, details, headline, standing, to_be_signed
+from tierengine.reports.listing import Form, Listing
 from tierengine.web.book import Act
+from tierengine.web.rendering import counted
+from tierengine.web.sought import Sought, Words, as_file, choice, has
 from tierengine.web.visit import Here, Visit, seen_again
 
 router = APIRouter()
 
+_PAGE = 100
+"""Entries on one page of the ledger."""
+
+
+_KINDS = {
+    "assessment": "assessments",
+    "position": "positions",
+    "determination": "determinations",
+    "review": "reviews",
+    "correction": "corrections",
+    "document": "documents",
+    "rulebook": "rulebooks",
+    "proposal": "proposed changes of law",
+    "enrolment": "enrolments",
+    "withdrawal": "withdrawals",
+    "witnesses": "witnesses",
+}
+"""The kinds of entry, and how several of a kind are called."""
+
+Kind = Annotated[str, Query(max_length=20)]
+Before = Annotated[int | None, Query(ge=0, description="the entry before which to begin")]
+
 
 @router.get("/ledger")
-def whole(here: Here) -> Response:
-    """Show the whole ledger, the last entry first."""
-    return shown(here, None)
+def whole(here: Here, q: Words = "", kind: Kind = "", before: Before = None) -> Response:
+    """Show the whole ledger, the last entry first: a page of it, narrowed by words and kind."""
+    if not here.desk.book.begun:
+        return shown(here, None)
+    kinds = choice("kind", "Which", kind, _KINDS.items(), "all")
+    found = _sought(here, q, kinds.chosen, before, _PAGE)
+    of = counted(found.every, "entry", "entries")
+    sought = Sought(at="/ledger", file="/ledger", q=q, shown=found.count, of=of, choices=(kinds,))
+    return shown(here, None, lines=found.lines, sought=sought, older=found.older)
+
+
+@router.get("/ledger.{form}")
+def listed(here: Here, form: Form, q: Words = "", kind: Kind = "") -> Response:
+    """Give the entries that the page lists, the last first, as a file."""
+    found = _sought(here, q, kind if kind in _KINDS else "").lines
+    rows = tuple(
+        (each["entry"].number, each["entry"].time, each["entry"].kind, each["case"] or "", each["author"], each["says"],
+         "\n".join(each["details"]), "yes" if each["counts"] else "no")
+        for each in found
+    )  # fmt: skip
+    heads = ("number", "time (UTC)", "kind", "case", "author", "what it says", "details", "counts")
+    return as_file(Listing(title="Ledger", heads=heads, rows=rows), form, "ledger")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What was sought in the ledger: how many entries the person is shown, how many are like that, and some of them."""
+
+    every: int
+    count: int
+    lines: list[dict[str, Any]]
+    """The last first."""
+    older: int | None
+    """The entry before which the next page begins, if there is one."""
+
+
+def _sought(here: Visit, q: str, kind: str, before: int | None = None, most: int | None = None) -> _Found:
+    """Seek in the ledger; without words to seek, no more entries are read than are shown."""
+    with here.desk.book.opened() as ledger, ledger.store.reading() as reader:
+        ledger.checkpoint(reader)
+        numbers = numbers_shown(here, reader, None)
+        kinds = set(reader.numbers(kind)) if kind else None
+        corrections = (ledger.entry(reader, number)[0] for number in reader.numbers("correction"))
+        gone = {getattr(each, "of", None) for each in corrections}
+
+        def line(number: int) -> dict[str, Any]:
+            entry, _ = ledger.entry(reader, number)
+            return _line(entry, counts=number not in gone) | {"case": reader.about(number)}
+
+        wanted = [number for number in reversed(numbers) if kinds is None or number in kinds]
+        lines = {number: told for number in wanted if _tells(told := line(number), q)} if q else {}
+        wanted = list(lines) if q else wanted
+        page = [number for number in wanted if before is None or number < before][:most]
+        return _Found(
+            every=len(numbers),
+            count=len(wanted),
+            lines=[lines.get(number) or line(number) for number in page],
+            older=page[-1] if page and page[-1] != wanted[-1] else None,
+        )
+
+
+def _tells(line: dict[str, Any], q: str) -> bool:
+    return has(q, line["author"], line["says"], *line["details"], line["case"], line["entry"].time)
 
 
 @router.post("/ledger/begin")
-def begin(here: Here, origin: Annotated[str, Form(max_length=200)]) -> Response:
+def begin(here: Here, origin: Annotated[str, Field(max_length=200)]) -> Response:
     """Begin a ledger, and make its first entry ready: under which rulebook assessments are recorded."""
     book = here.desk.book
     if book.signer(here.person.name) is None:
@@ -59,7 +145,7 @@ def show(here: Here, name: str) -> Response:
 
 
 @router.post("/sign/{name}")
-def sign(here: Here, name: str, signature: Annotated[str, Form(max_length=200)] = "") -> Response:
+def sign(here: Here, name: str, signature: Annotated[str, Field(max_length=200)] = "") -> Response:
     """Append what was shown, with the signature."""
     book = here.desk.book
     waiting = book.waiting(name, here.person.name)
@@ -82,7 +168,7 @@ def sign(here: Here, name: str, signature: Annotated[str, Form(max_length=200)] 
 
 @router.post("/you/key")
 def make_key(
-    here: Here, office: Annotated[str, Form(max_length=200)], key: Annotated[str, Form(max_length=60)] = ""
+    here: Here, office: Annotated[str, Field(max_length=200)], key: Annotated[str, Field(max_length=60)] = ""
 ) -> Response:
     """Make the key by which a person signs on this machine; in an office, take the public part of the browser's."""
     book = here.desk.book
@@ -101,14 +187,16 @@ def signing(here: Visit, back: str, act: Act) -> Response:
 
 
 def shown(here: Visit, of: str | None, **told: Any) -> Response:
-    """Show what is on record of a case, or all that is, the last entry first."""
+    """Show what is on record of a case, the last entry first, or what was sought in the whole ledger."""
     book = here.desk.book
-    shown: dict[str, Any] = {"case": None, "verified": None, "lines": [], "stands": None, "now": None, "size": 0}
-    if book.begun:
+    given: dict[str, Any] = {
+        "case": None, "verified": None, "lines": [], "stands": None, "now": None, "sought": None, "older": None
+    }  # fmt: skip
+    if book.begun and of is not None:
         with book.opened() as ledger, ledger.store.reading() as reader:
-            numbers = numbers_shown(here, reader, of)
-            shown |= _told(ledger, reader, of, numbers)
-    return here.page("record.html", **(shown | {"book": book, "signer": book.signer(here.person.name)} | told))
+            ledger.checkpoint(reader)
+            given |= _told(ledger, reader, of, numbers_shown(here, reader, of))
+    return here.page("record.html", **(given | {"book": book, "signer": book.signer(here.person.name)} | told))
 
 
 def numbers_shown(here: Visit, reader: Reader, of: str | None) -> list[int]:
@@ -120,22 +208,19 @@ def numbers_shown(here: Visit, reader: Reader, of: str | None) -> list[int]:
     return [number for number in numbers if (case := reader.about(number)) is None or case in whole]
 
 
-def _told(ledger: Ledger, reader: Reader, of: str | None, numbers: list[int]) -> dict[str, Any]:
-    size = ledger.checkpoint(reader).size
-    register = register_of(reader, of) if of is not None else None
+def _told(ledger: Ledger, reader: Reader, of: str, numbers: list[int]) -> dict[str, Any]:
+    register = register_of(reader, of)
     entries = [ledger.entry(reader, number)[0] for number in numbers]
-    current = register.assessment(of) if register is not None and of is not None else None
     return {
-        "lines": [_line(entry, register) for entry in reversed(entries)],
-        "stands": standing(register, of) if register is not None and of is not None else None,
-        "now": current,
-        "seen": register.seen(of) if register is not None and of is not None else None,
-        "size": size,
+        "lines": [_line(each, counts=register.counts(register.said[each.number])) for each in reversed(entries)],
+        "stands": standing(register, of),
+        "now": register.assessment(of),
+        "seen": register.seen(of),
     }
 
 
-def _line(entry: AnyEntry, register: Register | None) -> dict[str, Any]:
-    counts = register is None or register.counts(register.said[entry.number])
+def _line(entry: AnyEntry, *, counts: bool) -> dict[str, Any]:
+    """An entry as it is told."""
     return {
         "entry": entry,
         "author": author(entry),
