@@ -2,7 +2,8 @@
 
 While that stands, the changes of the entry need not be looked at again. A verdict rests on the entry, on what it names
 as that is declared elsewhere, on the rules of coherence that speak of nothing else, and on the cases that noticed
-something. Of the rules that are tried in order, it rests on all of the section.
+something. Of the rules that are tried in order, it rests on all of the section. It does not rest on cues, of which no
+change moves an answer.
 """
 
 from __future__ import annotations
@@ -130,7 +131,13 @@ def digest_of(values: Any) -> str:
 
 
 def _values(item: Placed) -> Any:
-    return item.document.part(*item.path).values
+    return _without_cues(item.document.part(*item.path).values)
+
+
+def _without_cues(values: Any) -> Any:
+    if isinstance(values, Mapping):
+        return {key: _without_cues(inner) for key, inner in values.items() if key != "cues"}
+    return [_without_cues(inner) for inner in values] if isinstance(values, tuple) else values
 
 
 def _declared(placed: Iterable[Placed]) -> dict[str, list[Any]]:
@@ -142,7 +149,7 @@ def _declared(placed: Iterable[Placed]) -> dict[str, list[Any]]:
             levels = [list(entry.scale), entry.met_from, str(entry.in_force)]
             found.setdefault(entry.id, []).append(levels)
             for indicator, values in zip(entry.indicators, _values(item).get("indicators", ()), strict=True):
-                found.setdefault(indicator.id, []).append({key: values[key] for key in values if key != "cues"})
+                found.setdefault(indicator.id, []).append(values)
             if entry.judgement is not None:
                 found.setdefault(entry.judgement.id, []).append(list(entry.judgement.rubric))
     return found
