@@ -31,7 +31,8 @@ CASES: list[Case] = [
 
 
 def _singles() -> st.SearchStrategy[Written]:
-    counts = st.tuples(st.sampled_from(("at_least", "at_most")), st.integers(0, 5))
+    bounds = ("at_least", st.integers(1, 5)), ("at_most", st.integers(0, 5))  # a count of at least 0 is refused
+    counts = st.sampled_from(bounds).flatmap(lambda bound: st.tuples(st.just(bound[0]), bound[1]))
     truths = st.tuples(st.sampled_from(("forbidden", "shelter")), st.sampled_from(("true", "false")))
     return st.one_of(
         counts.map(lambda each: {"indicator": "victims", each[0]: str(each[1])}),
