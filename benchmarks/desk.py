@@ -212,6 +212,7 @@ def _in_the_browser(at: str, cookies: dict[str, str], rival: str) -> None:
             print(f"weight, {name:<12} first page {first / 1000:.0f} kB, the next {after / 1000:.0f} kB")
             if name == "the desk":
                 _what_if(page, at)
+                _edit(page, at)
             context.close()
         chromium.close()
 
@@ -242,6 +243,41 @@ def _what_if(page: Page, at: str) -> None:
     page.goto(f"{at}{CASE}/what-if")
     took = [page.evaluate(_PAINTED, number) for number in range(20)]
     print(f"what if, click to paint   {statistics.median(took):7.0f} ms, 95th {_95th(took):.0f} ms")
+
+
+_EDITED = """([text, seen, gone]) => new Promise(done => {
+  const place = document.getElementById('text');
+  const begun = performance.now();
+  const look = () => document.querySelector(seen) && !(gone && document.querySelector(gone))
+    ? done(performance.now() - begun) : requestAnimationFrame(look);
+  place.value = text;
+  place.dispatchEvent(new Event('input', {bubbles: true}));
+  requestAnimationFrame(look);
+})"""
+
+
+def _edit(page: Page, at: str) -> None:
+    """The time from a change of the text to its problems at their lines, and to its proofs."""
+    page.goto(f"{at}/law/edit?file=criteria/MS3/2000-10-28.yaml")
+    before = page.input_value("#text")
+    problems, proofs = [], []
+    for number in range(3):
+        slip = before.replace("at_least:", f"at_lest{number}:", 1)
+        problems.append(page.evaluate(_EDITED, [slip, ".at-line", None]))
+        draft = before.replace("at_least: 4", f"at_least: {5 + number}", 1)
+        page.evaluate(_EDITED, [draft, ".check-running, .check-waiting, .check-good", ".at-line"])
+        proofs.append(page.evaluate(_UNTIL, "Proofs"))
+    print(f"a slip to its problem     {statistics.median(problems):7.0f} ms")
+    print(f"a draft to its proofs     {statistics.median(proofs):7.0f} ms")
+
+
+_UNTIL = """name => new Promise(done => {
+  const begun = performance.now();
+  const there = each => each.textContent.includes(name) && !each.matches('.check-running, .check-waiting');
+  const look = () => [...document.querySelectorAll('.check')].some(there)
+    ? done(performance.now() - begun) : requestAnimationFrame(look);
+  look();
+})"""
 
 
 def _95th(times: list[float]) -> float:

@@ -54,6 +54,8 @@ ROUNDS = 15
 APPENDS = 40
 ENTRIES = 100_000
 REPLAYED = 1_000
+BITS = 10
+"""Records of which each replayed dossier has others."""
 _LIMIT = "SQLite without seals (the limit)"
 _UNSEALED = "the ledger without its seals"
 TIME = "2026-11-24T14:30:00Z"
@@ -295,7 +297,7 @@ def _content(entry: AssessmentEntry) -> dict[str, Any]:
 
 
 def replays(folder: Path) -> None:
-    """How long it takes to make a thousand recorded assessments again, with both engines."""
+    """How long it takes to make a thousand recorded assessments again, all different, with both engines."""
     files = rulebook_files(ROOT)
     ledger = _ledger(str(folder / "replayed.sqlite"), files)
     seed = read_dossier(DOSSIER)
@@ -304,15 +306,24 @@ def replays(folder: Path) -> None:
     assessor = Assessor(law_of(seed, rulebook_of(files)))
     for number in range(REPLAYED - 1):
         case = f"guatemala-{number}"
-        raw = seed.document.raw.replace(b"guatemala-2007-interim", case.encode(), 1)
+        raw = _with_fewer_records(seed.document.raw, number).replace(b"guatemala-2007-interim", case.encode(), 1)
         answer = answer_of(assessor.assess(dossier_of(raw, "dossier.yaml", sources)))
         kept = {"dossier": {"name": "dossier.yaml", "digest": canonical.digest(raw)}}
         content = _content(first) | kept | {"case": case, "answer": canonical.digest(answer)}
         ledger.append(content, Inputs(files=(answer, raw)), ANN, SEAL)
     begun = perf_counter()
     replay(ledger, range(1, REPLAYED + 1), workers=os.cpu_count() or 1)
-    print(f"\nReplay of {REPLAYED} assessments with both engines: {perf_counter() - begun:.1f} s (goal: under 30)")
+    taken = perf_counter() - begun
+    print(f"\nReplay of {REPLAYED} different assessments with both engines: {taken:.1f} s (goal: under 15)")
     ledger.store.close()
+
+
+def _with_fewer_records(raw: bytes, number: int) -> bytes:
+    """A dossier without some of its records, others for each number: those whose place is a bit of the number."""
+    begins, ends = raw.index(b"records:\n"), raw.index(b"\nsilences:")
+    head, *records = raw[begins:ends].split(b"\n  - id: ")
+    kept = [each for place, each in enumerate(records) if place < len(records) - BITS or not number >> place % BITS & 1]
+    return raw[:begins] + b"\n  - id: ".join((head, *kept)) + raw[ends:]
 
 
 # -- packet and reports -----------------------------------------------------------------------------------------------

@@ -325,6 +325,21 @@ def test_every_problem_has_its_cell_and_all_are_told_at_once(tierengine: Run, do
     assert all(line.startswith("    ") for line in ran.err.splitlines()[1::2])
 
 
+def test_what_is_not_quoted_and_what_the_law_refuses_are_told_together(tierengine: Run, dossier: Path) -> None:
+    """A quote that does not stand hides neither a number that is none nor a question that nobody asks."""
+    path = dossier.parent / "out.xlsx"
+    tierengine("sheet", dossier, path)
+    book = openpyxl.load_workbook(path)
+    wrong = (("arrest-warrant", "quote", "nobody said this"), ("awareness-campaigns", "measures", "weather"))
+    for name, head, text in wrong:
+        _cell(book, "records", name, head).value = text
+    book.save(path)
+    ran = tierengine("sheet", dossier, path, "--read")
+    assert (ran.code, ran.out) == (1, "")
+    for name, head, _ in wrong:
+        assert f"records!{_cell(book, 'records', name, head).coordinate}: " in ran.err
+
+
 CHANGES: dict[str, tuple[Callable[[Any], object], str]] = {
     "a quote not there": (
         lambda book: setattr(_cell(book, "records", "arrest-warrant", "quote"), "value", "nobody said this"),

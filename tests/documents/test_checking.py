@@ -137,6 +137,7 @@ ADDED = [
     ("The police investigated 11 cases. [22 USC 7199(z)]", "cites `22 USC 7199(z)`"),
     ("The police investigated 11 cases. [answer]", "rests on the law or on the engine's answer alone"),
     ("Police never investigated trafficking cases, not 11. [penal-code]", "denies what its records say"),
+    ("Courts did not convict 3 traffickers. [convictions]", "denies what its records say"),
     ("A third shelter was opened. [third-shelter-promised]", "tells a promise as an act"),
     ("The figures are shameful. [judgement: Ann Lee, Country desk]", "where none is asked for"),
     ("Courts convicted 3 traffickers. They were generals. [convictions]", "has no record of its own"),

@@ -159,6 +159,10 @@ def _hide(paragraph: Any) -> None:
     paragraph.add_run(" Hidden words.").font.hidden = True
 
 
+def _strike(paragraph: Any) -> None:
+    paragraph.runs[0].font.strike = True
+
+
 def _unmark(paragraph: Any) -> None:
     paragraph.runs[-1].text = ""
 
@@ -173,6 +177,7 @@ def _refigure(paragraph: Any) -> None:
         ("Trafficking cases investigated", _track, "changes are tracked"),
         ("Trafficking cases investigated", _comment, "a comment stands beside the text"),
         ("Trafficking cases investigated", _hide, "hidden text"),
+        ("Trafficking cases investigated", _strike, "is struck through"),
         ("Trafficking cases investigated", _unmark, "has lost its record"),
         ("Trafficking cases investigated", _refigure, "says 110"),
         ("UNCLASSIFIED", lambda paragraph: paragraph.clear(), "the marking UNCLASSIFIED is lost"),

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import ROOT
 from tests.web.conftest import Served, Visitor, looks_right
+from tierengine.errors import UsageError
+from tierengine.web import labour
+from tierengine.web.pages.editing import _moves_unseen, check_of
+from tierengine.web.work import Order, Work, draft_of
 
 Make = Callable[..., Visitor]
 Open = Callable[..., Page]
@@ -71,11 +78,40 @@ def test_a_draft_is_judged_as_one_types(browser: Open) -> None:
     text.fill(before.replace("at_least: 4", "at_least: 5", 1))
     strip = page.locator(".strip")
     expect(strip).to_contain_text("as law")
-    expect(strip.locator(".check-waiting")).to_have_count(0)
+    expect(strip.locator(".check", has_text="Mutants")).to_contain_text("once the others are done")
     expect(strip.locator(".check-running")).to_have_count(0)
     expect(strip.locator(".check", has_text="Examples")).to_have_class("check check-bad")
     expect(strip.locator(".check", has_text="Census")).to_contain_text("dossiers move")
+    expect(strip.locator(".check", has_text="Mutants")).to_contain_text("once the draft is sound")
     looks_right(page)
+
+
+def test_single_changes_of_what_is_edited_are_tried() -> None:
+    """Those of the edited entry alone, and each that nothing notices is told as it is found, with its line."""
+    name = "criteria/MS3/2000-10-28.yaml"
+    text = (ROOT / name).read_text(encoding="utf-8")
+    order = Order(kind="mutate", law=ROOT, files={name: text.replace("title: ", "title: More on ", 1)})
+    steps, noted = list[int](), list[dict[str, Any]]()
+
+    def tell(done: int, of: int | None, found: Any = None) -> None:
+        assert of is not None
+        assert done <= of
+        steps.append(done)
+        noted.extend([found] if found is not None else [])
+
+    with draft_of(order.law, order.files) as draft:
+        result = labour._mutate(order, draft, tell)
+    assert steps == list(range(result["changes"] + 1))
+    assert {each["entry"] for each in result["verdicts"]} == {"MS3"}
+    assert noted  # without the cases of the project some are noticed by nothing
+    assert noted == [each for each in result["verdicts"] if _moves_unseen(each) or each["became"] == "undecided"]
+    told = check_of(Work(id="w", kind="mutate", owner="a", order=order, state="done", result=result))
+    assert told.says == f"{len(noted)} of {result['changes']} single changes unnoticed"
+    assert all(re.match(r"Line \d+: ", line) for line in told.found)
+    running = Work(id="w", kind="mutate", owner="a", order=order, done=3, of=56, found=noted[:1])
+    assert check_of(running).found == told.found[:1]
+    with pytest.raises(UsageError):
+        labour._mutate(Order(kind="mutate", law=ROOT), ROOT, tell)
 
 
 def test_only_work_on_a_draft_stands_in_its_strip(served: Served, visitor: Make) -> None:

@@ -9,7 +9,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import httpx
 import pytest
@@ -17,6 +21,7 @@ import pytest
 from tests.conftest import ROOT, Ran
 from tests.web.test_coding import AT, _form, drafted
 from tierengine.evidence.dossier import read_dossier
+from tierengine.evidence.records import Rating
 from tierengine.web.keyboard import KEYS
 
 Run = Callable[..., Ran]
@@ -88,6 +93,46 @@ def test_killed_at_any_moment_it_loses_nothing(start: Callable[[Path], Started],
     page = again.browser.get("/you").text
     assert again.browser.post("/leave", data=_form(page, "leave")).status_code == 303
     assert list((drafted.parents[2] / "state").rglob("ended.json"))  # a new start knows it too
+
+
+def test_killed_while_two_write_it_keeps_what_each_was_told(start: Callable[[Path], Started], folder: Path) -> None:
+    """Two people rate in one dossier until the desk is killed: the last rating that each was told of is in the file."""
+    desk = start(folder)
+    rate = "/c/GT/2007-interim/rate"
+    may_stand: dict[str, list[str]] = {"significant_efforts": [""], "significant_number_of_victims": [""]}
+    """The reasons of each word: those of which its rater was told, and then perhaps some that were on the way."""
+
+    def person(word: str) -> None:
+        with suppress(httpx.HTTPError), httpx.Client(cookies=desk.browser.cookies, timeout=60) as browser:
+            for number in count():
+                page = browser.get(f"{at}{rate}", params={"word": word}).text
+                form = {key: _hidden(page, key) for key in ("csrf", "seen")}
+                sent = {"word": word, "level": "met", "reasons": f"reason {number}", "on": "2007-11-09"}
+                may_stand[word].append(sent["reasons"])
+                assert browser.post(f"{at}{rate}", data=form | sent).status_code == 303
+                may_stand[word] = [sent["reasons"]]
+
+    at = str(desk.browser.base_url).rstrip("/")
+    people = [Thread(target=person, args=(word,)) for word in may_stand]
+    for each in people:
+        each.start()
+    while "" in {each[0] for each in may_stand.values()}:
+        assert all(each.is_alive() for each in people)
+        sleep(0.01)
+    sleep(0.2)
+    desk.kill()
+    for each in people:
+        each.join()
+    records = read_dossier(folder / "guatemala-2007" / "dossier.yaml").dossier.records
+    written = {each.measures: each.reasons for each in records if isinstance(each, Rating)}
+    assert all(written[word] in reasons for word, reasons in may_stand.items()), (written, may_stand)
+    assert {each.name for each in (folder / "guatemala-2007").iterdir()} == {"cable.txt", "dossier.yaml"}
+
+
+def _hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]
 
 
 def test_the_link_is_all_that_is_printed(start: Callable[[Path], Started], folder: Path) -> None:

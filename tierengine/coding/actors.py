@@ -101,8 +101,11 @@ _NEAR, _SOON = 60, 4
 
 
 _ACTING = re.compile(
-    r"governments?|authorit|offic|police|minist|court|prosecut|parliament|congress|legislat|enforcement|state$|president|cabinet|judge|inspect|department|agenc|go[a-z]{1,3}$|ngos?$|organi[sz]ation|it$|they$|he$|she$|law|unit|embass|army|military|council|commission|committee"
+    r"government|authorit|officer|official|office|police|minist|court|prosecut|parliament|congress|legislat|enforcement|state$|president"
+    r"|cabinet|judge|inspect|department|agenc|council|commission|committee|unit|law|army|military|embass"
+    r"|ngos?$|organi[sz]ation|go[a-z]{1,3}$|it$|they$|he$|she$"
 )
+"""How words begin for those who can make an effort."""
 
 
 def names_somebody(spoken: Sequence[Spoken]) -> bool:

@@ -35,7 +35,7 @@ _NO_DENIAL = frozenset(listed("only fewer less later limited more doubt"))
 
 _UNREPORTED = _phrases(
     "not|never|no report|reported|reports",
-    "not|never|fail|failed publicly|publically document*|disclose*|report*|provide|release|share|publish",
+    "not|never|fail|failed publicly|publical* document*|disclose*|report*|provide|release|share|publish",
     "not|never|fail|failed document*|disclos*",
     "not|never|no|fail|failed|declined|refused provid*|furnish*|submit*|record*|releas* data|statistics|information",
     "no|without data|statistics|information|figures",
@@ -72,7 +72,7 @@ _DEGREE = re.compile(
     r"|appropriate|proper|timely|all$|only$|enough|always|substantial|additional|further$|uniform|equal)"
 )
 """Words that a denial may be about, so that the thing itself is not denied."""
-_MORE = re.compile(r"(?:increas|improv|expand|strengthen|enhanc)\w*|evidence")
+_MORE = re.compile(r"(?:increase|improve|enhance|expand|strengthen)\w*|increasing|improving|enhancing|evidence")
 """Words before a thing that say in which way it is denied: who did not increase it, or show evidence, may do it."""
 
 _PAST = re.compile(

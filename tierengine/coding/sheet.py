@@ -13,7 +13,7 @@ from tierengine.coding.columns import SECTIONS, SHEETS, Item, Sheet, cells, item
 from tierengine.coding.spreadsheet import Page, Row, read_pages
 from tierengine.coding.workbook import ABOUT, DIGEST, workbook
 from tierengine.errors import EvidenceError, Problem
-from tierengine.evidence.dossier import dossier_in
+from tierengine.evidence.dossier import Casefile, Dossier, dossier_in
 from tierengine.evidence.edits import edited
 from tierengine.evidence.unfilled import waits, without_blanks
 from tierengine.law.rulebook import Rulebook
@@ -206,11 +206,31 @@ def _wrong(
             for path, where in each.places(section, number):
                 places.setdefault(path, where)
                 places.setdefault((section,), f"{each.page.name}!A1")
+    merged = _Merged(document, values, places)
+    casefile: Casefile | None
     try:
-        casefile = dossier_in(_Merged(document, values, places), folder)
-        admit(casefile, law_of(casefile, rulebook, as_of))
+        casefile = dossier_in(merged, folder)
     except EvidenceError as error:
         yield from error.problems
+        casefile = _whatever_it_quotes(merged, document, folder)
+    try:
+        if casefile is not None:
+            admit(casefile, law_of(casefile, rulebook, as_of))
+    except EvidenceError as error:
+        yield from error.problems
+
+
+def _whatever_it_quotes(merged: Document, document: Document, folder: Path) -> Casefile | None:
+    """The dossier that the rows make though some quotes do not stand, so that the law is asked of it all the same.
+
+    Nothing if it is none, or if the sources cannot be opened.
+    """
+    dossier = yamlfile.check(merged, Dossier, [])
+    try:
+        sources = dossier_in(without_blanks(document), folder).sources
+    except EvidenceError:
+        return None
+    return Casefile.of(dossier, merged, sources) if dossier is not None else None
 
 
 # -- what is changed -----------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from calendar import month_name
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -133,12 +132,17 @@ class Claims:
         for part in _PARTS.split(outside(sentence)):
             stems = set(_stems(part)) - self._plain
             for number in self._numbers(part):
-                of = [each for each in counts.values() if str(each.value) == number]
-                own = max((len(stems & self._counting[name]) for name in map(self._measured, of)), default=0)
-                other = max(self._counting, key=lambda name: len(stems & self._counting[name]), default="")
-                if of and len(stems & self._counting[other]) > own:
-                    says, told = self._count_of(other), self._count_of(self._measured(of[0]))
-                    yield f"tells {number} as \u201c{says}\u201d", f"its record counts \u201c{told}\u201d"
+                own = [self._measured(each) for each in counts.values() if str(each.value) == number]
+                yield from self._told_as_other(number, stems, [name for name in own if name in self._counting])
+
+    def _told_as_other(self, number: str, stems: set[str], own: list[str]) -> Iterator[Fault]:
+        """A figure beside the words of a count that is not its own."""
+        if not own:
+            return
+        closest = max(self._counting, key=lambda name: len(stems & self._counting[name]))
+        if len(stems & self._counting[closest]) > max(len(stems & self._counting[name]) for name in own):
+            says, counts = self._count_of(closest), self._count_of(own[0])
+            yield f"tells {number} as \u201c{says}\u201d", f"its record counts \u201c{counts}\u201d"
 
     def _measured(self, evidence: Evidence) -> str:
         """What a record counts; a figure of the year before counts the same as that of the period."""
@@ -151,12 +155,9 @@ class Claims:
     @cached_property
     def _counting(self) -> Mapping[str, frozenset[str]]:
         """The words by which each count of the law of the day is known."""
-        wordings = {name: each for name, each in self.matter.templates.wordings.items() if each.count}
-        known = defaultdict[str, frozenset[str]](frozenset)
-        for name, each in wordings.items():
-            if name in self.matter.law.indicators_by_id:
-                known[name] = frozenset(_stems(each.count or "")) - self._plain
-        return known
+        wordings = self.matter.templates.wordings
+        counts = {name: wordings[name].count for name in self.matter.law.indicators_by_id if name in wordings}
+        return {name: frozenset(_stems(count)) - self._plain for name, count in counts.items() if count}
 
     @cached_property
     def _plain(self) -> frozenset[str]:
@@ -240,11 +241,12 @@ class Claims:
 
     def _denial(self, sentence: str, records: list[str]) -> Iterator[Fault]:
         told = (self._evidence[name] for name in records if name in self._evidence)
-        values = {each.value for each in told if each.kind != "commitment"}
+        values = {_truth(each) for each in told if each.kind != "commitment"}
         silent = {each.id for each in self.matter.casefile.dossier.silences} & set(records)
-        truths = {str(value).lower() for value in values} & {"true", "false"} | ({"false"} if silent else set())
+        truths = values & {"true", "false"} | ({"false"} if silent else set())
         denied = bool(hits(outside(sentence), self._words.denial))
-        held = any(hits(alike(self._said(name)).lower(), self._words.denial) for name in records)
+        known = [*map(self._said, records), *self._drafted_on(frozenset(records))]
+        held = any(hits(alike(words).lower(), self._words.denial) for words in known)
         if truths == {"true"} and denied and not held:
             yield "denies what its records say", "say what they say, or cite the record that denies it"
         if truths == {"false"} and not denied:
@@ -337,6 +339,12 @@ class Claims:
             if parts and len(parts) == len(word.split("-")) and word != "one":
                 found.append(str(sum(map(int, parts))))
         return list(dict.fromkeys(found))
+
+
+def _truth(evidence: Evidence) -> str:
+    """What a record affirms or denies; a count that is not zero affirms what it counts."""
+    value = str(evidence.value).lower()
+    return "true" if value.isdigit() and int(value) > 0 else value
 
 
 def outside(sentence: str) -> str:

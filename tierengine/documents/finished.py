@@ -17,6 +17,7 @@ from tierengine.evidence.sources.reading import Format, format_of, read_source
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CHANGES = ("ins", "del", "moveFrom", "moveTo")
+_STRUCK = (f"{_W}strike", f"{_W}dstrike")
 _HARMLESS = {"title", "property", "list label", "field code", "description"}
 """What stands beside the text of a file and is not read as part of the document."""
 _MARGINAL: Mapping[Format, frozenset[str]] = {
@@ -192,7 +193,7 @@ def _margins(opened: Opened) -> Iterator[str]:
 
 
 def _tracked(raw: bytes, name: str) -> Iterator[Problem]:
-    """Every paragraph in which changes are tracked: what is read would be neither the old words nor the new ones."""
+    """Every paragraph in which changes are tracked or words struck through: they would be read as if they stood."""
     body = docx.Document(io.BytesIO(raw)).element.body
     for number, paragraph in enumerate(body.iter(f"{_W}p"), start=1):
         if next(paragraph.iter(*(f"{_W}{kind}" for kind in _CHANGES)), None) is not None:
@@ -200,6 +201,11 @@ def _tracked(raw: bytes, name: str) -> Iterator[Problem]:
             what = f"changes are tracked in \u201c{words[:60]}\u201d"
             cure = "accept or refuse every change in the word processor, and save the file"
             yield Problem(where=f"{name}: paragraph {number}", what=what, cure=cure)
+        for run in paragraph.iter(f"{_W}r"):
+            if any(mark.get(f"{_W}val", "true") not in ("false", "0") for mark in run.iter(*_STRUCK)):
+                words = "".join(str(text.text or "") for text in run.iter(f"{_W}t"))
+                what, cure = f"\u201c{words[:60]}\u201d is struck through", "delete the words, or take the stroke away"
+                yield Problem(where=f"{name}: paragraph {number}", what=what, cure=cure)
 
 
 def _drawn(raw: bytes, name: str) -> Iterator[Problem]:

@@ -82,7 +82,10 @@ class Scale:
 
     def lies_at(self, model: Model) -> int:
         """Return the place of the answer in a case that was found."""
-        return sum(model.holds(rise) for rise in self.rises[1:])
+        for place in range(1, len(self.rises)):
+            if not model.holds(self.rises[place]):  # what lies above is not reached either
+                return place - 1
+        return len(self.rises) - 1
 
     def no_higher_than(self, other: Scale) -> Term:
         """Return the term that the answer is no higher than another of the same scale."""

@@ -39,8 +39,9 @@ OPERATORS = (
 )
 """Exactly one of these keys stands in each condition."""
 
+_COMPARISONS = ("is", "at_least", "at_most", "no_more_than")
 _COMPANIONS = {
-    "indicator": ("is", "at_least", "at_most", "no_more_than"),
+    "indicator": _COMPARISONS,
     "judgement": ("at_least",),
     "finding": ("at_least",),
     "placement": ("is",),
@@ -104,7 +105,8 @@ class Condition(Model):
 
     @model_validator(mode="after")
     def _one_operator(self) -> Condition:
-        used = [name for name in OPERATORS if self._given(name)]
+        written = {name.rstrip("_") for name in self.model_fields_set if getattr(self, name) is not None}
+        used = [name for name in OPERATORS if name in written]
         if len(used) != 1:
             found = ", ".join(f"`{name}`" for name in used) or "none"
             raise ValueError(
@@ -112,11 +114,10 @@ class Condition(Model):
             )
         if used[0] in ("all", "any") and not self.parts:
             raise ValueError(f"`{used[0]}` is empty; list at least one condition under it, or remove the rule")
-        self._check_companions(used[0])
+        self._check_companions(used[0], [name for name in _COMPARISONS if name in written])
         return self
 
-    def _check_companions(self, operator: str) -> None:
-        given = [name for name in ("is", "at_least", "at_most", "no_more_than") if self._given(name)]
+    def _check_companions(self, operator: str, given: list[str]) -> None:
         allowed = _COMPANIONS.get(operator, ())
         for name in given:
             if name not in allowed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tierengine.reasoning.assessment import Passage
 from tierengine.reasoning.compare import Answer, Cause, CauseName, Comparison, Difference, Moved
@@ -46,13 +46,22 @@ def effect(cause: Cause) -> tuple[str, ...]:
     return step, *(["enough alone"] if cause.suffices else []), *(["needed"] if cause.needed else [])
 
 
+def nothing(cause: Cause) -> str:
+    """Tell that a cause holds no difference, and of the law why it may explain a change all the same."""
+    if cause.id == "law" and cause.needed:
+        return "No provision differs. But it is asked on a later day, and what is dated in between counts only then."
+    return "Nothing differs."
+
+
 _WORDS = {Outcome.MET: "met", Outcome.NOT_MET: "not met", Outcome.UNDETERMINED: "open"}
 
 
-def moved_words(moved: Moved) -> str:
-    """Tell what became of a finding, and why."""
+def moved_words(moved: Moved, titles: Mapping[str, str] | None = None) -> str:
+    """Tell what became of a finding, by its title where one is given, and why."""
+    title = (titles or {}).get(moved.id)
+    name = moved.id if title is None else f"{title} [{moved.id}]"
     was, is_now = _WORDS[moved.before], _WORDS[moved.after]
-    return f"{moved.id}: {was} before, {is_now} now. {sentence(moved.reason)} ({moved.citation})"
+    return f"{name}: {was} before, {is_now} now. {sentence(moved.reason)} ({moved.citation})"
 
 
 def moves(cause: Cause) -> Iterator[str]:
@@ -69,7 +78,7 @@ def change_lines(told: Comparison) -> Iterator[Line]:
     for cause in told.causes:
         name = CAUSE_TITLES[cause.id]
         if not cause.differences:
-            yield Line(name, "none", "Nothing differs.")
+            yield Line(name, "none", nothing(cause))
             continue
         first, *rest = effect(cause)
         text = first[0].upper() + first[1:] + "."

@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from tierengine import schemas
-from tierengine.errors import RulebookError, TierEngineError, UsageError
+from tierengine.errors import Problem, RulebookError, TierEngineError, UsageError
 from tierengine.lab.cases.suite import read_cases
 from tierengine.lab.cases.trial import Result, Trials, judge
 from tierengine.lab.change.impact import Impact, Question, impact
+from tierengine.lab.change.mutation import PATIENCE
+from tierengine.lab.change.noticed import Examiner, Verdict
 from tierengine.lab.corpus.like_cases import Audit, audit
 from tierengine.lab.corpus.robust import Robustness, robustness
 from tierengine.lab.corpus.work import Means
 from tierengine.lab.proofs.asking import Proof
 from tierengine.lab.proofs.lint import lint
 from tierengine.lab.proofs.prove import prove
+from tierengine.law.linter import Placed
 from tierengine.law.reader import read_draft, read_rulebook
 from tierengine.reports.problems import as_json
 from tierengine.web.work import Kind, Order, draft_of
 
-Tell = Callable[[int, int | None], None]
-"""Told how much is done, and of how much where that is known."""
+
+class Tell(Protocol):
+    """Told how much is done, of how much where that is known, and what was found on the way, as JSON."""
+
+    def __call__(self, done: int, of: int | None, found: Any = None) -> None:
+        """Tell it."""
+
 
 T = TypeVar("T")
 
@@ -32,7 +40,11 @@ def carry_out(order: Order, back: Connection) -> None:
     """Do a piece of work, and send its steps and its result back."""
     try:
         with draft_of(order.law, order.files) as draft:
-            made = _MAKERS[order.kind](order, draft, lambda done, of: back.send(("step", (done, of))))
+
+            def tell(done: int, of: int | None, found: Any = None) -> None:
+                back.send(("step", (done, of, found)))
+
+            made = _MAKERS[order.kind](order, draft, tell)
         back.send(("done", made))
     except TierEngineError as error:
         back.send(("failed", error.problems))
@@ -77,6 +89,38 @@ def _impact(order: Order, draft: Path, tell: Tell) -> Any:
     return schemas.dump(Impact, impact(old, read_rulebook(draft), Question(corpus=order.corpus), Means(watch=watch)))
 
 
+def _mutate(order: Order, draft: Path, tell: Tell) -> Any:
+    """Try every single change of the entries that are otherwise in the draft; tell of each that nothing notices.
+
+    Raise `UsageError` where nothing is otherwise: all changes of a whole law take an hour.
+    """
+    if not order.files:
+        cure = "send the files of a draft; for a whole law run `tierengine mutate`"
+        raise UsageError([Problem(where="files", what="no file is otherwise in the draft", cure=cure)])
+    examiner = Examiner(draft, order.cases if order.cases is not None and order.cases.is_dir() else None, PATIENCE)
+    before = {_named(each): _written(each) for each in read_draft(order.law).placed}
+    numbers = [
+        number
+        for number, change in enumerate(examiner.changes)
+        if change.item.document.name in order.files and _written(change.item) != before.get(_named(change.item))
+    ]
+    verdicts = []
+    tell(0, len(numbers))
+    for done, number in enumerate(numbers, 1):
+        verdicts.append(schemas.dump(Verdict, examiner.verdict(number)))
+        unnoticed = verdicts[-1]["became"] == "survives" and verdicts[-1]["moves"] == "an answer"
+        tell(done, len(numbers), verdicts[-1] if unnoticed or verdicts[-1]["became"] == "undecided" else None)
+    return {"changes": len(numbers), "verdicts": verdicts}
+
+
+def _named(item: Placed) -> tuple[str, str, str]:
+    return item.document.name, item.section, f"{item.entry.id} {item.entry.in_force.from_}"
+
+
+def _written(item: Placed) -> Any:
+    return item.document.part(*item.path).values
+
+
 def _like_cases(order: Order, draft: Path, _: Tell) -> Any:
     assert order.corpus is not None
     return schemas.dump(Audit, audit(order.corpus, read_rulebook(draft)))
@@ -92,6 +136,7 @@ _MAKERS: dict[Kind, Callable[[Order, Path, Tell], Any]] = {
     "prove": _prove,
     "test": _test,
     "impact": _impact,
+    "mutate": _mutate,
     "like-cases": _like_cases,
     "robust": _robust,
 }

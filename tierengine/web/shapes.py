@@ -87,6 +87,7 @@ class Progressing(_Model):
     done: int
     of: int | None
     result: Any = Field(description="what the command of the same name prints as JSON, once it is done")
+    found: list[Any] = Field(description="what was found on the way: of `mutate` each change that nothing notices")
     problems: list[ProblemJson]
 
 

@@ -112,6 +112,11 @@ class Case:
         """The address of its pages."""
         return self.kept.address
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """The title of each criterion, by its code."""
+        return {name: each.title for name, each in self.law.criteria_by_id.items()}
+
 
 class UnusableError(Exception):
     """The dossier of the address stands in the folder, and cannot be used as it is."""

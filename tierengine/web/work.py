@@ -10,7 +10,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -23,13 +23,13 @@ from typing import Any, Literal
 from tierengine.errors import Problem, UsageError
 from tierengine.reports.problems import as_json
 
-Kind = Literal["lint", "prove", "test", "impact", "like-cases", "robust"]
+Kind = Literal["lint", "prove", "test", "impact", "mutate", "like-cases", "robust"]
 State = Literal["running", "done", "failed", "stopped"]
 Files = Mapping[str, str]
 """Text by the name of a law file, such as `rules/tiers.yaml`."""
 
-MOST = 4
-"""Pieces of work that run at once; more are refused until one ends."""
+MOST = 8
+"""Pieces of work that run or wait at once, enough for two drafts; more are refused until one ends."""
 _KEPT = 64
 _LAW_FILE = re.compile(r"criteria/[A-Za-z0-9-]+/[0-9]{4}-[0-9]{2}-[0-9]{2}\.yaml|rules/[a-z_]+\.yaml")
 
@@ -44,7 +44,7 @@ class Order:
     files: Files = field(default_factory=dict)
     """What is otherwise in the draft of a change; empty for the law as it stands."""
     cases: Path | None = None
-    """The cases that `test` runs: a folder."""
+    """The cases that `test` runs, and that notice what `mutate` changes: a folder."""
     corpus: Path | None = None
     """The dossiers over which `impact` takes its census, and which are audited."""
     state: str = ""
@@ -65,6 +65,8 @@ class Work:
     of: int | None = None
     result: Any = None
     """What the command of the same name prints as JSON, once it is done."""
+    found: list[Any] = field(default_factory=list)
+    """What was found on the way and is worth telling at once."""
     problems: tuple[Problem, ...] = ()
     """Why it failed."""
 
@@ -77,6 +79,7 @@ class Work:
             "done": self.done,
             "of": self.of,
             "result": self.result,
+            "found": list(self.found),
             "problems": as_json(self.problems),
         }
 
@@ -89,10 +92,11 @@ class Works:
         self._known: dict[str, Work] = {}
         self._processes: dict[str, Any] = {}
 
-    def begin(self, order: Order, owner: str) -> Work:
+    def begin(self, order: Order, owner: str, after: Sequence[Work] = ()) -> Work:
         """Begin a piece of work, or return the one that somebody began on the same law.
 
-        Raise `UsageError` where too many run, or a file is none of a law.
+        `after` is work that goes before it: it waits until that has ended, and is stopped if that failed or found the
+        law unsound. Raise `UsageError` where too many run, or a file is none of a law.
         """
         refuse_names(order.files)
         with self._changed:
@@ -103,16 +107,35 @@ class Works:
                 cure = "wait until one has ended, or stop one"
                 raise UsageError([Problem(where="work", what=f"{MOST} pieces of work run already", cure=cure)])
             work = Work(id=secrets.token_urlsafe(9), kind=order.kind, owner=owner, order=order)
+            self._known[work.id] = work
+            self._forget()
+        if not after:
+            self._start(work)
+        else:
+            Thread(target=self._start_after, args=(work, after), daemon=True).start()
+        return work
+
+    def _start(self, work: Work) -> None:
+        """Start the process of a piece of work, unless it was stopped before."""
+        with self._changed:
+            if work.state != "running":
+                return
             context = get_context("spawn")
             ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=_in_its_process, args=(order, theirs), daemon=True)
+            process = context.Process(target=_in_its_process, args=(work.order, theirs), daemon=True)
             process.start()
             theirs.close()
-            self._known[work.id] = work
             self._processes[work.id] = process
-            self._forget()
         Thread(target=self._follow, args=(work, ours, process), daemon=True).start()
-        return work
+
+    def _start_after(self, work: Work, before: Sequence[Work]) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: work.state != "running" or all(each.state != "running" for each in before))
+            sound = all(each.state == "done" and not (each.kind == "lint" and each.result) for each in before)
+            if not sound and work.state == "running":
+                work.state = "stopped"
+                self._changed.notify_all()
+        self._start(work)
 
     def find(self, name: str, owner: str) -> Work | None:
         """Return a piece of work of somebody; nothing if they have none of that name."""
@@ -124,7 +147,8 @@ class Works:
         with self._changed:
             if work.state == "running":
                 work.state = "stopped"
-                self._processes[work.id].kill()
+                if work.id in self._processes:
+                    self._processes[work.id].kill()
                 self._changed.notify_all()
 
     def stop_drafts(self, owner: str, files: Files) -> None:
@@ -144,7 +168,7 @@ class Works:
         ended = [name for name, each in self._known.items() if each.state != "running"]
         for name in ended[: max(len(self._known) - _KEPT, 0)]:
             del self._known[name]
-            del self._processes[name]
+            self._processes.pop(name, None)
 
     def _follow(self, work: Work, ours: Connection, process: Any) -> None:
         while True:
@@ -154,7 +178,8 @@ class Works:
                 word, told = "ended", None
             with self._changed:
                 if word == "step":
-                    work.done, work.of = told
+                    work.done, work.of, found = told
+                    work.found += () if found is None else (found,)
                 elif word == "done" and work.state == "running":
                     work.state, work.result = "done", told
                 elif work.state == "running":

@@ -68,12 +68,12 @@ class Verdict:
 class Examiner:
     """Looks at changes of one rulebook; what does not hang on the change is made once."""
 
-    def __init__(self, folder: Path, cases: Path, limit: Limit) -> None:
+    def __init__(self, folder: Path, cases: Path | None, limit: Limit) -> None:
         self.base = Base(read_draft(folder))
         self._limit = limit
         book = self.base.draft.rulebook
-        self._cases = read_cases(cases, book)
-        self._asked = read_asked(case_files(cases), book)
+        self._cases = read_cases(cases, book) if cases is not None else ()
+        self._asked = read_asked(case_files(cases), book) if cases is not None else ()
         self._trials = Trials()
         self._forms: dict[tuple[str, str], tuple[Form, CompiledEngine] | None] = {}
 

@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from tierengine import canonical
 from tierengine.errors import Problem, TierEngineError, UsageError
 from tierengine.lab.corpus.cases import CorpusPart
-from tierengine.lab.corpus.work import Done, Job, do
+from tierengine.lab.corpus.job import Done, Job, do
 from tierengine.law.reader import own_folder, rulebook_digest, rulebook_files
 from tierengine.reasoning.assess import VERSION
 

@@ -22,12 +22,12 @@ from pydantic import TypeAdapter
 
 from tierengine import canonical
 from tierengine.errors import ClassifiedError, EvidenceError, Problem, UsageError
-from tierengine.lab.corpus.cases import Corpus, CorpusPart, Watch, unwatched
+from tierengine.lab.corpus.cases import CorpusPart, Watch, unwatched
+from tierengine.lab.corpus.job import Done, Job, do
 from tierengine.reasoning.assess import VERSION
 from tierengine.wholefile import write_whole
 
 R = TypeVar("R")
-R_co = TypeVar("R_co", covariant=True)
 
 WORKERS = min(os.cpu_count() or 1, 4)
 """Threads that work on parts in one process."""
@@ -37,32 +37,6 @@ ROWS_AT_ONCE = 1 << 20
 
 MOST_PROBLEMS = 50
 """Problems that are told of a corpus; with so many, the parts that are left are not looked at."""
-
-
-class Job(Protocol[R_co]):
-    """A question that is put to every part; it can be sent to another process."""
-
-    @property
-    def kind(self) -> type[R_co]:
-        """What each part gives: a dataclass that can be written as JSON."""
-        ...
-
-    @property
-    def key(self) -> str:
-        """All that the answer depends on beside the corpus, such as the digest of the law, in one text."""
-        ...
-
-    def of(self, corpus: Corpus, /) -> R_co:
-        """Return what a part gives. Raise `EvidenceError` with everything in it that cannot be used."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Done(Generic[R]):
-    """What a part gave, or why it cannot be used."""
-
-    found: R | None
-    error: EvidenceError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +56,6 @@ ALONE = Means()
 
 class StoppedError(KeyboardInterrupt):
     """The user stopped a run; the text tells how far it was, and that the same command goes on."""
-
-
-def do(job: Job[R], part: CorpusPart) -> Done[R]:
-    """Put a question to one part."""
-    try:
-        return Done(job.of(part.corpus()))
-    except EvidenceError as error:
-        return Done(None, error)
 
 
 def answers(job: Job[R], parts: Sequence[CorpusPart], means: Means, doing: str) -> Iterator[R]:
@@ -175,7 +141,6 @@ class _Kept(Protocol[R]):
 
     def stopped(self, done: int, parts: int) -> str:
         """Return what is told of a run that is stopped."""
-        ...
 
 
 class _InMemory(dict[int, R]):

@@ -57,9 +57,12 @@ class Prover:
 
     def once(self, key: object, ask: Callable[[], bool]) -> bool:
         """Say whether something was proved before, or is now."""
-        if key not in self.proved and ask():
+        if key in self.proved:  # a key may be a whole form, and to look for one takes time
+            return True
+        found = ask()
+        if found:
             self.proved.add(key)
-        return key in self.proved
+        return found
 
 
 @dataclass(frozen=True, slots=True)

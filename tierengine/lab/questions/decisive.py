@@ -55,35 +55,36 @@ class Decisive:
         """Whether answers go along with the facts, those that are only shown or denied by others among them."""
         return self._solver.find(*answers.values()) is not None
 
-    def of(self, answers: Answers, given: Collection[str], row: str) -> Collection[str]:
-        """Return names of decisive answers of a completion that is off a row, as few `given` ones as can be."""
-        others = [name for name in answers if name not in given]
+    def of(self, answers: Answers, given: Collection[str], row: str) -> list[str]:
+        """Return names of decisive answers of a completion that is off a row, as few `given` ones as can be.
+
+        They come in the order of the answers, and are the same in every run.
+        """
+        others = answers.keys() - given
         found = self._enough(others, answers, row) or self._enough(answers, answers, row) or set(answers)
         for name in sorted(found, key=lambda each: (each not in given, each)):
             fewer = found - self._with_bound([name], answers)
-            if name in found and self._suffice(fewer, answers, row):
-                found = fewer
-        return found
+            core = self._core(fewer, answers, row, self._touched(fewer)) if name in found else ()
+            if core:
+                found = self._with_bound(core, answers)
+        return [name for name in answers if name in found]
 
-    def _enough(self, names: Iterable[str], answers: Answers, row: str) -> set[str]:
+    def _enough(self, among: Collection[str], answers: Answers, row: str) -> set[str]:
         """Decisive answers among some; none if they decide nothing."""
-        among = {name: answers[name] for name in names}
         looked_at: set[str] = set()
         while True:
-            core = self._core(among, row, looked_at)
-            found = self._with_bound(core, answers)
+            found = self._with_bound(self._core(among, answers, row, looked_at), answers)
             touched = self._touched(found)
             if touched <= looked_at:
                 return found
             looked_at |= touched
 
-    def _suffice(self, names: Collection[str], answers: Answers, row: str) -> bool:
-        return bool(self._core({name: answers[name] for name in names}, row, self._touched(names)))
-
-    def _core(self, among: Answers, row: str, rules: Collection[str]) -> tuple[str, ...]:
-        """Answers with which a row is not reached and none of some rules is broken; none if they leave that open."""
+    def _core(self, among: Collection[str], answers: Answers, row: str, rules: Collection[str]) -> tuple[str, ...]:
+        """Names of answers with which a row is not reached and none of some rules is broken; none if that is open."""
         stays = (term for name, term in self._stays.items() if name != row and name not in rules)
-        return self._solver.clash(among, (self._something, *stays))
+        return self._solver.clash(
+            {name: term for name, term in answers.items() if name in among}, (self._something, *stays)
+        )
 
     def _touched(self, names: Collection[str]) -> set[str]:
         """The rules of coherence that ask for some of the questions."""

@@ -178,7 +178,7 @@ class Differences:
             negate(same(self._this.shown[row.id], self._other.shown[row.id])) for row in inquiry.law.tiers
         )
         """The two stand in different rows."""
-        for name in inquiry.fields.keys() - fixed.keys():
+        for name in sorted(inquiry.fields.keys() - fixed.keys()):
             if name not in self._differ and not name.startswith("judged/"):
                 self._solver.add(self._this.values[name].alike(self._other.values[name]))
 

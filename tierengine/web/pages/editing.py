@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -27,7 +27,7 @@ _LONGEST = 500_000
 
 Name = Annotated[str, Query(alias="file", max_length=100)]
 
-_TITLES: dict[Kind, str] = {"lint": "Examples", "prove": "Proofs", "impact": "Census"}
+_TITLES: dict[Kind, str] = {"lint": "Examples", "prove": "Proofs", "impact": "Census", "mutate": "Mutants"}
 """What a draft is put to, and what each is called."""
 
 
@@ -141,7 +141,10 @@ def checks(here: Visit, files: dict[str, str], problems: tuple[Mistake, ...]) ->
         return [reads, *(Check(title=title, state="waiting", says="once it is changed") for title in _TITLES.values())]
     works = here.desk.works
     works.stop_drafts(here.person.name, files)
-    begun = [works.begin(order_of(here, kind, files), here.person.name) for kind in _TITLES]
+    begun: list[Work] = []
+    for kind in _TITLES:
+        after = begun if kind == "mutate" else ()  # it takes the longest, and tells little of a draft that is unsound
+        begun.append(works.begin(order_of(here, kind, files), here.person.name, tuple(after)))
     return [reads, *map(check_of, begun)]
 
 
@@ -149,9 +152,12 @@ def check_of(work: Work) -> Check:
     """Return how a piece of work stands, in words."""
     title = _TITLES[work.kind]
     if work.state == "running":
+        waits = work.kind == "mutate" and work.of is None
         of = f" of {work.of}" if work.of else ""
-        says = f"{work.done}{of} done" if work.done else "running"
-        return Check(title=title, state="running", says=says, work=work.id)
+        says = f"{work.done}{of} done" if work.done else "once the others are done" if waits else "running"
+        return Check(title=title, state="running", says=says, work=work.id, found=_unnoticed(work.found))
+    if work.state == "stopped" and work.kind == "mutate":
+        return Check(title=title, state="waiting", says="once the draft is sound")
     if work.state != "done":
         found = tuple(f"{each.where}: {each.what}" for each in work.problems)
         return Check(title=title, state="bad" if work.state == "failed" else "waiting", says=work.state, found=found)
@@ -190,9 +196,28 @@ def _tiers(open_tiers: list[Tier]) -> str:
     return listed(map(tier_name, open_tiers), "or")
 
 
+def _mutants(title: str, found: dict[str, Any]) -> Check:
+    """Each single change of what was edited, such as a threshold one higher: something should notice it."""
+    told = [each for each in found["verdicts"] if each["became"] == "undecided" or _moves_unseen(each)]
+    says = f"{len(told)} of {counted(found['changes'], 'single change')} unnoticed"
+    if not told:
+        says = f"each of {counted(found['changes'], 'single change')} that moves an answer is noticed"
+    return Check(title=title, state="moved" if told else "good", says=says, found=_unnoticed(told))
+
+
+def _moves_unseen(verdict: dict[str, Any]) -> bool:
+    return bool(verdict["became"] == "survives" and verdict["moves"] == "an answer")
+
+
+def _unnoticed(verdicts: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    """Changes that nothing notices, in words: what is changed at which line, and whom it moves."""
+    return tuple(f"Line {each['where'].split(':')[1]}: {each['says']}. {each['because']}" for each in verdicts)
+
+
 _FOUND: dict[Kind, Callable[[str, Any], Check]] = {
     "lint": _linted,
     "prove": _proved,
     "impact": _moved,
+    "mutate": _mutants,
 }
 """What is said of each kind of work that a draft is put to."""

@@ -48,7 +48,7 @@ def what_if(
         told=told,
         before=before.recommendation,
         after=after.recommendation,
-        moved=[moved_words(each) for each in told.moved],
+        moved=[moved_words(each, case.titles) for each in told.moved],
         sources=doubtable(casefile),
         items=[
             (item, source_of(item), names.get(getattr(item, "measures", getattr(item, "indicator", "")), item.id))

@@ -16,9 +16,9 @@
       followed.set(part, events);
       const show = (event) => {
         if (event.type === "running") {
-          const { done, of } = JSON.parse(event.data);
-          if (done) part.querySelector("span").textContent = `… ${done}${of ? ` of ${of}` : ""} done`;
-          return;
+          const { done, of, found } = JSON.parse(event.data);
+          if (done) part.querySelector(":scope > span").textContent = `… ${done}${of ? ` of ${of}` : ""} done`;
+          if (found.length <= Number(part.dataset.found)) return; // what is found is shown as it comes
         }
         events.close();
         followed.delete(part);
