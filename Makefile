@@ -12,7 +12,6 @@ IS_MEASURED := -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] not in sy
 PYTHON ?= $(shell for each in $(PYTHONS:%=python%) python3 python; do \
 	$$each $(IS_MEASURED) 2>/dev/null && echo $$each && break; done)
 DOSSIER ?= seeds/guatemala-2007/dossier.yaml
-PROCEDURE := $(addprefix --file rules/,admission.yaml clocks.yaml history.yaml recommendation.yaml watch_list.yaml)
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -47,7 +46,7 @@ law:
 	$(BIN)/tierengine lint
 	$(BIN)/tierengine prove
 	$(BIN)/tierengine test
-	$(BIN)/tierengine mutate $(PROCEDURE)
+	$(BIN)/tierengine mutate --record tests/noticed.json --sample 300
 
 # The desk is tested in a real browser: Debian's own, put in where that is allowed.
 browser:
