@@ -456,10 +456,10 @@ class CertaintyTable(Entry):
     """Certainty to marks, each a reliability letter and a credibility digit, such as `B2`."""
 
 
-Situation = Literal["settled", "present placement open", "provisional", "present placement proposed", "otherwise"]
+Situation = Literal["settled", "present placement open", "provisional", "latest placement proposed", "otherwise"]
 """In which situation a country is: one row of the tier table is open on the facts (settled); the row of the last
-placement is open among others; the proposals leave one row (provisional), or several with that of the last placement
-among them (present placement proposed); any but the first (otherwise)."""
+placement is open among others; the proposals leave one row (provisional), or several with that of the latest rank on
+file among them (latest placement proposed); any but the first (otherwise)."""
 
 
 class Advice(Entry):
@@ -467,7 +467,9 @@ class Advice(Entry):
 
     product: tuple[Literal["annual", "interim"], ...]
     situation: Situation
-    recommend: Literal["the settled tier", "the present placement", "the provisional tier", "no tier"]
+    recommend: Literal[
+        "the settled tier", "the present placement", "the provisional tier", "the latest placement", "no tier"
+    ]
     because: Text
 
 

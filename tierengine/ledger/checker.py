@@ -1716,17 +1716,18 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
     report.same("assessment.json: whether it is settled", told["settled"], len(tiers) == 1)
     place = case.facts.get("last_report")
     place = None if place == "SC" else place
+    latest = place or case.facts.get("last_on_file")
     situations = {"settled"} if len(tiers) == 1 else {"otherwise"}
     if len(tiers) > 1 and place in [tier for tier in tiers if tier]:
         situations.add("present placement open")
     likely = [law.tiers[row] for row in compare_proposals(answer, case, kept, report)] if "status" in told else []
     if len(likely) == 1:
         situations.add("provisional")
-    elif place is not None and place in likely:
-        situations.add("present placement proposed")
+    elif latest is not None and latest in likely:
+        situations.add("latest placement proposed")
     rule = next(r for r in law.of("advice") if dossier["product"] in r["product"] and r["situation"] in situations)
     named = {"the settled tier": tiers[0], "the present placement": place, "no tier": None}
-    named |= {"the provisional tier": likely[0] if likely else None}
+    named |= {"the provisional tier": likely[0] if likely else None, "the latest placement": latest}
     tier = named[rule["recommend"]]
     report.same("assessment.json: the rule of the recommendation", told["rule"], rule["id"])
     report.same("assessment.json: the recommended tier", told["tier"], tier)

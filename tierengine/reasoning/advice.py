@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from tierengine.errors import Problem, RulebookError
 from tierengine.evidence.dossier import Casefile
@@ -21,31 +22,40 @@ def advised(
 
     Raise `RulebookError` if no rule does.
     """
-    present, product = _present(casefile), casefile.dossier.product
-    situations = situations_of(present, possible, left)
+    placed, product = _placed(casefile), casefile.dossier.product
+    situations = situations_of(placed, possible, left)
     advice = first_advice(law, product, situations)
     if advice is None:
         raise RulebookError([_unadvised(product, situations)])
-    return recommended_by(advice, present, possible, left), advice
+    return recommended_by(advice, placed, possible, left), advice
 
 
-def _present(casefile: Casefile) -> Tier | None:
-    """The tier where the last report placed the country."""
-    placement = casefile.last_placement
-    return None if placement is None or placement.tier == "SC" else placement.tier
+class Placed(NamedTuple):
+    """Where reports placed a country."""
+
+    present: Tier | None
+    """By the last report; nothing if it gave no rank, or is not on file."""
+    latest: Tier | None
+    """By the latest report on file that gave one."""
 
 
-def situations_of(present: Tier | None, possible: Sequence[TierRow], left: Sequence[TierRow]) -> frozenset[Situation]:
-    """Return every situation in which a country is, by the tier of its last placement and the rows that are open."""
+def _placed(casefile: Casefile) -> Placed:
+    last, latest = casefile.last_placement, casefile.latest_placement
+    present = None if last is None or last.tier == "SC" else last.tier
+    return Placed(present, None if latest is None or latest.tier == "SC" else latest.tier)
+
+
+def situations_of(placed: Placed, possible: Sequence[TierRow], left: Sequence[TierRow]) -> frozenset[Situation]:
+    """Return every situation in which a country is, by its placements and the rows that are open and left."""
     if len(possible) == 1:
         return frozenset({"settled"})
     found: set[Situation] = {"otherwise"}
-    if _among(present, possible):
+    if _among(placed.present, possible):
         found.add("present placement open")
     if len(left) == 1:
         found.add("provisional")
-    elif _among(present, left):
-        found.add("present placement proposed")
+    elif _among(placed.latest, left):
+        found.add("latest placement proposed")
     return frozenset(found)
 
 
@@ -59,15 +69,15 @@ def first_advice(law: Law, product: str, situations: frozenset[Situation]) -> Ad
     return next(rules, None)
 
 
-def recommended_by(
-    advice: Advice, present: Tier | None, possible: Sequence[TierRow], left: Sequence[TierRow]
-) -> Tier | None:
+def recommended_by(advice: Advice, placed: Placed, possible: Sequence[TierRow], left: Sequence[TierRow]) -> Tier | None:
     """Return the tier that a rule recommends, if any."""
     if advice.recommend == "the settled tier":
         return possible[0].tier
     if advice.recommend == "the provisional tier":
         return left[0].tier
-    return present if advice.recommend == "the present placement" else None
+    if advice.recommend == "the latest placement":
+        return placed.latest
+    return placed.present if advice.recommend == "the present placement" else None
 
 
 def status_of(advice: Advice, tier: Tier | None, possible: Sequence[TierRow], left: Sequence[TierRow]) -> Status:

@@ -59,10 +59,10 @@ class Expected(Model):
     open: tuple[Row, ...] | None = None
     """Exactly the rows of the tier table that some completion of what is not known reaches."""
     status: Literal["settled", "provisional", "open"] | None = None
-    """Settled: one row is open on the facts. Provisional: the proposals leave one, or that of the last report among
+    """Settled: one row is open on the facts. Provisional: the proposals leave one, or the latest rank on file among
     several. Open: neither."""
     provisional: Row | None = None
-    """The tier that is recommended provisionally: the one row that the proposals leave, or that of the last report."""
+    """The tier that is recommended provisionally: the one row that the proposals leave, or the latest rank on file."""
     hinges: tuple[Text, ...] | None = None
     """Exactly the open words that nobody has rated, and of which some rating alone leads elsewhere."""
     reasons: tuple[Text, ...] = ()

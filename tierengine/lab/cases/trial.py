@@ -10,7 +10,7 @@ from typing import Literal
 from tierengine.engines.arithmetic import compare
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Engine, Facts, Form
-from tierengine.engines.lowering import LAST_REPORT, reached
+from tierengine.engines.lowering import LAST_ON_FILE, LAST_REPORT, reached
 from tierengine.lab.cases.asked import NOTHING, PlacedAsked
 from tierengine.lab.cases.asked import answer as answer_of
 from tierengine.lab.cases.given import whole_facts
@@ -18,7 +18,7 @@ from tierengine.lab.cases.suite import UNRANKED, PlacedCase, named
 from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
-from tierengine.reasoning.advice import first_advice, recommended_by, situations_of, status_of
+from tierengine.reasoning.advice import Placed, first_advice, recommended_by, situations_of, status_of
 from tierengine.reasoning.assess import Assessor
 from tierengine.reasoning.assessment import Status
 from tierengine.reasoning.coherence import Coherent
@@ -170,13 +170,17 @@ class Answer:
     def _advised(self) -> tuple[Tier | None, Status]:
         """The tier that would be recommended in an annual report, if any, and how firmly."""
         possible = tuple(row for row in self.law.tiers if row.id in self.open_rows)
-        last = self._facts.get(LAST_REPORT)
-        present = next((tier for tier in TIERS if tier == last), None)
-        advice = first_advice(self.law, "annual", situations_of(present, possible, self._likely))
+        present, latest = (self._placed(name) for name in (LAST_REPORT, LAST_ON_FILE))
+        placed = Placed(present, present or latest)
+        advice = first_advice(self.law, "annual", situations_of(placed, possible, self._likely))
         if advice is None:
             return None, "settled" if len(possible) == 1 else "open"
-        tier = recommended_by(advice, present, possible, self._likely)
+        tier = recommended_by(advice, placed, possible, self._likely)
         return tier, status_of(advice, tier, possible, self._likely)
+
+    def _placed(self, name: str) -> Tier | None:
+        """The rank that an answer about a placement gives, if it gives one."""
+        return next((tier for tier in TIERS if tier == self._facts.get(name)), None)
 
     @cached_property
     def open_to_a_person(self) -> tuple[str, ...]:

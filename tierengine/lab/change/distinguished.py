@@ -332,7 +332,8 @@ def _situations() -> Iterator[Mapping[str, Any]]:
             ("present placement open",),
             ("provisional",),
             ("present placement open", "provisional"),
-            ("present placement open", "present placement proposed"),
+            ("present placement open", "latest placement proposed"),
+            ("latest placement proposed",),
         ):
             yield {"advice": {"product": product_, "situations": ("otherwise", *more)}}
 
