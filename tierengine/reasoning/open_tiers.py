@@ -59,6 +59,11 @@ class Asked:
     levels: dict[tuple[str, Level], Term] = field(default_factory=dict)
     """The terms that a criterion has a level, as far as they were asked for."""
 
+    def reaches(self, row: TierRow) -> Term:
+        """Return the term that the country is in a row of the tier table; a case may give that itself."""
+        given = row.id in self.case.fields
+        return self.case.answers(row.id, value=True) if given else self.case.shown[row.id]
+
     def at(self, criterion: Criterion, level: Level) -> Term:
         """Return the term that a criterion has a level."""
         key = (criterion.id, level)
@@ -160,7 +165,7 @@ class OpenTiers:
             return tuple(possible)
         asked = self.asked(facts)
         given = asked.case.gives(facts)
-        return tuple(row for row in possible if asked.solver.may_be(*given, asked.case.shown[row.id]))
+        return tuple(row for row in possible if asked.solver.may_be(*given, asked.reaches(row)))
 
     def open_if_so(self, facts: Facts) -> tuple[TierRow, ...]:
         """Return the rows that are open on supposed facts; none where they contradict each other.

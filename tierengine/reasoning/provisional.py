@@ -73,10 +73,9 @@ class ProvisionalReading:
                 return Provisional((), {})
             settle(self.proposer.propose(facts, settle))
         # As a person would rate: a level that the records may yet show says more, namely that they show it.
-        shown = asked.case.shown  # without the rows that a case gives
-        possible = [row for row in self._law.tiers if row.id in shown and settled.get(row.id) is not False]
+        possible = [row for row in self._law.tiers if settled.get(row.id) is not False]
         with asked.solver.supposing(*asked.case.gives(answered(self._form, known, filling.ratings))):
-            rows = tuple(row for row in possible if asked.solver.may_be(shown[row.id]))
+            rows = tuple(row for row in possible if asked.solver.may_be(asked.reaches(row)))
         return Provisional(rows, filling.proposals, settled)
 
     def confirm(self, facts: Facts, reading: Provisional, engine: Engine, proposing: Engine) -> None:
@@ -110,7 +109,7 @@ class ProvisionalReading:
         asked = self._open.asked(facts)
         known = {name: value for name, value in facts.items() if name in self._inputs}
         levels = {word: rank(each.rule.level) for word, each in reading.proposals.items()}
-        other = all_of(negate(asked.case.shown[row.id]) for row in reading.rows)
+        other = all_of(negate(asked.reaches(row)) for row in reading.rows)
         for word in sorted(levels, key=lambda name: reading.proposals[name].criterion.part not in _WEIGHED):
             fewer = {rating(name): level for name, level in levels.items() if name != word}
             if not asked.solver.may_be(*asked.case.gives(answered(self._form, known, fewer)), other):
