@@ -126,7 +126,8 @@ def test_killed_while_two_write_it_keeps_what_each_was_told(start: Callable[[Pat
     records = read_dossier(folder / "guatemala-2007" / "dossier.yaml").dossier.records
     written = {each.measures: each.reasons for each in records if isinstance(each, Rating)}
     assert all(written[word] in reasons for word, reasons in may_stand.items()), (written, may_stand)
-    assert {each.name for each in (folder / "guatemala-2007").iterdir()} == {"cable.txt", "dossier.yaml"}
+    left = {each.name for each in (folder / "guatemala-2007").iterdir()}
+    assert left == {"cable.txt", "dossier.yaml", ".dossier.yaml.undo"}, "and nothing that is half-written"
 
 
 def _hidden(page: str, name: str) -> str:
