@@ -257,12 +257,15 @@ def main() -> None:
     print_lines()
     print()
     print(f"{'median and most of':<28} {'number':>6}{'open':>13}{'to a person':>13}{'hinges':>13} {'answered':>9}")
-    print_measured("the seeds", list(of_seeds(rulebook)), MOST_HINGES)
+    seeds = list(of_seeds(rulebook))
+    print_measured("the seeds", seeds)
     by_file: dict[str, list[Measured]] = {}
     for file, each in of_cases(rulebook, ROOT / "tests" / "cases"):
         by_file.setdefault(file, []).append(each)
     for file, found in by_file.items():
-        print_measured(f"cases: {file}", found, MOST_HINGES if file == "country_years" else None)
+        print_measured(f"cases: {file}", found)
+    # The other cases answer a few questions of a country each, and leave the rest open on purpose.
+    print_measured("seeds and country-years", [*seeds, *by_file["country_years"]], MOST_HINGES)
     print()
     print_made_up(*of_made_up(rulebook))
 
