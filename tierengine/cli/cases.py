@@ -26,7 +26,7 @@ from tierengine.reports.cases import as_yaml, print_coverage, print_results
 
 @app.command("test")
 def run_cases(
-    path: Annotated[Path | None, typer.Argument(metavar="[PATH]", help="a file or folder of cases")] = None,
+    path: Annotated[Path | None, typer.Argument(metavar="PATH", help="a file or folder of cases")] = None,
     form: Form = PlainFormat.text,
     coverage: Annotated[bool, typer.Option("--coverage", help="also tell which rules no case takes")] = False,
     suggest: Annotated[bool, typer.Option("--suggest", help="write the missing cases instead, as YAML")] = False,

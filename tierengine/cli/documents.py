@@ -59,8 +59,8 @@ _BINARY = (Format.docx, Format.pdf)
 
 @app.command()
 def write(
-    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="the document, such as narrative")] = None,
-    dossier: Annotated[Path | None, typer.Argument(metavar="[DOSSIER]", help="the dossier's YAML file")] = None,
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="the document, such as narrative")] = None,
+    dossier: Annotated[Path | None, typer.Argument(metavar="DOSSIER", help="the dossier's YAML file")] = None,
     before: Annotated[
         Path | None, typer.Option("--before", metavar="DOSSIER", help="the dossier of the year before")
     ] = None,

@@ -140,7 +140,7 @@ def interim_assessment(
 @app.command()
 def compare(
     before: Annotated[Path, typer.Argument(metavar="BEFORE", help="the earlier dossier")],
-    after: Annotated[Path | None, typer.Argument(metavar="[AFTER]", help="the later one, if not the same")] = None,
+    after: Annotated[Path | None, typer.Argument(metavar="AFTER", help="the later one, if not the same")] = None,
     before_date: Annotated[
         str | None, typer.Option("--before-date", metavar="DATE", help="the date of the earlier law, if not its own")
     ] = None,

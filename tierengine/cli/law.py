@@ -163,7 +163,7 @@ def law_coverage(
 def schema(
     of: Annotated[
         schemas.Subject | None,
-        typer.Argument(metavar="[SUBJECT]", help="dossier, assessment, criterion, rules, cases or questions"),
+        typer.Argument(metavar="SUBJECT", help="dossier, assessment, criterion, rules, cases or questions"),
     ] = None,
     every: Annotated[
         Path | None,

@@ -343,7 +343,7 @@ def keep_document(
 
 @ledger_app.command()
 def log(
-    case: Annotated[str | None, typer.Argument(metavar="[CASE]", help="the id of a dossier")] = None,
+    case: Annotated[str | None, typer.Argument(metavar="CASE", help="the id of a dossier")] = None,
     form: Form = PlainFormat.text,
     ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,
@@ -397,7 +397,7 @@ def verify(
 
 @ledger_app.command()
 def replay(
-    entry: Annotated[int | None, typer.Argument(metavar="[ENTRY]", min=0, help="the number of an entry")] = None,
+    entry: Annotated[int | None, typer.Argument(metavar="ENTRY", min=0, help="the number of an entry")] = None,
     every: Annotated[bool, typer.Option("--all", help="replay every entry in which the engine says something")] = False,
     ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,

@@ -65,7 +65,7 @@ CorpusPath = Annotated[
 ]
 
 
-DossiersFolder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="holds the dossiers, with their sources")]
+DossiersFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="holds the dossiers, with their sources")]
 
 
 DocumentFile = Annotated[
@@ -84,7 +84,7 @@ Cluster = Annotated[
 ]
 
 
-DraftFolder = Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="holds criteria/ and rules/")]
+DraftFolder = Annotated[Path | None, typer.Argument(metavar="FOLDER", help="holds criteria/ and rules/")]
 
 
 KeysFolder = Annotated[
