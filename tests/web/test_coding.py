@@ -223,10 +223,15 @@ def test_a_file_edited_beside_the_desk_is_not_written_over(visitor: Make, drafte
     assert len(_read(drafted).dossier.records) == 2
 
 
-def _select(page: Page, words: str) -> None:
-    """Select words in the source, once what the page was told of the last change has come to rest."""
+def _rest(page: Page) -> None:
+    """Wait until what the page was told of the last change has come to rest."""
     page.wait_for_timeout(1000)
     page.wait_for_function("document.querySelectorAll('.htmx-request, .htmx-swapping, .htmx-settling').length === 0")
+
+
+def _select(page: Page, words: str) -> None:
+    """Select words in the source, once the page has come to rest."""
+    _rest(page)
     page.get_by_text(words).first.select_text()
 
 
@@ -238,8 +243,10 @@ def test_from_the_keyboard(browser: Open, drafted: Path) -> None:
     page.keyboard.press("a")
     expect(page.get_by_text("1 proposal to decide")).to_be_visible()
     assert len(_read(drafted).dossier.records) == 2
+    _rest(page)
     page.keyboard.press("u")
     expect(page.get_by_text("2 proposals to decide")).to_be_visible()
+    _rest(page)
     page.keyboard.press("x")
     page.keyboard.type("it is said elsewhere")
     page.keyboard.press("Enter")
