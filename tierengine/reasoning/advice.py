@@ -13,21 +13,39 @@ from tierengine.reasoning.assessment import Status
 from tierengine.terms.tier import Tier
 
 
-def advised(
-    law: Law, casefile: Casefile, possible: Sequence[TierRow], left: Sequence[TierRow] = ()
-) -> tuple[Tier | None, Advice]:
-    """Return the tier that is recommended where some rows are open, if any, and the rule that says so.
+class Advised(NamedTuple):
+    """What is recommended, and by which rule."""
+
+    rule: Advice
+    tier: Tier | None
+    status: Status
+    """Settled on the facts, provisional on what is proposed, or open."""
+
+
+def advised(law: Law, casefile: Casefile, possible: Sequence[TierRow], left: Sequence[TierRow] = ()) -> Advised:
+    """Return what is recommended where some rows are open.
 
     `left` are the rows that are left once the open words are as they are proposed; none where nothing is proposed.
 
-    Raise `RulebookError` if no rule does.
+    Raise `RulebookError` if no rule says it.
     """
     placed, product = _placed(casefile), casefile.dossier.product
-    situations = situations_of(placed, possible, left)
-    advice = first_advice(law, product, situations)
-    if advice is None:
-        raise RulebookError([_unadvised(product, situations)])
-    return recommended_by(advice, placed, possible, left), advice
+    found = advised_on(law, product, placed, possible, left)
+    if found is None:
+        raise RulebookError([_unadvised(product, _situations(placed, possible, left))])
+    return found
+
+
+def advised_on(
+    law: Law, product: str, placed: Placed, possible: Sequence[TierRow], left: Sequence[TierRow]
+) -> Advised | None:
+    """Return the same for a product and the placements of a country; nothing if no rule says it."""
+    rule = first_advice(law, product, _situations(placed, possible, left))
+    if rule is None:
+        return None
+    tier = _tier(rule, placed, possible, left)
+    proposed = rule.recommend != "no tier" and tier in (row.tier for row in left)
+    return Advised(rule, tier, "settled" if len(possible) == 1 else "provisional" if proposed else "open")
 
 
 class Placed(NamedTuple):
@@ -45,8 +63,8 @@ def _placed(casefile: Casefile) -> Placed:
     return Placed(present, None if latest is None or latest.tier == "SC" else latest.tier)
 
 
-def situations_of(placed: Placed, possible: Sequence[TierRow], left: Sequence[TierRow]) -> frozenset[Situation]:
-    """Return every situation in which a country is, by its placements and the rows that are open and left."""
+def _situations(placed: Placed, possible: Sequence[TierRow], left: Sequence[TierRow]) -> frozenset[Situation]:
+    """Every situation in which a country is, by its placements and the rows that are open and left."""
     if len(possible) == 1:
         return frozenset({"settled"})
     found: set[Situation] = {"otherwise"}
@@ -69,8 +87,8 @@ def first_advice(law: Law, product: str, situations: frozenset[Situation]) -> Ad
     return next(rules, None)
 
 
-def recommended_by(advice: Advice, placed: Placed, possible: Sequence[TierRow], left: Sequence[TierRow]) -> Tier | None:
-    """Return the tier that a rule recommends, if any."""
+def _tier(advice: Advice, placed: Placed, possible: Sequence[TierRow], left: Sequence[TierRow]) -> Tier | None:
+    """The tier that a rule recommends, if any."""
     if advice.recommend == "the settled tier":
         return possible[0].tier
     if advice.recommend == "the provisional tier":
@@ -78,14 +96,6 @@ def recommended_by(advice: Advice, placed: Placed, possible: Sequence[TierRow], 
     if advice.recommend == "the latest placement":
         return placed.latest
     return placed.present if advice.recommend == "the present placement" else None
-
-
-def status_of(advice: Advice, tier: Tier | None, possible: Sequence[TierRow], left: Sequence[TierRow]) -> Status:
-    """Return how firm a recommendation is: settled on the facts, provisional on what is proposed, or open."""
-    if len(possible) == 1:
-        return "settled"
-    proposed = advice.recommend != "no tier" and tier in (row.tier for row in left)
-    return "provisional" if proposed else "open"
 
 
 def _unadvised(product: str, situations: frozenset[Situation]) -> Problem:

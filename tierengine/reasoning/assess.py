@@ -15,10 +15,10 @@ from tierengine.engines.form import Engine, Facts, Form
 from tierengine.engines.lowering import judged, lower, rating, reached
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import Casefile
-from tierengine.law.entries import Advice, Criterion, TierRow
+from tierengine.law.entries import Criterion, TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import Admitted, SetAside, admit
-from tierengine.reasoning.advice import advised, status_of
+from tierengine.reasoning.advice import Advised, advised
 from tierengine.reasoning.assessment import (
     Assessment,
     CriterionAnswer,
@@ -158,11 +158,13 @@ class Assessor:
         possible = self._open.open(facts)
         if not possible:
             raise EvidenceError([self._clash(casefile, facts)])
+        reading = self._read_provisionally(admitted, facts, possible)
         found = _Found(
             possible=possible,
             to_a_person=self._open.open_to_a_person(facts),
             levels=self._open.levels(facts),
-            provisional=self._read_provisionally(admitted, facts, possible),
+            provisional=reading,
+            advised=advised(self.law, casefile, possible, reading.left),
         )
         return self._certify(found, admitted, facts) if self._certified else found
 
@@ -185,7 +187,7 @@ class Assessor:
             return replace(found, doubts=tuple(self._open.doubts(admitted, given, found.possible[0])))
         return replace(
             found,
-            rests_on=self._reading.rests_on(whole, found.provisional) if found.left else (),
+            rests_on=self._reading.rests_on(whole, found.provisional) if found.advised.status == "provisional" else (),
             witnesses=tuple(self._witnesses(found.possible, facts)),
             worth_asking=worth_asking(self.law, facts, found.possible, self._open),
         )
@@ -219,6 +221,7 @@ class _Found:
     levels: Mapping[str, tuple[Level, Level]]
     """Criterion to its lowest and its highest level on the facts."""
     provisional: Provisional
+    advised: Advised
     rests_on: tuple[Spoken, ...] = ()
     hinges: tuple[Hinge, ...] = ()
     witnesses: tuple[OpenTier, ...] = ()
@@ -229,11 +232,6 @@ class _Found:
     def settled(self) -> bool:
         """Whether one row is open on the facts."""
         return len(self.possible) == 1
-
-    @property
-    def left(self) -> Rows:
-        """The rows of the provisional reading, if it rests on proposals."""
-        return self.provisional.rows if self.provisional.proposals else ()
 
 
 class _Answer:
@@ -258,7 +256,7 @@ class _Answer:
     def whole(self) -> Assessment:
         """Return the assessment."""
         law, dossier, found = self._law, self._casefile.dossier, self._found
-        recommended, advice = self._recommended()
+        recommended = self._recommended()
         told = tuple(progress(self._casefile, law, self._admitted))
         return Assessment(
             subject=Subject(country=dossier.government.country, name=dossier.government.name),
@@ -276,7 +274,7 @@ class _Answer:
             progress=told,
             considered=tuple(self._criterion(c) for c in law.criteria if c.part in self._considered()),
             set_aside=tuple(unused(item) for item in self._admitted.set_aside),
-            trace=self._trace(recommended, advice, told),
+            trace=self._trace(recommended, told),
             receipt=Receipt(
                 tierengine=VERSION,
                 rulebook=law.digest,
@@ -294,22 +292,19 @@ class _Answer:
 
     # -- the recommendation -------------------------------------------------------------------------------------
 
-    def _recommended(self) -> tuple[Recommended, Advice]:
-        found = self._found
-        tier, advice = advised(self._law, self._casefile, found.possible, found.left)
-        status = status_of(advice, tier, found.possible, found.left)
-        recommended = Recommended(
-            tier=tier,
+    def _recommended(self) -> Recommended:
+        found, advice = self._found, self._found.advised.rule
+        return Recommended(
+            tier=found.advised.tier,
             settled=found.settled,
-            status=status,
+            status=found.advised.status,
             answer="undetermined" if not found.settled else "fragile" if found.doubts else "settled",
             open_tiers=_ranked(found.possible),
             open_to_a_person=_ranked(found.to_a_person),
             rule=advice.id,
-            reason=f"{_tier_name(tier)}: {advice.because}",
-            rests_on=tuple(self._proposed(each) for each in found.rests_on) if status == "provisional" else (),
+            reason=f"{_tier_name(found.advised.tier)}: {advice.because}",
+            rests_on=tuple(self._proposed(each) for each in found.rests_on),
         )
-        return recommended, advice
 
     def _proposed(self, spoken: Spoken) -> Proposed:
         records = (found for field in spoken.read for found in self._tracer.passages(field))
@@ -441,15 +436,15 @@ class _Answer:
 
     # -- the trace ----------------------------------------------------------------------------------------------
 
-    def _trace(self, recommended: Recommended, advice: Advice, told: tuple[ProgressAnswer, ...]) -> Step:
+    def _trace(self, recommended: Recommended, told: tuple[ProgressAnswer, ...]) -> Step:
         rows = [self._row(row) for row in self._law.tiers]
         routes = [self._tracer.step(route.id, decisive=False) for route in self._law.routes]
         outcome = Outcome.MET if recommended.settled else Outcome.UNDETERMINED
         return Step(
             id="recommendation",
             says=recommended.reason,
-            rule=advice.id,
-            citation=self._narrator.citations[advice.id],
+            rule=recommended.rule,
+            citation=self._narrator.citations[recommended.rule],
             outcome=outcome,
             decisive=True,
             children=(*rows, *routes, *(self._progress_step(answer) for answer in told)),

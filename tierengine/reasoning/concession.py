@@ -19,7 +19,7 @@ from tierengine.evidence.dossier import Casefile
 from tierengine.law.entries import TierRow
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
-from tierengine.reasoning.advice import advised, status_of
+from tierengine.reasoning.advice import advised
 from tierengine.reasoning.assess import two_engines
 from tierengine.reasoning.assessment import LawUsed, Status, Subject
 from tierengine.reasoning.open_tiers import OpenTiers
@@ -139,8 +139,7 @@ class Findings:
         words = (self._law.criteria_by_id[each].judgement for each in held if each in self._law.criteria_by_id)
         rated = {judged(word.id): True for word in words if word is not None and judged(word.id) in facts}
         reading = ProvisionalReading(OpenTiers(self._law, form))
-        found = reading.read({**known, **rated})
-        return rows, found.rows if found.proposals else ()
+        return rows, reading.read({**known, **rated}).left
 
     def given(self, facts: Facts, held: Mapping[str, Outcome]) -> tuple[Form, Facts]:
         """Return the form in which some findings are inputs, and the facts with their answers."""
@@ -221,9 +220,8 @@ def _check_tier(law: Law, wanted: Tier | None) -> None:
 
 
 def _standing(law: Law, casefile: Casefile, rows: tuple[TierRow, ...], left: tuple[TierRow, ...]) -> Standing:
-    recommended, advice = advised(law, casefile, rows, left)
-    status = status_of(advice, recommended, rows, left)
-    return Standing(recommended=recommended, status=status, open_tiers=tuple(row.tier for row in rows))
+    found = advised(law, casefile, rows, left)
+    return Standing(recommended=found.tier, status=found.status, open_tiers=tuple(row.tier for row in rows))
 
 
 def _effect(then: Standing, wanted: Tier | None) -> Effect:

@@ -88,7 +88,7 @@ def _narrowing(law: Law, facts: Facts, rows: Rows, opened: OpenTiers) -> Iterato
     scales = {name: asked.case.values[name] for name in fields if not known(facts, name)}
     answers = [scale.at(place) for scale in scales.values() for place in range(scale.places)]
     with asked.solver.supposing(*asked.case.gives(facts)):
-        stays = [asked.solver.which(answers, asked.case.shown[row.id]) for row in rows]
+        stays = [asked.solver.which(answers, asked.reaches(row)) for row in rows]
     left = iter([tuple(compress(rows, each)) for each in zip(*stays, strict=True)])
     for field, scale in scales.items():
         branches = tuple(_branches(law, field, scale, list(islice(left, scale.places))))

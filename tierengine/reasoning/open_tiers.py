@@ -235,7 +235,7 @@ class OpenTiers:
         # From the end of the statute to its beginning, so that what a tier needs falls on the standards themselves.
         unknown = sorted((name for name in asked.case.fields if not known(facts, name)), key=self._place, reverse=True)
         try:
-            with asked.solver.supposing(*asked.case.gives(facts), asked.case.shown[row.id]):
+            with asked.solver.supposing(*asked.case.gives(facts), asked.reaches(row)):
                 completion = lowest(asked.solver, asked.case, unknown)
         except UndecidedError:
             return None
@@ -312,7 +312,7 @@ class OpenTiers:
             return ()
         asked = self.asked(facts)
         given = asked.case.gives(facts)
-        return tuple(other for other in others if asked.solver.may_be(*given, asked.case.shown[other.id]))
+        return tuple(other for other in others if asked.solver.may_be(*given, asked.reaches(other)))
 
     def _misplaced(self, admitted: Admitted, year: int, facts: Facts, row: TierRow) -> Iterator[Tier | None]:
         """The tiers that are reached if the placement of one year was another."""

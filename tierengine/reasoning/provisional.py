@@ -33,9 +33,9 @@ class Provisional:
     """The propositions that are settled in the provisional reading."""
 
     @property
-    def row(self) -> TierRow | None:
-        """The one row that is open, if it is one."""
-        return self.rows[0] if len(self.rows) == 1 else None
+    def left(self) -> tuple[TierRow, ...]:
+        """The rows that are open on what is proposed; none where nothing is."""
+        return self.rows if self.proposals else ()
 
 
 class ProvisionalReading:

@@ -18,7 +18,7 @@ from tierengine.lab.cases.suite import UNRANKED, PlacedCase, named
 from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.admission import admit
-from tierengine.reasoning.advice import Placed, first_advice, recommended_by, situations_of, status_of
+from tierengine.reasoning.advice import Placed, advised_on
 from tierengine.reasoning.assess import Assessor
 from tierengine.reasoning.assessment import Status
 from tierengine.reasoning.coherence import Coherent
@@ -153,8 +153,7 @@ class Answer:
         """The rows that are left provisionally; those that are open where the facts settle the tier."""
         if len(self.open_rows) == 1:
             return tuple(row for row in self.law.tiers if row.id in self.open_rows)
-        reading = self._laid.provisional.read(self._facts)
-        return reading.rows if reading.proposals else ()
+        return self._laid.provisional.read(self._facts).left
 
     @property
     def provisional(self) -> str | None:
@@ -171,12 +170,10 @@ class Answer:
         """The tier that would be recommended in an annual report, if any, and how firmly."""
         possible = tuple(row for row in self.law.tiers if row.id in self.open_rows)
         present, latest = (self._placed(name) for name in (LAST_REPORT, LAST_ON_FILE))
-        placed = Placed(present, present or latest)
-        advice = first_advice(self.law, "annual", situations_of(placed, possible, self._likely))
-        if advice is None:
+        found = advised_on(self.law, "annual", Placed(present, present or latest), possible, self._likely)
+        if found is None:
             return None, "settled" if len(possible) == 1 else "open"
-        tier = recommended_by(advice, placed, possible, self._likely)
-        return tier, status_of(advice, tier, possible, self._likely)
+        return found.tier, found.status
 
     def _placed(self, name: str) -> Tier | None:
         """The rank that an answer about a placement gives, if it gives one."""
