@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import rfc8785
@@ -17,6 +19,16 @@ def encode(value: Any) -> bytes:
 def digest(raw: bytes) -> str:
     """Return `sha256:` and the hexadecimal SHA-256 of the bytes."""
     return "sha256:" + hashlib.sha256(raw).hexdigest()
+
+
+def digest_of_code(parts: Iterable[str] = ("",)) -> str:
+    """Return the digest of the program: of the code in it, or in some folders of it, each file by its name and bytes.
+
+    Raise `OSError` if a file cannot be read.
+    """
+    package = Path(__file__).parent
+    files = (path for part in parts for path in (package / part).rglob("*.py"))
+    return digest(encode({path.relative_to(package).as_posix(): digest(path.read_bytes()) for path in files}))
 
 
 def readable(value: Any) -> str:

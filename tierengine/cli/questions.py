@@ -15,6 +15,7 @@ from tierengine.cli.options import (
     AsOf,
     DayOfLaw,
     DossierFile,
+    Form,
     PlainFormat,
     RulebookFolder,
     TierName,
@@ -69,9 +70,6 @@ class SheetFormat(StrEnum):
     markdown = "markdown"
 
 
-Format = Annotated[PlainFormat, typer.Option("--format", help="text or json")]
-
-
 @app.command()
 def questions(
     as_of: DayOfLaw,
@@ -114,7 +112,7 @@ def settle(
     dossier: DossierFile,
     as_of: AsOf = None,
     pointless: Annotated[bool, typer.Option("--pointless", help="list the questions that are pointless")] = False,
-    form: Format = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Plan what to collect: the fewest questions that settle the tier, and which are pointless."""
@@ -166,7 +164,7 @@ def path(
     dossier: DossierFile,
     to: Annotated[TierName, typer.Option("--to", help="the tier to reach: 1, 2, 2WL or 3")],
     as_of: AsOf = None,
-    form: Format = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Find the fewest actions by the government that reach a better tier, or what blocks them all."""
@@ -183,7 +181,7 @@ def reasons(
     dossier: DossierFile,
     not_tier: Annotated[TierName | None, typer.Option("--why-not", help="what excludes a tier: 1, 2, 2WL or 3")] = None,
     as_of: AsOf = None,
-    form: Format = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Name the smallest sets of findings that alone entail the tier, or alone exclude another."""
@@ -209,7 +207,7 @@ def concede(
     ],
     tier: Annotated[TierName, typer.Option("--tier", help="the tier that is held: 1, 2, 2WL or 3")],
     as_of: AsOf = None,
-    form: Format = PlainFormat.text,
+    form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Tell whether a tier would be the answer if disputed findings were conceded. Ends with 4 if several are open."""

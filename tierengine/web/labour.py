@@ -14,6 +14,7 @@ from tierengine.lab.cases.trial import Result, Trials, judge
 from tierengine.lab.change.impact import Impact, Question, impact
 from tierengine.lab.change.mutation import PATIENCE
 from tierengine.lab.change.noticed import Examiner, Verdict
+from tierengine.lab.change.record import name_of
 from tierengine.lab.corpus.like_cases import Audit, audit
 from tierengine.lab.corpus.robust import Robustness, robustness
 from tierengine.lab.corpus.work import Means
@@ -98,23 +99,19 @@ def _mutate(order: Order, draft: Path, tell: Tell) -> Any:
         cure = "send the files of a draft; for a whole law run `tierengine mutate`"
         raise UsageError([Problem(where="files", what="no file is otherwise in the draft", cure=cure)])
     examiner = Examiner(draft, order.cases if order.cases is not None and order.cases.is_dir() else None, PATIENCE)
-    before = {_named(each): _written(each) for each in read_draft(order.law).placed}
+    before = {name_of(each): _written(each) for each in read_draft(order.law).placed}
     numbers = [
         number
         for number, change in enumerate(examiner.changes)
-        if change.item.document.name in order.files and _written(change.item) != before.get(_named(change.item))
+        if change.item.document.name in order.files and _written(change.item) != before.get(name_of(change.item))
     ]
     verdicts = []
     tell(0, len(numbers))
     for done, number in enumerate(numbers, 1):
-        verdicts.append(schemas.dump(Verdict, examiner.verdict(number)))
-        unnoticed = verdicts[-1]["became"] == "survives" and verdicts[-1]["moves"] == "an answer"
-        tell(done, len(numbers), verdicts[-1] if unnoticed or verdicts[-1]["became"] == "undecided" else None)
+        verdict = examiner.verdict(number)
+        verdicts.append(schemas.dump(Verdict, verdict))
+        tell(done, len(numbers), verdicts[-1] if verdict.unnoticed or verdict.became == "undecided" else None)
     return {"changes": len(numbers), "verdicts": verdicts}
-
-
-def _named(item: Placed) -> tuple[str, str, str]:
-    return item.document.name, item.section, f"{item.entry.id} {item.entry.in_force.from_}"
 
 
 def _written(item: Placed) -> Any:

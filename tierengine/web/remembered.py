@@ -7,7 +7,6 @@ Each was made by both engines. It serves the list alone: the pages of a dossier 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from threading import Lock
 
@@ -22,7 +21,7 @@ from tierengine.terms.tier import Tier
 _MOST = 1000
 """Answers that are kept at most, the newest."""
 _MADE_BY = ("terms", "law", "evidence", "engines", "reasoning")
-"""The rooms of the program whose code an answer depends on."""
+"""The packages of the program whose code an answer depends on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,9 @@ class Remembered:
 
     def __init__(self, cache: Path | None, folder: Path) -> None:
         self._cache = cache / "desk" if cache is not None else None
-        self._name = canonical.digest(f"{folder.resolve()} {_code()}".encode()).removeprefix("sha256:")
+        self._name = canonical.digest(f"{folder.resolve()} {canonical.digest_of_code(_MADE_BY)}".encode()).removeprefix(
+            "sha256:"
+        )
         self._lock = Lock()
         self._told = self._read()
         self._new = False
@@ -81,12 +82,3 @@ class Remembered:
 
 def _key(casefile: Casefile, rulebook: str) -> str:
     return f"{casefile.digest} {casefile.document.name} {rulebook}"
-
-
-@cache
-def _code() -> str:
-    """The digest of the code that makes answers."""
-    package = Path(__file__).resolve().parents[1]
-    files = (path for room in _MADE_BY for path in sorted((package / room).rglob("*.py")))
-    told = {path.relative_to(package).as_posix(): canonical.digest(path.read_bytes()) for path in files}
-    return canonical.digest(canonical.encode(told))

@@ -134,11 +134,8 @@ def _record(
         return
     was = f"entry {recorded.number}"
     if recorded.rulebook != law:
-        now = (recommended.tier, recommended.open_tiers)
-        moved = (
-            "the answer is the same" if now == (recorded.tier, recorded.open_tiers) else _moved(recommended, recorded)
-        )
-        yield Waits(says=f"the law was changed since {was}; {moved}", address=at, urgent=25, whose=_OFFICER)
+        says = f"the law was changed since {was}; {_moved(recommended, recorded)}"
+        yield Waits(says=says, address=at, urgent=25, whose=_OFFICER)
     if recorded.dossier != kept.version:
         yield Waits(says=f"changed since {was} put it on record", address=at, urgent=8, whose=_OFFICER)
     elif not recorded.determined and recorded.rulebook == standing.rulebook:

@@ -49,7 +49,7 @@ class Mutation:
 
     def moving(self) -> tuple[Verdict, ...]:
         """Return the changes that nothing notices and that move an answer."""
-        return tuple(each for each in self.verdicts if each.became == "survives" and each.moves == "an answer")
+        return tuple(each for each in self.verdicts if each.unnoticed)
 
     def undecided(self) -> tuple[Verdict, ...]:
         """Return the changes on which the solver gave up."""
@@ -83,7 +83,8 @@ def mutation(plan: Plan, progress: Callable[[int, int], None] = lambda _done, _a
     """
     examiner = Examiner(plan.rulebook, plan.cases, plan.limit)  # before any process starts, so that it is told once
     record: Record = {} if plan.record is None else read_record(plan.record)
-    held = Standing(examiner).still_held(record) if record else frozenset()
+    standing = Standing(examiner)
+    held = standing.still_held(record) if record else frozenset()
     wanted = _wanted(plan, examiner, held)
     journal = _Journal(plan)
     found = {each.number: each for each in journal.read() if each.number in wanted}
@@ -100,7 +101,7 @@ def mutation(plan: Plan, progress: Callable[[int, int], None] = lambda _done, _a
         verdicts=tuple(found[number] for number in wanted),
     )
     if plan.record is not None and plan.files is None and not (told.moving() or told.undecided()):
-        write_record(plan.record, Standing(examiner).recorded(told.verdicts, record))
+        write_record(plan.record, standing.recorded(told.verdicts, record))
     return told
 
 
@@ -202,11 +203,10 @@ class _Journal:
 
 def _state(plan: Plan) -> str:
     """A digest of the rulebook, of the cases, of the limit and of the program."""
-    code = sorted(Path(__file__).parents[2].rglob("*.py"))
     told = {
         "rulebook": rulebook_digest(rulebook_files(plan.rulebook)),
         "cases": [canonical.digest(file.read_bytes()) for file in case_files(plan.cases)],
-        "code": [canonical.digest(file.read_bytes()) for file in code],
+        "code": canonical.digest_of_code(),
         "limit": str(plan.limit),
     }
     return canonical.digest(canonical.encode(told)).removeprefix("sha256:")[:20]

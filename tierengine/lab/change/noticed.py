@@ -64,6 +64,11 @@ class Verdict:
     case: Mapping[str, Any] | None = None
     """Of a change that moves an answer: the case that would notice it, as YAML would hold it."""
 
+    @property
+    def unnoticed(self) -> bool:
+        """Whether nothing notices the change, and it moves an answer."""
+        return self.became == "survives" and self.moves == "an answer"
+
 
 class Examiner:
     """Looks at changes of one rulebook; what does not hang on the change is made once."""
@@ -85,11 +90,11 @@ class Examiner:
     @cached_property
     def cases_by_name(self) -> Mapping[str, frozenset[str]]:
         """The name of each case with a digest of each that bears it."""
+        named = [(each.case.name, each.document.part("cases", each.number)) for each in self._cases]
+        named += [(each.asked.name, each.document.part("asked", each.number)) for each in self._asked]
         found: dict[str, set[str]] = {}
-        for placed in self._cases:
-            found.setdefault(placed.case.name, set()).add(_digest(placed.document.part("cases", placed.number).values))
-        for asked in self._asked:
-            found.setdefault(asked.asked.name, set()).add(_digest(asked.document.part("asked", asked.number).values))
+        for name, part in named:
+            found.setdefault(name, set()).add(digest_of(part.values))
         return {name: frozenset(digests) for name, digests in found.items()}
 
     @cached_property
@@ -288,8 +293,9 @@ def _concerns(placed: PlacedAsked, entry: Entry) -> bool:
     return True
 
 
-def _digest(values: Any) -> str:
-    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:12]
+def digest_of(values: Any) -> str:
+    """Return a short digest of values as YAML holds them."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def _same(entry: Entry, original: Entry) -> bool:

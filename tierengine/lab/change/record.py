@@ -8,18 +8,18 @@ change moves an answer.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from tierengine.errors import Problem, UsageError
-from tierengine.lab.change.noticed import Examiner, Verdict
+from tierengine.lab.change.noticed import Examiner, Verdict, digest_of
 from tierengine.law.entries import Coherence, Criterion
 from tierengine.law.linter import Placed
 from tierengine.law.rulebook import asked_of
@@ -78,7 +78,7 @@ class Standing:
         there = {each for digests in self.examiner.cases_by_name.values() for each in digests}
         return frozenset(
             name
-            for name, rests_on in self._rests_on().items()
+            for name, rests_on in self._rests_on.items()
             if name in record and record[name].rests_on == rests_on and there.issuperset(record[name].cases)
         )
 
@@ -90,7 +90,7 @@ class Standing:
             found.setdefault(name_of(self.examiner.changes[verdict.number].item), []).append(verdict)
         return {
             name: record[name] if name in held else self._held(rests_on, found.get(name, []))
-            for name, rests_on in self._rests_on().items()
+            for name, rests_on in self._rests_on.items()
         }
 
     def _held(self, rests_on: str, verdicts: list[Verdict]) -> Held:
@@ -99,7 +99,9 @@ class Standing:
         counted = Counter(each.by or each.became for each in verdicts)
         return Held(rests_on=rests_on, cases=tuple(sorted(cases)), counted=dict(sorted(counted.items())))
 
+    @cached_property
     def _rests_on(self) -> dict[str, str]:
+        """Each entry with a digest of everything on which it rests."""
         placed = self.examiner.base.draft.placed
         declared = _declared(placed)
         ordered: dict[str, list[Any]] = {}
@@ -123,11 +125,6 @@ _APART = ("criteria", "coherence", "clauses", "acts", "open_words")
 def name_of(item: Placed) -> str:
     """Return the name of an entry in a record: its file, and in that its id and first day."""
     return f"{item.document.name} {item.entry.id} {item.entry.in_force.from_}"
-
-
-def digest_of(values: Any) -> str:
-    """Return a short digest of values as YAML holds them."""
-    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def _values(item: Placed) -> Any:

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import version
 from itertools import islice
-from pathlib import Path
 from typing import Any, TypeVar
 
 from tierengine import canonical
@@ -60,15 +59,13 @@ Identity = Mapping[str, str]
 @cache
 def identity() -> Identity:
     """Return the versions of this machine: program, Python, the packages that read columns, and the law installed."""
-    package = Path(__file__).resolve().parents[2]
-    code = {str(path.relative_to(package)): canonical.digest(path.read_bytes()) for path in package.rglob("*.py")}
     try:
         law = rulebook_digest(rulebook_files(own_folder()))
     except TierEngineError:
         law = "none"
     return {
         "tierengine": VERSION,
-        "the code of tierengine": canonical.digest(canonical.encode(code)),
+        "the code of tierengine": canonical.digest_of_code(),
         "the law that is installed": law,
         "Python": ".".join(platform.python_version_tuple()[:2]),
         **{name: version(name) for name in ("numpy", "pyarrow")},
