@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
 from tierengine.documents.html import head
 from tierengine.documents.matter import in_words
@@ -15,10 +13,12 @@ from tierengine.lab.corpus.like_cases import Pair
 from tierengine.reports.outline import Line, Section, filled
 from tierengine.reports.printable import escaped
 from tierengine.reports.report import Report
-from tierengine.reports.workbook import saved, write_rows
+from tierengine.reports.workbook import dress, saved, write_rows
 from tierengine.terms.tier import NAMES
 
 Row = tuple[str, ...]
+_WIDTH = 28
+"""Of a column of the workbook, in characters."""
 
 
 def year_report(year: Year) -> Report:
@@ -102,15 +102,7 @@ def year_workbook(year: Year) -> bytes:
     for title, rows in _tables(year):
         sheet = book.create_sheet(title)
         write_rows(sheet, rows)
-        sheet.freeze_panes = "A2"
-        sheet.auto_filter.ref = sheet.dimensions
-        for column in range(1, sheet.max_column + 1):
-            sheet.column_dimensions[get_column_letter(column)].width = 28
-        for cells in sheet.iter_rows():
-            for cell in cells:
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
+        dress(sheet, [_WIDTH] * sheet.max_column)
     return saved(book, year.report, f"The report of {year.year} at a glance")
 
 

@@ -18,8 +18,6 @@ Cell = str | int | date | None
 _OBEYED = re.compile(r"\s*[=+\-@|%]|[\t\r\n]")
 """How a text begins that a spreadsheet takes for a formula or a command when it opens a CSV file."""
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
-_LONGEST = 32_767
-"""Characters of a cell of a workbook at most."""
 _WIDEST = 60
 
 
@@ -52,33 +50,20 @@ def listing_csv(told: Listing) -> str:
 def listing_workbook(told: Listing, day: date) -> bytes:
     """Return a list as XLSX: a head that stays and filters, days and numbers as such, no text taken for a formula."""
     from openpyxl import Workbook  # noqa: PLC0415 - large, and needed here alone
-    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
-    from tierengine.reports.workbook import HEAD, saved  # noqa: PLC0415
+    from tierengine.reports.workbook import dress, saved, write_rows  # noqa: PLC0415
 
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = told.title[:31]
-    for number, row in enumerate((told.heads, *told.rows), 1):
-        for at, value in enumerate(row, 1):
-            if value is None or value == "":
-                continue
-            cell = sheet.cell(number, at)
-            cell.value = printable(value)[:_LONGEST] if isinstance(value, str) else value
-            if isinstance(value, str):
-                cell.data_type = "s"
-            elif isinstance(value, date):
-                cell.number_format = "yyyy-mm-dd"
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if number == 1:
-                cell.font, cell.fill = Font(bold=True), HEAD
-    for at, head in enumerate(told.heads, 1):
-        longest = max((len(str(row[at - 1] or "")) for row in told.rows), default=0)
-        sheet.column_dimensions[get_column_letter(at)].width = min(max(longest, len(head)) + 3, _WIDEST)
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
+    write_rows(sheet, (told.heads, *told.rows))
+    dress(sheet, map(_width, zip(told.heads, *told.rows, strict=True)))
     return saved(book, day, told.title)
+
+
+def _width(column: tuple[Cell, ...]) -> int:
+    """How wide a column is, in characters: as its longest cell, within bounds."""
+    return min(max(len(str(cell or "")) for cell in column) + 3, _WIDEST)
 
 
 def _plain(cell: Cell) -> str:

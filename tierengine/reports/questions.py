@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from io import StringIO
 from itertools import groupby
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tierengine.law.questions import Question, QuestionTable
+from tierengine.reports.listing import Listing, listing_csv
 from tierengine.reports.markdown import escaped_line
 from tierengine.reports.printable import printable
 from tierengine.reports.text import print_wrapped
@@ -69,11 +69,7 @@ def row(question: Question) -> tuple[str, ...]:
 
 def questions_csv(table: QuestionTable) -> str:
     """Return the table as CSV (RFC 4180), with a head."""
-    made = StringIO()
-    writer = csv.writer(made)
-    writer.writerow(COLUMNS)
-    writer.writerows([printable(cell) for cell in row(question)] for question in table.questions)
-    return made.getvalue()
+    return listing_csv(Listing(title="Questions", heads=COLUMNS, rows=tuple(map(row, table.questions))))
 
 
 def questions_markdown(table: QuestionTable) -> str:
