@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, Ran, read_once
+from tests.law.guarding import guards
 from tierengine.lab.cases.asked import PlacedAsked, read_asked
-from tierengine.lab.cases.clauses import guards
 from tierengine.lab.cases.suite import PlacedCase, case_files, read_cases
 from tierengine.law.entries import Clause
 
