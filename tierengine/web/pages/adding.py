@@ -45,7 +45,8 @@ def add(
     made = [with_sources(case.casefile.document, case.casefile, [*sent, *there], setting)]  # before anything is kept
 
     def change(now: Now) -> bytes:
-        made.append(with_sources(now.document, now.casefile, [*sent, *there], setting))
+        if now.document.raw != case.casefile.document.raw:  # somebody else changed it meanwhile
+            made.append(with_sources(now.document, now.casefile, [*sent, *there], setting))
         return made[-1].raw
 
     with _written(folder, sent):

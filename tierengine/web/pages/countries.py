@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from tierengine.errors import LedgerError, NotInForceError, Problem, StoreError, TierEngineError
+from tierengine.errors import LedgerError, NotInForceError, StoreError, TierEngineError
 from tierengine.reasoning.clocks import Due, clocks
 from tierengine.reports.answer import tier_name
 from tierengine.reports.listing import Cell, Form, Listing
@@ -173,11 +173,7 @@ def _standing(desk: Desk) -> tuple[Standing | None, tuple[Waits, ...]]:
     try:
         return desk.onrecord.now(), ()
     except (LedgerError, StoreError) as error:
-        return None, (Waits(says=f"The ledger cannot be used: {_first(error.problems)}.", address="/ledger"),)
-
-
-def _first(problems: tuple[Problem, ...]) -> str:
-    return problems[0].what
+        return None, (Waits(says=f"The ledger cannot be used: {error.problems[0].what}.", address="/ledger"),)
 
 
 def _days(desk: Desk, today: date) -> tuple[Due, ...]:
