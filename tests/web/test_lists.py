@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import re
 from collections.abc import Callable
 from datetime import date
@@ -118,6 +119,18 @@ def test_the_questions_to_ask_leave_as_a_table(visitor: Make) -> None:
     assert [each for each in every if each in found] == found
     assert len(found) <= len(every)
     assert len(_rows(ann, "/law/questions?on=2007-11-09")) > 100
+
+
+def test_what_is_asked_for_outlasts_the_working_out(visitor: Make) -> None:
+    """Whoever seeks among questions that are not worked out yet finds the same once they are."""
+    ann = visitor()
+    first = ann.get(f"{GT}/ask?q=prohibition&to=2")
+    assert "Working it out" in first.text
+    link = re.search(rf'href="({GT}/ask/plan[^"]*)"', first.text)
+    assert link is not None
+    then = ann.get(html.unescape(link[1]))
+    assert then.url.query == b"q=prohibition&to=2"
+    assert 'value="prohibition"' in then.text
 
 
 def test_pairs_are_found_by_their_cases(visitor: Make) -> None:

@@ -17,7 +17,7 @@ from tierengine.terms.tier import Tier
 from tierengine.web.downloads import download
 from tierengine.web.rendering import counted
 from tierengine.web.sought import Sought, Words, as_file, has
-from tierengine.web.visit import Here, TheCase, seen_again
+from tierengine.web.visit import Here, TheCase, Visit, seen_again
 
 router = APIRouter(prefix="/c/{country}/{edition}")
 
@@ -35,7 +35,7 @@ _BETTER: dict[Tier | None, tuple[Tier, ...]] = {
 def ask(here: Here, case: TheCase, to: Annotated[Tier | None, Query()] = None, q: Words = "") -> Response:
     """Show the questions in the order in which they help, and the shortest way to a better tier, if one is chosen."""
     if not here.desk.answers.has_plan(case.casefile):
-        return here.page("working.html", case=case, end="/ask", work=f"{case.address}/ask/plan")
+        return here.page("working.html", case=case, end="/ask", work=_as_asked(here, f"{case.address}/ask/plan"))
     plan = here.desk.answers.plan(case.casefile)
     narrowing = _sought(plan, q)
     telling = [each for each in narrowing if len({branch.tiers for branch in each.branches}) > 1]
@@ -67,7 +67,13 @@ def ask(here: Here, case: TheCase, to: Annotated[Tier | None, Query()] = None, q
 def work_out(here: Here, case: TheCase) -> Response:
     """Work out what to ask, however long it takes, and go to the page that tells it."""
     here.desk.answers.plan(case.casefile)
-    return seen_again(f"{case.address}/ask")
+    return seen_again(_as_asked(here, f"{case.address}/ask"))
+
+
+def _as_asked(here: Visit, address: str) -> str:
+    """An address with all that this request asks for, so that nothing of it is lost on the way."""
+    query = here.request.url.query
+    return f"{address}?{query}" if query else address
 
 
 @router.get("/ask/{file}")
