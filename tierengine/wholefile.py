@@ -6,15 +6,19 @@ import os
 import tempfile
 from pathlib import Path
 
+HALF = ".half"
+"""How the name of a file ends that is not whole yet."""
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file beside its place first, then into it; once this returns, it is on the disk.
 
-    An existing file keeps its permissions. Raise `OSError` if it cannot be written; nothing has changed then.
+    An existing file keeps its permissions. Raise `OSError` if it cannot be written; nothing has changed then. A
+    process that is killed within may leave what it wrote beside, in a file `.NAME.….half` that nothing reads.
     """
     beside: str | None = None
     try:
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=HALF, dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
