@@ -114,6 +114,14 @@ def test_single_changes_of_what_is_edited_are_tried() -> None:
         labour._mutate(Order(kind="mutate", law=ROOT), ROOT, tell)
 
 
+def test_a_proof_that_fails_is_told_as_soon_as_it_is_found() -> None:
+    """While the others go on."""
+    order = Order(kind="prove", law=ROOT, files={})
+    found = [{"verdict": "refuted", "says": "A country falls."}]
+    told = check_of(Work(id="w", kind="prove", owner="a", order=order, done=3, found=found))
+    assert (told.state, told.says, told.found) == ("running", "3 done", ("refuted: A country falls.",))
+
+
 def test_only_work_on_a_draft_stands_in_its_strip(served: Served, visitor: Make) -> None:
     """Other long work of the same person is no part of it, and breaks nothing."""
     client = visitor()
