@@ -48,6 +48,13 @@ def test_a_criterion_shows_its_ladder_in_words(visitor: Make) -> None:
     assert "trafficking_prosecutions" not in text
 
 
+def test_what_became_of_a_clause_is_told_in_words(visitor: Make) -> None:
+    """By titles and questions, beside the names that the files have for them."""
+    text = visitor().get("/law/coverage?on=2008-06-04").text
+    assert ">Penalties for the gravest forms</a>" in text
+    assert "Is the prescribed punishment commensurate" in text
+
+
 def test_readers_cannot_draft(visitor: Make) -> None:
     """Only policy staff are offered it, and only they may."""
     reader = visitor("reader")
