@@ -202,7 +202,8 @@ def _moved(title: str, found: dict[str, Any]) -> Check:
         says = "not counted: it takes who is cleared for every dossier"
         return Check(title=title, state="moved" if stretches else "good", says=says, found=tuple(lines))
     lines.extend(map(_move, census["moves"]))
-    moved, says = census["moved"], f"{census['moved']} of {counted(census['cases'], 'dossier')} move"
+    moved, verb = census["moved"], "moves" if census["cases"] == 1 else "move"
+    says = f"{moved} of {counted(census['cases'], 'dossier')} {verb}"
     return Check(title=title, state="moved" if moved or stretches else "good", says=says, found=tuple(lines))
 
 
