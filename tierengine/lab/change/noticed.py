@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -80,7 +81,7 @@ class Examiner:
         self._cases = read_cases(cases, book) if cases is not None else ()
         self._asked = read_asked(case_files(cases), book) if cases is not None else ()
         self._trials = Trials()
-        self._forms: dict[tuple[str, str], tuple[Form, CompiledEngine] | None] = {}
+        self._forms: dict[tuple[str, date, date], tuple[Form, CompiledEngine] | None] = {}
 
     @cached_property
     def changes(self) -> tuple[Changed, ...]:
@@ -170,7 +171,7 @@ class Examiner:
         """Whether the entry alone finds something else of a case, all else being as it is."""
         if made.original.id in answer.given:
             return False
-        before, after = self._entry(law, made.original, "law"), self._entry_of(made, law)
+        before, after = self._entry(law, made.original), self._entry_of(made, law)
         if before is None or after is None:
             return before is not after
         found = [
@@ -179,14 +180,12 @@ class Examiner:
         ]
         return found[0] != found[1]
 
-    def _entry(self, law: Law, entry: Entry, name: str) -> tuple[Form, CompiledEngine] | None:
+    def _entry(self, law: Law, entry: Entry) -> tuple[Form, CompiledEngine] | None:
         """The form of an entry alone under a law, with its engine; nothing if it is not in force."""
-        mine = next((each for each in law.entries() if each.id == entry.id and _same(each, entry)), None)
-        if mine is None:
-            return None
-        key = (f"{entry.id}@{entry.in_force.from_}", f"{name} {law.as_of}")
+        key = (entry.id, entry.in_force.from_, law.as_of)
         if key not in self._forms:
-            form = entry_form(law, mine)
+            mine = next((each for each in law.entries() if _same(each, entry)), None)
+            form = None if mine is None else entry_form(law, mine)
             self._forms[key] = None if form is None else (form, CompiledEngine(form))
         return self._forms[key]
 
@@ -242,7 +241,7 @@ class Examiner:
                 continue
             laws = law, made.law(law)
             if made.entry is not None and "in_force" not in made.changed.fields:
-                forms = self._entry(law, original, "law"), self._entry_of(made, law)
+                forms = self._entry(law, original), self._entry_of(made, law)
                 if forms not in seen:
                     seen.append(forms)
                     apart = distinguished(laws, (original, made.entry), self._limit)
