@@ -46,13 +46,6 @@ def effect(cause: Cause) -> tuple[str, ...]:
     return step, *(["enough alone"] if cause.suffices else []), *(["needed"] if cause.needed else [])
 
 
-def nothing(cause: Cause) -> str:
-    """Tell that a cause holds no difference, and of the law why it may explain a change all the same."""
-    if cause.id == "law" and cause.needed:
-        return "No provision differs. But it is asked on a later day, and what is dated in between counts only then."
-    return "Nothing differs."
-
-
 _WORDS = {Outcome.MET: "met", Outcome.NOT_MET: "not met", Outcome.UNDETERMINED: "open"}
 
 
@@ -78,7 +71,7 @@ def change_lines(told: Comparison) -> Iterator[Line]:
     for cause in told.causes:
         name = CAUSE_TITLES[cause.id]
         if not cause.differences:
-            yield Line(name, "none", nothing(cause))
+            yield Line(name, "none", "Nothing differs.")
             continue
         first, *rest = effect(cause)
         text = first[0].upper() + first[1:] + "."
