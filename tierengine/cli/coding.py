@@ -19,7 +19,7 @@ from tierengine.evidence.sources.reading import File
 
 @app.command()
 def draft(
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="the source documents, of any format")],
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE", help="the source documents, of any format")],
     country: Annotated[str, typer.Option("--country", metavar="CODE", help="two capital letters, such as GT")],
     report: Annotated[int, typer.Option("--report", metavar="YEAR", help="the year of the annual report")],
     history: Annotated[

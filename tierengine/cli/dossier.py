@@ -45,7 +45,7 @@ from tierengine.reports.text import print_wrapped
 @app.command()
 def ingest(
     sources: Annotated[
-        list[Path], typer.Argument(metavar="SOURCE...", help="a source document, or the sections of one cable")
+        list[Path], typer.Argument(metavar="SOURCE", help="a source document, or the sections of one cable")
     ],
     form: Form = PlainFormat.text,
     read_as: Annotated[

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from tierengine.cli.app import app
+from tierengine.cli.app import Group, app
 from tierengine.cli.ledger_options import (
     HERE,
     Author,
@@ -68,7 +68,7 @@ from tierengine.ledger.words import standing
 from tierengine.reports.text import print_wrapped
 from tierengine.terms.tier import TIERS
 
-ledger_app = typer.Typer(
+ledger_app = Group(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Keep the record: what was said, when, by whom and on what, sealed so that a change shows.",

@@ -201,7 +201,7 @@ def concede(
     findings: Annotated[
         list[str],
         typer.Argument(
-            metavar="FINDING[=OUTCOME]...",
+            metavar="FINDING[=OUTCOME]",
             help="a disputed finding, and the outcome that is held: met, 'not met', or without one the opposite",
         ),
     ],
