@@ -12,6 +12,7 @@ from tierengine.reasoning.assessment import Assessment, Passage, Step
 from tierengine.reasoning.trace import spoken
 from tierengine.reports.answer import (
     each_way,
+    fits,
     hinge_kind,
     hinge_name,
     other_proposals,
@@ -38,15 +39,23 @@ def tree_of(step: Step, keep: Callable[[Step], bool]) -> Tree:
     return tree
 
 
+_RULED = {
+    Outcome.MET: "is reached, because:",
+    Outcome.NOT_MET: "is excluded, because:",
+    Outcome.UNDETERMINED: "is open. This is not settled:",
+}
+_UNRULED = _RULED | {
+    Outcome.MET: f"is reached: {fits(Outcome.MET)}. This is open:",
+    Outcome.NOT_MET: f"is excluded: {fits(Outcome.NOT_MET)}. This is open:",
+}
+"""What is said of a row that no rule decides."""
+
+
 def why_not(trace: Step, row: str) -> Tree:
     """Return what a tier's row of the tier table rests on: what excludes it, or what keeps it open."""
     unfolded = {step.id: step for step in walk(trace) if step.children}
     step = unfolded[row]
-    said = {
-        Outcome.MET: "is reached, because:",
-        Outcome.NOT_MET: "is excluded, because:",
-        Outcome.UNDETERMINED: "is open. This is not settled:",
-    }
+    said = _UNRULED if step.rule is None else _RULED
     asks = step.says.partition(" (")[0]
     tree = Tree(Text.assemble(f"{row_name(step)} asks that {asks}. ", (f"It {said[step.outcome]}", "bold")))
     _grow_reasons(tree, step, unfolded, set())
