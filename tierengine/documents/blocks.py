@@ -340,9 +340,8 @@ def _causes(matter: Matter, taken: Taken) -> Iterator[Fact]:
     found = matter.comparison if matter.whole else None
     if found is None:
         return
-    told = _CAUSES | ({} if found.causes[0].differences else {"law": "the later day on which the same law is applied"})
     for causes in found.smallest:
-        names = [told[each] for each in CAUSES if each in causes and taken.holds(each)]
+        names = [_CAUSES[each] for each in CAUSES if each in causes and taken.holds(each)]
         if names:
             yield Fact({"causes": " and ".join(names)}, (ANSWER,))
 
