@@ -54,8 +54,8 @@ def draft(
     drafted = begun(beginning, files, rulebook_in(rulebook), unread)
     _beside(sources, files, place.parent)
     write_file(place, drafted.document.raw)
-    told = f"{len(drafted.undecided)} statements found, with what each may mean"
-    print(f"{place}: {told}. Go through them: tierengine code {place}")
+    says = f"{len(drafted.undecided)} statements found, with what each may mean"
+    print(f"{place}: {says}. Go through them: tierengine code {place}")
 
 
 def _place(output: Path | None, sources: Sequence[Path]) -> Path:

@@ -181,10 +181,10 @@ def _finished(folder: Path, kept: tuple[Kept, ...]) -> Iterator[_Document]:
 
 
 def _document(raw: bytes, name: str, found: str) -> Iterator[_Document]:
-    told = _made_from(raw, name)
-    if {"Document", "Dossier"} <= told.keys():
-        digest = told["Dossier"].rpartition(" (")[2].rstrip(")")
-        yield _Document(told["Document"], found, digest, told.get("Release", "none"))
+    digests = _made_from(raw, name)
+    if {"Document", "Dossier"} <= digests.keys():
+        digest = digests["Dossier"].rpartition(" (")[2].rstrip(")")
+        yield _Document(digests["Document"], found, digest, digests.get("Release", "none"))
 
 
 def _made_from(raw: bytes, name: str) -> Mapping[str, str]:

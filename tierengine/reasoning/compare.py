@@ -321,8 +321,10 @@ def _difference(key: str, before: str | None, after: str | None, record: Evidenc
 
 def answered(assessment: Assessment) -> Answer:
     """Return what an assessment recommends, and what it leaves open."""
-    told = assessment.recommendation
-    return Answer(tier=told.tier, settled=told.settled, status=told.status, open_tiers=told.open_tiers)
+    recommended = assessment.recommendation
+    return Answer(
+        tier=recommended.tier, settled=recommended.settled, status=recommended.status, open_tiers=recommended.open_tiers
+    )
 
 
 def moved(before: Assessment | None, after: Assessment | None) -> Iterator[Moved]:
@@ -336,10 +338,10 @@ def moved(before: Assessment | None, after: Assessment | None) -> Iterator[Moved
     for name in dict.fromkeys((*first, *second)):
         old, new = first.get(name), second.get(name)
         was, now = (each[0] if each else Outcome.UNDETERMINED for each in (old, new))
-        told = new or old
-        if told is not None and was is not now:
+        either = new or old
+        if either is not None and was is not now:
             reason = new[2] if new else "it is no longer asked for"
-            yield Moved(id=name, before=was, after=now, citation=told[1], reason=reason)
+            yield Moved(id=name, before=was, after=now, citation=either[1], reason=reason)
 
 
 def _findings(answer: Assessment) -> dict[str, tuple[Outcome, str, str]]:

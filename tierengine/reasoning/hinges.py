@@ -35,15 +35,15 @@ def hinges(law: Law, facts: Facts, reading: ProvisionalReading) -> Iterator[Hing
         judgement = criterion.judgement
         if judgement is None or facts.get(judged(judgement.id)) is not False:
             continue
-        told = [(each, reading.read(reading.once(facts, judgement.id, each)).rows) for each in levels_of(criterion)]
-        if any(rows and rows != now for _, rows in told):
+        outcomes = [(each, reading.read(reading.once(facts, judgement.id, each)).rows) for each in levels_of(criterion)]
+        if any(rows and rows != now for _, rows in outcomes):
             yield Hinge(
                 word=judgement.id,
                 question=None,
                 asks=judgement.question,
                 criterion=criterion.id,
                 # A level that leaves no row contradicts the records, so nobody can give it.
-                outcomes=tuple(HingeOutcome(answer=level, tiers=tiers(rows)) for level, rows in told if rows),
+                outcomes=tuple(HingeOutcome(answer=level, tiers=tiers(rows)) for level, rows in outcomes if rows),
             )
 
 

@@ -255,8 +255,8 @@ def each_way(outcomes: Sequence[HingeOutcome], proposal: str | None = None) -> s
     for outcome in outcomes:
         proposed = " (proposed)" if outcome.answer == proposal else ""
         by_tiers.setdefault(outcome.tiers, []).append(f"{_answered(outcome.answer)}{proposed}")
-    told = (f"if {' or '.join(answers)}: {tiers_named(tiers)}" for tiers, answers in by_tiers.items())
-    return "; ".join(told)
+    ways = (f"if {' or '.join(answers)}: {tiers_named(tiers)}" for tiers, answers in by_tiers.items())
+    return "; ".join(ways)
 
 
 def _answered(words: str) -> str:

@@ -30,11 +30,11 @@ def answer(found: Answer) -> str:
     return f"{tier}, {how}; open on the facts: {', '.join(NAMES[each] for each in found.open_tiers) or 'none'}"
 
 
-def why(told: Comparison) -> str:
+def why(comparison: Comparison) -> str:
     """Tell which causes explain the change."""
-    if not told.changed:
+    if not comparison.changed:
         return "The answer did not change."
-    sets = [" and ".join(CAUSE_TITLES[name].lower() for name in each) for each in told.smallest]
+    sets = [" and ".join(CAUSE_TITLES[name].lower() for name in each) for each in comparison.smallest]
     return f"The change is explained by {', or by '.join(sets)}."
 
 
@@ -63,12 +63,12 @@ def moves(cause: Cause) -> Iterator[str]:
         yield moved_words(moved)
 
 
-def change_lines(told: Comparison) -> Iterator[Line]:
+def change_lines(comparison: Comparison) -> Iterator[Line]:
     """Yield the two answers, what explains the change, and each cause with what it moved and what differs."""
-    yield Line("Before", str(told.before_date), answer(told.before))
-    yield Line("After", str(told.after_date), answer(told.after))
-    yield Line("Explanation", "changed" if told.changed else "unchanged", why(told))
-    for cause in told.causes:
+    yield Line("Before", str(comparison.before_date), answer(comparison.before))
+    yield Line("After", str(comparison.after_date), answer(comparison.after))
+    yield Line("Explanation", "changed" if comparison.changed else "unchanged", why(comparison))
+    for cause in comparison.causes:
         name = CAUSE_TITLES[cause.id]
         if not cause.differences:
             yield Line(name, "none", "Nothing differs.")

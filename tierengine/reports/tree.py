@@ -62,12 +62,12 @@ def why_not(trace: Step, row: str) -> Tree:
     return tree
 
 
-def _grow_reasons(tree: Tree, step: Step, unfolded: dict[str, Step], told: set[str]) -> None:
+def _grow_reasons(tree: Tree, step: Step, unfolded: dict[str, Step], shown: set[str]) -> None:
     for child in step.children:
-        if child.decisive and child.id not in told:
-            told.add(child.id)
+        if child.decisive and child.id not in shown:
+            shown.add(child.id)
             whole = unfolded.get(child.id, child)
-            _grow_reasons(tree.add(_label(whole)), whole, unfolded, told)
+            _grow_reasons(tree.add(_label(whole)), whole, unfolded, shown)
 
 
 def everything(_step: Step) -> bool:
@@ -80,14 +80,14 @@ def is_open(step: Step) -> bool:
     return step.outcome is Outcome.UNDETERMINED
 
 
-def _grow(tree: Tree, steps: tuple[Step, ...], keep: Callable[[Step], bool], told: set[str]) -> None:
+def _grow(tree: Tree, steps: tuple[Step, ...], keep: Callable[[Step], bool], shown: set[str]) -> None:
     """Add steps with what is below them; within one finding the same answer is told once."""
     for step in steps:
-        if not keep(step) or (not _is_finding(step) and step.says in told):
+        if not keep(step) or (not _is_finding(step) and step.says in shown):
             continue
-        told.add(step.says)
+        shown.add(step.says)
         own = step.id.endswith(("/proposed", "/presumed"))
-        _grow(tree.add(_label(step)), step.children, keep, told if own else set())
+        _grow(tree.add(_label(step)), step.children, keep, shown if own else set())
 
 
 def _label(step: Step) -> Text:

@@ -107,14 +107,14 @@ class Examiner:
     def verdict(self, number: int) -> Verdict:
         """Return what becomes of the change of a number."""
         changed = self.changes[number]
-        told = self._told(changed)
+        found = self._told(changed)
         return Verdict(
             number=number,
             where=changed.where,
             entry=changed.item.entry.id,
             kind=changed.kind,
             says=changed.says,
-            **told,
+            **found,
         )
 
     def _told(self, changed: Changed) -> dict[str, Any]:
@@ -317,17 +317,17 @@ def _survives(moves: Moves, because: str, case: Mapping[str, Any] | None = None)
 def _sentence(found: Apart) -> str:
     """The country or question that tells the two laws apart, and what each answers."""
     differing = [name for name in {**found.before, **found.after} if found.before.get(name) != found.after.get(name)]
-    told = "; ".join(
+    answers = "; ".join(
         f"{name}: {found.before.get(name, 'nothing')}, and with the change {found.after.get(name, 'nothing')}"
         for name in differing
     )
     if found.given is not None:
-        return f"{sketch(found.law, found.given, '')} {told}."
+        return f"{sketch(found.law, found.given, '')} {answers}."
     assert found.asked is not None
     if found.asked.given is not None:
-        return f"{sketch(found.law, found.asked.given, '')} {told}."
+        return f"{sketch(found.law, found.asked.given, '')} {answers}."
     question = getattr(found.asked, found.asked.subject)
-    return f"Asked: {found.asked.subject} {question}, on {found.law.as_of}. {told}."
+    return f"Asked: {found.asked.subject} {question}, on {found.law.as_of}. {answers}."
 
 
 def _case(made: Mutant, found: Apart) -> Mapping[str, Any]:
