@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections import Counter
 from collections.abc import Callable
 from itertools import product
@@ -571,13 +570,3 @@ def test_what_offices_export(
         assert (ran.code, ran.err) == (0, "")
         assert ran.out.replace(name, "FILE") == plain
         assert read_placements(tmp_path / name)[0].country == "C\u00f4te, d'Ivoire"
-
-
-def test_the_whole_file_takes_less_than_two_seconds(
-    tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every country of the file in one run, the rulebook read and checked without its cache."""
-    monkeypatch.setenv("TIERENGINE_CACHE", "off")
-    before = time.process_time()  # of this process alone, whatever else the machine does
-    assert tierengine("history", FILE).code == 0
-    assert time.process_time() - before < 2
