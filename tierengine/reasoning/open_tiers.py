@@ -68,13 +68,16 @@ class Asked:
         """Return the term that a criterion has a level."""
         key = (criterion.id, level)
         if key not in self.levels:
-            above = [reached(criterion.id, rung.level) for rung in criterion.rules if rank(rung.level) > rank(level)][
-                :1
-            ]
-            names = [reached(criterion.id, level)] if level != "not met" else []
-            terms = (*(self.case.shown[name] for name in names), *(self.case.not_shown(name) for name in above))
+            has, has_not = rungs_of(criterion, level)
+            terms = (*(self.case.shown[name] for name in has), *(self.case.not_shown(name) for name in has_not))
             self.levels[key] = all_of(terms)
         return self.levels[key]
+
+
+def rungs_of(criterion: Criterion, level: Level) -> tuple[list[str], list[str]]:
+    """Return the propositions that hold, and those that do not, where a criterion has just a level."""
+    above = [reached(criterion.id, rung.level) for rung in criterion.rules if rank(rung.level) > rank(level)]
+    return [reached(criterion.id, level)] if level != "not met" else [], above[:1]
 
 
 def known(facts: Facts, field: str) -> bool:
