@@ -18,7 +18,7 @@ from tests.reasoning.dossiers import casefile, rating
 from tests.reasoning.two_years import SILENT, record, write
 from tests.reports.answers import SEEDS, answered, dossier, filled
 from tierengine.reasoning.assess import Assessor
-from tierengine.reasoning.assessment import Assessment, Status
+from tierengine.reasoning.assessment import Assessment, HingeOutcome, Status
 from tierengine.reports.answer import each_way, rated, why
 from tierengine.reports.bars import bar_of
 from tierengine.reports.report import brief
@@ -138,6 +138,12 @@ def test_answers_that_lead_to_the_same_tiers_are_told_together() -> None:
     hinge = filled("guatemala-2007", "provisional").hinges[0]
     told = each_way(hinge.outcomes, "largely met")
     assert told == "if not met or partly met: Tier 3; if largely met (proposed) or met: Tier 2 Watch List"
+
+
+def test_what_a_rubric_says_stands_in_brackets() -> None:
+    """An answer is part of a sentence: it begins small, unless with a name."""
+    ways = [HingeOutcome(answer=said, tiers=("3",)) for said in ("Rated not met: They are not.", "No", "UNODC does")]
+    assert each_way(ways) == "if rated not met (they are not) or no or UNODC does: Tier 3"
 
 
 def test_a_console_of_ascii_gets_ascii_bars() -> None:

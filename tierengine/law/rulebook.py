@@ -120,6 +120,10 @@ class Rulebook(Model):
 
     def boundaries(self) -> tuple[date, ...]:
         """Every day on which some entry comes into force, goes out of it or is renumbered, in order."""
+        return self._boundaries
+
+    @cached_property
+    def _boundaries(self) -> tuple[date, ...]:
         days = {entry.in_force.from_ for entry in self.entries()}
         days |= {entry.in_force.until for entry in self.entries() if entry.in_force.until}
         return tuple(sorted(days | {move.from_ for entry in self.entries() for move in entry.renumbered}))

@@ -30,12 +30,14 @@ def hinges(law: Law, facts: Facts, reading: ProvisionalReading) -> Iterator[Hing
 
     The other open words are as the rules propose them.
     """
-    now = reading.read(facts).rows
-    for criterion in law.criteria:
-        judgement = criterion.judgement
-        if judgement is None or facts.get(judged(judgement.id)) is not False:
-            continue
-        outcomes = [(each, reading.read(reading.once(facts, judgement.id, each)).rows) for each in levels_of(criterion)]
+    unrated = [
+        (each, word) for each in law.criteria if (word := each.judgement) and facts.get(judged(word.id)) is False
+    ]
+    rated = [reading.once(facts, word.id, level) for criterion, word in unrated for level in levels_of(criterion)]
+    now, *others = reading.rows_of_each([facts, *rated])
+    left = iter(others)
+    for criterion, judgement in unrated:
+        outcomes = [(level, next(left)) for level in levels_of(criterion)]
         if any(rows and rows != now for _, rows in outcomes):
             yield Hinge(
                 word=judgement.id,

@@ -260,9 +260,14 @@ def each_way(outcomes: Sequence[HingeOutcome], proposal: str | None = None) -> s
 
 
 def _answered(words: str) -> str:
-    """An answer as it stands after `if`."""
-    plain = words.rstrip(".")
-    return plain.lower() if plain in ("Yes", "No") else plain
+    """An answer as it stands after `if`; what a rubric says of a level, in brackets."""
+    answer, _, says = words.rstrip(".").partition(": ")
+    return f"{_within(answer)} ({_within(says)})" if says else _within(answer)
+
+
+def _within(words: str) -> str:
+    """Words as they stand within a sentence; a name that begins with several capitals keeps them."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def words_of(assessment: Assessment, record: str) -> str:

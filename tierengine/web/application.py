@@ -215,9 +215,11 @@ async def _clash(request: Request, error: Exception) -> Response:
 
 
 def _back(request: Request) -> str:
-    """The dossier to which an address belongs, or all of them."""
+    """The dossier to which an address belongs, if there is one, or all of them."""
+    desk: Desk = request.app.state.desk
     parts = request.url.path.split("/")
-    return "/".join(parts[:4]) if parts[1] == "c" and len(parts) > 3 else "/"
+    of_a_case = parts[1] == "c" and len(parts) > 3 and desk.shelf.find(parts[2], parts[3]) is not None
+    return "/".join(parts[:4]) if of_a_case else "/"
 
 
 async def _broke(request: Request, _: Exception) -> Response:
