@@ -162,8 +162,8 @@ class OpenTiers:
         if key not in self._asked:
             if len(self._asked) >= _KEPT:
                 del self._asked[next(iter(self._asked))]
-            case = Case(self.form, cuts=cuts)
-            self._asked[key] = Asked(case, Solver(case.definitions, limit=STEADY))
+            case = Case.of(self.form, cuts=cuts)
+            self._asked[key] = Asked(case, case.solver(limit=STEADY))
         return self._asked[key]
 
     def open(self, facts: Facts) -> tuple[TierRow, ...]:
