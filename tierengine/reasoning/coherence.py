@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from tierengine.engines.arithmetic import compare, holds, tally, thresholds
-from tierengine.engines.compiled import CompiledEngine
+from tierengine.engines.compiled import CompiledEngine, GeneratedEngine, GivenEngine
 from tierengine.engines.form import Bounds, Facts, Field, Form, Rule, Value
 from tierengine.engines.lowering import lower, lower_coherence
 from tierengine.law.entries import Coherence
@@ -56,7 +56,7 @@ class Coherent:
         form = lower(law, given=given)
         self.form = form
         """The form of the law, with some answers given."""
-        self.engine = CompiledEngine(form)
+        self.engine: GeneratedEngine = GivenEngine(lower(law), given) if given else CompiledEngine(form)
         """The evaluator of the form."""
         self.inputs = {field.id for field in form.inputs}
         self._sides = {each.id: (each.left, each.right) for each in form.comparisons}
