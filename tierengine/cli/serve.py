@@ -106,10 +106,10 @@ def _provider(issuer: str | None, client: str | None, claim: str, at: str) -> Pr
     return Provider(issuer_of(issuer), str(client), secret, claim=claim, desk=at)
 
 
-def _networks(told: list[str]) -> tuple[Network, ...]:
+def _networks(written: list[str]) -> tuple[Network, ...]:
     found: list[Network] = []
     problems = []
-    for each in told:
+    for each in written:
         try:
             found.append(ip_network(each))
         except ValueError:

@@ -176,8 +176,8 @@ def _page(request: Request, status: int, says: str, problems: tuple[Problem, ...
     head = head or _HEADS.get(status, "That did not work")
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": head, "says": says, "problems": as_json(problems)}, status_code=status)
-    told = {"head": head, "says": says, "problems": problems, "back": _back(request)}
-    return visit(request).page("error.html", http=status, **told)
+    values = {"head": head, "says": says, "problems": problems, "back": _back(request)}
+    return visit(request).page("error.html", http=status, **values)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -153,11 +153,11 @@ class Provider:
         """What the provider says of itself; asked for once."""
         with self._lock:
             if self._told is None:
-                told = self._asked("GET", f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+                values = self._asked("GET", f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
                 wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-                if told.get("issuer") != self._issuer or not all(_safe(str(told.get(each))) for each in wanted):
+                if values.get("issuer") != self._issuer or not all(_safe(str(values.get(each))) for each in wanted):
                     raise ProviderError("What the provider says of itself is not of this issuer, or is not safe.")
-                self._told = told
+                self._told = values
             return self._told
 
     def _asked(self, method: str, address: str, **sent: Any) -> dict[str, Any]:
@@ -165,20 +165,20 @@ class Provider:
 
         try:
             answer = httpx.request(method, address, timeout=_PATIENCE, follow_redirects=False, **sent)
-            told = answer.raise_for_status().json()
+            values = answer.raise_for_status().json()
         except (httpx.HTTPError, ValueError) as error:
             raise ProviderError(f"The provider cannot be asked now ({type(error).__name__}).") from None
-        if not isinstance(told, dict):
+        if not isinstance(values, dict):
             raise ProviderError("The provider answers otherwise than OpenID Connect says.")
-        return told
+        return values
 
 
-def issuer_of(told: str) -> str:
+def issuer_of(address: str) -> str:
     """Return an issuer. Raise `UsageError` if it is no address that is safe to ask."""
-    if not _safe(told):
+    if not _safe(address):
         cure = "write it as the provider does: https://id.example.gov"
-        raise UsageError([Problem(where="--oidc", what=f"`{told}` is no address of a provider by HTTPS", cure=cure)])
-    return told
+        raise UsageError([Problem(where="--oidc", what=f"`{address}` is no address of a provider by HTTPS", cure=cure)])
+    return address
 
 
 def _with(address: str, asked: Mapping[str, str]) -> str:

@@ -46,7 +46,7 @@ from tierengine.engines.solver import Solver
 from tierengine.lab.cases.edges import Point, edge_of
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Coherence, Criterion, Given
-from tierengine.law.linter import conditions, directly_inside
+from tierengine.law.linter import conditions
 from tierengine.law.rulebook import Law, asked_of
 from tierengine.reasoning.words import rank_of
 from tierengine.terms.level import LEVELS, Level, rank
@@ -185,7 +185,7 @@ class Pairs:
         """A condition in a case, with one condition inside it forced to hold or to fail."""
         if forced is not None and path == forced[0]:
             return Rails(TRUE, FALSE) if forced[1] else Rails(FALSE, TRUE)
-        parts = [self._told(case, part, below, forced) for below, part in directly_inside(path, condition)]
+        parts = [self._told(case, part, (*path, *below), forced) for below, part in condition.directly]
         if not parts:
             return self._single(case, condition)
         if condition.operator == "not":

@@ -99,15 +99,15 @@ def _done(here: Visit, kind: Kind) -> Any:
     return work.result
 
 
-def _pairs(told: Any, q: str, only: str, name_of: Named) -> list[Any]:
+def _pairs(found: Any, q: str, only: str, name_of: Named) -> list[Any]:
     """The pairs that are sought."""
-    wanted = (pair for pair in told["pairs"] if not (only and pair["explained_by"]))
+    wanted = (pair for pair in found["pairs"] if not (only and pair["explained_by"]))
     return [pair for pair in wanted if has(q, name_of(pair["lower"]["case"]), name_of(pair["higher"]["case"]))]
 
 
-def _standings(told: Any, q: str, name_of: Named) -> list[Any]:
+def _standings(found: Any, q: str, name_of: Named) -> list[Any]:
     """The cases that are sought."""
-    return [each for each in told["standings"] if has(q, name_of(each["case"]), _tiers(each["tiers"]))]
+    return [each for each in found["standings"] if has(q, name_of(each["case"]), _tiers(each["tiers"]))]
 
 
 def _names(here: Visit) -> Named:

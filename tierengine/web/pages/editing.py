@@ -93,7 +93,7 @@ def _page(here: Visit, name: str, text: str | None = None, *, part: bool = False
         raise HTTPException(404, "The law has no such file.")
     text = before if text is None else text
     problems = problems_of(with_draft(files, name, text), name) if text != before else ()
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "name": name,
         "text": text,
         "changed": text != before,
@@ -101,7 +101,7 @@ def _page(here: Visit, name: str, text: str | None = None, *, part: bool = False
         "problems": problems,
         "checks": checks(here, {name: text} if text != before else {}, problems),
     }
-    return here.page("parts/draft.html" if part else "edit.html", **told)
+    return here.page("parts/draft.html" if part else "edit.html", **values)
 
 
 def own_words(book: Rulebook) -> set[str]:
@@ -217,11 +217,11 @@ def _tiers(open_tiers: list[Tier]) -> str:
 
 def _mutants(title: str, found: dict[str, Any]) -> Check:
     """Each single change of what was edited, such as a threshold one higher: something should notice it."""
-    told = [each for each in found["verdicts"] if each["became"] == "undecided" or _moves_unseen(each)]
-    says = f"{len(told)} of {counted(found['changes'], 'single change')} unnoticed"
-    if not told:
+    verdicts = [each for each in found["verdicts"] if each["became"] == "undecided" or _moves_unseen(each)]
+    says = f"{len(verdicts)} of {counted(found['changes'], 'single change')} unnoticed"
+    if not verdicts:
         says = f"each of {counted(found['changes'], 'single change')} that moves an answer is noticed"
-    return Check(title=title, state="moved" if told else "good", says=says, found=_unnoticed(told))
+    return Check(title=title, state="moved" if verdicts else "good", says=says, found=_unnoticed(verdicts))
 
 
 def _moves_unseen(verdict: dict[str, Any]) -> bool:
