@@ -43,7 +43,7 @@ def propose(here: Here, name: Name, text: Annotated[str, Form(max_length=500_000
         here,
         "/changes",
         lambda desk: acts.propose(
-            desk, files, draft.rulebook.examples, findings(desk.ledger, files, here.corpus, _FIRST), reasons
+            desk, files, draft.rulebook.examples, findings(desk.ledger, files, here.census, _FIRST), reasons
         ),
     )
 
