@@ -80,6 +80,7 @@ def test_a_clash_is_a_page_that_everyone_can_use(browser: Open, visitor: Make) -
     word.get_by_label("Reasons").fill("nothing was done that lasts")
     word.get_by_role("button", name="Give this rating").click()
     expect(page.get_by_role("heading", name="Somebody was faster")).to_be_visible()
+    expect(page.locator(".sent")).to_contain_text("are the efforts significant?")
     looks_right(page)
 
 
