@@ -61,17 +61,11 @@ class Document:
         values = self.values
         for step in path:
             values = values[step]
-        marks = {below[len(path) :]: mark for below, mark in self.marks.items() if below[: len(path)] == path}
-        return Document(self.name, self.raw, values, marks)
+        return Document(self.name, self.raw, values, _Below(self.marks, path))
 
     def parts(self, key: str) -> list[Document]:
         """Return each value of a list as a document of its own, with the places that it has in this one."""
-        marks: list[dict[Path_, tuple[int, int]]] = [{} for _ in self.values[key]]
-        for path, mark in self.marks.items():
-            if len(path) > 1 and path[0] == key and isinstance(path[1], int):
-                marks[path[1]][path[2:]] = mark
-        pairs = zip(self.values[key], marks, strict=True)
-        return [Document(self.name, self.raw, values, places) for values, places in pairs]
+        return [self.part(key, number) for number in range(len(self.values[key]))]
 
 
 class _Places(Mapping[Path_, tuple[int, int]]):
@@ -94,6 +88,24 @@ class _Places(Mapping[Path_, tuple[int, int]]):
 
     def __len__(self) -> int:
         return len(self._found)
+
+
+class _Below(Mapping[Path_, tuple[int, int]]):
+    """Where each value of a part stands, out of the places of the whole."""
+
+    def __init__(self, marks: Mapping[Path_, tuple[int, int]], above: Path_) -> None:
+        self._marks = marks
+        self._above = above
+
+    def __getitem__(self, path: Path_) -> tuple[int, int]:
+        return self._marks[(*self._above, *path)]
+
+    def __iter__(self) -> Iterator[Path_]:
+        depth = len(self._above)
+        return (path[depth:] for path in self._marks if path[:depth] == self._above)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def load(raw: bytes, name: str, problems: list[Problem]) -> Document | None:

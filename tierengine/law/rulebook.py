@@ -314,6 +314,11 @@ class Law:
         )
 
     @cached_property
+    def versions(self) -> str:
+        """The entries, each with the first day of its version: days on which these are the same have one law."""
+        return ",".join(f"{entry.id}@{entry.in_force.from_}" for entry in self.entries())
+
+    @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
         """Every indicator declared by a criterion in force."""
         return tuple(indicator for criterion in self.criteria for indicator in criterion.indicators)
@@ -322,6 +327,11 @@ class Law:
     def indicators_by_id(self) -> dict[str, Indicator]:
         """The indicators by their id."""
         return {indicator.id: indicator for indicator in self.indicators}
+
+    @cached_property
+    def deniable(self) -> tuple[Indicator, ...]:
+        """The indicators to which a no to another is a no."""
+        return tuple(indicator for indicator in self.indicators if indicator.denied_with)
 
     @cached_property
     def last_year(self) -> dict[str, Indicator]:

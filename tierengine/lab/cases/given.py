@@ -75,7 +75,7 @@ def _coherent(law: Law, given: Given) -> Coherent:
 
 def unfit(given: Given, law: Law) -> Iterator[Complaint]:
     """Yield what cannot be given of a country under the law of a date."""
-    yield from complaints(given, Vocabulary.of(law))
+    yield from complaints(given, Vocabulary.of_law(law))
     for name, word in given.indicators.items():
         indicator = law.indicators_by_id.get(name)
         if indicator is None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from tierengine.engines.arithmetic import compare
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Engine, Facts, Form
+from tierengine.engines.form import Facts, Form
 from tierengine.engines.lowering import LAST_ON_FILE, LAST_REPORT, reached
 from tierengine.lab.cases.asked import NOTHING, PlacedAsked
 from tierengine.lab.cases.asked import answer as answer_of
@@ -89,8 +89,7 @@ class Trials:
         return judge(placed, self.answer(placed))
 
     def _laid(self, law: Law, given: frozenset[str]) -> Laid:
-        entries = ",".join(f"{entry.id}@{entry.in_force.from_}" for entry in law.entries())
-        key = (entries, given)
+        key = (law.versions, given)
         if key not in self._forms:
             self._forms[key] = Laid(law, given)
         return self._forms[key]
@@ -104,7 +103,7 @@ class Laid:
         self.given = given
         coherent = Coherent.of(law, given)
         self.form: Form = coherent.form
-        self.engine: Engine = coherent.engine
+        self.engine = coherent.engine
         self.inputs = {field.id for field in (*self.form.inputs, *self.form.answerable())}
         self.compared = {comparison.id: comparison for comparison in self.form.comparisons}
         self.narrator = Narrator(law, self.form)
@@ -112,7 +111,7 @@ class Laid:
     @cached_property
     def open_tiers(self) -> OpenTiers:
         """What knows the rows of the tier table that are open."""
-        return OpenTiers(self.law, self.form)
+        return OpenTiers(self.law, self.form, self.engine)
 
     @cached_property
     def provisional(self) -> ProvisionalReading:

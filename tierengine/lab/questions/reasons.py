@@ -145,7 +145,7 @@ class Findings:
 
     def entailing(self, row: str, holds: bool) -> Iterator[tuple[str, ...]]:
         """Yield each smallest set of findings that alone makes sure that a row is reached, or that it is not."""
-        astray, picks = Solver(self._case.definitions), {name: variable(f"pick:{name}") for name in self._terms}
+        astray, picks = self._case.solver(), {name: variable(f"pick:{name}") for name in self._terms}
         shown = self._case.shown[row]
         astray.add(negate(shown) if holds else shown)
 
