@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.conftest import ROOT, read_once
 from tests.engines import z3_reading
 from tests.strategies import facts_for, facts_of, forms, laws
+from tierengine.engines import proof
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Bounds, Comparison, Evaluation, Facts, Field, Form, Test, Value
 from tierengine.engines.logic import Term, negate
@@ -195,3 +196,22 @@ def test_cases_that_are_compared_have_room_for_their_numbers() -> None:
     assert model is not None
     first, second = one.read(model), other.read(model)
     assert int(first["few"]) < int(first["many"]) < int(second["many"]) < int(second["few"])
+
+
+def test_a_kept_case_is_shared_where_numbers_are_cut_alike_and_only_there(
+    rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Truths and ratings cut no number; a count that is known does, and so do its bounds and other cuts."""
+    form = lower(rulebook.latest())
+    count = next(field.id for field in form.inputs if field.type == "count" and not field.numbers)
+    truth = next(field.id for field in form.inputs if field.type == "truth")
+    alike = [Case.of(form, facts=facts) for facts in ({}, {truth: True}, {truth: False})]
+    assert len({id(case) for case in alike}) == 1
+    others = [Case.of(form, facts={count: 7}), Case.of(form, facts={count: 8}), Case.of(form, facts={count: Bounds(7)})]
+    others += [Case.of(form, cuts={count: (7,)}), Case.of(form, "other"), Case.of(form, partly=True)]
+    others += [Case.of(form, cases=2), Case.of(form.model_copy())]
+    assert len({id(case) for case in (*alike, *others)}) == 1 + len(others)
+    assert Case.of(form, facts={count: 7}) is others[0]
+    monkeypatch.setattr(proof, "_KEPT", 1)
+    Case.of(form, facts={count: 9})
+    assert Case.of(form, cuts={}) is not alike[0], "the one that was made first goes"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.engines.truth_tables import EVERY, VARIABLES, Told, told
 from tierengine.engines.certificate import certificate
 from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_least, at_most, negate, variable
-from tierengine.engines.solver import Limit, Model, Solver
+from tierengine.engines.solver import Limit, Model, Solver, Start
 from tierengine.errors import UndecidedError
 from tierengine.lab.proofs import drup
 
@@ -166,3 +166,16 @@ def test_what_is_remembered_never_outlives_what_it_rests_on(steps: list[tuple[st
         if told_before and steps:
             solver.add(steps[0][1].term)
             left &= steps[0][1].ways
+
+
+@given(st.lists(told, max_size=3), told, st.lists(told, min_size=1, max_size=4))
+def test_what_was_written_once_begins_any_number_of_solvers(base: list[Told], more: Told, some: list[Told]) -> None:
+    """Each finds what a solver finds to which all was added, case for case; what one learns or adds binds no other."""
+    terms = [each.term for each in base]
+    start = Start(terms)
+    for added in ([], [more.term], []):
+        begun, anew = Solver(added, start=start), Solver(terms, added)
+        for one in some:
+            found, expected = begun.find(one.term), anew.find(one.term)
+            assert (found and _way(found)) == (expected and _way(expected))
+            assert begun.question(one.term) == anew.question(one.term)

@@ -48,6 +48,13 @@ def test_a_criterion_shows_its_ladder_in_words(visitor: Make) -> None:
     assert "trafficking_prosecutions" not in text
 
 
+def test_what_became_of_a_clause_is_told_in_words(visitor: Make) -> None:
+    """By titles and questions, beside the names that the files have for them."""
+    text = visitor().get("/law/coverage?on=2008-06-04").text
+    assert ">Penalties for the gravest forms</a>" in text
+    assert "Is the prescribed punishment commensurate" in text
+
+
 def test_readers_cannot_draft(visitor: Make) -> None:
     """Only policy staff are offered it, and only they may."""
     reader = visitor("reader")
@@ -112,6 +119,14 @@ def test_single_changes_of_what_is_edited_are_tried() -> None:
     assert check_of(running).found == told.found[:1]
     with pytest.raises(UsageError):
         labour._mutate(Order(kind="mutate", law=ROOT), ROOT, tell)
+
+
+def test_a_proof_that_fails_is_told_as_soon_as_it_is_found() -> None:
+    """While the others go on."""
+    order = Order(kind="prove", law=ROOT, files={})
+    found = [{"verdict": "refuted", "says": "A country falls."}]
+    told = check_of(Work(id="w", kind="prove", owner="a", order=order, done=3, found=found))
+    assert (told.state, told.says, told.found) == ("running", "3 done", ("refuted: A country falls.",))
 
 
 def test_only_work_on_a_draft_stands_in_its_strip(served: Served, visitor: Make) -> None:

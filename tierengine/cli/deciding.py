@@ -164,10 +164,10 @@ class _Sitting:
 
     def _change(self, item: Proposed, _key: str) -> None:
         first = item.records[0]
-        told = first.model_dump(mode="json", by_alias=True, exclude_none=True)
+        values = first.model_dump(mode="json", by_alias=True, exclude_none=True)
         changed: dict[str, Any] = {"because": first.because, "note": first.note}
         for key in ("measures", "kind", "value", "unit"):
-            known = _written(told.get(key, ""))
+            known = _written(values.get(key, ""))
             changed[key] = self._asked(f"  {key}", known) or None
         changed |= _time(self._asked("  date, or first and last day, or why none is given", _when(first)))
         doer = self._asked("  actor", first.actor.is_)

@@ -24,13 +24,15 @@ def desk(
     if not folder.is_dir():
         raise UsageError([Problem(where=str(folder), what="is no folder", cure="name the folder of your dossiers")])
     opened = open_desk(folder, folder_of(rulebook), cache=cache_folder(), keys=keys_folder(None))
-    told = [0]
+    printed = [0]
 
     def tell(link: str) -> None:
-        first = "The desk is open. Your browser comes in by this link, once:" if not told[0] else "For another browser:"
-        told[0] += 1
+        first = (
+            "The desk is open. Your browser comes in by this link, once:" if not printed[0] else "For another browser:"
+        )
+        printed[0] += 1
         typer.echo(f"{first}\n    {link}")
-        if told[0] == 1:
+        if printed[0] == 1:
             typer.echo(f"Requests are logged in {state_folder(folder) / 'requests.log'}. Ctrl-C closes the desk.")
 
     serve_on_loopback(opened, port, tell)

@@ -71,8 +71,8 @@ def explain(
     assessment = assessment or Assessor(law).assess(casefile)
     trace = assessment.trace
     if form is PlainFormat.json:
-        told = {} if supposed is None else {"supposed": schemas.dump(Supposition, supposed)}
-        print_json(told | {"trace": schemas.dump(Step, trace)})
+        values = {} if supposed is None else {"supposed": schemas.dump(Supposition, supposed)}
+        print_json(values | {"trace": schemas.dump(Step, trace)})
         return
     console = a_console()
     if supposed is not None:
@@ -86,11 +86,11 @@ def explain(
 
 
 def _tell_each_source(casefile: Casefile, law: Law, form: PlainFormat) -> None:
-    told = each_alone(casefile, law)
+    found = each_alone(casefile, law)
     if form is PlainFormat.json:
-        print_json([schemas.dump(Alone, each) for each in told])
+        print_json([schemas.dump(Alone, each) for each in found])
     else:
-        print_alone(told, a_console())
+        print_alone(found, a_console())
 
 
 def _refuse_several(asked: list[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 import typer
 from rich.text import Text
 
-from tierengine.cli.app import app
+from tierengine.cli.app import Group, app
 from tierengine.cli.ledger_options import (
     HERE,
     Author,
@@ -29,7 +29,7 @@ from tierengine.ledger.notes import base64
 from tierengine.ledger.people import Enrolled, People
 from tierengine.reports.text import print_wrapped
 
-people_app = typer.Typer(
+people_app = Group(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Keep the register of people: who may write what in a ledger, with which key, from when until when.",

@@ -50,9 +50,9 @@ def proposed(sources: Iterable[Opened], setting: Setting) -> Iterator[Proposed]:
     Of sources that report on the period, there follow the silences that the law reads as an answer.
     """
     opened = tuple(sources)
-    told = [each for source in opened for each in _told(source, setting)]
-    silent = _silences(opened, setting, [records[0] for _, _, records in told]) if setting.covers_period else ()
-    for number, (at, quote, records) in enumerate((*told, *silent), start=1):
+    statements = [each for source in opened for each in _told(source, setting)]
+    silent = _silences(opened, setting, [records[0] for _, _, records in statements]) if setting.covers_period else ()
+    for number, (at, quote, records) in enumerate((*statements, *silent), start=1):
         yield Proposed(id=f"p{number}", at=at, quote=quote, records=records)
 
 
@@ -165,9 +165,9 @@ def item_lines(item: Proposed) -> Iterator[str]:
 
 def proposal_lines(record: ProposedRecord, indent: str) -> Iterator[str]:
     """Yield the lines of one proposed record."""
-    told = record.model_dump(mode="json", by_alias=True, exclude_none=True)
+    values = record.model_dump(mode="json", by_alias=True, exclude_none=True)
     mark = "- "
-    for key, value in told.items():
+    for key, value in values.items():
         yield from keyed(f"{indent}{mark}{key}", value)
         mark = "  "
 

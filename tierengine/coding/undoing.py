@@ -47,9 +47,9 @@ class Steps:
         self._path = steps_file(dossier)
         self._steps = _read(self._path) if self._path.exists() else []
 
-    def keep(self, before: bytes, after: bytes, told: Told | None = None) -> None:
+    def keep(self, before: bytes, after: bytes, note: Told | None = None) -> None:
         """Keep a step that is about to be made. Raise `OSError` if it cannot be written."""
-        self._steps = [*self._made(before), _step(before, after, told or Told())][-MOST:]
+        self._steps = [*self._made(before), _step(before, after, note or Told())][-MOST:]
         self._write()
 
     def newest(self, version: str) -> Told | None:
@@ -93,12 +93,12 @@ class Steps:
         return kept[:-1] if kept and kept[-1].before == canonical.digest(now) else kept
 
     def _write(self) -> None:
-        told = [
+        values = [
             {"at": each.at, "old": _text(each.old), "new": _text(each.new)}
             | {"before": each.before, "after": each.after, "told": asdict(each.told)}
             for each in self._steps
         ]
-        write_whole(self._path, canonical.readable(told).encode())
+        write_whole(self._path, canonical.readable(values).encode())
 
 
 def steps_file(dossier: Path) -> Path:
@@ -106,12 +106,12 @@ def steps_file(dossier: Path) -> Path:
     return dossier.with_name(f".{dossier.name}.undo")
 
 
-def _step(before: bytes, after: bytes, told: Told) -> _Step:
+def _step(before: bytes, after: bytes, note: Told) -> _Step:
     """The one stretch in which two texts differ."""
     at = _alike(before, after)
     end = _alike(before[at:][::-1], after[at:][::-1])
     old, new = before[at : len(before) - end], after[at : len(after) - end]
-    return _Step(at, old, new, canonical.digest(before), canonical.digest(after), told)
+    return _Step(at, old, new, canonical.digest(before), canonical.digest(after), note)
 
 
 def _alike(one: bytes, other: bytes) -> int:

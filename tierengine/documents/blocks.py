@@ -340,9 +340,8 @@ def _causes(matter: Matter, taken: Taken) -> Iterator[Fact]:
     found = matter.comparison if matter.whole else None
     if found is None:
         return
-    told = _CAUSES | ({} if found.causes[0].differences else {"law": "the later day on which the same law is applied"})
     for causes in found.smallest:
-        names = [told[each] for each in CAUSES if each in causes and taken.holds(each)]
+        names = [_CAUSES[each] for each in CAUSES if each in causes and taken.holds(each)]
         if names:
             yield Fact({"causes": " and ".join(names)}, (ANSWER,))
 
@@ -374,12 +373,18 @@ def _sentence(words: str) -> str:
 def _options(matter: Matter, _: Taken) -> Iterator[Fact]:
     """Every tier of the law of the day: whether it is open, what it asks for, and what speaks against it."""
     rows = {row.id: row for row in matter.law.tiers}
-    told = matter.assessment.recommendation
+    recommended = matter.assessment.recommendation
     for step in matter.assessment.trace.children:
         row = rows.get(step.id)
         if row is None or row.tier is None:
             continue
-        sort = "recommended" if row.tier == told.tier else "open" if row.tier in told.open_tiers else "excluded"
+        sort = (
+            "recommended"
+            if row.tier == recommended.tier
+            else "open"
+            if row.tier in recommended.open_tiers
+            else "excluded"
+        )
         deciding = [child for child in step.children if child.decisive]
         fields = {
             "tier": NAMES[row.tier],

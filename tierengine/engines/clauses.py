@@ -28,6 +28,14 @@ class Clauses:
         self.literals: dict[Term, int] = {}
         """The literal of each term that was met."""
 
+    def copy(self, take: Callable[[Clause], object]) -> Clauses:
+        """Return what goes on from here by itself, and gives what it makes elsewhere."""
+        made = Clauses(take)
+        made._next = self._next
+        made._counters, made._conjunctions = dict(self._counters), dict(self._conjunctions)
+        made.literals = dict(self.literals)
+        return made
+
     def fresh(self) -> int:
         """Return a literal that stands for nothing yet."""
         self._next += 1

@@ -82,10 +82,6 @@ class GivenEngine:
         return {name: value for name, value in settled.items() if _entry(name) not in self._given}
 
 
-GeneratedEngine = CompiledEngine | GivenEngine
-"""Either of the two."""
-
-
 def _conflict(proposition: str) -> None:
     raise MismatchError(
         [

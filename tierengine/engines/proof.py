@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -31,10 +32,13 @@ from tierengine.engines.logic import (
     variable,
 )
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
-from tierengine.engines.solver import Model, Solver
+from tierengine.engines.solver import PATIENCE, Limit, Model, Solver, Start
 
 Cuts = Mapping[str, Collection[int]]
 """For counts, numbers at which a new answer begins, beside those at which some rule says so."""
+
+_KEPT = 16
+"""Cases that are kept with a form at a time; past it, the one that was made first goes."""
 
 
 class Scale:
@@ -145,8 +149,46 @@ class Case:
         """The answers that each input may have, and what follows from them by the rules."""
         self.coherence: dict[str, Term] = dict(self._coherence())
         """Each rule of coherence, with the term that it is not broken."""
+        self._starts: dict[tuple[tuple[Term, ...], ...], Start] = {}
 
-    @property
+    @staticmethod
+    def of(
+        form: Form,
+        name: str = "case",
+        *,
+        partly: bool = False,
+        facts: Facts = MappingProxyType({}),
+        cuts: Cuts = MappingProxyType({}),
+        cases: int = 1,
+    ) -> Case:
+        """Return a case, the one of so many whose numbers are compared with one another.
+
+        It is kept with the form, since countries whose numbers are cut alike share it.
+        """
+        kept = form.kept.setdefault("cases", {})
+        assert isinstance(kept, dict)
+        counts = {field.id for field in form.inputs if field.type == "count"}
+        told = (counts | {each.id for each in form.comparisons}) & facts.keys()
+        key = (
+            *(name, partly, cases, frozenset((each, facts[each]) for each in told)),
+            tuple((each, tuple(numbers)) for each, numbers in cuts.items()),
+        )
+        if key not in kept:
+            if len(kept) >= _KEPT:
+                del kept[next(iter(kept))]
+            kept[key] = Case(form, name, partly=partly, facts=facts, cuts=cuts, beside=(form,) * (cases - 1))
+        case = kept[key]
+        assert isinstance(case, Case)
+        return case
+
+    def solver(self, *definitions: tuple[Term, ...], limit: Limit = PATIENCE) -> Solver:
+        """Return a new solver that knows some definitions, or what every case obeys; they are written once."""
+        definitions = definitions or (self.definitions,)
+        if definitions not in self._starts:
+            self._starts[definitions] = Start(*definitions)
+        return Solver(limit=limit, start=self._starts[definitions])
+
+    @cached_property
     def definitions(self) -> tuple[Term, ...]:
         """What every case obeys: what follows from its answers, and every rule of coherence."""
         return (*self.follows, *self.coherence.values())

@@ -12,11 +12,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from threading import Timer
 
 from pysat.solvers import Minisat22
 
-from tierengine.engines.clauses import Clauses
+from tierengine.engines.clauses import Clause, Clauses
 from tierengine.engines.logic import TRUE, Term
 from tierengine.errors import Problem, UndecidedError
 
@@ -110,15 +111,28 @@ class Model:
         return term.kind == "at least" and sum(self.holds(part) for part in term.parts) >= term.needed
 
 
+class Start:
+    """Terms that hold for good, written as clauses once: any number of solvers begin with them."""
+
+    def __init__(self, *definitions: Iterable[Term]) -> None:
+        self.terms = tuple(chain(*definitions))
+        self.clauses: list[Clause] = []
+        self.written = Clauses(self.clauses.append)
+        for term in self.terms:
+            self.written.require(term, [])
+
+
 class Solver:
     """Looks for cases. What is added holds for every question; what is asked holds for that question only."""
 
-    def __init__(self, *definitions: Iterable[Term], limit: Limit = PATIENCE) -> None:
-        self._sat = Minisat22()
+    def __init__(self, *definitions: Iterable[Term], limit: Limit = PATIENCE, start: Start | None = None) -> None:
+        """Take what holds for good: what a start has written before, and definitions beside it."""
+        start = start or Start()
+        self._sat = Minisat22(bootstrap_with=start.clauses)
         self._limit = limit
-        self._clauses = Clauses(self._sat.add_clause)
+        self._clauses = start.written.copy(self._sat.add_clause)
         self._memory = Memory()
-        self._terms: list[Term] = []
+        self._terms = list(start.terms)
         self._supposed: list[int] = []
         self._bits: int | None = None
         """What is supposed, as the memory writes it; nothing until it is asked for."""
@@ -178,9 +192,9 @@ class Solver:
         assumed = self._clauses.units(terms)
         if self._bits is None:
             self._bits = Memory.bits(self._supposed)
-        told = self._memory.answer(self._bits | Memory.bits(assumed))
-        if told is not None:
-            return told
+        known = self._memory.answer(self._bits | Memory.bits(assumed))
+        if known is not None:
+            return known
         found = self._check(assumed)
         if found:
             self._memory.keep_case(self._sat.get_model() or [])
@@ -219,7 +233,15 @@ class Solver:
         The set need not be the smallest.
         """
         literals = {name: self._clauses.literal(term) for name, term in terms.items()}
-        if self._found([*self._clauses.units(beside), *literals.values()]) is not None:
+        return self.clash_of(literals, self._clauses.units(beside))
+
+    def literal(self, term: Term) -> int:
+        """Return the number that stands for a term, with which `clash_of` asks about it again and again."""
+        return self._clauses.literal(term)
+
+    def clash_of(self, literals: Mapping[str, int], beside: Sequence[int]) -> tuple[str, ...]:
+        """Return what `clash` does, of terms by the numbers that stand for them."""
+        if self._decided([*beside, *literals.values()]):
             return ()
         core = set(self._sat.get_core() or ())
         return tuple(sorted(name for name, literal in literals.items() if literal in core))
@@ -229,6 +251,10 @@ class Solver:
         return (*self._terms, *terms)
 
     def _found(self, assumed: list[int]) -> Model | None:
+        return Model(self._sat.get_model() or [], self._clauses.literals) if self._decided(assumed) else None
+
+    def _decided(self, assumed: list[int]) -> bool:
+        """Whether there is a case. Raise `UndecidedError` if the solver gave up."""
         found = self._check(assumed)
         if found is None:
             raise UndecidedError(
@@ -240,7 +266,7 @@ class Solver:
                     )
                 ]
             )
-        return Model(self._sat.get_model() or [], self._clauses.literals) if found else None
+        return found
 
     def _check(self, assumed: list[int]) -> bool | None:
         """Whether there is a case; nothing if the solver gave up."""

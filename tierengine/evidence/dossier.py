@@ -270,9 +270,9 @@ class Dossier(Model):
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
         """The questions that no record, silence or rating of this dossier answers; what is carried answers none."""
-        told = {r.measures for r in self.records if isinstance(r, Rating) or r.carried is None}
-        told |= {silence.indicator for silence in self.silences}
-        return tuple(each for each in self.questions or () if not told & set(each.answered_by))
+        answered = {r.measures for r in self.records if isinstance(r, Rating) or r.carried is None}
+        answered |= {silence.indicator for silence in self.silences}
+        return tuple(each for each in self.questions or () if not answered & set(each.answered_by))
 
     proposed: tuple[Proposed, ...] = ()
     """What was drafted and nobody has decided on yet; no verb reasons from it."""
@@ -369,10 +369,10 @@ class Casefile:
             if source.text is not None and source.text != found:
                 yield f"{source.id} is read otherwise than when it was coded; every quote was found again by its words"
         for each in self.anchors():
-            told = each.anchor.position if each.anchor is not None else None
+            position = each.anchor.position if each.anchor is not None else None
             now = f"{each.span[0]}-{each.span[1]}"
-            if told is not None and told != now:
-                yield f"{each.name} was found again by its words, at {now}; when it was coded it stood at {told}"
+            if position is not None and position != now:
+                yield f"{each.name} was found again by its words, at {now}; when it was coded it stood at {position}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,8 @@ def _waiting(document: Document) -> Iterator[tuple[int, str, list[str]]]:
 
 def waits(record: Any) -> bool:
     """Whether a record is a rating that waits to be given."""
-    told = isinstance(record, dict) and record.get("kind") == "judgement"
-    return told and any(record.get(key) == BLANK for key in _KEYS)
+    judgement = isinstance(record, dict) and record.get("kind") == "judgement"
+    return judgement and any(record.get(key) == BLANK for key in _KEYS)
 
 
 def without_blanks(document: Document) -> Document:

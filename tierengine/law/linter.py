@@ -371,8 +371,8 @@ def _references(item: Placed, vocabulary: Vocabulary) -> Iterator[Problem]:
     for path, condition in (*conditions(item.entry), *_of_coherence(item.entry)):
         complaint = complaint_of(condition, vocabulary)
         if condition.last_rating is not None:
-            told = "a rating of the last report is asked for, which only a proposal may do"
-            complaint = told, "ask for it under `proposal`, or ask for this year's rating with `judgement`"
+            what = "a rating of the last report is asked for, which only a proposal may do"
+            complaint = what, "ask for it under `proposal`, or ask for this year's rating with `judgement`"
         if complaint is not None:
             yield item.problem(*complaint, *path)
     if isinstance(item.entry, Criterion):
@@ -820,8 +820,8 @@ def _tiers_lacking(law: Law, placed: list[Placed]) -> Iterator[Problem]:
     needed = [tier for tier in TIERS if law.routes or tier != "2WL"]
     lacking = [tier for tier in needed if tier not in {row.tier for row in law.tiers}]
     if lacking:
-        told = f"the tier table has no row for tier {', '.join(lacking)}"
-        yield _first_row(law, placed).problem(told, "add the row", "id")
+        what = f"the tier table has no row for tier {', '.join(lacking)}"
+        yield _first_row(law, placed).problem(what, "add the row", "id")
 
 
 def _one_tier(law: Law, placed: list[Placed]) -> Iterator[Problem]:

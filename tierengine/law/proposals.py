@@ -174,16 +174,16 @@ def _named(condition: Condition, vocabulary: Vocabulary) -> bool:
 
 def _circles(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
     """Proposals that wait for each other, each told once, on the first day on which they do."""
-    told: set[str] = set()
+    seen: set[str] = set()
     for day in rulebook.boundaries():
         waits = _waits_for(rulebook.select(day))
         for item in placed:
             name = item.entry.id
-            if item.section != "criteria" or not item.entry.in_force.holds(day) or name in told:
+            if item.section != "criteria" or not item.entry.in_force.holds(day) or name in seen:
                 continue
             circle = _way(name, name, waits)
             if circle:
-                told.update(circle)
+                seen.update(circle)
                 yield item.problem(
                     "these proposals wait for each other in a circle: "
                     + " -> ".join(f"`{each}`" for each in (name, *circle)),

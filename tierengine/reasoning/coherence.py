@@ -16,8 +16,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 from tierengine.engines.arithmetic import compare, holds, tally, thresholds
-from tierengine.engines.compiled import CompiledEngine, GeneratedEngine, GivenEngine
-from tierengine.engines.form import Bounds, Facts, Field, Form, Rule, Value
+from tierengine.engines.compiled import CompiledEngine, GivenEngine
+from tierengine.engines.form import Bounds, Evaluator, Facts, Field, Form, Rule, Value
 from tierengine.engines.lowering import lower, lower_coherence
 from tierengine.law.entries import Coherence
 from tierengine.law.rulebook import Law
@@ -49,10 +49,14 @@ class Coherent:
     def __init__(self, law: Law, given: frozenset[str] = frozenset()) -> None:
         self._law = law
         self._deriving = _deriving(law)
+        self._asked_by: dict[str, list[int]] = {}
+        for place, rule in enumerate(self._deriving):
+            for name in rule.asks:
+                self._asked_by.setdefault(name, []).append(place)
         form = lower(law, given=given)
         self.form = form
         """The form of the law, with some answers given."""
-        self.engine: GeneratedEngine = GivenEngine(lower(law), given) if given else CompiledEngine(form)
+        self.engine: Evaluator = GivenEngine(lower(law), given) if given else CompiledEngine(form)
         """The evaluator of the form."""
         self.inputs = {field.id for field in form.inputs}
         self._sides = {each.id: (each.left, each.right) for each in form.comparisons}
@@ -77,15 +81,20 @@ class Coherent:
 
         Where all that followed before some answers `changed` stands among the facts, only what is new is returned.
         """
-        known = dict(facts)
         found: dict[str, Followed] = {}
-        waiting = [rule for rule in self._deriving if changed is None or not set(rule.asks).isdisjoint(changed)]
+        waiting = list(self._deriving) if changed is None else self._asking(changed)
+        known = dict(facts) if waiting else {}
         while waiting:
             new = {name: each for rule in waiting for name, each in rule.derive(known)}
             found |= new
             known |= {name: each.value for name, each in new.items()}
-            waiting = [rule for rule in self._deriving if not new.keys().isdisjoint(rule.asks)] if new else []
+            waiting = self._asking(new)
         return found
+
+    def _asking(self, names: Iterable[str]) -> list[_Deriving]:
+        """The rules that ask for any of some answers, in the order of the rulebook."""
+        places = {place for name in names for place in self._asked_by.get(name, ())}
+        return [self._deriving[place] for place in sorted(places)]
 
     def contradictions(self, facts: Facts) -> Iterator[Contradiction]:
         """Yield every rule that fails on the facts, what follows among them, in the order of the rulebook."""

@@ -30,20 +30,22 @@ def hinges(law: Law, facts: Facts, reading: ProvisionalReading) -> Iterator[Hing
 
     The other open words are as the rules propose them.
     """
-    now = reading.read(facts).rows
-    for criterion in law.criteria:
-        judgement = criterion.judgement
-        if judgement is None or facts.get(judged(judgement.id)) is not False:
-            continue
-        told = [(each, reading.read(reading.once(facts, judgement.id, each)).rows) for each in levels_of(criterion)]
-        if any(rows and rows != now for _, rows in told):
+    unrated = [
+        (each, word) for each in law.criteria if (word := each.judgement) and facts.get(judged(word.id)) is False
+    ]
+    rated = [reading.once(facts, word.id, level) for criterion, word in unrated for level in levels_of(criterion)]
+    now, *others = reading.rows_of_each([facts, *rated])
+    left = iter(others)
+    for criterion, judgement in unrated:
+        outcomes = [(level, next(left)) for level in levels_of(criterion)]
+        if any(rows and rows != now for _, rows in outcomes):
             yield Hinge(
                 word=judgement.id,
                 question=None,
                 asks=judgement.question,
                 criterion=criterion.id,
                 # A level that leaves no row contradicts the records, so nobody can give it.
-                outcomes=tuple(HingeOutcome(answer=level, tiers=tiers(rows)) for level, rows in told if rows),
+                outcomes=tuple(HingeOutcome(answer=level, tiers=tiers(rows)) for level, rows in outcomes if rows),
             )
 
 

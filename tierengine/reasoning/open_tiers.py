@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tierengine.engines.arithmetic import decide
-from tierengine.engines.compiled import CompiledEngine, GeneratedEngine
-from tierengine.engines.form import Bounds, Facts, Form, Unanswered, Value
+from tierengine.engines.compiled import CompiledEngine
+from tierengine.engines.form import Bounds, Evaluator, Facts, Form, Unanswered, Value
 from tierengine.engines.logic import Term, all_of
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, reached
 from tierengine.engines.proof import Case, known_numbers, linked, lowest
@@ -68,13 +68,24 @@ class Asked:
         """Return the term that a criterion has a level."""
         key = (criterion.id, level)
         if key not in self.levels:
-            above = [reached(criterion.id, rung.level) for rung in criterion.rules if rank(rung.level) > rank(level)][
-                :1
-            ]
-            names = [reached(criterion.id, level)] if level != "not met" else []
-            terms = (*(self.case.shown[name] for name in names), *(self.case.not_shown(name) for name in above))
+            has, has_not = rungs_of(criterion, level)
+            terms = (*(self.case.shown[name] for name in has), *(self.case.not_shown(name) for name in has_not))
             self.levels[key] = all_of(terms)
         return self.levels[key]
+
+
+def rungs_of(criterion: Criterion, level: Level) -> tuple[list[str], list[str]]:
+    """Return the propositions that hold, and those that do not, where a criterion has just a level."""
+    above = [reached(criterion.id, rung.level) for rung in criterion.rules if rank(rung.level) > rank(level)]
+    return [reached(criterion.id, level)] if level != "not met" else [], above[:1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Answers, and the facts of a country once they are written into its dossier."""
+
+    answers: Facts
+    facts: Facts
 
 
 def known(facts: Facts, field: str) -> bool:
@@ -131,7 +142,7 @@ def _open_still(form: Form, name: str, facts: Facts) -> bool:
 class OpenTiers:
     """Knows the open tiers under the law of a date; made once, asked for many countries."""
 
-    def __init__(self, law: Law, form: Form, engine: GeneratedEngine | None = None) -> None:
+    def __init__(self, law: Law, form: Form, engine: Evaluator | None = None) -> None:
         self.law = law
         self.form = form
         self.engine = engine or CompiledEngine(form)
@@ -151,8 +162,8 @@ class OpenTiers:
         if key not in self._asked:
             if len(self._asked) >= _KEPT:
                 del self._asked[next(iter(self._asked))]
-            case = Case(self.form, cuts=cuts)
-            self._asked[key] = Asked(case, Solver(case.definitions, limit=STEADY))
+            case = Case.of(self.form, cuts=cuts)
+            self._asked[key] = Asked(case, case.solver(limit=STEADY))
         return self._asked[key]
 
     def open(self, facts: Facts) -> tuple[TierRow, ...]:
@@ -243,9 +254,11 @@ class OpenTiers:
 
     def _shortest(self, row: str, facts: Facts, completion: Facts) -> Facts:
         """Answers of a completion that settle a row whatever the others are, none of which can be left out."""
-        return self._without(tuple(completion), row, facts, self._as_written(facts, completion))
+        answers = self._as_written(facts, completion)
+        whole = _Written(answers, answered(self.form, facts, answers))
+        return self._without(tuple(completion), row, facts, whole).answers
 
-    def _without(self, names: tuple[str, ...], row: str, facts: Facts, answers: Facts) -> Facts:
+    def _without(self, names: tuple[str, ...], row: str, facts: Facts, written: _Written) -> _Written:
         """The answers without those of some names that can be left out, one after another.
 
         Where all can be left out at once, so can each after those before it, since knowing more unsettles nothing: a
@@ -254,22 +267,26 @@ class OpenTiers:
 
         Source: Junker, QuickXplain (AAAI 2004).
         """
-        fewer = {name: value for name, value in answers.items() if name not in names}
-        written = answered(self.form, facts, fewer)
-        if (len(names) == 1 or self._says_no_other(written, answered(self.form, facts, answers))) and (
-            self.engine.settled(written).get(row) is True
+        answers = dict(written.answers)
+        for name in names:
+            answers.pop(name, None)
+        fewer = _Written(answers, answered(self.form, facts, answers))
+        if (len(names) == 1 or self._says_no_other(fewer.facts, written.facts)) and (
+            self.engine.settled(fewer.facts).get(row) is True
         ):
             return fewer
         if len(names) == 1:
-            return answers
+            return written
         half = len(names) // 2
-        return self._without(names[half:], row, facts, self._without(names[:half], row, facts, answers))
+        return self._without(names[half:], row, facts, self._without(names[:half], row, facts, written))
 
     def _says_no_other(self, fewer: Facts, more: Facts) -> bool:
         """Whether each answer that stands where less is written also stands, or follows, where more is."""
-        pairs = {each.id: decide(more.get(each.left), more.get(each.right)) for each in self.form.comparisons}
-        others = fewer.items() - more.items()
-        return all(pairs.get(name) is value or name.startswith(_JUDGED) for name, value in others)
+        others = [name for name, value in fewer.items() if more.get(name) != value and not name.startswith(_JUDGED)]
+        pairs = {each.id: (each.left, each.right) for each in self.form.comparisons if each.id in others}
+        return all(
+            name in pairs and decide(*(more.get(side) for side in pairs[name])) is fewer[name] for name in others
+        )
 
     def _as_written(self, facts: Facts, completion: Facts) -> dict[str, Value | Bounds]:
         """A completion as a dossier says it: each word is rated with the level that its criterion comes to have."""

@@ -13,6 +13,7 @@ from itertools import chain
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Bounds, Engine, Facts, Form, Rule, Value
 from tierengine.engines.lowering import LAST_ON_FILE, LAST_REPORT, judged, lower_proposals, speaks
+from tierengine.engines.side_by_side import Countries, SideBySide
 from tierengine.law.entries import Criterion, Judgement, Proposal, Reading
 from tierengine.law.proposals import stages
 from tierengine.law.rulebook import Law
@@ -55,7 +56,8 @@ class Proposer:
         self._law = law
         self.form = lower_proposals(law, criteria)
         self._engine = engine(self.form)
-        self._inputs = tuple(field.id for field in (*self.form.inputs, *self.form.answerable()))
+        self.inputs = tuple(field.id for field in (*self.form.inputs, *self.form.answerable()))
+        """What proposals look at: answers, findings, the last placement, ratings of the last report."""
         by_head: dict[str, list[Rule]] = {}
         for rule in (rule for stratum in self.form.strata for rule in stratum.rules):
             by_head.setdefault(rule.head, []).append(rule)
@@ -89,7 +91,7 @@ class Proposer:
         propositions that are settled once some open words are filled as they are proposed so far.
         """
         found: dict[str, Spoken] = {}
-        known = self._given(facts)
+        known = self.given(facts)
         before, fired = None, frozenset[str]()
         for stage in self.stages:
             settled = settle(found)
@@ -106,16 +108,34 @@ class Proposer:
         """Return the rule that speaks for each open word by another engine, which reads the same form."""
         return self._spoken(chain(*self.stages), facts, self._fired(engine, facts, settled))
 
+    def spoken_in_each(
+        self, criteria: Iterable[Criterion], countries: SideBySide, unrated: Callable[[str], Countries]
+    ) -> Iterator[tuple[Spoken, Countries]]:
+        """Yield each rule that speaks for an open word, with the countries in which it does.
+
+        `countries` are settled by the form of the proposals; `unrated` says in which of them nobody has rated a word.
+        """
+        for criterion in criteria:
+            left = unrated(_judgement(criterion).id)
+            for rule, spoken in self._ways[criterion.id]:
+                here = countries.fired(rule) & left
+                if here:
+                    left &= ~here
+                    yield spoken, here
+
     def _fired(self, engine: Engine, facts: Facts, settled: Mapping[str, bool]) -> frozenset[str]:
         """The rules of which an engine finds that the condition is known to hold."""
-        known = self._given(facts)
-        known |= {name: settled[name] for name in self._inputs if name in settled}
+        known = self.given(facts)
+        known |= {name: settled[name] for name in self.inputs if name in settled}
         return frozenset(engine.evaluate(known).fired)
 
-    def _given(self, facts: Facts) -> dict[str, Value | Bounds]:
-        """What proposals read of all answers; where the last report did not rank the country, the latest that did."""
-        known = {name: facts[name] for name in self._inputs if name in facts}
-        if LAST_REPORT in self._inputs and known.get(LAST_REPORT, "SC") == "SC" and LAST_ON_FILE in facts:
+    def given(self, facts: Facts) -> dict[str, Value | Bounds]:
+        """Return what proposals read of all answers.
+
+        Where the last report did not rank the country, they read the latest that did.
+        """
+        known = {name: facts[name] for name in self.inputs if name in facts}
+        if LAST_REPORT in self.inputs and known.get(LAST_REPORT, "SC") == "SC" and LAST_ON_FILE in facts:
             known[LAST_REPORT] = facts[LAST_ON_FILE]
         return known
 

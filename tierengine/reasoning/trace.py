@@ -258,8 +258,8 @@ class Tracer:
         if aside:
             return f"Not compared: {aside[0].why}."
         unheard = [item for item in self._admitted.set_aside if item.measures == field]
-        told = ", ".join(f"{item.record.id}: {item.rule.because}" for item in unheard)
-        return f"Not known (set aside: {told})." if unheard and isinstance(unheard[0].record, Silent) else None
+        reasons = ", ".join(f"{item.record.id}: {item.rule.because}" for item in unheard)
+        return f"Not known (set aside: {reasons})." if unheard and isinstance(unheard[0].record, Silent) else None
 
     def _leaf_citation(self, test: Test) -> str | None:
         indicator = self._law.indicators_by_id.get(test.field)
@@ -328,8 +328,8 @@ class Tracer:
     def _followed(self, test: Test, value: Value | Bounds) -> str:
         """Tell an answer that nobody gave, and the rule by which it follows."""
         rule = self._admitted.follows[test.field].rule
-        told = answer(self._law, test.field, value).rstrip(".")
-        return f"{told}, which follows, since {rule.says} [{rule.id}]."
+        words = answer(self._law, test.field, value).rstrip(".")
+        return f"{words}, which follows, since {rule.says} [{rule.id}]."
 
     # -- evidence -----------------------------------------------------------------------------------------------
 

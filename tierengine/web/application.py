@@ -158,8 +158,8 @@ def _page(request: Request, status: int, says: str, problems: tuple[Problem, ...
     head = _HEADS.get(status, "That did not work")
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": head, "says": says, "problems": as_json(problems)}, status_code=status)
-    told = {"head": head, "says": says, "problems": problems, "back": _back(request)}
-    return visit(request).page("error.html", http=status, **told)
+    values = {"head": head, "says": says, "problems": problems, "back": _back(request)}
+    return visit(request).page("error.html", http=status, **values)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -215,9 +215,11 @@ async def _clash(request: Request, error: Exception) -> Response:
 
 
 def _back(request: Request) -> str:
-    """The dossier to which an address belongs, or all of them."""
+    """The dossier to which an address belongs, if there is one, or all of them."""
+    desk: Desk = request.app.state.desk
     parts = request.url.path.split("/")
-    return "/".join(parts[:4]) if parts[1] == "c" and len(parts) > 3 else "/"
+    of_a_case = parts[1] == "c" and len(parts) > 3 and desk.shelf.find(parts[2], parts[3]) is not None
+    return "/".join(parts[:4]) if of_a_case else "/"
 
 
 async def _broke(request: Request, _: Exception) -> Response:

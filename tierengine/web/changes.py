@@ -57,8 +57,8 @@ def digest_of(item: Model | None) -> str:
     """Return the digest of a part of a dossier, by which a form says what its writer saw; nothing of what is not."""
     if item is None:
         return ""
-    told: dict[str, Any] = item.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return canonical.digest(canonical.encode(told))
+    values: dict[str, Any] = item.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return canonical.digest(canonical.encode(values))
 
 
 class Changes:

@@ -1,7 +1,13 @@
-"""What a piece of long work does, in a process of its own: what it needs is loaded there, and the desk opens soon."""
+"""What a piece of long work does, in a process of its own.
+
+This file is loaded once, in the process from which those that work are forked (see `work`): each of them begins with
+all that proofs need. What goes over corpora is loaded where it is used: Arrow begins threads, and a fork has none of
+them.
+"""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -11,13 +17,9 @@ from tierengine import schemas
 from tierengine.errors import Problem, RulebookError, TierEngineError, UsageError
 from tierengine.lab.cases.suite import read_cases
 from tierengine.lab.cases.trial import Result, Trials, judge
-from tierengine.lab.change.impact import Impact, Question, impact
 from tierengine.lab.change.mutation import PATIENCE
 from tierengine.lab.change.noticed import Examiner, Verdict
 from tierengine.lab.change.record import name_of
-from tierengine.lab.corpus.like_cases import Audit, audit
-from tierengine.lab.corpus.robust import Robustness, robustness
-from tierengine.lab.corpus.work import Means
 from tierengine.lab.proofs.asking import Proof
 from tierengine.lab.proofs.lint import lint
 from tierengine.lab.proofs.prove import prove
@@ -36,9 +38,14 @@ class Tell(Protocol):
 
 T = TypeVar("T")
 
+_RARELY = (200_000, 10, 10)
+"""After how many new objects Python looks for those that only refer to one another: proofs take a quarter longer if it
+does so after 700, as it would by itself."""
+
 
 def carry_out(order: Order, back: Connection) -> None:
     """Do a piece of work, and send its steps and its result back."""
+    gc.set_threshold(*_RARELY)
     try:
         with draft_of(order.law, order.files) as draft:
 
@@ -61,7 +68,7 @@ def _prove(_: Order, draft: Path, tell: Tell) -> Any:
     found = []
     for proof in prove(read_draft(draft).rulebook):
         found.append(schemas.dump(Proof, proof))
-        tell(len(found), None)
+        tell(len(found), None, found[-1] if proof.verdict != "proved" else None)
     return found
 
 
@@ -78,6 +85,9 @@ def _test(order: Order, draft: Path, tell: Tell) -> Any:
 
 
 def _impact(order: Order, draft: Path, tell: Tell) -> Any:
+    from tierengine.lab.change.impact import Impact, Question, impact  # noqa: PLC0415
+    from tierengine.lab.corpus.work import Means  # noqa: PLC0415
+
     def watch(pieces: Sequence[T], _: str, /) -> Iterable[T]:
         for done, piece in enumerate(pieces):
             tell(done, len(pieces))
@@ -119,11 +129,15 @@ def _written(item: Placed) -> Any:
 
 
 def _like_cases(order: Order, draft: Path, _: Tell) -> Any:
+    from tierengine.lab.corpus.like_cases import Audit, audit  # noqa: PLC0415
+
     assert order.corpus is not None
     return schemas.dump(Audit, audit(order.corpus, read_rulebook(draft)))
 
 
 def _robust(order: Order, draft: Path, _: Tell) -> Any:
+    from tierengine.lab.corpus.robust import Robustness, robustness  # noqa: PLC0415
+
     assert order.corpus is not None
     return schemas.dump(Robustness, robustness(order.corpus, read_rulebook(draft)))
 

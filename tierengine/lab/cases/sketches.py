@@ -20,12 +20,12 @@ def sketch(law: Law, given: Given, differs: str) -> str:
     for level in LEVELS:
         titles = [law.criterion(name).title for name in findings if given.findings[name] == level]
         found += [f"Found {level}: {'; '.join(titles)}."] if titles else []
-    told = (
+    parts = (
         f"{each} This is what it turns on." if name == differs else each
         for name, each in sentences.items()
         if name not in findings
     )
-    return " ".join(["A country.", *found, *told])
+    return " ".join(["A country.", *found, *parts])
 
 
 def sketch_of_other(law: Law, given: Given, differs: str) -> str:

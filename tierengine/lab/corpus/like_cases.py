@@ -276,10 +276,10 @@ class _Group:
         for number, row in enumerate(rows):
             ruled, report = self._open(facts[number]), self._reports[row]
             if report is not None and ruled != (report,):
-                told = (
+                says = (
                     f"a person placed {self._names[row]}: the report says {_told((report,))}, the rules {_told(ruled)}"
                 )
-                yield _Candidate(Difference(what=told), of=number)
+                yield _Candidate(Difference(what=says), of=number)
         for what, fields in self._outside():
             if any(facts[0].get(field) != facts[1].get(field) for field in fields):
                 lower, higher = (self._values(case, fields) for case in facts)
@@ -306,12 +306,12 @@ class _Group:
 
     def _values(self, facts: Facts, fields: tuple[str, ...]) -> str:
         """What a case answers to some inputs, in words."""
-        told = [
+        answers = [
             answer(self._side.law, field, facts[field])
             for field in fields
             if field in facts and field != judged(leaf_name(field))
         ]
-        return " ".join(told) or "Not known."
+        return " ".join(answers) or "Not known."
 
     def _levelled(self, rows: tuple[int, int], facts: tuple[Facts, Facts], taken: Sequence[_Candidate]) -> bool:
         """Whether the lower case need not be lower once the differences are taken away."""

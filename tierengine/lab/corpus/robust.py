@@ -199,9 +199,9 @@ def robustness(
     """
     laws = laws_of(rulebook, as_of)
     moves = None if observed is None else read_moves(observed, rulebook)
-    told = None if moves is None else tuple((word, level, others) for (word, level), others in sorted(moves.items()))
+    listed = None if moves is None else tuple((word, level, others) for (word, level), others in sorted(moves.items()))
     parts: Sequence[CorpusPart] = divided(parts_of(path, forms_of(laws), as_of), CASES_AT_ONCE, SHARES)
-    return _put_together(answers(RobustJob(rulebook, laws, told), parts, means, "moving each rating"))
+    return _put_together(answers(RobustJob(rulebook, laws, listed), parts, means, "moving each rating"))
 
 
 def _put_together(found: Iterable[PartRobustness]) -> Robustness:

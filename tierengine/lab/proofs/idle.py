@@ -32,8 +32,8 @@ def idle(draft: Draft, limit: Limit) -> Iterator[Problem]:
     never_decides = _unseen(draft, [watch for item in draft.placed for watch in _watches(item)], limit)
     dead = {watch.place for watch in _unseen(draft, [_can(each) for each in never_decides], limit)}
     for watch in never_decides:
-        told = watch.dead if watch.place in dead else watch.shadowed
-        yield watch.item.problem(*told, *watch.path)
+        says = watch.dead if watch.place in dead else watch.shadowed
+        yield watch.item.problem(*says, *watch.path)
 
 
 _Told = tuple[str, str]
@@ -96,19 +96,19 @@ def _parts(item: Placed, path: Path_, condition: Condition) -> Iterator[_Watch]:
         name = _name(item, place)
         siblings = tuple(_name(item, other) for other in paths if other != place)
         if condition.operator == "any":
-            told = ("this part is always covered by its siblings", "remove it; the others say the same")
+            complaint = ("this part is always covered by its siblings", "remove it; the others say the same")
             dead = ("this part never holds", "remove it, or ask for what can be")
             yield _Watch(
-                item=item, path=place, holds=(name,), fails=siblings, can=((name,), ()), dead=dead, shadowed=told
+                item=item, path=place, holds=(name,), fails=siblings, can=((name,), ()), dead=dead, shadowed=complaint
             )
         elif condition.operator == "all":
-            told = ("this part is always implied by its siblings", "remove it; the others say the same")
+            complaint = ("this part is always implied by its siblings", "remove it; the others say the same")
             dead = ("this part never fails", "remove it, or ask for what can fail")
             yield _Watch(
-                item=item, path=place, holds=siblings, fails=(name,), can=((), (name,)), dead=dead, shadowed=told
+                item=item, path=place, holds=siblings, fails=(name,), can=((), (name,)), dead=dead, shadowed=complaint
             )
         elif condition.some is not None:
-            told = ("this part never decides whether enough hold", "remove it, or ask for another number")
+            complaint = ("this part never decides whether enough hold", "remove it, or ask for another number")
             dead = ("this part never holds", "remove it, or ask for what can be")
             needed = condition.some.at_least - 1
             yield _Watch(
@@ -119,7 +119,7 @@ def _parts(item: Placed, path: Path_, condition: Condition) -> Iterator[_Watch]:
                 number=needed,
                 can=((name,), ()),
                 dead=dead,
-                shadowed=told,
+                shadowed=complaint,
             )
 
 
@@ -129,7 +129,7 @@ def _levels(item: Placed, criterion: Criterion) -> Iterator[_Watch]:
     names = [(reached if plain else proposed)(criterion.id, rung.level) for rung in criterion.rules]
     levels = ["not met", *(rung.level for rung in criterion.rules)]
     for number, level in enumerate(levels):
-        told = (
+        complaint = (
             f"the level `{level}` is unreachable: the rules never stop at it",
             "change this rule or the one for the next level, or remove the level from the scale",
         )
@@ -138,8 +138,8 @@ def _levels(item: Placed, criterion: Criterion) -> Iterator[_Watch]:
             path=("rules", max(0, number - 1)),
             holds=tuple(names[:number]),
             fails=tuple(names[number : number + 1]),
-            dead=told,
-            shadowed=told,
+            dead=complaint,
+            shadowed=complaint,
         )
     if criterion.presumption is not None:
         yield from _both_ways(item, ("presumption", "when"), presumed(criterion.id))
@@ -147,8 +147,8 @@ def _levels(item: Placed, criterion: Criterion) -> Iterator[_Watch]:
 
 def _both_ways(item: Placed, path: Path_, name: str) -> Iterator[_Watch]:
     for holds, fails, word in (((name,), (), "holds"), ((), (name,), "fails")):
-        told = (f"this condition never {word}", "change it so that it can, or remove the entry")
-        yield _Watch(item=item, path=path, holds=holds, fails=fails, dead=told, shadowed=told)
+        complaint = (f"this condition never {word}", "change it so that it can, or remove the entry")
+        yield _Watch(item=item, path=path, holds=holds, fails=fails, dead=complaint, shadowed=complaint)
 
 
 # -- looking -----------------------------------------------------------------------------------------------------

@@ -75,8 +75,8 @@ def _rails(asked: Asked) -> Proof:
         )
         return asked.refuted(wrong, found)
     wrong = f"Of one country whose answers are all given it stays open whether it is `{head}`."
-    told = country(asked.law, case.read(model), f"`{head}` is open")
-    return asked.refuted(wrong, Counterexample(says=wrong, countries=(told,)))
+    shown = country(asked.law, case.read(model), f"`{head}` is open")
+    return asked.refuted(wrong, Counterexample(says=wrong, countries=(shown,)))
 
 
 def _side(case: Case, head: str, holds: bool) -> Term:
@@ -310,7 +310,7 @@ def _years(asked: Asked) -> Proof:
             f"A run of {downgrade.years} years on the watch list or more always binds the next report, and one of "
             f"{downgrade.years + downgrade.waiver_years} or more cannot be waived, whatever came before it."
         )
-    found = (Counterexample(says=f"{told}.", countries=()) for told in unbound)
+    found = (Counterexample(says=f"{years}.", countries=()) for years in unbound)
     return asked.refuted("A run on the watch list is full and does not bind the next report as it must.", *found)
 
 

@@ -27,20 +27,24 @@ class Decisive:
 
     def __init__(self, inquiry: Inquiry) -> None:
         whole = inquiry.whole
-        self._rules = asked_by_rules(inquiry.form)
-        """Each rule of coherence with the questions that it asks for, directly or through findings."""
+        rules = asked_by_rules(inquiry.form)
+        self._asking: dict[str, set[str]] = {}
+        """Each question with the rules of coherence that ask for it, directly or through findings."""
+        for rule, names in rules.items():
+            for name in names:
+                self._asking.setdefault(name, set()).add(rule)
         self._bound = _bound(inquiry)
         otherwise = {row.id: whole.shown[row.id] for row in inquiry.law.tiers}
-        otherwise |= {rule: negate(whole.coherence[rule]) for rule in self._rules}
+        otherwise |= {rule: negate(whole.coherence[rule]) for rule in rules}
         named = {name: variable(f"otherwise:{name}") for name in otherwise}
         nothing = variable("nothing is otherwise")
-        self._stays = {name: negate(term) for name, term in named.items()}
-        """That a row is not looked at, or a rule of coherence."""
-        self._something = negate(nothing)
-        """That something is otherwise of what is looked at: a row is reached, or a rule is broken."""
-        self._solver = Solver(whole.follows)
+        self._solver = whole.solver(whole.follows)
         self._solver.add(*whole.gives(inquiry.fixed), any_of((nothing, *named.values())))
         self._solver.add(*(implies(named[name], term) for name, term in otherwise.items()))
+        self._stays = {name: self._solver.literal(negate(term)) for name, term in named.items()}
+        """That a row is not looked at, or a rule of coherence."""
+        self._something = self._solver.literal(negate(nothing))
+        """That something is otherwise of what is looked at: a row is reached, or a rule is broken."""
 
     @staticmethod
     def about(inquiry: Inquiry) -> Decisive:
@@ -60,40 +64,56 @@ class Decisive:
 
         They come in the order of the answers, and are the same in every run.
         """
+        astray = _Astray(answers, row)
         others = answers.keys() - given
-        found = self._enough(others, answers, row) or self._enough(answers, answers, row) or set(answers)
+        found = self._enough(others, astray) or self._enough(answers, astray) or set(answers)
         for name in sorted(found, key=lambda each: (each not in given, each)):
             fewer = found - self._with_bound([name], answers)
-            core = self._core(fewer, answers, row, self._touched(fewer)) if name in found else ()
+            core = self._core(fewer, astray, self._touched(fewer)) if name in found else ()
             if core:
                 found = self._with_bound(core, answers)
         return [name for name in answers if name in found]
 
-    def _enough(self, among: Collection[str], answers: Answers, row: str) -> set[str]:
+    def _enough(self, among: Collection[str], astray: _Astray) -> set[str]:
         """Decisive answers among some; none if they decide nothing."""
         looked_at: set[str] = set()
         while True:
-            found = self._with_bound(self._core(among, answers, row, looked_at), answers)
+            found = self._with_bound(self._core(among, astray, looked_at), astray.answers)
             touched = self._touched(found)
             if touched <= looked_at:
                 return found
             looked_at |= touched
 
-    def _core(self, among: Collection[str], answers: Answers, row: str, rules: Collection[str]) -> tuple[str, ...]:
+    def _core(self, among: Collection[str], astray: _Astray, rules: Collection[str]) -> tuple[str, ...]:
         """Names of answers with which a row is not reached and none of some rules is broken; none if that is open."""
-        stays = (term for name, term in self._stays.items() if name != row and name not in rules)
-        return self._solver.clash(
-            {name: term for name, term in answers.items() if name in among}, (self._something, *stays)
-        )
+        stays = (literal for name, literal in self._stays.items() if name != astray.row and name not in rules)
+        return self._solver.clash_of(astray.literals(among, self._solver), [self._something, *stays])
 
-    def _touched(self, names: Collection[str]) -> set[str]:
+    def _touched(self, names: Iterable[str]) -> set[str]:
         """The rules of coherence that ask for some of the questions."""
-        return {rule for rule, asked in self._rules.items() if not asked.isdisjoint(names)}
+        return set().union(*(self._asking[name] for name in names if name in self._asking))
 
     def _with_bound(self, names: Iterable[str], answers: Answers) -> set[str]:
         """Some questions, with those that are bound to them."""
         found = set(names)
         return found.union(*(group & answers.keys() for group in self._bound if not group.isdisjoint(found)))
+
+
+class _Astray:
+    """A completion that is off a row, with the numbers that stand for its answers, as far as they were asked for."""
+
+    def __init__(self, answers: Answers, row: str) -> None:
+        self.answers = answers
+        self.row = row
+        self._literals: dict[str, int] = {}
+
+    def literals(self, among: Collection[str], solver: Solver) -> dict[str, int]:
+        """Return the numbers of some of its answers, in their order."""
+        known = self._literals
+        for name in self.answers:
+            if name in among and name not in known:
+                known[name] = solver.literal(self.answers[name])
+        return {name: known[name] for name in self.answers if name in among}
 
 
 def _bound(inquiry: Inquiry) -> tuple[frozenset[str], ...]:
@@ -102,5 +122,5 @@ def _bound(inquiry: Inquiry) -> tuple[frozenset[str], ...]:
     They are what nobody answers and others show or deny, with these; two numbers of which only is known which is the
     greater; and the placements.
     """
-    told = ({each.left, each.right} for each in inquiry.form.comparisons if each.id in inquiry.facts)
-    return tuple(joined((*taken_together(inquiry.form), *told, {LAST_REPORT, LIMIT})))
+    pairs = ({each.left, each.right} for each in inquiry.form.comparisons if each.id in inquiry.facts)
+    return tuple(joined((*taken_together(inquiry.form), *pairs, {LAST_REPORT, LIMIT})))

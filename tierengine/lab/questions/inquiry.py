@@ -88,7 +88,7 @@ class Inquiry:
 
         Where the numbers of several cases are compared with one another, each is made with how many they are.
         """
-        return Case(self.form, name, partly=partly, facts=self.facts, beside=(self.form,) * (cases - 1))
+        return Case.of(self.form, name, partly=partly, facts=self.facts, cases=cases)
 
     @cached_property
     def whole(self) -> Case:
@@ -98,7 +98,7 @@ class Inquiry:
     @cached_property
     def solver(self) -> Solver:
         """A solver that knows what every case obeys."""
-        return Solver(self.whole.definitions)
+        return self.whole.solver()
 
     def given(self, answers: Mapping[str, Value] = MappingProxyType({})) -> tuple[Term, ...]:
         """Return the terms of the facts once some answers are written into the dossier."""

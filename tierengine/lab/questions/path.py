@@ -165,6 +165,7 @@ class PathSearch:
         self._written = inquiry.case("written", partly=True)
         """The same, once it is written into the dossier: each rating that is needed is then a person's."""
         self._completion = inquiry.whole
+        self._definitions = tuple(case.definitions for case in (self._case, self._written, self._completion))
         self._worse = tuple(row.id for row in inquiry.law.tiers if _is_worse(row, target))
         self._target = tuple(row.id for row in inquiry.law.tiers if row.tier == target)
         self._acts = {name: bettered(inquiry, self._case, name) for name in possible_actions(inquiry)}
@@ -289,7 +290,7 @@ class PathSearch:
 
     def _solver(self) -> Solver:
         """A solver of its own for each search, since a search leaves behind what it excluded."""
-        solver = Solver(*(case.definitions for case in (self._case, self._written, self._completion)))
+        solver = self._case.solver(*self._definitions)
         solver.add(*self._base(), *(term for _, term in self._holds_fast()))
         return solver
 
@@ -401,7 +402,7 @@ class PathSearch:
 
     def blocking(self) -> Iterator[Blocking]:
         """Yield known answers that together exclude every way, none of which can be left out."""
-        solver = Solver(*(case.definitions for case in (self._case, self._written, self._completion)))
+        solver = self._case.solver(*self._definitions)
         solver.add(*self._base())
         terms = dict(self._holds_fast())
         core = set(solver.clash(terms))

@@ -169,11 +169,13 @@ class Differences:
         self._inquiry = inquiry
         self._this, self._other = inquiry.case("this", cases=2), inquiry.case("other", cases=2)
         fixed = inquiry.fixed
-        self._solver = Solver(self._this.definitions, self._other.follows)
+        self._solver = self._this.solver(self._this.definitions, self._other.follows)
         self._solver.add(*self._this.gives(fixed), *self._other.gives(fixed))
         self._alike = {name: variable(f"alike:{name}") for name in inquiry.unknown}
         self._differ = {name: negate(alike) for name, alike in self._alike.items()}
         self._solver.add(*(same(alike, self._answered_alike(name)) for name, alike in self._alike.items()))
+        self._alone: tuple[str, ...] = ()
+        """The questions of which it was found that another answer alone leads to another row."""
         self._moved = any_of(
             negate(same(self._this.shown[row.id], self._other.shown[row.id])) for row in inquiry.law.tiers
         )
@@ -194,7 +196,7 @@ class Differences:
 
     def deciding(self) -> tuple[str, ...]:
         """Return a smallest set of questions whose answers, whatever they are, decide the row."""
-        needed = tuple(self.alone())
+        needed = self._alone = tuple(self.alone())
         chooser, picks = Solver(), {name: variable(f"pick:{name}") for name in self._differ}
         chooser.add(*(picks[name] for name in needed))
 
@@ -221,7 +223,7 @@ class Differences:
         with self._solver.supposing(*answers, any_of((self._moved, *broken))):
             for name, differs in self._differ.items():
                 bound = next((group for group in groups if name in group), frozenset({name}))
-                if self._solver.find(differs, *self._all_alike(but=bound | {name})) is None:
+                if name not in self._alone and self._solver.find(differs, *self._all_alike(but=bound | {name})) is None:
                     yield name
 
     def presuming(self, criterion: Criterion, asked_for: Collection[str]) -> bool:
@@ -326,7 +328,7 @@ class _Settled:
         self.asked = {name: variable(f"asked:{name}") for name in questions}
         self._rated = {judged(name): self.asked.get(rating(name), FALSE) for name in inquiry.unrated}
         """Whether a word that nobody has rated is judged: only by an answer to the question about it."""
-        self.solver = Solver(self._case.definitions)
+        self.solver = self._case.solver()
         self.solver.add(*self._case.gives(inquiry.fixed), self._case.shown[row])
         for flag, term in self._rated.items():
             self.solver.add(same(self._case.answers(flag, value=True), term))
@@ -376,8 +378,8 @@ def _in_words(inquiry: Inquiry, answers: Mapping[str, Value]) -> Iterator[str]:
     for name, value in answers.items():
         alone = len(inquiry.linked(name, inquiry.facts) & answers.keys()) == 1
         if inquiry.fields[name].type == "count" and not name.startswith("rating/") and alone:
-            told = ranged(inquiry.law, name, value, inquiry.range_of(name, int(value)).last)
-            yield f"{question(inquiry.law, name)} {told}. [{leaf_name(name)}]"
+            says = ranged(inquiry.law, name, value, inquiry.range_of(name, int(value)).last)
+            yield f"{question(inquiry.law, name)} {says}. [{leaf_name(name)}]"
         else:
             yield sentence(inquiry.law, name, value)
 

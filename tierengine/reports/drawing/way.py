@@ -94,20 +94,20 @@ def whole_way(assessment: Assessment, law: Law) -> Way:
 
 def twin(drawn: Way) -> tuple[Branch, ...]:
     """Return the same as a nested list: each tier, below it what it rests on, down to the records."""
-    told: set[str] = set()
-    tiers = tuple(_branch(drawn, node, told) for node in drawn.nodes if node.kind == "tier")
+    seen: set[str] = set()
+    tiers = tuple(_branch(drawn, node, seen) for node in drawn.nodes if node.kind == "tier")
     return (*tiers, *(Branch(sentence) for sentence in drawn.left_out))
 
 
-def _branch(drawn: Way, node: Node, told: set[str]) -> Branch:
+def _branch(drawn: Way, node: Node, seen: set[str]) -> Branch:
     sources = [drawn.node(source) for source, target in drawn.arrows if target == node.id]
     if node.passage is not None:
         return Branch(quoted(node.passage))
     says = node_words(node)
-    if node.id in told and sources:
+    if node.id in seen and sources:
         return Branch(f"{says} (as told above)")
-    told.add(node.id)
-    return Branch(says, tuple(_branch(drawn, source, told) for source in sources))
+    seen.add(node.id)
+    return Branch(says, tuple(_branch(drawn, source, seen) for source in sources))
 
 
 def node_words(node: Node) -> str:

@@ -88,7 +88,7 @@ def _last(here: Here, case: Case) -> str | None:
     return f"{last.by} {last.says} at {at:%H:%M} UTC{on}."
 
 
-def _kept_part(here: Here, case: Case, name: str, told: Callable[[], dict[str, Any]], *given: str | None) -> Markup:
+def _kept_part(here: Here, case: Case, name: str, values: Callable[[], dict[str, Any]], *given: str | None) -> Markup:
     """A part of the page that is the same for everybody who may do the same: it is rendered once.
 
     Whatever else may differ between two people has to be `given`, so that neither is shown what is the other's.
@@ -96,7 +96,7 @@ def _kept_part(here: Here, case: Case, name: str, told: Callable[[], dict[str, A
     codes = here.may("GET", "/c/{country}/{edition}/draft")
 
     def make() -> Markup:
-        return Markup(render(f"parts/{name}.html", here=here, case=case, **told()))  # noqa: S704 - it was escaped
+        return Markup(render(f"parts/{name}.html", here=here, case=case, **values()))  # noqa: S704 - it was escaped
 
     return here.desk.answers.kept(f"part {name}", case.casefile, make, case.kept.version, codes, *given)
 

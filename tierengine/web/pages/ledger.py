@@ -161,8 +161,8 @@ def sign(here: Here, name: str, signature: Annotated[str, Field(max_length=200)]
         says = (
             "What you signed is on record. What its witnesses sign under it is lacking, or speaks against the ledger."
         )
-        told = {"head": "Signed, and not cosigned", "says": says, "problems": error.problems, "back": waiting.back}
-        return here.page("error.html", http=503, **told)
+        values = {"head": "Signed, and not cosigned", "says": says, "problems": error.problems, "back": waiting.back}
+        return here.page("error.html", http=503, **values)
     return seen_again(waiting.back)
 
 

@@ -13,10 +13,11 @@ from tierengine.lab.questions.rate import RatingSheet
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.assessment import Assessment
 from tierengine.reasoning.suppose import Doubted, Supposition, doubtable, supposed
+from tierengine.reports.answer import tier_name
 from tierengine.reports.change import moved_words
 from tierengine.terms.level import Level
 from tierengine.web.desk import Desk
-from tierengine.web.visit import Here, TheCase
+from tierengine.web.visit import Case, Here, TheCase
 
 router = APIRouter(prefix="/c/{country}/{edition}")
 
@@ -48,7 +49,7 @@ def what_if(
         told=told,
         before=before.recommendation,
         after=after.recommendation,
-        moved=[moved_words(each, case.titles) for each in told.moved],
+        moved=[moved_words(each, _titles(case)) for each in told.moved],
         sources=doubtable(casefile),
         items=[
             (item, source_of(item), names.get(getattr(item, "measures", getattr(item, "indicator", "")), item.id))
@@ -57,6 +58,11 @@ def what_if(
         ],
         words=_words(casefile, case.law, sheet),
     )
+
+
+def _titles(case: Case) -> dict[str, str]:
+    """What findings are called: criteria, and the rows of the tier table."""
+    return case.titles | {row.id: tier_name(row.tier) for row in case.law.tiers}
 
 
 def _supposed(desk: Desk, casefile: Casefile, doubted: Doubted) -> tuple[Assessment, Supposition, Assessment]:
