@@ -36,9 +36,9 @@ PAGES_OF_CASE = (
 """The pages of one dossier, and the ends of their addresses; each is shown to those who may open it."""
 
 
-def render(template: str, **told: Any) -> str:
+def render(template: str, **values: Any) -> str:
     """Return a page; whatever a source or a person wrote is only ever text in it."""
-    return _environment().get_template(template).render(told)
+    return _environment().get_template(template).render(values)
 
 
 def day(when: date | None) -> str:

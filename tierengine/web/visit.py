@@ -44,9 +44,9 @@ class Visit:
     program_token: Callable[[], str]
     """A token by which a program of the person comes in."""
 
-    def page(self, template: str, http: int = 200, **told: Any) -> HTMLResponse:
+    def page(self, template: str, http: int = 200, **values: Any) -> HTMLResponse:
         """Render a page or a part of one."""
-        return HTMLResponse(render(template, here=self, csrf=self.form_token, **told), status_code=http)
+        return HTMLResponse(render(template, here=self, csrf=self.form_token, **values), status_code=http)
 
     def may(self, method: str, route: str) -> bool:
         """Say whether the person may use a route, so that a page offers only what they can do."""
