@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -46,18 +47,17 @@ does so after 700, as it would by itself."""
 def carry_out(order: Order, back: Connection) -> None:
     """Do a piece of work, and send its steps and its result back."""
     gc.set_threshold(*_RARELY)
-    try:
-        with draft_of(order.law, order.files) as draft:
+    with suppress(BrokenPipeError):  # the desk is gone, and nobody waits
+        try:
+            with draft_of(order.law, order.files) as draft:
 
-            def progress(done: int, of: int | None, found: Any = None) -> None:
-                back.send(("step", (done, of, found)))
+                def progress(done: int, of: int | None, found: Any = None) -> None:
+                    back.send(("step", (done, of, found)))
 
-            made = _MAKERS[order.kind](order, draft, progress)
-        back.send(("done", made))
-    except TierEngineError as error:
-        back.send(("failed", error.problems))
-    except BrokenPipeError:  # the desk is gone, and nobody waits
-        return
+                made = _MAKERS[order.kind](order, draft, progress)
+            back.send(("done", made))
+        except TierEngineError as error:
+            back.send(("failed", error.problems))
 
 
 def _lint(_: Order, draft: Path, __: Progress) -> Any:

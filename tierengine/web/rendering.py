@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -45,6 +45,12 @@ def day(when: date | None) -> str:
     return f"{when.day} {when:%B %Y}" if when is not None else ""
 
 
+def moment(when: str) -> str:
+    """Return a time of the ledger (RFC 3339) as it is read: `12 June 2007, 14:05 UTC`."""
+    told = datetime.fromisoformat(when).astimezone(UTC)
+    return f"{day(told)}, {told:%H:%M} UTC"
+
+
 def listed(words: Iterable[object], last: str = "and") -> str:
     """Return some words as they stand in a sentence: `a, b and c`."""
     *most, end = (*map(str, words),) or ("none",)
@@ -71,7 +77,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_plain,
     )
-    environment.filters |= {"day": day, "listed": listed, "counted": counted, "said": said}
+    environment.filters |= {"day": day, "moment": moment, "listed": listed, "counted": counted, "said": said}
     environment.globals |= {
         "asset": asset,
         "bar_of": bar_of,

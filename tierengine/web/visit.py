@@ -84,6 +84,11 @@ class Visit:
         return None if withheld else self.desk.folder
 
     @property
+    def census(self) -> Path | None:
+        """What the census of a change of law is taken over; nothing where the person is not shown all dossiers."""
+        return None if self.corpus is None else self.desk.cases or self.corpus
+
+    @property
     def in_office(self) -> bool:
         """Whether many people share the desk, each by their own name."""
         return self.request.app.state.office is not None

@@ -211,10 +211,11 @@ def numbers_shown(here: Visit, reader: Reader, of: str | None) -> list[int]:
 def _shown(ledger: Ledger, reader: Reader, of: str, numbers: list[int]) -> dict[str, Any]:
     register = register_of(reader, of)
     entries = [ledger.entry(reader, number)[0] for number in numbers]
+    current = register.assessment(of)
     return {
         "lines": [_line(each, counts=register.counts(register.said[each.number])) for each in reversed(entries)],
         "stands": standing(register, of),
-        "now": register.assessment(of),
+        "now": next((each for each in entries if current is not None and each.number == current.number), None),
         "seen": register.seen(of),
     }
 
