@@ -27,7 +27,7 @@ TESTS = {
     "tierengine/reasoning/admission.py": [
         f"tests/reasoning/test_{name}.py" for name in ("coherence", "origins", "period", "requests", "two_years")
     ],
-    "tierengine/reasoning/open_tiers.py": ["tests/reasoning/test_open_tiers.py", "tests/test_oracle.py"],
+    "tierengine/reasoning/open_tiers.py": ["tests/reasoning/test_open_tiers.py", "tests/reasoning/test_origins.py"],
     "tierengine/reasoning/release.py": ["tests/reasoning/test_release.py", "tests/reports/test_release.py"],
     "tierengine/ledger/register.py": ["tests/ledger/test_register.py"],
 }
