@@ -71,6 +71,7 @@ MADE = (LAW, CASE)
 HERE = register(*MADE).seen("gt")
 POSITION = {"case": "gt", "on": 1, "answer": ANSWER, "tier": "2", "agrees": True}
 DETERMINED = {"case": "gt", "on": 1, "seen": HERE, "tier": "2", "adopts": True}
+DONE: tuple[Written, ...] = (*MADE, (DeterminationEntry, CY, DETERMINED))
 
 
 def enrolled(person: Person, *roles: str) -> Written:
@@ -178,6 +179,12 @@ REFUSED: list[tuple[str, tuple[Written, ...], Written, tuple[str, str, str]]] = 
         ("--tier", "the office agrees and holds Tier 3", "leave out one of the two"),
     ),
     (
+        "agreement with no tier",
+        MADE,
+        (PositionEntry, BO, POSITION | {"tier": None}),
+        ("--tier", "the office agrees and holds no tier", "leave out one of the two"),
+    ),
+    (
         "dissent that holds the same",
         MADE,
         (PositionEntry, BO, POSITION | {"agrees": False}),
@@ -208,6 +215,29 @@ REFUSED: list[tuple[str, tuple[Written, ...], Written, tuple[str, str, str]]] = 
         MADE,
         (DeterminationEntry, CY, DETERMINED | {"seen": OTHER}),
         ("--seen", "what was seen of `gt` is no longer what is on record", "read it again: tierengine ledger log gt"),
+    ),
+    *(
+        (
+            f"a determination on {what}",
+            MADE,
+            (DeterminationEntry, CY, DETERMINED | {"case": case, "on": on, "seen": register(*MADE).seen(case)}),
+            (
+                "--seen",
+                f"what was seen of `{case}` is no longer what is on record",
+                f"read it again: tierengine ledger log {case}",
+            ),
+        )
+        for what, case, on in (("a case that there is not", "xx", 1), ("another entry", "gt", 0))
+    ),
+    (
+        "a second determination",
+        DONE,
+        (DeterminationEntry, BO, DETERMINED | {"seen": register(*DONE).seen("gt")}),
+        (
+            "case",
+            "this assessment has been determined",
+            "have its author correct that determination, or record a new assessment",
+        ),
     ),
     (
         "an adoption of another tier",
@@ -386,6 +416,16 @@ REFUSED: list[tuple[str, tuple[Written, ...], Written, tuple[str, str, str]]] = 
         ),
     ),
     (
+        "an adoption beside which something else was approved",
+        (*KEPT, PROPOSED, (ReviewEntry, BO, {**of(0), "approves": True})),
+        (RulebookEntry, ANN, ADOPTED),
+        (
+            "--proposal",
+            "nobody else has approved the proposal of entry 4",
+            "have it reviewed: tierengine ledger review 4",
+        ),
+    ),
+    (
         "an adoption whose approval was corrected",
         (*KEPT, PROPOSED, APPROVED, (CorrectionEntry, BO, of(5))),
         (RulebookEntry, ANN, ADOPTED),
@@ -421,6 +461,22 @@ ALLOWED: list[tuple[str, tuple[Written, ...], Written]] = [
         MADE,
         (DeterminationEntry, CY, DETERMINED | {"adopts": False, "tier": "3", "discretion": True}),
     ),
+    (
+        "a review of a proposal where no register is kept",
+        (LAW, PROPOSED),
+        (ReviewEntry, BO, {**of(1), "approves": True}),
+    ),
+    ("a review of a proposal by policy staff", (*KEPT, PROPOSED), APPROVED),
+    (
+        "a determination in place of one that was corrected",
+        (*DONE, (CorrectionEntry, CY, of(2))),
+        (DeterminationEntry, BO, DETERMINED | {"seen": register(*DONE, (CorrectionEntry, CY, of(2))).seen("gt")}),
+    ),
+    (
+        "a determination on a newer assessment",
+        (*DONE, CASE),
+        (DeterminationEntry, BO, DETERMINED | {"on": 3, "seen": register(*DONE, CASE).seen("gt")}),
+    ),
     ("a review by another", MADE, (ReviewEntry, BO, {**of(1), "approves": True})),
     ("a correction by its author", MADE, (CorrectionEntry, ANN, of(1))),
     ("a document on what is current", MADE, (DocumentEntry, ANN, {"case": "gt", "on": 1, "answer": ANSWER})),
@@ -433,6 +489,18 @@ ALLOWED: list[tuple[str, tuple[Written, ...], Written]] = [
 def test_what_may_join(before: tuple[Written, ...], entry: Written) -> None:
     """Beside each rule stands what it lets pass."""
     assert objected(before, entry) == []
+
+
+def test_how_a_case_stands() -> None:
+    """The cases in the order in which they were opened, the current assessment, and what was determined on it."""
+    other: Written = (AssessmentEntry, ANN, {"case": "aa", "rulebook": OLD, "answer": ANSWER, "tier": "1"})
+    ledger = register(*DONE, other)
+    assert ledger.cases() == ("gt", "aa")
+    assert [said and said.number for said in (ledger.assessment("gt"), ledger.assessment("aa"))] == [1, 3]
+    assert [said and said.number for said in (ledger.determination("gt"), ledger.determination("aa"))] == [2, None]
+    assert register(*DONE, CASE).determination("gt") is None
+    newer: Written = (RulebookEntry, ANN, {"rulebook": NEW, "replaces": OLD, "proposal": None})
+    assert register(*DONE, newer).assessment("gt") is None
 
 
 @pytest.mark.parametrize("reviewer", [AGAIN, LIKE, Person(name="Dot", office="x", key=ANN.key)], ids=str)
