@@ -48,6 +48,7 @@ from tierengine.reasoning.hinges import worth_asking  # noqa: E402
 from tierengine.reasoning.open_tiers import OpenTiers  # noqa: E402
 
 DOSSIER = ROOT / "seeds" / "guatemala-2007" / "dossier.yaml"
+PLACEMENTS = ROOT / "tests" / "data" / "tier_history.csv"
 DAY = date(2007, 11, 9)
 ROUNDS = 5
 COMMANDS: tuple[tuple[str, float | None], ...] = (
@@ -55,6 +56,7 @@ COMMANDS: tuple[tuple[str, float | None], ...] = (
     (f"assess {DOSSIER}", 25),
     (f"settle {DOSSIER}", None),
     (f"path {DOSSIER} --to 1", None),
+    (f"history {PLACEMENTS}", None),
     ("lint", None),
     ("prove", None),
     ("test", None),

@@ -74,6 +74,21 @@ def test_every_verb_is_listed(tierengine: Callable[..., Ran]) -> None:
     assert all(f"\n  {name} " in tierengine("--help").out for name in VERBS)
 
 
+@pytest.mark.parametrize(
+    ("words", "usage"),
+    [
+        (("compare",), "compare [OPTIONS] BEFORE [AFTER]"),
+        (("draft",), "draft [OPTIONS] SOURCE..."),
+        (("ledger", "keep"), "ledger keep [OPTIONS] ENTRY FILE"),
+    ],
+)
+def test_usage_writes_what_must_be_given_as_it_is(
+    tierengine: Callable[..., Ran], words: tuple[str, ...], usage: str
+) -> None:
+    """Brackets are around what may be left out, and there are no other signs that one might type."""
+    assert tierengine(*words, "--help").out.split("\n")[0].endswith(f" {usage}")
+
+
 def test_the_version(tierengine: Callable[..., Ran]) -> None:
     """Of the program, and the digest of the law."""
     ran = tierengine("--version")

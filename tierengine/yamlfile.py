@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import difflib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -36,7 +37,8 @@ class Document:
     name: str
     raw: bytes
     values: Any
-    marks: dict[Path_, tuple[int, int]]
+    marks: Mapping[Path_, tuple[int, int]]
+    """Path to line and column, from 1."""
 
     @property
     def text(self) -> str:
@@ -59,17 +61,51 @@ class Document:
         values = self.values
         for step in path:
             values = values[step]
-        marks = {below[len(path) :]: mark for below, mark in self.marks.items() if below[: len(path)] == path}
-        return Document(self.name, self.raw, values, marks)
+        return Document(self.name, self.raw, values, _Below(self.marks, path))
 
     def parts(self, key: str) -> list[Document]:
         """Return each value of a list as a document of its own, with the places that it has in this one."""
-        marks: list[dict[Path_, tuple[int, int]]] = [{} for _ in self.values[key]]
-        for path, mark in self.marks.items():
-            if len(path) > 1 and path[0] == key and isinstance(path[1], int):
-                marks[path[1]][path[2:]] = mark
-        pairs = zip(self.values[key], marks, strict=True)
-        return [Document(self.name, self.raw, values, places) for values, places in pairs]
+        return [self.part(key, number) for number in range(len(self.values[key]))]
+
+
+class _Places(Mapping[Path_, tuple[int, int]]):
+    """Where each value of a text stands. It is read again for that, since of a sound file hardly anybody asks."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _found(self) -> dict[Path_, tuple[int, int]]:
+        marks: dict[Path_, tuple[int, int]] = {}
+        _Reading(self._text, "", [], marks).root()
+        return marks
+
+    def __getitem__(self, path: Path_) -> tuple[int, int]:
+        return self._found[path]
+
+    def __iter__(self) -> Iterator[Path_]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+class _Below(Mapping[Path_, tuple[int, int]]):
+    """Where each value of a part stands, out of the places of the whole."""
+
+    def __init__(self, marks: Mapping[Path_, tuple[int, int]], above: Path_) -> None:
+        self._marks = marks
+        self._above = above
+
+    def __getitem__(self, path: Path_) -> tuple[int, int]:
+        return self._marks[(*self._above, *path)]
+
+    def __iter__(self) -> Iterator[Path_]:
+        depth = len(self._above)
+        return (path[depth:] for path in self._marks if path[:depth] == self._above)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def load(raw: bytes, name: str, problems: list[Problem]) -> Document | None:
@@ -77,9 +113,8 @@ def load(raw: bytes, name: str, problems: list[Problem]) -> Document | None:
     text = _decode(raw, name, problems)
     if text is None:
         return None
-    builder = _Builder(name, problems)
     try:
-        values = builder.build(yaml.parse(text, Loader=_loader()))
+        values = _Reading(text, name, problems).root()
     except _RefusedError:
         return None
     except yaml.MarkedYAMLError as error:
@@ -96,7 +131,7 @@ def load(raw: bytes, name: str, problems: list[Problem]) -> Document | None:
         line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
         _add(problems, f"{name}:{line}:1", "holds a character that YAML does not allow", "remove the control character")
         return None
-    return Document(name, raw, values, builder.marks)
+    return Document(name, raw, values, _Places(text))
 
 
 def load_path(path: Path, name: str, problems: list[Problem]) -> Document | None:
@@ -165,129 +200,102 @@ def _decode(raw: bytes, name: str, problems: list[Problem]) -> str | None:
         return None
 
 
-@dataclass
-class _Open:
-    """A mapping or sequence that is still being read."""
+class _Reading:
+    """Turns libyaml's events into values, without building nodes in between; and notes where each stands, if asked."""
 
-    path: Path_
-    values: dict[str, Any] | list[Any]
-    key: str | None = None
-    keys: dict[str, int] = field(default_factory=dict)
+    def __init__(
+        self, text: str, name: str, problems: list[Problem], marks: dict[Path_, tuple[int, int]] | None = None
+    ) -> None:
+        self._name = name
+        self._problems = problems
+        self._marks = marks
+        self._next: Callable[[], Any] = yaml.parse(text, Loader=_loader()).__next__
+        self._path: list[str | int] = []
 
-
-class _Builder:
-    """Turns libyaml's events into values and marks, without building nodes in between."""
-
-    def __init__(self, name: str, problems: list[Problem]) -> None:
-        self.name = name
-        self.problems = problems
-        self.marks: dict[Path_, tuple[int, int]] = {}
-        self._stack: list[_Open] = []
-        self._root: Any = None
-        self._documents = 0
-
-    def build(self, events: Iterator[Any]) -> Any:
-        for event in events:
-            kind = type(event)
-            if kind is yaml.ScalarEvent:
-                self._scalar(event)
-            elif kind is yaml.MappingStartEvent:
-                self._open(event, {})
-            elif kind is yaml.SequenceStartEvent:
-                self._open(event, [])
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                self._close()
-            elif kind is yaml.AliasEvent:
-                self._refuse(event, "an alias (`*name`) is not allowed", "write the value out where it is needed")
-            elif kind is yaml.DocumentStartEvent:
-                self._documents += 1
-                if self._documents > 1:
-                    self._refuse(event, "a second document (`---`) in one file", "put it into a file of its own")
-        if self._documents == 0:
-            _add(self.problems, f"{self.name}:1:1", "the file is empty", "write its keys, or remove the file")
+    def root(self) -> Any:
+        """Return the value of the one document of the file."""
+        self._next()  # the stream begins
+        if type(self._next()) is not yaml.DocumentStartEvent:
+            _add(self._problems, f"{self._name}:1:1", "the file is empty", "write its keys, or remove the file")
             raise _RefusedError
-        return self._root
+        event = self._next()
+        self._note(event)
+        value = self._value(event)
+        self._next()  # the document ends
+        if type(second := self._next()) is yaml.DocumentStartEvent:
+            self._refuse(second, "a second document (`---`) in one file", "put it into a file of its own")
+        return value
 
-    def _refuse(self, event: Any, what: str, cure: str) -> None:
-        _add(self.problems, self._where(event), what, cure)
+    def _value(self, event: Any) -> Any:
+        if event.anchor is not None or event.tag is not None:
+            self._guard(event)
+        if type(event) is yaml.ScalarEvent:
+            return event.value
+        if len(self._path) >= DEEPEST:
+            self._refuse(event, f"nested more than {DEEPEST} levels deep", "name the inner part and refer to it")
+        return self._mapping() if type(event) is yaml.MappingStartEvent else self._sequence()
+
+    def _mapping(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        path, take = self._path, self._next
+        while type(event := take()) is not yaml.MappingEndEvent:
+            key = self._key(event)
+            if key in lines:
+                self._twice(event, lines[key])
+            lines.setdefault(key, event.start_mark.line + 1)
+            path.append(key)
+            self._note(event)
+            values.setdefault(key, self._value(take()))
+            path.pop()
+        return values
+
+    def _key(self, event: Any) -> str:
+        self._guard(event)
+        if type(event) is not yaml.ScalarEvent:
+            self._refuse(event, "a list or mapping is used as a key", "use a plain word as the key")
+        key: str = event.value
+        return key
+
+    def _sequence(self) -> tuple[Any, ...]:
+        values: list[Any] = []
+        path, take = self._path, self._next
+        while type(event := take()) is not yaml.SequenceEndEvent:
+            path.append(len(values))
+            self._note(event)
+            values.append(self._value(event))
+            path.pop()
+        return tuple(values)
+
+    def _note(self, event: Any) -> None:
+        if self._marks is not None:
+            self._marks.setdefault(tuple(self._path), (event.start_mark.line + 1, event.start_mark.column + 1))
+
+    def _twice(self, event: Any, line: int) -> None:
+        _add(
+            self._problems,
+            self._where(event),
+            f"the key `{event.value}` stands here a second time",
+            f"keep one of the two; the first is on line {line}",
+        )
+
+    def _guard(self, event: Any) -> None:
+        """Refuse what may stand for something else than it says."""
+        if type(event) is yaml.AliasEvent:
+            self._refuse(event, "an alias (`*name`) is not allowed", "write the value out where it is needed")
+        if event.anchor is not None:
+            what = f"an anchor (`&{event.anchor}`) is not allowed"
+            self._refuse(event, what, "write the value out where it is needed")
+        if event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._refuse(event, f"a tag (`{tag}`) is not allowed", "write the plain value without a tag")
+
+    def _refuse(self, event: Any, what: str, cure: str) -> NoReturn:
+        _add(self._problems, self._where(event), what, cure)
         raise _RefusedError
 
     def _where(self, event: Any) -> str:
-        return f"{self.name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
-
-    def _guard(self, event: Any) -> None:
-        if event.anchor is not None:
-            self._refuse(
-                event, f"an anchor (`&{event.anchor}`) is not allowed", "write the value out where it is needed"
-            )
-        if event.tag is not None:
-            self._refuse(
-                event,
-                f"a tag (`{event.tag.replace('tag:yaml.org,2002:', '!!')}`) is not allowed",
-                "write the plain value without a tag",
-            )
-
-    def _scalar(self, event: Any) -> None:
-        self._guard(event)
-        if self._stack and isinstance(self._stack[-1].values, dict) and self._stack[-1].key is None:
-            self._take_key(self._stack[-1], event)
-        else:
-            self._put(event, event.value)
-
-    def _take_key(self, holder: _Open, event: Any) -> None:
-        key = event.value
-        line = event.start_mark.line + 1
-        if key in holder.keys:
-            _add(
-                self.problems,
-                self._where(event),
-                f"the key `{key}` stands here a second time",
-                f"keep one of the two; the first is on line {holder.keys[key]}",
-            )
-        holder.keys.setdefault(key, line)
-        holder.key = key
-        self.marks.setdefault((*holder.path, key), (line, event.start_mark.column + 1))
-
-    def _put(self, event: Any, value: Any) -> Path_:
-        """Hang a value into the holder that is open, and return its path."""
-        if not self._stack:
-            self.marks[()] = (event.start_mark.line + 1, event.start_mark.column + 1)
-            self._root = value
-            return ()
-        holder = self._stack[-1]
-        if isinstance(holder.values, list):
-            path = (*holder.path, len(holder.values))
-            self.marks[path] = (event.start_mark.line + 1, event.start_mark.column + 1)
-            holder.values.append(value)
-            return path
-        if holder.key is None:
-            self._refuse(event, "a list or mapping is used as a key", "use a plain word as the key")
-        assert holder.key is not None
-        path = (*holder.path, holder.key)
-        holder.values.setdefault(holder.key, value)
-        holder.key = None
-        return path
-
-    def _open(self, event: Any, values: dict[str, Any] | list[Any]) -> None:
-        self._guard(event)
-        if len(self._stack) >= DEEPEST:
-            self._refuse(event, f"nested more than {DEEPEST} levels deep", "name the inner part and refer to it")
-        self._stack.append(_Open(self._put(event, values), values))
-
-    def _close(self) -> None:
-        closed = self._stack.pop()
-        if isinstance(closed.values, list):
-            self._replace(closed.path, tuple(closed.values))
-
-    def _replace(self, path: Path_, values: tuple[Any, ...]) -> None:
-        if not self._stack:
-            self._root = values
-            return
-        holder = self._stack[-1].values
-        if isinstance(holder, list):
-            holder[-1] = values
-        else:
-            holder[str(path[-1])] = values
+        return f"{self._name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -453,9 +453,15 @@ def test_a_year_finds_the_interim_assessment_after_its_report(tierengine: Run, f
 
 
 def test_a_year_without_dossiers(tierengine: Run, tmp_path: Path) -> None:
-    """It is told, and so is a folder that there is not."""
-    shutil.copytree(SEEDS / "invented-waiver", tmp_path / "all" / "w")
+    """It is told with the years that have one, and so is a folder without any, and one that there is not."""
+    for name in ("invented-waiver", "invented-2011"):
+        shutil.copytree(SEEDS / name, tmp_path / "all" / name)
     ran = tierengine("year", 2031, tmp_path / "all")
     assert (ran.code, ran.out) == (1, "")
-    assert "no dossier in it is for the report of 2031" in ran.err
+    assert "no dossier in it is for the report of 2031\n    ask for 2011 or 2025, or name another folder" in ran.err
+    (tmp_path / "empty").mkdir()
+    assert (
+        "name the folder in which the dossiers of annual reports lie"
+        in tierengine("year", 2031, tmp_path / "empty").err
+    )
     assert tierengine("year", 2025, tmp_path / "none").code == 2

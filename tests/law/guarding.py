@@ -74,6 +74,10 @@ class _Plain:
     def __init__(self, form: Form) -> None:
         self._form = form
 
+    def settled(self, facts: Facts) -> dict[str, bool]:
+        """Return what follows from the facts, without the rules that fired."""
+        return self.evaluate(facts).settled
+
     def evaluate(self, facts: Facts) -> Evaluation:
         """Return what follows from the facts."""
         known = dict(facts)

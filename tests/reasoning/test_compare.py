@@ -44,7 +44,7 @@ def test_the_causes_explain_the_whole_change(before: Side, after: Side) -> None:
     assert answers[-1] == told.after
     assert tuple(cause.id for cause in told.causes) == CAUSES
     for cause in told.causes:
-        if cause.id != "law" and not cause.differences:
+        if not cause.differences:
             assert cause.before == cause.after
             assert not cause.moved
         if cause.before.open_tiers != cause.after.open_tiers and not (
@@ -242,6 +242,29 @@ def test_what_is_no_longer_asked_for(tierengine: Callable[..., Ran]) -> None:
     told = _told(tierengine("compare", GUATEMALA, "--after-date", "2002-06-05", "--format", "json"))
     moved = {each["id"]: each for each in told["causes"][0]["moved"]}
     assert (moved["WL-ii"]["after"], moved["WL-ii"]["reason"]) == ("undetermined", "it is no longer asked for")
+
+
+def test_a_later_day_is_no_change_of_the_law(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """Ratings given after the first day, and asked of two days: they explain the change, and the law does not."""
+    later = RATINGS.replace("2007-11-01", "2007-11-10")
+    rated = _changed(tmp_path / "rated", lambda text: text.replace("records:\n", later, 1))
+    words = ("compare", rated, "--before-date", "2007-11-09", "--after-date", "2007-11-12", "--format", "json")
+    told = _told(tierengine(*words))
+    differ = {cause["id"]: [each["id"] for each in cause["differences"]] for cause in told["causes"]}
+    assert (told["changed"], told["smallest"]) == (True, [["judgement"]])
+    assert differ == {"law": [], "facts": [], "certainty": [], "judgement": ["rated-efforts", "rated-increase"]}
+    assert not any(cause["moved"] or cause["needed"] for cause in told["causes"] if cause["id"] != "judgement")
+
+
+def test_a_request_that_is_answered_in_between(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """A record and an answer that are dated between the two days are facts of the later one, and no law."""
+    asked = REQUEST.replace("answer: not given", "answer: given\n    answer_date: 2007-10-01")
+    after = _changed(tmp_path / "asked", lambda text: text.replace("records:\n", asked + "records:\n", 1))
+    words = ("compare", after, "--before-date", "2007-09-20", "--after-date", "2007-11-09", "--format", "json")
+    facts = next(cause for cause in _told(tierengine(*words))["causes"] if cause["id"] == "facts")
+    says = {each["id"]: each["says"] for each in facts["differences"]}
+    assert "requested 2007-09-01; no answer by 2007-09-20; then data for" in says["figures-asked-for"]
+    assert "given on 2007-10-01" in says["figures-asked-for"]
 
 
 def test_two_dates_of_one_dossier(tierengine: Callable[..., Ran]) -> None:

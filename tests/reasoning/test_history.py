@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections import Counter
 from collections.abc import Callable
 from itertools import product
@@ -16,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, Ran, read_once
+from tierengine.errors import NotInForceError
 from tierengine.evidence.placements import Placed, Waiver, read_placements
-from tierengine.reasoning.history import Reading, YearOnRecord, history, in_words, listed, standing
+from tierengine.reasoning.history import Reading, Standing, YearOnRecord, history, in_words, listed, standing
 from tierengine.terms.tier import Placement
 
 BOOK = read_once(ROOT)
@@ -235,6 +235,44 @@ def test_the_one_year_back_is_over(tier: Placement, fits: bool, why: str) -> Non
         found = list(history(rows, BOOK))[-1]
         assert (found.limit, found.consistent) == ("not WL", fits)
         assert found.reason.startswith(f"{why} (22 USC 7107(b)(2)(F)")
+
+
+@pytest.mark.parametrize(
+    ("years", "waiver", "fits", "why"),
+    [
+        (
+            {2008: "2", 2009: "2WL", 2011: "2WL"},
+            "none",
+            "unknown",
+            "an earlier year is missing, and the limit hangs on it",
+        ),
+        (
+            {2018: "2", 2020: "2WL", 2021: "2WL", 2022: "2WL"},
+            "none",
+            False,
+            "after an unknown number of years on the list the waiver was spent (",
+        ),
+    ],
+)
+def test_a_missing_year_is_told(years: dict[int, Placement], waiver: Waiver, fits: bool | str, why: str) -> None:
+    """Where the limit hangs on it, nothing is said of the placement; where it does not, the run alone is unknown."""
+    rows = [_row(year, placed, "not found") for year, placed in years.items()]
+    found = list(history([*rows, _row(max(years) + 1, "2WL", waiver)], BOOK))[-1]
+    assert found.consistent == fits
+    assert found.reason.startswith(why)
+
+
+def test_before_the_limit_nothing_is_counted() -> None:
+    """Under a law without the automatic downgrade there is neither a run, nor a waiver, nor a provision."""
+    assert standing({2004: "2WL", 2005: "2WL"}, 2006, BOOK) == Standing(
+        run=0, waivers_used=0, cap=0, limit="none", provision=""
+    )
+
+
+def test_the_law_begins_within_a_year_without_report() -> None:
+    """A row of the year in which the Act was passed is one without a law, and no bad evidence."""
+    with pytest.raises(NotInForceError, match="no law asks for a report of 2000"):
+        list(history([_row(2000, "2", "not found")], BOOK))
 
 
 def test_a_waiver_elsewhere_than_on_the_list() -> None:
@@ -571,13 +609,3 @@ def test_what_offices_export(
         assert (ran.code, ran.err) == (0, "")
         assert ran.out.replace(name, "FILE") == plain
         assert read_placements(tmp_path / name)[0].country == "C\u00f4te, d'Ivoire"
-
-
-def test_the_whole_file_takes_less_than_two_seconds(
-    tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every country of the file in one run, the rulebook read and checked without its cache."""
-    monkeypatch.setenv("TIERENGINE_CACHE", "off")
-    before = time.process_time()  # of this process alone, whatever else the machine does
-    assert tierengine("history", FILE).code == 0
-    assert time.process_time() - before < 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
@@ -12,15 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from tests.conftest import Ran
+from tests.conftest import ROOT, Ran, read_once
+from tests.reasoning.dossiers import casefile, rating
 from tests.reasoning.two_years import SILENT, record, write
 from tests.reports.answers import SEEDS, answered, dossier, filled
-from tierengine.reasoning.assessment import Assessment, Status
+from tierengine.reasoning.assess import Assessor
+from tierengine.reasoning.assessment import Assessment, HingeOutcome, Status
 from tierengine.reports.answer import each_way, rated, why
 from tierengine.reports.bars import bar_of
 from tierengine.reports.report import brief
 from tierengine.reports.screen import LINES, print_screen
 from tierengine.reports.text import report_text
+from tierengine.reports.tree import why_not
 
 
 def screen(answer: Assessment, width: int = 100) -> list[str]:
@@ -41,6 +45,19 @@ def _fits(lines: list[str], width: int) -> None:
 def test_the_seeds_fit(seed: str, width: int) -> None:
     """45 lines at most, and none wider than the console."""
     _fits(screen(answered(seed)[0], width), width)
+
+
+def test_what_is_open_is_no_reason() -> None:
+    """Where only the rules of coherence exclude a tier, no finding is named that may still come out either way."""
+    found = rating("not met", 1, measures="significant_efforts_on_actions", date="2019-01-20")
+    period = {"first": "2018-04-01", "last": "2019-03-31"}
+    made = casefile(found, as_of="2019-06-20", period=period, last_report="2018-06-28")
+    answer = Assessor(read_once(ROOT).on(date(2019, 6, 20)), certified=False).assess(made)
+    excluded = why(answer)[-1]
+    assert "Excluded: Tier 1, since the known answers leave no way there; Tier 2 because of " in excluded
+    assert "possible:" not in excluded
+    said = why_not(answer.trace, "TIER-1").label
+    assert str(said).endswith("It is excluded: the known answers leave no way there. This is open:")
 
 
 @given(
@@ -121,6 +138,12 @@ def test_answers_that_lead_to_the_same_tiers_are_told_together() -> None:
     hinge = filled("guatemala-2007", "provisional").hinges[0]
     told = each_way(hinge.outcomes, "largely met")
     assert told == "if not met or partly met: Tier 3; if largely met (proposed) or met: Tier 2 Watch List"
+
+
+def test_what_a_rubric_says_stands_in_brackets() -> None:
+    """An answer is part of a sentence: it begins small, unless with a name."""
+    ways = [HingeOutcome(answer=said, tiers=("3",)) for said in ("Rated not met: They are not.", "No", "UNODC does")]
+    assert each_way(ways) == "if rated not met (they are not) or no or UNODC does: Tier 3"
 
 
 def test_a_console_of_ascii_gets_ascii_bars() -> None:

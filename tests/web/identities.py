@@ -35,6 +35,10 @@ class Identities:
     """Claims that stand in its tokens whatever is true; one that is None is left out."""
     signs_with: str = "own"
     """`own` key, or a `foreign` one that it does not publish."""
+    ends: bool = True
+    """Whether it says how sessions are ended (OpenID Connect RP-Initiated Logout 1.0)."""
+    ended: list[dict[str, str]] = field(default_factory=list)
+    """What it was asked when sessions were ended."""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     keys: dict[str, RSAKey] = field(
         default_factory=lambda: {name: RSAKey.generate_key(2048, {"kid": "one"}) for name in ("own", "foreign")}
@@ -47,11 +51,14 @@ class Identities:
         app.get("/keys")(self.published)
         app.get("/authorize")(self.authorize)
         app.post("/token")(self.token)
+        app.get("/end")(self.end)
         return app
 
     def says(self) -> dict[str, str]:
         """What it says of itself."""
         told = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
+        if self.ends:
+            told["end_session_endpoint"] = "end"
         return {"issuer": self.issuer} | {key: f"{self.issuer}/{path}" for key, path in told.items()}
 
     def published(self) -> dict[str, Any]:
@@ -89,3 +96,13 @@ class Identities:
         claims = {key: value for key, value in (claims | self.lies).items() if value is not None}
         signed = jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.keys[self.signs_with])
         return {"access_token": secrets.token_urlsafe(16), "token_type": "Bearer", "id_token": signed}
+
+    def end(self, request: Request) -> RedirectResponse:
+        """End the session of whom it signed in, and send the browser back to the one other address that it knows."""
+        asked = dict(request.query_params)
+        self.ended.append(asked)
+        claims = jwt.decode(asked["id_token_hint"], self.keys["own"], algorithms=["RS256"]).claims
+        left = self.back.replace("/enter/back", "/left")
+        if (claims["aud"], asked["client_id"], asked["post_logout_redirect_uri"]) != (CLIENT, CLIENT, left):
+            raise HTTPException(400, "not the client that is registered")
+        return RedirectResponse(f"{left}?{urlencode({'state': asked['state']})}", status_code=302)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import socket
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
-from tests.web.conftest import new_context
+from tests.web.conftest import looks_right, new_context
 from tests.web.identities import CLIENT, SECRET, Identities
 from tests.web.offices import ADMINISTRATOR, InOffice, an_office, listening
 from tierengine.web.answers import Answers
@@ -34,8 +35,9 @@ def identities() -> Iterator[Identities]:
 def office(folder: Path, lawbook: Lawbook, answers: Answers, identities: Identities) -> Iterator[InOffice]:
     """An office whose people sign in there."""
     at = socket.create_server(("127.0.0.1", 0))
-    identities.back = f"http://127.0.0.1:{at.getsockname()[1]}/enter/back"
-    provider = Provider(identities.issuer, CLIENT, SECRET, claim="name", back=identities.back)
+    desk = f"http://127.0.0.1:{at.getsockname()[1]}"
+    identities.back = f"{desk}/enter/back"
+    provider = Provider(identities.issuer, CLIENT, SECRET, claim="name", desk=desk)
     with an_office(folder, lawbook, answers, provider=provider, at=at) as served:
         yield served
 
@@ -59,7 +61,61 @@ def test_people_come_in_by_their_provider(chromium: Browser, office: InOffice, i
     page.wait_for_url("**/you")
     assert f"You write as {ADMINISTRATOR}" in page.inner_text("main")
     assert "administrator" in page.inner_text("main")
+    page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/left?state=*")
+    assert "Your session with the provider of your office has ended too." in page.inner_text("main")
+    looks_right(page)
+    page.goto(f"{office.at}/you")
+    assert "Please come in first" in page.inner_text("main")
     page.context.close()
+
+
+def test_who_signs_out_leaves_the_provider_too(office: InOffice, identities: Identities) -> None:
+    """It is asked once, with its own token, where to come back and a state that only this browser brings back."""
+    with _browser(office) as browser:
+        _signed_out(browser)
+        shown = browser.get("/leave/there")
+        (there,) = set(re.findall(r'href="(http[^"]+)"', shown.text))
+        assert f'content="0; url={there}"' in shown.text
+        back = httpx.get(html.unescape(there)).headers["location"]
+        (asked,) = identities.ended
+        assert "has ended too" not in browser.get("/left?state=other").text
+        assert "has ended too" not in browser.get(back).text  # the state was good for one answer
+        _signed_out(browser)
+        browser.get("/leave/there")
+        assert "has ended too" in browser.get(f"/left?state={_cookie(browser, '-leaving')}").text
+        assert not [each for each in browser.cookies if each.startswith("tierengine-")]
+    assert asked.keys() == {"id_token_hint", "client_id", "post_logout_redirect_uri", "state"}
+
+
+def test_a_session_that_goes_on_is_not_ended_by_a_link(office: InOffice, identities: Identities) -> None:
+    """Nobody is sent to the provider before they have signed out themselves."""
+    with _browser(office) as browser:
+        assert browser.get("/leave/there").headers["location"] == "/left"
+        assert browser.get(_there(browser)).status_code == 303
+        assert browser.get("/leave/there").headers["location"] == "/left"
+    assert identities.ended == []
+
+
+def test_a_provider_that_does_not_say_how_is_named(office: InOffice, identities: Identities) -> None:
+    """The page then says that people may still be signed in there."""
+    identities.ends = False
+    with _browser(office) as browser:
+        _signed_out(browser)
+        browser.follow_redirects = True
+        assert "may still be signed in with the provider" in browser.get("/leave/there").text
+
+
+def _signed_out(browser: httpx.Client) -> None:
+    """Come in, and sign out of the desk."""
+    assert browser.get(_there(browser)).status_code == 303
+    token = re.search(r'name="csrf" value="([^"]+)"', browser.get("/you").text)
+    assert token is not None
+    assert browser.post("/leave", data={"csrf": token[1]}).headers["location"] == "/leave/there"
+
+
+def _cookie(browser: httpx.Client, end: str) -> str:
+    return next(value for name, value in browser.cookies.items() if name.endswith(end))
 
 
 def test_what_is_asked_of_the_provider(office: InOffice) -> None:

@@ -142,8 +142,8 @@ def test_pairs_are_found_by_their_cases(visitor: Make) -> None:
         explained_by=(),
     )
     told = schemas.dump(Audit, Audit(cases=2, not_ranked=0, no_tier=0, pairs=(pair,)))
-    assert len(auditing._pairs(told, "high", "unexplained")) == 1
-    assert auditing._pairs(told, "elsewhere", "") == []
+    assert len(auditing._pairs(told, "high", "unexplained", str)) == 1
+    assert auditing._pairs(told, "elsewhere", "", str) == []
     ann = visitor()
     assert ann.get("/audit/like-cases.csv").status_code in (200, 409)
 

@@ -37,6 +37,12 @@ def test_countries_come_in_the_order_of_need(visitor: Make, folder: Path) -> Non
     assert "The quote does not stand at 11VARONA41 ¶2" in page.text
 
 
+def test_what_is_not_there_leads_to_what_is(visitor: Make) -> None:
+    """The page that tells so does not lead back to itself."""
+    assert 'href="/c/GT/1066"' not in visitor().get("/c/GT/1066").text
+    assert 'href="/c/GT/2007-interim"' in visitor().get("/c/GT/2007-interim/papers/none.pdf").text
+
+
 def test_an_empty_folder_says_how_to_begin(visitor: Make, folder: Path) -> None:
     """Where no dossier lies yet the page says how one is made."""
     for path in folder.rglob("dossier.yaml"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
+from typer.models import CommandFunctionType
 
 
 class Verb(NamedTuple):
@@ -144,7 +146,23 @@ class Verbs(TyperGroup):
             formatter.write_dl([(name, verb.says) for name, verb in VERBS.items()])
 
 
-app = typer.Typer(
+class Plain(TyperCommand):
+    """A verb whose line of usage writes what must be given as it is, and in brackets what may be left out."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the words of the line of usage."""
+        return [piece.replace("{", "").replace("}", "") for piece in super().collect_usage_pieces(ctx)]
+
+
+class Group(typer.Typer):
+    """Verbs that are added by `command`."""
+
+    def command(self, name: str | None = None, **settings: Any) -> Callable[[CommandFunctionType], CommandFunctionType]:
+        """Add the function that follows as a verb."""
+        return super().command(name, cls=Plain, **settings)
+
+
+app = Group(
     cls=Verbs,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -176,12 +194,12 @@ def _root(
     pass
 
 
-law_app = typer.Typer(
+law_app = Group(
     no_args_is_help=True, rich_markup_mode=None, help="Show the law: on a date, between two dates, clause by clause."
 )
 app.add_typer(law_app, name="law")
 
-audit_app = typer.Typer(
+audit_app = Group(
     no_args_is_help=True, rich_markup_mode=None, help="Audit a corpus of cases: are like cases placed alike?"
 )
 app.add_typer(audit_app, name="audit")

@@ -49,10 +49,10 @@ def sheet(
     taken = taken_back(dossier, _bytes(file), file.name, book, day)
     if taken.raw != dossier.read_bytes():
         write_file(dossier, taken.raw)
-    told = {"added": taken.added, "changed": taken.changed, "removed": taken.removed}
-    if not any(told.values()):
+    values = {"added": taken.added, "changed": taken.changed, "removed": taken.removed}
+    if not any(values.values()):
         print(f"{dossier.name}: nothing was changed")
-    for what, ids in told.items():
+    for what, ids in values.items():
         if ids:
             print(f"{dossier.name}: {len(ids)} {what}: {', '.join(ids)}")
     if taken.waiting:

@@ -70,8 +70,8 @@ def _seen(answers: Sequence[tuple[PlacedCase, Answer]], book: Rulebook, folder: 
 def _print(results: tuple[Result, ...], coverage: Coverage | None, form: PlainFormat) -> None:
     if form is PlainFormat.json:
         failed = sum(bool(result.failures) for result in results)
-        told = {"cases": len(results), "failed": failed, "results": [schemas.dump(Result, each) for each in results]}
-        print_json(told | ({"coverage": schemas.dump(Coverage, coverage)} if coverage is not None else {}))
+        values = {"cases": len(results), "failed": failed, "results": [schemas.dump(Result, each) for each in results]}
+        print_json(values | ({"coverage": schemas.dump(Coverage, coverage)} if coverage is not None else {}))
         return
     print_results(results, a_console())
     if coverage is not None:
@@ -88,8 +88,8 @@ def _print_suggestions(suggestions: tuple[Suggestion, ...], form: PlainFormat, o
     pairs = sum(each.pair is not None for each in suggestions)
     if pairs:
         _write(output, as_yaml(suggestions))
-    told = f"{pairs} pairs of cases are written to {output}" if pairs else "no case is missing; nothing is written"
-    a_console().print(f"{told}; {len(suggestions) - pairs} conditions change nothing, so that no case can show them")
+    says = f"{pairs} pairs of cases are written to {output}" if pairs else "no case is missing; nothing is written"
+    a_console().print(f"{says}; {len(suggestions) - pairs} conditions change nothing, so that no case can show them")
 
 
 def _write(output: Path, text: str) -> None:

@@ -19,7 +19,7 @@ from tierengine.evidence.sources.reading import File
 
 @app.command()
 def draft(
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="the source documents, of any format")],
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE", help="the source documents, of any format")],
     country: Annotated[str, typer.Option("--country", metavar="CODE", help="two capital letters, such as GT")],
     report: Annotated[int, typer.Option("--report", metavar="YEAR", help="the year of the annual report")],
     history: Annotated[
@@ -54,8 +54,8 @@ def draft(
     drafted = begun(beginning, files, rulebook_in(rulebook), unread)
     _beside(sources, files, place.parent)
     write_file(place, drafted.document.raw)
-    told = f"{len(drafted.undecided)} statements found, with what each may mean"
-    print(f"{place}: {told}. Go through them: tierengine code {place}")
+    says = f"{len(drafted.undecided)} statements found, with what each may mean"
+    print(f"{place}: {says}. Go through them: tierengine code {place}")
 
 
 def _place(output: Path | None, sources: Sequence[Path]) -> Path:

@@ -190,29 +190,29 @@ def _held(finished: Finished, again: _Again, templates: Templates) -> Checked:
 
 def _again(finished: Finished, file: Path, where: Where, book: Rulebook, templates: Templates) -> _Again:
     """Return what a finished document is about, from what it says that it was made from."""
-    told = finished.made_from
-    missing = [name for name in ("Document", "Dossier", "Law", "Release") if name not in told]
+    digest = finished.made_from
+    missing = [name for name in ("Document", "Dossier", "Law", "Release") if name not in digest]
     if missing:
         what = f"under \u201c{MADE_FROM}\u201d at its end, nothing is said of: {', '.join(missing)}"
         cure = "put the list back as it was drafted, or draft the document anew"
         raise EvidenceError([Problem(where=file.name, what=what, cure=cure)])
-    casefile = _named(told["Dossier"], where.dossier, file, "--dossier")
-    earlier = _named(told["Year before"], where.before, file, "--before") if "Year before" in told else None
-    release = told["Release"]
+    casefile = _named(digest["Dossier"], where.dossier, file, "--dossier")
+    earlier = _named(digest["Year before"], where.before, file, "--before") if "Year before" in digest else None
+    release = digest["Release"]
     if release not in ("none", *(each.value for each in ReleaseTo)):
         what, cure = f"`{release}` is no release", "write `none`, `unclassified` or `public`"
         raise EvidenceError([Problem(where=file.name, what=what, cure=cure)])
-    day = day_given(told["Law"].partition(" ")[0], f"{file.name}: Law")
+    day = day_given(digest["Law"].partition(" ")[0], f"{file.name}: Law")
     to: ReleaseName | None = None if release == "none" else ReleaseTo(release).value
-    if told.get("Ledger", "none") != "none" and where.ledger is None:
+    if digest.get("Ledger", "none") != "none" and where.ledger is None:
         what, cure = "it tells what a ledger holds", "name the ledger with --ledger"
         raise UsageError([Problem(where=file.name, what=what, cure=cure)])
-    said = _on_record(where.ledger, where.keys, casefile) if told.get("Ledger", "none") != "none" else OnRecord()
+    said = _on_record(where.ledger, where.keys, casefile) if digest.get("Ledger", "none") != "none" else OnRecord()
     matter = matter_of(casefile, book, templates, day=day, before=earlier, on_record=said, to=to)
-    _same_as_then(told["Dossier"], matter.casefile, file)
+    _same_as_then(digest["Dossier"], matter.casefile, file)
     if earlier is not None and matter.before is not None:
-        _same_as_then(told["Year before"], matter.before, file)
-    return _Again(matter, told["Document"], casefile.digest)
+        _same_as_then(digest["Year before"], matter.before, file)
+    return _Again(matter, digest["Document"], casefile.digest)
 
 
 def _on_record(place: str | None, keys: Path | None, casefile: Casefile) -> OnRecord:
@@ -226,9 +226,9 @@ def _on_record(place: str | None, keys: Path | None, casefile: Casefile) -> OnRe
         return on_record(opened, casefile)
 
 
-def _named(told: str, given: Path | None, file: Path, option: str) -> Casefile:
+def _named(written: str, given: Path | None, file: Path, option: str) -> Casefile:
     """Read a dossier that a finished document names, where it lies now."""
-    name = told.rpartition(" (")[0]
+    name = written.rpartition(" (")[0]
     path = given if given is not None else file.resolve().parent / name
     if not path.is_file():
         what, cure = f"its dossier is not at {name}", f"say where it lies, with {option}"
@@ -236,9 +236,9 @@ def _named(told: str, given: Path | None, file: Path, option: str) -> Casefile:
     return read_dossier(path)
 
 
-def _same_as_then(told: str, casefile: Casefile, file: Path) -> None:
+def _same_as_then(written: str, casefile: Casefile, file: Path) -> None:
     """Refuse a dossier, or the released part of one, that does not say what it said when the document was drafted."""
-    if told.rpartition(" (")[2].rstrip(")") != casefile.digest:
+    if written.rpartition(" (")[2].rstrip(")") != casefile.digest:
         what = f"{casefile.document.name} does not say what it said when the document was drafted"
         cure = "draft the document anew from it, or check against the dossier as it was"
         raise EvidenceError([Problem(where=file.name, what=what, cure=cure)])
@@ -279,17 +279,17 @@ def _made_from(
     Of what is withheld not even the digest is told, nor where a dossier lies: who knows all but a number could find it.
     """
     folder = None if matter.statement is not None else Path.cwd() if output is None else output.resolve().parent
-    told = [("Document", kind), ("Dossier", _file(dossier, folder, matter.casefile.digest))]
+    facts = [("Document", kind), ("Dossier", _file(dossier, folder, matter.casefile.digest))]
     if before is not None and matter.before is not None:
-        told.append(("Year before", _file(before, folder, matter.before.digest)))
-    told += [
+        facts.append(("Year before", _file(before, folder, matter.before.digest)))
+    facts += [
         ("Law", f"{matter.law.as_of} ({matter.law.digest})"),
         ("Templates", matter.templates.digest),
         ("Ledger", _entries(matter)),
         ("Release", "none" if matter.statement is None else matter.statement.release),
         ("Program", f"tierengine {VERSION}"),
     ]
-    return tuple(told)
+    return tuple(facts)
 
 
 def _entries(matter: Matter) -> str:

@@ -45,7 +45,7 @@ from tierengine.reports.text import print_wrapped
 @app.command()
 def ingest(
     sources: Annotated[
-        list[Path], typer.Argument(metavar="SOURCE...", help="a source document, or the sections of one cable")
+        list[Path], typer.Argument(metavar="SOURCE", help="a source document, or the sections of one cable")
     ],
     form: Form = PlainFormat.text,
     read_as: Annotated[
@@ -80,8 +80,11 @@ def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = N
     casefile = read_dossier(dossier)
     law = law_of(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
     admitted = admit(casefile, law)
-    records, told = {record.id for record in casefile.dossier.records}, [unused(item) for item in admitted.set_aside]
-    aside = sum(each.record in records for each in told)
+    records, set_aside = (
+        {record.id for record in casefile.dossier.records},
+        [unused(item) for item in admitted.set_aside],
+    )
+    aside = sum(each.record in records for each in set_aside)
     console = a_console()
     console.print(f"{dossier.name}: {len(records)} records, {aside} of them set aside; every quote stands at its place")
     for asked in casefile.dossier.open_questions:
@@ -93,7 +96,7 @@ def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = N
         if isinstance(record, Evidence) and record.carried is not None:
             shown = f"last shown for the report of {record.carried.shown} [{record.carried.by}]"
             print_wrapped(f"carried: {record.id}: {record.measures} is {record.value}, {shown}", console, 0, hang=2)
-    for each in told:
+    for each in set_aside:
         print_wrapped(f"set aside: {each.record}: {each.because} [{each.rule}]", console, 0, hang=2)
     if casefile.dossier.proposed:
         waiting = len(casefile.undecided)
@@ -128,12 +131,12 @@ def interim_assessment(
     rulebook: RulebookFolder = None,
 ) -> None:
     """Tell the progress on each deficiency that the last report named, and which watch-list grounds would stand."""
-    told = interim(read_dossier(dossier), rulebook_in(rulebook), day_given(as_of) if as_of else None)
+    found = interim(read_dossier(dossier), rulebook_in(rulebook), day_given(as_of) if as_of else None)
     if form is PlainFormat.json:
-        print_json(schemas.dump(InterimAssessment, told))
+        print_json(schemas.dump(InterimAssessment, found))
     else:
-        print_interim(told, a_console())
-    if not told.consequence.settled:
+        print_interim(found, a_console())
+    if not found.consequence.settled:
         raise typer.Exit(4)
 
 
@@ -159,12 +162,12 @@ def compare(
         )
         raise UsageError([problem])
     sides = _side(before, before_date, "--before-date"), _side(after or before, after_date, "--after-date")
-    told = compare_sides(*sides, rulebook_in(rulebook))
+    comparison = compare_sides(*sides, rulebook_in(rulebook))
     if form is PlainFormat.json:
-        print_json(schemas.dump(Comparison, told))
+        print_json(schemas.dump(Comparison, comparison))
     else:
-        print_comparison(told, a_console())
-    if not told.after.settled:
+        print_comparison(comparison, a_console())
+    if not comparison.after.settled:
         raise typer.Exit(4)
 
 
@@ -174,12 +177,12 @@ def _side(dossier: Path, written: str | None, option: str) -> Side:
 
 
 def _source_json(opened: Opened, known: Format, parts: list[tuple[str, bytes]]) -> dict[str, Any]:
-    told = schemas.dump(type(opened), opened)
-    del told["raw"]
-    told |= {"format": known, "digest": canonical.digest(parts[0][1]), "text_digest": text_digest(opened)}
+    values = schemas.dump(type(opened), opened)
+    del values["raw"]
+    values |= {"format": known, "digest": canonical.digest(parts[0][1]), "text_digest": text_digest(opened)}
     if len(parts) > 1:
-        told["sections"] = [{"file": name, "digest": canonical.digest(raw)} for name, raw in parts[1:]]
-    return told
+        values["sections"] = [{"file": name, "digest": canonical.digest(raw)} for name, raw in parts[1:]]
+    return values
 
 
 def _paragraphs(opened: Opened) -> Iterator[tuple[str, str]]:

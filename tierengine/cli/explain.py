@@ -64,15 +64,15 @@ def explain(
     casefile = read_dossier(dossier)
     law = law_of(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
     if each_source:
-        _tell_each_source(casefile, law, form)
+        _print_each_source(casefile, law, form)
         return
     doubted = Doubted(sources=tuple(without or ()), least=least)
     supposed, assessment = suppose(casefile, law, doubted) if any(doubts.values()) else (None, None)
     assessment = assessment or Assessor(law).assess(casefile)
     trace = assessment.trace
     if form is PlainFormat.json:
-        told = {} if supposed is None else {"supposed": schemas.dump(Supposition, supposed)}
-        print_json(told | {"trace": schemas.dump(Step, trace)})
+        values = {} if supposed is None else {"supposed": schemas.dump(Supposition, supposed)}
+        print_json(values | {"trace": schemas.dump(Step, trace)})
         return
     console = a_console()
     if supposed is not None:
@@ -85,12 +85,12 @@ def explain(
         console.print(tree_of(trace, is_open if only_open else everything))
 
 
-def _tell_each_source(casefile: Casefile, law: Law, form: PlainFormat) -> None:
-    told = each_alone(casefile, law)
+def _print_each_source(casefile: Casefile, law: Law, form: PlainFormat) -> None:
+    found = each_alone(casefile, law)
     if form is PlainFormat.json:
-        print_json([schemas.dump(Alone, each) for each in told])
+        print_json([schemas.dump(Alone, each) for each in found])
     else:
-        print_alone(told, a_console())
+        print_alone(found, a_console())
 
 
 def _refuse_several(asked: list[str]) -> None:

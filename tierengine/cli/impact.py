@@ -76,12 +76,12 @@ def impact_of(
         moved=moved,
     )
     with stopping():
-        told = impact(rulebook_at(old, cache_folder()), rulebook_at(new, cache_folder()), asked, means(cluster))
+        found = impact(rulebook_at(old, cache_folder()), rulebook_at(new, cache_folder()), asked, means(cluster))
     if form is PlainFormat.json:
-        print_json(schemas.dump(Impact, told))
+        print_json(schemas.dump(Impact, found))
     else:
-        print_impact(told, a_console())
-    if not told.decided:
+        print_impact(found, a_console())
+    if not found.decided:
         raise typer.Exit(3)
 
 
@@ -98,11 +98,11 @@ def like_cases(
     from tierengine.reports.like_cases import print_audit  # noqa: PLC0415
 
     with stopping():
-        told = audit(corpus, rulebook_in(rulebook), day_given(as_of) if as_of else None, means(cluster))
+        found = audit(corpus, rulebook_in(rulebook), day_given(as_of) if as_of else None, means(cluster))
     if form is PlainFormat.json:
-        print_json(schemas.dump(Audit, told))
+        print_json(schemas.dump(Audit, found))
     else:
-        print_audit(told, a_console())
+        print_audit(found, a_console())
 
 
 @audit_app.command("fragile")
@@ -118,11 +118,11 @@ def fragile(
     from tierengine.reports.fragile import print_fragility  # noqa: PLC0415
 
     with stopping():
-        told = fragility(corpus, rulebook_in(rulebook), day_given(as_of) if as_of else None, means(cluster))
+        found = fragility(corpus, rulebook_in(rulebook), day_given(as_of) if as_of else None, means(cluster))
     if form is PlainFormat.json:
-        print_json(schemas.dump(Fragility, told))
+        print_json(schemas.dump(Fragility, found))
     else:
-        print_fragility(told, a_console())
+        print_fragility(found, a_console())
 
 
 @audit_app.command("robust")
@@ -145,11 +145,11 @@ def robust(
 
     with stopping():
         day = day_given(as_of) if as_of else None
-        told = robustness(corpus, rulebook_in(rulebook), day, disagreement, means(cluster))
+        found = robustness(corpus, rulebook_in(rulebook), day, disagreement, means(cluster))
     if form is PlainFormat.json:
-        print_json(schemas.dump(Robustness, told))
+        print_json(schemas.dump(Robustness, found))
     else:
-        print_robustness(told, a_console())
+        print_robustness(found, a_console())
 
 
 def means(cluster: str | None) -> Means:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from tierengine.cli.app import app
+from tierengine.cli.app import Group, app
 from tierengine.cli.ledger_options import (
     HERE,
     Author,
@@ -68,7 +68,7 @@ from tierengine.ledger.words import standing
 from tierengine.reports.text import print_wrapped
 from tierengine.terms.tier import TIERS
 
-ledger_app = typer.Typer(
+ledger_app = Group(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Keep the record: what was said, when, by whom and on what, sealed so that a change shows.",
@@ -181,8 +181,8 @@ def proposal(entry: Number, form: Form = PlainFormat.text, ledger: LedgerPlace =
     print_entry(proposed, console)
     for stretch in proof["stretches"]:
         until = f" until {stretch['until']}" if stretch["until"] else ""
-        told = stretch["verdict"] if stretch["gave_up"] is None else f"not proved: {stretch['gave_up']}"
-        print_wrapped(f"Under the law from {stretch['first']}{until}: {told}.", console, 4)
+        says = stretch["verdict"] if stretch["gave_up"] is None else f"not proved: {stretch['gave_up']}"
+        print_wrapped(f"Under the law from {stretch['first']}{until}: {says}.", console, 4)
     if census is not None:
         print_wrapped(f"Of {census['cases']} cases counted, {census['moved']} move.", console, 4)
     console.print(Text(difference.rstrip("\n")), soft_wrap=True)
@@ -351,13 +351,13 @@ def log(
     """Show what is on record, of one case with where it stands, or of all."""
     with ledger_at(ledger, keys) as opened, opened.store.reading() as reader:
         numbers = _numbers(reader, case)
-        told = (opened.entry(reader, number)[0] for number in numbers)
+        entries = (opened.entry(reader, number)[0] for number in numbers)
         if form is PlainFormat.json:
-            print_json({"entries": [each.model_dump(mode="json") for each in told], **_stands(reader, case)})
+            print_json({"entries": [each.model_dump(mode="json") for each in entries], **_stands(reader, case)})
             return
         console = a_console()
         register = None if case is None else register_of(reader, case)
-        for each in told:
+        for each in entries:
             print_entry(each, console, register)
         if case is not None and register is not None:
             print_wrapped(standing(register, case), console, 0)
@@ -416,8 +416,8 @@ def replay(
         if same or not others:
             a_console().print(f"{_entries(same)} out byte for byte as recorded")
         if others:
-            told = ", ".join(str(number) for number in others)
-            which = f"entry {told} was" if len(others) == 1 else f"entries {told} were"
+            listed = ", ".join(str(number) for number in others)
+            which = f"entry {listed} was" if len(others) == 1 else f"entries {listed} were"
             what = "made by another version: made again, each decides the same, in other words"
             print_wrapped(f"{which} {what}", a_console(), 0)
 
@@ -442,24 +442,24 @@ def prove(
             proof = opened.proof(reader, entry, raw)
             grown = None if before is None else opened.growth(reader, before)
             note = reader.head.checkpoint
-        told = proof.as_json() | {"leaf": base64(merkle.leaf_hash(raw)), "checkpoint": note}
+        values = proof.as_json() | {"leaf": base64(merkle.leaf_hash(raw)), "checkpoint": note}
         if before is not None and grown is not None:
-            told |= {"kept": {"size": before.size, "hashes": [base64(each) for each in grown]}}
+            values |= {"kept": {"size": before.size, "hashes": [base64(each) for each in grown]}}
         if form is PlainFormat.json:
-            print_json(told)
+            print_json(values)
         else:
-            _print_proof(told, a_console())
+            _print_proof(values, a_console())
 
 
-def _print_proof(told: dict[str, Any], console: Console) -> None:
-    sentence = f"Entry {told['index']} is among the {told['size']} entries under the checkpoint below: its hash"
-    _print_hashes(sentence, [told["leaf"]], console)
-    _print_hashes("leads to the root with these, one after the other:", told["hashes"], console)
-    if "kept" in told:
-        sentence = f"The first {told['kept']['size']} entries are those of the kept checkpoint; these show it:"
-        _print_hashes(sentence, told["kept"]["hashes"], console)
+def _print_proof(values: dict[str, Any], console: Console) -> None:
+    sentence = f"Entry {values['index']} is among the {values['size']} entries under the checkpoint below: its hash"
+    _print_hashes(sentence, [values["leaf"]], console)
+    _print_hashes("leads to the root with these, one after the other:", values["hashes"], console)
+    if "kept" in values:
+        sentence = f"The first {values['kept']['size']} entries are those of the kept checkpoint; these show it:"
+        _print_hashes(sentence, values["kept"]["hashes"], console)
     console.print()
-    console.print(Text(told["checkpoint"].rstrip("\n")), soft_wrap=True)
+    console.print(Text(values["checkpoint"].rstrip("\n")), soft_wrap=True)
 
 
 def _print_hashes(sentence: str, hashes: list[str], console: Console) -> None:

@@ -32,8 +32,8 @@ def lint(
     elif draft is None or problems:
         raise RulebookError(problems)
     else:
-        told = f"{len(draft.rulebook.entries())} entries and {draft.rulebook.examples} examples: sound"
+        says = f"{len(draft.rulebook.entries())} entries and {draft.rulebook.examples} examples: sound"
         documents = (
             "no templates of documents" if templates is None else f"{len(templates.kinds)} templates of documents"
         )
-        a_console().print(f"{told}; {documents}")
+        a_console().print(f"{says}; {documents}")

@@ -76,14 +76,14 @@ def mutate(
         kept=None if again else cache_folder(),
         record=record,
     )
-    told = _watched(plan)
+    found = _watched(plan)
     if suggest is not None:
-        write_file(suggest, cases_of(told.moving()).encode())
+        write_file(suggest, cases_of(found.moving()).encode())
     if form is PlainFormat.json:
-        print_json(schemas.dump(Mutation, told))
+        print_json(schemas.dump(Mutation, found))
     else:
-        print_mutation(told, a_console())
-    if told.moving() or told.undecided():
+        print_mutation(found, a_console())
+    if found.moving() or found.undecided():
         raise typer.Exit(3)
 
 

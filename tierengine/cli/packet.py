@@ -35,9 +35,9 @@ def verify(
     """Verify the packet of a case offline, and make its answer again. Ends with 5 at the first thing that is wrong."""
     known = None if key is None else _verifier(key)
     found = verify_packet(unpack(_bytes(packet)), known, cosigners_given(witness))
-    told = _told(found, known)
+    values = _values(found, known)
     if form is PlainFormat.json:
-        print_json(told)
+        print_json(values)
         return
     console = a_console()
     for entry in found.entries:
@@ -46,12 +46,12 @@ def verify(
         for line in details(entry):
             print_wrapped(line, console, 4, hang=2)
     print_times(found.times, console)
-    print_wrapped(f"{told['holds']} The key of the ledger: {told['key']}", console, 0)
-    for warning in told["warnings"]:
+    print_wrapped(f"{values['holds']} The key of the ledger: {values['key']}", console, 0)
+    for warning in values["warnings"]:
         print_wrapped(warning, console, 0)
 
 
-def _told(found: Verified, known: Verifier | None) -> dict[str, Any]:
+def _values(found: Verified, known: Verifier | None) -> dict[str, Any]:
     """What is told of a packet that holds."""
     comes_out = "comes out byte for byte from the dossier and the rulebook in the packet."
     if found.in_other_words:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 import typer
 from rich.text import Text
 
-from tierengine.cli.app import app
+from tierengine.cli.app import Group, app
 from tierengine.cli.ledger_options import (
     HERE,
     Author,
@@ -29,7 +29,7 @@ from tierengine.ledger.notes import base64
 from tierengine.ledger.people import Enrolled, People
 from tierengine.reports.text import print_wrapped
 
-people_app = typer.Typer(
+people_app = Group(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Keep the register of people: who may write what in a ledger, with which key, from when until when.",
@@ -93,7 +93,7 @@ def list_people(form: Form = PlainFormat.text, ledger: LedgerPlace = HERE, keys:
         opened.checkpoint(reader)
         people = people_of(reader).people
     if form is PlainFormat.json:
-        print_json({"people": [_told(each) for each in people.all()]})
+        print_json({"people": [_values(each) for each in people.all()]})
     else:
         _print(people)
 
@@ -116,7 +116,7 @@ def _roles(given: list[RoleName]) -> tuple[Role, ...]:
     return tuple(sorted(role for role in get_args(Role) if role in wanted))
 
 
-def _told(each: Enrolled) -> dict[str, Any]:
+def _values(each: Enrolled) -> dict[str, Any]:
     return {
         **each.person.model_dump(),
         "roles": list(each.roles),

@@ -27,10 +27,10 @@ def provenance(
     casefile = read_dossier(dossier)
     law = law_of(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
     assessment = Assessor(law).assess(casefile)
-    told = prov_json(provenance_of(casefile, law, assessment))
+    document = prov_json(provenance_of(casefile, law, assessment))
     if output is not None:
-        write_file(output, told)
+        write_file(output, document)
     else:
-        sys.stdout.write(told.decode())
+        sys.stdout.write(document.decode())
     if not assessment.recommendation.settled:
         raise typer.Exit(4)

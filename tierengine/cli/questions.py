@@ -169,11 +169,11 @@ def path(
 ) -> None:
     """Find the fewest actions by the government that reach a better tier, or what blocks them all."""
     day = day_given(as_of) if as_of else None
-    told = find_path(read_dossier(dossier), rulebook_in(rulebook), to.value, day)
+    way = find_path(read_dossier(dossier), rulebook_in(rulebook), to.value, day)
     if form is PlainFormat.json:
-        print_json(schemas.dump(WayUp, told))
+        print_json(schemas.dump(WayUp, way))
     else:
-        print_path(told, a_console())
+        print_path(way, a_console())
 
 
 @app.command()
@@ -186,12 +186,12 @@ def reasons(
 ) -> None:
     """Name the smallest sets of findings that alone entail the tier, or alone exclude another."""
     day = day_given(as_of) if as_of else None
-    told = find_reasons(read_dossier(dossier), rulebook_in(rulebook), not_tier.value if not_tier else None, day)
+    found = find_reasons(read_dossier(dossier), rulebook_in(rulebook), not_tier.value if not_tier else None, day)
     if form is PlainFormat.json:
-        print_json(schemas.dump(Reasons, told))
+        print_json(schemas.dump(Reasons, found))
     else:
-        print_reasons(told, a_console())
-    if not told.settled:
+        print_reasons(found, a_console())
+    if not found.settled:
         raise typer.Exit(4)
 
 
@@ -201,7 +201,7 @@ def concede(
     findings: Annotated[
         list[str],
         typer.Argument(
-            metavar="FINDING[=OUTCOME]...",
+            metavar="FINDING[=OUTCOME]",
             help="a disputed finding, and the outcome that is held: met, 'not met', or without one the opposite",
         ),
     ],
@@ -213,10 +213,10 @@ def concede(
     """Tell whether a tier would be the answer if disputed findings were conceded. Ends with 4 if several are open."""
     casefile = read_dossier(dossier)
     law = law_of(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
-    told = concede_findings(casefile, law, findings, tier.value)
+    conceded = concede_findings(casefile, law, findings, tier.value)
     if form is PlainFormat.json:
-        print_json(schemas.dump(Concession, told))
+        print_json(schemas.dump(Concession, conceded))
     else:
-        print_concession(told, a_console())
-    if len(told.then.open_tiers) > 1:
+        print_concession(conceded, a_console())
+    if len(conceded.then.open_tiers) > 1:
         raise typer.Exit(4)

@@ -71,7 +71,7 @@ def report(
     law = law_of(casefile, law_book, day_given(as_of) if as_of else None)
     if to is not None:
         released = release(casefile, law, to.value)
-        assessment, told = released.assessment, released_report(released, law)
+        assessment, made = released.assessment, released_report(released, law)
     else:
         assessor = Assessor(law)
         assessment = assessor.assess(casefile)
@@ -80,22 +80,22 @@ def report(
         earlier = casefile.dossier.earlier_placements
         records = weighed((record.id for record in casefile.dossier.records), assessment)
         followed = followed_section(followed_up(casefile, law, admit(casefile, law)))
-        told = report_on(assessment, law, change, earlier, sheet=sheet, records=records, annex=followed)
+        made = report_on(assessment, law, change, earlier, sheet=sheet, records=records, annex=followed)
     if output is not None:
-        write_file(output, _rendered(told, form))
+        write_file(output, _rendered(made, form))
     elif form is Format.text:
-        print_report(told, a_console())
+        print_report(made, a_console())
     else:
-        sys.stdout.buffer.write(_rendered(told, form))
+        sys.stdout.buffer.write(_rendered(made, form))
     if not assessment.recommendation.settled:
         raise typer.Exit(4)
 
 
-def _rendered(told: Report, form: Format) -> bytes:
+def _rendered(finished: Report, form: Format) -> bytes:
     """Return a report in a format; `tierengine/reports/FORMAT.py` makes it, and is loaded for it alone."""
     if form is Format.text:
-        return report_text(told).encode()
-    made: str | bytes = getattr(import_module(f"tierengine.reports.{form.value}"), form.value)(told)
+        return report_text(finished).encode()
+    made: str | bytes = getattr(import_module(f"tierengine.reports.{form.value}"), form.value)(finished)
     return made.encode() if isinstance(made, str) else made
 
 

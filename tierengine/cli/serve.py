@@ -10,7 +10,15 @@ from typing import Annotated
 import typer
 
 from tierengine.cli.app import app
-from tierengine.cli.options import DossiersFolder, KeysFolder, RulebookFolder, cache_folder, folder_of, keys_folder
+from tierengine.cli.options import (
+    CensusCases,
+    DossiersFolder,
+    KeysFolder,
+    RulebookFolder,
+    cache_folder,
+    folder_of,
+    keys_folder,
+)
 from tierengine.errors import Problem, UsageError
 from tierengine.web.announced import Announced
 from tierengine.web.desk import open_desk
@@ -62,12 +70,13 @@ def serve(
     ] = "name",
     rulebook: RulebookFolder = None,
     keys: KeysFolder = None,
+    corpus: CensusCases = None,
 ) -> None:
     """Serve the desk for an office: people come in by its proxy or its provider of identities."""
     if not folder.is_dir():
         raise UsageError([Problem(where=str(folder), what="is no folder", cure="name the folder of your dossiers")])
     public = public_address(public_url)
-    provider = _provider(oidc, client_id, oidc_claim, f"{public.geturl()}/enter/back")
+    provider = _provider(oidc, client_id, oidc_claim, public.geturl())
     if (provider is None) == (proxy_header is None):
         what = "people come in by one of the two, the provider or the header of the proxy"
         cure = "give one of --proxy-header HEADER and --oidc ISSUER"
@@ -80,6 +89,7 @@ def serve(
         ledger=ledger,
         keys=keys_folder(keys),
         announced=Announced(state_folder(folder) / "announced.json"),
+        cases=corpus,
     )
     office = Office(opened.book, public, proxy, provider=provider, first=administrator)
 
@@ -90,7 +100,7 @@ def serve(
     serve_for_office(opened, office, host, port, tell)
 
 
-def _provider(issuer: str | None, client: str | None, claim: str, back: str) -> Provider | None:
+def _provider(issuer: str | None, client: str | None, claim: str, at: str) -> Provider | None:
     """The provider, if one was named. Raise `UsageError` if it is not said how it knows this desk."""
     if issuer is None:
         return None
@@ -103,13 +113,13 @@ def _provider(issuer: str | None, client: str | None, claim: str, back: str) -> 
         problems.append(Problem(where=SECRET, what="is not set in the environment", cure=cure))
     if problems:
         raise UsageError(problems)
-    return Provider(issuer_of(issuer), str(client), secret, claim=claim, back=back)
+    return Provider(issuer_of(issuer), str(client), secret, claim=claim, desk=at)
 
 
-def _networks(told: list[str]) -> tuple[Network, ...]:
+def _networks(written: list[str]) -> tuple[Network, ...]:
     found: list[Network] = []
     problems = []
-    for each in told:
+    for each in written:
         try:
             found.append(ip_network(each))
         except ValueError:

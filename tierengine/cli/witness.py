@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from tierengine.cli.app import app
+from tierengine.cli.app import Group, app
 from tierengine.cli.ledger_options import keys_in
 from tierengine.cli.options import KeysFolder, a_console
 from tierengine.errors import LedgerError, Problem, StoreError, UsageError
@@ -21,7 +21,7 @@ from tierengine.ledger.witness import Witness
 from tierengine.ledger.witness_http import server
 from tierengine.reports.text import print_wrapped
 
-witness_app = typer.Typer(
+witness_app = Group(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Be a witness: see that ledgers only grow, and cosign their checkpoints with the time.",

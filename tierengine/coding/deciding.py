@@ -63,10 +63,10 @@ class Deciding:
         if not item.quote:
             what = f"`{item.id}` proposes a silence and names no passage that could be no evidence"
             raise EvidenceError([Problem(where=item.at, what=what, cure="refuse it, with the reason")])
-        told: dict[str, Any] = {"at": item.at, "quote": item.quote, "why": why}
+        values: dict[str, Any] = {"at": item.at, "quote": item.quote, "why": why}
         if item.anchor is not None:
-            told["anchor"] = item.anchor.model_dump(mode="json", exclude_none=True)
-        return self._changed(item, "not_evidence", _lines(told))
+            values["anchor"] = item.anchor.model_dump(mode="json", exclude_none=True)
+        return self._changed(item, "not_evidence", _lines(values))
 
     def refused(self, item: Proposed, why: str) -> Casefile:
         """Return the dossier in which a proposal stands as refused, with the reason."""
@@ -118,14 +118,14 @@ def _source(item: Proposed) -> str:
     return item.at.split(" ", maxsplit=1)[0]
 
 
-def _lines(told: Mapping[str, Any]) -> tuple[str, ...]:
+def _lines(values: Mapping[str, Any]) -> tuple[str, ...]:
     """An item of a list, as lines without indentation."""
-    return tuple(_keys(told))
+    return tuple(_keys(values))
 
 
-def _keys(told: Mapping[str, Any]) -> Iterator[str]:
+def _keys(values: Mapping[str, Any]) -> Iterator[str]:
     mark = "- "
-    for key, value in told.items():
+    for key, value in values.items():
         lines = folded(f"{mark}{key}", value) if key == "quote" else keyed(f"{mark}{key}", value)
         yield from lines
         mark = "  "

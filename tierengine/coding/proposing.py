@@ -68,11 +68,11 @@ Proposals = tuple[ProposedRecord, ...]
 def proposals(sentence: Sentence, setting: Setting) -> Iterator[Proposals]:
     """Yield for each thing that a sentence tells at most three records, the likeliest first."""
     line = _read(sentence.text, setting)
-    told = setting.reader.readings(line.spoken)
+    readings = setting.reader.readings(line.spoken)
     taken: set[int] = set()
     said: set[tuple[str, str, str]] = set()
-    for number, thing in enumerate(told):
-        reach = _reach(line, told, number)
+    for number, thing in enumerate(readings):
+        reach = _reach(line, readings, number)
         figure = _figure(line, thing, reach, taken)
         if figure is not None:
             taken.add(figure.start)
@@ -81,17 +81,17 @@ def proposals(sentence: Sentence, setting: Setting) -> Iterator[Proposals]:
         if kept and _key(found[0]) not in said:
             said |= {_key(kept[0])}
             yield kept[:3]
-            yield from _of_last_year(line, told, number, taken, setting)
+            yield from _of_last_year(line, readings, number, taken, setting)
             yield from _denied_as_well(line, thing, kept[0], setting)
 
 
 def _of_thing(line: _Line, thing: Reading, figure: Figure | None, setting: Setting) -> Iterator[ProposedRecord]:
     """The records for a thing, by each of its leads. Where its cue gives none, what is merely alike gives none."""
-    told = False
+    found = False
     for lead in thing.leads:
-        if lead.cue is not None or told or thing.leads[0].cue is None:
+        if lead.cue is not None or found or thing.leads[0].cue is None:
             for record in _records(line, lead, figure, setting):
-                told = True
+                found = True
                 yield record
 
 
@@ -133,10 +133,10 @@ def _earlier(text: str, found: Sequence[Figure], known: Sequence[Time], period: 
 # -- which figure belongs to what -------------------------------------------------------------------------------
 
 
-def _reach(line: _Line, told: Sequence[Reading], number: int) -> tuple[int, int]:
+def _reach(line: _Line, readings: Sequence[Reading], number: int) -> tuple[int, int]:
     """The characters between the thing told before this one and that after it."""
-    before = line.spoken[told[number - 1].head].end if number else 0
-    after = line.spoken[told[number + 1].head].start if number + 1 < len(told) else len(line.text)
+    before = line.spoken[readings[number - 1].head].end if number else 0
+    after = line.spoken[readings[number + 1].head].start if number + 1 < len(readings) else len(line.text)
     return before, after
 
 
@@ -197,12 +197,12 @@ def _value(lead: Lead, said: Manner, figure: Figure | None) -> Any:
     indicator, denied = lead.indicator, said in ("denied", "not reported", "limited")
     if indicator.type == "count":
         return _count(indicator, said, figure)
-    told = lead.cue.value if lead.cue is not None and lead.cue.value is not None else "true"
+    value = lead.cue.value if lead.cue is not None and lead.cue.value is not None else "true"
     if not denied or indicator.type == "choice":
-        return told if indicator.type == "truth" or told in indicator.choices else None
-    if told in LAST_YEAR:
-        return "false" if LAST_YEAR[told] else None
-    return "false" if told == "true" else None  # what denies a denial is left to a person
+        return value if indicator.type == "truth" or value in indicator.choices else None
+    if value in LAST_YEAR:
+        return "false" if LAST_YEAR[value] else None
+    return "false" if value == "true" else None  # what denies a denial is left to a person
 
 
 def _count(indicator: Indicator, said: Manner, figure: Figure | None) -> Any:
@@ -285,22 +285,22 @@ def _denied_as_well(line: _Line, thing: Reading, record: ProposedRecord, setting
 
 
 def _of_last_year(
-    line: _Line, told: Sequence[Reading], number: int, taken: set[int], setting: Setting
+    line: _Line, readings: Sequence[Reading], number: int, taken: set[int], setting: Setting
 ) -> Iterator[Proposals]:
     """The figure of the year before that a sentence sets beside that of the year, as a record of its own.
 
     It belongs to what was told last before it; only where nothing was, to what is told after it.
     """
-    lead = told[number].leads[0]
+    lead = readings[number].leads[0]
     asked = setting.law.last_year.get(lead.indicator.id)
     if asked is None:
         return
-    comparing = [each.head for each in told if each.leads[0].indicator.id in setting.law.last_year]
+    comparing = [each.head for each in readings if each.leads[0].indicator.id in setting.law.last_year]
     starts = {head: line.spoken[head].start for head in comparing}
     for figure in line.figures:
         days = line.earlier.get(figure.start)
         owner = max((head for head in comparing if starts[head] < figure.start), default=min(comparing))
-        if days is not None and figure.start not in taken and owner == told[number].head:
+        if days is not None and figure.start not in taken and owner == readings[number].head:
             taken.add(figure.start)
             record = ProposedRecord(
                 kind="statistic",

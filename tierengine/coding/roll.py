@@ -180,9 +180,9 @@ class _Roll:
     ) -> None:
         self.carried.append(Carried(name, rule))
         taken = {question["id"] for question in self.questions}
-        told: Item = {"id": name if name not in taken else f"{name[:70]}-{shown}", "asks": rule.asks or ""}
-        told |= {"says": says, "answered_by": answered_by, "shown": str(shown), "by": rule.id, **asked}
-        self.questions.append(told)
+        values: Item = {"id": name if name not in taken else f"{name[:70]}-{shown}", "asks": rule.asks or ""}
+        values |= {"says": says, "answered_by": answered_by, "shown": str(shown), "by": rule.id, **asked}
+        self.questions.append(values)
 
     # -- the head of the dossier -----------------------------------------------------------------------------------
 
@@ -232,8 +232,8 @@ class _Roll:
                 sections = tuple(
                     {**each, "file": next_to(f"{way}/x", each["file"])} for each in source.get("sections", ())
                 )
-                told = {**source, "file": next_to(f"{way}/x", source["file"])}
-                yield told | ({"sections": sections} if sections else {})
+                values = {**source, "file": next_to(f"{way}/x", source["file"])}
+                yield values | ({"sections": sections} if sections else {})
 
     def _placements(self) -> Iterator[Item]:
         last = self.wanted.report - 1
@@ -254,20 +254,20 @@ class _Roll:
             head, *rest = value_lines(value, "", len(key) + 2)
             lines += [f"{key}: {head}", *rest]
         lines += _section("sources", list(self._sources(path)), "Those of the records that stand; add the new ones.")
-        told = f"These stand until something says otherwise; none is an act of the period. Add those for {last + 1}."
-        lines += _section("records", self.records, told)
+        comment = f"These stand until something says otherwise; none is an act of the period. Add those for {last + 1}."
+        lines += _section("records", self.records, comment)
         placements = list(self._placements())
         missing = "" if self.wanted.placed else f"Add where the report of {last} placed the country."
         lines += _section("earlier_placements", placements, missing) if placements or missing else []
-        told = (
+        comment = (
             "Ask these. A record, a silence or a rating of this dossier answers one; remove what is answered otherwise."
         )
-        lines += _section("questions", self.questions, told) if self.questions else []
+        lines += _section("questions", self.questions, comment) if self.questions else []
         return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _section(name: str, items: list[Item], told: str) -> list[str]:
-    comment = [f"# {line}" for line in wrap(told, 110)]
+def _section(name: str, items: list[Item], remark: str) -> list[str]:
+    comment = [f"# {line}" for line in wrap(remark, 110)]
     if not items:
         return [*comment, f"{name}: []"]
     return [*comment, f"{name}:", *(line for item in items for line in item_lines(item, "  "))]

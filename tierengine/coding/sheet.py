@@ -67,7 +67,7 @@ def taken_back(path: Path, raw: bytes, name: str, rulebook: Rulebook, as_of: dat
     if problems:
         raise EvidenceError(dict.fromkeys(problems))
     wanted = {section: tuple(each.item for each in taken if each.sheet.section == section) for section in SECTIONS}
-    return _told(document, wanted)
+    return _taken_back(document, wanted)
 
 
 def _document(path: Path) -> Document:
@@ -90,10 +90,10 @@ def _foreign(pages: Mapping[str, Page], document: Document, name: str) -> Iterat
         yield Problem(where=name, what=what, cure="put it back, or write the workbook anew: tierengine sheet")
         return
     about = pages[ABOUT]
-    told = next((row for row in about.rows if row.texts.get("what") == DIGEST), None)
-    if told is None or told.texts.get("told") != canonical.digest(document.raw):
+    digest_row = next((row for row in about.rows if row.texts.get("what") == DIGEST), None)
+    if digest_row is None or digest_row.texts.get("told") != canonical.digest(document.raw):
         yield Problem(
-            where=about.where(told.number if told else 1, "told"),
+            where=about.where(digest_row.number if digest_row else 1, "told"),
             what=f"the workbook was not written from {document.name} as it is now",
             cure="write it anew (tierengine sheet DOSSIER FILE.xlsx), and enter there what you have changed",
         )
@@ -236,7 +236,7 @@ def _whatever_it_quotes(merged: Document, document: Document, folder: Path) -> C
 # -- what is changed -----------------------------------------------------------------------------------------------
 
 
-def _told(document: Document, wanted: Mapping[str, tuple[Item, ...]]) -> TakenBack:
+def _taken_back(document: Document, wanted: Mapping[str, tuple[Item, ...]]) -> TakenBack:
     old = {(s, item["id"]): item for s in SECTIONS for item in document.values.get(s, ())}
     new = {(s, item["id"]): item for s in SECTIONS for item in wanted[s]}
     return TakenBack(

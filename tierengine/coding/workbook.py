@@ -207,7 +207,7 @@ _LISTED = {
 
 def _words(casefile: Casefile, law: Law) -> dict[str, tuple[str, ...]]:
     choices = [word for indicator in law.indicators for word in indicator.choices]
-    told: dict[str, list[str]] = {
+    lists: dict[str, list[str]] = {
         "indicators": [indicator.id for indicator in law.indicators if indicator.counts_kind is None],
         "judgements": list(law.judges),
         "criteria": list(law.criteria_by_id),
@@ -220,9 +220,9 @@ def _words(casefile: Casefile, law: Law) -> dict[str, tuple[str, ...]]:
     for sheet in SHEETS:
         for column in sheet.columns:
             if column.words and (sheet.name, column.name) not in _LISTED:
-                name = column.name if column.name not in told else f"{sheet.name}.{column.name}"
-                told.setdefault(name, list(column.words))
-    return {name: tuple(dict.fromkeys(words)) for name, words in told.items()}
+                name = column.name if column.name not in lists else f"{sheet.name}.{column.name}"
+                lists.setdefault(name, list(column.words))
+    return {name: tuple(dict.fromkeys(words)) for name, words in lists.items()}
 
 
 # -- what stands beside them ---------------------------------------------------------------------------------------
@@ -239,9 +239,9 @@ def _asked(law: Law) -> Iterator[tuple[str, ...]]:
 
 
 def _answers(indicator: Indicator) -> str:
-    told = {"truth": "true or false", "count": f"a number of {indicator.unit}"}.get(indicator.type)
+    listed = {"truth": "true or false", "count": f"a number of {indicator.unit}"}.get(indicator.type)
     whose = "; by the government only" if indicator.effort else ""
-    return (told or ", ".join(indicator.choices)) + whose
+    return (listed or ", ".join(indicator.choices)) + whose
 
 
 def _judged(criterion: Criterion) -> Iterator[tuple[str, ...]]:

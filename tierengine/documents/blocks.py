@@ -105,7 +105,7 @@ def _known(matter: Matter, admitted: Admitted, taken: Taken, prefix: str) -> Ite
         fields = {
             "indicator": indicator.id,
             "topic": criterion.title,
-            "says": _told(matter, indicator, value, own),
+            "says": _in_words(matter, indicator, value, own),
             "words": _quoted(own),
             "who": _who(own),
         }
@@ -132,7 +132,7 @@ def _recent(record: Evidence, matter: Matter) -> bool:
     return record.days is not None and record.days.last >= begins
 
 
-def _told(matter: Matter, indicator: Indicator, value: Value | Bounds, records: list[Evidence]) -> str:
+def _in_words(matter: Matter, indicator: Indicator, value: Value | Bounds, records: list[Evidence]) -> str:
     """What is known in the words of the templates, or else in those of the source; who and when stand behind it."""
     wording = matter.templates.wordings.get(indicator.id)
     words = None
@@ -245,7 +245,7 @@ def _answers(matter: Matter, taken: Taken) -> Iterator[Fact]:
             asks = f"{indicator.asks} No record answers it; name the record, and what it shows"
             yield Fact(fields, clause_of(criterion.citation), "open", asks)
             continue
-        says = _told(matter, indicator, value, records)
+        says = _in_words(matter, indicator, value, records)
         fields |= {"says": says, "answer": counted(matter.law, indicator.id, value)}
         sort = _sort(value, records, matter)
         yield Fact(fields, (*(r.id for r in records), *clause_of(criterion.citation)), sort)
@@ -340,17 +340,16 @@ def _causes(matter: Matter, taken: Taken) -> Iterator[Fact]:
     found = matter.comparison if matter.whole else None
     if found is None:
         return
-    told = _CAUSES | ({} if found.causes[0].differences else {"law": "the later day on which the same law is applied"})
     for causes in found.smallest:
-        names = [told[each] for each in CAUSES if each in causes and taken.holds(each)]
+        names = [_CAUSES[each] for each in CAUSES if each in causes and taken.holds(each)]
         if names:
             yield Fact({"causes": " and ".join(names)}, (ANSWER,))
 
 
 def _recommendation(matter: Matter, _: Taken) -> Iterator[Fact]:
     """What the engine recommends."""
-    told, whole = matter.assessment.recommendation, matter.statement
-    tiers = [NAMES[tier] for tier in told.open_tiers]
+    recommended, whole = matter.assessment.recommendation, matter.statement
+    tiers = [NAMES[tier] for tier in recommended.open_tiers]
     if whole is not None and not whole.entailed:
         name = "no tier" if whole.tier is None else NAMES[whole.tier]
         reason = "The reasons that are released here do not entail it by themselves."
@@ -358,12 +357,14 @@ def _recommendation(matter: Matter, _: Taken) -> Iterator[Fact]:
         yield Fact(fields, (ANSWER,), whole.status)
         return
     fields = {
-        "tier": "no tier" if told.tier is None else NAMES[told.tier],
-        "status": told.status,
-        "reason": _sentence(worded(told.reason).removeprefix(f"{NAMES[told.tier]}: " if told.tier else "")),
+        "tier": "no tier" if recommended.tier is None else NAMES[recommended.tier],
+        "status": recommended.status,
+        "reason": _sentence(
+            worded(recommended.reason).removeprefix(f"{NAMES[recommended.tier]}: " if recommended.tier else "")
+        ),
         "open": " and ".join(tiers),
     }
-    yield Fact(fields, (ANSWER,), told.status)
+    yield Fact(fields, (ANSWER,), recommended.status)
 
 
 def _sentence(words: str) -> str:
@@ -374,12 +375,18 @@ def _sentence(words: str) -> str:
 def _options(matter: Matter, _: Taken) -> Iterator[Fact]:
     """Every tier of the law of the day: whether it is open, what it asks for, and what speaks against it."""
     rows = {row.id: row for row in matter.law.tiers}
-    told = matter.assessment.recommendation
+    recommended = matter.assessment.recommendation
     for step in matter.assessment.trace.children:
         row = rows.get(step.id)
         if row is None or row.tier is None:
             continue
-        sort = "recommended" if row.tier == told.tier else "open" if row.tier in told.open_tiers else "excluded"
+        sort = (
+            "recommended"
+            if row.tier == recommended.tier
+            else "open"
+            if row.tier in recommended.open_tiers
+            else "excluded"
+        )
         deciding = [child for child in step.children if child.decisive]
         fields = {
             "tier": NAMES[row.tier],

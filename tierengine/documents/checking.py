@@ -122,8 +122,8 @@ class _Checker:
         for piece in section.pieces:
             if isinstance(piece, Said) and alike(piece.text) not in said and not set(piece.grounds) <= cited:
                 lost = [each for each in piece.grounds if each not in cited and self._is_record(each)]
-                told = f"tells of {', '.join(f'[{each}]' for each in lost)}"
-                what = f"{name}, no longer " + (told if lost else f"says \u201c{short(piece.text)}\u201d")
+                says = f"tells of {', '.join(f'[{each}]' for each in lost)}"
+                what = f"{name}, no longer " + (says if lost else f"says \u201c{short(piece.text)}\u201d")
                 self.missing.append(Problem(where=where, what=what, cure=f"put back: {piece.marked}"))
         self._passed_over(section, name, chunks, len(own))
 

@@ -87,7 +87,7 @@ class Claims:
         yield from self._counted(sentence, records)
         yield from self._dated(sentence, records)
         yield from self._progress(sentence, records)
-        yield from self._told_as(sentence, records)
+        yield from self._stated_as(sentence, records)
         yield from self._denial(sentence, records)
         yield from self._strange(sentence, records)
 
@@ -113,10 +113,10 @@ class Claims:
         held = {number for name in records for number in self._numbers(self._said(name))}
         strange = [number for number in self._numbers(words) if number not in held]
         if strange:
-            told = ", ".join(sorted(held, key=float)) or "none"
+            listed = ", ".join(sorted(held, key=float)) or "none"
             yield (
                 f"says {', '.join(strange)}, and its records hold no such figure",
-                f"the figures of its records: {told}",
+                f"the figures of its records: {listed}",
             )
         drafted = self._same_but_for_figures(sentence, frozenset(records))
         if drafted is not None and not strange:
@@ -127,15 +127,15 @@ class Claims:
         counts = {name: each for name in records if (each := self._evidence.get(name)) and str(each.value).isdigit()}
         vague = hits(outside(sentence), self._words.vague)
         if counts and vague:
-            told = ", ".join(str(each.value) for each in counts.values())
-            yield f"says `{vague[0]}` where its records hold a figure", f"write the figure: {told}"
+            listed = ", ".join(str(each.value) for each in counts.values())
+            yield f"says `{vague[0]}` where its records hold a figure", f"write the figure: {listed}"
         for part in _PARTS.split(outside(sentence)):
             stems = set(_stems(part)) - self._plain
             for number in self._numbers(part):
                 own = [self._measured(each) for each in counts.values() if str(each.value) == number]
-                yield from self._told_as_other(number, stems, [name for name in own if name in self._counting])
+                yield from self._stated_as_other(number, stems, [name for name in own if name in self._counting])
 
-    def _told_as_other(self, number: str, stems: set[str], own: list[str]) -> Iterator[Fault]:
+    def _stated_as_other(self, number: str, stems: set[str], own: list[str]) -> Iterator[Fault]:
         """A figure beside the words of a count that is not its own."""
         if not own:
             return
@@ -195,8 +195,8 @@ class Claims:
         rises, falls = any(now > then for now, then in pairs), any(now < then for now, then in pairs)
         up, down = hits(words, self._words.up), hits(words, self._words.down)
         if (up and not down and not rises) or (down and not up and not falls):
-            told = ", ".join(f"{then} and then {now}" for now, then in pairs)
-            yield f"tells the change the wrong way round (`{(up or down)[0]}`)", f"the figures are {told}"
+            listed = ", ".join(f"{then} and then {now}" for now, then in pairs)
+            yield f"tells the change the wrong way round (`{(up or down)[0]}`)", f"the figures are {listed}"
         for first, last in _FROM_TO.findall(words):
             if not any((int(last.replace(",", "")), int(first.replace(",", ""))) == pair for pair in pairs):
                 yield f"tells a change from {first} to {last}", "write the figure of the year before first"
@@ -220,7 +220,7 @@ class Claims:
         """Whether a record compares two years itself, or a person rated the comparison."""
         return any(str(each.value) in LAST_YEAR for name in records if (each := self._evidence.get(name)))
 
-    def _told_as(self, sentence: str, records: list[str]) -> Iterator[Fault]:
+    def _stated_as(self, sentence: str, records: list[str]) -> Iterator[Fault]:
         """Promises told as acts, and what somebody said told as a fact."""
         words, kinds = (
             outside(sentence),
@@ -240,8 +240,8 @@ class Claims:
             yield f"tells as a fact what somebody said: [{stated[0]}] is a statement", "say who says so"
 
     def _denial(self, sentence: str, records: list[str]) -> Iterator[Fault]:
-        told = (self._evidence[name] for name in records if name in self._evidence)
-        values = {_truth(each) for each in told if each.kind != "commitment"}
+        cited = (self._evidence[name] for name in records if name in self._evidence)
+        values = {_truth(each) for each in cited if each.kind != "commitment"}
         silent = {each.id for each in self.matter.casefile.dossier.silences} & set(records)
         truths = values & {"true", "false"} | ({"false"} if silent else set())
         denied = bool(hits(outside(sentence), self._words.denial))
@@ -258,9 +258,9 @@ class Claims:
         said = dict.fromkeys(word for word in WORD.findall(outside(sentence)) if not NUMBER.fullmatch(word))
         strange = [word for word in said if not set(_stems(word)) <= held]
         if len(strange) > self._words.strange:
-            told = ", ".join(f"`{word}`" for word in strange[:5])
+            listed = ", ".join(f"`{word}`" for word in strange[:5])
             yield (
-                f"says {told}, of which its records say nothing",
+                f"says {listed}, of which its records say nothing",
                 "keep to what they say, or cite the record that says it",
             )
 
@@ -308,15 +308,15 @@ class Claims:
     def _said(self, name: str) -> str:
         """What a record says: its words, note, value and days."""
         passage = self.matter.passages[name]
-        told = [passage.quote or "", passage.note or ""]
+        texts = [passage.quote or "", passage.note or ""]
         evidence = self._evidence.get(name)
         if evidence is not None:
-            told.append(str(evidence.value))
+            texts.append(str(evidence.value))
             days = evidence.days
-            told += [f"{day.day} {day:%B} {day.year}" for day in ((days.first, days.last) if days is not None else ())]
+            texts += [f"{day.day} {day:%B} {day.year}" for day in ((days.first, days.last) if days is not None else ())]
         if name.startswith("placement-"):
-            told.append(name.removeprefix("placement-"))
-        return " ".join(told)
+            texts.append(name.removeprefix("placement-"))
+        return " ".join(texts)
 
     def _about(self, name: str) -> str:
         """What a record says, and what it is about: the question, the actor, the wording."""

@@ -101,8 +101,8 @@ class _Known:
 
     @classmethod
     def of(cls, pieces: Iterable[str], labels: tuple[str, ...] = (), names: Mapping[str, str] | None = None) -> _Known:
-        told = {_tight(piece): piece for piece in pieces}
-        return cls(tuple(sorted(told.items(), key=lambda each: -len(each[0]))), labels, names or {})
+        pieces_by_text = {_tight(piece): piece for piece in pieces}
+        return cls(tuple(sorted(pieces_by_text.items(), key=lambda each: -len(each[0]))), labels, names or {})
 
     def goes_on(self, words: str) -> bool:
         """Whether some words are the beginning of what was drafted."""

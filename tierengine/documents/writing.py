@@ -165,13 +165,13 @@ def _lacks(draft: Draft) -> Iterator[Said]:
 
 
 def _release(matter: Matter) -> Iterator[Said]:
-    told = matter.statement
-    if told is None:
+    statement = matter.statement
+    if statement is None:
         return
-    if told.whole:
+    if statement.whole:
         yield Said("Nothing is withheld.", (ANSWER,))
         return
-    counted = f"{told.withheld} of {told.items} records, silences, requests and ratings are withheld"
+    counted = f"{statement.withheld} of {statement.items} records, silences, requests and ratings are withheld"
     what = "the change" if matter.moved in ("up", "down") else "the recommendation"
-    entails = f"alone entails {what}" if told.entailed else f"does not entail {what} by itself"
-    yield Said(f"Release {told.release}: {counted}, and what is left {entails}.", (ANSWER,))
+    entails = f"alone entails {what}" if statement.entailed else f"does not entail {what} by itself"
+    yield Said(f"Release {statement.release}: {counted}, and what is left {entails}.", (ANSWER,))

@@ -104,11 +104,8 @@ def year_of(
     found = dict(_matters(folder, year, rulebook, templates, watch))
     finished = tuple(_finished(folder, kept))
     if not found:
-        what, cure = (
-            f"no dossier in it is for the report of {year}",
-            "name the folder in which they lie, or another year",
-        )
-        raise EvidenceError([Problem(where=str(folder), what=what, cure=cure)])
+        what = f"no dossier in it is for the report of {year}"
+        raise EvidenceError([Problem(where=str(folder), what=what, cure=_other_years(folder))])
     interim = dict(_interim(folder, year))
     countries = (_country(name, matter, templates, finished, interim) for name, matter in found.items())
     unlike = audit(folder, rulebook).pairs if len(found) > 1 else ()
@@ -122,11 +119,19 @@ def year_of(
     )
 
 
+def _other_years(folder: Path) -> str:
+    """What to ask for where a year has no dossier: the years that have one."""
+    years = sorted({year for path in folder.rglob("dossier.yaml") if (year := _year_in(path)).isdigit()})
+    if not years:
+        return "name the folder in which the dossiers of annual reports lie"
+    return f"ask for {' or '.join(years)}, or name another folder"
+
+
 def _matters(
     folder: Path, year: int, rulebook: Rulebook, templates: Templates, watch: Watch
 ) -> Iterator[tuple[str, Matter]]:
     problems: list[Problem] = []
-    paths = [path for path in sorted(folder.rglob("dossier.yaml")) if _is_of(path, year)]
+    paths = [path for path in sorted(folder.rglob("dossier.yaml")) if _year_in(path) == str(year)]
     for path in watch(paths, "assessing"):
         try:
             yield path.parent.relative_to(folder).as_posix(), matter_of(read_dossier(path), rulebook, templates)
@@ -139,18 +144,18 @@ def _matters(
 def _interim(folder: Path, year: int) -> Iterator[tuple[str, str]]:
     """The digest of each dossier of an interim assessment after the report of a year, and its country."""
     for path in sorted(folder.rglob("dossier.yaml")):
-        if _is_of(path, year, "interim", "last_report"):
+        if _year_in(path, "interim", "last_report") == str(year):
             casefile = read_dossier(path)
             yield casefile.digest, casefile.dossier.government.country
 
 
-def _is_of(path: Path, year: int, product: str = "annual", day: str = "as_of") -> bool:
-    """Whether a file is the dossier of the report of a year; whatever is wrong with it is told when it is read."""
+def _year_in(path: Path, product: str = "annual", day: str = "as_of") -> str:
+    """The year of a day in the dossier of a product; nothing in another file. What is wrong in it, its reader tells."""
     document = yamlfile.load_path(path, path.name, [])
     values = document.values if document is not None else None
     if not isinstance(values, dict) or not {"government", "product", day} <= values.keys():
-        return False
-    return values["product"] == product and str(values[day]).startswith(f"{year}-")
+        return ""
+    return str(values[day])[:4] if values["product"] == product else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +181,10 @@ def _finished(folder: Path, kept: tuple[Kept, ...]) -> Iterator[_Document]:
 
 
 def _document(raw: bytes, name: str, found: str) -> Iterator[_Document]:
-    told = _made_from(raw, name)
-    if {"Document", "Dossier"} <= told.keys():
-        digest = told["Dossier"].rpartition(" (")[2].rstrip(")")
-        yield _Document(told["Document"], found, digest, told.get("Release", "none"))
+    digests = _made_from(raw, name)
+    if {"Document", "Dossier"} <= digests.keys():
+        digest = digests["Dossier"].rpartition(" (")[2].rstrip(")")
+        yield _Document(digests["Document"], found, digest, digests.get("Release", "none"))
 
 
 def _made_from(raw: bytes, name: str) -> Mapping[str, str]:

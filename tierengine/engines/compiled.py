@@ -6,15 +6,16 @@ written out as `if` statements over local names, with no agenda, no facts in sto
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from tierengine.engines.ends import may_be_bounded
-from tierengine.engines.form import Bounds, Evaluation, Facts, Form, Stratum, Test
+from tierengine.engines.form import Bounds, Evaluation, Facts, Form, Rule, Stratum, Test
 from tierengine.errors import MismatchError, Problem
 
-_Function = Callable[[Facts, list[str]], dict[str, bool]]
+_Function = Callable[[Facts, list[str], Collection[str]], dict[str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,15 @@ class _Generated:
     evaluate: _Function
 
     @staticmethod
-    def of(form: Form) -> _Generated:
-        """Generate from a form; what was generated is kept with it."""
-        kept = form.kept.get("generated")
+    def of(form: Form, *, givable: bool = False) -> _Generated:
+        """Generate from a form; what was generated is kept with it. With `givable`, entries may be given answered."""
+        name = "generated, givable" if givable else "generated"
+        kept = form.kept.get(name)
         if not isinstance(kept, _Generated):
-            source = _Writer(form).source()
+            source = _Writer(form, givable=givable).source()
             namespace: dict[str, Any] = {"conflict": _conflict, "Bounds": Bounds}
             exec(compile(source, "<generated evaluator>", "exec"), namespace)  # noqa: S102 - our own text, from a checked form
-            kept = form.kept["generated"] = _Generated(source, namespace["evaluate"])
+            kept = form.kept[name] = _Generated(source, namespace["evaluate"])
         return kept
 
 
@@ -46,13 +48,38 @@ class CompiledEngine:
 
     def settled(self, facts: Facts) -> dict[str, bool]:
         """Return each settled proposition with its truth, as `evaluate` does, without the rules that fired."""
-        return self._evaluate(facts, [])
+        return self._evaluate(facts, [], ())
 
     def evaluate(self, facts: Facts) -> Evaluation:
         """Return what follows from the facts. Raise `MismatchError` if a proposition both holds and fails."""
         fired: list[str] = []
-        settled = self._evaluate(facts, fired)
+        settled = self._evaluate(facts, fired, ())
         return Evaluation(settled, tuple(sorted(fired)))
+
+
+class GivenEngine:
+    """The generated evaluator of a whole form of which some entries are answered by the facts, not worked out.
+
+    It says what `CompiledEngine` says of the form without the rules of these entries. One text serves whatever is
+    given, where each such form would have to be generated and compiled by itself.
+    """
+
+    def __init__(self, form: Form, given: Collection[str]) -> None:
+        self._evaluate = _Generated.of(form, givable=True).evaluate
+        self._given = frozenset(given)
+
+    def settled(self, facts: Facts) -> dict[str, bool]:
+        """Return each settled proposition with its truth, as `evaluate` does, without the rules that fired."""
+        return self._worked_out(self._evaluate(facts, [], self._given))
+
+    def evaluate(self, facts: Facts) -> Evaluation:
+        """Return what follows from the facts. Raise `MismatchError` if a proposition both holds and fails."""
+        fired: list[str] = []
+        settled = self._evaluate(facts, fired, self._given)
+        return Evaluation(self._worked_out(settled), tuple(sorted(fired)))
+
+    def _worked_out(self, settled: dict[str, bool]) -> dict[str, bool]:
+        return {name: value for name, value in settled.items() if _entry(name) not in self._given}
 
 
 def _conflict(proposition: str) -> None:
@@ -68,14 +95,20 @@ def _conflict(proposition: str) -> None:
     )
 
 
+def _entry(proposition: str) -> str:
+    """The entry whose rules settle a proposition."""
+    return proposition.split("/", maxsplit=1)[0]
+
+
 class _Writer:
     """Writes the source of one function; fields and propositions become numbered local names."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: Form, *, givable: bool) -> None:
         self._form = form
+        self._givable = givable
         self._locals: dict[str, str] = {}
         self._counts = {field.id for field in form.inputs if may_be_bounded(field)}
-        self._lines = ["def evaluate(facts, fired):", "    get = facts.get", "    fire = fired.append"]
+        self._lines = ["def evaluate(facts, fired, given):", "    get = facts.get", "    fire = fired.append"]
 
     def source(self) -> str:
         for field in self._form.inputs:
@@ -116,13 +149,28 @@ class _Writer:
         heads = list(dict.fromkeys(rule.head for rule in stratum.rules))
         for head in heads:
             self._write(f"{self._name(head)} = None")
-        for rule in stratum.rules:
-            name = self._name(rule.head)
-            self._write(f"if {' and '.join(self._test(test) for test in rule.tests)}:")
-            self._write(f"    fire({rule.id!r})")
-            self._write(f"    if {name} is {not rule.holds}: conflict({rule.head!r})")
-            self._write(f"    {name} = {rule.holds}")
+        if not self._givable:
+            self._rules(stratum.rules)
+            return heads
+        for entry, rules in groupby(stratum.rules, key=lambda rule: _entry(rule.head)):
+            own = tuple(rules)
+            self._write(f"if {entry!r} in given:")
+            for head in dict.fromkeys(rule.head for rule in own):
+                self._write(f"    {self._name(head)} = get({head!r})")
+            self._write("else:")
+            self._rules(own, "    ")
         return heads
+
+    def _rules(self, rules: Sequence[Rule], indent: str = "") -> None:
+        said: set[tuple[str, bool]] = set()
+        for rule in rules:
+            name = self._name(rule.head)
+            self._write(f"{indent}if {' and '.join(self._test(test) for test in rule.tests)}:")
+            self._write(f"{indent}    fire({rule.id!r})")
+            if (rule.head, not rule.holds) in said:  # else no rule before it can have said the opposite
+                self._write(f"{indent}    if {name} is {not rule.holds}: conflict({rule.head!r})")
+            self._write(f"{indent}    {name} = {rule.holds}")
+            said.add((rule.head, rule.holds))
 
     def _test(self, test: Test) -> str:
         low, high = self._ends(test.field)

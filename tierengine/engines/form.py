@@ -159,3 +159,11 @@ class Engine(Protocol):
     def evaluate(self, facts: Facts) -> Evaluation:
         """Return what follows from the facts. Raise `MismatchError` if a proposition both holds and fails."""
         ...
+
+
+class Evaluator(Engine, Protocol):
+    """A reading of a form that need not tell which rules fired."""
+
+    def settled(self, facts: Facts) -> dict[str, bool]:
+        """Return each settled proposition with its truth, as `evaluate` does, without the rules that fired."""
+        ...

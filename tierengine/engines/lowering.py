@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from itertools import product
 from types import MappingProxyType
 
@@ -146,7 +147,7 @@ def shown_by(law: Law, condition: Condition) -> Test:
     return test
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Proposition:
     """A proposition with the conjunctions that show it, those that refute it, and the tallies they look at."""
 
@@ -156,15 +157,19 @@ class _Proposition:
     tallies: tuple[Tally, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
 
-    def looks_at(self) -> set[str]:
+    @cached_property
+    def looks_at(self) -> frozenset[str]:
         direct = {test.field for conjunction in self.shows + self.refutes for test in conjunction}
         counted = {test.field for tally in self.tallies for member in tally.members for test in member}
-        return direct | counted
+        return frozenset(direct | counted)
 
-    def rules(self) -> Iterator[Rule]:
-        for sign, holds, rail in (("+", True, self.shows), ("-", False, self.refutes)):
-            for number, tests in enumerate(rail, 1):
-                yield Rule(id=f"{self.id}{sign}{number}", head=self.id, holds=holds, tests=tests)
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        return tuple(
+            Rule(id=f"{self.id}{sign}{number}", head=self.id, holds=holds, tests=tests)
+            for sign, holds, rail in (("+", True, self.shows), ("-", False, self.refutes))
+            for number, tests in enumerate(rail, 1)
+        )
 
 
 def _lowered(law: Law, entries: Iterable[_Lowered], watched: Watched) -> Form:
@@ -229,7 +234,13 @@ def _reached(criterion: Criterion, level: Level) -> _Proposition:
 
 
 def _tests(*comparisons: tuple[str, str, Value]) -> Conjunction:
-    return tuple(Test.model_validate({"field": field, "op": op, "value": value}) for field, op, value in comparisons)
+    return tuple(_test(*comparison) for comparison in comparisons)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _test(field: str, op: str, value: Value) -> Test:
+    """One test; made once, since many conditions ask the same."""
+    return Test.model_validate({"field": field, "op": op, "value": value})
 
 
 def _of_condition(law: Law, name: str, condition: Condition) -> _Proposition:
@@ -375,7 +386,7 @@ def _impossible(case: Conjunction) -> bool:
 def _assemble(law: Law, propositions: list[_Proposition], coherence: tuple[str, ...] = ()) -> Form:
     settled = {proposition.id for proposition in propositions}
     counted = {f"{tally.id}{end}" for p in propositions for tally in p.tallies for end in (".holds", ".fails")}
-    asked = {field for proposition in propositions for field in proposition.looks_at()} - settled - counted
+    asked = {field for proposition in propositions for field in proposition.looks_at} - settled - counted
     comparisons = tuple(
         Comparison(id=indicator.id, left=indicator.compared.greater, right=indicator.compared.than)
         for indicator in law.indicators
@@ -419,7 +430,7 @@ def _strata(propositions: list[_Proposition]) -> Iterator[Stratum]:
     """Order propositions so that each looks only at what is settled below it."""
     waiting = {proposition.id: proposition for proposition in propositions}
     while waiting:
-        ready = [item for item in waiting.values() if not item.looks_at() & waiting.keys()]
+        ready = [item for item in waiting.values() if item.looks_at.isdisjoint(waiting)]
         if not ready:
             raise RulebookError(
                 [
@@ -434,5 +445,5 @@ def _strata(propositions: list[_Proposition]) -> Iterator[Stratum]:
             del waiting[item.id]
         yield Stratum(
             tallies=tuple(tally for item in ready for tally in item.tallies),
-            rules=tuple(rule for item in ready for rule in item.rules()),
+            rules=tuple(rule for item in ready for rule in item.rules),
         )

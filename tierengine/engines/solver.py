@@ -192,9 +192,9 @@ class Solver:
         assumed = self._clauses.units(terms)
         if self._bits is None:
             self._bits = Memory.bits(self._supposed)
-        told = self._memory.answer(self._bits | Memory.bits(assumed))
-        if told is not None:
-            return told
+        known = self._memory.answer(self._bits | Memory.bits(assumed))
+        if known is not None:
+            return known
         found = self._check(assumed)
         if found:
             self._memory.keep_case(self._sat.get_model() or [])

@@ -117,7 +117,7 @@ class Request(Model):
     """Where it is to be handled more strictly than its source."""
 
     @property
-    def told(self) -> str:
+    def words(self) -> str:
         """The request in one line: its date, the answer, the capacity."""
         answered = f" on {self.answer_date}" if self.answer_date else ""
         return f"requested {self.date}; {self.answer}{answered}; capacity: {self.capacity_note}"
@@ -270,9 +270,9 @@ class Dossier(Model):
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
         """The questions that no record, silence or rating of this dossier answers; what is carried answers none."""
-        told = {r.measures for r in self.records if isinstance(r, Rating) or r.carried is None}
-        told |= {silence.indicator for silence in self.silences}
-        return tuple(each for each in self.questions or () if not told & set(each.answered_by))
+        answered = {r.measures for r in self.records if isinstance(r, Rating) or r.carried is None}
+        answered |= {silence.indicator for silence in self.silences}
+        return tuple(each for each in self.questions or () if not answered & set(each.answered_by))
 
     proposed: tuple[Proposed, ...] = ()
     """What was drafted and nobody has decided on yet; no verb reasons from it."""
@@ -369,10 +369,10 @@ class Casefile:
             if source.text is not None and source.text != found:
                 yield f"{source.id} is read otherwise than when it was coded; every quote was found again by its words"
         for each in self.anchors():
-            told = each.anchor.position if each.anchor is not None else None
+            position = each.anchor.position if each.anchor is not None else None
             now = f"{each.span[0]}-{each.span[1]}"
-            if told is not None and told != now:
-                yield f"{each.name} was found again by its words, at {now}; when it was coded it stood at {told}"
+            if position is not None and position != now:
+                yield f"{each.name} was found again by its words, at {now}; when it was coded it stood at {position}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -510,14 +510,14 @@ def _last(dossier: Dossier, document: Document, read: Callable[[str], bytes]) ->
 
 def _another(dossier: Dossier, last: Casefile) -> Iterator[tuple[str, str]]:
     """What shows that a dossier is not the one on which the last report was made."""
-    told, report = last.dossier, dossier.last_report.year
-    if told.government.country != dossier.government.country:
-        yield f"is on {told.government.name}", f"name a dossier on {dossier.government.name}"
-    if told.product != "annual":
+    then, report = last.dossier, dossier.last_report.year
+    if then.government.country != dossier.government.country:
+        yield f"is on {then.government.name}", f"name a dossier on {dossier.government.name}"
+    if then.product != "annual":
         yield "is no dossier of an annual report", "name the one on which the last report was made"
-    elif told.last_report.year + 1 != report:
+    elif then.last_report.year + 1 != report:
         yield (
-            f"is for the report of {told.last_report.year + 1}, and the last report is of {report}",
+            f"is for the report of {then.last_report.year + 1}, and the last report is of {report}",
             f"name the dossier of the report of {report}, or correct `last_report`",
         )
 

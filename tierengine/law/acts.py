@@ -134,13 +134,13 @@ class Acts:
     def _amendments(self, item: Placed) -> Iterator[Problem]:
         """What is said to be changed, struck or renumbered by an Act begins on the day of that Act."""
         entry = item.entry
-        told: list[tuple[str, date | None, Path_]] = []
+        found: list[tuple[str, date | None, Path_]] = []
         if entry.change is not None:
-            told.append((entry.change.act, entry.in_force.from_, ("change", "act")))
+            found.append((entry.change.act, entry.in_force.from_, ("change", "act")))
         if entry.struck is not None:
-            told.append((entry.struck.act, entry.in_force.until, ("struck", "act")))
-        told += [(move.act, move.from_, ("renumbered", n, "act")) for n, move in enumerate(entry.renumbered)]
-        for act, day, path in told:
+            found.append((entry.struck.act, entry.in_force.until, ("struck", "act")))
+        found += [(move.act, move.from_, ("renumbered", n, "act")) for n, move in enumerate(entry.renumbered)]
+        for act, day, path in found:
             yield from self._amended(item, act, day, path)
 
     def _amended(self, item: Placed, act: str, day: date | None, path: Path_) -> Iterator[Problem]:
@@ -211,8 +211,8 @@ def _numbers(item: Placed, citation: Citation, path: Path_) -> Iterator[Problem]
         return
     section = next((each for each in SECTIONS if _lies_in(citation.tvpa or "", each)), None)
     if section is None:
-        told = f"`{citation.tvpa}` lies in no section of the Act that this rulebook encodes"
-        yield item.problem(told, f"write one that begins with: {', '.join(SECTIONS)}", *path, "tvpa")
+        what = f"`{citation.tvpa}` lies in no section of the Act that this rulebook encodes"
+        yield item.problem(what, f"write one that begins with: {', '.join(SECTIONS)}", *path, "tvpa")
         return
     usc = SECTIONS[section] + citation.tvpa.removeprefix(section)
     if citation.usc != usc:

@@ -50,6 +50,25 @@ _COMPANIONS = {
 _NEEDS_COMPANION = ("indicator", "judgement", "placement", "last_rating")
 
 
+_SINGLE = frozenset(
+    frozenset(keys)
+    for keys in (
+        ("indicator", "is_"),
+        ("indicator", "at_least"),
+        ("indicator", "at_most"),
+        ("judgement", "at_least"),
+        ("finding",),
+        ("finding", "at_least"),
+        ("conclusion",),
+        ("placement", "is_"),
+        ("last_rating", "at_least"),
+    )
+)
+"""The keys of single conditions that are well-formed whatever they ask; most are such, and there are many."""
+
+_Path = tuple[str | int, ...]
+
+
 class Condition(Model):
     """One condition of the closed list; conditions nest inside `all`, `any`, `not` and `some`."""
 
@@ -105,17 +124,23 @@ class Condition(Model):
 
     @model_validator(mode="after")
     def _one_operator(self) -> Condition:
+        given = self.model_fields_set
+        if given not in _SINGLE or None in map(self.__dict__.get, given):
+            self._check()
+        return self
+
+    def _check(self) -> None:
         written = {name.rstrip("_") for name in self.model_fields_set if getattr(self, name) is not None}
-        used = [name for name in OPERATORS if name in written]
+        used = written.intersection(OPERATORS)
         if len(used) != 1:
-            found = ", ".join(f"`{name}`" for name in used) or "none"
+            found = ", ".join(f"`{name}`" for name in OPERATORS if name in used) or "none"
             raise ValueError(
                 f"a condition has exactly one of its words, found {found}; write one of: {', '.join(OPERATORS)}"
             )
-        if used[0] in ("all", "any") and not self.parts:
-            raise ValueError(f"`{used[0]}` is empty; list at least one condition under it, or remove the rule")
-        self._check_companions(used[0], [name for name in _COMPARISONS if name in written])
-        return self
+        (operator,) = used
+        if operator in ("all", "any") and not self.parts:
+            raise ValueError(f"`{operator}` is empty; list at least one condition under it, or remove the rule")
+        self._check_companions(operator, [name for name in _COMPARISONS if name in written])
 
     def _check_companions(self, operator: str, given: list[str]) -> None:
         allowed = _COMPANIONS.get(operator, ())
@@ -127,7 +152,24 @@ class Condition(Model):
 
     def walk(self) -> tuple[Condition, ...]:
         """This condition and every one inside it, outermost first."""
-        return (self, *(inner for part in self.parts for inner in part.walk()))
+        return (self, *(part for _, part in self._inside))
+
+    @property
+    def placed(self) -> tuple[tuple[_Path, Condition], ...]:
+        """This condition and every one inside it, outermost first, each with its path in this one."""
+        return (((), self), *self._inside)
+
+    @cached_property
+    def _inside(self) -> tuple[tuple[_Path, Condition], ...]:
+        return tuple(((*path, *below), part) for path, direct in self.directly for below, part in direct.placed)
+
+    @property
+    def directly(self) -> tuple[tuple[_Path, Condition], ...]:
+        """The conditions directly inside this one, each with its path in this one."""
+        if self.not_ is not None:
+            return ((("not",), self.not_),)
+        under: _Path = ("some", "of") if self.some is not None else (self.operator,)
+        return tuple(((*under, number), part) for number, part in enumerate(self.parts))
 
 
 class Some(Model):

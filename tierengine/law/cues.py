@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from tierengine.errors import Problem
 from tierengine.law.entries import LAST_YEAR, Criterion, Cue, Indicator
@@ -11,15 +12,34 @@ from tierengine.law.linter import Placed, unknown
 from tierengine.terms.wording import Phrase, Spoken, phrase, words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class _Kept:
-    """A cue with its indicator and its place in the rulebook."""
+    """A cue with its indicator and its place in the rulebook, and what is read of it."""
 
     item: Placed
     indicator: Indicator
     cue: Cue
-    phrase: Phrase
     path: tuple[str | int, ...]
+
+    @cached_property
+    def phrase(self) -> Phrase:
+        """Its phrase."""
+        return phrase(self.cue.phrase)
+
+    @cached_property
+    def weight(self) -> int:
+        """How much it speaks for its indicator."""
+        return weight(self.indicator, self.phrase)
+
+    @cached_property
+    def spoken(self) -> tuple[Spoken, ...]:
+        """The words of the sentence for which it stands."""
+        return words(self.cue.stands_for)
+
+    @cached_property
+    def heads(self) -> frozenset[int]:
+        """The places in that sentence at which its phrase stands."""
+        return frozenset(places[0] for places in self.phrase.places(self.spoken))
 
     def problem(self, what: str, cure: str, key: str = "phrase") -> Problem:
         """Return a problem with this cue."""
@@ -46,8 +66,11 @@ def lint_cues(placed: list[Placed]) -> Iterator[Problem]:
     for each in kept:
         yield from _alone(each)
         yield from _denying(each, known)
+    siblings: dict[str, list[_Kept]] = {}
     for each in kept:
-        yield from _hidden(each, [other for other in kept if other.indicator.id == each.indicator.id])
+        siblings.setdefault(each.indicator.id, []).append(each)
+    for each in kept:
+        yield from _hidden(each, siblings[each.indicator.id])
     heads = _by_head(kept)
     for each in kept:
         yield from _led_elsewhere(each, heads)
@@ -67,10 +90,13 @@ def _hidden(each: _Kept, siblings: list[_Kept]) -> Iterator[Problem]:
 
 def _led_elsewhere(each: _Kept, heads: Mapping[str, list[_Kept]]) -> Iterator[Problem]:
     """That the sentence of a cue leads as well to another indicator."""
-    spoken = words(each.cue.stands_for)
-    own = {places[0] for places in each.phrase.places(spoken)}
-    near = (other for head in sorted(own) for other in heads.get(spoken[head].text[:_FEW], ()))
-    rival = next((other for other in near if _rivals(other, each, spoken, own)), None)
+    near = (
+        other
+        for head in sorted(each.heads)
+        for other in heads.get(each.spoken[head].text[:_FEW], ())
+        if other.phrase.rows[0][0].takes(each.spoken[head])
+    )
+    rival = next((other for other in near if _rivals(other, each)), None)
     if rival is not None:
         yield each.problem(
             f"the sentence for which the cue stands leads as well to `{rival.indicator.id}`,"
@@ -97,12 +123,12 @@ def _cues(item: Placed) -> Iterator[_Kept]:
     if isinstance(item.entry, Criterion):
         for number, indicator in enumerate(item.entry.indicators):
             for place, cue in enumerate(indicator.cues):
-                yield _Kept(item, indicator, cue, phrase(cue.phrase), ("indicators", number, "cues", place))
+                yield _Kept(item, indicator, cue, ("indicators", number, "cues", place))
 
 
 def _alone(each: _Kept) -> Iterator[Problem]:
     """A cue that is never used, and one that tells what cannot be answered."""
-    if not _stands(each.phrase, each.cue.stands_for):
+    if not each.heads:
         yield each.problem(
             f"the cue `{each.cue.phrase}` is not used: it does not stand in its own sentence, `{each.cue.stands_for}`",
             "correct the phrase or the sentence",
@@ -140,10 +166,6 @@ def _answers(indicator: Indicator, value: str) -> bool:
     return value.isdigit() if indicator.type == "count" else value in indicator.choices
 
 
-def _stands(asked: Phrase, sentence: str) -> bool:
-    return next(asked.places(words(sentence)), None) is not None
-
-
 def _hides(other: _Kept, each: _Kept, before: list[_Kept]) -> bool:
     """Whether one cue of an indicator stands wherever another does, and tells the same; of equals, the first stays."""
     if other.indicator.id != each.indicator.id or other.cue.value != each.cue.value:
@@ -153,12 +175,12 @@ def _hides(other: _Kept, each: _Kept, before: list[_Kept]) -> bool:
     return not each.phrase.covers(other.phrase) or other in before
 
 
-def _rivals(other: _Kept, each: _Kept, spoken: Sequence[Spoken], own: set[int]) -> bool:
+def _rivals(other: _Kept, each: _Kept) -> bool:
     """Whether a sentence leads to another indicator of the same day by as many words, the head among them."""
     if other.indicator.id == each.indicator.id:
         return False
-    if weight(other.indicator, other.phrase) < weight(each.indicator, each.phrase):
+    if other.weight < each.weight:
         return False
     if not other.item.entry.in_force.overlaps(each.item.entry.in_force):
         return False
-    return any(places[0] in own for places in other.phrase.places(spoken))
+    return any(places[0] in each.heads for places in other.phrase.places(each.spoken))

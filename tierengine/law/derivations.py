@@ -29,11 +29,11 @@ def circles(rules: Iterable[Coherence]) -> Iterator[tuple[Coherence, ...]]:
     listed = tuple(rules)
     steps = _steps(listed)
     by_id = {rule.id: rule for rule in listed}
-    told: set[frozenset[str]] = set()
+    seen: set[frozenset[str]] = set()
     for start in steps:
         way = _way_back(start, steps)
-        if way and frozenset(way) not in told:
-            told.add(frozenset(way))
+        if way and frozenset(way) not in seen:
+            seen.add(frozenset(way))
             yield tuple(by_id[name] for name in dict.fromkeys(way))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
+from operator import is_not
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, WithJsonSchema, model_validator
@@ -318,16 +319,19 @@ class Entry(Model):
 
 
 def _cited_anew(value: Any, moved: Callable[[Citation], Citation]) -> Any:
-    """Return a value in which every citation, however deep, is replaced."""
+    """Return a value in which every citation, however deep, is replaced; itself, where none in it is."""
     if isinstance(value, Citation):
         return moved(value)
     if isinstance(value, tuple):
-        return tuple(_cited_anew(inner, moved) for inner in value)
+        items = tuple(_cited_anew(inner, moved) for inner in value)
+        return items if any(map(is_not, items, value)) else value
     if isinstance(value, dict):
         return {key: _cited_anew(inner, moved) for key, inner in value.items()}
-    if isinstance(value, Model):
+    if isinstance(value, Model) and not isinstance(value, Condition | Given):  # these cite nothing
         inner = {name: getattr(value, name) for name in type(value).model_fields}
-        return value.model_copy(update={name: _cited_anew(part, moved) for name, part in inner.items()})
+        anew = {name: _cited_anew(part, moved) for name, part in inner.items()}
+        changed = {name: part for name, part in anew.items() if part is not inner[name]}
+        return value.model_copy(update=changed) if changed else value
     return value
 
 

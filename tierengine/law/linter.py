@@ -90,7 +90,15 @@ def lint(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
 
 def lint_tiers(rulebook: Rulebook, placed: list[Placed]) -> list[Problem]:
     """Return a problem for each version of the law whose tier table does not place every settled case once."""
-    return [problem for law in rulebook.whole_laws() for problem in _one_tier(law, placed)]
+    problems: list[Problem] = []
+    sound: set[tuple[int, ...]] = set()
+    for law in rulebook.whole_laws():
+        table = tuple(id(entry.when) for entry in law.conditional())  # which versions of the law often share
+        if table not in sound:
+            found = list(_one_tier(law, placed))
+            problems += found
+            sound |= set() if found else {table}
+    return problems
 
 
 def lint_alone(item: Placed) -> Iterator[Problem]:
@@ -305,6 +313,14 @@ class Vocabulary:
     conclusions: frozenset[str]
 
     @staticmethod
+    def of_law(law: Law) -> Vocabulary:
+        """Return the names that the law of a date declares; they are kept with it."""
+        found = law.kept.get("vocabulary")
+        if not isinstance(found, Vocabulary):
+            found = law.kept["vocabulary"] = Vocabulary.of(law)
+        return found
+
+    @staticmethod
     def of(entries: Rulebook | Law) -> Vocabulary:
         """Return the names that the entries of a rulebook or a law declare."""
         return Vocabulary(
@@ -317,13 +333,24 @@ class Vocabulary:
 
 def conditions(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
     """Yield every condition on which a finding rests, however deep, with its path in the entry; no proposal's."""
+    for path, condition in _outermost(entry):
+        yield from inside(path, condition)
+
+
+def asked_by(entry: Entry) -> Iterator[Condition]:
+    """Yield every condition on which a finding rests, however deep; no proposal's."""
+    for _, condition in _outermost(entry):
+        yield from condition.walk()
+
+
+def _outermost(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
     if isinstance(entry, Criterion):
         for number, rung in enumerate(entry.rules):
-            yield from inside(("rules", number, "when"), rung.when)
+            yield ("rules", number, "when"), rung.when
         if entry.presumption is not None:
-            yield from inside(("presumption", "when"), entry.presumption.when)
+            yield ("presumption", "when"), entry.presumption.when
     elif isinstance(entry, Conclusion | TierRow | Route):
-        yield from inside(("when",), entry.when)
+        yield ("when",), entry.when
 
 
 def _of_coherence(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
@@ -336,27 +363,16 @@ def _of_coherence(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
 
 def inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
     """Yield a condition and every one inside it, each with its path."""
-    yield path, condition
-    for below, part in directly_inside(path, condition):
-        yield from inside(below, part)
-
-
-def directly_inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
-    """Yield the parts of a condition, each with its path."""
-    if condition.operator == "not":
-        yield (*path, "not"), condition.parts[0]
-        return
-    under: Path_ = {"all": ("all",), "any": ("any",), "some": ("some", "of")}.get(condition.operator, ())
-    for number, part in enumerate(condition.parts):
-        yield (*path, *under, number), part
+    for below, part in condition.placed:
+        yield (*path, *below), part
 
 
 def _references(item: Placed, vocabulary: Vocabulary) -> Iterator[Problem]:
     for path, condition in (*conditions(item.entry), *_of_coherence(item.entry)):
         complaint = complaint_of(condition, vocabulary)
         if condition.last_rating is not None:
-            told = "a rating of the last report is asked for, which only a proposal may do"
-            complaint = told, "ask for it under `proposal`, or ask for this year's rating with `judgement`"
+            what = "a rating of the last report is asked for, which only a proposal may do"
+            complaint = what, "ask for it under `proposal`, or ask for this year's rating with `judgement`"
         if complaint is not None:
             yield item.problem(*complaint, *path)
     if isinstance(item.entry, Criterion):
@@ -616,7 +632,7 @@ def _declared_twice(placed: list[Placed]) -> Iterator[Problem]:
 
 def _asked_by(entry: Entry) -> set[str]:
     """The indicators that an entry asks for, in its conditions or to compare them."""
-    asked = {condition.name for _, condition in conditions(entry) if condition.indicator}
+    asked = {condition.name for condition in asked_by(entry) if condition.indicator}
     if isinstance(entry, Criterion):
         asked |= {n for i in entry.indicators if i.compared for n in (i.compared.greater, i.compared.than)}
     return asked
@@ -649,7 +665,7 @@ def _idle(placed: list[Placed]) -> Iterator[Problem]:
     """Findings and conclusions that no entry asks for while they are in force: nothing follows from them."""
     askers: dict[str, list[Entry]] = {}
     for item in placed:
-        for _, condition in conditions(item.entry):
+        for condition in asked_by(item.entry):
             if condition.finding or condition.conclusion:
                 askers.setdefault(condition.name, []).append(item.entry)
     for item in placed:
@@ -680,7 +696,8 @@ def _open_words(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
 
 
 def _stands_in(word: str, text: str) -> bool:
-    return re.search(rf"\b{re.escape(word.lower())}\b", text.lower()) is not None
+    word, text = word.lower(), text.lower()
+    return word in text and re.search(rf"\b{re.escape(word)}\b", text) is not None
 
 
 def _fits(indicator: Indicator, word: str) -> bool:
@@ -703,8 +720,7 @@ def _is_given(indicator: Indicator, given: Measured, vocabulary: Vocabulary) -> 
 def _circles(placed: list[Placed]) -> Iterator[Problem]:
     """Entries that ask for each other in a circle, each circle named once, at one of its entries."""
     asks = {
-        item.entry.id: sorted({c.name for _, c in conditions(item.entry) if c.finding or c.conclusion})
-        for item in placed
+        item.entry.id: sorted({c.name for c in asked_by(item.entry) if c.finding or c.conclusion}) for item in placed
     }
     done: set[str] = set()
     for item in placed:
@@ -804,8 +820,8 @@ def _tiers_lacking(law: Law, placed: list[Placed]) -> Iterator[Problem]:
     needed = [tier for tier in TIERS if law.routes or tier != "2WL"]
     lacking = [tier for tier in needed if tier not in {row.tier for row in law.tiers}]
     if lacking:
-        told = f"the tier table has no row for tier {', '.join(lacking)}"
-        yield _first_row(law, placed).problem(told, "add the row", "id")
+        what = f"the tier table has no row for tier {', '.join(lacking)}"
+        yield _first_row(law, placed).problem(what, "add the row", "id")
 
 
 def _one_tier(law: Law, placed: list[Placed]) -> Iterator[Problem]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tierengine.errors import Problem
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Criterion, Judgement, Proposal
-from tierengine.law.linter import Placed, Vocabulary, complaint_of, complaints, conditions, inside
+from tierengine.law.linter import Placed, Vocabulary, asked_by, complaint_of, complaints, inside
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.yamlfile import Path_
 
@@ -33,16 +33,23 @@ def stages(law: Law) -> tuple[tuple[Criterion, ...], ...]:
 def _waits_for(law: Law) -> dict[str, frozenset[str]]:
     """Criterion with a proposal to the criteria whose proposals must be known first."""
     entries = (*law.criteria, *law.conditional())
-    below = {entry.id: _asked([condition for _, condition in conditions(entry)]) for entry in entries}
+    below = {entry.id: _asked(asked_by(entry)) for entry in entries}
     proposing = {criterion.id: criterion for criterion in law.criteria if criterion.proposal is not None}
     found: dict[str, frozenset[str]] = {}
     for name, criterion in proposing.items():
-        reached = _all_below(_asked([condition for _, condition in asked_in(criterion)]), below)
+        reached = _all_below(_asked(_looked_at(criterion)), below)
         found[name] = frozenset(reached & proposing.keys())
     return found
 
 
-def _asked(found: list[Condition]) -> set[str]:
+def _looked_at(criterion: Criterion) -> Iterator[Condition]:
+    """Every condition of a criterion's proposal, however deep."""
+    if criterion.proposal is not None:
+        for rule in criterion.proposal.rules:
+            yield from rule.when.walk()
+
+
+def _asked(found: Iterable[Condition]) -> set[str]:
     """The findings and conclusions that conditions ask for."""
     return {condition.name for condition in found if condition.finding or condition.conclusion}
 
@@ -91,7 +98,7 @@ def lint_proposal(rulebook: Rulebook, item: Placed, vocabulary: Vocabulary) -> I
         yield from _levels(item, criterion.proposal, criterion.judgement)
         yield from _looks_at(item, criterion, vocabulary)
         yield from _examples(item, criterion.proposal, vocabulary)
-        yield from _dates(item, criterion, rulebook)
+        yield from _dates(item, criterion, rulebook, vocabulary)
 
 
 def _levels(item: Placed, proposal: Proposal, judgement: Judgement) -> Iterator[Problem]:
@@ -142,11 +149,10 @@ def _examples(item: Placed, proposal: Proposal, vocabulary: Vocabulary) -> Itera
             )
 
 
-def _dates(item: Placed, criterion: Criterion, rulebook: Rulebook) -> Iterator[Problem]:
+def _dates(item: Placed, criterion: Criterion, rulebook: Rulebook, ever: Vocabulary) -> Iterator[Problem]:
     """Names that are in force at some time, and not as long as the proposal that looks at them."""
-    ever = Vocabulary.of(rulebook)
     days = [day for day in rulebook.boundaries() if criterion.in_force.holds(day)]
-    laws = {day: Vocabulary.of(rulebook.select(day)) for day in days}
+    laws = {day: Vocabulary.of_law(rulebook.select(day)) for day in days}
     for path, condition in asked_in(criterion):
         lacking = [day for day in days if _named(condition, ever) and not _named(condition, laws[day])]
         if lacking:
@@ -168,16 +174,16 @@ def _named(condition: Condition, vocabulary: Vocabulary) -> bool:
 
 def _circles(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
     """Proposals that wait for each other, each told once, on the first day on which they do."""
-    told: set[str] = set()
+    seen: set[str] = set()
     for day in rulebook.boundaries():
         waits = _waits_for(rulebook.select(day))
         for item in placed:
             name = item.entry.id
-            if item.section != "criteria" or not item.entry.in_force.holds(day) or name in told:
+            if item.section != "criteria" or not item.entry.in_force.holds(day) or name in seen:
                 continue
             circle = _way(name, name, waits)
             if circle:
-                told.update(circle)
+                seen.update(circle)
                 yield item.problem(
                     "these proposals wait for each other in a circle: "
                     + " -> ".join(f"`{each}`" for each in (name, *circle)),

@@ -120,6 +120,10 @@ class Rulebook(Model):
 
     def boundaries(self) -> tuple[date, ...]:
         """Every day on which some entry comes into force, goes out of it or is renumbered, in order."""
+        return self._boundaries
+
+    @cached_property
+    def _boundaries(self) -> tuple[date, ...]:
         days = {entry.in_force.from_ for entry in self.entries()}
         days |= {entry.in_force.until for entry in self.entries() if entry.in_force.until}
         return tuple(sorted(days | {move.from_ for entry in self.entries() for move in entry.renumbered}))
@@ -310,6 +314,11 @@ class Law:
         )
 
     @cached_property
+    def versions(self) -> str:
+        """The entries, each with the first day of its version: days on which these are the same have one law."""
+        return ",".join(f"{entry.id}@{entry.in_force.from_}" for entry in self.entries())
+
+    @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
         """Every indicator declared by a criterion in force."""
         return tuple(indicator for criterion in self.criteria for indicator in criterion.indicators)
@@ -318,6 +327,11 @@ class Law:
     def indicators_by_id(self) -> dict[str, Indicator]:
         """The indicators by their id."""
         return {indicator.id: indicator for indicator in self.indicators}
+
+    @cached_property
+    def deniable(self) -> tuple[Indicator, ...]:
+        """The indicators to which a no to another is a no."""
+        return tuple(indicator for indicator in self.indicators if indicator.denied_with)
 
     @cached_property
     def last_year(self) -> dict[str, Indicator]:

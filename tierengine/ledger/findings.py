@@ -25,10 +25,10 @@ def findings(ledger: Ledger, files: tuple[RulebookFile, ...], corpus: Path | Non
         if current is None:
             raise UsageError([Problem(where="rulebook", what="the first rulebook replaces none", cure=first)])
         before, old = Replayer(ledger).rulebook(reader, current)
-    told = schemas.dump(Impact, impact(before, rulebook_of(files), Question(corpus=corpus)))
-    census = told.pop("census")
+    values = schemas.dump(Impact, impact(before, rulebook_of(files), Question(corpus=corpus)))
+    census = values.pop("census")
     return Findings(
         difference=difference(old, files),
-        proof=canonical.readable(told).encode(),
+        proof=canonical.readable(values).encode(),
         census=None if census is None else canonical.readable(census).encode(),
     )

@@ -334,9 +334,9 @@ class _Opened:
     def _proof(self, number: int) -> Proof:
         name = f"proofs/{number}.json"
         try:
-            told = json.loads(self._file(name))
-            hashes = tuple(from_base64(each) or b"" for each in told["hashes"])
-            proof = Proof(index=told["index"], size=told["size"], hashes=hashes)
+            values = json.loads(self._file(name))
+            hashes = tuple(from_base64(each) or b"" for each in values["hashes"])
+            proof = Proof(index=values["index"], size=values["size"], hashes=hashes)
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             _broken(name, "this is no proof")
         expected = Proof(index=number, size=self.checkpoint.size, hashes=hashes)

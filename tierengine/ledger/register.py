@@ -105,7 +105,7 @@ class Register:
         return None if isinstance(entry, RulebookEntry | ProposalEntry | RegisterEntry) else entry.case
 
     def _said(self, entry: AnyEntry, raw: bytes) -> Said:
-        told = vars(entry)  # asking a model for what it has not takes it long, and most entries have little of this
+        values = vars(entry)  # asking a model for what it has not takes it long, and most entries have little of this
         return Said(
             number=entry.number,
             kind=entry.kind,
@@ -113,12 +113,12 @@ class Register:
             author=plain_name(entry.by.name),
             key=entry.by.key,
             case=self.case_of(entry),
-            on=told.get("on", told.get("of")),
-            rulebook=told.get("rulebook"),
-            replaces=told.get("replaces"),
-            answer=told.get("answer"),
-            tier=told.get("tier"),
-            approves=told.get("approves"),
+            on=values.get("on", values.get("of")),
+            rulebook=values.get("rulebook"),
+            replaces=values.get("replaces"),
+            answer=values.get("answer"),
+            tier=values.get("tier"),
+            approves=values.get("approves"),
         )
 
     # -- how things stand -------------------------------------------------------------------------------------------

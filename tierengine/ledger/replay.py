@@ -138,8 +138,8 @@ def conceding_holds(entry: PositionEntry | DeterminationEntry, casefile: Casefil
     """Concede again what an entry disputes, and return whether that does to its tier what the entry says."""
     again = concede(casefile, law, [f"{each.id}={each.held.value}" for each in entry.disputes], entry.tier)
     found = [(each.id, each.found, each.held) for each in again.findings]
-    told = [(each.id, each.found, each.held) for each in entry.disputes]
-    return (found, again.effect) == (told, entry.concession)
+    disputed = [(each.id, each.found, each.held) for each in entry.disputes]
+    return (found, again.effect) == (disputed, entry.concession)
 
 
 def _differs(number: int, what: str, cure: str) -> Problem:

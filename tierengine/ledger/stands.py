@@ -21,13 +21,13 @@ def on_record(ledger: Ledger, casefile: Casefile) -> OnRecord:
     with ledger.store.reading() as reader:
         register = register_of(reader, case)
         current = register.assessment(case)
-        told = None if current is None else ledger.entry(reader, current.number)[0]
-        if not isinstance(told, AssessmentEntry) or told.dossier.digest != canonical.digest(casefile.document.raw):
+        entry = None if current is None else ledger.entry(reader, current.number)[0]
+        if not isinstance(entry, AssessmentEntry) or entry.dossier.digest != canonical.digest(casefile.document.raw):
             what = f"the ledger has no current assessment of `{case}` as the dossier is now"
             cure = "record it first: tierengine ledger record DOSSIER; or leave --ledger out"
             raise UsageError([Problem(where="--ledger", what=what, cure=cure)])
         said = [ledger.entry(reader, each.number)[0] for each in register.case(case) if register.counts(each)]
-    on = [each for each in said if isinstance(each, PositionEntry | DeterminationEntry) and each.on == told.number]
+    on = [each for each in said if isinstance(each, PositionEntry | DeterminationEntry) and each.on == entry.number]
     stands = {each.number: _stand(each) for each in on}
     determined = next((stands[each.number] for each in on if isinstance(each, DeterminationEntry)), None)
     return OnRecord(tuple(stands[each.number] for each in on if isinstance(each, PositionEntry)), determined)

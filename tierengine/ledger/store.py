@@ -253,8 +253,8 @@ class Reader:
         """Return what SQLite finds wrong in its own file, such as an index that differs from its table, if anything."""
         if self._connection.dialect.name != "sqlite":
             return None
-        told = str(self._connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
-        return None if told == "ok" else told
+        found = str(self._connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+        return None if found == "ok" else found
 
     def entry(self, number: int) -> bytes | None:
         """Return the bytes of an entry."""
@@ -407,5 +407,5 @@ def _damaged(error: BaseException | None) -> bool:
 
 def _said(error: SQLAlchemyError) -> str:
     """The first line of what the database said."""
-    told = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-    return told.strip().split("\n")[0] or type(error).__name__
+    says = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    return says.strip().split("\n")[0] or type(error).__name__

@@ -92,8 +92,8 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     Raise `EvidenceError` with every record that answers no known indicator, answers it in another type or unit,
     presents somebody else's act as the government's, or contradicts another, and every rule of coherence that fails.
     """
-    told = years.by_year(casefile, law)
-    casefile = told.casefile
+    of_last_year = years.by_year(casefile, law)
+    casefile = of_last_year.casefile
     _refuse(_unfit(casefile, law))
     statements = _by_origin(casefile, law)
     _refuse(_repeated_otherwise(casefile, statements))
@@ -106,7 +106,7 @@ def admit(casefile: Casefile, law: Law) -> Admitted:
     stood = standing_under({placement.year: placement.tier for placement in placements}, report, law)
     requests, asked = _requested(casefile, law)
     _refuse(_requests_contradicted(casefile, law, sifted.records, asked))
-    answers = _Answers(law, casefile, sifted.records, silences, told.moved)
+    answers = _Answers(law, casefile, sifted.records, silences, of_last_year.moved)
     _refuse(answers.contradictions())
     facts = (
         asked
@@ -383,7 +383,7 @@ def _mismeasured(record: Evidence, law: Law, dossier: Dossier) -> _Complaint:
         )
     if not _answers_in_type(indicator, record.value, law):
         return "value", f"`{indicator.id}` is a {indicator.type}, and `{record.value}` is none", _wanted(indicator, law)
-    if indicator.type == "count" and record.unit != indicator.unit and not _told_as_unlike(record, indicator, law):
+    if indicator.type == "count" and record.unit != indicator.unit and not _stated_unlike(record, indicator, law):
         return (
             "unit",
             f"`{indicator.id}` is counted in {indicator.unit}, and the record says `{record.unit}`",
@@ -408,7 +408,7 @@ def _misdated(record: Evidence, dossier: Dossier) -> _Complaint:
     )
 
 
-def _told_as_unlike(record: Evidence, indicator: Indicator, law: Law) -> bool:
+def _stated_unlike(record: Evidence, indicator: Indicator, law: Law) -> bool:
     """Whether a figure of the year before is in another unit and is set aside for that, so that it need not fit."""
     return indicator.last_year_of is not None and law.sets_aside(_figure(record, indicator)) is not None
 
@@ -454,7 +454,7 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
         return when
     indicator = law.indicator(record.measures)
     takes = indicator.takes(record.kind, record.value)
-    if record.carried is not None and _told_anew(record, casefile, law):
+    if record.carried is not None and _recorded_anew(record, casefile, law):
         when["carried"] = "told anew"
     return when | {
         "dated": indicator.dated(when["dated"]),
@@ -465,7 +465,7 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
     }
 
 
-def _told_anew(record: Evidence, casefile: Casefile, law: Law) -> bool:
+def _recorded_anew(record: Evidence, casefile: Casefile, law: Law) -> bool:
     """Whether a record of this dossier that counts answers what a carried one answers."""
     others = (r for r in casefile.dossier.records if isinstance(r, Evidence) and r.measures == record.measures)
     return any(r.carried is None and law.sets_aside(_attributes(r, casefile, law)) is None for r in others)
@@ -509,9 +509,9 @@ def _repeating(record: Evidence | Rating, repeats: Mapping[str, str]) -> dict[st
     return {"origin": "counted already"} if record.id in repeats else {}
 
 
-def _repeated_otherwise(casefile: Casefile, told: list[list[Evidence]]) -> Iterator[Problem]:
+def _repeated_otherwise(casefile: Casefile, groups: list[list[Evidence]]) -> Iterator[Problem]:
     """Repeats of one statement with another value, or of other days; only a person can say what was stated."""
-    for first, *others in told:
+    for first, *others in groups:
         for record in others:
             if record.value != first.value:
                 key, said = "value", f"says {record.value}, and `{first.id}` says {first.value}"
@@ -584,11 +584,11 @@ def _incoherent(casefile: Casefile, law: Law, admitted: Admitted) -> Iterator[Pr
     seen: set[frozenset[str]] = set()
     for found in Coherent.of(law).contradictions(admitted.facts):
         fields = dict.fromkeys(given for name in found.inputs for given in rests_on(admitted.follows, name))
-        told = dict(line for name in fields for line in _lines(casefile, admitted, name))
-        if frozenset(told.values()) in seen:
+        lines = dict(line for name in fields for line in _lines(casefile, admitted, name))
+        if frozenset(lines.values()) in seen:
             continue
-        seen.add(frozenset(told.values()))
-        (first, where), *others = told.items()
+        seen.add(frozenset(lines.values()))
+        (first, where), *others = lines.items()
         also = "".join(f" and `{name}` ({place})" for name, place in others)
         verb = "contradict each other" if others else "cannot be so"
         yield Problem(

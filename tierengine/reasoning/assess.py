@@ -199,10 +199,10 @@ class Assessor:
 
     def _clash(self, casefile: Casefile, facts: Facts) -> Problem:
         """Answers of which each may be so, and which cannot all be so together."""
-        told = "; ".join(sentence(self.law, name, facts[name]) for name in self._open.clash(facts))
+        sentences = "; ".join(sentence(self.law, name, facts[name]) for name in self._open.clash(facts))
         return Problem(
             where=casefile.document.name,
-            what=f"these answers cannot all be so: {told}",
+            what=f"these answers cannot all be so: {sentences}",
             cure="correct the record or the rating that is wrong; `rules/coherence.yaml` says what goes together",
         )
 
@@ -257,7 +257,7 @@ class _Answer:
         """Return the assessment."""
         law, dossier, found = self._law, self._casefile.dossier, self._found
         recommended = self._recommended()
-        told = tuple(progress(self._casefile, law, self._admitted))
+        progressed = tuple(progress(self._casefile, law, self._admitted))
         return Assessment(
             subject=Subject(country=dossier.government.country, name=dossier.government.name),
             product=dossier.product,
@@ -271,10 +271,10 @@ class _Answer:
             standards=tuple(self._standard(c) for c in law.criteria if c.part == "standard"),
             criteria=tuple(self._criterion(c) for c in law.criteria if c.part == "factor"),
             watch_list=tuple(self._routes()),
-            progress=told,
+            progress=progressed,
             considered=tuple(self._criterion(c) for c in law.criteria if c.part in self._considered()),
             set_aside=tuple(unused(item) for item in self._admitted.set_aside),
-            trace=self._trace(recommended, told),
+            trace=self._trace(recommended, progressed),
             receipt=Receipt(
                 tierengine=VERSION,
                 rulebook=law.digest,
@@ -436,7 +436,7 @@ class _Answer:
 
     # -- the trace ----------------------------------------------------------------------------------------------
 
-    def _trace(self, recommended: Recommended, told: tuple[ProgressAnswer, ...]) -> Step:
+    def _trace(self, recommended: Recommended, progressed: tuple[ProgressAnswer, ...]) -> Step:
         rows = [self._row(row) for row in self._law.tiers]
         routes = [self._tracer.step(route.id, decisive=False) for route in self._law.routes]
         outcome = Outcome.MET if recommended.settled else Outcome.UNDETERMINED
@@ -447,7 +447,7 @@ class _Answer:
             citation=self._narrator.citations[recommended.rule],
             outcome=outcome,
             decisive=True,
-            children=(*rows, *routes, *(self._progress_step(answer) for answer in told)),
+            children=(*rows, *routes, *(self._progress_step(answer) for answer in progressed)),
         )
 
     def _row(self, row: TierRow) -> Step:

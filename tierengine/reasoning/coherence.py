@@ -16,8 +16,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 from tierengine.engines.arithmetic import compare, holds, tally, thresholds
-from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Bounds, Facts, Field, Form, Rule, Value
+from tierengine.engines.compiled import CompiledEngine, GivenEngine
+from tierengine.engines.form import Bounds, Evaluator, Facts, Field, Form, Rule, Value
 from tierengine.engines.lowering import lower, lower_coherence
 from tierengine.law.entries import Coherence
 from tierengine.law.rulebook import Law
@@ -56,7 +56,7 @@ class Coherent:
         form = lower(law, given=given)
         self.form = form
         """The form of the law, with some answers given."""
-        self.engine = CompiledEngine(form)
+        self.engine: Evaluator = GivenEngine(lower(law), given) if given else CompiledEngine(form)
         """The evaluator of the form."""
         self.inputs = {field.id for field in form.inputs}
         self._sides = {each.id: (each.left, each.right) for each in form.comparisons}

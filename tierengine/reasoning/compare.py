@@ -2,6 +2,7 @@
 
 Each cause is a part of what an answer rests on: the law of the date, the facts, the marks of their sources, and the
 ratings of persons. Every mixture of the two sides is assessed, so that what a cause does is seen and not estimated.
+What is dated after the day of its side does not count there, and so is no part of it; a law is only its provisions.
 
 Source: 22 USC 7107(b)(1)(H), which asks for such an explanation for each country that changed list.
 """
@@ -9,16 +10,17 @@ Source: 22 USC 7107(b)(1)(H), which asks for such an explanation for each countr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from typing import Literal
 
+from tierengine.engines.lowering import lower
 from tierengine.errors import EvidenceError, Problem
-from tierengine.evidence.dossier import LAST_YEAR_RECORD, Casefile, Dossier
-from tierengine.evidence.records import Evidence, Rating
+from tierengine.evidence.dossier import LAST_YEAR_RECORD, Casefile, Dossier, Request
+from tierengine.evidence.records import Evidence, Rating, dated
 from tierengine.law.changes import changes
-from tierengine.law.rulebook import Rulebook
+from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import Assessment, Status, Step
 from tierengine.terms.outcome import Outcome
@@ -128,9 +130,8 @@ class _Comparer:
 
     def __init__(self, before: Side, after: Side, rulebook: Rulebook) -> None:
         self._before, self._after, self._rulebook = before, after, rulebook
-        sides = {side.day: side for side in (before, after)}
-        laws = {day: law_of(side.casefile, rulebook, day) for day, side in sides.items()}
-        self._assessors = {day: Assessor(law, certified=False) for day, law in laws.items()}
+        self._laws = {side.day: law_of(side.casefile, rulebook, side.day) for side in (before, after)}
+        self._assessors: dict[tuple[date, date], Assessor] = {}
         self._mixed: dict[frozenset[str], Assessment | None] = {}
 
     def whole(self) -> Comparison:
@@ -182,20 +183,28 @@ class _Comparer:
         chosen = frozenset(causes)
         if chosen not in self._mixed:
             sides = {name: self._after if name in chosen else self._before for name in CAUSES}
-            assessor = self._assessors[sides["law"].day]
+            assessor = self._assessor(sides["law"].day, sides["facts"].day)
+            mixed = 0 < len(chosen) < len(CAUSES)
             try:
-                self._mixed[chosen] = assessor.assess(_mixture(sides))
+                self._mixed[chosen] = assessor.assess(_mixture(sides) if mixed else sides["facts"].casefile)
             except EvidenceError:
-                if len(chosen) in (0, len(CAUSES)):
+                if not mixed:
                     raise
                 self._mixed[chosen] = None
         return self._mixed[chosen]
+
+    def _assessor(self, law: date, asked: date) -> Assessor:
+        """What assesses, under the provisions of one day, facts of which it is asked on another."""
+        if (law, asked) not in self._assessors:
+            found = self._laws[law] if law == asked else _asked_on(self._laws[asked], self._laws[law])
+            self._assessors[law, asked] = Assessor(found, certified=False)
+        return self._assessors[law, asked]
 
     def _differences(self, name: CauseName) -> Iterator[Difference]:
         if name == "law":
             yield from self._changed_law()
             return
-        before, after = (_items(side.casefile, name) for side in (self._before, self._after))
+        before, after = (_items(side, name) for side in (self._before, self._after))
         for key in sorted(before.keys() | after.keys()):
             if before.get(key) == after.get(key) or (name == "certainty" and not (key in before and key in after)):
                 continue
@@ -216,32 +225,57 @@ class _Comparer:
 # -- mixing ----------------------------------------------------------------------------------------------------
 
 
+def _asked_on(own: Law, other: Law) -> Law:
+    """Another law as if it were in force on the day of this one; it is kept with this one, since it is asked again.
+
+    The reporting period goes with the facts. Where the provisions of the two days are the same, so is the law.
+    """
+    name = f"the law of {other.as_of} asked on this day"
+    if name not in own.kept:
+        mixed = replace(other, as_of=own.as_of, clocks=own.clocks)
+        mixed.kept["form"] = lower(other)
+        own.kept[name] = own if mixed.entries() == own.entries() else mixed
+    kept = own.kept[name]
+    assert isinstance(kept, Law)
+    return kept
+
+
 def _mixture(sides: Mapping[CauseName, Side]) -> Casefile:
     """A dossier with the facts of one side, the marks of another and the ratings of a third.
 
-    The dossier of the last report goes with the facts, whole: what was found and rated then is a fact of now.
+    The dossier of the last report goes with the facts, whole: what was found and rated then is a fact of now. A rating
+    that counts on its own side counts beside earlier facts as well.
     """
-    facts = sides["facts"].casefile
+    facts, asked = sides["facts"].casefile, sides["facts"].day
     marks = {record.id: record for record in _evidence(sides["certainty"].casefile.dossier)}
     records: list[Evidence | Rating] = []
     for record in _evidence(facts.dossier):
         other = marks.get(record.id, record)
         records.append(record.model_copy(update={name: getattr(other, name) for name in _MARKS}))
-    records += [r for r in sides["judgement"].casefile.dossier.records if isinstance(r, Rating)]
+    rated = _ratings(sides["judgement"].casefile.dossier, sides["judgement"].day)
+    records += [each.model_copy(update={"date": min(each.date, asked)}) for each in rated]
     mixed = facts.dossier.model_copy(update={"records": tuple(records)})
     return Casefile.of(mixed, facts.document, facts.sources, facts.last)
 
 
-def _evidence(dossier: Dossier) -> Iterator[Evidence]:
-    return (record for record in dossier.records if isinstance(record, Evidence))
+def _evidence(dossier: Dossier, by: date = date.max) -> Iterator[Evidence]:
+    """The records of a dossier that count by a day."""
+    for record in dossier.records:
+        if isinstance(record, Evidence) and dated(record, dossier.period, by) != "after the question":
+            yield record
 
 
-# -- telling ---------------------------------------------------------------------------------------------------
+def _ratings(dossier: Dossier, by: date = date.max) -> Iterator[Rating]:
+    return (record for record in dossier.records if isinstance(record, Rating) and record.date <= by)
 
 
-def _items(casefile: Casefile, name: CauseName) -> dict[str, str]:
+# -- in words --------------------------------------------------------------------------------------------------
+
+
+def _items(side: Side, name: CauseName) -> dict[str, str]:
     """What one side brings to a cause: id to what it says, in one line."""
-    found = _items_of(casefile.dossier, name)
+    casefile = side.casefile
+    found = _items_of(casefile.dossier, name, side.day)
     if name == "facts" and casefile.last is not None:
         last = casefile.last.dossier
         then = _items_of(last, "judgement") | {r.id: f"{r.measures} is {r.value}{_dated(r)}" for r in _evidence(last)}
@@ -249,19 +283,25 @@ def _items(casefile: Casefile, name: CauseName) -> dict[str, str]:
     return found
 
 
-def _items_of(dossier: Dossier, name: CauseName) -> dict[str, str]:
+def _items_of(dossier: Dossier, name: CauseName, by: date = date.max) -> dict[str, str]:
     if name == "judgement":
-        ratings = (record for record in dossier.records if isinstance(record, Rating))
+        ratings = _ratings(dossier, by)
         return {r.id: f"{r.measures} rated {r.rating} by {r.author} on {r.date}: {r.reasons}" for r in ratings}
     if name == "certainty":
-        return {r.id: f"{r.measures} from a source marked {r.mark}" for r in _evidence(dossier)}
-    found = {r.id: f"{r.measures} is {r.value}{_dated(r)}" for r in _evidence(dossier)}
+        return {r.id: f"{r.measures} from a source marked {r.mark}" for r in _evidence(dossier, by)}
+    found = {r.id: f"{r.measures} is {r.value}{_dated(r)}" for r in _evidence(dossier, by)}
     found |= {silence.id: f"{silence.source} is silent on {silence.indicator}" for silence in dossier.silences}
     found |= {f"placement-{p.year}": f"placed {p.tier} in {p.year}" for p in dossier.earlier_placements}
-    found |= {item.id: f"data for {item.criterion}, {item.told}" for item in dossier.requests}
+    found |= {r.id: f"data for {r.criterion}, {_requested(r, by)}" for r in dossier.requests if r.date <= by}
     found |= {d.id: f"deficiency: {d.says}; answered by {', '.join(d.answered_by)}" for d in dossier.deficiencies}
     found |= {"last-report": f"the last report is of {dossier.last_report}"}
     return found | {"period": f"the period is {dossier.period}", "product": f"the product is {dossier.product}"}
+
+
+def _requested(request: Request, by: date) -> str:
+    """A request as it stood on a day."""
+    answered = request.answer_date is None or request.answer_date <= by
+    return request.words if answered else f"requested {request.date}; no answer by {by}"
 
 
 def _dated(record: Evidence) -> str:
@@ -281,8 +321,10 @@ def _difference(key: str, before: str | None, after: str | None, record: Evidenc
 
 def answered(assessment: Assessment) -> Answer:
     """Return what an assessment recommends, and what it leaves open."""
-    told = assessment.recommendation
-    return Answer(tier=told.tier, settled=told.settled, status=told.status, open_tiers=told.open_tiers)
+    recommended = assessment.recommendation
+    return Answer(
+        tier=recommended.tier, settled=recommended.settled, status=recommended.status, open_tiers=recommended.open_tiers
+    )
 
 
 def moved(before: Assessment | None, after: Assessment | None) -> Iterator[Moved]:
@@ -296,10 +338,10 @@ def moved(before: Assessment | None, after: Assessment | None) -> Iterator[Moved
     for name in dict.fromkeys((*first, *second)):
         old, new = first.get(name), second.get(name)
         was, now = (each[0] if each else Outcome.UNDETERMINED for each in (old, new))
-        told = new or old
-        if told is not None and was is not now:
+        either = new or old
+        if either is not None and was is not now:
             reason = new[2] if new else "it is no longer asked for"
-            yield Moved(id=name, before=was, after=now, citation=told[1], reason=reason)
+            yield Moved(id=name, before=was, after=now, citation=either[1], reason=reason)
 
 
 def _findings(answer: Assessment) -> dict[str, tuple[Outcome, str, str]]:

@@ -37,15 +37,15 @@ def hinges(law: Law, facts: Facts, reading: ProvisionalReading) -> Iterator[Hing
     now, *others = reading.rows_of_each([facts, *rated])
     left = iter(others)
     for criterion, judgement in unrated:
-        told = [(level, next(left)) for level in levels_of(criterion)]
-        if any(rows and rows != now for _, rows in told):
+        outcomes = [(level, next(left)) for level in levels_of(criterion)]
+        if any(rows and rows != now for _, rows in outcomes):
             yield Hinge(
                 word=judgement.id,
                 question=None,
                 asks=judgement.question,
                 criterion=criterion.id,
                 # A level that leaves no row contradicts the records, so nobody can give it.
-                outcomes=tuple(HingeOutcome(answer=level, tiers=tiers(rows)) for level, rows in told if rows),
+                outcomes=tuple(HingeOutcome(answer=level, tiers=tiers(rows)) for level, rows in outcomes if rows),
             )
 
 

@@ -88,22 +88,22 @@ def interim(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) -
     """
     law = law_of(casefile, rulebook, as_of)
     _check_product(casefile, law)
-    told = Assessor(law, certified=False).assess(casefile)
+    assessment = Assessor(law, certified=False).assess(casefile)
     rule = law.progress[0]
     return InterimAssessment(
-        country=told.subject.country,
-        name=told.subject.name,
+        country=assessment.subject.country,
+        name=assessment.subject.name,
         law=law.as_of,
         since=measured_after(casefile, law) + timedelta(days=1),
         provision=str(rule.citation),
-        deficiencies=tuple(_deficiency(each, casefile, law) for each in told.progress),
-        grounds=tuple(_grounds(told, casefile, law)),
+        deficiencies=tuple(_deficiency(each, casefile, law) for each in assessment.progress),
+        grounds=tuple(_grounds(assessment, casefile, law)),
         consequence=Consequence(
-            tier=told.recommendation.tier,
-            settled=told.recommendation.settled,
-            status=told.recommendation.status,
-            open_tiers=told.recommendation.open_tiers,
-            reason=told.recommendation.reason,
+            tier=assessment.recommendation.tier,
+            settled=assessment.recommendation.settled,
+            status=assessment.recommendation.status,
+            open_tiers=assessment.recommendation.open_tiers,
+            reason=assessment.recommendation.reason,
         ),
     )
 
@@ -136,8 +136,8 @@ def _deficiency(answer: ProgressAnswer, casefile: Casefile, law: Law) -> KeyDefi
     )
 
 
-def _grounds(told: Assessment, casefile: Casefile, law: Law) -> Iterator[Ground]:
-    for route in told.watch_list:
+def _grounds(assessment: Assessment, casefile: Casefile, law: Law) -> Iterator[Ground]:
+    for route in assessment.watch_list:
         yield Ground(
             id=route.route,
             title=route.title,

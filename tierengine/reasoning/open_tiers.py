@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from tierengine.engines.arithmetic import decide
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Bounds, Facts, Form, Unanswered, Value
+from tierengine.engines.form import Bounds, Evaluator, Facts, Form, Unanswered, Value
 from tierengine.engines.logic import Term, all_of
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, reached
 from tierengine.engines.proof import Case, known_numbers, linked, lowest
@@ -142,10 +142,10 @@ def _open_still(form: Form, name: str, facts: Facts) -> bool:
 class OpenTiers:
     """Knows the open tiers under the law of a date; made once, asked for many countries."""
 
-    def __init__(self, law: Law, form: Form) -> None:
+    def __init__(self, law: Law, form: Form, engine: Evaluator | None = None) -> None:
         self.law = law
         self.form = form
-        self.engine = CompiledEngine(form)
+        self.engine = engine or CompiledEngine(form)
         """The generated evaluator of the form, for whoever reads it without the engine of record."""
         self._order = {field: place for place, field in enumerate(in_order(law))}
         self._linked = sorted(field for group in linked(form) if len(group) > 1 for field in group)

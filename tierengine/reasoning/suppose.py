@@ -78,7 +78,7 @@ def supposed(
     before = before or assessor.assess(casefile)
     left = _rated(remainder(casefile, lambda item: item not in gone), assessor.law, doubted.ratings)
     after = assessor.assess(left)
-    told = Supposition(
+    made = Supposition(
         left_out=tuple(sorted((LeftOut(id=item.id, why=why) for item, why in gone.items()), key=lambda left: left.id)),
         stays=tuple(sorted(r.id for r in casefile.dossier.records if isinstance(r, Rating) and r.rests_on is None)),
         before=answered(before),
@@ -86,7 +86,7 @@ def supposed(
         changed=answered(before) != answered(after),
         moved=tuple(moved(before, after)),
     )
-    return told, after
+    return made, after
 
 
 def _rated(casefile: Casefile, law: Law, ratings: Mapping[str, Level]) -> Casefile:

@@ -99,8 +99,8 @@ def asked_by(law: Law, field: str) -> Criterion | None:
 def plain(value: Value | Bounds) -> str:
     """Return yes or no for a truth, bounds in words, and anything else as it is."""
     if isinstance(value, Bounds):
-        told = in_words(value.at_least if value.at_least or value.at_most is None else None, value.at_most)
-        return told[:1].upper() + told[1:]
+        words = in_words(value.at_least if value.at_least or value.at_most is None else None, value.at_most)
+        return words[:1].upper() + words[1:]
     return {True: "Yes", False: "No"}[value] if isinstance(value, bool) else str(value)
 
 

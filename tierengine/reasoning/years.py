@@ -122,10 +122,10 @@ def denied(law: Law, facts: Facts) -> dict[str, Value | Bounds]:
     """Return the answers that follow from a no to what covers them, where nothing else answers them."""
     return {
         indicator.id: False
-        for indicator in law.indicators
+        for indicator in law.deniable
         if indicator.id not in facts
-        and decided(indicator, facts) is None
         and any(facts.get(name) is False for name in indicator.denied_with)
+        and decided(indicator, facts) is None
     }
 
 

@@ -111,6 +111,9 @@ def _freely(recommended: Recommended, reason: str) -> str:
 
 
 def _rests(assessment: Assessment, row: Step) -> str:
+    """The findings on which a settled row rests; what is still open is no reason where all answers agree on it."""
+    if row.rule is None:
+        return sentence(fits(row.outcome))
     named = _findings(assessment, row)
     return f"This rests on {_some(named)}." if named else ""
 
@@ -126,10 +129,20 @@ def _still_open(recommended: Recommended) -> str:
 def _excluded(assessment: Assessment) -> str:
     """The tiers that are excluded, each with what stands against it."""
     excluded = [row for row in rows(assessment.trace) if row.outcome is Outcome.NOT_MET and row_tier(row) is not None]
-    said = [
-        f"{row_name(row)} because of {_some(named, 2)}" for row in excluded if (named := _findings(assessment, row))
-    ]
+    said = [f"{row_name(row)}{against}" for row in excluded if (against := _against(assessment, row))]
     return f"Excluded: {'; '.join(said)}." if said else ""
+
+
+def _against(assessment: Assessment, row: Step) -> str:
+    if row.rule is None:
+        return f", since {fits(row.outcome)}"
+    named = _findings(assessment, row)
+    return f" because of {_some(named, 2)}" if named else ""
+
+
+def fits(outcome: Outcome) -> str:
+    """Return why a tier is reached or excluded that no rule decides: whatever is open, answers must fit together."""
+    return f"the known answers leave no way {'elsewhere' if outcome is Outcome.MET else 'there'}"
 
 
 def _findings(assessment: Assessment, row: Step) -> list[str]:
@@ -242,14 +255,19 @@ def each_way(outcomes: Sequence[HingeOutcome], proposal: str | None = None) -> s
     for outcome in outcomes:
         proposed = " (proposed)" if outcome.answer == proposal else ""
         by_tiers.setdefault(outcome.tiers, []).append(f"{_answered(outcome.answer)}{proposed}")
-    told = (f"if {' or '.join(answers)}: {tiers_named(tiers)}" for tiers, answers in by_tiers.items())
-    return "; ".join(told)
+    ways = (f"if {' or '.join(answers)}: {tiers_named(tiers)}" for tiers, answers in by_tiers.items())
+    return "; ".join(ways)
 
 
 def _answered(words: str) -> str:
-    """An answer as it stands after `if`."""
-    plain = words.rstrip(".")
-    return plain.lower() if plain in ("Yes", "No") else plain
+    """An answer as it stands after `if`; what a rubric says of a level, in brackets."""
+    answer, _, says = words.rstrip(".").partition(": ")
+    return f"{_within(answer)} ({_within(says)})" if says else _within(answer)
+
+
+def _within(words: str) -> str:
+    """Words as they stand within a sentence; a name that begins with several capitals keeps them."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def words_of(assessment: Assessment, record: str) -> str:

@@ -30,11 +30,11 @@ def answer(found: Answer) -> str:
     return f"{tier}, {how}; open on the facts: {', '.join(NAMES[each] for each in found.open_tiers) or 'none'}"
 
 
-def why(told: Comparison) -> str:
+def why(comparison: Comparison) -> str:
     """Tell which causes explain the change."""
-    if not told.changed:
+    if not comparison.changed:
         return "The answer did not change."
-    sets = [" and ".join(CAUSE_TITLES[name].lower() for name in each) for each in told.smallest]
+    sets = [" and ".join(CAUSE_TITLES[name].lower() for name in each) for each in comparison.smallest]
     return f"The change is explained by {', or by '.join(sets)}."
 
 
@@ -44,13 +44,6 @@ def effect(cause: Cause) -> tuple[str, ...]:
     if cause.before != cause.after:
         step = f"in its turn: from {answer(cause.before)} to {answer(cause.after)}"
     return step, *(["enough alone"] if cause.suffices else []), *(["needed"] if cause.needed else [])
-
-
-def nothing(cause: Cause) -> str:
-    """Tell that a cause holds no difference, and of the law why it may explain a change all the same."""
-    if cause.id == "law" and cause.needed:
-        return "No provision differs. But it is asked on a later day, and what is dated in between counts only then."
-    return "Nothing differs."
 
 
 _WORDS = {Outcome.MET: "met", Outcome.NOT_MET: "not met", Outcome.UNDETERMINED: "open"}
@@ -70,23 +63,23 @@ def moves(cause: Cause) -> Iterator[str]:
         yield moved_words(moved)
 
 
-def change_lines(told: Comparison) -> Iterator[Line]:
+def change_lines(comparison: Comparison) -> Iterator[Line]:
     """Yield the two answers, what explains the change, and each cause with what it moved and what differs."""
-    yield Line("Before", str(told.before_date), answer(told.before))
-    yield Line("After", str(told.after_date), answer(told.after))
-    yield Line("Explanation", "changed" if told.changed else "unchanged", why(told))
-    for cause in told.causes:
+    yield Line("Before", str(comparison.before_date), answer(comparison.before))
+    yield Line("After", str(comparison.after_date), answer(comparison.after))
+    yield Line("Explanation", "changed" if comparison.changed else "unchanged", why(comparison))
+    for cause in comparison.causes:
         name = CAUSE_TITLES[cause.id]
         if not cause.differences:
-            yield Line(name, "none", nothing(cause))
+            yield Line(name, "none", "Nothing differs.")
             continue
         first, *rest = effect(cause)
         text = first[0].upper() + first[1:] + "."
-        below = (*moves(cause), *(_told(each) for each in cause.differences))
+        below = (*moves(cause), *(_in_words(each) for each in cause.differences))
         yield Line(name, "; ".join(rest) or "not needed", text, below, tuple(_quoted(cause)))
 
 
-def _told(difference: Difference) -> str:
+def _in_words(difference: Difference) -> str:
     place = f" [{difference.at}]" if difference.at else ""
     return f"{difference.how}: {difference.id}: {difference.says}{place}"
 

@@ -10,13 +10,18 @@ from tierengine.reports.change import CAUSE_TITLES, answer, effect, moves, why
 from tierengine.reports.text import print_wrapped
 
 
-def print_comparison(told: Comparison, console: Console) -> None:
+def print_comparison(comparison: Comparison, console: Console) -> None:
     """Print the change, the smallest sets of causes that make it, and each cause with its evidence."""
-    console.print(Text(f"{told.name} ({told.country}): from {told.before_date} to {told.after_date}", style="bold"))
-    print_wrapped(f"before: {answer(told.before)}", console, 2, hang=2)
-    print_wrapped(f"after: {answer(told.after)}", console, 2, hang=2)
-    print_wrapped(why(told), console, 2, hang=2)
-    for cause in told.causes:
+    console.print(
+        Text(
+            f"{comparison.name} ({comparison.country}): from {comparison.before_date} to {comparison.after_date}",
+            style="bold",
+        )
+    )
+    print_wrapped(f"before: {answer(comparison.before)}", console, 2, hang=2)
+    print_wrapped(f"after: {answer(comparison.after)}", console, 2, hang=2)
+    print_wrapped(why(comparison), console, 2, hang=2)
+    for cause in comparison.causes:
         _print_cause(cause, console)
 
 
@@ -29,10 +34,10 @@ def _print_cause(cause: Cause, console: Console) -> None:
     for says in moves(cause):
         print_wrapped(says, console, 4, hang=4)
     for difference in cause.differences:
-        print_wrapped(_told(difference), console, 4, hang=4)
+        print_wrapped(_in_words(difference), console, 4, hang=4)
 
 
-def _told(difference: Difference) -> str:
+def _in_words(difference: Difference) -> str:
     place = f" [{difference.at}]" if difference.at else ""
     quote = f' "{difference.quote}"' if difference.quote else ""
     return f"- {difference.how}: {difference.id}: {difference.says}{place}{quote}"

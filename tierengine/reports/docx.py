@@ -222,10 +222,10 @@ class _Memorandum:
             write(cells[0].paragraphs[0], f"[{exhibit.number}]")
             write(cells[1].paragraphs[0], passage.record, bold=True)
             write(cells[1].add_paragraph(), passage.at)
-            told = [f"\u201c{passage.quote}\u201d"] if passage.quote else []
-            told += [f"Note: {passage.note}"] if passage.note else []
-            told += [f"Used for: {', '.join(use.name for use in exhibit.uses)}"]
-            for number, text in enumerate(told):
+            texts = [f"\u201c{passage.quote}\u201d"] if passage.quote else []
+            texts += [f"Note: {passage.note}"] if passage.note else []
+            texts += [f"Used for: {', '.join(use.name for use in exhibit.uses)}"]
+            for number, text in enumerate(texts):
                 write(cells[2].paragraphs[0] if number == 0 else cells[2].add_paragraph(), text)
 
     # -- the drawing --------------------------------------------------------------------------------------------
@@ -251,10 +251,10 @@ class _Memorandum:
         picture = self._document.add_picture(BytesIO(png_of(svg(drawn, WAY, SERIF))))
         scale = min(room[0] / picture.width, room[1] / picture.height)
         picture.width, picture.height = Emu(int(picture.width * scale)), Emu(int(picture.height * scale))
-        told = picture._inline.docPr  # noqa: SLF001  # python-docx has no other way to give a picture its text
-        told.set("descr", described())
-        told.set("title", WAY)
-        told.set("name", WAY)
+        properties = picture._inline.docPr  # noqa: SLF001  # python-docx has no other way to give a picture its text
+        properties.set("descr", described())
+        properties.set("title", WAY)
+        properties.set("name", WAY)
 
     def _branch(self, branch: Branch, depth: int) -> None:
         style = "List Bullet" if depth == 0 else f"List Bullet {min(depth + 1, 3)}"

@@ -42,18 +42,18 @@ _WAYS: dict[Way, str] = {
 }
 
 
-def print_impact(told: Impact, console: Console) -> None:
+def print_impact(impact: Impact, console: Console) -> None:
     """Print the direction under each law version, then the census."""
-    print_wrapped(f"From the rulebook {told.old} to {told.new}", console, 0, hang=2, style="bold")
-    for _, alike in groupby(told.stretches, key=_together):
+    print_wrapped(f"From the rulebook {impact.old} to {impact.new}", console, 0, hang=2, style="bold")
+    for _, alike in groupby(impact.stretches, key=_together):
         _print_stretch(list(alike), console)
-    if told.proposals:
+    if impact.proposals:
         what = (
             "Other levels are proposed for open words of these, which moves no open tier and can move a provisional one"
         )
-        print_wrapped(f"\n{what}: {', '.join(told.proposals)}.", console, 0, hang=2)
-    if told.census is not None:
-        _print_census(told.census, str(told.corpus), console)
+        print_wrapped(f"\n{what}: {', '.join(impact.proposals)}.", console, 0, hang=2)
+    if impact.census is not None:
+        _print_census(impact.census, str(impact.corpus), console)
 
 
 def _print_stretch(alike: Sequence[Stretch], console: Console) -> None:

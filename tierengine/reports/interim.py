@@ -12,15 +12,15 @@ from tierengine.reports.text import print_wrapped
 from tierengine.terms.tier import NAMES
 
 
-def print_interim(told: InterimAssessment, console: Console) -> None:
+def print_interim(found: InterimAssessment, console: Console) -> None:
     """Print progress on each deficiency, then the grounds, then, marked as such, the consequence for the tier."""
-    title = f"{told.name} ({told.country}): interim assessment, law in force on {told.law}"
+    title = f"{found.name} ({found.country}): interim assessment, law in force on {found.law}"
     console.print(Text(title, style="bold"))
-    print_wrapped(f"Progress is measured from {told.since} on ({told.provision}).", console, 2)
+    print_wrapped(f"Progress is measured from {found.since} on ({found.provision}).", console, 2)
     console.print(Text("\nKEY DEFICIENCIES OF THE LAST REPORT", style="bold"))
-    if not told.deficiencies:
+    if not found.deficiencies:
         print_wrapped("The dossier names none.", console, 2)
-    for each in told.deficiencies:
+    for each in found.deficiencies:
         print_wrapped(f"{each.says} [{each.id}]: {_PROGRESS[each.progress]}", console, 2)
         print_wrapped(sentence(each.reason), console, 6)
         for passage in each.evidence:
@@ -30,17 +30,17 @@ def print_interim(told: InterimAssessment, console: Console) -> None:
         for question in each.to_settle:
             print_wrapped(f"- {question}", console, 8, hang=2)
     console.print(Text("\nTHE SPECIAL WATCH LIST", style="bold"))
-    for ground in told.grounds:
+    for ground in found.grounds:
         title = sentence(ground.title).rstrip(".")
         print_wrapped(f"{title} [{ground.id}]: this ground would {ground.would} ({ground.citation})", console, 2)
         print_wrapped(ground.reason, console, 6)
         if ground.deficiencies:
             print_wrapped(f"These deficiencies bear on it: {', '.join(ground.deficiencies)}.", console, 6)
     console.print(Text("\nWHAT FOLLOWS FOR THE TIER, WHICH IS NO PART OF THE ASSESSMENT", style="bold"))
-    tier = "no tier would be recommended" if told.consequence.tier is None else NAMES[told.consequence.tier]
-    settled = _HOW[told.consequence.status]
+    tier = "no tier would be recommended" if found.consequence.tier is None else NAMES[found.consequence.tier]
+    settled = _HOW[found.consequence.status]
     print_wrapped("An interim assessment makes no list and predicts none. If a report were made now:", console, 2)
-    print_wrapped(f"{tier}, {settled}. Open on the facts: {tiers_named(told.consequence.open_tiers)}.", console, 2)
+    print_wrapped(f"{tier}, {settled}. Open on the facts: {tiers_named(found.consequence.open_tiers)}.", console, 2)
     print_wrapped("The engine recommends; a person determines.", console, 2)
 
 

@@ -30,24 +30,24 @@ class Listing:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def listing_file(told: Listing, form: Form, day: date) -> bytes:
+def listing_file(listing: Listing, form: Form, day: date) -> bytes:
     """Return a list as a file; `day` is that of which it tells, so that equal lists give equal bytes."""
-    return listing_csv(told).encode() if form == "csv" else listing_workbook(told, day)
+    return listing_csv(listing).encode() if form == "csv" else listing_workbook(listing, day)
 
 
-def listing_csv(told: Listing) -> str:
+def listing_csv(listing: Listing) -> str:
     """Return a list as CSV (RFC 4180), with a head.
 
     A text that a spreadsheet would obey when it opens the file has an apostrophe before it.
     """
     made = StringIO()
     writer = csv.writer(made)
-    writer.writerow(told.heads)
-    writer.writerows([_plain(cell) for cell in row] for row in told.rows)
+    writer.writerow(listing.heads)
+    writer.writerows([_plain(cell) for cell in row] for row in listing.rows)
     return made.getvalue()
 
 
-def listing_workbook(told: Listing, day: date) -> bytes:
+def listing_workbook(listing: Listing, day: date) -> bytes:
     """Return a list as XLSX: a head that stays and filters, days and numbers as such, no text taken for a formula."""
     from openpyxl import Workbook  # noqa: PLC0415 - large, and needed here alone
 
@@ -55,10 +55,10 @@ def listing_workbook(told: Listing, day: date) -> bytes:
 
     book = Workbook()
     sheet = book.worksheets[0]
-    sheet.title = told.title[:31]
-    write_rows(sheet, (told.heads, *told.rows))
-    dress(sheet, map(_width, zip(told.heads, *told.rows, strict=True)))
-    return saved(book, day, told.title)
+    sheet.title = listing.title[:31]
+    write_rows(sheet, (listing.heads, *listing.rows))
+    dress(sheet, map(_width, zip(listing.heads, *listing.rows, strict=True)))
+    return saved(book, day, listing.title)
 
 
 def _width(column: tuple[Cell, ...]) -> int:

@@ -21,32 +21,32 @@ MOST = 20
 """Changes of one sort that are told; the JSON holds them all."""
 
 
-def print_mutation(told: Mutation, console: Console) -> None:
+def print_mutation(mutation: Mutation, console: Console) -> None:
     """Print the table of what noticed the changes, and each change that moves an answer and that nothing notices."""
     table = Table(box=None, pad_edge=False)
     table.add_column("change")
     for head in (*_COLUMNS, "in all"):
         table.add_column(head, justify="right")
-    counted = told.counted()
+    counted = mutation.counted()
     for kind, counts in sorted(counted.items()):
         table.add_row(kind, *(str(counts.get(name, "")) for name in _COLUMNS), str(sum(counts.values())))
     sums = [sum(counts.get(name, 0) for counts in counted.values()) for name in _COLUMNS]
-    table.add_row("in all", *(str(each) for each in sums), str(len(told.verdicts)), style="bold")
+    table.add_row("in all", *(str(each) for each in sums), str(len(mutation.verdicts)), style="bold")
     console.print(table)
-    _print_survivors(told.moving(), console)
-    _print_undecided(told.undecided(), console)
+    _print_survivors(mutation.moving(), console)
+    _print_undecided(mutation.undecided(), console)
     for moves in ("what is drafted", "what is told"):
-        others = [each for each in told.verdicts if each.became == "survives" and each.moves == moves]
+        others = [each for each in mutation.verdicts if each.became == "survives" and each.moves == moves]
         if others:
             console.print(f"{len(others)} more are noticed by nothing and move no answer, only {moves}.")
-    console.print(_last(told))
+    console.print(_last(mutation))
 
 
-def _last(told: Mutation) -> str:
-    moving, undecided = len(told.moving()), len(told.undecided())
-    looked = f"{len(told.verdicts)} of {told.changes} single changes of the law were looked at"
-    if told.held:
-        looked = f"{looked}, and of {told.held} the record holds"
+def _last(mutation: Mutation) -> str:
+    moving, undecided = len(mutation.moving()), len(mutation.undecided())
+    looked = f"{len(mutation.verdicts)} of {mutation.changes} single changes of the law were looked at"
+    if mutation.held:
+        looked = f"{looked}, and of {mutation.held} the record holds"
     if moving or undecided:
         return f"{looked}: {moving} move an answer and nothing notices them, {undecided} are undecided."
     return f"{looked}: each that moves an answer is noticed."
@@ -79,8 +79,8 @@ def cases_of(verdicts: Iterable[Verdict]) -> str:
                 same = repr({name: value for name, value in found.items() if name not in ("name", "expect")})
                 kept = into.setdefault(same, found | {"expect": {}})
                 kept["expect"] = _both(kept["expect"], found["expect"])
-    told = ({"cases": _named(cases.values())} if cases else {}) | ({"asked": _named(asked.values())} if asked else {})
-    return _HEAD + yaml.dump(told, sort_keys=False, allow_unicode=True, width=118, default_flow_style=None)
+    values = ({"cases": _named(cases.values())} if cases else {}) | ({"asked": _named(asked.values())} if asked else {})
+    return _HEAD + yaml.dump(values, sort_keys=False, allow_unicode=True, width=118, default_flow_style=None)
 
 
 _HEAD = (
@@ -99,10 +99,10 @@ def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
 def _named(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Cases under names of their own."""
     seen: dict[str, int] = {}
-    told = []
+    values = []
     for each in found:
         seen[each["name"]] = seen.get(each["name"], 0) + 1
         number = seen[each["name"]]
         name = each["name"] if number == 1 else f"{each['name']} ({number})"
-        told.append(plain(each) | {"name": name, "as_of": date.fromisoformat(each["as_of"])})
-    return told
+        values.append(plain(each) | {"name": name, "as_of": date.fromisoformat(each["as_of"])})
+    return values

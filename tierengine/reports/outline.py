@@ -268,8 +268,8 @@ def _answers(answers: Iterable[StandardAnswer]) -> Iterator[Line]:
 
 def _set_aside(assessment: Assessment) -> Iterator[Line]:
     for unused in assessment.set_aside:
-        told = answer.sentence(f"{unused.because} [{unused.rule}]")
-        yield Line(unused.passage.record, "set aside", told, evidence=(unused.passage,))
+        says = answer.sentence(f"{unused.because} [{unused.rule}]")
+        yield Line(unused.passage.record, "set aside", says, evidence=(unused.passage,))
 
 
 def _to_settle(assessment: Assessment) -> Iterator[Line]:

@@ -19,50 +19,50 @@ Part = tuple[str, Change]
 """A word for who or what brings a change about, and the change."""
 
 
-def print_path(told: WayUp, console: Console) -> None:
+def print_path(way: WayUp, console: Console) -> None:
     """Print what every way asks, what its variants ask beside that, or the known answers that block every way."""
-    subject = told.subject
-    title = f"{subject.name} ({subject.country}): the way to {NAMES[told.target]}, law in force on {told.law.as_of}"
+    subject = way.subject
+    title = f"{subject.name} ({subject.country}): the way to {NAMES[way.target]}, law in force on {way.law.as_of}"
     console.print(Text(title, style="bold"))
-    now = f"Recommended now: {NAMES[told.present]}." if told.present else "Now no tier is recommended."
-    print_wrapped(f"{now} {_summary(told)}", console, 2)
-    if told.ways:
-        _print_ways(told, console)
-    for each in told.blocked_by:
+    now = f"Recommended now: {NAMES[way.present]}." if way.present else "Now no tier is recommended."
+    print_wrapped(f"{now} {_summary(way)}", console, 2)
+    if way.ways:
+        _print_ways(way, console)
+    for each in way.blocked_by:
         print_wrapped(f"- {each.says} [{each.id}]", console, 2, hang=2)
         print_wrapped(f"It stays so: {each.why}.", console, 4)
 
 
-def _summary(told: WayUp) -> str:
-    if told.actions is None:
-        if not told.blocked_by:
+def _summary(way: WayUp) -> str:
+    if way.actions is None:
+        if not way.blocked_by:
             return "There is no way to it in this period: the rules leave none, whatever is known of the country."
         return (
             "There is no way to it in this period. These known answers together exclude it, whatever the government"
             " does and whatever the open answers are. Without any one of them there would be a way:"
         )
-    acts = f"{told.actions} action{'' if told.actions == 1 else 's'} by the government"
-    answers = f"{told.also_needed} more answer{'' if told.also_needed == 1 else 's'} that must come out so"
+    acts = f"{way.actions} action{'' if way.actions == 1 else 's'} by the government"
+    answers = f"{way.also_needed} more answer{'' if way.also_needed == 1 else 's'} that must come out so"
     return f"The shortest way to it, or to a better tier: {acts} and {answers}."
 
 
-def _print_ways(told: WayUp, console: Console) -> None:
-    variants = [(*_acts(way.actions), *_needed(needs)) for way in told.ways for needs in way.also_needed]
+def _print_ways(found: WayUp, console: Console) -> None:
+    variants = [(*_acts(way.actions), *_needed(needs)) for way in found.ways for needs in way.also_needed]
     common = [part for part in variants[0] if all(part in variant for variant in variants)]
     console.print(Text("\nIN EVERY SHORTEST WAY" if len(variants) > 1 else "\nTHE ONLY WAY SO SHORT", style="bold"))
     if not common:
         print_wrapped("Nothing is common to all ways." if variants[0] else "Nothing more is needed.", console, 2)
     _print_parts(common, console, 2)
     if len(variants) > 1:
-        _print_choice(told, [[part for part in variant if part not in common] for variant in variants], console)
+        _print_choice(found, [[part for part in variant if part not in common] for variant in variants], console)
 
 
-def _print_choice(told: WayUp, variants: list[list[Part]], console: Console) -> None:
+def _print_choice(way: WayUp, variants: list[list[Part]], console: Console) -> None:
     """What the ways do not share: one of each group where they are all such choices, else one way after another."""
     parts = {_key(part): part for variant in variants for part in variant}
-    groups = factored([[_key(part) for part in variant] for variant in variants]) if told.whole else None
+    groups = factored([[_key(part) for part in variant] for variant in variants]) if way.whole else None
     if groups is None:
-        count = f"{len(variants)}" if told.whole else f"more than {len(variants)}, of which these are listed"
+        count = f"{len(variants)}" if way.whole else f"more than {len(variants)}, of which these are listed"
         console.print(Text(f"\nAND ONE OF THESE ({count})", style="bold"))
         for number, variant in enumerate(variants, 1):
             print_wrapped(f"{number}.", console, 2)

@@ -51,13 +51,13 @@ class Act:
 
 def provenance(casefile: Casefile, law: Law, assessment: Assessment, acts: Sequence[Act] = ()) -> ProvDocument:
     """Return where an assessment of a dossier comes from, and what came of it."""
-    told = _Told(casefile)
-    told.sources()
-    told.coding()
-    told.rulebook(law)
-    told.assessment(assessment)
-    told.acts(acts)
-    return told.document
+    graph = _Graph(casefile)
+    graph.sources()
+    graph.coding()
+    graph.rulebook(law)
+    graph.assessment(assessment)
+    graph.acts(acts)
+    return graph.document
 
 
 def prov_json(document: ProvDocument) -> bytes:
@@ -73,7 +73,7 @@ def _name(kind: str, name: object) -> str:
     return f"{kind}/{quote(str(name), safe='')}"
 
 
-class _Told:
+class _Graph:
     """A document that grows, from what was published to what was said."""
 
     def __init__(self, casefile: Casefile) -> None:
@@ -118,7 +118,7 @@ class _Told:
             self._attribute(silence.id, silence.author)
         for request in dossier.requests:
             self._coded(
-                request.id, "Request", {"measures": request.criterion, "says": request.told}, self._at(request.at)
+                request.id, "Request", {"measures": request.criterion, "says": request.words}, self._at(request.at)
             )
         for placement in dossier.earlier_placements:
             more = {"tier": placement.tier, "source": placement.source}
@@ -175,11 +175,11 @@ class _Told:
         more = {"digest": law.digest, "as_of": law.as_of.isoformat()}
         self._entity(_RULEBOOK, PROV["Plan"], "the rulebook in force on the date", more)
 
-    def assessment(self, told: Assessment) -> None:
+    def assessment(self, answer: Assessment) -> None:
         """Tell what was assessed, by which engine, what was found, and what is recommended."""
-        space, aside = self._space, {each.record: each for each in told.set_aside}
+        space, aside = self._space, {each.record: each for each in answer.set_aside}
         engine = self._said(PROV["SoftwareAgent"], "tierengine")
-        engine.append((space["version"], told.receipt.tierengine))
+        engine.append((space["version"], answer.receipt.tierengine))
         self.document.agent(space[_ENGINE], engine)
         self.document.activity(space[_ASSESSMENT], other_attributes=self._said("Assessment", "the assessment"))
         self.document.wasAssociatedWith(space[_ASSESSMENT], space[_ENGINE], space[_RULEBOOK])
@@ -192,10 +192,10 @@ class _Told:
                 continue
             said = [("set_aside_by", aside[record].rule), ("set_aside_because", aside[record].because)]
             self.document.get_record(name)[0].add_attributes([(space[key], value) for key, value in said])
-        found = dict(_findings(told))
+        found = dict(_findings(answer))
         for finding, (outcome, evidence) in found.items():
             self._finding(finding, outcome, evidence)
-        self._recommended(told, [each for each in _decisive(told.trace) if each in found])
+        self._recommended(answer, [each for each in _decisive(answer.trace) if each in found])
 
     def _finding(self, finding: str, outcome: str, evidence: Sequence[Passage]) -> None:
         name = self._space[_name("finding", finding)]
@@ -217,8 +217,8 @@ class _Told:
         self._entity(_name("record", record), "Record", record, {"at": passage.at, "quote": passage.quote})
         self.document.hadMember(self._space[_LAST_DOSSIER], self._space[_name("record", record)])
 
-    def _recommended(self, told: Assessment, findings: Sequence[str]) -> None:
-        name, recommended = self._space[_RECOMMENDATION], told.recommendation
+    def _recommended(self, answer: Assessment, findings: Sequence[str]) -> None:
+        name, recommended = self._space[_RECOMMENDATION], answer.recommendation
         more = {"tier": recommended.tier or "none", "answer": recommended.answer, "says": recommended.reason}
         self._entity(_RECOMMENDATION, "Recommendation", "what the engine recommends", more)
         self.document.wasGeneratedBy(name, self._space[_ASSESSMENT])
@@ -267,11 +267,11 @@ class _Told:
         return self._space[name]
 
 
-def _findings(told: Assessment) -> Iterator[tuple[str, tuple[str, Sequence[Passage]]]]:
+def _findings(assessed: Assessment) -> Iterator[tuple[str, tuple[str, Sequence[Passage]]]]:
     """Yield each finding with its outcome and what it rests on."""
-    for answer in (*told.standards, *told.criteria, *told.considered):
+    for answer in (*assessed.standards, *assessed.criteria, *assessed.considered):
         yield answer.id, (answer.outcome.value, answer.evidence)
-    for route in told.watch_list:
+    for route in assessed.watch_list:
         yield route.route, (route.outcome.value, route.evidence)
 
 

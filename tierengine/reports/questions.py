@@ -189,6 +189,6 @@ def _markdown(table: QuestionTable) -> Iterator[str]:
         yield from ("", f"## {escaped_line(head)}", "")
         yield from ("| question | asks | how it is answered |", "| --- | --- | --- |")
         for question in asked:
-            told = "<br>".join(escaped_line(remark) for remark in remarks(question))
-            yield f"| {escaped_line(question.id)} | {escaped_line(question.asks)} | {told} |"
+            notes = "<br>".join(escaped_line(remark) for remark in remarks(question))
+            yield f"| {escaped_line(question.id)} | {escaped_line(question.asks)} | {notes} |"
     yield from ("", counted(table))

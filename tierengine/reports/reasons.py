@@ -10,14 +10,16 @@ from tierengine.reports.outline import any_tier_names
 from tierengine.reports.text import print_wrapped
 
 
-def print_reasons(told: Reasons, console: Console) -> None:
+def print_reasons(reasons: Reasons, console: Console) -> None:
     """Print, for each tier that was asked about, the smallest sets of findings that suffice, or how it is reached."""
-    subject = told.subject
-    about = f"why not {any_tier_names((told.asked,))}" if told.asked else "why the tier is what it is"
-    console.print(Text(f"{subject.name} ({subject.country}): {about}, law in force on {told.law.as_of}", style="bold"))
-    if told.asked is None and not told.settled:
+    subject = reasons.subject
+    about = f"why not {any_tier_names((reasons.asked,))}" if reasons.asked else "why the tier is what it is"
+    console.print(
+        Text(f"{subject.name} ({subject.country}): {about}, law in force on {reasons.law.as_of}", style="bold")
+    )
+    if reasons.asked is None and not reasons.settled:
         print_wrapped("Several tiers are open, so no findings lead to one of them alone.", console, 2)
-    for each in told.tiers:
+    for each in reasons.tiers:
         print_wrapped(_heading(each), console, 2)
         for sentence in each.witness:
             print_wrapped(f"- {sentence}", console, 4, hang=2)
@@ -28,17 +30,17 @@ def print_reasons(told: Reasons, console: Console) -> None:
                 _print_finding(finding, console)
 
 
-def _heading(told: Why) -> str:
-    tier = any_tier_names((told.tier,))
-    if told.standing == "open":
+def _heading(why: Why) -> str:
+    tier = any_tier_names((why.tier,))
+    if why.standing == "open":
         return f"{tier} is open. These answers would lead to it, whatever the rest is:"
-    verb = "lead to" if told.standing == "settled" else "exclude"
-    if not told.sets:
-        return f"{tier} is {told.standing}, though no findings {verb} it by themselves: open points hang together."
-    size = len(told.sets[0])
+    verb = "lead to" if why.standing == "settled" else "exclude"
+    if not why.sets:
+        return f"{tier} is {why.standing}, though no findings {verb} it by themselves: open points hang together."
+    size = len(why.sets[0])
     what = "This finding alone" if size == 1 else f"These {size} findings together"
-    if len(told.sets) > 1:
-        count = len(told.sets) if told.whole else f"more than {len(told.sets)}"
+    if len(why.sets) > 1:
+        count = len(why.sets) if why.whole else f"more than {len(why.sets)}"
         what = f"Each of {count} sets of {size} finding{'' if size == 1 else 's'}"
     one = "" if what.startswith("These") else "s"
     does = verb.replace("lead", f"lead{one}").replace("exclude", f"exclude{one}")

@@ -11,12 +11,12 @@ from tierengine.reports.report import Report, report
 from tierengine.terms.tier import NAMES
 
 
-def release_section(told: Statement) -> Section:
+def release_section(statement: Statement) -> Section:
     """Return the section that opens a released document."""
-    name = "No tier" if told.tier is None else NAMES[told.tier]
-    firmly = ", provisionally, on what the rules propose" if told.status == "provisional" else ""
-    line = Line(name, f"recommended on the whole dossier{firmly}", _entails(told), tuple(_below(told)))
-    return Section(f"Release: {told.release}", (line,), answer=True)
+    name = "No tier" if statement.tier is None else NAMES[statement.tier]
+    firmly = ", provisionally, on what the rules propose" if statement.status == "provisional" else ""
+    line = Line(name, f"recommended on the whole dossier{firmly}", _entails(statement), tuple(_below(statement)))
+    return Section(f"Release: {statement.release}", (line,), answer=True)
 
 
 def released_report(released: Released, law: Law) -> Report:
@@ -28,19 +28,19 @@ def released_report(released: Released, law: Law) -> Report:
     return report(released.assessment, law, earlier=earlier, opening=(release_section(released.statement),))
 
 
-def _entails(told: Statement) -> str:
-    if told.whole:
+def _entails(statement: Statement) -> str:
+    if statement.whole:
         return "Nothing is withheld."
-    if told.entailed:
+    if statement.entailed:
         return "The reasons released here alone entail it."
-    rests = f"of the {told.findings} findings that it rests on, {told.not_shown} are undetermined here"
+    rests = f"of the {statement.findings} findings that it rests on, {statement.not_shown} are undetermined here"
     return f"The reasons released here alone do not entail it: {rests}."
 
 
-def _below(told: Statement) -> Iterator[str]:
-    if not told.whole:
-        counted = f"{told.withheld} of {told.items} records, silences, requests and ratings"
+def _below(statement: Statement) -> Iterator[str]:
+    if not statement.whole:
+        counted = f"{statement.withheld} of {statement.items} records, silences, requests and ratings"
         yield f"Withheld: {counted}, all notes, and what is known of their sources."
         yield "What follows tells the released reasons alone; a tier named there is what they give by themselves."
-    yield f"Marking of this document: {told.handling}"
-    yield f"Rule: {told.authority}"
+    yield f"Marking of this document: {statement.handling}"
+    yield f"Rule: {statement.authority}"

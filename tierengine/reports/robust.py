@@ -16,26 +16,30 @@ FIRST = 20
 """How many pairs are printed; JSON holds more."""
 
 
-def print_robustness(told: Robustness, console: Console) -> None:
+def print_robustness(robustness: Robustness, console: Console) -> None:
     """Print how many cases stand, then each with where it may go and what matters most, then the pairs that turn."""
-    console.print(Text(f"{told.cases:,} cases, {told.firm:,} keep their tier whatever the raters say", style="bold"))
+    console.print(
+        Text(f"{robustness.cases:,} cases, {robustness.firm:,} keep their tier whatever the raters say", style="bold")
+    )
     print_wrapped(
         "Each rating that a person gave may be one level higher or lower, or what the table of disagreement allows. "
         "Every combination counts once, unless a rule of coherence forbids it.",
         console,
         2,
     )
-    print_contradictory(len(told.contradictory), told.contradictory, console)
-    for each in told.standings:
+    print_contradictory(len(robustness.contradictory), robustness.contradictory, console)
+    for each in robustness.standings:
         if each.keeps < each.combinations:
             _print_standing(each, console)
     console.print()
-    pairs = f"{told.turning_pairs:,} of {told.pairs:,} pairs of cases on different tiers can turn their order"
+    pairs = (
+        f"{robustness.turning_pairs:,} of {robustness.pairs:,} pairs of cases on different tiers can turn their order"
+    )
     console.print(Text(pairs, style="bold"))
-    for turn in told.turns[:FIRST]:
+    for turn in robustness.turns[:FIRST]:
         print_wrapped(f"{turn.better} above {turn.worse}: turned in {_percent(turn.share)}", console, 2, hang=2)
-    if told.turning_pairs > min(FIRST, len(told.turns)):
-        more = told.turning_pairs - min(FIRST, len(told.turns))
+    if robustness.turning_pairs > min(FIRST, len(robustness.turns)):
+        more = robustness.turning_pairs - min(FIRST, len(robustness.turns))
         print_wrapped(f"{more:,} more are not printed; `--format json` lists more of them.", console, 2)
 
 
@@ -44,10 +48,10 @@ def _print_standing(standing: Standing, console: Console) -> None:
     line = f"{standing.case} ({_tiers(standing.tiers)}): the same in {_percent(standing.share)}"
     print_wrapped(f"{line} of {standing.combinations:,} combinations", console, 0, hang=2, style="bold")
     others = [each for each in standing.reached if each.tiers != standing.tiers]
-    told = "; ".join(
+    listed = "; ".join(
         f"{_tiers(each.tiers)} in {_percent(Fraction(each.combinations, standing.combinations))}" for each in others
     )
-    print_wrapped(f"else: {told}", console, 2, hang=2)
+    print_wrapped(f"else: {listed}", console, 2, hang=2)
     if standing.matters:
         most = standing.matters[0]
         print_wrapped(

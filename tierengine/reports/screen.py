@@ -77,14 +77,14 @@ class _Screen:
     def _head(self, most: int) -> Block:
         recommended = self._assessment.recommendation
         status = answer.status_words(recommended)
-        told = Text.assemble(
+        line = Text.assemble(
             (answer.recommended_name(recommended), "bold"),
             "  ",
             (status, COLOURS[state(status)]),
             f": {answer.status_means(recommended)}",
         )
         reasons = self._wrapped(" ".join(answer.why(self._assessment)), most=most)
-        return [self._title(heading(self._assessment), capital=False), told, *reasons]
+        return [self._title(heading(self._assessment), capital=False), line, *reasons]
 
     def _hangs(self, room: int) -> Block:
         """What it hangs on: as many hinges as there is room for, then what else it rests on."""
@@ -92,13 +92,13 @@ class _Screen:
         others = answer.other_proposals(self._assessment)
         if not found and not others:
             return []
-        told = min(len(found), _MOST_HINGES)
-        while told > _FEWEST_HINGES and 2 + sum(map(len, found[:told])) > room:
-            told -= 1
-        kept = [self._title("What it hangs on"), *(line for block in found[:told] for line in block)]
+        most = min(len(found), _MOST_HINGES)
+        while most > _FEWEST_HINGES and 2 + sum(map(len, found[:most])) > room:
+            most -= 1
+        kept = [self._title("What it hangs on"), *(line for block in found[:most] for line in block)]
         also = min(len(others), max(0, room - len(kept) - 1))
         kept += [self._line(f"also proposed: {each.level}: {each.asks}", code=each.word) for each in others[:also]]
-        left = len(found) - told + len(others) - also
+        left = len(found) - most + len(others) - also
         return [*kept, self._line(f"and {left} more, which --full tells")] if left else kept
 
     def _hinge(self, hinge: Hinge) -> Block:
@@ -116,19 +116,19 @@ class _Screen:
 
     def _bars(self) -> Block:
         column = min(self._width - _BAR_ROOM, _WIDEST_TITLE)
-        told = [self._title(f"How far each standard, factor and route is met ({legend(plain=self.plain)})")]
+        block = [self._title(f"How far each standard, factor and route is met ({legend(plain=self.plain)})")]
         for _, answers in answer.groups(self._assessment):
             for each in answers:
                 bar = bar_of(each)
                 name = self._clipped(answer.title(each), answer.code(each), column - len(_INDENT) - 2)
-                told.append(
+                block.append(
                     Text.assemble(
                         f"{_INDENT}{name:<{column - len(_INDENT)}}",
                         (signs(bar, plain=self.plain), COLOURS[bar.state]),
                         f" {bar.words}{_ROUTE if bar.neutral and bar.shown == 'met' else ''}",
                     )
                 )
-        return told
+        return block
 
     def _post(self) -> Block:
         post = self._assessment.post_recommendation
@@ -140,18 +140,18 @@ class _Screen:
         asked = answer.questions(self._assessment)
         if not asked:
             return []
-        told: Block = [self._title("Most worth asking")]
+        block: Block = [self._title("Most worth asking")]
         for number, each in enumerate(asked, 1):
-            told.append(self._line(f"{number}. {each.asks}", code=each.question))
-            told += [self._line(f"   {_follows(each)}")] if full and each.outcomes else []
-        return told
+            block.append(self._line(f"{number}. {each.asks}", code=each.question))
+            block += [self._line(f"   {_follows(each)}")] if full and each.outcomes else []
+        return block
 
     def _foot(self) -> Block:
         if self._records is None:
             return []
         words = answer.records_words(self._assessment, self._records)
-        told = f"{words} (see `check`); --full tells the rest. A person determines."
-        return [Text(self._cut(told, self._width), style="dim")]
+        says = f"{words} (see `check`); --full tells the rest. A person determines."
+        return [Text(self._cut(says, self._width), style="dim")]
 
     # -- lines --------------------------------------------------------------------------------------------------
 

@@ -61,9 +61,9 @@ def _print_questions(questions: Iterable[Question], console: Console) -> None:
 
 def _print_sets(plan: CollectionPlan, console: Console) -> None:
     _head("The fewest questions that can settle it", console)
-    told: dict[tuple[Groups, ...], Tier | None] = {}
+    shown: dict[tuple[Groups, ...], Tier | None] = {}
     for each in plan.settling:
-        _print_settling(each, plan, told, console)
+        _print_settling(each, plan, shown, console)
     _head(f"To settle it whatever the answers are: {_counted(len(plan.whatever), 'question')}", console)
     print_wrapped(
         "They are those of the next heading. For each of them there is a case in which it alone decides, so none can be"
@@ -74,7 +74,7 @@ def _print_sets(plan: CollectionPlan, console: Console) -> None:
 
 
 def _print_settling(
-    each: Settling, plan: CollectionPlan, told: dict[tuple[Groups, ...], Tier | None], console: Console
+    each: Settling, plan: CollectionPlan, shown: dict[tuple[Groups, ...], Tier | None], console: Console
 ) -> None:
     size = _counted(each.size, "answer")
     console.print(Text(f"  {any_tier_names((each.tier,))}: {size} can settle it", style="bold"))
@@ -86,23 +86,23 @@ def _print_settling(
     choices = in_two([found.questions for found in each.sets]) if each.whole else None
     if choices is None:
         _print_one_by_one(each, console)
-    elif choices in told:
-        print_wrapped(f"The choice of questions is the same as for {any_tier_names((told[choices],))}.", console, 6)
+    elif choices in shown:
+        print_wrapped(f"The choice of questions is the same as for {any_tier_names((shown[choices],))}.", console, 6)
     else:
-        told[choices] = each.tier
+        shown[choices] = each.tier
         asks = {named.question.id: named.question.asks for named in plan.narrowing}
         for number, groups in enumerate(choices):
             _print_choice("or it takes" if number else "It takes", groups, asks, console)
 
 
-def _print_one_by_one(told: Settling, console: Console) -> None:
-    count = _counted(len(told.sets), "set")
-    more = "" if told.whole else "more than "
+def _print_one_by_one(settling: Settling, console: Console) -> None:
+    count = _counted(len(settling.sets), "set")
+    more = "" if settling.whole else "more than "
     print_wrapped(f"There are {more}{count} of questions that can, those that narrow most first:", console, 6)
-    for number, each in enumerate(told.sets[:SHOWN], 1):
+    for number, each in enumerate(settling.sets[:SHOWN], 1):
         print_wrapped(f"{number}. {', '.join(each.questions)}", console, 6, hang=3)
-    if len(told.sets) > SHOWN:
-        print_wrapped(f"... and {len(told.sets) - SHOWN} more, which --format json lists.", console, 6)
+    if len(settling.sets) > SHOWN:
+        print_wrapped(f"... and {len(settling.sets) - SHOWN} more, which --format json lists.", console, 6)
 
 
 def _print_choice(opening: str, groups: Groups, asks: Mapping[str, str], console: Console) -> None:
@@ -146,25 +146,25 @@ def _print_narrowing(plan: CollectionPlan, console: Console) -> None:
         )
 
 
-def _print_question(number: int, told: Narrowing, console: Console) -> None:
-    asked = told.question
+def _print_question(number: int, narrowing: Narrowing, console: Console) -> None:
+    asked = narrowing.question
     source = f" (for {asked.criterion}, {asked.citation})" if asked.criterion else ""
     print_wrapped(f"{number}. {asked.asks} [{asked.id}]{source}", console, 2, hang=3)
-    for branch in told.branches:
+    for branch in narrowing.branches:
         print_wrapped(f"- {branch.answer}: this leaves {any_tier_names(branch.tiers)}.", console, 5, hang=2)
 
 
-def _print_presumption(told: DataPresumption, console: Console) -> None:
-    _head(f"If data are not provided: {told.title} [{told.criterion}]", console)
-    print_wrapped(f"The statute presumes failure if {told.says} ({told.citation}).", console, 2)
-    if not told.bears:
+def _print_presumption(presumption: DataPresumption, console: Console) -> None:
+    _head(f"If data are not provided: {presumption.title} [{presumption.criterion}]", console)
+    print_wrapped(f"The statute presumes failure if {presumption.says} ({presumption.citation}).", console, 2)
+    if not presumption.bears:
         print_wrapped("That presumption cannot change the tier.", console, 2)
         return
     print_wrapped("That presumption can change the tier. These are the data:", console, 2)
-    _print_questions(told.data, console)
-    if told.needs:
+    _print_questions(presumption.data, console)
+    if presumption.needs:
         print_wrapped("Whether it is drawn turns on these as well:", console, 2)
-        _print_questions(told.needs, console)
+        _print_questions(presumption.needs, console)
 
 
 def _counted(number: int, one: str, many: str | None = None) -> str:

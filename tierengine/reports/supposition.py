@@ -12,29 +12,29 @@ from tierengine.reports.change import answer, moved_words
 from tierengine.reports.text import print_wrapped
 
 
-def print_supposition(told: Supposition, console: Console) -> None:
+def print_supposition(supposition: Supposition, console: Console) -> None:
     """Print what is left out, the answer before and after, and the findings that move."""
-    console.print(Text(f"Left out: {_counted(len(told.left_out))}", style="bold"))
-    for left in told.left_out:
+    console.print(Text(f"Left out: {_counted(len(supposition.left_out))}", style="bold"))
+    for left in supposition.left_out:
         print_wrapped(f"- {left.id}: {left.why}", console, 2, hang=2)
-    if told.stays:
+    if supposition.stays:
         print_wrapped(
-            f"ratings that name no records they rest on, and stay: {', '.join(told.stays)}", console, 2, hang=2
+            f"ratings that name no records they rest on, and stay: {', '.join(supposition.stays)}", console, 2, hang=2
         )
-    print_wrapped(f"before: {answer(told.before)}", console, 2, hang=2)
-    print_wrapped(f"after: {answer(told.after)}", console, 2, hang=2)
-    console.print(Text("The answer moves." if told.changed else "The answer stays.", style="bold"))
-    for moved in told.moved:
+    print_wrapped(f"before: {answer(supposition.before)}", console, 2, hang=2)
+    print_wrapped(f"after: {answer(supposition.after)}", console, 2, hang=2)
+    console.print(Text("The answer moves." if supposition.changed else "The answer stays.", style="bold"))
+    for moved in supposition.moved:
         print_wrapped(moved_words(moved), console, 2, hang=2)
     console.print()
 
 
-def print_alone(told: Sequence[Alone], console: Console) -> None:
+def print_alone(found: Sequence[Alone], console: Console) -> None:
     """Print for each source and report alone how the answer stands without it."""
-    for each in told:
+    for each in found:
         console.print(Text.assemble((each.without, "bold"), f"  {_counted(each.left_out)} left out"))
         print_wrapped(f"{'moves to' if each.changed else 'stays'}: {answer(each.after)}", console, 6, hang=2)
-    if not told:
+    if not found:
         console.print("The dossier names no source.")
 
 

@@ -12,6 +12,7 @@ from tierengine.reasoning.assessment import Assessment, Passage, Step
 from tierengine.reasoning.trace import spoken
 from tierengine.reports.answer import (
     each_way,
+    fits,
     hinge_kind,
     hinge_name,
     other_proposals,
@@ -38,27 +39,35 @@ def tree_of(step: Step, keep: Callable[[Step], bool]) -> Tree:
     return tree
 
 
+_RULED = {
+    Outcome.MET: "is reached, because:",
+    Outcome.NOT_MET: "is excluded, because:",
+    Outcome.UNDETERMINED: "is open. This is not settled:",
+}
+_UNRULED = _RULED | {
+    Outcome.MET: f"is reached: {fits(Outcome.MET)}. This is open:",
+    Outcome.NOT_MET: f"is excluded: {fits(Outcome.NOT_MET)}. This is open:",
+}
+"""What is said of a row that no rule decides."""
+
+
 def why_not(trace: Step, row: str) -> Tree:
     """Return what a tier's row of the tier table rests on: what excludes it, or what keeps it open."""
     unfolded = {step.id: step for step in walk(trace) if step.children}
     step = unfolded[row]
-    said = {
-        Outcome.MET: "is reached, because:",
-        Outcome.NOT_MET: "is excluded, because:",
-        Outcome.UNDETERMINED: "is open. This is not settled:",
-    }
+    said = _UNRULED if step.rule is None else _RULED
     asks = step.says.partition(" (")[0]
     tree = Tree(Text.assemble(f"{row_name(step)} asks that {asks}. ", (f"It {said[step.outcome]}", "bold")))
     _grow_reasons(tree, step, unfolded, set())
     return tree
 
 
-def _grow_reasons(tree: Tree, step: Step, unfolded: dict[str, Step], told: set[str]) -> None:
+def _grow_reasons(tree: Tree, step: Step, unfolded: dict[str, Step], shown: set[str]) -> None:
     for child in step.children:
-        if child.decisive and child.id not in told:
-            told.add(child.id)
+        if child.decisive and child.id not in shown:
+            shown.add(child.id)
             whole = unfolded.get(child.id, child)
-            _grow_reasons(tree.add(_label(whole)), whole, unfolded, told)
+            _grow_reasons(tree.add(_label(whole)), whole, unfolded, shown)
 
 
 def everything(_step: Step) -> bool:
@@ -71,14 +80,14 @@ def is_open(step: Step) -> bool:
     return step.outcome is Outcome.UNDETERMINED
 
 
-def _grow(tree: Tree, steps: tuple[Step, ...], keep: Callable[[Step], bool], told: set[str]) -> None:
+def _grow(tree: Tree, steps: tuple[Step, ...], keep: Callable[[Step], bool], shown: set[str]) -> None:
     """Add steps with what is below them; within one finding the same answer is told once."""
     for step in steps:
-        if not keep(step) or (not _is_finding(step) and step.says in told):
+        if not keep(step) or (not _is_finding(step) and step.says in shown):
             continue
-        told.add(step.says)
+        shown.add(step.says)
         own = step.id.endswith(("/proposed", "/presumed"))
-        _grow(tree.add(_label(step)), step.children, keep, told if own else set())
+        _grow(tree.add(_label(step)), step.children, keep, shown if own else set())
 
 
 def _label(step: Step) -> Text:

@@ -38,6 +38,7 @@ ACCESS: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/enter/back"): EVERYONE,
     ("GET", "/static/{path:path}"): EVERYONE,
     ("GET", "/left"): EVERYONE,
+    ("GET", "/leave/there"): EVERYONE,
     ("POST", "/leave"): NAMED,
     ("GET", "/"): ALL,
     ("GET", "/countries.{form}"): ALL,

@@ -36,5 +36,5 @@ class Announced:
         """Keep a key; one that the same person announced before goes."""
         with self._lock:
             others = [each for each in self.all() if plain_name(each.name) != plain_name(person.name)]
-            told = [each.model_dump() for each in (*others, person)][-_MOST:]
-            write_whole(self._path, json.dumps(told, ensure_ascii=False, indent=1).encode())
+            values = [each.model_dump() for each in (*others, person)][-_MOST:]
+            write_whole(self._path, json.dumps(values, ensure_ascii=False, indent=1).encode())

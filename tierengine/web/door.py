@@ -97,8 +97,8 @@ class Sessions:
 
     def person(self, cookie: str | None) -> Person | None:
         """Return who a cookie says came in; nobody if it is not ours, too old, or of a session that was ended."""
-        told = self._of(cookie)
-        return _person(told) if told else None
+        claims = self._of(cookie)
+        return _person(claims) if claims else None
 
     def journey(self, kept: Mapping[str, str]) -> str:
         """Return the cookie of who went to sign in elsewhere: what they must bring back."""
@@ -107,10 +107,10 @@ class Sessions:
     def brought_back(self, cookie: str | None) -> dict[str, str]:
         """Return what such a cookie holds; nothing if it is not ours, or too old."""
         try:
-            told = self._journeys.loads(cookie or "", max_age=JOURNEY)
+            claims = self._journeys.loads(cookie or "", max_age=JOURNEY)
         except BadData:
             return {}
-        return {str(name): str(each) for name, each in told.items()} if isinstance(told, dict) else {}
+        return {str(name): str(each) for name, each in claims.items()} if isinstance(claims, dict) else {}
 
     def id(self, cookie: str | None) -> str | None:
         """Return what tells the session of a cookie from others; nothing if it is none of ours."""
@@ -123,8 +123,8 @@ class Sessions:
 
     def program(self, token: str) -> Person | None:
         """Return whose program shows a token; nobody if it is not ours, too old, or of a session that was ended."""
-        told = self._program(token)
-        return _person(told) if told else None
+        claims = self._program(token)
+        return _person(claims) if claims else None
 
     def session_of(self, cookie: str | None, token: str | None) -> str | None:
         """Return the session to which a cookie, or the token of a program, belongs."""
@@ -132,10 +132,10 @@ class Sessions:
 
     def _program(self, token: str) -> dict[str, Any]:
         try:
-            told = self._programs.loads(token, max_age=_TOO_OLD)
+            claims = self._programs.loads(token, max_age=_TOO_OLD)
         except BadData:
             return {}
-        return told if isinstance(told, dict) and told.get("of") not in self._ended else {}
+        return claims if isinstance(claims, dict) and claims.get("of") not in self._ended else {}
 
     def form_token(self, cookie: str | None) -> str:
         """Return a token for the forms of a session. Each is another text, so that its length tells nothing of it."""
@@ -155,12 +155,12 @@ class Sessions:
 
     def _of(self, cookie: str | None) -> dict[str, Any]:
         try:
-            told = self._cookies.loads(cookie or "", max_age=_TOO_OLD)
+            claims = self._cookies.loads(cookie or "", max_age=_TOO_OLD)
         except BadData:
             return {}
-        return told if isinstance(told, dict) and told.get("id") not in self._ended else {}
+        return claims if isinstance(claims, dict) and claims.get("id") not in self._ended else {}
 
 
-def _person(told: dict[str, Any]) -> Person:
-    roles = frozenset(role for role in ROLES if role in told.get("roles", ()))
-    return Person(name=str(told["name"]), roles=roles)
+def _person(values: dict[str, Any]) -> Person:
+    roles = frozenset(role for role in ROLES if role in values.get("roles", ()))
+    return Person(name=str(values["name"]), roles=roles)

@@ -81,8 +81,8 @@ class _Sent:
         self._receive = receive
         self._until = monotonic() + PATIENCE
         self._whole = False
-        told = dict(scope["headers"]).get(b"content-length", b"0")
-        self._size = int(told) if told.isdigit() and int(told) > LARGEST else 0
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        self._size = int(length) if length.isdigit() and int(length) > LARGEST else 0
         """The bytes that came; where it is told beforehand that they are too many, nothing is read."""
 
     async def receive(self) -> Message:
@@ -128,7 +128,7 @@ class _Passing:
     def as_json(self) -> dict[str, Any]:
         """What the log says of it."""
         route = getattr(self._scope.get("route"), "path", None)
-        told = {
+        values = {
             "request": self.number,
             "who": self._scope.get("state", {}).get("who"),
             "method": self._scope["method"],
@@ -136,7 +136,7 @@ class _Passing:
             "status": self.status,
             "ms": round((perf_counter() - self._begun) * 1000, 1),
         }
-        return told if self.broke is None else {**told, "broke": self.broke}
+        return values if self.broke is None else {**values, "broke": self.broke}
 
 
 def _place(error: BaseException) -> str:

@@ -14,14 +14,14 @@ class Key(NamedTuple):
 
 
 KEYS = (
-    Key("J", "go to the next record or proposal", "a dossier"),
-    Key("K", "go to the one before", "a dossier"),
-    Key("J, K", "go to the next sentence, and to the one before", "why"),
-    Key("A", "accept the first proposal for the sentence", "a dossier"),
-    Key("E", "change what is proposed, then accept it", "a dossier"),
-    Key("X", "refuse what is proposed: the place for the reason opens", "a dossier"),
-    Key("D", "draft a record from the words that are selected", "a dossier"),
-    Key("U", "undo your last change", "a dossier"),
-    Key("W", "ask what if", "a dossier"),
+    Key("J", "go to the next record or proposal", "on a dossier"),
+    Key("K", "go to the one before", "on a dossier"),
+    Key("J, K", "go to the next sentence, and to the one before", "on the page Why"),
+    Key("A", "accept the first proposal for the sentence; one without a mark opens to be changed", "on a dossier"),
+    Key("E", "change what is proposed, then accept it", "on a dossier"),
+    Key("X", "refuse what is proposed: the place for the reason opens", "on a dossier"),
+    Key("D", "draft a record from the words that are selected", "on a dossier"),
+    Key("U", "undo your last change", "on a dossier"),
+    Key("W", "ask what if", "on a dossier"),
     Key("?", "show this list", "everywhere"),
 )

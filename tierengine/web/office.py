@@ -47,18 +47,18 @@ class Proxy:
         """Return the address of who asks: the one that the proxy itself added, and no other that was sent to it."""
         if not self.trusts(address):
             return address
-        told = ",".join(headers.getlist("x-forwarded-for"))  # some proxies add a line of their own
-        return told.rpartition(",")[2].strip() or address
+        forwarded = ",".join(headers.getlist("x-forwarded-for"))  # some proxies add a line of their own
+        return forwarded.rpartition(",")[2].strip() or address
 
     def name(self, headers: Headers) -> str:
         """Return the name that the proxy gives to who asks; nothing if it stands there more than once."""
-        told = headers.getlist(self.header) if self.header is not None else []
-        if len(told) != 1:  # one of them was sent to the proxy, which did not take it away
+        found = headers.getlist(self.header) if self.header is not None else []
+        if len(found) != 1:  # one of them was sent to the proxy, which did not take it away
             return ""
         try:
-            return told[0].encode("latin-1").decode("utf-8").strip()  # headers are read byte by byte
+            return found[0].encode("latin-1").decode("utf-8").strip()  # headers are read byte by byte
         except UnicodeDecodeError:
-            return told[0].strip()
+            return found[0].strip()
 
 
 class Office:
@@ -117,16 +117,16 @@ class Office:
             self._store.close()
 
 
-def public_address(told: str) -> SplitResult:
+def public_address(address: str) -> SplitResult:
     """Return the address under which people open the desk. Raise `UsageError` if it is none that is safe."""
     cure = "write it as people type it: https://desk.example.gov"
     try:
-        found = urlsplit(told)
+        found = urlsplit(address)
         host, _ = found.hostname, found.port
     except ValueError:
         host = None
     if host is None or found.scheme not in ("https", "http") or found.path.strip("/") or found.query or found.fragment:
-        raise UsageError([Problem(where="--public-url", what=f"`{told}` is no address of a desk", cure=cure)])
+        raise UsageError([Problem(where="--public-url", what=f"`{address}` is no address of a desk", cure=cure)])
     if found.scheme == "http" and host not in ("127.0.0.1", "localhost"):
         what = "without HTTPS anybody on the way could read what is sent, and come in with it"
         raise UsageError([Problem(where="--public-url", what=what, cure=cure)])

@@ -5,7 +5,10 @@ the code. The provider's answer counts only together with it, so that nobody is 
 
 What signs in is loaded when it is first needed: a desk without a provider opens sooner without it.
 
-Sources: OpenID Connect Core 1.0, section 3.1; OpenID Connect Discovery 1.0; RFC 7636 (PKCE); RFC 9207 (issuer).
+Who signs out is sent to the provider once more, where it says how a session is ended there too.
+
+Sources: OpenID Connect Core 1.0, section 3.1; OpenID Connect Discovery 1.0; OpenID Connect RP-Initiated Logout 1.0,
+sections 2 and 3; RFC 7636 (PKCE); RFC 9207 (issuer).
 """
 
 from __future__ import annotations
@@ -41,17 +44,27 @@ class Leaving:
     kept: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whom the provider vouches for: their name, and its token, by which it knows what to end when they sign out."""
+
+    name: str
+    token: str
+
+
 class Provider:
     """A provider by its issuer, at which this desk is registered as a client."""
 
-    def __init__(self, issuer: str, client: str, secret: str, *, claim: str, back: str) -> None:
+    def __init__(self, issuer: str, client: str, secret: str, *, claim: str, desk: str) -> None:
         self._issuer = issuer
         self._client = client
         self._secret = secret
         self._claim = claim
         """The claim that holds the name under which a person is enrolled."""
-        self._back = back
+        self._back = f"{desk}/enter/back"
         """The address at the desk to which the provider sends the browser back."""
+        self._left = f"{desk}/left"
+        """The address to which it sends the browser of who signed out."""
         self._lock = Lock()
         self._told: dict[str, Any] | None = None
 
@@ -70,11 +83,22 @@ class Provider:
             "code_challenge": create_s256_code_challenge(kept["verifier"]),
             "code_challenge_method": "S256",
         }
-        at = str(self._says()["authorization_endpoint"])
-        return Leaving(f"{at}{'&' if urlsplit(at).query else '?'}{urlencode(asked)}", kept)
+        return Leaving(_with(str(self._says()["authorization_endpoint"]), asked), kept)
 
-    def name(self, answer: Mapping[str, str], kept: Mapping[str, str]) -> str:
-        """Return the name of who was signed in, from the provider's answer and what the browser brought back.
+    def sign_out(self, token: str, state: str) -> str | None:
+        """Return where a session is ended at the provider; nothing if it does not say how, or not safely.
+
+        `token` is the one with which somebody was signed in, empty where it is not known; the provider brings `state`
+        back. Raise `ProviderError` if it cannot be asked.
+        """
+        at = str(self._says().get("end_session_endpoint", ""))
+        if not _safe(at):
+            return None
+        asked = {"client_id": self._client, "post_logout_redirect_uri": self._left, "state": state}
+        return _with(at, asked | ({"id_token_hint": token} if token else {}))
+
+    def signed_in(self, answer: Mapping[str, str], kept: Mapping[str, str]) -> SignedIn:
+        """Return who was signed in, from the provider's answer and what the browser brought back.
 
         Raise `ProviderError` if they do not belong together, or the provider refused or cannot be asked.
         """
@@ -85,11 +109,12 @@ class Provider:
             raise ProviderError("The answer is not of the provider that was asked.")
         if "code" not in answer:
             raise ProviderError("The provider did not sign you in.")
-        claims = self._claims(self._exchanged(answer["code"], kept["verifier"]), kept["nonce"])
+        given = self._exchanged(answer["code"], kept["verifier"])
+        claims = self._claims(given, kept["nonce"])
         name = claims.get(self._claim)
         if not isinstance(name, str) or not name.strip():
             raise ProviderError(f"The provider does not say who you are: its token lacks `{self._claim}`.")
-        return name.strip()
+        return SignedIn(name.strip(), str(given["id_token"]))
 
     def _exchanged(self, code: str, verifier: str) -> dict[str, Any]:
         """What the provider gives for a code."""
@@ -128,11 +153,11 @@ class Provider:
         """What the provider says of itself; asked for once."""
         with self._lock:
             if self._told is None:
-                told = self._asked("GET", f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+                values = self._asked("GET", f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
                 wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-                if told.get("issuer") != self._issuer or not all(_safe(str(told.get(each))) for each in wanted):
+                if values.get("issuer") != self._issuer or not all(_safe(str(values.get(each))) for each in wanted):
                     raise ProviderError("What the provider says of itself is not of this issuer, or is not safe.")
-                self._told = told
+                self._told = values
             return self._told
 
     def _asked(self, method: str, address: str, **sent: Any) -> dict[str, Any]:
@@ -140,20 +165,25 @@ class Provider:
 
         try:
             answer = httpx.request(method, address, timeout=_PATIENCE, follow_redirects=False, **sent)
-            told = answer.raise_for_status().json()
+            values = answer.raise_for_status().json()
         except (httpx.HTTPError, ValueError) as error:
             raise ProviderError(f"The provider cannot be asked now ({type(error).__name__}).") from None
-        if not isinstance(told, dict):
+        if not isinstance(values, dict):
             raise ProviderError("The provider answers otherwise than OpenID Connect says.")
-        return told
+        return values
 
 
-def issuer_of(told: str) -> str:
+def issuer_of(address: str) -> str:
     """Return an issuer. Raise `UsageError` if it is no address that is safe to ask."""
-    if not _safe(told):
+    if not _safe(address):
         cure = "write it as the provider does: https://id.example.gov"
-        raise UsageError([Problem(where="--oidc", what=f"`{told}` is no address of a provider by HTTPS", cure=cure)])
-    return told
+        raise UsageError([Problem(where="--oidc", what=f"`{address}` is no address of a provider by HTTPS", cure=cure)])
+    return address
+
+
+def _with(address: str, asked: Mapping[str, str]) -> str:
+    """An address with what is asked there."""
+    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(asked)}"
 
 
 def _safe(address: str) -> bool:

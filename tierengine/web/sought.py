@@ -53,8 +53,8 @@ class Sought:
     @property
     def query(self) -> str:
         """What follows the address of a file, so that it holds what the page shows."""
-        told = {"q": self.q} | {each.name: each.chosen for each in self.choices} | dict(self.kept)
-        given = {name: value for name, value in told.items() if value}
+        words = {"q": self.q} | {each.name: each.chosen for each in self.choices} | dict(self.kept)
+        given = {name: value for name, value in words.items() if value}
         return f"?{urlencode(given)}" if given else ""
 
 
@@ -71,6 +71,6 @@ def choice(name: str, label: str, chosen: str, words: Iterable[tuple[str, str]],
     return Choice(name=name, label=label, chosen=chosen if chosen in known else "", words=found)
 
 
-def as_file(told: Listing, form: Form, name: str, day: date | None = None) -> Response:
+def as_file(listing: Listing, form: Form, name: str, day: date | None = None) -> Response:
     """Return a list as a file to take away."""
-    return download(listing_file(told, form, day or datetime.now(UTC).date()), f"{name}.{form}")
+    return download(listing_file(listing, form, day or datetime.now(UTC).date()), f"{name}.{form}")

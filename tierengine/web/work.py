@@ -1,11 +1,15 @@
 """Long work on the law: proofs, cases, the census of a change. Each runs in a process of its own and can be stopped.
 
+Those processes are forked from one that has loaded what they need and does nothing else, so that each begins at once.
+They yield the processor to the desk, and to one another: what tells soonest whether a draft is sound goes first.
+
 What is asked for is the law of the desk, or a draft of it: the law with some of its files replaced, which is laid out
 in a folder of its own, so that nothing half-written is ever law.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import shutil
@@ -14,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Condition, Thread
@@ -84,6 +88,15 @@ class Work:
         }
 
 
+_LABOUR = "tierengine.web.labour"
+"""What a piece of work does; the desk itself never loads it."""
+_FORKED = get_context("forkserver")
+_FORKED.set_forkserver_preload(["__main__", _LABOUR])
+
+_YIELDS: dict[Kind, int] = {"prove": 2, "lint": 5, "test": 5, "impact": 10, "mutate": 15, "like-cases": 5, "robust": 5}
+"""How readily each kind of work leaves the processor to others; see nice(2)."""
+
+
 class Works:
     """The pieces of work of a desk."""
 
@@ -91,6 +104,10 @@ class Works:
         self._changed = Condition()
         self._known: dict[str, Work] = {}
         self._processes: dict[str, Any] = {}
+
+    def expect(self) -> None:
+        """Make ready for work that somebody may soon ask for, without waiting for it."""
+        forkserver.ensure_running()
 
     def begin(self, order: Order, owner: str, after: Sequence[Work] = ()) -> Work:
         """Begin a piece of work, or return the one that somebody began on the same law.
@@ -120,9 +137,8 @@ class Works:
         with self._changed:
             if work.state != "running":
                 return
-            context = get_context("spawn")
-            ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=_in_its_process, args=(work.order, theirs), daemon=True)
+            ours, theirs = _FORKED.Pipe(duplex=False)
+            process = _FORKED.Process(target=_in_its_process, args=(work.order, theirs), daemon=True)
             process.start()
             theirs.close()
             self._processes[work.id] = process
@@ -173,18 +189,18 @@ class Works:
     def _follow(self, work: Work, ours: Connection, process: Any) -> None:
         while True:
             try:
-                word, told = ours.recv()
+                word, value = ours.recv()
             except (EOFError, OSError):
-                word, told = "ended", None
+                word, value = "ended", None
             with self._changed:
                 if word == "step":
-                    work.done, work.of, found = told
+                    work.done, work.of, found = value
                     work.found += () if found is None else (found,)
                 elif word == "done" and work.state == "running":
-                    work.state, work.result = "done", told
+                    work.state, work.result = "done", value
                 elif work.state == "running":
                     work.state = "failed"
-                    work.problems = tuple(told or [_died()])
+                    work.problems = tuple(value or [_died()])
                 self._changed.notify_all()
             if word != "step":
                 break
@@ -222,5 +238,6 @@ def _died() -> Problem:
 
 
 def _in_its_process(order: Order, back: Connection) -> None:
-    """Do a piece of work where nothing else is done; the desk itself never loads what it takes."""
-    import_module("tierengine.web.labour").carry_out(order, back)
+    """Do a piece of work where nothing else is done."""
+    os.nice(_YIELDS[order.kind])
+    import_module(_LABOUR).carry_out(order, back)

@@ -48,10 +48,10 @@ def _look(raw: bytes, name: str) -> Opened | None:
     try:
         return read_source([(name, raw)], format_of(raw, name), "attachment")
     except ClassifiedError as error:
-        told = (each.what.replace("stands here", "stands in an attachment") for each in error.problems)
+        complaints = (each.what.replace("stands here", "stands in an attachment") for each in error.problems)
         raise ClassifiedError(
             Problem(where=each.where, what=what, cure=each.cure)
-            for each, what in zip(error.problems, told, strict=True)
+            for each, what in zip(error.problems, complaints, strict=True)
         ) from None
     except EvidenceError:
         return None

@@ -37,15 +37,15 @@ class Sections:
 
     def warnings(self) -> list[str]:
         """Tell which sections are not here, or stand in another order."""
-        told = []
+        found = []
         missing = [number for number in range(1, self.of + 1) if number not in self.met]
         if len(self.met) == 1 and missing:
-            told.append(f"this is section {self.met[0]} of {self.of}; the others are not here")
+            found.append(f"this is section {self.met[0]} of {self.of}; the others are not here")
         elif missing:
-            told.append(f"of {self.of} sections these are not here: {', '.join(map(str, missing))}")
+            found.append(f"of {self.of} sections these are not here: {', '.join(map(str, missing))}")
         if list(self.met) != sorted(self.met):
-            told.append(f"the sections stand in the order {', '.join(map(str, self.met))}")
-        return told
+            found.append(f"the sections stand in the order {', '.join(map(str, self.met))}")
+        return found
 
 
 def sections(lines: Sequence[Line]) -> Sections:

@@ -33,7 +33,7 @@ from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.lowering import lower_coherence
 from tierengine.errors import EvidenceError, NotInForceError, Problem
 from tierengine.lab.cases.given import facts_of, unfit
-from tierengine.law.entries import CarriedItem, Criterion, Given, Indicator, Kind, Situation
+from tierengine.law.entries import CarriedItem, Coherence, Criterion, Given, Indicator, Kind, Situation
 from tierengine.law.linter import unknown
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.advice import first_advice
@@ -328,9 +328,18 @@ def _holds(asked: Asked, law: Law) -> _Parts:
     if not rules:
         yield "found", "no such rule"
         return
-    engine = CompiledEngine(lower_coherence(law, rules))
-    settled = engine.evaluate(dict(facts_of(law, asked.given, ()))).settled.get(asked.holds)
+    settled = _engine(law, rules[0]).settled(dict(facts_of(law, asked.given, ()))).get(asked.holds)
     yield "found", "open" if settled is None else "coherent" if settled else "contradiction"
+
+
+def _engine(law: Law, rule: Coherence) -> CompiledEngine:
+    """What evaluates one rule of coherence; it is kept with the law, since many cases ask for it."""
+    name = f"engine of {rule.id}"
+    if name not in law.kept:
+        law.kept[name] = CompiledEngine(lower_coherence(law, (rule,)))
+    kept = law.kept[name]
+    assert isinstance(kept, CompiledEngine)
+    return kept
 
 
 def _word(holds: bool) -> str:

@@ -44,8 +44,8 @@ def failed_rules(item: Placed, criterion: Criterion, law: Law) -> Iterator[Probl
     for number, example in enumerate(criterion.examples):
         complaint = _complaint(law, criterion, example, engine)
         if complaint is not None:
-            told = f"“{example.name}” is {complaint}"
-            yield item.problem(told, "change the rules or the example, whichever is wrong", "examples", number)
+            says = f"“{example.name}” is {complaint}"
+            yield item.problem(says, "change the rules or the example, whichever is wrong", "examples", number)
 
 
 def _incoherent(rulebook: Rulebook, item: Placed, rule: Coherence) -> Iterator[Problem]:
@@ -60,8 +60,8 @@ def failed_coherence(item: Placed, rule: Coherence, law: Law) -> Iterator[Proble
     for number, example in enumerate(rule.examples):
         found = _found(engine.evaluate(dict(facts_of(law, example, ()))).settled.get(rule.id))
         if found != example.expect:
-            told = f"“{example.name}” is {found}, and {example.expect} is expected"
-            yield item.problem(told, "change the rule or the example, whichever is wrong", "examples", number)
+            says = f"“{example.name}” is {found}, and {example.expect} is expected"
+            yield item.problem(says, "change the rule or the example, whichever is wrong", "examples", number)
 
 
 def _found(settled: bool | None) -> str:

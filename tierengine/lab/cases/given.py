@@ -56,12 +56,12 @@ def incoherent(given: Given, law: Law, facts: Facts) -> Iterator[Complaint]:
     """
     for found in _coherent(law, given).contradictions(facts):
         names = [leaf_name(name).split("/", maxsplit=1)[0] for name in found.inputs]
-        told: list[tuple[str, ...]] = [
+        paths: list[tuple[str, ...]] = [
             (key, name) for key in _GIVEN for name in dict.fromkeys(names) if name in getattr(given, key)
         ]
-        told += [(key,) for key in law.PLACEMENTS if key in names and getattr(given, key) is not None]
-        path: Path_ = told[0] if told else ()
-        answers = " and ".join(f"`{each[-1]}`" for each in told) or "what is given"
+        paths += [(key,) for key in law.PLACEMENTS if key in names and getattr(given, key) is not None]
+        path: Path_ = paths[0] if paths else ()
+        answers = " and ".join(f"`{each[-1]}`" for each in paths) or "what is given"
         what = f"{answers} cannot be so: {found.rule.says} ({found.rule.id})"
         yield path, (what, f"give a case that can be; {found.rule.because}")
 
@@ -75,7 +75,7 @@ def _coherent(law: Law, given: Given) -> Coherent:
 
 def unfit(given: Given, law: Law) -> Iterator[Complaint]:
     """Yield what cannot be given of a country under the law of a date."""
-    yield from complaints(given, Vocabulary.of(law))
+    yield from complaints(given, Vocabulary.of_law(law))
     for name, word in given.indicators.items():
         indicator = law.indicators_by_id.get(name)
         if indicator is None:
@@ -87,8 +87,8 @@ def unfit(given: Given, law: Law) -> Iterator[Complaint]:
             numbers = [read_value(law.indicator(n), given.indicators[n]) for n in sides if n in given.indicators]
             decided = decide(*numbers) if len(numbers) == len(sides) else None
             if decided is not None and decided != read_value(indicator, word):
-                told = f"`{name}` is given `{word}`, and `{sides[0]}` and `{sides[1]}` say otherwise"
-                yield ("indicators", name), (told, "correct one of the three; the two numbers are enough")
+                says = f"`{name}` is given `{word}`, and `{sides[0]}` and `{sides[1]}` say otherwise"
+                yield ("indicators", name), (says, "correct one of the three; the two numbers are enough")
     yield from _off_the_scale("judgements", given.judgements, law.judges)
     yield from _off_the_scale("last_ratings", given.last_ratings, law.judges)
     yield from _off_the_scale("findings", given.findings, law.criteria_by_id)

@@ -68,11 +68,11 @@ class _Writer:
             self._case(law, pair, pair.beside, subject + sides[1], sketch_of_other(law, pair.beside, pair.differs)),
         )
 
-    def _case(self, law: Law, pair: Pair, given: Given, name: str, told: str) -> Case:
+    def _case(self, law: Law, pair: Pair, given: Given, name: str, says: str) -> Case:
         return Case(
             name=self._name(name),
             as_of=law.as_of,
-            sketch=told,
+            sketch=says,
             given=given,
             expect=_expected(self._trials.of_given(law, given), pair),
         )

@@ -224,7 +224,7 @@ class _Reader:
         complaints = list(self._complaints(case, law))
         if case.given is not None:
             # What is worked out for a law is kept with it, and days of the same entries share it.
-            law = self._alike.setdefault(_entries(law), law)
+            law = self._alike.setdefault(law.versions, law)
             unusable = list(unfit(case.given, law))
             if not unusable:
                 facts = whole_facts(law, case.given)
@@ -266,15 +266,9 @@ class _Reader:
 
     def _known(self, law: Law) -> frozenset[str]:
         """Every name that an answer under the law may rest on."""
-        entries = _entries(law)
-        if entries not in self._names:
-            self._names[entries] = frozenset(names_of(lower(law)))
-        return self._names[entries]
-
-
-def _entries(law: Law) -> str:
-    """The entries of a law, each by the day of its version."""
-    return ",".join(f"{entry.id}@{entry.in_force.from_}" for entry in law.entries())
+        if law.versions not in self._names:
+            self._names[law.versions] = frozenset(names_of(lower(law)))
+        return self._names[law.versions]
 
 
 def names_of(form: Form) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from tierengine.engines.arithmetic import compare
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Engine, Facts, Form
+from tierengine.engines.form import Facts, Form
 from tierengine.engines.lowering import LAST_ON_FILE, LAST_REPORT, reached
 from tierengine.lab.cases.asked import NOTHING, PlacedAsked
 from tierengine.lab.cases.asked import answer as answer_of
@@ -45,7 +45,7 @@ class Failure:
     found: str
     because: tuple[str, ...]
     """The ids on which what was found rests, the outermost first."""
-    told: tuple[str, ...]
+    answers: tuple[str, ...]
     """The answers behind them, in sentences."""
 
 
@@ -89,8 +89,7 @@ class Trials:
         return judge(placed, self.answer(placed))
 
     def _laid(self, law: Law, given: frozenset[str]) -> Laid:
-        entries = ",".join(f"{entry.id}@{entry.in_force.from_}" for entry in law.entries())
-        key = (entries, given)
+        key = (law.versions, given)
         if key not in self._forms:
             self._forms[key] = Laid(law, given)
         return self._forms[key]
@@ -104,7 +103,7 @@ class Laid:
         self.given = given
         coherent = Coherent.of(law, given)
         self.form: Form = coherent.form
-        self.engine: Engine = coherent.engine
+        self.engine = coherent.engine
         self.inputs = {field.id for field in (*self.form.inputs, *self.form.answerable())}
         self.compared = {comparison.id: comparison for comparison in self.form.comparisons}
         self.narrator = Narrator(law, self.form)
@@ -112,7 +111,7 @@ class Laid:
     @cached_property
     def open_tiers(self) -> OpenTiers:
         """What knows the rows of the tier table that are open."""
-        return OpenTiers(self.law, self.form)
+        return OpenTiers(self.law, self.form, self.engine)
 
     @cached_property
     def provisional(self) -> ProvisionalReading:
@@ -249,7 +248,7 @@ class Answer:
         """Return the rules that settled some propositions."""
         return {rule.id for name in propositions for rule in self._narrator.rules.get(name, ())} & self._fired
 
-    def tell(self, fields: Collection[str]) -> Iterator[str]:
+    def sentences(self, fields: Collection[str]) -> Iterator[str]:
         """Tell the inputs among some fields in sentences, those known first."""
         inputs = [field for field in fields if field in self._laid.inputs and not field.startswith("judged/")]
         for field in sorted(inputs, key=lambda field: field not in self.known):
@@ -274,7 +273,7 @@ def judge_asked(placed: PlacedAsked) -> Result:
             expected=f"{name}: {word}",
             found=f"{name}: {found.get(name, NOTHING)}",
             because=(asked.subject,),
-            told=tuple(f"{part}: {said}" for part, said in found.items()),
+            answers=tuple(f"{part}: {said}" for part, said in found.items()),
         )
         for name, word in asked.expect.items()
         if found.get(name) != word
@@ -337,11 +336,11 @@ class _Judge:
                 yield self._failure("not_because", f"not {name}", "it decides", *rows, at=place)
 
     def _finding(self, name: str, word: str) -> Iterator[Failure]:
-        outcome, told = self._answer.found(name)
+        outcome, words = self._answer.found(name)
         if word != (self._answer.level(name) if word in ("partly met", "largely met") else outcome.value):
             criterion = self._answer.law.criteria_by_id.get(name)
             root = name if criterion is None else reached(name, criterion.met_from)
-            yield self._failure("findings", f"{name} {word}", f"{name} {told}", root, at=name)
+            yield self._failure("findings", f"{name} {word}", f"{name} {words}", root, at=name)
 
     def _failure(self, of: Part, expected: str, found: str, *roots: str, at: str | int | None = None) -> Failure:
         fields = self._answer.rests_on(*roots)
@@ -351,7 +350,7 @@ class _Judge:
             expected=expected,
             found=found,
             because=tuple(dict.fromkeys(_step(field) for field in fields if not field.startswith("judged/"))),
-            told=tuple(dict.fromkeys(self._answer.tell(fields))),
+            answers=tuple(dict.fromkeys(self._answer.sentences(fields))),
         )
 
 

@@ -131,7 +131,17 @@ class Mutant:
         return Draft(rulebook, kept, ())
 
     def law(self, law: Law) -> Law:
-        """Return a law of the rulebook without the change as it is with it."""
+        """Return a law of the rulebook without the change as it is with it; the law of a day is made once."""
+        if law.as_of not in self._laws:
+            self._laws[law.as_of] = self._changed(law)
+        return self._laws[law.as_of]
+
+    @cached_property
+    def _laws(self) -> dict[date, Law]:
+        """The laws of days that were asked for, with the change."""
+        return {}
+
+    def _changed(self, law: Law) -> Law:
         if self.entry is None or "in_force" in self.changed.fields:
             return self.draft.rulebook.select(law.as_of)
         new: Any = self.entry.numbered_on(law.as_of)

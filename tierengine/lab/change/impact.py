@@ -161,11 +161,11 @@ def _country(pairing: Pairing, witness: Witness) -> Country:
 
 def _answers(old: Side, new: Side, facts: Mapping[str, Value]) -> Iterator[str]:
     """Each answer in words, in the order of the new law; what only the old law asks comes last."""
-    told: set[str] = set()
+    seen: set[str] = set()
     for law in (new.law, old.law):
         for field in in_order(law):
-            if field in facts and field not in told:
-                told.add(field)
+            if field in facts and field not in seen:
+                seen.add(field)
                 yield _answer(law, field, facts)
 
 

@@ -94,15 +94,15 @@ def mutation(plan: Plan, progress: Callable[[int, int], None] = lambda _done, _a
         journal.add(verdicts)
         found |= {each.number: each for each in verdicts}
         progress(len(found), len(wanted))
-    told = Mutation(
+    whole = Mutation(
         digest=examiner.base.draft.rulebook.digest,
         changes=len(examiner.changes),
         held=sum(name_of(change.item) in held for change in examiner.changes),
         verdicts=tuple(found[number] for number in wanted),
     )
-    if plan.record is not None and plan.files is None and not (told.moving() or told.undecided()):
-        write_record(plan.record, standing.recorded(told.verdicts, record))
-    return told
+    if plan.record is not None and plan.files is None and not (whole.moving() or whole.undecided()):
+        write_record(plan.record, standing.recorded(whole.verdicts, record))
+    return whole
 
 
 def _wanted(plan: Plan, examiner: Examiner, held: frozenset[str]) -> list[int]:
@@ -203,10 +203,10 @@ class _Journal:
 
 def _state(plan: Plan) -> str:
     """A digest of the rulebook, of the cases, of the limit and of the program."""
-    told = {
+    values = {
         "rulebook": rulebook_digest(rulebook_files(plan.rulebook)),
         "cases": [canonical.digest(file.read_bytes()) for file in case_files(plan.cases)],
         "code": canonical.digest_of_code(),
         "limit": str(plan.limit),
     }
-    return canonical.digest(canonical.encode(told)).removeprefix("sha256:")[:20]
+    return canonical.digest(canonical.encode(values)).removeprefix("sha256:")[:20]

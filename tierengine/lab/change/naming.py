@@ -23,8 +23,8 @@ def naming(draft: Draft, provision: str, cases: Path) -> Iterator[tuple[str, str
         if item.entry.id == provision:
             yield item.document.where(*item.path), f"a version of it, in force since {item.entry.in_force.from_}"
             for move in item.entry.renumbered:
-                told = f"its number since {move.from_}: {move.tvpa}"
-                yield item.document.where(*item.path, "renumbered"), told
+                says = f"its number since {move.from_}: {move.tvpa}"
+                yield item.document.where(*item.path, "renumbered"), says
     yield from _cases(names, cases)
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -80,7 +81,7 @@ class Examiner:
         self._cases = read_cases(cases, book) if cases is not None else ()
         self._asked = read_asked(case_files(cases), book) if cases is not None else ()
         self._trials = Trials()
-        self._forms: dict[tuple[str, str], tuple[Form, CompiledEngine] | None] = {}
+        self._forms: dict[tuple[str, date, date], tuple[Form, CompiledEngine] | None] = {}
 
     @cached_property
     def changes(self) -> tuple[Changed, ...]:
@@ -106,17 +107,17 @@ class Examiner:
     def verdict(self, number: int) -> Verdict:
         """Return what becomes of the change of a number."""
         changed = self.changes[number]
-        told = self._told(changed)
+        found = self._outcome(changed)
         return Verdict(
             number=number,
             where=changed.where,
             entry=changed.item.entry.id,
             kind=changed.kind,
             says=changed.says,
-            **told,
+            **found,
         )
 
-    def _told(self, changed: Changed) -> dict[str, Any]:
+    def _outcome(self, changed: Changed) -> dict[str, Any]:
         made = mutant(self.base, changed)
         if isinstance(made, str):
             return _caught("lint", made)
@@ -170,7 +171,7 @@ class Examiner:
         """Whether the entry alone finds something else of a case, all else being as it is."""
         if made.original.id in answer.given:
             return False
-        before, after = self._entry(law, made.original, "law"), self._entry_of(made, law)
+        before, after = self._entry(law, made.original), self._entry_of(made, law)
         if before is None or after is None:
             return before is not after
         found = [
@@ -179,14 +180,12 @@ class Examiner:
         ]
         return found[0] != found[1]
 
-    def _entry(self, law: Law, entry: Entry, name: str) -> tuple[Form, CompiledEngine] | None:
+    def _entry(self, law: Law, entry: Entry) -> tuple[Form, CompiledEngine] | None:
         """The form of an entry alone under a law, with its engine; nothing if it is not in force."""
-        mine = next((each for each in law.entries() if each.id == entry.id and _same(each, entry)), None)
-        if mine is None:
-            return None
-        key = (f"{entry.id}@{entry.in_force.from_}", f"{name} {law.as_of}")
+        key = (entry.id, entry.in_force.from_, law.as_of)
         if key not in self._forms:
-            form = entry_form(law, mine)
+            mine = next((each for each in law.entries() if _same(each, entry)), None)
+            form = None if mine is None else entry_form(law, mine)
             self._forms[key] = None if form is None else (form, CompiledEngine(form))
         return self._forms[key]
 
@@ -242,7 +241,7 @@ class Examiner:
                 continue
             laws = law, made.law(law)
             if made.entry is not None and "in_force" not in made.changed.fields:
-                forms = self._entry(law, original, "law"), self._entry_of(made, law)
+                forms = self._entry(law, original), self._entry_of(made, law)
                 if forms not in seen:
                     seen.append(forms)
                     apart = distinguished(laws, (original, made.entry), self._limit)
@@ -318,17 +317,17 @@ def _survives(moves: Moves, because: str, case: Mapping[str, Any] | None = None)
 def _sentence(found: Apart) -> str:
     """The country or question that tells the two laws apart, and what each answers."""
     differing = [name for name in {**found.before, **found.after} if found.before.get(name) != found.after.get(name)]
-    told = "; ".join(
+    answers = "; ".join(
         f"{name}: {found.before.get(name, 'nothing')}, and with the change {found.after.get(name, 'nothing')}"
         for name in differing
     )
     if found.given is not None:
-        return f"{sketch(found.law, found.given, '')} {told}."
+        return f"{sketch(found.law, found.given, '')} {answers}."
     assert found.asked is not None
     if found.asked.given is not None:
-        return f"{sketch(found.law, found.asked.given, '')} {told}."
+        return f"{sketch(found.law, found.asked.given, '')} {answers}."
     question = getattr(found.asked, found.asked.subject)
-    return f"Asked: {found.asked.subject} {question}, on {found.law.as_of}. {told}."
+    return f"Asked: {found.asked.subject} {question}, on {found.law.as_of}. {answers}."
 
 
 def _case(made: Mutant, found: Apart) -> Mapping[str, Any]:

@@ -150,8 +150,8 @@ def _strangers(day: date, old: Side, new: Side) -> Iterator[Problem]:
     kinds = _kinds(old.form), _kinds(new.form)
     for name in sorted(kinds[0].keys() & kinds[1].keys()):
         if kinds[0][name] != kinds[1][name]:
-            told = f"`{name}` is {kinds[0][name]} in the one and {kinds[1][name]} in the other"
-            yield Problem(where=where, what=f"the two rulebooks are of different vocabularies: {told}", cure=cure)
+            says = f"`{name}` is {kinds[0][name]} in the one and {kinds[1][name]} in the other"
+            yield Problem(where=where, what=f"the two rulebooks are of different vocabularies: {says}", cure=cure)
     if not set(old.rows.values()) & set(new.rows.values()):
         yield Problem(
             where=where,

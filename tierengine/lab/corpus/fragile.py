@@ -302,8 +302,8 @@ class _Group:
             cut = {name: column.cut(some) for name, column in self.group.columns.items()}
             found = self._engine.evaluate(cut, min(LOOKED_AT, self._count - start))
             taken |= np.asarray(found.fired[[found.rules[rule] for rule in rules]].any(axis=1), np.bool_)
-        told = tuple(bool(each) for each in taken)
-        return TakenRules(since=self.group.since, cases=self._count, rules=tuple(rules), taken=told)
+        truths = tuple(bool(each) for each in taken)
+        return TakenRules(since=self.group.since, cases=self._count, rules=tuple(rules), taken=truths)
 
 
 def _is_judged(name: str) -> bool:

@@ -276,10 +276,9 @@ class _Group:
         for number, row in enumerate(rows):
             ruled, report = self._open(facts[number]), self._reports[row]
             if report is not None and ruled != (report,):
-                told = (
-                    f"a person placed {self._names[row]}: the report says {_told((report,))}, the rules {_told(ruled)}"
-                )
-                yield _Candidate(Difference(what=told), of=number)
+                both = f"the report says {_in_words((report,))}, the rules {_in_words(ruled)}"
+                says = f"a person placed {self._names[row]}: {both}"
+                yield _Candidate(Difference(what=says), of=number)
         for what, fields in self._outside():
             if any(facts[0].get(field) != facts[1].get(field) for field in fields):
                 lower, higher = (self._values(case, fields) for case in facts)
@@ -306,12 +305,12 @@ class _Group:
 
     def _values(self, facts: Facts, fields: tuple[str, ...]) -> str:
         """What a case answers to some inputs, in words."""
-        told = [
+        answers = [
             answer(self._side.law, field, facts[field])
             for field in fields
             if field in facts and field != judged(leaf_name(field))
         ]
-        return " ".join(told) or "Not known."
+        return " ".join(answers) or "Not known."
 
     def _levelled(self, rows: tuple[int, int], facts: tuple[Facts, Facts], taken: Sequence[_Candidate]) -> bool:
         """Whether the lower case need not be lower once the differences are taken away."""
@@ -362,6 +361,6 @@ def _ranges(criteria: Sequence[Criterion], found: Evaluations) -> tuple[NDArray[
     return worst, best
 
 
-def _told(tiers: tuple[str, ...]) -> str:
+def _in_words(tiers: tuple[str, ...]) -> str:
     names = {str(tier): name for tier, name in NAMES.items()}
     return " or ".join(names.get(tier, tier) for tier in tiers)

@@ -178,11 +178,11 @@ def _differing(file: str, first: str, names: frozenset[str], expected: frozenset
     """Yield how the columns of a file are not those of the first."""
     for what, which in (("lacks", expected - names), ("alone has", names - expected)):
         if which:
-            told = ", ".join(f"`{name}`" for name in sorted(which)[:SOME])
+            listed = ", ".join(f"`{name}`" for name in sorted(which)[:SOME])
             more = f" and {len(which) - SOME} more" if len(which) > SOME else ""
             yield Problem(
                 where=file,
-                what=f"its columns differ from those of {first}: it {what} {told}{more}",
+                what=f"its columns differ from those of {first}: it {what} {listed}{more}",
                 cure="give every file of the folder the same columns; one of which nothing is known may be empty",
             )
 

@@ -199,9 +199,9 @@ def robustness(
     """
     laws = laws_of(rulebook, as_of)
     moves = None if observed is None else read_moves(observed, rulebook)
-    told = None if moves is None else tuple((word, level, others) for (word, level), others in sorted(moves.items()))
+    listed = None if moves is None else tuple((word, level, others) for (word, level), others in sorted(moves.items()))
     parts: Sequence[CorpusPart] = divided(parts_of(path, forms_of(laws), as_of), CASES_AT_ONCE, SHARES)
-    return _put_together(answers(RobustJob(rulebook, laws, told), parts, means, "moving each rating"))
+    return _put_together(answers(RobustJob(rulebook, laws, listed), parts, means, "moving each rating"))
 
 
 def _put_together(found: Iterable[PartRobustness]) -> Robustness:
@@ -291,7 +291,7 @@ class _Case:
                     waiting += ({**box, widest: (level,)} for level in box[widest])
             if left < 0 or len(waiting) * ENUMERATED > MOST_COMBINATIONS:
                 raise UsageError([self._too_many(max(map(len, matter)))])
-        return self._told(given, found)
+        return self._standing(given, found)
 
     def _enumerate(self, box: Box, names: Sequence[str], given: int, found: _Found) -> None:
         """Look at every combination of the ratings that matter; the others multiply what is found."""
@@ -338,7 +338,7 @@ class _Case:
             for number, facts in enumerate(bounded)
         ]
 
-    def _told(self, given: int, found: _Found) -> Standing:
+    def _standing(self, given: int, found: _Found) -> Standing:
         total = prod(len(levels) for levels in self._box.values())
         forbidden = found.codes.pop(_FORBIDDEN, 0)
         keeps = found.codes[given]

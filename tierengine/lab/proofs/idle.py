@@ -6,17 +6,16 @@ its siblings always say the same already. That coherence says the same is no fau
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tierengine.engines.form import Evaluation, Value
 from tierengine.engines.logic import Term, all_of, exactly
 from tierengine.engines.lowering import lower, presumed, proposed, reached
 from tierengine.engines.proof import Case
 from tierengine.engines.solver import Limit
 from tierengine.errors import Problem
 from tierengine.lab.proofs.parts import at_liberty
-from tierengine.lab.proofs.search import Sought, never
+from tierengine.lab.proofs.search import never
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Conclusion, Criterion, Route, TierRow
 from tierengine.law.linter import Placed, conditions
@@ -33,11 +32,11 @@ def idle(draft: Draft, limit: Limit) -> Iterator[Problem]:
     never_decides = _unseen(draft, [watch for item in draft.placed for watch in _watches(item)], limit)
     dead = {watch.place for watch in _unseen(draft, [_can(each) for each in never_decides], limit)}
     for watch in never_decides:
-        told = watch.dead if watch.place in dead else watch.shadowed
-        yield watch.item.problem(*told, *watch.path)
+        says = watch.dead if watch.place in dead else watch.shadowed
+        yield watch.item.problem(*says, *watch.path)
 
 
-_Told = tuple[str, str]
+_Complaint = tuple[str, str]
 """What is wrong, and the cure."""
 
 
@@ -55,8 +54,8 @@ class _Watch:
     """So many of the counted propositions hold then."""
     can: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     """What holds and what fails if the part is not even dead."""
-    dead: _Told
-    shadowed: _Told
+    dead: _Complaint
+    shadowed: _Complaint
 
     @property
     def place(self) -> str:
@@ -67,15 +66,6 @@ class _Watch:
         """The term that it happens in a case."""
         shown, refuted = (case.shown[name] for name in self.holds), (case.refuted[name] for name in self.fails)
         return all_of((*shown, *refuted, exactly(self.number, [case.shown[name] for name in self.counted])))
-
-    def happened(self, evaluation: Evaluation) -> bool:
-        """Whether it happened in the evaluation of a whole case."""
-        settled = evaluation.settled
-        return (
-            all(settled[name] for name in self.holds)
-            and not any(settled[name] for name in self.fails)
-            and sum(settled[name] for name in self.counted) == self.number
-        )
 
 
 def _can(watch: _Watch) -> _Watch:
@@ -106,19 +96,19 @@ def _parts(item: Placed, path: Path_, condition: Condition) -> Iterator[_Watch]:
         name = _name(item, place)
         siblings = tuple(_name(item, other) for other in paths if other != place)
         if condition.operator == "any":
-            told = ("this part is always covered by its siblings", "remove it; the others say the same")
+            complaint = ("this part is always covered by its siblings", "remove it; the others say the same")
             dead = ("this part never holds", "remove it, or ask for what can be")
             yield _Watch(
-                item=item, path=place, holds=(name,), fails=siblings, can=((name,), ()), dead=dead, shadowed=told
+                item=item, path=place, holds=(name,), fails=siblings, can=((name,), ()), dead=dead, shadowed=complaint
             )
         elif condition.operator == "all":
-            told = ("this part is always implied by its siblings", "remove it; the others say the same")
+            complaint = ("this part is always implied by its siblings", "remove it; the others say the same")
             dead = ("this part never fails", "remove it, or ask for what can fail")
             yield _Watch(
-                item=item, path=place, holds=siblings, fails=(name,), can=((), (name,)), dead=dead, shadowed=told
+                item=item, path=place, holds=siblings, fails=(name,), can=((), (name,)), dead=dead, shadowed=complaint
             )
         elif condition.some is not None:
-            told = ("this part never decides whether enough hold", "remove it, or ask for another number")
+            complaint = ("this part never decides whether enough hold", "remove it, or ask for another number")
             dead = ("this part never holds", "remove it, or ask for what can be")
             needed = condition.some.at_least - 1
             yield _Watch(
@@ -129,7 +119,7 @@ def _parts(item: Placed, path: Path_, condition: Condition) -> Iterator[_Watch]:
                 number=needed,
                 can=((name,), ()),
                 dead=dead,
-                shadowed=told,
+                shadowed=complaint,
             )
 
 
@@ -139,7 +129,7 @@ def _levels(item: Placed, criterion: Criterion) -> Iterator[_Watch]:
     names = [(reached if plain else proposed)(criterion.id, rung.level) for rung in criterion.rules]
     levels = ["not met", *(rung.level for rung in criterion.rules)]
     for number, level in enumerate(levels):
-        told = (
+        complaint = (
             f"the level `{level}` is unreachable: the rules never stop at it",
             "change this rule or the one for the next level, or remove the level from the scale",
         )
@@ -148,8 +138,8 @@ def _levels(item: Placed, criterion: Criterion) -> Iterator[_Watch]:
             path=("rules", max(0, number - 1)),
             holds=tuple(names[:number]),
             fails=tuple(names[number : number + 1]),
-            dead=told,
-            shadowed=told,
+            dead=complaint,
+            shadowed=complaint,
         )
     if criterion.presumption is not None:
         yield from _both_ways(item, ("presumption", "when"), presumed(criterion.id))
@@ -157,8 +147,8 @@ def _levels(item: Placed, criterion: Criterion) -> Iterator[_Watch]:
 
 def _both_ways(item: Placed, path: Path_, name: str) -> Iterator[_Watch]:
     for holds, fails, word in (((name,), (), "holds"), ((), (name,), "fails")):
-        told = (f"this condition never {word}", "change it so that it can, or remove the entry")
-        yield _Watch(item=item, path=path, holds=holds, fails=fails, dead=told, shadowed=told)
+        complaint = (f"this condition never {word}", "change it so that it can, or remove the entry")
+        yield _Watch(item=item, path=path, holds=holds, fails=fails, dead=complaint, shadowed=complaint)
 
 
 # -- looking -----------------------------------------------------------------------------------------------------
@@ -168,26 +158,20 @@ def _unseen(draft: Draft, watches: list[_Watch], limit: Limit) -> list[_Watch]:
     """What happens under no version of the law; of an entry that never stands in a whole law, nothing is known."""
     waiting = dict(enumerate(watches))
     asked: set[int] = set()
-    tried: list[dict[str, Value]] = []
     for law in reversed(tuple(draft.rulebook.whole_laws())):
         now = {number: watch for number, watch in waiting.items() if watch.item.entry.in_force.holds(law.as_of)}
         asked |= now.keys()
-        for number in now.keys() - _never(law, now, limit, tried):
+        for number in now.keys() - _never(law, now, limit):
             del waiting[number]
     return [watch for number, watch in waiting.items() if number in asked]
 
 
-def _never(law: Law, watches: dict[int, _Watch], limit: Limit, tried: list[dict[str, Value]]) -> set[int]:
+def _never(law: Law, watches: dict[int, _Watch], limit: Limit) -> set[int]:
     """What never happens under a law."""
     if not watches:
         return set()
     case = Case(at_liberty(lower(law, dict(_named(watch.item for watch in watches.values())))))
-    terms = {str(number): watch.term(case) for number, watch in watches.items()}
-
-    def happened(evaluation: Evaluation, among: Collection[str]) -> Iterator[str]:
-        return (name for name in among if watches[int(name)].happened(evaluation))
-
-    return {int(name) for name in never(case, Sought(terms, happened), limit, tried)}
+    return set(never(case, {number: watch.term(case) for number, watch in watches.items()}, limit))
 
 
 def _named(items: Iterable[Placed]) -> Iterator[tuple[str, Condition]]:

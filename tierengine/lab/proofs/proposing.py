@@ -108,7 +108,7 @@ def proposals(asked: Asked) -> Proof:
     answer becomes unknown or better, and an unknown one becomes better.
     """
     directed = [c for c in asked.law.criteria if c.proposal is not None and sign_of(c)]
-    found = [told for criterion in directed for told in _worsened(asked, criterion)]
+    found = [sentence for criterion in directed for sentence in _worsened(asked, criterion)]
     if not found:
         return asked.proved(
             f"None of the {len(directed)} proposals for a criterion with a direction is worsened by better evidence."
@@ -127,7 +127,7 @@ def _worsened(asked: Asked, criterion: Criterion) -> Iterator[Counterexample]:
         solver = asked.solver_of(proposing.definitions)
         model = smallest(solver, [proposing.proposed_before, proposing.differs], proposing.worse())
         assert model is not None
-        yield proposing.tell(model)
+        yield proposing.counterexample(model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +194,13 @@ class _Proposing:
             if sign * (rank(second.level) - rank(first.level)) < 0
         )
 
-    def tell(self, model: Model) -> Counterexample:
+    def counterexample(self, model: Model) -> Counterexample:
         """Return what a found pair of countries shows."""
         one, other = (
             next(number for number, term in enumerate(self._first(known)) if model.holds(term))
             for known in (self._before, self._after)
         )
-        told = [
+        lines = [
             f"{self._asks(name)} First: {self._answer(self._before, name, model)}. "
             f"Then: {self._answer(self._after, name, model)}."
             for name, moved_ in zip(self._places, self.differs, strict=True)
@@ -216,7 +216,7 @@ class _Proposing:
             f"{self._criterion.id}: rule {one + 1} of the proposal proposes {first.level} ({first.says}), and once the "
             f"evidence is better rule {other + 1} proposes {second.level} ({second.says})."
         )
-        return Counterexample(says=" ".join((says, *told, *kept)), countries=())
+        return Counterexample(says=" ".join((says, *lines, *kept)), countries=())
 
     # -- what is known --------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ def unbound_years(law: Law) -> tuple[str, ...]:
     placement there is, the first report that counts, or an automatic downgrade with years on Tier 3 after it.
     """
     downgrade = law.downgrades[0]
-    return tuple(told for before in _befores(downgrade) for told in _unbound(law, downgrade, before))
+    return tuple(found for before in _befores(downgrade) for found in _unbound(law, downgrade, before))
 
 
 def _unbound(law: Law, downgrade: Downgrade, before: tuple[Placement, ...]) -> Iterator[str]:

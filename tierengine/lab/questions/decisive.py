@@ -122,5 +122,5 @@ def _bound(inquiry: Inquiry) -> tuple[frozenset[str], ...]:
     They are what nobody answers and others show or deny, with these; two numbers of which only is known which is the
     greater; and the placements.
     """
-    told = ({each.left, each.right} for each in inquiry.form.comparisons if each.id in inquiry.facts)
-    return tuple(joined((*taken_together(inquiry.form), *told, {LAST_REPORT, LIMIT})))
+    pairs = ({each.left, each.right} for each in inquiry.form.comparisons if each.id in inquiry.facts)
+    return tuple(joined((*taken_together(inquiry.form), *pairs, {LAST_REPORT, LIMIT})))

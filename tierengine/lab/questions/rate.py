@@ -290,9 +290,9 @@ class _Teller:
             low, high = self._spans[name]
             helps = self._law.criterion(name).direction != "counts against the government"
             side = 1 if low != "not met" else -1 if high == "not met" else 0
-            told = low if low == high else f"shown: {low}, possible: {high}"
+            level = low if low == high else f"shown: {low}, possible: {high}"
             title = self._law.criterion(name).title
-            yield (side if helps else -side), Weighed(says=f"{title} ({told}) [{name}]", passage=None)
+            yield (side if helps else -side), Weighed(says=f"{title} ({level}) [{name}]", passage=None)
 
 
 def _side(indicator: Indicator, record: Evidence) -> int:

@@ -85,16 +85,16 @@ def reasons(casefile: Casefile, rulebook: Rulebook, not_tier: Tier | None = None
     rows = inquiry.open_rows()
     teller = _Teller(inquiry, admitted)
     if not_tier is None:
-        told = tuple(teller.why(row, settled=len(rows) == 1) for row in rows)
+        found = tuple(teller.why(row, settled=len(rows) == 1) for row in rows)
     else:
-        told = (teller.why_not(_row(law, rows, not_tier), rows),)
+        found = (teller.why_not(_row(law, rows, not_tier), rows),)
     government = casefile.dossier.government
     return Reasons(
         subject=Subject(country=government.country, name=government.name),
         law=LawUsed(as_of=law.as_of, digest=law.digest),
         asked=not_tier,
         settled=len(rows) == 1,
-        tiers=told,
+        tiers=found,
     )
 
 
@@ -210,8 +210,8 @@ class _Teller:
         return [seen.index(name) for name in names]
 
     def _open(self, row: TierRow) -> Why:
-        told = sentences(self._inquiry.law, self._open_tiers.witness(row, self._inquiry.facts) or {})
-        return Why(tier=row.tier, standing="open", sets=(), whole=True, witness=told)
+        answers = sentences(self._inquiry.law, self._open_tiers.witness(row, self._inquiry.facts) or {})
+        return Why(tier=row.tier, standing="open", sets=(), whole=True, witness=answers)
 
     @cached_property
     def _open_tiers(self) -> OpenTiers:
@@ -224,11 +224,11 @@ class _Teller:
             return Finding(id=name, says=says, reason="It follows from where earlier reports placed the country.")
         criterion, level = self._findings.levels[name]
         holds = self._findings.outcomes[name]
-        told = ("" if holds else "not ") + (level if level == "met" else f"at least {level}")
+        words = ("" if holds else "not ") + (level if level == "met" else f"at least {level}")
         undetermined = self._tracer.outcome(name) is Outcome.UNDETERMINED
         return Finding(
             id=criterion.id,
-            says=f"{criterion.title}: {told}.",
+            says=f"{criterion.title}: {words}.",
             reason="It comes out so whatever the open answers are." if undetermined else self._tracer.reason(name),
             citation=str(criterion.citation),
         )

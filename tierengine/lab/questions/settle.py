@@ -378,8 +378,8 @@ def _in_words(inquiry: Inquiry, answers: Mapping[str, Value]) -> Iterator[str]:
     for name, value in answers.items():
         alone = len(inquiry.linked(name, inquiry.facts) & answers.keys()) == 1
         if inquiry.fields[name].type == "count" and not name.startswith("rating/") and alone:
-            told = ranged(inquiry.law, name, value, inquiry.range_of(name, int(value)).last)
-            yield f"{question(inquiry.law, name)} {told}. [{leaf_name(name)}]"
+            says = ranged(inquiry.law, name, value, inquiry.range_of(name, int(value)).last)
+            yield f"{question(inquiry.law, name)} {says}. [{leaf_name(name)}]"
         else:
             yield sentence(inquiry.law, name, value)
 

@@ -94,20 +94,20 @@ def whole_way(assessment: Assessment, law: Law) -> Way:
 
 def twin(drawn: Way) -> tuple[Branch, ...]:
     """Return the same as a nested list: each tier, below it what it rests on, down to the records."""
-    told: set[str] = set()
-    tiers = tuple(_branch(drawn, node, told) for node in drawn.nodes if node.kind == "tier")
+    seen: set[str] = set()
+    tiers = tuple(_branch(drawn, node, seen) for node in drawn.nodes if node.kind == "tier")
     return (*tiers, *(Branch(sentence) for sentence in drawn.left_out))
 
 
-def _branch(drawn: Way, node: Node, told: set[str]) -> Branch:
+def _branch(drawn: Way, node: Node, seen: set[str]) -> Branch:
     sources = [drawn.node(source) for source, target in drawn.arrows if target == node.id]
     if node.passage is not None:
         return Branch(quoted(node.passage))
     says = node_words(node)
-    if node.id in told and sources:
+    if node.id in seen and sources:
         return Branch(f"{says} (as told above)")
-    told.add(node.id)
-    return Branch(says, tuple(_branch(drawn, source, told) for source in sources))
+    seen.add(node.id)
+    return Branch(says, tuple(_branch(drawn, source, seen) for source in sources))
 
 
 def node_words(node: Node) -> str:
@@ -309,7 +309,7 @@ def _without(drawn: Way, surplus: tuple[Node, ...]) -> Way:
         gone |= idle
     removed = tuple(node for node in drawn.nodes if node.id in gone)
     kept = tuple(node for node in drawn.nodes if node.id not in gone)
-    return replace(drawn, nodes=kept, arrows=arrows, left_out=(*drawn.left_out, *_told(removed)))
+    return replace(drawn, nodes=kept, arrows=arrows, left_out=(*drawn.left_out, *_in_words(removed)))
 
 
 _PLURALS: tuple[tuple[Kind, str], ...] = (
@@ -320,7 +320,7 @@ _PLURALS: tuple[tuple[Kind, str], ...] = (
 )
 
 
-def _told(removed: tuple[Node, ...]) -> Iterator[str]:
+def _in_words(removed: tuple[Node, ...]) -> Iterator[str]:
     for kind, plural in _PLURALS:
         names = [node.name if node.kind == "record" else node.id for node in removed if node.kind == kind]
         if names:

@@ -13,7 +13,6 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 
 from tierengine.coding.adding import with_sources
 from tierengine.errors import Problem, UsageError
-from tierengine.evidence.sources.reading import FORMATS
 from tierengine.web.changes import Now
 from tierengine.web.uploads import sent_files
 from tierengine.web.visit import Case, Here, TheCase, Visit, seen_again
@@ -25,7 +24,7 @@ router = APIRouter(prefix="/c/{country}/{edition}")
 @router.get("/source")
 def form(here: Here, case: TheCase) -> Response:
     """Show the form, and what lies beside the dossier."""
-    return here.page("source.html", case=case, formats=FORMATS, beside=_beside(here, case))
+    return here.page("source.html", case=case, beside=_beside(here, case))
 
 
 @router.post("/source")

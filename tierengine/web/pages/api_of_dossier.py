@@ -56,11 +56,11 @@ def check(case: TheCase) -> Response:
     """Return what `check` finds: records set aside, quotes that moved, sentences not coded."""
     casefile = case.casefile
     aside = [unused(item) for item in admit(casefile, case.law).set_aside]
-    told = Checked(
+    checked = Checked(
         records=len(casefile.dossier.records),
         set_aside=[Aside(record=each.record, rule=each.rule, because=each.because) for each in aside],
         moved=list(casefile.moved()),
         undecided=len(casefile.undecided),
         uncoded=[{"at": at, "sentence": sentence} for at, sentence in casefile.uncoded()],
     )
-    return as_json_text(told.model_dump(mode="json"))
+    return as_json_text(checked.model_dump(mode="json"))

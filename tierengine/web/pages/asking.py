@@ -88,8 +88,8 @@ def asked(
     name = f"{case.kept.country}-{case.kept.edition}-questions"
     form = file.rpartition(".")[2]
     if form in ("csv", "xlsx"):
-        told = Listing(title="Questions", heads=_HEADS, rows=tuple(map(_cells, _sought(plan, q))))
-        return as_file(told, "csv" if form == "csv" else "xlsx", name, case.law.as_of)
+        listing = Listing(title="Questions", heads=_HEADS, rows=tuple(map(_cells, _sought(plan, q))))
+        return as_file(listing, "csv" if form == "csv" else "xlsx", name, case.law.as_of)
     from tierengine.reports.docx import docx  # noqa: PLC0415 - large, and needed here alone
 
     told_all = asking_report(plan)

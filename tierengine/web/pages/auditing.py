@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Response
@@ -17,6 +18,7 @@ from tierengine.web.work import Kind, Work
 
 router = APIRouter(prefix="/audit")
 
+Named = Callable[[str], str]
 
 Only = Annotated[str, Query(max_length=20)]
 _OPEN = (("unexplained", "what nothing explains"),)
@@ -27,25 +29,28 @@ def like_cases(here: Here, q: Words = "", only: Only = "") -> Response:
     """Show each pair in which one case is at least as good on every criterion, and yet placed lower."""
     work = _work(here, "like-cases")
     if work.state != "done":
-        return here.page("like-cases.html", work=work, told=None)
+        return here.page("like-cases.html", work=work, found=None)
     chosen = choice("only", "Which", only, _OPEN, "all")
-    pairs = _pairs(work.result, q, chosen.chosen)
+    name_of = _names(here)
+    pairs = _pairs(work.result, q, chosen.chosen, name_of)
     of = counted(len(work.result["pairs"]), "pair")
     at = "/audit/like-cases"
     sought = Sought(at=at, file=at, q=q, shown=len(pairs), of=of, choices=(chosen,))
-    return here.page("like-cases.html", work=work, told=work.result, pairs=pairs, sought=sought, tiers=_tiers)
+    values = {"found": work.result, "pairs": pairs, "sought": sought, "tiers": _tiers, "name_of": name_of}
+    return here.page("like-cases.html", work=work, **values)
 
 
 @router.get("/like-cases.{form}")
 def pairs_listed(here: Here, form: Form, q: Words = "", only: Only = "") -> Response:
     """Give the pairs that the page lists as a file."""
+    name_of = _names(here)
     rows = [
         (
-            *(pair["lower"]["case"], _tiers([pair["lower"]["tier"]]), pair["lower"]["by"]),
-            *(pair["higher"]["case"], _tiers([pair["higher"]["tier"]]), pair["higher"]["by"]),
+            *(name_of(pair["lower"]["case"]), _tiers([pair["lower"]["tier"]]), pair["lower"]["by"]),
+            *(name_of(pair["higher"]["case"]), _tiers([pair["higher"]["tier"]]), pair["higher"]["by"]),
             "\n".join("; ".join(map(_difference, each)) for each in pair["explained_by"]) or "nothing explains it",
         )
-        for pair in _pairs(_done(here, "like-cases"), q, only)
+        for pair in _pairs(_done(here, "like-cases"), q, only, name_of)
     ]
     heads = ("placed lower", "tier", "by", "placed higher", "tier of it", "by whom", "explained by")
     return as_file(Listing(title="Like cases", heads=heads, rows=tuple(rows)), form, "like-cases")
@@ -56,23 +61,26 @@ def robust(here: Here, q: Words = "") -> Response:
     """Show how firmly each case keeps its tier if every rating may be one level higher or lower."""
     work = _work(here, "robust")
     if work.state != "done":
-        return here.page("robust.html", work=work, told=None)
-    standings = _standings(work.result, q)
+        return here.page("robust.html", work=work, found=None)
+    name_of = _names(here)
+    standings = _standings(work.result, q, name_of)
     of = counted(len(work.result["standings"]), "case")
     sought = Sought(at="/audit/robust", file="/audit/robust", q=q, shown=len(standings), of=of)
-    return here.page("robust.html", work=work, told=work.result, standings=standings, sought=sought, tiers=_tiers)
+    values = {"found": work.result, "standings": standings, "sought": sought, "tiers": _tiers, "name_of": name_of}
+    return here.page("robust.html", work=work, asks_of=_questions(here), **values)
 
 
 @router.get("/robust.{form}")
 def standings_listed(here: Here, form: Form, q: Words = "") -> Response:
     """Give the cases that the page lists as a file."""
+    name_of, asks_of = _names(here), _questions(here)
     rows = [
         (
-            *(each["case"], _tiers(each["tiers"]), each["keeps"], each["combinations"]),
+            *(name_of(each["case"]), _tiers(each["tiers"]), each["keeps"], each["combinations"]),
             "\n".join(f"{_tiers(reached['tiers'])}: {reached['combinations']}" for reached in each["reached"]),
-            each["matters"][0]["rating"].replace("_", " ") if each["matters"] else "",
+            asks_of(each["matters"][0]["rating"]) if each["matters"] else "",
         )
-        for each in _standings(_done(here, "robust"), q)
+        for each in _standings(_done(here, "robust"), q, name_of)
     ]
     heads = ("case", "tiers", "combinations that keep them", "combinations", "reached", "the rating that matters most")
     return as_file(Listing(title="Raters who differ", heads=heads, rows=tuple(rows)), form, "raters-who-differ")
@@ -91,15 +99,31 @@ def _done(here: Visit, kind: Kind) -> Any:
     return work.result
 
 
-def _pairs(told: Any, q: str, only: str) -> list[Any]:
+def _pairs(found: Any, q: str, only: str, name_of: Named) -> list[Any]:
     """The pairs that are sought."""
-    wanted = (pair for pair in told["pairs"] if not (only and pair["explained_by"]))
-    return [pair for pair in wanted if has(q, pair["lower"]["case"], pair["higher"]["case"])]
+    wanted = (pair for pair in found["pairs"] if not (only and pair["explained_by"]))
+    return [pair for pair in wanted if has(q, name_of(pair["lower"]["case"]), name_of(pair["higher"]["case"]))]
 
 
-def _standings(told: Any, q: str) -> list[Any]:
+def _standings(found: Any, q: str, name_of: Named) -> list[Any]:
     """The cases that are sought."""
-    return [each for each in told["standings"] if has(q, each["case"], _tiers(each["tiers"]))]
+    return [each for each in found["standings"] if has(q, name_of(each["case"]), _tiers(each["tiers"]))]
+
+
+def _names(here: Visit) -> Named:
+    """What a case is called, which is known by the folder of its dossier: country and report."""
+    folder = here.desk.folder
+    found = {
+        each.path.parent.relative_to(folder).as_posix(): f"{each.title} {each.edition.replace('-', ', ')}"
+        for each in here.desk.all_shown(here.person.cleared)
+    }
+    return lambda case: found.get(case, case)
+
+
+def _questions(here: Visit) -> Named:
+    """What an open word asks, by its name, in the law of whichever day it is last in."""
+    found = {each.judgement.id: each.judgement.question for each in here.desk.rulebook.criteria if each.judgement}
+    return lambda word: found.get(word, word)
 
 
 def _difference(found: Any) -> str:

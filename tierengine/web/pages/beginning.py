@@ -13,7 +13,6 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 
 from tierengine.coding.starting import Beginning, begun
 from tierengine.errors import Problem, UsageError
-from tierengine.evidence.sources.reading import FORMATS
 from tierengine.web.uploads import sent_files
 from tierengine.web.visit import Here, seen_again
 from tierengine.wholefile import write_whole
@@ -24,7 +23,7 @@ router = APIRouter()
 @router.get("/new")
 def new(here: Here) -> Response:
     """Show the form."""
-    return here.page("new.html", formats=FORMATS, year=datetime.now(UTC).year)
+    return here.page("new.html", year=datetime.now(UTC).year)
 
 
 @router.post("/new")

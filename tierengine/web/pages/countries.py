@@ -95,8 +95,8 @@ def listed(here: Here, form: Form, q: Words = "", tier: Short = "", status: Shor
     today = on or datetime.now(UTC).date()
     every = rows_of(here, here.desk.all_shown(here.person.cleared), _standing(here.desk)[0], today)
     rows, _ = _narrowed(every, q, tier, status)
-    told = Listing(title="Countries", heads=_HEADS, rows=tuple(map(_cells, rows)))
-    return as_file(told, form, "countries", today)
+    listing = Listing(title="Countries", heads=_HEADS, rows=tuple(map(_cells, rows)))
+    return as_file(listing, form, "countries", today)
 
 
 _HEADS = ("country", "code", "report", "recommendation", "status", "tiers still open", "last report", "what waits")
@@ -105,11 +105,11 @@ _HEADS = ("country", "code", "report", "recommendation", "status", "tiers still 
 def _cells(row: Row) -> tuple[Cell, ...]:
     waits = "\n".join(each.says for each in row.waits)
     named = (row.kept.title, row.kept.country, row.kept.edition)
-    told = row.recommended
-    if told is None:
+    recommended = row.recommended
+    if recommended is None:
         return (*named, "cannot be assessed", "", "", row.moved, waits)
-    name = tier_name(told.tier) if told.tier is not None or told.settled else "no tier yet"
-    return (*named, name, told.status, ", ".join(map(tier_name, told.open_tiers)), row.moved, waits)
+    name = tier_name(recommended.tier) if recommended.tier is not None or recommended.settled else "no tier yet"
+    return (*named, name, recommended.status, ", ".join(map(tier_name, recommended.open_tiers)), row.moved, waits)
 
 
 _NONE = "none"

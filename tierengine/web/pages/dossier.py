@@ -88,7 +88,7 @@ def _last(here: Here, case: Case) -> str | None:
     return f"{last.by} {last.says} at {at:%H:%M} UTC{on}."
 
 
-def _kept_part(here: Here, case: Case, name: str, told: Callable[[], dict[str, Any]], *given: str | None) -> Markup:
+def _kept_part(here: Here, case: Case, name: str, values: Callable[[], dict[str, Any]], *given: str | None) -> Markup:
     """A part of the page that is the same for everybody who may do the same: it is rendered once.
 
     Whatever else may differ between two people has to be `given`, so that neither is shown what is the other's.
@@ -96,7 +96,7 @@ def _kept_part(here: Here, case: Case, name: str, told: Callable[[], dict[str, A
     codes = here.may("GET", "/c/{country}/{edition}/draft")
 
     def make() -> Markup:
-        return Markup(render(f"parts/{name}.html", here=here, case=case, **told()))  # noqa: S704 - it was escaped
+        return Markup(render(f"parts/{name}.html", here=here, case=case, **values()))  # noqa: S704 - it was escaped
 
     return here.desk.answers.kept(f"part {name}", case.casefile, make, case.kept.version, codes, *given)
 
@@ -124,7 +124,7 @@ def events(here: Here, case: TheCase) -> Response:
     def look() -> tuple[bool, str | None]:
         return here.still_in, here.desk.shelf.version(case.kept)
 
-    async def told() -> AsyncIterator[str]:
+    async def changes() -> AsyncIterator[str]:
         version, end = "", monotonic() + _LONGEST
         yield "retry: 500\n\n"
         while monotonic() < end and not await here.request.is_disconnected():
@@ -136,7 +136,7 @@ def events(here: Here, case: TheCase) -> Response:
                 yield f"event: changed\ndata: {version}\n\n"
             await sleep(_PAUSE)
 
-    return StreamingResponse(told(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    return StreamingResponse(changes(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 def _answer(assessment: Assessment) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Query, Response
 
+from tierengine import yamlfile
 from tierengine.errors import Problem, RulebookError
-from tierengine.law.reader import RulebookFile, draft_of, rulebook_files
+from tierengine.law.reader import RulebookFile, draft_of, placed_in, rulebook_files
 from tierengine.law.rulebook import Rulebook
 from tierengine.reports.answer import tier_name
 from tierengine.reports.problems import as_json
@@ -24,6 +25,9 @@ router = APIRouter(prefix="/law")
 
 _LONGEST = 500_000
 """Characters of a file of the law; the longest today has a tenth of it."""
+
+_NAMED = 5
+"""How many of the cases that move alike are named."""
 
 Name = Annotated[str, Query(alias="file", max_length=100)]
 
@@ -64,6 +68,7 @@ def edit_criterion(here: Here, name: str, on: On = None) -> Response:
 @router.get("/edit")
 def edit(here: Here, name: Name) -> Response:
     """Show a file of the law beside what a draft of it would do."""
+    here.desk.works.expect()
     return _page(here, name)
 
 
@@ -90,8 +95,8 @@ def _page(here: Visit, name: str, text: str | None = None, *, part: bool = False
     if before is None:
         raise HTTPException(404, "The law has no such file.")
     text = before if text is None else text
-    problems = problems_of(with_draft(files, name, text), name)
-    told: dict[str, Any] = {
+    problems = problems_of(with_draft(files, name, text), name) if text != before else ()
+    values: dict[str, Any] = {
         "name": name,
         "text": text,
         "changed": text != before,
@@ -99,7 +104,7 @@ def _page(here: Visit, name: str, text: str | None = None, *, part: bool = False
         "problems": problems,
         "checks": checks(here, {name: text} if text != before else {}, problems),
     }
-    return here.page("parts/draft.html" if part else "edit.html", **told)
+    return here.page("parts/draft.html" if part else "edit.html", **values)
 
 
 def own_words(book: Rulebook) -> set[str]:
@@ -115,9 +120,13 @@ def with_draft(files: tuple[RulebookFile, ...], name: str, text: str) -> tuple[R
 
 
 def problems_of(files: tuple[RulebookFile, ...], name: str) -> tuple[Mistake, ...]:
-    """Return what is wrong with a draft so that it cannot be read as law, each at its line in the file of a name."""
+    """Return what is wrong with a draft so that it cannot be read as law, each at its line in the file of a name.
+
+    What is wrong within that file is told before the others are read beside it.
+    """
+    found: tuple[Problem, ...]
     try:
-        found: tuple[Problem, ...] = draft_of(files).ill_placed
+        found = _within(next(file for file in files if file.name == name)) or draft_of(files).ill_placed
     except RulebookError as error:
         found = error.problems
     return tuple(
@@ -129,6 +138,14 @@ def problems_of(files: tuple[RulebookFile, ...], name: str) -> tuple[Mistake, ..
         )
         for each in as_json(found)
     )
+
+
+def _within(file: RulebookFile) -> tuple[Problem, ...]:
+    problems: list[Problem] = []
+    document = yamlfile.load(file.raw, file.name, problems)
+    if document is not None:
+        placed_in(document, problems)
+    return tuple(problems)
 
 
 def checks(here: Visit, files: dict[str, str], problems: tuple[Mistake, ...]) -> list[Check]:
@@ -155,7 +172,8 @@ def check_of(work: Work) -> Check:
         waits = work.kind == "mutate" and work.of is None
         of = f" of {work.of}" if work.of else ""
         says = f"{work.done}{of} done" if work.done else "once the others are done" if waits else "running"
-        return Check(title=title, state="running", says=says, work=work.id, found=_unnoticed(work.found))
+        found = (_refuted if work.kind == "prove" else _unnoticed)(work.found)
+        return Check(title=title, state="running", says=says, work=work.id, found=found)
     if work.state == "stopped" and work.kind == "mutate":
         return Check(title=title, state="waiting", says="once the draft is sound")
     if work.state != "done":
@@ -171,9 +189,12 @@ def _linted(title: str, found: list[dict[str, Any]]) -> Check:
 
 def _proved(title: str, found: list[dict[str, Any]]) -> Check:
     failed = [each for each in found if each["verdict"] != "proved"]
-    lines = tuple(f"{each['verdict']}: {each['says']}" for each in failed)
     says = f"{len(found)} hold" if not failed else f"{len(failed)} of {len(found)} do not hold"
-    return Check(title=title, state="bad" if failed else "good", says=says, found=tuple(lines))
+    return Check(title=title, state="bad" if failed else "good", says=says, found=_refuted(failed))
+
+
+def _refuted(proofs: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(f"{each['verdict']}: {each['says']}" for each in proofs)
 
 
 def _moved(title: str, found: dict[str, Any]) -> Check:
@@ -184,12 +205,16 @@ def _moved(title: str, found: dict[str, Any]) -> Check:
         says = "not counted: it takes who is cleared for every dossier"
         return Check(title=title, state="moved" if stretches else "good", says=says, found=tuple(lines))
     lines.extend(map(_move, census["moves"]))
-    moved, says = census["moved"], f"{census['moved']} of {counted(census['cases'], 'dossier')} move"
+    moved, cases = census["moved"], census["cases"]
+    says = f"{moved:,} of {cases:,} {'case moves' if cases == 1 else 'cases move'}"
     return Check(title=title, state="moved" if moved or stretches else "good", says=says, found=tuple(lines))
 
 
 def _move(found: dict[str, Any]) -> str:
-    return f"{listed(found['cases'])}: {_tiers(found['before'])} becomes {_tiers(found['after'])}."
+    """Cases that move alike: the first of them by name."""
+    names, more = found["cases"][:_NAMED], found["number"] - len(found["cases"][:_NAMED])
+    which = listed([*names, f"{more} more"] if more else names)
+    return f"{which}: {_tiers(found['before'])} becomes {_tiers(found['after'])}."
 
 
 def _tiers(open_tiers: list[Tier]) -> str:
@@ -198,11 +223,11 @@ def _tiers(open_tiers: list[Tier]) -> str:
 
 def _mutants(title: str, found: dict[str, Any]) -> Check:
     """Each single change of what was edited, such as a threshold one higher: something should notice it."""
-    told = [each for each in found["verdicts"] if each["became"] == "undecided" or _moves_unseen(each)]
-    says = f"{len(told)} of {counted(found['changes'], 'single change')} unnoticed"
-    if not told:
+    verdicts = [each for each in found["verdicts"] if each["became"] == "undecided" or _moves_unseen(each)]
+    says = f"{len(verdicts)} of {counted(found['changes'], 'single change')} unnoticed"
+    if not verdicts:
         says = f"each of {counted(found['changes'], 'single change')} that moves an answer is noticed"
-    return Check(title=title, state="moved" if told else "good", says=says, found=_unnoticed(told))
+    return Check(title=title, state="moved" if verdicts else "good", says=says, found=_unnoticed(verdicts))
 
 
 def _moves_unseen(verdict: dict[str, Any]) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import mimetypes
+import secrets
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
@@ -15,13 +17,17 @@ from tierengine.web.door import HOURS, JOURNEY, Sessions
 from tierengine.web.keyboard import KEYS
 from tierengine.web.office import Office
 from tierengine.web.people import name_of_the_user, sound_name
-from tierengine.web.provider import ProviderError
+from tierengine.web.provider import Provider, ProviderError
 from tierengine.web.rendering import static_files
-from tierengine.web.visit import Here, cookie_name, seen_again
+from tierengine.web.visit import Here, Visit, cookie_name, seen_again
 
 router = APIRouter()
 
 _YEAR = 365 * 24 * 3600
+
+_LONGEST = 3500
+"""Characters of a token that a cookie holds (RFC 6265, section 6.1: 4096 bytes in all); of a longer one the provider is
+not reminded, and asks whom it is to sign out."""
 
 
 @router.get("/enter")
@@ -58,8 +64,11 @@ def come_back(request: Request) -> Response:
         raise HTTPException(404)
     provider, sessions = office.provider, request.app.state.sessions
     kept = sessions.brought_back(request.cookies.get(_journey(request)))
-    response = _begun(request, _answered(lambda: provider.name(request.query_params, kept)))
-    response.delete_cookie(_journey(request), secure=request.app.state.secure, httponly=True, samesite="lax")
+    found = _answered(lambda: provider.signed_in(request.query_params, kept))
+    response = _begun(request, found.name)
+    _forget(request, response, _journey(request))
+    if len(found.token) <= _LONGEST:
+        _keep(request, response, _token(request), found.token, HOURS * 3600)
     return response
 
 
@@ -80,7 +89,18 @@ def _begun(request: Request, name: str) -> RedirectResponse:
 
 
 def _journey(request: Request) -> str:
+    """The cookie of who went to sign in elsewhere."""
     return f"{cookie_name(request)}-journey"
+
+
+def _token(request: Request) -> str:
+    """The cookie of the token with which the provider signed somebody in."""
+    return f"{cookie_name(request)}-token"
+
+
+def _leaving(request: Request) -> str:
+    """The cookie of who went to sign out elsewhere: what the provider must bring back."""
+    return f"{cookie_name(request)}-leaving"
 
 
 @router.post("/leave")
@@ -88,15 +108,45 @@ def leave(here: Here) -> Response:
     """End the session at once: neither its cookie nor a token that was given out in it opens the desk again."""
     request = here.request
     request.app.state.sessions.end(request.cookies.get(cookie_name(request)))
-    response = seen_again("/left")
-    response.delete_cookie(cookie_name(request), secure=request.app.state.secure, httponly=True, samesite="lax")
+    response = seen_again("/left" if _provider(here) is None else "/leave/there")
+    _forget(request, response, cookie_name(request))
+    if _provider(here) is not None:
+        _keep(request, response, _leaving(request), secrets.token_urlsafe(32), JOURNEY)
+    return response
+
+
+@router.get("/leave/there")
+def leave_there(here: Here) -> Response:
+    """Send who has just signed out on to the provider, to end the session there; to `left` where that cannot be."""
+    request, provider = here.request, _provider(here)
+    state = request.cookies.get(_leaving(request))
+    if provider is None or not state or here.person.name:
+        return seen_again("/left")
+    try:
+        there = provider.sign_out(request.cookies.get(_token(request), ""), state)
+    except ProviderError:
+        there = None
+    # A page and no redirect: browsers let no form lead away from the desk, nor what it is redirected to.
+    response = seen_again("/left") if there is None else here.page("leaving.html", there=there)
+    _forget(request, response, _token(request))
     return response
 
 
 @router.get("/left")
-def left(here: Here) -> Response:
-    """Say that the session has ended, and how to come in again."""
-    return here.page("left.html", provider=here.in_office and here.request.app.state.office.provider is not None)
+def left(here: Here, state: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Say that the session has ended, at the provider too if it says so, and how to come in again."""
+    request, provider = here.request, _provider(here)
+    kept = request.cookies.get(_leaving(request), "")
+    there = bool(state) and hmac.compare_digest(state.encode(), kept.encode())
+    response = here.page("left.html", provider=provider is not None, there=there)
+    if kept:
+        _forget(request, response, _leaving(request))
+    return response
+
+
+def _provider(here: Visit) -> Provider | None:
+    office: Office | None = here.request.app.state.office
+    return office.provider if office is not None else None
 
 
 @router.get("/you")
@@ -143,6 +193,10 @@ def _with_cookie(request: Request, response: RedirectResponse, cookie: str) -> R
     return response
 
 
-def _keep(request: Request, response: RedirectResponse, name: str, cookie: str, seconds: int) -> None:
+def _keep(request: Request, response: Response, name: str, cookie: str, seconds: int) -> None:
     secure = request.app.state.secure
     response.set_cookie(name, cookie, max_age=seconds, httponly=True, samesite="lax", secure=secure)
+
+
+def _forget(request: Request, response: Response, name: str) -> None:
+    response.delete_cookie(name, secure=request.app.state.secure, httponly=True, samesite="lax")

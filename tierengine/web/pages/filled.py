@@ -28,8 +28,8 @@ def read_back(here: Here, case: TheCase, workbook: Annotated[UploadFile, File()]
     name = (workbook.filename or "workbook").replace("\\", "/").rpartition("/")[2][-100:]
     raw, path, book = workbook.file.read(), case.kept.path, here.desk.rulebook
     try:
-        told = taken_back(path, raw, name, book)
-        parts = (("added", told.added), ("changed", told.changed), ("removed", told.removed))
+        taken = taken_back(path, raw, name, book)
+        parts = (("added", taken.added), ("changed", taken.changed), ("removed", taken.removed))
         done = [f"{len(ids)} {word}" for word, ids in parts if ids]
         if not done:
             return _page(here, case, same=name)

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, HTTPException, Query, Response
 
 from tierengine.law.coverage import counted
-from tierengine.law.entries import Criterion, Entry
+from tierengine.law.entries import Clock, Conclusion, Criterion, Downgrade, Entry, Relisting, Route
 from tierengine.law.questions import questions
 from tierengine.law.rulebook import Law, Rulebook
+from tierengine.reports.answer import tier_name
 from tierengine.reports.ladder import in_words, ladder
 from tierengine.reports.law import part_name, provisions
 from tierengine.reports.listing import Form
@@ -25,6 +26,8 @@ router = APIRouter(prefix="/law")
 
 On = Annotated[date | None, Query(description="the day whose law is shown")]
 
+
+_Says = Conclusion | Route | Downgrade | Relisting | Clock
 
 TREATMENTS = {
     "encoded": "answered by rules",
@@ -71,8 +74,8 @@ def coverage(here: Here, on: On = None) -> Response:
     book = here.desk.rulebook
     law = law_on(book, on)
     days = [each.as_of for each in book.whole_laws()]
-    counts = counted(law.clauses)
-    return here.page("coverage.html", law=law, days=days, counts=counts, treatments=TREATMENTS)
+    values = {"counts": counted(law.clauses), "treatments": TREATMENTS, "meanings": meanings(law)}
+    return here.page("coverage.html", 200, law=law, days=days, **values)
 
 
 @router.get("/{name}")
@@ -92,6 +95,19 @@ def criterion(here: Here, name: str, on: On = None) -> Response:
         versions=versions(here.desk.rulebook, found, law),
         clauses=[each for each in law.clauses if own_names(found) & set(each.by)],
         used=[each for each in law.conditional() if name in names_in(each)],
+    )
+
+
+def meanings(law: Law) -> dict[str, str]:
+    """Return what the names mean that stand beside a clause of the statute; a few are those of readings of the text."""
+    entries: tuple[_Says, ...] = (*law.conclusions, *law.routes, *law.downgrades, *law.relistings, *law.clocks)
+    words = (each.judgement for each in law.criteria if each.judgement is not None)
+    return (
+        {each.id: each.says for each in entries}
+        | {row.id: tier_name(row.tier) for row in law.tiers}
+        | {each.id: each.asks for each in law.indicators}
+        | {word.id: word.question for word in words}
+        | {each.id: each.title for each in law.criteria}
     )
 
 

@@ -82,8 +82,8 @@ def narrowed(case: Case, q: str, show: Shown, shown: int, *kept: tuple[str, str]
 def listed(here: Here, case: TheCase, form: Form, q: Words = "", show: Show = "") -> Response:
     """Give the records that the page lists as a file."""
     found = sought_items(case, here.desk.answers.assessment(case.casefile), q, show)
-    told = Listing(title="Records", heads=_HEADS, rows=tuple(astuple(each) for each in found))
-    return as_file(told, form, f"{case.kept.country}-{case.kept.edition}-records", case.law.as_of)
+    listing = Listing(title="Records", heads=_HEADS, rows=tuple(astuple(each) for each in found))
+    return as_file(listing, form, f"{case.kept.country}-{case.kept.edition}-records", case.law.as_of)
 
 
 def _items(casefile: Casefile, law: Law, aside: Mapping[str, str]) -> Iterator[Item]:

@@ -50,12 +50,12 @@ def _released(case: Case, to: ReleaseName) -> Report:
     return released_report(release(case.casefile, case.law, to), case.law)
 
 
-def _as(told: Report, form: str) -> bytes:
+def _as(report: Report, form: str) -> bytes:
     """A report in a format; the libraries of each are large, and loaded when it is asked for."""
     if form == "txt":
-        return report_text(told).encode()
+        return report_text(report).encode()
     name = {"md": "markdown"}.get(form, form)
-    made: str | bytes = getattr(import_module(f"tierengine.reports.{name}"), name)(told)
+    made: str | bytes = getattr(import_module(f"tierengine.reports.{name}"), name)(report)
     return made.encode() if isinstance(made, str) else made
 
 

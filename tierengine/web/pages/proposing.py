@@ -16,6 +16,7 @@ from tierengine.ledger import acts
 from tierengine.ledger.book import Ledger
 from tierengine.ledger.entries import ProposalEntry
 from tierengine.ledger.findings import findings
+from tierengine.ledger.keys import plain_name
 from tierengine.ledger.replay import Replayer
 from tierengine.ledger.store import Reader
 from tierengine.ledger.words import author, headline
@@ -42,7 +43,7 @@ def propose(here: Here, name: Name, text: Annotated[str, Form(max_length=500_000
         here,
         "/changes",
         lambda desk: acts.propose(
-            desk, files, draft.rulebook.examples, findings(desk.ledger, files, here.corpus, _FIRST), reasons
+            desk, files, draft.rulebook.examples, findings(desk.ledger, files, here.census, _FIRST), reasons
         ),
     )
 
@@ -62,12 +63,16 @@ def changes(here: Here) -> Response:
 def change(here: Here, number: int) -> Response:
     """Show a proposal: its difference with what was found out of it, and who has looked at it."""
     with here.desk.book.opened() as ledger, ledger.store.reading() as reader:
-        told = _proposal(ledger, reader, number)
-        entry = told["entry"]
+        proposal = _proposal(ledger, reader, number)
+        entry = proposal["entry"]
         difference = ledger.blob(reader, entry.difference).decode()
         proof = json.loads(ledger.blob(reader, entry.proof))
         census = None if entry.census is None else json.loads(ledger.blob(reader, entry.census))
-    return here.page("change.html", lines=difference.splitlines(), proof=proof, census=census, **told)
+    proposal |= {
+        "own": plain_name(entry.by.name) == plain_name(here.person.name),
+        "written": here.desk.rulebook.digest == entry.rulebook,
+    }
+    return here.page("change.html", lines=difference.splitlines(), proof=proof, census=census, **proposal)
 
 
 @router.post("/changes/{number}/review")
@@ -90,15 +95,16 @@ def adopt(here: Here, number: int, reasons: Reasons) -> Response:
 def write(here: Here, number: int) -> Response:
     """Write the files of a proposal that was adopted, and commit them where the folder of the law is under git."""
     with here.desk.book.opened() as ledger, ledger.store.reading() as reader:
-        told = _proposal(ledger, reader, number)
-        if not told["adopted"]:
+        proposal = _proposal(ledger, reader, number)
+        if not proposal["adopted"]:
             raise HTTPException(409, "Only a change that was adopted is written. Somebody else approves it first.")
-        _, files = Replayer(ledger).rulebook(reader, told["entry"].rulebook)
+        _, files = Replayer(ledger).rulebook(reader, proposal["entry"].rulebook)
     folder = here.desk.lawbook.folder
     changed = [file for file in files if (folder / file.name).read_bytes() != file.raw]
     for file in changed:
         write_whole(folder / file.name, file.raw)
-    _commit(folder, [file.name for file in changed], f"{told['entry'].reasons}\n\nEntry {number} of the ledger.")
+    here.desk.lawbook.changed()
+    _commit(folder, [file.name for file in changed], f"{proposal['entry'].reasons}\n\nEntry {number} of the ledger.")
     return seen_again(f"/changes/{number}")
 
 

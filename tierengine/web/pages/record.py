@@ -41,10 +41,10 @@ def check(here: Here, case: TheCase) -> Response:
                 numbers = reader.numbers("assessment", about=case.casefile.dossier.id)
             others = replay(ledger, numbers, lambda: None, workers=1)
     except TierEngineError as error:
-        told: dict[str, Any] = {"problems": error.problems}
+        values: dict[str, Any] = {"problems": error.problems}
     else:
-        told = {"holds": found, "replayed": len(numbers), "others": others}
-    return shown(here, case.casefile.dossier.id, case=case, verified=told)
+        values = {"holds": found, "replayed": len(numbers), "others": others}
+    return shown(here, case.casefile.dossier.id, case=case, verified=values)
 
 
 @router.get("/{number}/packet.zip")

@@ -13,10 +13,11 @@ from tierengine.lab.questions.rate import RatingSheet
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.assessment import Assessment
 from tierengine.reasoning.suppose import Doubted, Supposition, doubtable, supposed
+from tierengine.reports.answer import tier_name
 from tierengine.reports.change import moved_words
 from tierengine.terms.level import Level
 from tierengine.web.desk import Desk
-from tierengine.web.visit import Here, TheCase
+from tierengine.web.visit import Case, Here, TheCase
 
 router = APIRouter(prefix="/c/{country}/{edition}")
 
@@ -38,17 +39,17 @@ def what_if(
         items=tuple(sorted(set(off or ()) & {item.id for item in answering(casefile)})),
         ratings=_ratings(here.request, case.law),
     )
-    before, told, after = _supposed(desk, casefile, doubted)
+    before, supposition, after = _supposed(desk, casefile, doubted)
     names = {each.id: each.asks for each in case.law.indicators}
     sheet = desk.answers.rating_sheet(casefile)
     return here.page(
         "what-if.html",
         case=case,
         doubted=doubted,
-        told=told,
+        supposition=supposition,
         before=before.recommendation,
         after=after.recommendation,
-        moved=[moved_words(each, case.titles) for each in told.moved],
+        moved=[moved_words(each, _titles(case)) for each in supposition.moved],
         sources=doubtable(casefile),
         items=[
             (item, source_of(item), names.get(getattr(item, "measures", getattr(item, "indicator", "")), item.id))
@@ -59,14 +60,19 @@ def what_if(
     )
 
 
+def _titles(case: Case) -> dict[str, str]:
+    """What findings are called: criteria, and the rows of the tier table."""
+    return case.titles | {row.id: tier_name(row.tier) for row in case.law.tiers}
+
+
 def _supposed(desk: Desk, casefile: Casefile, doubted: Doubted) -> tuple[Assessment, Supposition, Assessment]:
     assessor = desk.answers.quick
     before = desk.answers.in_short(casefile)
     given = (doubted.sources, doubted.items, tuple(sorted(doubted.ratings.items())))
-    told, after = desk.answers.kept(
+    supposition, after = desk.answers.kept(
         "what-if", casefile, lambda: supposed(casefile, assessor(casefile), doubted, before), *given
     )
-    return before, told, after
+    return before, supposition, after
 
 
 def _ratings(request: Request, law: Law) -> dict[str, Level]:

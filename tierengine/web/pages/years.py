@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from tierengine.evidence.dossier import Casefile
 from tierengine.reasoning.compare import Comparison, Side, compare
 from tierengine.reasoning.history import standing_under
-from tierengine.reports.change import CAUSE_TITLES, effect, moved_words, nothing, why
+from tierengine.reports.change import CAUSE_TITLES, effect, moved_words, why
 from tierengine.reports.change import answer as answer_words
 from tierengine.web.desk import Desk
 from tierengine.web.shelf import Kept
@@ -47,12 +47,11 @@ def years(here: Here, case: TheCase, before: Annotated[str, Query(alias="with", 
         limit=_LIMITS[stands.limit] if placements else "The dossier names no earlier placement.",
         earlier=earlier,
         chosen=chosen,
-        told=_compared(here.desk, other, case.casefile) if other is not None else None,
+        comparison=_compared(here.desk, other, case.casefile) if other is not None else None,
         answer_words=answer_words,
         cause_titles=CAUSE_TITLES,
         effect=effect,
         moves=lambda cause: [moved_words(each, case.titles) for each in cause.moved],
-        nothing=nothing,
         why=why,
     )
 
