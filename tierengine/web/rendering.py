@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -35,14 +35,20 @@ PAGES_OF_CASE = (
 """The pages of one dossier, and the ends of their addresses; each is shown to those who may open it."""
 
 
-def render(template: str, **told: Any) -> str:
+def render(template: str, **values: Any) -> str:
     """Return a page; whatever a source or a person wrote is only ever text in it."""
-    return _environment().get_template(template).render(told)
+    return _environment().get_template(template).render(values)
 
 
 def day(when: date | None) -> str:
     """Return a day as it is read: `12 June 2007`."""
     return f"{when.day} {when:%B %Y}" if when is not None else ""
+
+
+def moment(when: str) -> str:
+    """Return a time of the ledger (RFC 3339) as it is read: `12 June 2007, 14:05 UTC`."""
+    told = datetime.fromisoformat(when).astimezone(UTC)
+    return f"{day(told)}, {told:%H:%M} UTC"
 
 
 def listed(words: Iterable[object], last: str = "and") -> str:
@@ -71,7 +77,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_plain,
     )
-    environment.filters |= {"day": day, "listed": listed, "counted": counted, "said": said}
+    environment.filters |= {"day": day, "moment": moment, "listed": listed, "counted": counted, "said": said}
     environment.globals |= {
         "asset": asset,
         "bar_of": bar_of,

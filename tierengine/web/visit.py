@@ -44,9 +44,9 @@ class Visit:
     program_token: Callable[[], str]
     """A token by which a program of the person comes in."""
 
-    def page(self, template: str, http: int = 200, **told: Any) -> HTMLResponse:
+    def page(self, template: str, http: int = 200, **values: Any) -> HTMLResponse:
         """Render a page or a part of one."""
-        return HTMLResponse(render(template, here=self, csrf=self.form_token, **told), status_code=http)
+        return HTMLResponse(render(template, here=self, csrf=self.form_token, **values), status_code=http)
 
     def may(self, method: str, route: str) -> bool:
         """Say whether the person may use a route, so that a page offers only what they can do."""
@@ -82,6 +82,11 @@ class Visit:
         """The folder of the dossiers, for what looks at all of them; nothing where the person is not shown all."""
         withheld = any(each.withheld for each in self.desk.all_shown(self.person.cleared))
         return None if withheld else self.desk.folder
+
+    @property
+    def census(self) -> Path | None:
+        """What the census of a change of law is taken over; nothing where the person is not shown all dossiers."""
+        return None if self.corpus is None else self.desk.cases or self.corpus
 
     @property
     def in_office(self) -> bool:

@@ -27,7 +27,7 @@ from tierengine.lab.proofs.versions import Span, Version
 from tierengine.law.rulebook import Law
 
 RATED_ALONG = "A rating that goes along with the records is recorded where the records settle the level."
-"""Told of two countries of which a dossier records more than the answers in which they differ."""
+"""What is said of two countries of which a dossier records more than the answers in which they differ."""
 
 Verdict = Literal["proved", "refuted", "undecided"]
 

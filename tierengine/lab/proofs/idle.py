@@ -36,7 +36,7 @@ def idle(draft: Draft, limit: Limit) -> Iterator[Problem]:
         yield watch.item.problem(*says, *watch.path)
 
 
-_Told = tuple[str, str]
+_Complaint = tuple[str, str]
 """What is wrong, and the cure."""
 
 
@@ -54,8 +54,8 @@ class _Watch:
     """So many of the counted propositions hold then."""
     can: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     """What holds and what fails if the part is not even dead."""
-    dead: _Told
-    shadowed: _Told
+    dead: _Complaint
+    shadowed: _Complaint
 
     @property
     def place(self) -> str:

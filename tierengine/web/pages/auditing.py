@@ -29,15 +29,15 @@ def like_cases(here: Here, q: Words = "", only: Only = "") -> Response:
     """Show each pair in which one case is at least as good on every criterion, and yet placed lower."""
     work = _work(here, "like-cases")
     if work.state != "done":
-        return here.page("like-cases.html", work=work, told=None)
+        return here.page("like-cases.html", work=work, found=None)
     chosen = choice("only", "Which", only, _OPEN, "all")
     name_of = _names(here)
     pairs = _pairs(work.result, q, chosen.chosen, name_of)
     of = counted(len(work.result["pairs"]), "pair")
     at = "/audit/like-cases"
     sought = Sought(at=at, file=at, q=q, shown=len(pairs), of=of, choices=(chosen,))
-    told = {"told": work.result, "pairs": pairs, "sought": sought, "tiers": _tiers, "name_of": name_of}
-    return here.page("like-cases.html", work=work, **told)
+    values = {"found": work.result, "pairs": pairs, "sought": sought, "tiers": _tiers, "name_of": name_of}
+    return here.page("like-cases.html", work=work, **values)
 
 
 @router.get("/like-cases.{form}")
@@ -61,13 +61,13 @@ def robust(here: Here, q: Words = "") -> Response:
     """Show how firmly each case keeps its tier if every rating may be one level higher or lower."""
     work = _work(here, "robust")
     if work.state != "done":
-        return here.page("robust.html", work=work, told=None)
+        return here.page("robust.html", work=work, found=None)
     name_of = _names(here)
     standings = _standings(work.result, q, name_of)
     of = counted(len(work.result["standings"]), "case")
     sought = Sought(at="/audit/robust", file="/audit/robust", q=q, shown=len(standings), of=of)
-    told = {"told": work.result, "standings": standings, "sought": sought, "tiers": _tiers, "name_of": name_of}
-    return here.page("robust.html", work=work, asks_of=_questions(here), **told)
+    values = {"found": work.result, "standings": standings, "sought": sought, "tiers": _tiers, "name_of": name_of}
+    return here.page("robust.html", work=work, asks_of=_questions(here), **values)
 
 
 @router.get("/robust.{form}")
