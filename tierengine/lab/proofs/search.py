@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from itertools import compress
+from operator import not_
 from typing import TypeVar
 
 from tierengine.engines.logic import Term
@@ -20,10 +22,12 @@ def never(
     With `seen`, which reads a case in another way, a term holds in some case only where it says so of one.
     """
     solver = Solver(case.definitions, limit=limit)
+    if seen is None:
+        return tuple(compress(terms, map(not_, solver.which(tuple(terms.values()), sure=True))))
     waiting = dict.fromkeys(terms)
     for name, term in terms.items():
         model = solver.find(term) if name in waiting else None
-        if model is not None:  # what else holds in the case that was found need not be asked
-            held = set(seen(model)) if seen is not None else {each for each in waiting if model.holds(terms[each])}
+        if model is not None:  # what else is seen in the case that was found need not be asked
+            held = set(seen(model))
             waiting = {each: None for each in waiting if each not in held}
     return tuple(waiting)
