@@ -3,7 +3,9 @@
 The desk is started as a user starts it, over a folder with the worked dossiers, and asked over loopback. Pages are
 asked for in rounds, one after the other, so that a machine that slows down slows all of them. Beside it Datasette
 serves a table with as many rows as the dossiers have records, as the rival for time and weight: it shows tables of
-SQLite and reasons about nothing.
+SQLite and reasons about nothing. Without it (`make .venv/benchmark` installs it) the desk is measured alone.
+
+The census of a change is taken over a million cases in Parquet, made as in `corpora.py`.
 
 Many people at once are played by this program itself, on the same cores, with as little work for each as can be. Beside
 the pages a second stand those that a second of the processor gives, which another program on the machine disturbs less.
@@ -23,11 +25,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter, sleep
 
+import corpora
 import httpx
+import lab
 from playwright.sync_api import Page, sync_playwright
 
 from tierengine.evidence.dossier import read_dossier
@@ -37,6 +43,8 @@ CHROMIUM = "/usr/bin/chromium"
 ROUNDS = 100
 PEOPLE = 50
 SECONDS = 10
+TABLE = "/records/records"
+CORPUS = "million.parquet"
 CASE = "/c/GT/2007-interim"
 PAGES = {
     "Countries": "/",
@@ -57,14 +65,17 @@ def main() -> None:
         work = Path(folder)
         shutil.copytree(ROOT / "seeds", work / "dossiers")
         _table(work)
+        corpora.write_corpus(lab.latest_form(), 1, work / CORPUS)
         with _desk(work) as (*_, first):
             pass
-        with _desk(work) as (at, cookies, desk, again), _datasette(work) as (rival, datasette, rival_started):
-            print(f"start to first page       {again}; the first time {first}; Datasette {rival_started}")
+        with _desk(work) as (at, cookies, desk, again), _rival(work) as rival:
+            beside = "" if rival is None else f"; Datasette {rival.started}"
+            print(f"start to first page       {again}; the first time {first}{beside}")
             _times(at, cookies, rival)
             print()
             asyncio.run(_together(("the desk", desk), at, cookies, list(PAGES.values())))
-            asyncio.run(_together(("Datasette", datasette), rival, {}, ["/records/records"]))
+            if rival is not None:
+                asyncio.run(_together(("Datasette", rival.process), rival.at, {}, [TABLE]))
             _in_the_browser(at, cookies, rival)
 
 
@@ -75,7 +86,7 @@ def _desk(work: Path) -> Iterator[tuple[str, dict[str, str], int, str]]:
     environment = os.environ | here
     begun = perf_counter()
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "tierengine.cli", "desk", str(work / "dossiers")],
+        [sys.executable, "-m", "tierengine.cli", "desk", str(work / "dossiers"), "--corpus", str(work / CORPUS)],
         cwd=ROOT,
         env=environment | {"PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))},
         stdout=subprocess.PIPE,
@@ -98,8 +109,24 @@ def _desk(work: Path) -> Iterator[tuple[str, dict[str, str], int, str]]:
         process.wait()
 
 
+@dataclass(frozen=True)
+class Rival:
+    """Datasette over the records: its address and process, and how long its first page took."""
+
+    at: str
+    process: int
+    started: str
+
+
+def _rival(work: Path) -> AbstractContextManager[Rival | None]:
+    if find_spec("datasette") is None:
+        print("Datasette is not installed, so the desk is measured alone")
+        return nullcontext()
+    return _datasette(work)
+
+
 @contextmanager
-def _datasette(work: Path) -> Iterator[tuple[str, int, str]]:
+def _datasette(work: Path) -> Iterator[Rival]:
     begun = perf_counter()
     command = [sys.executable, "-m", "datasette", str(work / "records.db"), "--port", "8917"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
@@ -107,12 +134,12 @@ def _datasette(work: Path) -> Iterator[tuple[str, int, str]]:
     try:
         while True:
             try:
-                httpx.get(f"{at}/records/records").raise_for_status()
+                httpx.get(f"{at}{TABLE}").raise_for_status()
                 break
             except httpx.TransportError:
-                assert process.poll() is None, "Datasette does not run; install the group `benchmark`"
+                assert process.poll() is None, "Datasette does not run"
                 sleep(0.02)
-        yield at, process.pid, _took(begun, process.pid)
+        yield Rival(at, process.pid, _took(begun, process.pid))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
@@ -138,9 +165,11 @@ def _table(work: Path) -> None:
     print(f"{len(records)} records in the dossiers and in the table of Datasette")
 
 
-def _times(at: str, cookies: dict[str, str], rival: str) -> None:
+def _times(at: str, cookies: dict[str, str], rival: Rival | None) -> None:
     """The time from the request to the whole answer, one after the other."""
-    asked = {name: f"{at}{path}" for name, path in PAGES.items()} | {"Datasette": f"{rival}/records/records"}
+    asked = {name: f"{at}{path}" for name, path in PAGES.items()}
+    if rival is not None:
+        asked["Datasette"] = f"{rival.at}{TABLE}"
     took: dict[str, list[float]] = {name: [] for name in asked}
     with httpx.Client(cookies=cookies, timeout=120) as browser:
         for address in asked.values():
@@ -200,11 +229,12 @@ def _processor(process: int) -> float:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _in_the_browser(at: str, cookies: dict[str, str], rival: str) -> None:
+def _in_the_browser(at: str, cookies: dict[str, str], rival: Rival | None) -> None:
     with sync_playwright() as playwright:
         flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        for name, address in (("the desk", f"{at}{CASE}"), ("Datasette", f"{rival}/records/records")):
+        others = [] if rival is None else [("Datasette", f"{rival.at}{TABLE}")]
+        for name, address in (("the desk", f"{at}{CASE}"), *others):
             context = chromium.new_context()
             context.add_cookies([{"name": key, "value": value, "url": at} for key, value in cookies.items()])
             page = context.new_page()
@@ -257,18 +287,21 @@ _EDITED = """([text, seen, gone]) => new Promise(done => {
 
 
 def _edit(page: Page, at: str) -> None:
-    """The time from a change of the text to its problems at their lines, and to its proofs."""
+    """The time from a change of the text to its problems at their lines, to its proofs and to its census."""
     page.goto(f"{at}/law/edit?file=criteria/MS3/2000-10-28.yaml")
+    page.wait_for_timeout(5000)  # whoever edits reads first; meanwhile what proofs need is loaded
     before = page.input_value("#text")
-    problems, proofs = [], []
+    problems, proofs, censuses = [], [], []
     for number in range(3):
         slip = before.replace("at_least:", f"at_lest{number}:", 1)
         problems.append(page.evaluate(_EDITED, [slip, ".at-line", None]))
         draft = before.replace("at_least: 4", f"at_least: {5 + number}", 1)
         page.evaluate(_EDITED, [draft, ".check-running, .check-waiting, .check-good", ".at-line"])
         proofs.append(page.evaluate(_UNTIL, "Proofs"))
+        censuses.append(proofs[-1] + page.evaluate(_UNTIL, "Census"))
     print(f"a slip to its problem     {statistics.median(problems):7.0f} ms")
     print(f"a draft to its proofs     {statistics.median(proofs):7.0f} ms")
+    print(f"and to its census of {lab.MILLION:,} cases {statistics.median(censuses):7.0f} ms")
 
 
 _UNTIL = """name => new Promise(done => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,7 +89,7 @@ def test_a_draft_is_judged_as_one_types(browser: Open) -> None:
     expect(strip.locator(".check", has_text="Mutants")).to_contain_text("once the others are done")
     expect(strip.locator(".check-running")).to_have_count(0)
     expect(strip.locator(".check", has_text="Examples")).to_have_class("check check-bad")
-    expect(strip.locator(".check", has_text="Census")).to_contain_text("dossiers move")
+    expect(strip.locator(".check", has_text="Census")).to_contain_text("cases move")
     expect(strip.locator(".check", has_text="Mutants")).to_contain_text("once the draft is sound")
     looks_right(page)
 
@@ -127,6 +128,29 @@ def test_a_proof_that_fails_is_told_as_soon_as_it_is_found() -> None:
     found = [{"verdict": "refuted", "says": "A country falls."}]
     told = check_of(Work(id="w", kind="prove", owner="a", order=order, done=3, found=found))
     assert (told.state, told.says, told.found) == ("running", "3 done", ("refuted: A country falls.",))
+
+
+def test_a_census_is_taken_over_the_cases_that_are_named(served: Served, visitor: Make, tmp_path: Path) -> None:
+    """Beside the dossiers, of which audits go on to speak."""
+    object.__setattr__(served.desk, "cases", tmp_path / "cases.parquet")
+    client = visitor()
+    text = (ROOT / "criteria/MS3/2000-10-28.yaml").read_text(encoding="utf-8")
+    client.send_form(EDITED, EDITED, text=text.replace("at_least: 4", "at_least: 5", 1))
+    client.get("/audit/robust")
+    corpora = {each.kind: each.order.corpus for each in served.desk.works._known.values()}
+    assert corpora["impact"] == tmp_path / "cases.parquet"
+    assert corpora["robust"] == served.desk.folder
+
+
+def test_of_cases_that_move_alike_the_first_are_named() -> None:
+    """However many they are."""
+    move = {"cases": [f"c{n}" for n in range(100)], "number": 70_000, "before": ["2"], "after": ["3"]}
+    census = {"cases": 1_000_000, "moved": 70_000, "moves": [move]}
+    order = Order(kind="impact", law=ROOT)
+    result = {"stretches": [], "census": census}
+    told = check_of(Work(id="w", kind="impact", owner="a", order=order, state="done", result=result))
+    assert told.says == "70,000 of 1,000,000 cases move"
+    assert told.found == ("c0, c1, c2, c3, c4 and 69995 more: Tier 2 becomes Tier 3.",)
 
 
 def test_only_work_on_a_draft_stands_in_its_strip(served: Served, visitor: Make) -> None:

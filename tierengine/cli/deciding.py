@@ -49,7 +49,7 @@ def code(
     day = day_given(on, "--date") if on else datetime.now(UTC).date()
     sitting = _Sitting(dossier, Deciding(casefile, law), law, author, day)
     sitting.go_through()
-    sitting.tell_what_is_left()
+    sitting.print_what_is_left()
 
 
 class _StopError(Exception):
@@ -89,7 +89,7 @@ class _Sitting:
         except _StopError:
             return
 
-    def tell_what_is_left(self) -> None:
+    def print_what_is_left(self) -> None:
         """Print how many proposals wait still."""
         left = len(self._waiting)
         waiting = "1 proposal to be decided" if left == 1 else f"{left} proposals to be decided"
@@ -121,7 +121,7 @@ class _Sitting:
         self._console.print(Text(f"\n{item.at}  ({len(self._waiting)} to be decided)", style="bold"))
         self._say(item.words)
         for number, record in enumerate(item.records, start=1):
-            self._say(f"{number}  {_told(record)}", hang=3)
+            self._say(f"{number}  {_in_words(record)}", hang=3)
             indicator = self._law.indicators_by_id.get(record.measures)
             asks = indicator.asks if indicator is not None else "the law of this date does not ask for it"
             self._say(f"   {asks} [{record.because}]", style="dim", hang=3)
@@ -251,7 +251,7 @@ class _Sitting:
         return Marks.model_validate({"reliability": found[1], "credibility": found[2]})
 
 
-def _told(record: ProposedRecord) -> str:
+def _in_words(record: ProposedRecord) -> str:
     """A proposed record in one line."""
     if record.kind == "silence":
         return f"{record.measures}: the source is silent on it ({_when(record)})"

@@ -80,8 +80,11 @@ def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = N
     casefile = read_dossier(dossier)
     law = law_of(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
     admitted = admit(casefile, law)
-    records, told = {record.id for record in casefile.dossier.records}, [unused(item) for item in admitted.set_aside]
-    aside = sum(each.record in records for each in told)
+    records, set_aside = (
+        {record.id for record in casefile.dossier.records},
+        [unused(item) for item in admitted.set_aside],
+    )
+    aside = sum(each.record in records for each in set_aside)
     console = a_console()
     console.print(f"{dossier.name}: {len(records)} records, {aside} of them set aside; every quote stands at its place")
     for asked in casefile.dossier.open_questions:
@@ -93,7 +96,7 @@ def check(dossier: DossierFile, as_of: AsOf = None, rulebook: RulebookFolder = N
         if isinstance(record, Evidence) and record.carried is not None:
             shown = f"last shown for the report of {record.carried.shown} [{record.carried.by}]"
             print_wrapped(f"carried: {record.id}: {record.measures} is {record.value}, {shown}", console, 0, hang=2)
-    for each in told:
+    for each in set_aside:
         print_wrapped(f"set aside: {each.record}: {each.because} [{each.rule}]", console, 0, hang=2)
     if casefile.dossier.proposed:
         waiting = len(casefile.undecided)

@@ -64,7 +64,7 @@ def explain(
     casefile = read_dossier(dossier)
     law = law_of(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
     if each_source:
-        _tell_each_source(casefile, law, form)
+        _print_each_source(casefile, law, form)
         return
     doubted = Doubted(sources=tuple(without or ()), least=least)
     supposed, assessment = suppose(casefile, law, doubted) if any(doubts.values()) else (None, None)
@@ -85,7 +85,7 @@ def explain(
         console.print(tree_of(trace, is_open if only_open else everything))
 
 
-def _tell_each_source(casefile: Casefile, law: Law, form: PlainFormat) -> None:
+def _print_each_source(casefile: Casefile, law: Law, form: PlainFormat) -> None:
     found = each_alone(casefile, law)
     if form is PlainFormat.json:
         print_json([schemas.dump(Alone, each) for each in found])

@@ -68,6 +68,17 @@ CorpusPath = Annotated[
 DossiersFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="holds the dossiers, with their sources")]
 
 
+CensusCases = Annotated[
+    Path | None,
+    typer.Option(
+        "--corpus",
+        metavar="PATH",
+        exists=True,
+        help="over what the census of a change of law is taken, if not the dossiers: a folder of dossiers, or Parquet",
+    ),
+]
+
+
 DocumentFile = Annotated[
     Path | None, typer.Option("--output", metavar="FILE", help="where it is written; its ending tells the format")
 ]

@@ -35,7 +35,7 @@ def verify(
     """Verify the packet of a case offline, and make its answer again. Ends with 5 at the first thing that is wrong."""
     known = None if key is None else _verifier(key)
     found = verify_packet(unpack(_bytes(packet)), known, cosigners_given(witness))
-    values = _told(found, known)
+    values = _values(found, known)
     if form is PlainFormat.json:
         print_json(values)
         return
@@ -51,7 +51,7 @@ def verify(
         print_wrapped(warning, console, 0)
 
 
-def _told(found: Verified, known: Verifier | None) -> dict[str, Any]:
+def _values(found: Verified, known: Verifier | None) -> dict[str, Any]:
     """What is told of a packet that holds."""
     comes_out = "comes out byte for byte from the dossier and the rulebook in the packet."
     if found.in_other_words:

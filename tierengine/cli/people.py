@@ -93,7 +93,7 @@ def list_people(form: Form = PlainFormat.text, ledger: LedgerPlace = HERE, keys:
         opened.checkpoint(reader)
         people = people_of(reader).people
     if form is PlainFormat.json:
-        print_json({"people": [_told(each) for each in people.all()]})
+        print_json({"people": [_values(each) for each in people.all()]})
     else:
         _print(people)
 
@@ -116,7 +116,7 @@ def _roles(given: list[RoleName]) -> tuple[Role, ...]:
     return tuple(sorted(role for role in get_args(Role) if role in wanted))
 
 
-def _told(each: Enrolled) -> dict[str, Any]:
+def _values(each: Enrolled) -> dict[str, Any]:
     return {
         **each.person.model_dump(),
         "roles": list(each.roles),

@@ -10,7 +10,15 @@ from typing import Annotated
 import typer
 
 from tierengine.cli.app import app
-from tierengine.cli.options import DossiersFolder, KeysFolder, RulebookFolder, cache_folder, folder_of, keys_folder
+from tierengine.cli.options import (
+    CensusCases,
+    DossiersFolder,
+    KeysFolder,
+    RulebookFolder,
+    cache_folder,
+    folder_of,
+    keys_folder,
+)
 from tierengine.errors import Problem, UsageError
 from tierengine.web.announced import Announced
 from tierengine.web.desk import open_desk
@@ -62,6 +70,7 @@ def serve(
     ] = "name",
     rulebook: RulebookFolder = None,
     keys: KeysFolder = None,
+    corpus: CensusCases = None,
 ) -> None:
     """Serve the desk for an office: people come in by its proxy or its provider of identities."""
     if not folder.is_dir():
@@ -80,6 +89,7 @@ def serve(
         ledger=ledger,
         keys=keys_folder(keys),
         announced=Announced(state_folder(folder) / "announced.json"),
+        cases=corpus,
     )
     office = Office(opened.book, public, proxy, provider=provider, first=administrator)
 

@@ -14,7 +14,7 @@ from tierengine.cli.options import Form, PlainFormat, RulebookFolder, a_console,
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.placements import read_placements
 from tierengine.reasoning.clocks import Due
-from tierengine.reasoning.clocks import clocks as told_clocks
+from tierengine.reasoning.clocks import clocks as clocks_of
 from tierengine.reasoning.history import YearOnRecord, untimely
 from tierengine.reasoning.history import history as history_of
 from tierengine.reports.history import print_clocks, print_history
@@ -61,7 +61,7 @@ def clocks(
 ) -> None:
     """Show the days that the statute counts for the report of a year."""
     issued = day_given(report_date, "--report-date") if report_date else None
-    found = told_clocks(rulebook_in(rulebook), year, issued)
+    found = clocks_of(rulebook_in(rulebook), year, issued)
     if form is PlainFormat.json:
         print_json([schemas.dump(Due, each) for each in found])
     else:

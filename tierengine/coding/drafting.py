@@ -50,17 +50,17 @@ def proposed(sources: Iterable[Opened], setting: Setting) -> Iterator[Proposed]:
     Of sources that report on the period, there follow the silences that the law reads as an answer.
     """
     opened = tuple(sources)
-    statements = [each for source in opened for each in _told(source, setting)]
+    statements = [each for source in opened for each in _statements(source, setting)]
     silent = _silences(opened, setting, [records[0] for _, _, records in statements]) if setting.covers_period else ()
     for number, (at, quote, records) in enumerate((*statements, *silent), start=1):
         yield Proposed(id=f"p{number}", at=at, quote=quote, records=records)
 
 
-_Told = tuple[str, str, tuple[ProposedRecord, ...]]
+_Statement = tuple[str, str, tuple[ProposedRecord, ...]]
 """Where something stands, in which words, and the records that are proposed for it."""
 
 
-def _told(source: Opened, setting: Setting) -> Iterator[_Told]:
+def _statements(source: Opened, setting: Setting) -> Iterator[_Statement]:
     for sentence in sentences(source):
         if source.passage(sentence.at, sentence.text) is None:
             continue  # what no quote can name is read by a person
@@ -68,7 +68,7 @@ def _told(source: Opened, setting: Setting) -> Iterator[_Told]:
             yield sentence.at, sentence.text, records
 
 
-def _silences(sources: Iterable[Opened], setting: Setting, records: Sequence[ProposedRecord]) -> Iterator[_Told]:
+def _silences(sources: Iterable[Opened], setting: Setting, records: Sequence[ProposedRecord]) -> Iterator[_Statement]:
     """The questions that none of the sources answers, and whose silence the law reads as an answer."""
     answered = {name for record in records for name in _answers(record, setting)}
     asked = [each.id for each in setting.law.indicators if each.when_silent is not None and each.when_silent.drafted]

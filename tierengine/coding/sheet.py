@@ -67,7 +67,7 @@ def taken_back(path: Path, raw: bytes, name: str, rulebook: Rulebook, as_of: dat
     if problems:
         raise EvidenceError(dict.fromkeys(problems))
     wanted = {section: tuple(each.item for each in taken if each.sheet.section == section) for section in SECTIONS}
-    return _told(document, wanted)
+    return _taken_back(document, wanted)
 
 
 def _document(path: Path) -> Document:
@@ -236,7 +236,7 @@ def _whatever_it_quotes(merged: Document, document: Document, folder: Path) -> C
 # -- what is changed -----------------------------------------------------------------------------------------------
 
 
-def _told(document: Document, wanted: Mapping[str, tuple[Item, ...]]) -> TakenBack:
+def _taken_back(document: Document, wanted: Mapping[str, tuple[Item, ...]]) -> TakenBack:
     old = {(s, item["id"]): item for s in SECTIONS for item in document.values.get(s, ())}
     new = {(s, item["id"]): item for s in SECTIONS for item in wanted[s]}
     return TakenBack(

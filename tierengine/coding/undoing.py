@@ -16,7 +16,7 @@ MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Note:
     """Who made a step, what it did in words, and when, as ISO 8601 writes it; empty where nobody said."""
 
     by: str = ""
@@ -33,7 +33,7 @@ class _Step:
     new: bytes
     before: str
     after: str
-    told: Told = Told()
+    note: Note = Note()
 
 
 class Steps:
@@ -47,23 +47,23 @@ class Steps:
         self._path = steps_file(dossier)
         self._steps = _read(self._path) if self._path.exists() else []
 
-    def keep(self, before: bytes, after: bytes, note: Told | None = None) -> None:
+    def keep(self, before: bytes, after: bytes, note: Note | None = None) -> None:
         """Keep a step that is about to be made. Raise `OSError` if it cannot be written."""
-        self._steps = [*self._made(before), _step(before, after, note or Told())][-MOST:]
+        self._steps = [*self._made(before), _step(before, after, note or Note())][-MOST:]
         self._write()
 
-    def newest(self, version: str) -> Told | None:
+    def newest(self, version: str) -> Note | None:
         """Return what is told of the step that made a dossier what it is; nothing if it was changed otherwise.
 
         `version` is the digest of its file.
         """
         made = (each for each in reversed(self._steps) if each.before != version)
         last = next(made, None)
-        return last.told if last is not None and last.after == version else None
+        return last.note if last is not None and last.after == version else None
 
     def by(self, name: str) -> bool:
         """Return whether somebody made one of the steps that are kept."""
-        return any(each.told.by == name for each in self._steps)
+        return any(each.note.by == name for each in self._steps)
 
     def last(self, now: bytes) -> bytes:
         """Return what a dossier was before the last step.
@@ -95,7 +95,7 @@ class Steps:
     def _write(self) -> None:
         values = [
             {"at": each.at, "old": _text(each.old), "new": _text(each.new)}
-            | {"before": each.before, "after": each.after, "told": asdict(each.told)}
+            | {"before": each.before, "after": each.after, "told": asdict(each.note)}
             for each in self._steps
         ]
         write_whole(self._path, canonical.readable(values).encode())
@@ -106,7 +106,7 @@ def steps_file(dossier: Path) -> Path:
     return dossier.with_name(f".{dossier.name}.undo")
 
 
-def _step(before: bytes, after: bytes, note: Told) -> _Step:
+def _step(before: bytes, after: bytes, note: Note) -> _Step:
     """The one stretch in which two texts differ."""
     at = _alike(before, after)
     end = _alike(before[at:][::-1], after[at:][::-1])
@@ -129,7 +129,7 @@ def _read(path: Path) -> list[_Step]:
         return [
             _Step(
                 *(int(each["at"]), b64decode(each["old"]), b64decode(each["new"]), each["before"], each["after"]),
-                Told(**each.get("told", {})),
+                Note(**each.get("told", {})),
             )
             for each in json.loads(path.read_bytes())
         ]

@@ -105,7 +105,7 @@ def _known(matter: Matter, admitted: Admitted, taken: Taken, prefix: str) -> Ite
         fields = {
             "indicator": indicator.id,
             "topic": criterion.title,
-            "says": _told(matter, indicator, value, own),
+            "says": _in_words(matter, indicator, value, own),
             "words": _quoted(own),
             "who": _who(own),
         }
@@ -132,7 +132,7 @@ def _recent(record: Evidence, matter: Matter) -> bool:
     return record.days is not None and record.days.last >= begins
 
 
-def _told(matter: Matter, indicator: Indicator, value: Value | Bounds, records: list[Evidence]) -> str:
+def _in_words(matter: Matter, indicator: Indicator, value: Value | Bounds, records: list[Evidence]) -> str:
     """What is known in the words of the templates, or else in those of the source; who and when stand behind it."""
     wording = matter.templates.wordings.get(indicator.id)
     words = None
@@ -245,7 +245,7 @@ def _answers(matter: Matter, taken: Taken) -> Iterator[Fact]:
             asks = f"{indicator.asks} No record answers it; name the record, and what it shows"
             yield Fact(fields, clause_of(criterion.citation), "open", asks)
             continue
-        says = _told(matter, indicator, value, records)
+        says = _in_words(matter, indicator, value, records)
         fields |= {"says": says, "answer": counted(matter.law, indicator.id, value)}
         sort = _sort(value, records, matter)
         yield Fact(fields, (*(r.id for r in records), *clause_of(criterion.citation)), sort)
@@ -348,8 +348,8 @@ def _causes(matter: Matter, taken: Taken) -> Iterator[Fact]:
 
 def _recommendation(matter: Matter, _: Taken) -> Iterator[Fact]:
     """What the engine recommends."""
-    told, whole = matter.assessment.recommendation, matter.statement
-    tiers = [NAMES[tier] for tier in told.open_tiers]
+    recommended, whole = matter.assessment.recommendation, matter.statement
+    tiers = [NAMES[tier] for tier in recommended.open_tiers]
     if whole is not None and not whole.entailed:
         name = "no tier" if whole.tier is None else NAMES[whole.tier]
         reason = "The reasons that are released here do not entail it by themselves."
@@ -357,12 +357,14 @@ def _recommendation(matter: Matter, _: Taken) -> Iterator[Fact]:
         yield Fact(fields, (ANSWER,), whole.status)
         return
     fields = {
-        "tier": "no tier" if told.tier is None else NAMES[told.tier],
-        "status": told.status,
-        "reason": _sentence(worded(told.reason).removeprefix(f"{NAMES[told.tier]}: " if told.tier else "")),
+        "tier": "no tier" if recommended.tier is None else NAMES[recommended.tier],
+        "status": recommended.status,
+        "reason": _sentence(
+            worded(recommended.reason).removeprefix(f"{NAMES[recommended.tier]}: " if recommended.tier else "")
+        ),
         "open": " and ".join(tiers),
     }
-    yield Fact(fields, (ANSWER,), told.status)
+    yield Fact(fields, (ANSWER,), recommended.status)
 
 
 def _sentence(words: str) -> str:

@@ -87,7 +87,7 @@ class Claims:
         yield from self._counted(sentence, records)
         yield from self._dated(sentence, records)
         yield from self._progress(sentence, records)
-        yield from self._told_as(sentence, records)
+        yield from self._stated_as(sentence, records)
         yield from self._denial(sentence, records)
         yield from self._strange(sentence, records)
 
@@ -133,9 +133,9 @@ class Claims:
             stems = set(_stems(part)) - self._plain
             for number in self._numbers(part):
                 own = [self._measured(each) for each in counts.values() if str(each.value) == number]
-                yield from self._told_as_other(number, stems, [name for name in own if name in self._counting])
+                yield from self._stated_as_other(number, stems, [name for name in own if name in self._counting])
 
-    def _told_as_other(self, number: str, stems: set[str], own: list[str]) -> Iterator[Fault]:
+    def _stated_as_other(self, number: str, stems: set[str], own: list[str]) -> Iterator[Fault]:
         """A figure beside the words of a count that is not its own."""
         if not own:
             return
@@ -220,7 +220,7 @@ class Claims:
         """Whether a record compares two years itself, or a person rated the comparison."""
         return any(str(each.value) in LAST_YEAR for name in records if (each := self._evidence.get(name)))
 
-    def _told_as(self, sentence: str, records: list[str]) -> Iterator[Fault]:
+    def _stated_as(self, sentence: str, records: list[str]) -> Iterator[Fault]:
         """Promises told as acts, and what somebody said told as a fact."""
         words, kinds = (
             outside(sentence),

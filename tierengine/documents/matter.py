@@ -318,7 +318,7 @@ def _passages(casefile: Casefile) -> Iterator[tuple[str, Passage]]:
     for record in (*dossier.records, *dossier.silences):
         yield record.id, passage_of(record)
     for request in dossier.requests:
-        yield request.id, Passage(record=request.id, at=request.at, quote=request.quote, note=request.told)
+        yield request.id, Passage(record=request.id, at=request.at, quote=request.quote, note=request.words)
     for gap in dossier.deficiencies:
         yield gap.id, Passage(record=gap.id, at=gap.at, quote=gap.quote, note=gap.says)
     for question in dossier.questions or ():

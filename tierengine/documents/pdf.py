@@ -15,10 +15,10 @@ _TEMPLATE = files("tierengine.documents").joinpath("document.typ").read_bytes()
 
 def pdf(draft: Draft) -> bytes:
     """Return a document as PDF; equal documents give equal bytes, and every word goes in as data."""
-    return pdf_of(_TEMPLATE, {"document": json.dumps(_told(draft), ensure_ascii=False)}, draft.day)
+    return pdf_of(_TEMPLATE, {"document": json.dumps(_values(draft), ensure_ascii=False)}, draft.day)
 
 
-def _told(draft: Draft) -> dict[str, Any]:
+def _values(draft: Draft) -> dict[str, Any]:
     return {
         "title": printable(draft.title),
         "date": {"year": draft.day.year, "month": draft.day.month, "day": draft.day.day},

@@ -111,7 +111,7 @@ class SideBySide:
 
     def _compared(self, comparison: Comparison) -> tuple[Countries, Countries]:
         """Where one number is greater than another, and where not: by the numbers, else as it was answered."""
-        told = self._answers.get(comparison.id, {})
+        answers = self._answers.get(comparison.id, {})
         right_hand = self._answers.get(comparison.right, {})
         greater, not_greater = 0, 0
         for left, of_left in self._answers.get(comparison.left, {}).items():
@@ -120,7 +120,7 @@ class SideBySide:
                 greater |= of_left & of_right if decided is True else 0
                 not_greater |= of_left & of_right if decided is False else 0
         left_open = self.everyone & ~(greater | not_greater)
-        return greater | told.get(True, 0) & left_open, not_greater | told.get(False, 0) & left_open
+        return greater | answers.get(True, 0) & left_open, not_greater | answers.get(False, 0) & left_open
 
     def _count(self, tally: Tally) -> None:
         for end, side in ((".holds", 0), (".fails", 1)):

@@ -202,8 +202,10 @@ class Solver:
             self._memory.keep_clash(self._sat.get_core() or [])
         return found is not False
 
-    def which(self, terms: Sequence[Term], beside: Term = TRUE) -> list[bool]:
+    def which(self, terms: Sequence[Term], beside: Term = TRUE, *, sure: bool = False) -> list[bool]:
         """Return for each of some terms whether a case has it, and another term beside; also where the solver gives up.
+
+        To be `sure`, raise `UndecidedError` where it gives up.
 
         Each case that is found answers for every term that it has, and is looked for among those that have most others
         of which nothing is known yet. So a few cases mostly do for all.
@@ -217,7 +219,7 @@ class Solver:
                 continue
             waiting.discard(literal)
             self._sat.set_phases(list(waiting))
-            answer = self._check([*other, literal])
+            answer = self._decided([*other, literal]) if sure else self._check([*other, literal])
             if answer is None:
                 found.add(literal)
             elif answer:

@@ -20,7 +20,7 @@ def rows_of(path: Path, columns: Collection[str], problems: list[Problem]) -> It
 
     Rows without a cell are passed over. The separator is the one by which most of the expected columns are found in
     the first line, or the one that Excel names there (`sep=;`). What is no CSV ends the reading and is added to
-    `problems`. Raise `EvidenceError` if the file cannot be opened or its characters cannot be told.
+    `problems`. Raise `EvidenceError` if the file cannot be opened or its characters cannot be mark.
     """
     text = _text(path)
     lines = text.splitlines()
@@ -63,8 +63,8 @@ def _text(path: Path) -> str:
         raise _refused(
             str(path), f"cannot be opened: {error.strerror}", "name a file that exists and may be read"
         ) from None
-    if told := marked(raw):
-        encoding, rest = told
+    if mark := marked(raw):
+        encoding, rest = mark
         return _decoded(rest, encoding, path.name)
     if unmarked := wide(raw):
         return _decoded(raw, unmarked, path.name)

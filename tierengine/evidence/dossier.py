@@ -117,7 +117,7 @@ class Request(Model):
     """Where it is to be handled more strictly than its source."""
 
     @property
-    def told(self) -> str:
+    def words(self) -> str:
         """The request in one line: its date, the answer, the capacity."""
         answered = f" on {self.answer_date}" if self.answer_date else ""
         return f"requested {self.date}; {self.answer}{answered}; capacity: {self.capacity_note}"
@@ -510,14 +510,14 @@ def _last(dossier: Dossier, document: Document, read: Callable[[str], bytes]) ->
 
 def _another(dossier: Dossier, last: Casefile) -> Iterator[tuple[str, str]]:
     """What shows that a dossier is not the one on which the last report was made."""
-    told, report = last.dossier, dossier.last_report.year
-    if told.government.country != dossier.government.country:
-        yield f"is on {told.government.name}", f"name a dossier on {dossier.government.name}"
-    if told.product != "annual":
+    then, report = last.dossier, dossier.last_report.year
+    if then.government.country != dossier.government.country:
+        yield f"is on {then.government.name}", f"name a dossier on {dossier.government.name}"
+    if then.product != "annual":
         yield "is no dossier of an annual report", "name the one on which the last report was made"
-    elif told.last_report.year + 1 != report:
+    elif then.last_report.year + 1 != report:
         yield (
-            f"is for the report of {told.last_report.year + 1}, and the last report is of {report}",
+            f"is for the report of {then.last_report.year + 1}, and the last report is of {report}",
             f"name the dossier of the report of {report}, or correct `last_report`",
         )
 

@@ -31,7 +31,7 @@ class Blank:
 
 def unfilled(document: Document, others: Iterable[Problem]) -> list[Problem]:
     """Return the problems of a dossier in which each blank that was not filled is told once, with what to write."""
-    told, places = [], set()
+    kept, places = [], set()
     for number, word, waiting in _waiting(document):
         places |= {document.where("records", number, key) for key in waiting}
         problem = Problem(
@@ -39,8 +39,8 @@ def unfilled(document: Document, others: Iterable[Problem]) -> list[Problem]:
             what=f"the rating of `{word}` waits for its {', '.join(waiting)}",
             cure="write them (the levels stand beside `rating`, a date as 2008-06-04), or remove the whole record",
         )
-        told.append(problem)
-    return [*(problem for problem in others if problem.where not in places), *told]
+        kept.append(problem)
+    return [*(problem for problem in others if problem.where not in places), *kept]
 
 
 def _waiting(document: Document) -> Iterator[tuple[int, str, list[str]]]:

@@ -50,6 +50,22 @@ _COMPANIONS = {
 _NEEDS_COMPANION = ("indicator", "judgement", "placement", "last_rating")
 
 
+_SINGLE = frozenset(
+    frozenset(keys)
+    for keys in (
+        ("indicator", "is_"),
+        ("indicator", "at_least"),
+        ("indicator", "at_most"),
+        ("judgement", "at_least"),
+        ("finding",),
+        ("finding", "at_least"),
+        ("conclusion",),
+        ("placement", "is_"),
+        ("last_rating", "at_least"),
+    )
+)
+"""The keys of single conditions that are well-formed whatever they ask; most are such, and there are many."""
+
 _Path = tuple[str | int, ...]
 
 
@@ -108,6 +124,12 @@ class Condition(Model):
 
     @model_validator(mode="after")
     def _one_operator(self) -> Condition:
+        given = self.model_fields_set
+        if given not in _SINGLE or None in map(self.__dict__.get, given):
+            self._check()
+        return self
+
+    def _check(self) -> None:
         written = {name.rstrip("_") for name in self.model_fields_set if getattr(self, name) is not None}
         used = written.intersection(OPERATORS)
         if len(used) != 1:
@@ -119,7 +141,6 @@ class Condition(Model):
         if operator in ("all", "any") and not self.parts:
             raise ValueError(f"`{operator}` is empty; list at least one condition under it, or remove the rule")
         self._check_companions(operator, [name for name in _COMPARISONS if name in written])
-        return self
 
     def _check_companions(self, operator: str, given: list[str]) -> None:
         allowed = _COMPANIONS.get(operator, ())

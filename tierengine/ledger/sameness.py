@@ -1,7 +1,7 @@
 """Compares an answer that was made again with the one that was recorded.
 
-An answer of this version comes out byte for byte. One that another version made may be told in other words, and an
-earlier one lacks what was not told then: it is compared in all that it decides. That is everything but the sentences
+An answer of this version comes out byte for byte. One that another version made may be then in other words, and an
+earlier one lacks what was not then then: it is compared in all that it decides. That is everything but the sentences
 and the answers by which an open tier may be reached, of which there are many: the tier and what is open, outcomes and
 levels, citations, rules and records of every step, what was set aside, what is still to be answered, and the receipt.
 """
@@ -41,14 +41,14 @@ def compared(recorded: bytes, again: bytes, made_by: str) -> Sameness:
     """Compare an answer as a version of tierengine recorded it with the same answer made by this one."""
     if recorded == again:
         return Sameness()
-    told, found = json.loads(recorded), json.loads(again)
+    then, found = json.loads(recorded), json.loads(again)
     if made_by == VERSION:
-        return Sameness(differs_at=first_difference(told, found))
+        return Sameness(differs_at=first_difference(then, found))
     try:
         found["receipt"]["tierengine"] = made_by
-        before, after = _decides(told, frozenset()), _decides(found, _unknown_to(made_by))
+        before, after = _decides(then, frozenset()), _decides(found, _unknown_to(made_by))
     except (AttributeError, LookupError, TypeError, ValueError):
-        return Sameness(differs_at=first_difference(told, found))
+        return Sameness(differs_at=first_difference(then, found))
     if before == after:
         return Sameness(in_other_words=True)
     return Sameness(differs_at=first_difference(before, after))

@@ -383,7 +383,7 @@ def _mismeasured(record: Evidence, law: Law, dossier: Dossier) -> _Complaint:
         )
     if not _answers_in_type(indicator, record.value, law):
         return "value", f"`{indicator.id}` is a {indicator.type}, and `{record.value}` is none", _wanted(indicator, law)
-    if indicator.type == "count" and record.unit != indicator.unit and not _told_as_unlike(record, indicator, law):
+    if indicator.type == "count" and record.unit != indicator.unit and not _stated_unlike(record, indicator, law):
         return (
             "unit",
             f"`{indicator.id}` is counted in {indicator.unit}, and the record says `{record.unit}`",
@@ -408,7 +408,7 @@ def _misdated(record: Evidence, dossier: Dossier) -> _Complaint:
     )
 
 
-def _told_as_unlike(record: Evidence, indicator: Indicator, law: Law) -> bool:
+def _stated_unlike(record: Evidence, indicator: Indicator, law: Law) -> bool:
     """Whether a figure of the year before is in another unit and is set aside for that, so that it need not fit."""
     return indicator.last_year_of is not None and law.sets_aside(_figure(record, indicator)) is not None
 
@@ -454,7 +454,7 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
         return when
     indicator = law.indicator(record.measures)
     takes = indicator.takes(record.kind, record.value)
-    if record.carried is not None and _told_anew(record, casefile, law):
+    if record.carried is not None and _recorded_anew(record, casefile, law):
         when["carried"] = "told anew"
     return when | {
         "dated": indicator.dated(when["dated"]),
@@ -465,7 +465,7 @@ def _attributes(record: Evidence | Rating, casefile: Casefile, law: Law) -> dict
     }
 
 
-def _told_anew(record: Evidence, casefile: Casefile, law: Law) -> bool:
+def _recorded_anew(record: Evidence, casefile: Casefile, law: Law) -> bool:
     """Whether a record of this dossier that counts answers what a carried one answers."""
     others = (r for r in casefile.dossier.records if isinstance(r, Evidence) and r.measures == record.measures)
     return any(r.carried is None and law.sets_aside(_attributes(r, casefile, law)) is None for r in others)

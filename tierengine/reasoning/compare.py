@@ -301,7 +301,7 @@ def _items_of(dossier: Dossier, name: CauseName, by: date = date.max) -> dict[st
 def _requested(request: Request, by: date) -> str:
     """A request as it stood on a day."""
     answered = request.answer_date is None or request.answer_date <= by
-    return request.told if answered else f"requested {request.date}; no answer by {by}"
+    return request.words if answered else f"requested {request.date}; no answer by {by}"
 
 
 def _dated(record: Evidence) -> str:

@@ -277,10 +277,10 @@ class Tracer:
         """Tell one test of an input: the question, the answer, and what was needed."""
         key = (test.field, test.op, test.value)
         if key not in self._sentences:
-            self._sentences[key] = self._tell(test)
+            self._sentences[key] = self._sentence(test)
         return self._sentences[key]
 
-    def _tell(self, test: Test) -> str:
+    def _sentence(self, test: Test) -> str:
         return f"{self.narrator.question(test.field)} {self._answer(test)}"
 
     def _answer(self, test: Test) -> str:
@@ -345,7 +345,7 @@ class Tracer:
         for read in self._admitted.follows[field].read if field in self._admitted.follows else ():
             yield from self.passages(read)
         for request in self._admitted.requests.get(field, ()):
-            yield Passage(record=request.id, at=request.at, quote=request.quote, note=request.told)
+            yield Passage(record=request.id, at=request.at, quote=request.quote, note=request.words)
         placement = self._admitted.placement or next(reversed(self._admitted.placements), None)
         if field == LAST_REPORT and placement is not None:
             yield Passage(record=f"placement-{placement.year}", at=placement.source, note=_placed(placement.tier))

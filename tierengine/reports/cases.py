@@ -58,10 +58,10 @@ def _print_failure(failure: Failure, console: Console) -> None:
     says = _FAILED[failure.of].format(expected=failure.expected, found=failure.found)
     print_wrapped(f"{failure.where}: {says}", console, 4)
     print_wrapped(f"What decided: {', '.join(failure.because)}.", console, 6)
-    for sentence in failure.told[:MOST]:
+    for sentence in failure.answers[:MOST]:
         print_wrapped(f"- {sentence}", console, 6, hang=2, style="dim")
-    if len(failure.told) > MOST:
-        print_wrapped(f"and {len(failure.told) - MOST} more; --format json names them all", console, 6, style="dim")
+    if len(failure.answers) > MOST:
+        print_wrapped(f"and {len(failure.answers) - MOST} more; --format json names them all", console, 6, style="dim")
 
 
 def print_coverage(coverage: Coverage, console: Console) -> None:

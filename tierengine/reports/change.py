@@ -75,11 +75,11 @@ def change_lines(comparison: Comparison) -> Iterator[Line]:
             continue
         first, *rest = effect(cause)
         text = first[0].upper() + first[1:] + "."
-        below = (*moves(cause), *(_told(each) for each in cause.differences))
+        below = (*moves(cause), *(_in_words(each) for each in cause.differences))
         yield Line(name, "; ".join(rest) or "not needed", text, below, tuple(_quoted(cause)))
 
 
-def _told(difference: Difference) -> str:
+def _in_words(difference: Difference) -> str:
     place = f" [{difference.at}]" if difference.at else ""
     return f"{difference.how}: {difference.id}: {difference.says}{place}"
 

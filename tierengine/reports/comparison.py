@@ -34,10 +34,10 @@ def _print_cause(cause: Cause, console: Console) -> None:
     for says in moves(cause):
         print_wrapped(says, console, 4, hang=4)
     for difference in cause.differences:
-        print_wrapped(_told(difference), console, 4, hang=4)
+        print_wrapped(_in_words(difference), console, 4, hang=4)
 
 
-def _told(difference: Difference) -> str:
+def _in_words(difference: Difference) -> str:
     place = f" [{difference.at}]" if difference.at else ""
     quote = f' "{difference.quote}"' if difference.quote else ""
     return f"- {difference.how}: {difference.id}: {difference.says}{place}{quote}"

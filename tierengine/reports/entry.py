@@ -51,8 +51,8 @@ def _print(heading: str, sections: Iterable[tuple[str, list[str]]], console: Con
 
 def _of_coherence(rule: Coherence) -> Iterator[tuple[str, list[str]]]:
     if rule.when is not None:
-        yield "When", list(_told(rule.when, 0))
-    yield "It must be so", list(_told(rule.then, 0))
+        yield "When", list(_in_words(rule.when, 0))
+    yield "It must be so", list(_in_words(rule.then, 0))
     yield "Why, and what may come apart", [rule.because]
     yield "Authority", list(_authority(rule))
     yield "Examples", [f"{example.expect}: {example.name}" for example in rule.examples]
@@ -69,11 +69,18 @@ def _sections(criterion: Criterion) -> Iterator[tuple[str, list[str]]]:
     yield "Question", [criterion.question]
     yield "Provision", [*_authority(criterion), _DIRECTIONS[criterion.direction]]
     yield "Scale", [f"{level}: {criterion.scale[level]}" for level in reversed(LEVELS) if level in criterion.scale]
-    yield "Rules", [line for rung in criterion.rules for line in (f"{rung.level}: {rung.says}", *_told(rung.when, 1))]
+    yield (
+        "Rules",
+        [line for rung in criterion.rules for line in (f"{rung.level}: {rung.says}", *_in_words(rung.when, 1))],
+    )
     if criterion.presumption is not None:
         yield (
             "Presumption",
-            [criterion.presumption.says, *_told(criterion.presumption.when, 1), str(criterion.presumption.citation)],
+            [
+                criterion.presumption.says,
+                *_in_words(criterion.presumption.when, 1),
+                str(criterion.presumption.citation),
+            ],
         )
     if criterion.judgement is not None:
         judgement = criterion.judgement
@@ -101,7 +108,7 @@ def _proposed(proposal: Proposal | None) -> Iterator[tuple[str, list[str]]]:
         [
             line
             for number, rule in enumerate(proposal.rules, 1)
-            for line in (f"{number}. {rule.level}: {rule.says}", *_told(rule.when, 2))
+            for line in (f"{number}. {rule.level}: {rule.says}", *_in_words(rule.when, 2))
         ],
     )
     yield "Where none does, it stays open", [proposal.too_thin]
@@ -115,7 +122,7 @@ _DIRECTIONS = {
 }
 
 
-def _told(condition: Condition, depth: int) -> Iterator[str]:
+def _in_words(condition: Condition, depth: int) -> Iterator[str]:
     """A condition as indented lines in plain words."""
     indent = "  " * depth
     heads = {"all": "all of:", "any": "at least one of:", "not": "not:"}
@@ -124,7 +131,7 @@ def _told(condition: Condition, depth: int) -> Iterator[str]:
     if condition.operator in heads:
         yield f"{indent}{heads[condition.operator]}"
         for part in condition.parts:
-            yield from _told(part, depth + 1)
+            yield from _in_words(part, depth + 1)
     else:
         yield f"{indent}- {_atom(condition)}"
 

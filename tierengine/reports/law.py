@@ -122,11 +122,11 @@ def print_ledger(clauses: tuple[Clause, ...], console: Console) -> None:
         for name in clause.cases:
             print_wrapped(f"without it fails: {name}", console, 4, hang=2)
     console.print()
-    for line in told_counts(clauses):
+    for line in counts_in_words(clauses):
         console.print(line)
 
 
-def told_counts(clauses: tuple[Clause, ...]) -> Iterator[str]:
+def counts_in_words(clauses: tuple[Clause, ...]) -> Iterator[str]:
     """Yield how many clauses were treated in which way."""
     yield f"{len(clauses)} clauses: " + ", ".join(f"{number} {way}" for way, number in counted(clauses).items())
 

@@ -58,14 +58,14 @@ def _print_pair(pair: Pair, console: Console) -> None:
         print_wrapped("nothing in the record explains it", console, 2, style="red")
     for number, differences in enumerate(pair.explained_by):
         word = "or by" if number else "explained by"
-        print_wrapped(f"{word}: {'; and '.join(_told(pair, each) for each in differences)}", console, 2, hang=2)
+        print_wrapped(f"{word}: {'; and '.join(_in_words(pair, each) for each in differences)}", console, 2, hang=2)
 
 
 def _placed(placed: Placed) -> str:
     return f"{placed.case} ({NAMES[placed.tier]}, says {placed.by})"
 
 
-def _told(pair: Pair, difference: Difference) -> str:
+def _in_words(pair: Pair, difference: Difference) -> str:
     if difference.lower is None or difference.higher is None:
         return difference.what
     return f"{difference.what} {pair.lower.case}: {difference.lower} {pair.higher.case}: {difference.higher}"

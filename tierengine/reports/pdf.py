@@ -19,10 +19,10 @@ _TEMPLATE = files("tierengine.reports").joinpath("memo.typ").read_bytes()
 
 def pdf(report: Report) -> bytes:
     """Return a report as PDF; equal reports give equal bytes, and every word goes in as data."""
-    return pdf_of(_TEMPLATE, {"report": json.dumps(_clean(_told(report)), ensure_ascii=False)}, report.as_of)
+    return pdf_of(_TEMPLATE, {"report": json.dumps(_clean(_values(report)), ensure_ascii=False)}, report.as_of)
 
 
-def _told(report: Report) -> dict[str, Any]:
+def _values(report: Report) -> dict[str, Any]:
     lead, sheet = report.numbered_lead[: len(report.lead)], report.numbered_lead[len(report.lead) :]
     return {
         "heading": report.heading,

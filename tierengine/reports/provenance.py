@@ -51,7 +51,7 @@ class Act:
 
 def provenance(casefile: Casefile, law: Law, assessment: Assessment, acts: Sequence[Act] = ()) -> ProvDocument:
     """Return where an assessment of a dossier comes from, and what came of it."""
-    graph = _Told(casefile)
+    graph = _Graph(casefile)
     graph.sources()
     graph.coding()
     graph.rulebook(law)
@@ -73,7 +73,7 @@ def _name(kind: str, name: object) -> str:
     return f"{kind}/{quote(str(name), safe='')}"
 
 
-class _Told:
+class _Graph:
     """A document that grows, from what was published to what was said."""
 
     def __init__(self, casefile: Casefile) -> None:
@@ -118,7 +118,7 @@ class _Told:
             self._attribute(silence.id, silence.author)
         for request in dossier.requests:
             self._coded(
-                request.id, "Request", {"measures": request.criterion, "says": request.told}, self._at(request.at)
+                request.id, "Request", {"measures": request.criterion, "says": request.words}, self._at(request.at)
             )
         for placement in dossier.earlier_placements:
             more = {"tier": placement.tier, "source": placement.source}

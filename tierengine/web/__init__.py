@@ -2,6 +2,7 @@
 
     server      opens the desk on loopback, or for an office, and serves it
     application puts the parts together: guard, access, pages
+    opening     the first page answers while the others are loaded
     guard       what every answer passes: limits, security headers, one line in the log, no stack trace
     access      who may do what: a table of every route and its roles
     visit       what a page is given: the desk, who asks, and how to render
@@ -23,13 +24,13 @@
     waiting     what waits for a person, in a dossier and beside all of them
     sought      what a list is narrowed to by its address, and the list as a file
     uploads     files that are sent, under names that lead nowhere else
-    pages/      one file for each group of pages
+    pages/      one file for each group of pages; those of the first page, and all others
     templates/  what they look like; `parts/` holds what several use
     static/     style and script of our own; `vendor/` holds those of others (see `assets/`)
 
 How a page is added
     1. Write a function into the file of its group in `pages/`, or a new file with a `router`, and name that file in
-       `pages/__init__.py`. The function takes `here: Here` (and `case: Case` where the address names a dossier), makes
+       `pages/others.py`. The function takes `here: Here` (and `case: Case` where the address names a dossier), makes
        one public call, and returns `here.page("name.html", ...)`. It reasons about nothing: what a page needs to know
        is a function of `reasoning`, `lab` or `reports`, kept through `here.desk.answers`.
     2. Write who may use it into the table of `access.py`. The desk does not start with a route that stands in no row,

@@ -1,4 +1,7 @@
-"""Answers, kept by the digests of what they were made from: the same question is worked out once."""
+"""Answers, kept by the digests of what they were made from: the same question is worked out once.
+
+What works them out is loaded with the first question of its kind: the list of countries may need none of it.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,22 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractContextManager
 from threading import Lock, RLock
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from tierengine.coding.proposing import Setting
-from tierengine.coding.reader import Reader
 from tierengine.evidence.dossier import Casefile
-from tierengine.lab.questions.path import WayUp, path
-from tierengine.lab.questions.rate import RatingSheet, sheet_of
-from tierengine.lab.questions.settle import CollectionPlan, settle
-from tierengine.law.questions import QuestionTable, questions
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import Assessment
 from tierengine.terms.tier import Tier
 from tierengine.web.lawbook import Lawbook
 from tierengine.web.remembered import InShort, Remembered
+
+if TYPE_CHECKING:
+    from tierengine.coding.proposing import Setting
+    from tierengine.lab.questions.path import WayUp
+    from tierengine.lab.questions.rate import RatingSheet
+    from tierengine.lab.questions.settle import CollectionPlan
+    from tierengine.law.questions import QuestionTable
 
 Made = TypeVar("Made")
 
@@ -47,6 +51,8 @@ class Answers:
 
     def rating_sheet(self, casefile: Casefile) -> RatingSheet:
         """Return the rating sheet of a dossier."""
+        from tierengine.lab.questions.rate import sheet_of  # noqa: PLC0415
+
         return self.kept(
             "sheet", casefile, lambda: sheet_of(casefile, self.assessor(casefile), self.assessment(casefile))
         )
@@ -64,10 +70,17 @@ class Answers:
         """Return what a list says of the recommendation; it may be known since the desk was open last."""
         return self.kept("listed", casefile, lambda: self._listed(casefile))
 
+    def is_listed(self, casefile: Casefile) -> bool:
+        """Say whether what a list says is known already, or has first to be worked out."""
+        return self._find(self._key("listed", casefile)) is not _NOTHING or self._known_before(casefile) is not None
+
+    def _known_before(self, casefile: Casefile) -> InShort | None:
+        law = self._lawbook.rulebook.digest
+        return self._remembered.find(casefile, law) if self._remembered is not None else None
+
     def _listed(self, casefile: Casefile) -> InShort:
         law = self._lawbook.rulebook.digest
-        known = self._remembered.find(casefile, law) if self._remembered is not None else None
-        if known is not None:
+        if (known := self._known_before(casefile)) is not None:
             return known
         found = InShort.of(self.in_short(casefile).recommendation)
         if self._remembered is not None:
@@ -94,6 +107,8 @@ class Answers:
 
     def plan(self, casefile: Casefile) -> CollectionPlan:
         """Return what would settle the tier of a dossier."""
+        from tierengine.lab.questions.settle import settle  # noqa: PLC0415
+
         key = self._key("plan", casefile)
         return self._of(key, lambda: settle(casefile, self._lawbook.rulebook), self._searches)
 
@@ -104,17 +119,24 @@ class Answers:
 
     def way_up(self, casefile: Casefile, tier: Tier) -> WayUp:
         """Return the fewest acts of the government that reach a tier. Raise what `path` raises."""
+        from tierengine.lab.questions.path import path  # noqa: PLC0415
+
         key = self._key("path", casefile, tier)
         return self._of(key, lambda: path(casefile, self._lawbook.rulebook, tier), self._searches)
 
     def setting(self, casefile: Casefile) -> Setting:
         """Return what is known before a sentence of a source of the dossier is read, to propose records for it."""
+        from tierengine.coding.proposing import Setting  # noqa: PLC0415
+        from tierengine.coding.reader import Reader  # noqa: PLC0415
+
         dossier, law = casefile.dossier, self.law(casefile)
         reader = self._of(("reader", law.digest, law.as_of), lambda: Reader(self._lawbook.rulebook, law))
         return Setting(reader, law, dossier.period, f"Government of {dossier.government.name}", covers_period=False)
 
     def questions(self, casefile: Casefile) -> QuestionTable:
         """Return every question of the law of a dossier's date."""
+        from tierengine.law.questions import questions  # noqa: PLC0415
+
         law = self.law(casefile)
         return self._of(("questions", law.digest, law.as_of), lambda: questions(law))
 

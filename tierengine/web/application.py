@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
+from types import ModuleType
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -33,8 +35,10 @@ from tierengine.web.desk import Desk
 from tierengine.web.door import Ended, Links, Sessions
 from tierengine.web.guard import Guard, Log
 from tierengine.web.office import Office
-from tierengine.web.pages import PAGES
+from tierengine.web.opening import Opening
+from tierengine.web.pages import FIRST
 from tierengine.web.rates import Rates
+from tierengine.web.rendering import question_of
 from tierengine.web.visit import UnusableError, cookie_name, program_of, visit
 
 
@@ -62,7 +66,10 @@ class Settings:
 
 
 def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
-    """Return the desk as an ASGI application. Raise `ValueError` for a route that the table of access leaves out."""
+    """Return the desk as an ASGI application, which takes in most of its pages once the first was sent.
+
+    Raise `ValueError` for a route that the table of access leaves out.
+    """
     inner = FastAPI(
         title="tierengine",
         docs_url=None,
@@ -80,10 +87,8 @@ def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
     # A browser takes a cookie of this prefix only by HTTPS, for this host alone and for all of it.
     host = "__Host-" if settings.secure else ""
     inner.state.cookie = f"{host}tierengine-{sha256(str(desk.folder.resolve()).encode()).hexdigest()[:8]}"
-    for group in PAGES:
-        inner.include_router(group.router)
-    if missing := unlisted(each for group in PAGES for each in group.router.routes):
-        raise ValueError(f"no row of web/access.py says who may use {missing}")
+    _take_in(inner, FIRST)
+    first = [route for group in FIRST for route in group.router.routes]
     inner.add_exception_handler(StarletteHTTPException, _refused)
     inner.add_exception_handler(RequestValidationError, _misread)
     inner.add_exception_handler(TierEngineError, _problems)
@@ -92,7 +97,21 @@ def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
     inner.add_exception_handler(Exception, _broke)
     inner.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     inner.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
-    return Guard(inner, log, secure=settings.secure)
+    return Guard(Opening(inner, first, lambda: _take_in(inner, _others())), log, secure=settings.secure)
+
+
+def _take_in(inner: FastAPI, groups: Iterable[ModuleType]) -> None:
+    """Add groups of pages."""
+    for group in groups:
+        if missing := unlisted(group.router.routes):
+            raise ValueError(f"no row of web/access.py says who may use {missing}")
+        inner.include_router(group.router)
+
+
+def _others() -> Iterable[ModuleType]:
+    from tierengine.web.pages.others import OTHERS  # noqa: PLC0415 - it loads most of the program
+
+    return OTHERS
 
 
 async def _admitted(request: Request) -> None:
@@ -154,8 +173,8 @@ _HEADS = {
 }
 
 
-def _page(request: Request, status: int, says: str, problems: tuple[Problem, ...] = ()) -> Response:
-    head = _HEADS.get(status, "That did not work")
+def _page(request: Request, status: int, says: str, problems: tuple[Problem, ...] = (), head: str = "") -> Response:
+    head = head or _HEADS.get(status, "That did not work")
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": head, "says": says, "problems": as_json(problems)}, status_code=status)
     values = {"head": head, "says": says, "problems": problems, "back": _back(request)}
@@ -183,10 +202,13 @@ async def _misread(request: Request, error: Exception) -> Response:
     return _page(request, 422, "The form lacks something, or holds what it cannot.", problems)
 
 
-_AT_FAULT: dict[type[TierEngineError], str] = {
-    RulebookError: "The law as it stands in its files is unsound.",
-    LedgerError: "The ledger does not hold: what is on record was altered, or its keys are wrong. Nothing was written.",
-    StoreError: "The place in which the ledger is kept cannot be used.",
+_AT_FAULT: dict[type[TierEngineError], tuple[str, str]] = {
+    RulebookError: ("The law is unsound", "Its files as they stand cannot be used."),
+    LedgerError: (
+        "The ledger does not hold",
+        "What is on record was altered, or its keys are wrong; nothing was written.",
+    ),
+    StoreError: ("The ledger cannot be used", "The place in which it is kept gives no answer, or refuses."),
 }
 """What is at fault where neither the question nor the evidence is."""
 
@@ -197,8 +219,8 @@ _ASKED = (UsageError, NotInForceError, RefusedError)
 async def _problems(request: Request, error: Exception) -> Response:
     assert isinstance(error, TierEngineError)
     status = 422 if isinstance(error, EvidenceError) else 400 if isinstance(error, _ASKED) else 500
-    says = _AT_FAULT.get(type(error), "No answer could be made.") if status == 500 else ""
-    return _page(request, status, says, error.problems)
+    head, says = _AT_FAULT.get(type(error), (_HEADS[500], "No answer could be made.")) if status == 500 else ("", "")
+    return _page(request, status, says, error.problems, head)
 
 
 async def _unusable(request: Request, error: Exception) -> Response:
@@ -207,11 +229,37 @@ async def _unusable(request: Request, error: Exception) -> Response:
     return _page(request, 422, says, error.kept.problems)
 
 
+_SENT = {
+    "words": "Words",
+    "measures": "Question",
+    "word": "Question",
+    "kind": "What the words are",
+    "value": "Value",
+    "unit": "Unit",
+    "first": "Day, or first day",
+    "last": "Last day",
+    "undated": "Why no day is given",
+    "doer": "By whom",
+    "name": "Name in the source",
+    "reliability": "The source is",
+    "credibility": "What it says is",
+    "note": "Note",
+    "level": "Level",
+    "on": "Day",
+    "reasons": "Reasons",
+    "reason": "Why",
+}
+"""What the fields of forms are called that may clash; the others are of the program alone."""
+
+
 async def _clash(request: Request, error: Exception) -> Response:
     """Show what stands now beside what was sent, which is not lost: it can be sent again, knowing what it replaces."""
     assert isinstance(error, ClashError)
+    here = visit(request)
     sent = {key: str(value) for key, value in (await request.form()).items() if key not in ("csrf", "seen")}
-    return visit(request).page("clash.html", http=409, error=error, sent=sent, back=_back(request))
+    asks = question_of(here.desk.rulebook)
+    shown = [(_SENT[key], asks(value)) for key, value in sent.items() if value and key in _SENT]
+    return here.page("clash.html", http=409, error=error, sent=sent, shown=shown, back=_back(request))
 
 
 def _back(request: Request) -> str:

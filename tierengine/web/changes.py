@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any
 
 from tierengine import canonical, yamlfile
-from tierengine.coding.undoing import Steps, Told, steps_file
+from tierengine.coding.undoing import Note, Steps, steps_file
 from tierengine.errors import EvidenceError, Problem
 from tierengine.evidence.dossier import Casefile, dossier_in
 from tierengine.evidence.unfilled import without_blanks
@@ -112,7 +112,7 @@ class Changes:
             steps.drop(before)
             return newest.says
 
-    def last(self, kept: Kept) -> Told | None:
+    def last(self, kept: Kept) -> Note | None:
         """Return the change that made the dossier what it is; nothing if that was made in its file, or before."""
         try:
             found = self._steps(kept.path).newest(kept.version)
@@ -150,7 +150,7 @@ class Changes:
     def _write(self, path: Path, by: str, says: str, before: bytes, wanted: bytes) -> None:
         """Write a change: first how it is undone, so that there is none that cannot be."""
         try:
-            self._steps(path).keep(before, wanted, Told(by, says, datetime.now(UTC).isoformat(timespec="seconds")))
+            self._steps(path).keep(before, wanted, Note(by, says, datetime.now(UTC).isoformat(timespec="seconds")))
         except OSError as error:
             what = f"what can be undone cannot be kept beside it: {error.strerror}"
             cure = "have whoever keeps the desk make its folder one that can be written"

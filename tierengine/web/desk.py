@@ -35,6 +35,8 @@ class Desk:
     """Long work on the law."""
     beside: Beside = field(default_factory=Beside)
     """The files that lie beside dossiers."""
+    cases: Path | None = None
+    """Other cases than its own dossiers over which the census of a change of law is taken: Parquet, or a folder."""
     onrecord: OnRecord = field(init=False)
     """What the ledger says in short."""
 
@@ -101,6 +103,7 @@ def open_desk(
     ledger: str | None = None,
     keys: Path,
     announced: Announced | None = None,
+    cases: Path | None = None,
 ) -> Desk:
     """Return a desk over a folder of dossiers, with the law in another one; its own ledger lies in the folder.
 
@@ -110,4 +113,4 @@ def open_desk(
     answers = Answers(lawbook, Remembered(cache, folder))
     place = ledger or str(folder / "ledger.sqlite")
     book = Book(place, keys, announced=announced)
-    return Desk(shelf=shelf, lawbook=lawbook, answers=answers, changes=Changes(shelf, answers), book=book)
+    return Desk(shelf=shelf, lawbook=lawbook, answers=answers, changes=Changes(shelf, answers), book=book, cases=cases)

@@ -17,7 +17,7 @@ KEYS = (
     Key("J", "go to the next record or proposal", "on a dossier"),
     Key("K", "go to the one before", "on a dossier"),
     Key("J, K", "go to the next sentence, and to the one before", "on the page Why"),
-    Key("A", "accept the first proposal for the sentence", "on a dossier"),
+    Key("A", "accept the first proposal for the sentence; one without a mark opens to be changed", "on a dossier"),
     Key("E", "change what is proposed, then accept it", "on a dossier"),
     Key("X", "refuse what is proposed: the place for the reason opens", "on a dossier"),
     Key("D", "draft a record from the words that are selected", "on a dossier"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -29,11 +30,11 @@ from tierengine.reports.problems import as_json
 from tierengine.web.work import Kind, Order, draft_of
 
 
-class Tell(Protocol):
-    """Told how much is done, of how much where that is known, and what was found on the way, as JSON."""
+class Progress(Protocol):
+    """Takes note of how much is done, of how much where that is known, and what was found on the way, as JSON."""
 
     def __call__(self, done: int, of: int | None, found: Any = None) -> None:
-        """Tell it."""
+        """Take note of it."""
 
 
 T = TypeVar("T")
@@ -46,51 +47,50 @@ does so after 700, as it would by itself."""
 def carry_out(order: Order, back: Connection) -> None:
     """Do a piece of work, and send its steps and its result back."""
     gc.set_threshold(*_RARELY)
-    try:
-        with draft_of(order.law, order.files) as draft:
+    with suppress(BrokenPipeError):  # the desk is gone, and nobody waits
+        try:
+            with draft_of(order.law, order.files) as draft:
 
-            def tell(done: int, of: int | None, found: Any = None) -> None:
-                back.send(("step", (done, of, found)))
+                def progress(done: int, of: int | None, found: Any = None) -> None:
+                    back.send(("step", (done, of, found)))
 
-            made = _MAKERS[order.kind](order, draft, tell)
-        back.send(("done", made))
-    except TierEngineError as error:
-        back.send(("failed", error.problems))
-    except BrokenPipeError:  # the desk is gone, and nobody waits
-        return
+                made = _MAKERS[order.kind](order, draft, progress)
+            back.send(("done", made))
+        except TierEngineError as error:
+            back.send(("failed", error.problems))
 
 
-def _lint(_: Order, draft: Path, __: Tell) -> Any:
+def _lint(_: Order, draft: Path, __: Progress) -> Any:
     return as_json(lint(draft)[1])
 
 
-def _prove(_: Order, draft: Path, tell: Tell) -> Any:
+def _prove(_: Order, draft: Path, progress: Progress) -> Any:
     found = []
     for proof in prove(read_draft(draft).rulebook):
         found.append(schemas.dump(Proof, proof))
-        tell(len(found), None, found[-1] if proof.verdict != "proved" else None)
+        progress(len(found), None, found[-1] if proof.verdict != "proved" else None)
     return found
 
 
-def _test(order: Order, draft: Path, tell: Tell) -> Any:
+def _test(order: Order, draft: Path, progress: Progress) -> Any:
     assert order.cases is not None
     trials, results = Trials(), []
     placed = tuple(read_cases(order.cases, read_rulebook(draft)))
     for done, each in enumerate(placed, 1):
         results.append(judge(each, trials.answer(each)))
         if done % 10 == 0 or done == len(placed):
-            tell(done, len(placed))
+            progress(done, len(placed))
     failed = sum(bool(result.failures) for result in results)
     return {"cases": len(results), "failed": failed, "results": [schemas.dump(Result, each) for each in results]}
 
 
-def _impact(order: Order, draft: Path, tell: Tell) -> Any:
+def _impact(order: Order, draft: Path, progress: Progress) -> Any:
     from tierengine.lab.change.impact import Impact, Question, impact  # noqa: PLC0415
     from tierengine.lab.corpus.work import Means  # noqa: PLC0415
 
     def watch(pieces: Sequence[T], _: str, /) -> Iterable[T]:
         for done, piece in enumerate(pieces):
-            tell(done, len(pieces))
+            progress(done, len(pieces))
             yield piece
 
     try:
@@ -100,7 +100,7 @@ def _impact(order: Order, draft: Path, tell: Tell) -> Any:
     return schemas.dump(Impact, impact(old, read_rulebook(draft), Question(corpus=order.corpus), Means(watch=watch)))
 
 
-def _mutate(order: Order, draft: Path, tell: Tell) -> Any:
+def _mutate(order: Order, draft: Path, progress: Progress) -> Any:
     """Try every single change of the entries that are otherwise in the draft; tell of each that nothing notices.
 
     Raise `UsageError` where nothing is otherwise: all changes of a whole law take an hour.
@@ -116,11 +116,11 @@ def _mutate(order: Order, draft: Path, tell: Tell) -> Any:
         if change.item.document.name in order.files and _written(change.item) != before.get(name_of(change.item))
     ]
     verdicts = []
-    tell(0, len(numbers))
+    progress(0, len(numbers))
     for done, number in enumerate(numbers, 1):
         verdict = examiner.verdict(number)
         verdicts.append(schemas.dump(Verdict, verdict))
-        tell(done, len(numbers), verdicts[-1] if verdict.unnoticed or verdict.became == "undecided" else None)
+        progress(done, len(numbers), verdicts[-1] if verdict.unnoticed or verdict.became == "undecided" else None)
     return {"changes": len(numbers), "verdicts": verdicts}
 
 
@@ -128,21 +128,21 @@ def _written(item: Placed) -> Any:
     return item.document.part(*item.path).values
 
 
-def _like_cases(order: Order, draft: Path, _: Tell) -> Any:
+def _like_cases(order: Order, draft: Path, _: Progress) -> Any:
     from tierengine.lab.corpus.like_cases import Audit, audit  # noqa: PLC0415
 
     assert order.corpus is not None
     return schemas.dump(Audit, audit(order.corpus, read_rulebook(draft)))
 
 
-def _robust(order: Order, draft: Path, _: Tell) -> Any:
+def _robust(order: Order, draft: Path, _: Progress) -> Any:
     from tierengine.lab.corpus.robust import Robustness, robustness  # noqa: PLC0415
 
     assert order.corpus is not None
     return schemas.dump(Robustness, robustness(order.corpus, read_rulebook(draft)))
 
 
-_MAKERS: dict[Kind, Callable[[Order, Path, Tell], Any]] = {
+_MAKERS: dict[Kind, Callable[[Order, Path, Progress], Any]] = {
     "lint": _lint,
     "prove": _prove,
     "test": _test,

@@ -40,6 +40,11 @@ class Lawbook:
             self._looked = monotonic()
             return self._rulebook
 
+    def changed(self) -> None:
+        """Look at the files again when they are next asked for: one of them was written."""
+        with self._lock:
+            self._looked = -_PAUSE
+
     @property
     def templates(self) -> Templates:
         """The templates of documents as they stand. Raise `RulebookError` if they, or the rulebook, are unsound."""

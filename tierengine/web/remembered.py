@@ -39,7 +39,7 @@ class InShort:
         return cls(tier=found.tier, settled=found.settled, status=found.status, open_tiers=found.open_tiers)
 
 
-_Told = TypeAdapter(dict[str, InShort])
+_Known = TypeAdapter(dict[str, InShort])
 
 
 class Remembered:
@@ -69,13 +69,13 @@ class Remembered:
         with self._lock:
             if self._new and self._cache is not None:
                 newest = dict(list(self._told.items())[-_MOST:])
-                keep(self._cache, self._name, _Told.dump_json(newest))
+                keep(self._cache, self._name, _Known.dump_json(newest))
             self._new = False
 
     def _read(self) -> dict[str, InShort]:
         raw = kept(self._cache, self._name) if self._cache is not None else None
         try:
-            return _Told.validate_json(raw) if raw is not None else {}
+            return _Known.validate_json(raw) if raw is not None else {}
         except ValidationError:
             return {}
 

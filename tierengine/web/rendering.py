@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tierengine import canonical
+from tierengine.law.rulebook import Rulebook
 from tierengine.reports.answer import tier_name
 from tierengine.reports.bars import bar_of
 from tierengine.reports.printable import printable
@@ -35,14 +36,20 @@ PAGES_OF_CASE = (
 """The pages of one dossier, and the ends of their addresses; each is shown to those who may open it."""
 
 
-def render(template: str, **told: Any) -> str:
+def render(template: str, **values: Any) -> str:
     """Return a page; whatever a source or a person wrote is only ever text in it."""
-    return _environment().get_template(template).render(told)
+    return _environment().get_template(template).render(values)
 
 
 def day(when: date | None) -> str:
     """Return a day as it is read: `12 June 2007`."""
     return f"{when.day} {when:%B %Y}" if when is not None else ""
+
+
+def moment(when: str) -> str:
+    """Return a time of the ledger (RFC 3339) as it is read: `12 June 2007, 14:05 UTC`."""
+    told = datetime.fromisoformat(when).astimezone(UTC)
+    return f"{day(told)}, {told:%H:%M} UTC"
 
 
 def listed(words: Iterable[object], last: str = "and") -> str:
@@ -61,6 +68,14 @@ def said(value: object) -> str:
     return {"true": "Yes", "false": "No"}.get(str(value), str(value))
 
 
+def question_of(rulebook: Rulebook) -> Callable[[str], str]:
+    """Return what tells the question behind the name of an indicator or of an open word; other words stay."""
+    questions = {each.id: each.asks for criterion in rulebook.criteria for each in criterion.indicators}
+    words = (each.judgement for each in rulebook.criteria if each.judgement is not None)
+    questions |= {word.id: word.question for word in words}
+    return lambda name: questions.get(name, name)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -71,7 +86,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_plain,
     )
-    environment.filters |= {"day": day, "listed": listed, "counted": counted, "said": said}
+    environment.filters |= {"day": day, "moment": moment, "listed": listed, "counted": counted, "said": said}
     environment.globals |= {
         "asset": asset,
         "bar_of": bar_of,

@@ -44,9 +44,9 @@ class Visit:
     program_token: Callable[[], str]
     """A token by which a program of the person comes in."""
 
-    def page(self, template: str, http: int = 200, **told: Any) -> HTMLResponse:
+    def page(self, template: str, http: int = 200, **values: Any) -> HTMLResponse:
         """Render a page or a part of one."""
-        return HTMLResponse(render(template, here=self, csrf=self.form_token, **told), status_code=http)
+        return HTMLResponse(render(template, here=self, csrf=self.form_token, **values), status_code=http)
 
     def may(self, method: str, route: str) -> bool:
         """Say whether the person may use a route, so that a page offers only what they can do."""
@@ -82,6 +82,11 @@ class Visit:
         """The folder of the dossiers, for what looks at all of them; nothing where the person is not shown all."""
         withheld = any(each.withheld for each in self.desk.all_shown(self.person.cleared))
         return None if withheld else self.desk.folder
+
+    @property
+    def census(self) -> Path | None:
+        """What the census of a change of law is taken over; nothing where the person is not shown all dossiers."""
+        return None if self.corpus is None else self.desk.cases or self.corpus
 
     @property
     def in_office(self) -> bool:
@@ -132,7 +137,10 @@ def cookie_name(request: Request) -> str:
 
 
 def visit(request: Request) -> Visit:
-    """Return who asks and for what."""
+    """Return who asks and for what. It is found out once a request: a cookie that is read again costs as much again."""
+    known: Visit | None = getattr(request.state, "visit", None)
+    if known is not None:
+        return known
     sessions: Sessions = request.app.state.sessions
     cookie = request.cookies.get(cookie_name(request))
     person = _person(request, cookie)
@@ -141,14 +149,14 @@ def visit(request: Request) -> Visit:
         desk=request.app.state.desk,
         person=person,
         form_token=cache(partial(sessions.form_token, cookie)),
-        program_token=partial(sessions.program_token, person, sessions.session_of(cookie, program_of(request))),
+        program_token=lambda: sessions.program_token(person, sessions.session_of(cookie, program_of(request))),
     )
 
 
 async def _known(request: Request) -> Visit:
     """The visit that was made when roles were looked at; so none is made twice, and no thread waited for."""
-    made: Visit | None = getattr(request.state, "visit", None)
-    return made if made is not None else await run_in_threadpool(visit, request)
+    known: Visit | None = getattr(request.state, "visit", None)
+    return known if known is not None else await run_in_threadpool(visit, request)
 
 
 def _person(request: Request, cookie: str | None) -> Person:

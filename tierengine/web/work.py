@@ -189,18 +189,18 @@ class Works:
     def _follow(self, work: Work, ours: Connection, process: Any) -> None:
         while True:
             try:
-                word, told = ours.recv()
+                word, value = ours.recv()
             except (EOFError, OSError):
-                word, told = "ended", None
+                word, value = "ended", None
             with self._changed:
                 if word == "step":
-                    work.done, work.of, found = told
+                    work.done, work.of, found = value
                     work.found += () if found is None else (found,)
                 elif word == "done" and work.state == "running":
-                    work.state, work.result = "done", told
+                    work.state, work.result = "done", value
                 elif work.state == "running":
                     work.state = "failed"
-                    work.problems = tuple(told or [_died()])
+                    work.problems = tuple(value or [_died()])
                 self._changed.notify_all()
             if word != "step":
                 break

@@ -79,7 +79,7 @@ def test_the_right_tier_for_the_wrong_reason_fails() -> None:
     assert (failure.of, failure.expected) == ("reasons", "significance")
     assert "EFFORTS/presumed" not in failure.because  # each entry is named once, by its shortest name
     assert "shelter" in failure.because
-    assert any(sentence.startswith("Did the government open a shelter? No.") for sentence in failure.told)
+    assert any(sentence.startswith("Did the government open a shelter? No.") for sentence in failure.answers)
 
 
 def test_a_forbidden_reason_fails() -> None:

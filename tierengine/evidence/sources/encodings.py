@@ -45,8 +45,8 @@ def marked(raw: bytes) -> tuple[str, bytes] | None:
 
 def decoded(raw: bytes, name: str, declared: str | None = None) -> tuple[str, list[str]]:
     """Return the text of some bytes, and what is doubtful about it; raise `EvidenceError` if it is no text."""
-    if told := marked(raw):
-        encoding, rest = told
+    if mark := marked(raw):
+        encoding, rest = mark
         return _text(rest.decode(encoding, "replace"), name), []
     if found := wide(raw):
         return _text(raw.decode(found, "replace"), name), [f"the encoding is not declared; it is read as {found}"]

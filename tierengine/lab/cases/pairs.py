@@ -165,7 +165,7 @@ class Pairs:
         if points is not None:
             return self._lies(self._on, points[0]), self._lies(self._beside, points[1])
         condition = self._conditions[path]
-        on, beside = (self._told(case, condition, path, None) for case in (self._on, self._beside))
+        on, beside = (self._known_part(case, condition, path, None) for case in (self._on, self._beside))
         return on.shown, beside.refuted
 
     def _points(self, path: Path_) -> tuple[Point, Point] | None:
@@ -178,14 +178,14 @@ class Pairs:
         wholes = [other for other in self._conditions if other[-1] == "when" and other[0] == path[0]]
         if path[0] == "rules":  # a level is proposed if the rules of the levels below hold too
             wholes = [other for other in wholes if int(other[1]) <= int(path[1])]
-        rails = [self._told(case, self._conditions[each], each, (path, holds)) for each in wholes]
+        rails = [self._known_part(case, self._conditions[each], each, (path, holds)) for each in wholes]
         return Rails(all_of(each.shown for each in rails), any_of(each.refuted for each in rails))
 
-    def _told(self, case: Case, condition: Condition, path: Path_, forced: tuple[Path_, bool] | None) -> Rails:
+    def _known_part(self, case: Case, condition: Condition, path: Path_, forced: tuple[Path_, bool] | None) -> Rails:
         """A condition in a case, with one condition inside it forced to hold or to fail."""
         if forced is not None and path == forced[0]:
             return Rails(TRUE, FALSE) if forced[1] else Rails(FALSE, TRUE)
-        parts = [self._told(case, part, (*path, *below), forced) for below, part in condition.directly]
+        parts = [self._known_part(case, part, (*path, *below), forced) for below, part in condition.directly]
         if not parts:
             return self._single(case, condition)
         if condition.operator == "not":

@@ -38,13 +38,13 @@ def _sentences(law: Law, given: Given) -> Iterator[tuple[str, str]]:
     for criterion in law.criteria:
         for indicator in criterion.indicators:
             if indicator.id in given.indicators:
-                yield indicator.id, _told(law, indicator.id, read_value(indicator, given.indicators[indicator.id]))
+                yield indicator.id, _in_words(law, indicator.id, read_value(indicator, given.indicators[indicator.id]))
         judgement = criterion.judgement
         if judgement is not None and judgement.id in given.judgements:
-            yield judgement.id, _told(law, rating(judgement.id), rank(given.judgements[judgement.id]))
+            yield judgement.id, _in_words(law, rating(judgement.id), rank(given.judgements[judgement.id]))
         if judgement is not None and judgement.id in given.last_ratings:
             rated = last_rated(judgement.id)
-            yield rated, _told(law, rated, rank(given.last_ratings[judgement.id]))
+            yield rated, _in_words(law, rated, rank(given.last_ratings[judgement.id]))
         if criterion.id in given.findings:
             level = given.findings[criterion.id]
             yield criterion.id, f"{criterion.title}: {level}. {criterion.scale[level]}"
@@ -54,8 +54,8 @@ def _sentences(law: Law, given: Given) -> Iterator[tuple[str, str]]:
             yield entry.id, f"{held} that {entry.says}."
     for field, word in ((LAST_REPORT, given.last_report), (LIMIT, given.limit)):
         if word is not None:
-            yield field, _told(law, field, word)
+            yield field, _in_words(law, field, word)
 
 
-def _told(law: Law, field: str, value: Value | Bounds) -> str:
+def _in_words(law: Law, field: str, value: Value | Bounds) -> str:
     return f"{question(law, field)} {answer(law, field, value)}"

@@ -45,7 +45,7 @@ class Failure:
     found: str
     because: tuple[str, ...]
     """The ids on which what was found rests, the outermost first."""
-    told: tuple[str, ...]
+    answers: tuple[str, ...]
     """The answers behind them, in sentences."""
 
 
@@ -248,7 +248,7 @@ class Answer:
         """Return the rules that settled some propositions."""
         return {rule.id for name in propositions for rule in self._narrator.rules.get(name, ())} & self._fired
 
-    def tell(self, fields: Collection[str]) -> Iterator[str]:
+    def sentences(self, fields: Collection[str]) -> Iterator[str]:
         """Tell the inputs among some fields in sentences, those known first."""
         inputs = [field for field in fields if field in self._laid.inputs and not field.startswith("judged/")]
         for field in sorted(inputs, key=lambda field: field not in self.known):
@@ -273,7 +273,7 @@ def judge_asked(placed: PlacedAsked) -> Result:
             expected=f"{name}: {word}",
             found=f"{name}: {found.get(name, NOTHING)}",
             because=(asked.subject,),
-            told=tuple(f"{part}: {said}" for part, said in found.items()),
+            answers=tuple(f"{part}: {said}" for part, said in found.items()),
         )
         for name, word in asked.expect.items()
         if found.get(name) != word
@@ -336,11 +336,11 @@ class _Judge:
                 yield self._failure("not_because", f"not {name}", "it decides", *rows, at=place)
 
     def _finding(self, name: str, word: str) -> Iterator[Failure]:
-        outcome, told = self._answer.found(name)
+        outcome, words = self._answer.found(name)
         if word != (self._answer.level(name) if word in ("partly met", "largely met") else outcome.value):
             criterion = self._answer.law.criteria_by_id.get(name)
             root = name if criterion is None else reached(name, criterion.met_from)
-            yield self._failure("findings", f"{name} {word}", f"{name} {told}", root, at=name)
+            yield self._failure("findings", f"{name} {word}", f"{name} {words}", root, at=name)
 
     def _failure(self, of: Part, expected: str, found: str, *roots: str, at: str | int | None = None) -> Failure:
         fields = self._answer.rests_on(*roots)
@@ -350,7 +350,7 @@ class _Judge:
             expected=expected,
             found=found,
             because=tuple(dict.fromkeys(_step(field) for field in fields if not field.startswith("judged/"))),
-            told=tuple(dict.fromkeys(self._answer.tell(fields))),
+            answers=tuple(dict.fromkeys(self._answer.sentences(fields))),
         )
 
 

@@ -107,7 +107,7 @@ class Examiner:
     def verdict(self, number: int) -> Verdict:
         """Return what becomes of the change of a number."""
         changed = self.changes[number]
-        found = self._told(changed)
+        found = self._outcome(changed)
         return Verdict(
             number=number,
             where=changed.where,
@@ -117,7 +117,7 @@ class Examiner:
             **found,
         )
 
-    def _told(self, changed: Changed) -> dict[str, Any]:
+    def _outcome(self, changed: Changed) -> dict[str, Any]:
         made = mutant(self.base, changed)
         if isinstance(made, str):
             return _caught("lint", made)

@@ -74,11 +74,22 @@ _WIDTHS = (np.int8, np.int16, np.int32, np.int64, np.uint64)
 def unusable(field: Field, numbers: Numbers) -> NDArray[np.intp]:
     """Return the rows with a number that an input may not hold, or with a word that is not in its list."""
     values = numbers.values
+    if not values.size or _within(field, int(values.min()), int(values.max())):
+        return np.empty(0, np.intp)  # as mostly, which is sooner seen than each row is looked at
     if field.type == "choice":
         fine = values >= 0
     else:
         fine = _among(values, field.numbers) if field.numbers else (values >= 0) & (values <= LARGEST)
     return np.flatnonzero(unpack(numbers.known & ~pack(fine), values.size))
+
+
+def _within(field: Field, lowest: int, highest: int) -> bool:
+    """Whether an input may hold every number from one to another."""
+    if field.type == "choice":
+        return lowest >= 0
+    if field.numbers:
+        return highest - lowest < len(field.numbers) and set(range(lowest, highest + 1)) <= set(field.numbers)
+    return lowest >= 0 and highest <= LARGEST
 
 
 def _among(values: NDArray[np.integer], numbers: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -276,9 +276,8 @@ class _Group:
         for number, row in enumerate(rows):
             ruled, report = self._open(facts[number]), self._reports[row]
             if report is not None and ruled != (report,):
-                says = (
-                    f"a person placed {self._names[row]}: the report says {_told((report,))}, the rules {_told(ruled)}"
-                )
+                both = f"the report says {_in_words((report,))}, the rules {_in_words(ruled)}"
+                says = f"a person placed {self._names[row]}: {both}"
                 yield _Candidate(Difference(what=says), of=number)
         for what, fields in self._outside():
             if any(facts[0].get(field) != facts[1].get(field) for field in fields):
@@ -362,6 +361,6 @@ def _ranges(criteria: Sequence[Criterion], found: Evaluations) -> tuple[NDArray[
     return worst, best
 
 
-def _told(tiers: tuple[str, ...]) -> str:
+def _in_words(tiers: tuple[str, ...]) -> str:
     names = {str(tier): name for tier, name in NAMES.items()}
     return " or ".join(names.get(tier, tier) for tier in tiers)

@@ -291,7 +291,7 @@ class _Case:
                     waiting += ({**box, widest: (level,)} for level in box[widest])
             if left < 0 or len(waiting) * ENUMERATED > MOST_COMBINATIONS:
                 raise UsageError([self._too_many(max(map(len, matter)))])
-        return self._told(given, found)
+        return self._standing(given, found)
 
     def _enumerate(self, box: Box, names: Sequence[str], given: int, found: _Found) -> None:
         """Look at every combination of the ratings that matter; the others multiply what is found."""
@@ -338,7 +338,7 @@ class _Case:
             for number, facts in enumerate(bounded)
         ]
 
-    def _told(self, given: int, found: _Found) -> Standing:
+    def _standing(self, given: int, found: _Found) -> Standing:
         total = prod(len(levels) for levels in self._box.values())
         forbidden = found.codes.pop(_FORBIDDEN, 0)
         keeps = found.codes[given]

@@ -27,7 +27,7 @@ from tierengine.lab.proofs.versions import Span, Version
 from tierengine.law.rulebook import Law
 
 RATED_ALONG = "A rating that goes along with the records is recorded where the records settle the level."
-"""Told of two countries of which a dossier records more than the answers in which they differ."""
+"""What is said of two countries of which a dossier records more than the answers in which they differ."""
 
 Verdict = Literal["proved", "refuted", "undecided"]
 
@@ -52,8 +52,6 @@ class Prover:
     """Where to write each question with its proof; with it each is put whole, so that it stands alone."""
     proved: set[object] = field(default_factory=set)
     """What was proved, each by all that it rests on."""
-    countries: list[dict[str, Value]] = field(default_factory=list)
-    """Countries that were found for other versions; they are tried before a new one is looked for."""
 
     def once(self, key: object, ask: Callable[[], bool]) -> bool:
         """Say whether something was proved before, or is now."""

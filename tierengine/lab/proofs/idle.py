@@ -6,17 +6,16 @@ its siblings always say the same already. That coherence says the same is no fau
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tierengine.engines.form import Evaluation, Value
 from tierengine.engines.logic import Term, all_of, exactly
 from tierengine.engines.lowering import lower, presumed, proposed, reached
 from tierengine.engines.proof import Case
 from tierengine.engines.solver import Limit
 from tierengine.errors import Problem
 from tierengine.lab.proofs.parts import at_liberty
-from tierengine.lab.proofs.search import Sought, never
+from tierengine.lab.proofs.search import never
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Conclusion, Criterion, Route, TierRow
 from tierengine.law.linter import Placed, conditions
@@ -37,7 +36,7 @@ def idle(draft: Draft, limit: Limit) -> Iterator[Problem]:
         yield watch.item.problem(*says, *watch.path)
 
 
-_Told = tuple[str, str]
+_Complaint = tuple[str, str]
 """What is wrong, and the cure."""
 
 
@@ -55,8 +54,8 @@ class _Watch:
     """So many of the counted propositions hold then."""
     can: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     """What holds and what fails if the part is not even dead."""
-    dead: _Told
-    shadowed: _Told
+    dead: _Complaint
+    shadowed: _Complaint
 
     @property
     def place(self) -> str:
@@ -67,15 +66,6 @@ class _Watch:
         """The term that it happens in a case."""
         shown, refuted = (case.shown[name] for name in self.holds), (case.refuted[name] for name in self.fails)
         return all_of((*shown, *refuted, exactly(self.number, [case.shown[name] for name in self.counted])))
-
-    def happened(self, evaluation: Evaluation) -> bool:
-        """Whether it happened in the evaluation of a whole case."""
-        settled = evaluation.settled
-        return (
-            all(settled[name] for name in self.holds)
-            and not any(settled[name] for name in self.fails)
-            and sum(settled[name] for name in self.counted) == self.number
-        )
 
 
 def _can(watch: _Watch) -> _Watch:
@@ -168,26 +158,20 @@ def _unseen(draft: Draft, watches: list[_Watch], limit: Limit) -> list[_Watch]:
     """What happens under no version of the law; of an entry that never stands in a whole law, nothing is known."""
     waiting = dict(enumerate(watches))
     asked: set[int] = set()
-    tried: list[dict[str, Value]] = []
     for law in reversed(tuple(draft.rulebook.whole_laws())):
         now = {number: watch for number, watch in waiting.items() if watch.item.entry.in_force.holds(law.as_of)}
         asked |= now.keys()
-        for number in now.keys() - _never(law, now, limit, tried):
+        for number in now.keys() - _never(law, now, limit):
             del waiting[number]
     return [watch for number, watch in waiting.items() if number in asked]
 
 
-def _never(law: Law, watches: dict[int, _Watch], limit: Limit, tried: list[dict[str, Value]]) -> set[int]:
+def _never(law: Law, watches: dict[int, _Watch], limit: Limit) -> set[int]:
     """What never happens under a law."""
     if not watches:
         return set()
     case = Case(at_liberty(lower(law, dict(_named(watch.item for watch in watches.values())))))
-    terms = {str(number): watch.term(case) for number, watch in watches.items()}
-
-    def happened(evaluation: Evaluation, among: Collection[str]) -> Iterator[str]:
-        return (name for name in among if watches[int(name)].happened(evaluation))
-
-    return {int(name) for name in never(case, Sought(terms, happened), limit, tried)}
+    return set(never(case, {number: watch.term(case) for number, watch in watches.items()}, limit))
 
 
 def _named(items: Iterable[Placed]) -> Iterator[tuple[str, Condition]]:

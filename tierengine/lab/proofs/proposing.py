@@ -127,7 +127,7 @@ def _worsened(asked: Asked, criterion: Criterion) -> Iterator[Counterexample]:
         solver = asked.solver_of(proposing.definitions)
         model = smallest(solver, [proposing.proposed_before, proposing.differs], proposing.worse())
         assert model is not None
-        yield proposing.tell(model)
+        yield proposing.counterexample(model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ class _Proposing:
             if sign * (rank(second.level) - rank(first.level)) < 0
         )
 
-    def tell(self, model: Model) -> Counterexample:
+    def counterexample(self, model: Model) -> Counterexample:
         """Return what a found pair of countries shows."""
         one, other = (
             next(number for number, term in enumerate(self._first(known)) if model.holds(term))

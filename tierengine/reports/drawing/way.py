@@ -309,7 +309,7 @@ def _without(drawn: Way, surplus: tuple[Node, ...]) -> Way:
         gone |= idle
     removed = tuple(node for node in drawn.nodes if node.id in gone)
     kept = tuple(node for node in drawn.nodes if node.id not in gone)
-    return replace(drawn, nodes=kept, arrows=arrows, left_out=(*drawn.left_out, *_told(removed)))
+    return replace(drawn, nodes=kept, arrows=arrows, left_out=(*drawn.left_out, *_in_words(removed)))
 
 
 _PLURALS: tuple[tuple[Kind, str], ...] = (
@@ -320,7 +320,7 @@ _PLURALS: tuple[tuple[Kind, str], ...] = (
 )
 
 
-def _told(removed: tuple[Node, ...]) -> Iterator[str]:
+def _in_words(removed: tuple[Node, ...]) -> Iterator[str]:
     for kind, plural in _PLURALS:
         names = [node.name if node.kind == "record" else node.id for node in removed if node.kind == kind]
         if names:

@@ -146,7 +146,7 @@ async def stream(here: Visit, work: Work) -> AsyncIterator[str]:
 
 def order_of(here: Visit, kind: Kind, files: dict[str, str]) -> Order:
     """Return the order for a piece of work on the law of the desk with some files replaced."""
-    law, corpus = here.desk.lawbook.folder, here.corpus
+    law, corpus = here.desk.lawbook.folder, here.census if kind == "impact" else here.corpus
     if corpus is None and kind in ("like-cases", "robust"):
         raise HTTPException(403, "This compares all dossiers, and you are not cleared for all of them.")
     versions = {each.name: each.version for each in here.desk.shelf.all()}

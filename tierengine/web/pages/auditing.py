@@ -11,7 +11,7 @@ from tierengine.reports.answer import tier_name
 from tierengine.reports.listing import Form, Listing
 from tierengine.terms.tier import TIERS, Tier
 from tierengine.web.pages.api import order_of
-from tierengine.web.rendering import counted, listed
+from tierengine.web.rendering import counted, listed, question_of
 from tierengine.web.sought import Sought, Words, as_file, choice, has
 from tierengine.web.visit import Here, Visit
 from tierengine.web.work import Kind, Work
@@ -29,15 +29,15 @@ def like_cases(here: Here, q: Words = "", only: Only = "") -> Response:
     """Show each pair in which one case is at least as good on every criterion, and yet placed lower."""
     work = _work(here, "like-cases")
     if work.state != "done":
-        return here.page("like-cases.html", work=work, told=None)
+        return here.page("like-cases.html", work=work, found=None)
     chosen = choice("only", "Which", only, _OPEN, "all")
     name_of = _names(here)
     pairs = _pairs(work.result, q, chosen.chosen, name_of)
     of = counted(len(work.result["pairs"]), "pair")
     at = "/audit/like-cases"
     sought = Sought(at=at, file=at, q=q, shown=len(pairs), of=of, choices=(chosen,))
-    told = {"told": work.result, "pairs": pairs, "sought": sought, "tiers": _tiers, "name_of": name_of}
-    return here.page("like-cases.html", work=work, **told)
+    values = {"found": work.result, "pairs": pairs, "sought": sought, "tiers": _tiers, "name_of": name_of}
+    return here.page("like-cases.html", work=work, **values)
 
 
 @router.get("/like-cases.{form}")
@@ -61,19 +61,19 @@ def robust(here: Here, q: Words = "") -> Response:
     """Show how firmly each case keeps its tier if every rating may be one level higher or lower."""
     work = _work(here, "robust")
     if work.state != "done":
-        return here.page("robust.html", work=work, told=None)
+        return here.page("robust.html", work=work, found=None)
     name_of = _names(here)
     standings = _standings(work.result, q, name_of)
     of = counted(len(work.result["standings"]), "case")
     sought = Sought(at="/audit/robust", file="/audit/robust", q=q, shown=len(standings), of=of)
-    told = {"told": work.result, "standings": standings, "sought": sought, "tiers": _tiers, "name_of": name_of}
-    return here.page("robust.html", work=work, asks_of=_questions(here), **told)
+    values = {"found": work.result, "standings": standings, "sought": sought, "tiers": _tiers, "name_of": name_of}
+    return here.page("robust.html", work=work, asks_of=question_of(here.desk.rulebook), **values)
 
 
 @router.get("/robust.{form}")
 def standings_listed(here: Here, form: Form, q: Words = "") -> Response:
     """Give the cases that the page lists as a file."""
-    name_of, asks_of = _names(here), _questions(here)
+    name_of, asks_of = _names(here), question_of(here.desk.rulebook)
     rows = [
         (
             *(name_of(each["case"]), _tiers(each["tiers"]), each["keeps"], each["combinations"]),
@@ -118,12 +118,6 @@ def _names(here: Visit) -> Named:
         for each in here.desk.all_shown(here.person.cleared)
     }
     return lambda case: found.get(case, case)
-
-
-def _questions(here: Visit) -> Named:
-    """What an open word asks, by its name, in the law of whichever day it is last in."""
-    found = {each.judgement.id: each.judgement.question for each in here.desk.rulebook.criteria if each.judgement}
-    return lambda word: found.get(word, word)
 
 
 def _difference(found: Any) -> str:

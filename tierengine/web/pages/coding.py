@@ -133,7 +133,7 @@ def write(
         if form.record:
             standing = _record(now.casefile, form.record)
             if standing is None or digest_of(standing) != form.seen:
-                theirs = _told(standing) if standing is not None else "The record was removed."
+                theirs = _in_words(standing) if standing is not None else "The record was removed."
                 raise ClashError("This record was changed meanwhile.", theirs, digest_of(standing))
             return with_record(now.document, form.changed(standing))
         item = _waiting(now.casefile, form.proposal, form.seen) if form.proposal else None
@@ -153,7 +153,7 @@ def remove(here: Here, case: TheCase, record: Short, seen: Short) -> Response:
     def change(now: Now) -> bytes:
         standing = next((each for each in now.casefile.dossier.records if each.id == record), None)
         if standing is None or digest_of(standing) != seen:
-            theirs = _told(standing) if standing is not None else "It was removed."
+            theirs = _in_words(standing) if standing is not None else "It was removed."
             raise ClashError("This was changed meanwhile.", theirs, digest_of(standing))
         return without_record(now.document, record)
 
@@ -177,8 +177,8 @@ def _back(here: Here, case: Case, source: str = "") -> Response:
     return seen_again(f"{case.address}?{urlencode({'part': 'records'} | kept)}")
 
 
-def _form(here: Here, case: Case, form: RecordForm, **told: Any) -> Response:
-    given: dict[str, Any] = {"candidates": (), "pick": 0, "proposal": "", "record": "", "seen": ""} | told
+def _form(here: Here, case: Case, form: RecordForm, **values: Any) -> Response:
+    given: dict[str, Any] = {"candidates": (), "pick": 0, "proposal": "", "record": "", "seen": ""} | values
     table = here.desk.answers.questions(case.casefile)
     asked = {each.id: each for each in table.questions if each.type != "rating"}
     groups: dict[str, list[Any]] = {}
@@ -249,7 +249,7 @@ def _record(casefile: Casefile, name: str) -> Evidence | None:
     return next(found, None)
 
 
-def _told(record: Evidence | Rating) -> str:
+def _in_words(record: Evidence | Rating) -> str:
     """A record in one line."""
     if isinstance(record, Rating):
         return f"{record.question} {record.rating}, by {record.author} on {record.date}: {record.reasons}"

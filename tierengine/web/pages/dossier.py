@@ -124,7 +124,7 @@ def events(here: Here, case: TheCase) -> Response:
     def look() -> tuple[bool, str | None]:
         return here.still_in, here.desk.shelf.version(case.kept)
 
-    async def told() -> AsyncIterator[str]:
+    async def changes() -> AsyncIterator[str]:
         version, end = "", monotonic() + _LONGEST
         yield "retry: 500\n\n"
         while monotonic() < end and not await here.request.is_disconnected():
@@ -136,7 +136,7 @@ def events(here: Here, case: TheCase) -> Response:
                 yield f"event: changed\ndata: {version}\n\n"
             await sleep(_PAUSE)
 
-    return StreamingResponse(told(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    return StreamingResponse(changes(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 def _answer(assessment: Assessment) -> dict[str, Any]:

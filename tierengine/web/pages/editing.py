@@ -26,6 +26,9 @@ router = APIRouter(prefix="/law")
 _LONGEST = 500_000
 """Characters of a file of the law; the longest today has a tenth of it."""
 
+_NAMED = 5
+"""How many of the cases that move alike are named."""
+
 Name = Annotated[str, Query(alias="file", max_length=100)]
 
 _TITLES: dict[Kind, str] = {"lint": "Examples", "prove": "Proofs", "impact": "Census", "mutate": "Mutants"}
@@ -202,12 +205,16 @@ def _moved(title: str, found: dict[str, Any]) -> Check:
         says = "not counted: it takes who is cleared for every dossier"
         return Check(title=title, state="moved" if stretches else "good", says=says, found=tuple(lines))
     lines.extend(map(_move, census["moves"]))
-    moved, says = census["moved"], f"{census['moved']} of {counted(census['cases'], 'dossier')} move"
+    moved, cases = census["moved"], census["cases"]
+    says = f"{moved:,} of {cases:,} {'case moves' if cases == 1 else 'cases move'}"
     return Check(title=title, state="moved" if moved or stretches else "good", says=says, found=tuple(lines))
 
 
 def _move(found: dict[str, Any]) -> str:
-    return f"{listed(found['cases'])}: {_tiers(found['before'])} becomes {_tiers(found['after'])}."
+    """Cases that move alike: the first of them by name."""
+    names, more = found["cases"][:_NAMED], found["number"] - len(found["cases"][:_NAMED])
+    which = listed([*names, f"{more} more"] if more else names)
+    return f"{which}: {_tiers(found['before'])} becomes {_tiers(found['after'])}."
 
 
 def _tiers(open_tiers: list[Tier]) -> str:

@@ -74,8 +74,8 @@ def coverage(here: Here, on: On = None) -> Response:
     book = here.desk.rulebook
     law = law_on(book, on)
     days = [each.as_of for each in book.whole_laws()]
-    told = {"counts": counted(law.clauses), "treatments": TREATMENTS, "meanings": meanings(law)}
-    return here.page("coverage.html", 200, law=law, days=days, **told)
+    values = {"counts": counted(law.clauses), "treatments": TREATMENTS, "meanings": meanings(law)}
+    return here.page("coverage.html", 200, law=law, days=days, **values)
 
 
 @router.get("/{name}")
@@ -100,10 +100,10 @@ def criterion(here: Here, name: str, on: On = None) -> Response:
 
 def meanings(law: Law) -> dict[str, str]:
     """Return what the names mean that stand beside a clause of the statute; a few are those of readings of the text."""
-    told: tuple[_Says, ...] = (*law.conclusions, *law.routes, *law.downgrades, *law.relistings, *law.clocks)
+    entries: tuple[_Says, ...] = (*law.conclusions, *law.routes, *law.downgrades, *law.relistings, *law.clocks)
     words = (each.judgement for each in law.criteria if each.judgement is not None)
     return (
-        {each.id: each.says for each in told}
+        {each.id: each.says for each in entries}
         | {row.id: tier_name(row.tier) for row in law.tiers}
         | {each.id: each.asks for each in law.indicators}
         | {word.id: word.question for word in words}

@@ -99,7 +99,7 @@ def _sought(here: Visit, q: str, kind: str, before: int | None = None, most: int
             return _line(entry, counts=number not in gone) | {"case": reader.about(number)}
 
         wanted = [number for number in reversed(numbers) if kinds is None or number in kinds]
-        lines = {number: told for number in wanted if _tells(told := line(number), q)} if q else {}
+        lines = {number: values for number in wanted if _matches(values := line(number), q)} if q else {}
         wanted = list(lines) if q else wanted
         page = [number for number in wanted if before is None or number < before][:most]
         return _Found(
@@ -110,7 +110,7 @@ def _sought(here: Visit, q: str, kind: str, before: int | None = None, most: int
         )
 
 
-def _tells(line: dict[str, Any], q: str) -> bool:
+def _matches(line: dict[str, Any], q: str) -> bool:
     return has(q, line["author"], line["says"], *line["details"], line["case"], line["entry"].time)
 
 
@@ -186,7 +186,7 @@ def signing(here: Visit, back: str, act: Act) -> Response:
     return seen_again(f"/sign/{here.desk.book.prepare(here.person.name, back, act)}")
 
 
-def shown(here: Visit, of: str | None, **told: Any) -> Response:
+def shown(here: Visit, of: str | None, **values: Any) -> Response:
     """Show what is on record of a case, the last entry first, or what was sought in the whole ledger."""
     book = here.desk.book
     given: dict[str, Any] = {
@@ -195,8 +195,8 @@ def shown(here: Visit, of: str | None, **told: Any) -> Response:
     if book.begun and of is not None:
         with book.opened() as ledger, ledger.store.reading() as reader:
             ledger.checkpoint(reader)
-            given |= _told(ledger, reader, of, numbers_shown(here, reader, of))
-    return here.page("record.html", **(given | {"book": book, "signer": book.signer(here.person.name)} | told))
+            given |= _shown(ledger, reader, of, numbers_shown(here, reader, of))
+    return here.page("record.html", **(given | {"book": book, "signer": book.signer(here.person.name)} | values))
 
 
 def numbers_shown(here: Visit, reader: Reader, of: str | None) -> list[int]:
@@ -208,13 +208,14 @@ def numbers_shown(here: Visit, reader: Reader, of: str | None) -> list[int]:
     return [number for number in numbers if (case := reader.about(number)) is None or case in whole]
 
 
-def _told(ledger: Ledger, reader: Reader, of: str, numbers: list[int]) -> dict[str, Any]:
+def _shown(ledger: Ledger, reader: Reader, of: str, numbers: list[int]) -> dict[str, Any]:
     register = register_of(reader, of)
     entries = [ledger.entry(reader, number)[0] for number in numbers]
+    current = register.assessment(of)
     return {
         "lines": [_line(each, counts=register.counts(register.said[each.number])) for each in reversed(entries)],
         "stands": standing(register, of),
-        "now": register.assessment(of),
+        "now": next((each for each in entries if current is not None and each.number == current.number), None),
         "seen": register.seen(of),
     }
 

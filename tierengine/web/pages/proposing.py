@@ -16,6 +16,7 @@ from tierengine.ledger import acts
 from tierengine.ledger.book import Ledger
 from tierengine.ledger.entries import ProposalEntry
 from tierengine.ledger.findings import findings
+from tierengine.ledger.keys import plain_name
 from tierengine.ledger.replay import Replayer
 from tierengine.ledger.store import Reader
 from tierengine.ledger.words import author, headline
@@ -42,7 +43,7 @@ def propose(here: Here, name: Name, text: Annotated[str, Form(max_length=500_000
         here,
         "/changes",
         lambda desk: acts.propose(
-            desk, files, draft.rulebook.examples, findings(desk.ledger, files, here.corpus, _FIRST), reasons
+            desk, files, draft.rulebook.examples, findings(desk.ledger, files, here.census, _FIRST), reasons
         ),
     )
 
@@ -67,6 +68,10 @@ def change(here: Here, number: int) -> Response:
         difference = ledger.blob(reader, entry.difference).decode()
         proof = json.loads(ledger.blob(reader, entry.proof))
         census = None if entry.census is None else json.loads(ledger.blob(reader, entry.census))
+    proposal |= {
+        "own": plain_name(entry.by.name) == plain_name(here.person.name),
+        "written": here.desk.rulebook.digest == entry.rulebook,
+    }
     return here.page("change.html", lines=difference.splitlines(), proof=proof, census=census, **proposal)
 
 
@@ -98,6 +103,7 @@ def write(here: Here, number: int) -> Response:
     changed = [file for file in files if (folder / file.name).read_bytes() != file.raw]
     for file in changed:
         write_whole(folder / file.name, file.raw)
+    here.desk.lawbook.changed()
     _commit(folder, [file.name for file in changed], f"{proposal['entry'].reasons}\n\nEntry {number} of the ledger.")
     return seen_again(f"/changes/{number}")
 

@@ -39,17 +39,17 @@ def what_if(
         items=tuple(sorted(set(off or ()) & {item.id for item in answering(casefile)})),
         ratings=_ratings(here.request, case.law),
     )
-    before, told, after = _supposed(desk, casefile, doubted)
+    before, supposition, after = _supposed(desk, casefile, doubted)
     names = {each.id: each.asks for each in case.law.indicators}
     sheet = desk.answers.rating_sheet(casefile)
     return here.page(
         "what-if.html",
         case=case,
         doubted=doubted,
-        told=told,
+        supposition=supposition,
         before=before.recommendation,
         after=after.recommendation,
-        moved=[moved_words(each, _titles(case)) for each in told.moved],
+        moved=[moved_words(each, _titles(case)) for each in supposition.moved],
         sources=doubtable(casefile),
         items=[
             (item, source_of(item), names.get(getattr(item, "measures", getattr(item, "indicator", "")), item.id))
@@ -69,10 +69,10 @@ def _supposed(desk: Desk, casefile: Casefile, doubted: Doubted) -> tuple[Assessm
     assessor = desk.answers.quick
     before = desk.answers.in_short(casefile)
     given = (doubted.sources, doubted.items, tuple(sorted(doubted.ratings.items())))
-    told, after = desk.answers.kept(
+    supposition, after = desk.answers.kept(
         "what-if", casefile, lambda: supposed(casefile, assessor(casefile), doubted, before), *given
     )
-    return before, told, after
+    return before, supposition, after
 
 
 def _ratings(request: Request, law: Law) -> dict[str, Level]:

@@ -29,9 +29,10 @@
 
   const press = (key) => {
     if (key === "d") take(); // the browser may not have told yet of what was selected last
-    const within = chosen()?.querySelector(`[data-key="${key}"]`);
-    const found = within ?? ("udwjk".includes(key) ? document.querySelector(`[data-key="${key}"]`) : null)
-      ?? ("aex".includes(key) && !chosen() ? steps()[0]?.querySelector(`[data-key="${key}"]`) : null);
+    const step = chosen() ?? ("aex".includes(key) ? steps()[0] : null);
+    const at = (each) => step?.querySelector(`[data-key="${each}"]`);
+    const found = at(key) ?? ("udwjk".includes(key) ? document.querySelector(`[data-key="${key}"]`) : null)
+      ?? (key === "a" ? at("e") : null); // what cannot be accepted as it is, is changed first
     if (!found || found.closest("[hidden]")) return;
     found.click();
     found.closest("details")?.querySelector("input:not([type=hidden])")?.focus();
