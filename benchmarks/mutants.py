@@ -24,10 +24,12 @@ COPIES = ROOT / ".cache" / "mutants"
 TESTS = {
     "tierengine/evidence/sources/guard.py": ["tests/evidence/sources/test_guard.py"],
     "tierengine/reasoning/history.py": ["tests/reasoning/test_history.py"],
-    "tierengine/reasoning/admission.py": ["tests/test_bad_input.py", "tests/reasoning"],
-    "tierengine/reasoning/open_tiers.py": ["tests/reasoning/test_open_tiers.py", "tests/test_oracle.py"],
+    "tierengine/reasoning/admission.py": [
+        f"tests/reasoning/test_{name}.py" for name in ("coherence", "origins", "period", "requests", "two_years")
+    ],
+    "tierengine/reasoning/open_tiers.py": ["tests/reasoning/test_open_tiers.py", "tests/reasoning/test_origins.py"],
     "tierengine/reasoning/release.py": ["tests/reasoning/test_release.py", "tests/reports/test_release.py"],
-    "tierengine/ledger/register.py": ["tests/ledger/test_acts.py", "tests/ledger/test_people.py"],
+    "tierengine/ledger/register.py": ["tests/ledger/test_register.py"],
 }
 """A file that decides, with the tests that are there to hold it."""
 TESTS |= {

@@ -207,15 +207,15 @@ def _signature(found: Any) -> str:
 
 
 def modules() -> str:
-    """Every room and module with the first sentence that it says of itself."""
+    """Every package and module with the first sentence that it says of itself."""
     parts = ["Imports run one way, from the bottom of [the drawing](../explanation/structure.md) to its top."]
     tops = [path for path in sorted(PACKAGE.glob("*.py")) if path.stem != "__init__"]
     parts.append("## tierengine\n\n" + "\n".join(_rows(tops)))
-    for room in sorted(path.parent for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE):
-        name = ".".join(room.relative_to(PACKAGE.parent).parts)
-        paths = [path for path in sorted(room.glob("*.py")) if path.stem != "__init__"]
+    for package in sorted(path.parent for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE):
+        name = ".".join(package.relative_to(PACKAGE.parent).parts)
+        paths = [path for path in sorted(package.glob("*.py")) if path.stem != "__init__"]
         table = "\n".join(_rows(paths)) if paths else ""
-        parts.append(f"## {name}\n\n{_first(room / '__init__.py')}\n\n{table}".rstrip())
+        parts.append(f"## {name}\n\n{_first(package / '__init__.py')}\n\n{table}".rstrip())
     return _page("Modules: what stands where", *parts)
 
 

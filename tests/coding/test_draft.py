@@ -64,6 +64,21 @@ def test_a_draft_is_a_sound_dossier(note: Path, tierengine: Callable[..., Ran]) 
     assert f"proposed: {len(found.proposed)} to be decided, 0 refused" in checked.out
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("The capital lies on a river.", "no sentence leads to a question"),
+        ("The police investigated 14 cases.", "1 statement found, with what it may mean. Go through it:"),
+        ("The police investigated 14 cases and convicted two traffickers.", "2 statements found"),
+    ],
+)
+def test_how_much_was_found_is_told(text: str, says: str, tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+    """A source in which nothing leads to a question says so, and what to do."""
+    source = tmp_path / "note.txt"
+    source.write_text(text, encoding="utf-8")
+    assert says in _draft(tierengine, source).out
+
+
 COMPARISONS = ["increase_in_enforcement", "increase_in_victim_assistance", "decrease_in_official_complicity"]
 
 

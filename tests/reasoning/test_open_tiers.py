@@ -26,11 +26,12 @@ from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.evidence.records import Rating
 from tierengine.law.entries import Criterion, TierRow
 from tierengine.law.rulebook import Law, Rulebook
-from tierengine.reasoning.admission import admit
+from tierengine.reasoning.admission import admit, known_in
 from tierengine.reasoning.assess import assess, law_of
 from tierengine.reasoning.open_tiers import OpenTiers
 from tierengine.terms.level import Level
 from tierengine.terms.outcome import Outcome
+from tierengine.terms.tier import Placement
 
 MOST = 3000
 SEEDS = ("guatemala-2007", "invented-2011", "invented-2013", "invented-2019")
@@ -177,12 +178,27 @@ def test_two_records_that_say_the_same_are_not_decisive(rulebook: Rulebook, tmp_
     assert "victims" in {each.record for each in told.fragile}
 
 
-def test_an_earlier_placement_can_be_what_the_answer_hangs_on(rulebook: Rulebook) -> None:
-    """The automatic downgrade of 2011 hangs on both of the years before."""
-    told = assess(read_dossier(ROOT / "seeds" / "invented-2011" / "dossier.yaml"), rulebook)
-    found = {each.record: set(each.tiers) for each in told.fragile}
-    assert "2WL" in found["placement-2009"]
-    assert "2WL" in found["placement-2010"]
+def placed_otherwise(casefile: Casefile, year: int, tier: Placement) -> Casefile:
+    """The dossier with another placement in one year."""
+    placed = casefile.dossier.earlier_placements
+    moved = tuple(each.model_copy(update={"tier": tier}) if each.year == year else each for each in placed)
+    changed = casefile.dossier.model_copy(update={"earlier_placements": moved})
+    return Casefile.of(changed, casefile.document, casefile.sources)
+
+
+def test_a_settled_tier_hangs_on_the_placements_of_which_another_moves_it(rulebook: Rulebook) -> None:
+    """The automatic downgrade of 2011 hangs on both of the years before, and on what each could have been instead."""
+    casefile = read_dossier(ROOT / "seeds" / "invented-2011" / "dossier.yaml")
+    told, law = assess(casefile, rulebook), rulebook.on(casefile.dossier.as_of)
+    named = {each.record: set(each.tiers) - {None} for each in told.fragile if each.record.startswith("placement-")}
+    for placement in casefile.dossier.earlier_placements:
+        others = known_in(law, placement.year)
+        moved = (assess(placed_otherwise(casefile, placement.year, tier), rulebook) for tier in others)
+        reached = {tier for each in moved for tier in each.recommendation.open_tiers}
+        found = named.get(f"placement-{placement.year}", set())
+        assert reached - {told.recommendation.tier} == found, placement.year
+    assert named["placement-2009"] == named["placement-2010"] == {"2WL"}
+    assert not any(each.others for each in told.fragile if each.record.startswith("placement-"))
 
 
 def test_a_solver_that_gives_up_excludes_nothing(

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.conftest import ROOT
 from tests.web.looks import looks_right
+from tierengine.evidence.dossier import read_dossier
 from tierengine.web.access import ALL, Person, Role
 from tierengine.web.answers import Answers
 from tierengine.web.application import Settings, application
@@ -105,8 +106,14 @@ def lawbook(tmp_path_factory: pytest.TempPathFactory) -> Lawbook:
 
 @pytest.fixture(scope="session")
 def answers(lawbook: Lawbook) -> Answers:
-    """The answers of all tests: they are kept by digests, so that no test can be given those of another."""
-    return Answers(lawbook)
+    """The answers of all tests: they are kept by digests, so that no test can be given those of another.
+
+    Those of the list are worked out already, as they are in a desk that was open before.
+    """
+    made = Answers(lawbook)
+    for path in (ROOT / "seeds").rglob("dossier.yaml"):
+        made.listed(read_dossier(path))
+    return made
 
 
 @pytest.fixture

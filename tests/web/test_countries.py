@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.web.conftest import Served, Visitor, looks_right
+from tierengine.web.answers import Answers
 
 Make = Callable[..., Visitor]
 Open = Callable[..., Page]
@@ -98,3 +99,21 @@ def test_everyone_can_use_the_page_with_all_that_can_wait(browser: Open, folder:
     page = browser()
     page.goto("/?on=2011-05-20")
     looks_right(page)
+
+
+def test_a_desk_that_is_opened_first_lists_its_dossiers_at_once(
+    browser: Open, visitor: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without answers; they are worked out while the page is looked at, and none is said to be what it may not be."""
+    monkeypatch.setattr(Answers, "is_listed", lambda *_: False)
+    ann = visitor()
+    text = ann.get("/").text
+    assert "9 answers are being worked out" in text
+    assert "Guatemala" in text
+    assert "cannot be assessed" not in text
+    assert "provisional" not in _row(text, "/c/GT/2007-interim")
+    assert "provisional" in _row(ann.get("/?whole=1").text, "/c/GT/2007-interim")
+    page = browser()
+    page.goto("/")
+    expect(page.get_by_role("row", name="Guatemala 2007, interim")).to_contain_text("provisional")
+    expect(page.get_by_text("being worked out")).to_have_count(0)

@@ -35,6 +35,7 @@ def _ratings(path: Path) -> dict[str, Rating]:
         f"{GT}/rate",
         f"{QM}/rate?word=significant_efforts",
         f"{QM}/what-if?off=article-12",
+        f"{GT}/ask/plan?q=victims&to=2",
         f"{GT}/years",
         f"{QM}/why?step=WL-iii-II",
         f"{GT}/why?record=article-194-in-force",
@@ -65,6 +66,22 @@ def test_a_rating_has_its_tier_before_it_is_given(browser: Open, folder: Path, r
     rating = _ratings(path)["significant_efforts"]
     assert (rating.rating, rating.author, rating.reasons) == ("not met", "Ann Lee", "nothing was done that lasts")
     assert assess(read_dossier(path), rulebook).recommendation.tier == "3"
+
+
+def test_a_clash_is_a_page_that_everyone_can_use(browser: Open, visitor: Make) -> None:
+    """Both versions stand on it, and it can be used in every way."""
+    page = browser()
+    page.goto(f"{GT}/rate")
+    given = {"word": "significant_efforts", "seen": "", "on": "2007-11-01"}
+    visitor(name="Bo Chen").send_form(f"{GT}/rate", f"{GT}/rate", level="met", reasons="they are", **given)
+    word = page.locator("#significant_efforts")
+    word.locator(".level", has_text="Not met").get_by_role("radio").check()
+    word.get_by_text("Give this rating").first.click()
+    word.get_by_label("Reasons").fill("nothing was done that lasts")
+    word.get_by_role("button", name="Give this rating").click()
+    expect(page.get_by_role("heading", name="Somebody was faster")).to_be_visible()
+    expect(page.locator(".sent")).to_contain_text("are the efforts significant?")
+    looks_right(page)
 
 
 def test_two_ratings_of_one_word_clash(visitor: Make, folder: Path) -> None:

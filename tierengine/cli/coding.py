@@ -54,8 +54,19 @@ def draft(
     drafted = begun(beginning, files, rulebook_in(rulebook), unread)
     _beside(sources, files, place.parent)
     write_file(place, drafted.document.raw)
-    says = f"{len(drafted.undecided)} statements found, with what each may mean"
-    print(f"{place}: {says}. Go through them: tierengine code {place}")
+    print(f"{place}: {_found(len(drafted.undecided), place)}")
+
+
+def _found(statements: int, place: Path) -> str:
+    """How many statements a draft found, and what to do next."""
+    if not statements:
+        return "no sentence leads to a question. Write records by hand; tierengine questions tells what is asked"
+    found = (
+        "1 statement found, with what it may mean"
+        if statements == 1
+        else f"{statements} statements found, with what each may mean"
+    )
+    return f"{found}. Go through {'it' if statements == 1 else 'them'}: tierengine code {place}"
 
 
 def _place(output: Path | None, sources: Sequence[Path]) -> Path:

@@ -92,7 +92,8 @@ class _Sitting:
     def print_what_is_left(self) -> None:
         """Print how many proposals wait still."""
         left = len(self._waiting)
-        self._console.print(f"{self._path.name}: {left} proposals to be decided" if left else "Everything is decided.")
+        waiting = "1 proposal to be decided" if left == 1 else f"{left} proposals to be decided"
+        self._console.print(f"{self._path.name}: {waiting}" if left else "Everything is decided.")
 
     @property
     def _waiting(self) -> tuple[Proposed, ...]:

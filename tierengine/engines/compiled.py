@@ -124,8 +124,9 @@ class _Writer:
         heads: list[str] = []
         for stratum in self._form.strata:
             heads += self._stratum(stratum)
-        pairs = ", ".join(f"({head!r}, {self._name(head)})" for head in heads)
-        self._write(f"return {{name: value for name, value in ({pairs}{',' if pairs else ''}) if value is not None}}")
+        names, values = (", ".join((*each, "")).strip() for each in (map(repr, heads), map(self._name, heads)))
+        self._write(f"found = zip(({names}), ({values}))")
+        self._write("return {name: value for name, value in found if value is not None}")
         return "\n".join(self._lines) + "\n"
 
     def _input(self, field: str) -> None:

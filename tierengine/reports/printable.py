@@ -15,6 +15,8 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 def printable(text: str) -> str:
     """Return a text with each character that would not be shown but obeyed replaced by one that is seen."""
+    if text.isascii() and text.isprintable():  # most are, and that is seen in half the time
+        return text
     return _STEERING.sub(REPLACEMENT, text)
 
 

@@ -70,10 +70,17 @@ class Answers:
         """Return what a list says of the recommendation; it may be known since the desk was open last."""
         return self.kept("listed", casefile, lambda: self._listed(casefile))
 
+    def is_listed(self, casefile: Casefile) -> bool:
+        """Say whether what a list says is known already, or has first to be worked out."""
+        return self._find(self._key("listed", casefile)) is not _NOTHING or self._known_before(casefile) is not None
+
+    def _known_before(self, casefile: Casefile) -> InShort | None:
+        law = self._lawbook.rulebook.digest
+        return self._remembered.find(casefile, law) if self._remembered is not None else None
+
     def _listed(self, casefile: Casefile) -> InShort:
         law = self._lawbook.rulebook.digest
-        known = self._remembered.find(casefile, law) if self._remembered is not None else None
-        if known is not None:
+        if (known := self._known_before(casefile)) is not None:
             return known
         found = InShort.of(self.in_short(casefile).recommendation)
         if self._remembered is not None:

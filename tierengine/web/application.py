@@ -38,6 +38,7 @@ from tierengine.web.office import Office
 from tierengine.web.opening import Opening
 from tierengine.web.pages import FIRST
 from tierengine.web.rates import Rates
+from tierengine.web.rendering import question_of
 from tierengine.web.visit import UnusableError, cookie_name, program_of, visit
 
 
@@ -228,11 +229,37 @@ async def _unusable(request: Request, error: Exception) -> Response:
     return _page(request, 422, says, error.kept.problems)
 
 
+_SENT = {
+    "words": "Words",
+    "measures": "Question",
+    "word": "Question",
+    "kind": "What the words are",
+    "value": "Value",
+    "unit": "Unit",
+    "first": "Day, or first day",
+    "last": "Last day",
+    "undated": "Why no day is given",
+    "doer": "By whom",
+    "name": "Name in the source",
+    "reliability": "The source is",
+    "credibility": "What it says is",
+    "note": "Note",
+    "level": "Level",
+    "on": "Day",
+    "reasons": "Reasons",
+    "reason": "Why",
+}
+"""What the fields of forms are called that may clash; the others are of the program alone."""
+
+
 async def _clash(request: Request, error: Exception) -> Response:
     """Show what stands now beside what was sent, which is not lost: it can be sent again, knowing what it replaces."""
     assert isinstance(error, ClashError)
+    here = visit(request)
     sent = {key: str(value) for key, value in (await request.form()).items() if key not in ("csrf", "seen")}
-    return visit(request).page("clash.html", http=409, error=error, sent=sent, back=_back(request))
+    asks = question_of(here.desk.rulebook)
+    shown = [(_SENT[key], asks(value)) for key, value in sent.items() if value and key in _SENT]
+    return here.page("clash.html", http=409, error=error, sent=sent, shown=shown, back=_back(request))
 
 
 def _back(request: Request) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tierengine import canonical
+from tierengine.law.rulebook import Rulebook
 from tierengine.reports.answer import tier_name
 from tierengine.reports.bars import bar_of
 from tierengine.reports.printable import printable
@@ -65,6 +66,14 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 def said(value: object) -> str:
     """Return the value of a record as it is read: a truth as yes or no."""
     return {"true": "Yes", "false": "No"}.get(str(value), str(value))
+
+
+def question_of(rulebook: Rulebook) -> Callable[[str], str]:
+    """Return what tells the question behind the name of an indicator or of an open word; other words stay."""
+    questions = {each.id: each.asks for criterion in rulebook.criteria for each in criterion.indicators}
+    words = (each.judgement for each in rulebook.criteria if each.judgement is not None)
+    questions |= {word.id: word.question for word in words}
+    return lambda name: questions.get(name, name)
 
 
 @cache

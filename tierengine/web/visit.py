@@ -137,7 +137,10 @@ def cookie_name(request: Request) -> str:
 
 
 def visit(request: Request) -> Visit:
-    """Return who asks and for what."""
+    """Return who asks and for what. It is found out once a request: a cookie that is read again costs as much again."""
+    known: Visit | None = getattr(request.state, "visit", None)
+    if known is not None:
+        return known
     sessions: Sessions = request.app.state.sessions
     cookie = request.cookies.get(cookie_name(request))
     person = _person(request, cookie)
@@ -146,14 +149,14 @@ def visit(request: Request) -> Visit:
         desk=request.app.state.desk,
         person=person,
         form_token=cache(partial(sessions.form_token, cookie)),
-        program_token=partial(sessions.program_token, person, sessions.session_of(cookie, program_of(request))),
+        program_token=lambda: sessions.program_token(person, sessions.session_of(cookie, program_of(request))),
     )
 
 
 async def _known(request: Request) -> Visit:
     """The visit that was made when roles were looked at; so none is made twice, and no thread waited for."""
-    made: Visit | None = getattr(request.state, "visit", None)
-    return made if made is not None else await run_in_threadpool(visit, request)
+    known: Visit | None = getattr(request.state, "visit", None)
+    return known if known is not None else await run_in_threadpool(visit, request)
 
 
 def _person(request: Request, cookie: str | None) -> Person:

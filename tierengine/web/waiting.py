@@ -56,7 +56,7 @@ class Looked:
 _OFFICER: frozenset[Role] = frozenset({"officer"})
 _DETERMINER: frozenset[Role] = frozenset({"determiner"})
 _POLICY: frozenset[Role] = frozenset({"policy"})
-_KEEPER: frozenset[Role] = frozenset({"administrator"})
+_ADMINISTRATOR: frozenset[Role] = frozenset({"administrator"})
 
 
 def in_dossier(looked: Looked, standing: Standing | None, law: str, today: date) -> Iterator[Waits]:
@@ -162,7 +162,7 @@ def beside_dossiers(here: Visit, standing: Standing | None) -> Iterator[Waits]:
         yield Waits(says=f"To be signed by you: {headline(act.unsigned.entry)}", address=f"/sign/{name}")
     if waiting := book.to_enrol:
         says = f"{counted(len(waiting), 'key')} to enrol: {listed(each.name for each in waiting)}"
-        yield Waits(says=says, address="/people", whose=_KEEPER)
+        yield Waits(says=says, address="/people", whose=_ADMINISTRATOR)
     if standing is None:
         return
     me = plain_name(here.person.name)

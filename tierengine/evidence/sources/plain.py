@@ -18,6 +18,9 @@ _PAGE_LINE = re.compile(
 )
 """A page line inside the text, such as `STATE 00123456 002 OF 012`; the sentence around it goes on."""
 
+_RUN = re.compile(r"[\x00-\x7f]+|.", re.DOTALL)
+"""Characters of one byte each, as nearly all of a cable are, or a single other one."""
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -47,10 +50,13 @@ class SourceText:
         bom = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
         characters: list[str] = []
         offsets = [bom]
-        for character in raw[bom:].decode("utf-8", "surrogateescape"):
-            stray = "\udc80" <= character <= "\udcff"
-            characters.append(_stray(character) if stray else character)
-            offsets.append(offsets[-1] + (1 if stray else len(character.encode("utf-8"))))
+        for run in _RUN.findall(raw[bom:].decode("utf-8", "surrogateescape")):
+            stray = "\udc80" <= run <= "\udcff"
+            characters.append(_stray(run) if stray else run)
+            if run.isascii():
+                offsets.extend(range(offsets[-1] + 1, offsets[-1] + len(run) + 1))
+            else:
+                offsets.append(offsets[-1] + (1 if stray else len(run.encode("utf-8"))))
         return SourceText("".join(characters), tuple(offsets))
 
     def lines(self) -> tuple[Line, ...]:

@@ -40,15 +40,7 @@ def failed_proposals(draft: Draft) -> Iterator[Problem]:
 def failed_proposal(item: Placed, law: Law, criterion: Criterion, proposal: Proposal) -> Iterator[Problem]:
     """Yield a problem for each example, rule and level of one proposal that is not as it must be under a law."""
     shown: set[int] = set()
-    for number, (example, spoken) in enumerate(run_examples(law, criterion)):
-        level = "open" if spoken is None else spoken.rule.level
-        shown |= set() if spoken is None else {spoken.number}
-        if level != example.expect:
-            yield item.problem(
-                f"“{example.name}” is proposed as {level}, and {example.expect} is expected",
-                "change the rules of the proposal or the example, whichever is wrong",
-                *("proposal", "examples", number),
-            )
+    yield from _failed_examples(item, law, criterion, shown)
     proof = Proof(law, criterion)
     silent = set(proof.silent())
     for number in range(1, len(proposal.rules) + 1):
@@ -72,18 +64,23 @@ def failed_proposal(item: Placed, law: Law, criterion: Criterion, proposal: Prop
         )
 
 
-def failed_readings(item: Placed, law: Law, criterion: Criterion) -> Iterator[Problem]:
-    """Yield a problem for each example of a proposal that comes out otherwise, and each rule that speaks in none."""
-    shown: set[int] = set()
+def _failed_examples(item: Placed, law: Law, criterion: Criterion, shown: set[int]) -> Iterator[Problem]:
+    """Yield a problem for each example that comes out otherwise; `shown` takes in the rules that speak in one."""
     for number, (example, spoken) in enumerate(run_examples(law, criterion)):
         level = "open" if spoken is None else spoken.rule.level
-        shown |= set() if spoken is None else {spoken.number}
+        shown.update(() if spoken is None else (spoken.number,))
         if level != example.expect:
             yield item.problem(
                 f"“{example.name}” is proposed as {level}, and {example.expect} is expected",
                 "change the rules of the proposal or the example, whichever is wrong",
                 *("proposal", "examples", number),
             )
+
+
+def failed_readings(item: Placed, law: Law, criterion: Criterion) -> Iterator[Problem]:
+    """Yield a problem for each example of a proposal that comes out otherwise, and each rule that speaks in none."""
+    shown: set[int] = set()
+    yield from _failed_examples(item, law, criterion, shown)
     for number in range(1, len(criterion.proposal.rules if criterion.proposal is not None else ()) + 1):
         if number not in shown:
             what = f"in no example of the proposal rule {number} speaks"

@@ -11,7 +11,7 @@ from tierengine.reports.answer import tier_name
 from tierengine.reports.listing import Form, Listing
 from tierengine.terms.tier import TIERS, Tier
 from tierengine.web.pages.api import order_of
-from tierengine.web.rendering import counted, listed
+from tierengine.web.rendering import counted, listed, question_of
 from tierengine.web.sought import Sought, Words, as_file, choice, has
 from tierengine.web.visit import Here, Visit
 from tierengine.web.work import Kind, Work
@@ -67,13 +67,13 @@ def robust(here: Here, q: Words = "") -> Response:
     of = counted(len(work.result["standings"]), "case")
     sought = Sought(at="/audit/robust", file="/audit/robust", q=q, shown=len(standings), of=of)
     values = {"found": work.result, "standings": standings, "sought": sought, "tiers": _tiers, "name_of": name_of}
-    return here.page("robust.html", work=work, asks_of=_questions(here), **values)
+    return here.page("robust.html", work=work, asks_of=question_of(here.desk.rulebook), **values)
 
 
 @router.get("/robust.{form}")
 def standings_listed(here: Here, form: Form, q: Words = "") -> Response:
     """Give the cases that the page lists as a file."""
-    name_of, asks_of = _names(here), _questions(here)
+    name_of, asks_of = _names(here), question_of(here.desk.rulebook)
     rows = [
         (
             *(name_of(each["case"]), _tiers(each["tiers"]), each["keeps"], each["combinations"]),
@@ -118,12 +118,6 @@ def _names(here: Visit) -> Named:
         for each in here.desk.all_shown(here.person.cleared)
     }
     return lambda case: found.get(case, case)
-
-
-def _questions(here: Visit) -> Named:
-    """What an open word asks, by its name, in the law of whichever day it is last in."""
-    found = {each.judgement.id: each.judgement.question for each in here.desk.rulebook.criteria if each.judgement}
-    return lambda word: found.get(word, word)
 
 
 def _difference(found: Any) -> str:

@@ -26,6 +26,9 @@ from tierengine.web.waiting import Looked, Waits, beside_dossiers, due_for, in_d
 
 router = APIRouter()
 
+_AT_ONCE = 3
+"""Answers that are worked out before the page is sent; where more are unknown, it is sent first."""
+
 _MOST_DAYS = 4
 """Days that the statute counts and that are told at once."""
 
@@ -37,6 +40,8 @@ class Row:
     kept: Kept
     recommended: InShort | None
     waits: tuple[Waits, ...]
+    awaited: bool = False
+    """Whether the recommendation is not worked out yet."""
 
     @property
     def need(self) -> int:
@@ -48,10 +53,10 @@ class Row:
         """Where the last report placed the country, and whether that stays."""
         casefile = self.kept.casefile
         last = casefile.last_placement if casefile is not None else None
-        if last is None or self.recommended is None:
+        if last is None:
             return "no earlier placement is known"
         name = "a special case" if last.tier == "SC" else tier_name(last.tier)
-        tier = self.recommended.tier
+        tier = self.recommended.tier if self.recommended is not None else None
         return f"{name} in {last.year}" + ("" if tier is None else ", unchanged" if tier == last.tier else "; changed")
 
 
@@ -60,12 +65,18 @@ Short = Annotated[str, Query(max_length=20)]
 
 
 @router.get("/")
-def countries(here: Here, q: Words = "", tier: Short = "", status: Short = "", on: On = None) -> Response:
-    """List the dossiers in the order of need, and what waits beside them; `on` looks from another day than today."""
+def countries(
+    here: Here, q: Words = "", tier: Short = "", status: Short = "", on: On = None, *, whole: bool = False
+) -> Response:
+    """List the dossiers in the order of need, and what waits beside them; `on` looks from another day than today.
+
+    Where many answers are unknown the page is sent without them, and asks for itself again, `whole`.
+    """
     today = on or datetime.now(UTC).date()
     kept = here.desk.all_shown(here.person.cleared)
     standing, broken = _standing(here.desk)
-    every = rows_of(here, kept, standing, today)
+    awaited = frozenset[str]() if whole else _unknown(here, kept)
+    every = rows_of(here, kept, standing, today, awaited)
     rows, choices = _narrowed(every, q, tier, status)
     sought = Sought(
         at="/",
@@ -80,6 +91,7 @@ def countries(here: Here, q: Words = "", tier: Short = "", status: Short = "", o
         "countries.html",
         rows=rows,
         any=bool(every),
+        awaited=len(awaited),
         sought=sought,
         beside=offered(here, broken or beside_dossiers(here, standing)),
         days=_days(here.desk, today),
@@ -142,11 +154,30 @@ def _tier(row: Row) -> str:
     return (row.recommended.tier if row.recommended is not None else None) or _NONE
 
 
-def rows_of(here: Visit, kept: Iterable[Kept], standing: Standing | None, today: date) -> list[Row]:
-    """Return the dossiers in the order of need."""
+def _unknown(here: Visit, kept: Iterable[Kept]) -> frozenset[str]:
+    """The names of the dossiers whose answers are unknown; of few none, since they are worked out at once."""
+    usable = ((each.name, each.casefile) for each in kept if each.casefile is not None)
+    found = frozenset(name for name, casefile in usable if not here.desk.answers.is_listed(casefile))
+    return found if len(found) > _AT_ONCE else frozenset()
+
+
+def rows_of(
+    here: Visit,
+    kept: Iterable[Kept],
+    standing: Standing | None,
+    today: date,
+    awaited: frozenset[str] = frozenset(),
+) -> list[Row]:
+    """Return the dossiers in the order of need; the answers of those that are awaited are not worked out."""
     every = tuple(kept)
     beside = here.desk.beside.of(each for each in every if not each.withheld)
-    rows = sorted((_row(here, each, beside, standing, today) for each in every), key=lambda row: -row.need)
+    found = (
+        Row(kept=each, recommended=None, waits=(), awaited=True)
+        if each.name in awaited
+        else _row(here, each, beside, standing, today)
+        for each in every
+    )
+    rows = sorted(found, key=lambda row: -row.need)
     here.desk.answers.remember()
     return rows
 
