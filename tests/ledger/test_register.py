@@ -22,6 +22,7 @@ from tierengine.ledger.entries import (
     ProposalEntry,
     ReviewEntry,
     RulebookEntry,
+    WithdrawalEntry,
 )
 from tierengine.ledger.register import Register
 
@@ -80,6 +81,7 @@ def enrolled(person: Person, *roles: str) -> Written:
 
 
 KEPT = (LAW, enrolled(ANN, "administrator", "officer", "policy"), enrolled(BO, "policy"), enrolled(CY, "officer"))
+WROTE: tuple[Written, ...] = (LAW, (ReviewEntry, BO, {**of(0), "approves": True}), enrolled(ANN, "administrator"))
 PROPOSED: Written = (ProposalEntry, ANN, {"rulebook": NEW, "replaces": OLD})
 APPROVED: Written = (ReviewEntry, BO, {**of(4), "approves": True})
 ADOPTED = {"rulebook": NEW, "replaces": OLD, "proposal": 4}
@@ -121,13 +123,13 @@ REFUSED: list[tuple[str, tuple[Written, ...], Written, tuple[str, str, str]]] = 
     ),
     (
         "an enrolment with the key of somebody who wrote",
-        (LAW, (ReviewEntry, BO, {**of(0), "approves": True}), enrolled(ANN, "administrator")),
+        WROTE,
         enrolled(Person(name="Dot", office="x", key=BO.key), "reader"),
         ("--key", "this key wrote here as `bo chen`", "use that name, or another key"),
     ),
     (
         "an enrolment under the name of somebody who wrote",
-        (LAW, (ReviewEntry, BO, {**of(0), "approves": True}), enrolled(ANN, "administrator")),
+        WROTE,
         enrolled(Person(name="Bo Chen", office="x", key=CY.key), "reader"),
         (
             "--key",
@@ -137,7 +139,7 @@ REFUSED: list[tuple[str, tuple[Written, ...], Written, tuple[str, str, str]]] = 
     ),
     (
         "an enrolment under a name that looks like somebody's who wrote",
-        (LAW, (ReviewEntry, BO, {**of(0), "approves": True}), enrolled(ANN, "administrator")),
+        WROTE,
         enrolled(Person(name="B\N{CYRILLIC SMALL LETTER O} Chen", office="x", key=CY.key), "reader"),
         (
             "NAME",
@@ -481,6 +483,11 @@ ALLOWED: list[tuple[str, tuple[Written, ...], Written]] = [
     ("a correction by its author", MADE, (CorrectionEntry, ANN, of(1))),
     ("a document on what is current", MADE, (DocumentEntry, ANN, {"case": "gt", "on": 1, "answer": ANSWER})),
     ("an adoption that was approved", (*KEPT, PROPOSED, APPROVED), (RulebookEntry, ANN, ADOPTED)),
+    (
+        "a new key for somebody who wrote, once the old one is withdrawn",
+        (*WROTE, enrolled(BO, "reader"), (WithdrawalEntry, ANN, {"name": BO.name, "key": BO.key})),
+        enrolled(Person(name="Bo Chen", office="Embassy", key=CY.key), "reader"),
+    ),
     ("an enrolment of a new name", KEPT, enrolled(Person(name="Dot", office="x", key=AGAIN.key), "reader")),
 ]
 
