@@ -60,8 +60,8 @@ def _with_key(visitor: Make, name: str, office: str) -> Visitor:
 
 
 def _waits(client: Visitor) -> str:
-    """The page of what waits on somebody."""
-    return client.get("/").text
+    """The page of what waits on somebody, with every answer: after a change of law none is known yet."""
+    return client.get("/?whole=1").text
 
 
 def _begun(visitor: Make) -> Visitor:
