@@ -204,22 +204,51 @@ class Bench:
 
 
 def _accepting(casefile: Casefile, item: Proposed, law: Law, found: Read) -> Casefile:
-    """Accept the first proposal for one thing; what `check` refuses beside those before it is left out and counted."""
-    dossier, first = casefile.dossier, item.records[0]
+    """Accept the first proposal for one thing, unless `check` refuses it; what is left out is counted.
+
+    Of two that contradict each other neither is kept: nobody reads them, and which stands first in a text says nothing.
+    """
+    dossier = casefile.dossier
+    tried = _of(casefile, _beside(dossier, item))
+    if _is_admitted(tried, law):
+        found.accepted += 1
+        return tried
+    found.refused += 1
+    for fewer in _without_one(dossier):
+        if _is_admitted(_of(casefile, _beside(fewer, item)), law):
+            found.accepted, found.refused = found.accepted - 1, found.refused + 1
+            return _of(casefile, fewer)
+    return casefile
+
+
+def _of(casefile: Casefile, dossier: Dossier) -> Casefile:
+    return Casefile.of(dossier, casefile.document, casefile.sources)
+
+
+def _beside(dossier: Dossier, item: Proposed) -> Dossier:
+    """A dossier with the first proposal for one thing beside what it holds."""
     known = {each.id for each in (*dossier.records, *dossier.silences)}
-    changes: dict[str, object]
+    first = item.records[0]
     if first.kind == "silence":
-        changes = {"silences": (*dossier.silences, silence(item, first, "nobody", dossier.as_of, known))}
-    else:
-        changes = {"records": (*dossier.records, evidence(item, first, MARKS, known))}
-    tried = Casefile.of(dossier.model_copy(update=changes), casefile.document, casefile.sources)
+        silences = (*dossier.silences, silence(item, first, "nobody", dossier.as_of, known))
+        return dossier.model_copy(update={"silences": silences})
+    return dossier.model_copy(update={"records": (*dossier.records, evidence(item, first, MARKS, known))})
+
+
+def _without_one(dossier: Dossier) -> Iterator[Dossier]:
+    """A dossier without one of its records or silences, for each."""
+    for part in ("records", "silences"):
+        held = getattr(dossier, part)
+        for at in range(len(held)):
+            yield dossier.model_copy(update={part: held[:at] + held[at + 1 :]})
+
+
+def _is_admitted(casefile: Casefile, law: Law) -> bool:
     try:
-        admit(tried, law)
+        admit(casefile, law)
     except EvidenceError:
-        found.refused += 1
-        return casefile
-    found.accepted += 1
-    return tried
+        return False
+    return True
 
 
 # -- rivals -----------------------------------------------------------------------------------------------------

@@ -60,6 +60,16 @@ MANNERS = [
     ("the ministry held talks with donors on opening a shelter", "opening shelter", "aimed at"),
     ("draft procedures for the referral of victims are still not finalized", "procedures .. victims", "denied"),
     ("no resources were devoted to a written plan", "written plan", "said"),
+    ("it deported victims rather than providing them protection", "providing protection", "denied"),
+    ("it fined employers instead of prosecuting them", "prosecut*", "denied"),
+    ("it fined employers instead of prosecuting them", "fin*", "said"),
+    ("victims were more often jailed than provided with care", "provided care", "aimed at"),
+    ("victims were more often jailed than provided with care", "jailed", "said"),
+    ("the police used informal means to identify and refer victims", "refer victims", "aimed at"),
+    ("punishment of offenders and help to victims remain lacking", "punishment offenders", "denied"),
+    ("the police arrested traffickers and shelters remained lacking", "arrest*", "said"),
+    ("training for judges and shelters were not funded", "training", "said"),
+    ("strict punishment of offenders was lacking", "punishment offenders", "limited"),
 ]
 
 

@@ -152,6 +152,29 @@ TOLD: list[tuple[str, list[tuple[str, str, Any]]]] = [
     ("The code does not cover domestic workers.", [("domestic_workers_excluded", "law", "true")]),
     ("Police arrested 14 suspects.", [("trafficking_arrests", "statistic", "14")]),
     (
+        "The police deported victims rather than providing them protection.",
+        [("victims_penalised_for_direct_result", "action", "true"), ("victim_services_provided", "action", "false")],
+    ),
+    (
+        "Authorities continued to arrest, detain, and penalize many victims.",
+        [("victims_penalised_for_direct_result", "action", "true")],
+    ),
+    (
+        "The police participated in more international investigations.",
+        [("cooperated_in_trafficking_case", "action", "true")],
+    ),
+    (
+        "A lack of training among prosecutors delayed cases.",
+        [
+            ("anti_trafficking_means_lacking", "action", "true"),
+            ("trafficking_cases_delayed_or_dropped", "action", "true"),
+        ],
+    ),
+    ("The police participated in a training on trafficking.", [("enforcement_training_given", "action", "true")]),
+    ("Officials facilitated the return of 12 victims.", [("foreign_victims_returned", "statistic", "12")]),
+    ("Officers facilitated sex trafficking.", [("officials_involved_in_trafficking", "action", "true")]),
+    ("Officials accepted the recommendations.", []),
+    (
         "The government did not demonstrate overall increasing efforts.",
         [
             ("progress_over_last_assessment", "statement", "false"),
@@ -200,6 +223,18 @@ def test_who_did_it(setting: Setting) -> None:
         _first(f"{who} provided shelter to victims.", setting)[0].actor.is_ for who in ("NGOs", "The government")
     )
     assert (ngo, own) == ("non-governmental organisation", "government")
+
+
+def test_what_a_cue_leads_to_can_be_accepted(rulebook: Rulebook, setting: Setting) -> None:
+    """No cue of an effort of the government stands for a sentence in which somebody else makes it."""
+    told = [
+        (indicator.id, cue.stands_for)
+        for indicator in setting.law.indicators
+        for cue in rulebook.cues.get(indicator.id, ())
+        for first in _first(cue.stands_for, setting)
+        if first.measures == indicator.id and indicator.effort and first.actor.is_ != "government"
+    ]
+    assert told == []
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.web.conftest import Served, Visitor, looks_right
 from tierengine.errors import UsageError
 from tierengine.web import labour
 from tierengine.web.pages.editing import _moves_unseen, check_of
-from tierengine.web.work import Order, Work, draft_of
+from tierengine.web.work import Order, Work, Works, draft_of
 
 Make = Callable[..., Visitor]
 Open = Callable[..., Page]
@@ -130,8 +130,11 @@ def test_a_proof_that_fails_is_told_as_soon_as_it_is_found() -> None:
     assert (told.state, told.says, told.found) == ("running", "3 done", ("refuted: A country falls.",))
 
 
-def test_a_census_is_taken_over_the_cases_that_are_named(served: Served, visitor: Make, tmp_path: Path) -> None:
+def test_a_census_is_taken_over_the_cases_that_are_named(
+    served: Served, visitor: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Beside the dossiers, of which audits go on to speak."""
+    monkeypatch.setattr(Works, "_start", lambda *_: None)  # what is ordered is looked at, and not done
     object.__setattr__(served.desk, "cases", tmp_path / "cases.parquet")
     client = visitor()
     text = (ROOT / "criteria/MS3/2000-10-28.yaml").read_text(encoding="utf-8")

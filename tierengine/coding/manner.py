@@ -24,12 +24,18 @@ _DENYING = _phrases(
     "refuse|refuses|refused|decline|declines|declined|neglected to",
     "discourage|discourages|discouraged|discouraging|deter|deters|deterred .. from",
     "yet|remains|remained to",
+    "rather than",
+    "instead of",
 )
-_OF_NOUNS = frozenset(listed("no none nobody nothing neither nor without zero lack lacks lacked lacking absence"))
+_OF_NOUNS = frozenset(
+    listed("no none nobody nothing neither nor without zero lack lacks lacked lacking absence rather instead")
+)
 """Words that deny things; the others deny verbs, so that a verb in the past tense ends what they deny."""
 _LACKS = frozenset(listed("lack absence"))
 _LACKING = frozenset(listed("not never lacking nonexistent unavailable absent unreported"))
 """Words that deny what stands before them."""
+_STAYING = frozenset(listed("are were remain remained"))
+"""What stands before such a word where it denies two things."""
 _NO_DENIAL = frozenset(listed("only fewer less later limited more doubt"))
 """Words after `not` and `no` that make no denial of them."""
 
@@ -63,18 +69,20 @@ _ASKING = frozenset(
 _NEXT = phrase("next year|session|month")
 _AIMING = _phrases(
     "discuss*|talks|negotiat*|consult* on|about|over",
-    "effort*|attempt*|measures|steps|capacity|ability|resources|willingness|funding|mandate|authority|need|tools|order"
+    "effort*|attempt*|measures|steps|means|capacity|ability|resources|willingness|funding|mandate|authority|need|tools|order"
     "|responsib*|designed|aimed|aims|insufficient|inadequate|seeking|sought|continues|obligation to|for|at|on",
     "should|could|might|must|may",
 )
 _DEGREE = re.compile(
     r"(?:adequate|sufficient|full|systematic|consistent|effective|comprehensive|meaningful|significant|vigorous"
-    r"|appropriate|proper|timely|all$|only$|enough|always|substantial|additional|further$|uniform|equal)"
+    r"|stringent|strict|harsh|appropriate|proper|timely|all$|only$|enough|always|substantial|additional|further$|uniform|equal)"
 )
 """Words that a denial may be about, so that the thing itself is not denied."""
 _MORE = re.compile(r"(?:increase|improve|enhance|expand|strengthen)\w*|increasing|improving|enhancing|evidence")
 """Words before a thing that say in which way it is denied: who did not increase it, or show evidence, may do it."""
 
+_WEIGHED = phrase("more often|commonly|frequently|likely")
+"""Before `than`: what follows it may have been done as well, or hardly ever."""
 _PAST = re.compile(
     r"(?:\w{2,}ed|began|built|brought|drew|gave|held|kept|made|led|paid|ran|saw|sent|set|spent|took|went|won|wrote)$"
 )
@@ -98,7 +106,13 @@ def manner(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> Manner
         return "limited" if _of_a_degree(spoken, denied, places) else "denied"
     if _promised(text, spoken, first):
         return "promised"
-    return "aimed at" if _aimed(spoken, first) else "said"
+    return "aimed at" if _aimed(spoken, first) or _weighed_against(spoken, first) else "said"
+
+
+def _weighed_against(spoken: Sequence[Spoken], first: int) -> bool:
+    """Whether something else was done more often than a thing, as in `victims were more often jailed than helped`."""
+    than = next((at for at in range(first - 1, max(first - 4, -1), -1) if spoken[at].text == "than"), None)
+    return than is not None and any(True for _ in _WEIGHED.places(spoken[:than]))
 
 
 def _is_asked_for(spoken: Sequence[Spoken]) -> bool:
@@ -117,7 +131,8 @@ def _of_a_degree(spoken: Sequence[Spoken], denied: int, places: Sequence[int]) -
             compares = False  # `did not improve care or to raise awareness` turns to another thing
         near = word.startswith("proactive") and first - at <= _SOON
         compares = compares or (at not in places and (near or _MORE.fullmatch(word) is not None))
-    said = [word.text for word in spoken[denied : last + 1]]
+    begins = denied if denied < first else max(first - 1, 0)  # `strict sentences are lacking` has the degree before it
+    said = [word.text for word in spoken[begins : last + 1]]
     return (compares and "any" not in said) or any(map(_DEGREE.match, said))
 
 
@@ -159,7 +174,7 @@ def _denial(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> int |
             continue
         if _reaches(text, spoken, place, min(at for at in places if at > place)):
             return place
-    return _denied_after(text, spoken, last)
+    return _denied_after(text, spoken, places)
 
 
 def _denies(spoken: Sequence[Spoken], place: int) -> bool:
@@ -192,7 +207,7 @@ def _reaches(text: str, spoken: Sequence[Spoken], place: int, first: int) -> boo
         does = (
             spoken[place].text in _LACKS and at - place > 2 and _finite(spoken, at)
         )  # `a lack of staff impeded the courts`
-        if at < first and (turns or does):
+        if does or (turns and at < first):
             return False
         if joined and not passive and _finite(spoken, at) and at - place > 2:
             return False
@@ -212,17 +227,26 @@ def _begins_anew(text: str, spoken: Sequence[Spoken], at: int) -> bool:
     return at > 1 and spoken[at - 1].text == "and" and "," in text[spoken[at - 2].end : spoken[at - 1].start]
 
 
-def _denied_after(text: str, spoken: Sequence[Spoken], last: int) -> int | None:
-    """The place of a word after a thing that denies it, as in `procedures were not used` and `shelters are lacking`."""
+def _denied_after(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> int | None:
+    """The place of a word after a thing that denies it, as in `procedures were not used` and `shelters are lacking`.
+
+    It may deny two things at once: `shelters and lawyers remained lacking`.
+    """
+    last, joined = max(places), False
     for at in range(last + 1, min(last + 1 + _SOON, len(spoken))):
         word = spoken[at].text
-        parted = "," in text[spoken[at - 1].end : spoken[at].start]
-        if parted or word in _TURNING or word in ("and", "but", "or"):
+        if "," in text[spoken[at - 1].end : spoken[at].start] or word in _TURNING or word == "but":
             return None
-        if word in _LACKING:
+        if word in ("and", "or"):
+            if any(_PAST.fullmatch(spoken[each].text) for each in places):
+                return None  # what was done is told to its end
+            joined = True
+        elif word in _LACKING:
+            if joined:
+                return at if spoken[at - 1].text in _STAYING and word not in ("not", "never") else None
             helped = at > last + 1 or word in ("not", "never", "lacking", "unreported")
             return at if helped and not (word == "not" and _follows(spoken, at) in _NO_DENIAL) else None
-        if _PAST.fullmatch(word) and word != "remained":
+        elif _PAST.fullmatch(word) and word != "remained":
             return None
     return None
 

@@ -100,20 +100,19 @@ class Reader:
     def readings(self, spoken: Sequence[Spoken]) -> tuple[Reading, ...]:
         """Return what a sentence may tell, in the order of its words: by its cues, or where it has none by likeness."""
         alike = dict(self._alike(spoken))
-        found: list[list[Lead]] = []
-        leads = sorted(self._led(spoken), key=lambda lead: self._rank(lead, alike))
-        for lead in leads:
-            group = next((each for each in found if _same(each[0], lead)), None)
+        found: list[_Group] = []
+        for lead in sorted(self._led(spoken), key=lambda lead: self._rank(lead, alike)):
+            group = next((each for each in found if each.is_about(lead)), None)
             if group is None:
-                found.append([lead])
-            elif all(lead.indicator.id != other.indicator.id for other in group):
-                group.append(lead)
+                found.append(_Group([lead], set(lead.places)))
+            else:
+                group.take(lead)
         if not found:
             close = [lead for lead in self._close(spoken, alike) if lead.weight >= LIKE and _can_be(lead, spoken)]
             return (Reading(tuple(close[:MOST])),) if close and close[0].weight >= VERY_LIKE else ()
         return tuple(
-            Reading((*group, *self._others(spoken, alike, group))[:MOST])
-            for group in sorted(found, key=lambda group: group[0].places[0])
+            Reading((*group.leads, *self._others(spoken, alike, group.leads))[:MOST])
+            for group in sorted(found, key=lambda group: group.leads[0].places[0])
         )
 
     def _others(self, spoken: Sequence[Spoken], alike: dict[str, float], group: Sequence[Lead]) -> Iterator[Lead]:
@@ -194,12 +193,28 @@ def _can_be(lead: Lead, spoken: Sequence[Spoken]) -> bool:
     return not lead.indicator.effort or names_somebody(spoken)
 
 
-def _same(first: Lead, other: Lead) -> bool:
-    """Whether two leads are about one thing: one head, or the words of the second all within those of the first."""
-    if first.places[0] == other.places[0]:
-        return first.of_part == other.of_part
-    if set(other.places) <= set(first.places):
-        return True
-    if first.indicator is other.indicator and set(first.places) & set(other.places):
-        return True
-    return other.places[0] in first.places and len(other.places) < len(first.places)
+@dataclass(slots=True)
+class _Group:
+    """The leads to one thing that a sentence tells, the likeliest first."""
+
+    leads: list[Lead]
+    places: set[int]
+    """The words that lead to its first indicator, by whichever of its cues."""
+
+    def is_about(self, lead: Lead) -> bool:
+        """Whether a lead is to this thing too: by one head, by words that are all of its own, or by its indicator."""
+        first = self.leads[0]
+        if first.places[0] == lead.places[0]:
+            return first.of_part == lead.of_part
+        if set(lead.places) <= self.places:
+            return True
+        if first.indicator is lead.indicator and set(first.places) & set(lead.places):
+            return True
+        return lead.places[0] in first.places and len(lead.places) < len(first.places)
+
+    def take(self, lead: Lead) -> None:
+        """Take a lead: one more indicator, or more words that lead to the first."""
+        if lead.indicator is self.leads[0].indicator:
+            self.places |= set(lead.places)
+        if all(lead.indicator.id != other.indicator.id for other in self.leads):
+            self.leads.append(lead)

@@ -168,6 +168,8 @@ class Condition(Model):
         """The conditions directly inside this one, each with its path in this one."""
         if self.not_ is not None:
             return ((("not",), self.not_),)
+        if not self.parts:
+            return ()
         under: _Path = ("some", "of") if self.some is not None else (self.operator,)
         return tuple(((*under, number), part) for number, part in enumerate(self.parts))
 

@@ -108,7 +108,7 @@ def _rating(law: Law, word: str, level: Level, day: date) -> Rating:
         measures=word,
         question=judgement.question if judgement is not None else word,
         rating=level,
-        author="what if",
+        author="whoever supposes it",
         date=day,
         reasons="it is supposed",
     )

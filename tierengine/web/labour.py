@@ -94,7 +94,7 @@ def _impact(order: Order, draft: Path, progress: Progress) -> Any:
             yield piece
 
     try:
-        old = read_rulebook(order.law)
+        old = read_rulebook(order.law, cache=order.cache)
     except RulebookError as error:
         raise UsageError(error.problems) from None
     return schemas.dump(Impact, impact(old, read_rulebook(draft), Question(corpus=order.corpus), Means(watch=watch)))

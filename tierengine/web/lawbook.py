@@ -19,7 +19,8 @@ class Lawbook:
 
     def __init__(self, folder: Path, cache: Path | None = None) -> None:
         self.folder = folder
-        self._cache = cache
+        self.cache = cache
+        """Where rulebooks that were found sound are kept."""
         self._lock = RLock()
         self._state: tuple[tuple[str, int, int], ...] = ()
         self._looked = -_PAUSE
@@ -34,7 +35,7 @@ class Lawbook:
                 return self._rulebook
             state = self._files()
             if self._rulebook is None or state != self._state:
-                self._rulebook = read_rulebook(self.folder, cache=self._cache)
+                self._rulebook = read_rulebook(self.folder, cache=self.cache)
                 self._state = state
                 self._templates = None
             self._looked = monotonic()

@@ -45,6 +45,8 @@ class Order:
     kind: Kind
     law: Path
     """The folder that holds `criteria/` and `rules/`."""
+    cache: Path | None = None
+    """Where the law as it stands is kept once it was found sound."""
     files: Files = field(default_factory=dict)
     """What is otherwise in the draft of a change; empty for the law as it stands."""
     cases: Path | None = None
@@ -93,7 +95,7 @@ _LABOUR = "tierengine.web.labour"
 _FORKED = get_context("forkserver")
 _FORKED.set_forkserver_preload(["__main__", _LABOUR])
 
-_YIELDS: dict[Kind, int] = {"prove": 2, "lint": 5, "test": 5, "impact": 10, "mutate": 15, "like-cases": 5, "robust": 5}
+_YIELDS: dict[Kind, int] = {"prove": 0, "lint": 2, "test": 2, "impact": 4, "mutate": 10, "like-cases": 4, "robust": 4}
 """How readily each kind of work leaves the processor to others; see nice(2)."""
 
 

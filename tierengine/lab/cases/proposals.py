@@ -205,7 +205,7 @@ class Proof:
     def _better(self, before: int, after: int) -> Iterator[Worse]:
         for one, other in product(self._cases[before - 1], self._cases[after - 1]):
             known = self._widest(dict(one), dict(other))
-            if known is not None and (self.first(known[0]), self.first(known[1])) == (before, after):
+            if known is not None and self.first(known[0]) == before and self.first(known[1]) == after:
                 yield Worse(before, after, *known)
 
     def _fades(self, number: int) -> Iterator[bool]:

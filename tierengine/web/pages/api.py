@@ -151,7 +151,8 @@ def order_of(here: Visit, kind: Kind, files: dict[str, str]) -> Order:
         raise HTTPException(403, "This compares all dossiers, and you are not cleared for all of them.")
     versions = {each.name: each.version for each in here.desk.shelf.all()}
     state = canonical.digest(canonical.encode({"law": here.desk.rulebook.digest, "dossiers": versions}))
-    return Order(kind=kind, law=law, files=files, cases=law / "tests" / "cases", corpus=corpus, state=state)
+    cases, cache = law / "tests" / "cases", here.desk.lawbook.cache
+    return Order(kind=kind, law=law, cache=cache, files=files, cases=cases, corpus=corpus, state=state)
 
 
 def _work(here: Visit, name: str) -> Work:
