@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from tests.web.conftest import Served, Visitor, looks_right
 from tierengine.errors import UsageError
 from tierengine.web import labour
 from tierengine.web.pages.editing import _moves_unseen, check_of
-from tierengine.web.work import Order, Work, Works, draft_of
+from tierengine.web.work import Order, Work, Works, lay_out
 
 Make = Callable[..., Visitor]
 Open = Callable[..., Page]
@@ -94,7 +96,22 @@ def test_a_draft_is_judged_as_one_types(browser: Open) -> None:
     looks_right(page)
 
 
-def test_single_changes_of_what_is_edited_are_tried() -> None:
+def test_a_draft_that_is_stopped_leaves_nothing_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The law is laid out anew with each key that is pressed, so what is left of one would soon fill the disk."""
+    works = Works()
+    works.expect()  # what all work begins from has a folder of its own
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    name = "rules/tiers.yaml"
+    work = works.begin(Order(kind="prove", law=ROOT, files={name: (ROOT / name).read_text(encoding="utf-8")}), "a")
+    assert works.moved(work, ("running", 0), 60)[1] >= 1  # it stands, and is being proved
+    works.stop(work)
+    last = monotonic() + 60
+    while any(tmp_path.iterdir()):
+        assert monotonic() < last
+        sleep(0.02)
+
+
+def test_single_changes_of_what_is_edited_are_tried(tmp_path: Path) -> None:
     """Those of the edited entry alone, and each that nothing notices is told as it is found, with its line."""
     name = "criteria/MS3/2000-10-28.yaml"
     text = (ROOT / name).read_text(encoding="utf-8")
@@ -107,8 +124,7 @@ def test_single_changes_of_what_is_edited_are_tried() -> None:
         steps.append(done)
         noted.extend([found] if found is not None else [])
 
-    with draft_of(order.law, order.files) as draft:
-        result = labour._mutate(order, draft, tell)
+    result = labour._mutate(order, lay_out(order.law, order.files, tmp_path), tell)
     assert steps == list(range(result["changes"] + 1))
     assert {each["entry"] for each in result["verdicts"]} == {"MS3"}
     assert noted  # without the cases of the project some are noticed by nothing

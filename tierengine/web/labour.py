@@ -27,7 +27,7 @@ from tierengine.lab.proofs.prove import prove
 from tierengine.law.linter import Placed
 from tierengine.law.reader import read_draft, read_rulebook
 from tierengine.reports.problems import as_json
-from tierengine.web.work import Kind, Order, draft_of
+from tierengine.web.work import Kind, Order, lay_out
 
 
 class Progress(Protocol):
@@ -44,18 +44,17 @@ _RARELY = (200_000, 10, 10)
 does so after 700, as it would by itself."""
 
 
-def carry_out(order: Order, back: Connection) -> None:
-    """Do a piece of work, and send its steps and its result back."""
+def carry_out(order: Order, back: Connection, folder: Path) -> None:
+    """Do a piece of work, with the draft laid out in a folder, and send its steps and its result back."""
+
+    def progress(done: int, of: int | None, found: Any = None) -> None:
+        back.send(("step", (done, of, found)))
+
     gc.set_threshold(*_RARELY)
     with suppress(BrokenPipeError):  # the desk is gone, and nobody waits
         try:
-            with draft_of(order.law, order.files) as draft:
-
-                def progress(done: int, of: int | None, found: Any = None) -> None:
-                    back.send(("step", (done, of, found)))
-
-                made = _MAKERS[order.kind](order, draft, progress)
-            back.send(("done", made))
+            draft = lay_out(order.law, order.files, folder)
+            back.send(("done", _MAKERS[order.kind](order, draft, progress)))
         except TierEngineError as error:
             back.send(("failed", error.problems))
 

@@ -14,8 +14,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from multiprocessing import forkserver, get_context
@@ -140,11 +139,12 @@ class Works:
             if work.state != "running":
                 return
             ours, theirs = _FORKED.Pipe(duplex=False)
-            process = _FORKED.Process(target=_in_its_process, args=(work.order, theirs), daemon=True)
+            folder = tempfile.TemporaryDirectory(prefix="tierengine-draft-", ignore_cleanup_errors=True)
+            process = _FORKED.Process(target=_in_its_process, args=(work.order, theirs, Path(folder.name)), daemon=True)
             process.start()
             theirs.close()
             self._processes[work.id] = process
-        Thread(target=self._follow, args=(work, ours, process), daemon=True).start()
+        Thread(target=self._follow, args=(work, ours, process, folder), daemon=True).start()
 
     def _start_after(self, work: Work, before: Sequence[Work]) -> None:
         with self._changed:
@@ -188,7 +188,14 @@ class Works:
             del self._known[name]
             self._processes.pop(name, None)
 
-    def _follow(self, work: Work, ours: Connection, process: Any) -> None:
+    def _follow(self, work: Work, ours: Connection, process: Any, folder: tempfile.TemporaryDirectory[str]) -> None:
+        """Take note of what a process sends, and clear up after it: one that is stopped does not do so itself."""
+        with folder:
+            self._note(work, ours)
+            ours.close()
+            process.join()
+
+    def _note(self, work: Work, ours: Connection) -> None:
         while True:
             try:
                 word, value = ours.recv()
@@ -205,9 +212,7 @@ class Works:
                     work.problems = tuple(value or [_died()])
                 self._changed.notify_all()
             if word != "step":
-                break
-        ours.close()
-        process.join()
+                return
 
 
 def refuse_names(files: Iterable[str]) -> None:
@@ -217,21 +222,17 @@ def refuse_names(files: Iterable[str]) -> None:
         raise UsageError([Problem(where=name[:100], what="no file of a law is named so", cure=cure) for name in bad])
 
 
-@contextmanager
-def draft_of(law: Path, files: Files) -> Iterator[Path]:
-    """Lay the law of a folder out in another one, with some files replaced; it is gone afterwards."""
+def lay_out(law: Path, files: Files, folder: Path) -> Path:
+    """Lay the law of a folder out in another one, with some files replaced; return where it stands."""
     if not files:
-        yield law
-        return
-    with tempfile.TemporaryDirectory(prefix="tierengine-draft-") as name:
-        draft = Path(name)
-        for folder in ("criteria", "rules"):
-            shutil.copytree(law / folder, draft / folder)
-        for each, text in files.items():
-            place = draft / each
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text, encoding="utf-8", newline="")
-        yield draft
+        return law
+    for part in ("criteria", "rules"):
+        shutil.copytree(law / part, folder / part)
+    for each, text in files.items():
+        place = folder / each
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8", newline="")
+    return folder
 
 
 def _died() -> Problem:
@@ -239,7 +240,7 @@ def _died() -> Problem:
     return Problem(where="work", what="it ended without an answer", cure=cure)
 
 
-def _in_its_process(order: Order, back: Connection) -> None:
+def _in_its_process(order: Order, back: Connection, folder: Path) -> None:
     """Do a piece of work where nothing else is done."""
     os.nice(_YIELDS[order.kind])
-    import_module(_LABOUR).carry_out(order, back)
+    import_module(_LABOUR).carry_out(order, back, folder)
