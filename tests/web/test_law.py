@@ -94,6 +94,9 @@ def test_a_draft_is_judged_as_one_types(browser: Open) -> None:
     expect(strip.locator(".check", has_text="Census")).to_contain_text("cases move")
     expect(strip.locator(".check", has_text="Mutants")).to_contain_text("once the draft is sound")
     looks_right(page)
+    text.fill(before.replace("better: more", "better: fewer", 1))
+    expect(strip.locator(".check", has_text="Proofs")).to_have_class("check check-bad")
+    expect(strip).to_contain_text("A better answer leads to a worse level")
 
 
 def test_a_draft_that_is_stopped_leaves_nothing_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
