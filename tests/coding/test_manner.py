@@ -65,6 +65,8 @@ MANNERS = [
     ("it fined employers instead of prosecuting them", "fin*", "said"),
     ("victims were more often jailed than provided with care", "provided care", "aimed at"),
     ("victims were more often jailed than provided with care", "jailed", "said"),
+    ("victims were more often jailed than helped", "victims .. helped", "aimed at"),
+    ("victims were more often jailed than helped", "victims .. jailed", "said"),
     ("the police used informal means to identify and refer victims", "refer victims", "aimed at"),
     ("punishment of offenders and help to victims remain lacking", "punishment offenders", "denied"),
     ("the police arrested traffickers and shelters remained lacking", "arrest*", "said"),

@@ -156,6 +156,10 @@ TOLD: list[tuple[str, list[tuple[str, str, Any]]]] = [
         [("victims_penalised_for_direct_result", "action", "true"), ("victim_services_provided", "action", "false")],
     ),
     (
+        "Victims were more often jailed than helped.",
+        [("victims_penalised_for_direct_result", "action", "true")],
+    ),
+    (
         "Authorities continued to arrest, detain, and penalize many victims.",
         [("victims_penalised_for_direct_result", "action", "true")],
     ),

@@ -106,12 +106,13 @@ def manner(text: str, spoken: Sequence[Spoken], places: Sequence[int]) -> Manner
         return "limited" if _of_a_degree(spoken, denied, places) else "denied"
     if _promised(text, spoken, first):
         return "promised"
-    return "aimed at" if _aimed(spoken, first) or _weighed_against(spoken, first) else "said"
+    return "aimed at" if _aimed(spoken, first) or _weighed_against(spoken, places) else "said"
 
 
-def _weighed_against(spoken: Sequence[Spoken], first: int) -> bool:
+def _weighed_against(spoken: Sequence[Spoken], places: Sequence[int]) -> bool:
     """Whether something else was done more often than a thing, as in `victims were more often jailed than helped`."""
-    than = next((at for at in range(first - 1, max(first - 4, -1), -1) if spoken[at].text == "than"), None)
+    near = (at for place in places for at in range(max(place - 3, 0), place))
+    than = next((at for at in near if spoken[at].text == "than"), None)
     return than is not None and any(True for _ in _WEIGHED.places(spoken[:than]))
 
 
