@@ -223,7 +223,3 @@ class _Room:
         for rule in self._form.coherence:
             found &= tried.shown(rule)
         return found
-
-
-def _shows(row: TierRow) -> Callable[[SideBySide], Countries]:
-    return lambda tried: tried.shown(row.id)
