@@ -33,8 +33,8 @@ How a page is added
        `pages/others.py`. The function takes `here: Here` (and `case: Case` where the address names a dossier), makes
        one public call, and returns `here.page("name.html", ...)`. It reasons about nothing: what a page needs to know
        is a function of `reasoning`, `lab` or `reports`, kept through `here.desk.answers`.
-    2. Write who may use it into the table of `access.py`. The desk does not start with a route that stands in no row,
-       and a test walks the table with every role.
+    2. Write who may use it into the table of `access.py`. A route that stands in no row is never taken in: the desk
+       does not start, or opens no page beside its first. A test walks the table with every role.
     3. Write the template. It extends `base.html`; it holds no script and no style; it can be read without script. What
        a form changes goes by POST, with `{{ csrf() }}` in the form, and comes back by a redirect.
     4. Write its journey in `tests/web/`, with the fixtures `visitor` (without a browser) and `browser` (with one, and

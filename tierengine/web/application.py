@@ -68,7 +68,7 @@ class Settings:
 def application(desk: Desk, settings: Settings, log: Log) -> ASGIApp:
     """Return the desk as an ASGI application, which takes in most of its pages once the first was sent.
 
-    Raise `ValueError` for a route that the table of access leaves out.
+    Raise `ValueError` for a route that the table of access leaves out; of the other pages, when they are taken in.
     """
     inner = FastAPI(
         title="tierengine",
