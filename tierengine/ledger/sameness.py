@@ -1,7 +1,7 @@
 """Compares an answer that was made again with the one that was recorded.
 
-An answer of this version comes out byte for byte. One that another version made may be then in other words, and an
-earlier one lacks what was not then then: it is compared in all that it decides. That is everything but the sentences
+An answer of this version comes out byte for byte. One that another version made may be told in other words, and an
+earlier one lacks what was not told then: it is compared in all that it decides. That is everything but the sentences
 and the answers by which an open tier may be reached, of which there are many: the tier and what is open, outcomes and
 levels, citations, rules and records of every step, what was set aside, what is still to be answered, and the receipt.
 """
