@@ -193,8 +193,7 @@ class Assessor:
         )
 
     def _witnesses(self, possible: Rows, facts: Facts) -> Iterator[OpenTier]:
-        for row in possible:
-            found = self._open.witness(row, facts)
+        for row, found in zip(possible, self._open.witnesses(possible, facts), strict=True):
             yield OpenTier(tier=row.tier, witness=sentences(self.law, found or {}), decided=found is not None)
 
     def _clash(self, casefile: Casefile, facts: Facts) -> Problem:

@@ -12,12 +12,13 @@ several findings; the solver decides those.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tierengine.engines.arithmetic import decide
+from tierengine.engines.changing import Changing
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Bounds, Evaluator, Facts, Form, Unanswered, Value
+from tierengine.engines.form import Bounds, Evaluator, Facts, Form, Value
 from tierengine.engines.logic import Term, all_of
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged, rating, reached
 from tierengine.engines.proof import Case, known_numbers, linked, lowest
@@ -80,14 +81,6 @@ def rungs_of(criterion: Criterion, level: Level) -> tuple[list[str], list[str]]:
     return [reached(criterion.id, level)] if level != "not met" else [], above[:1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """Answers, and the facts of a country once they are written into its dossier."""
-
-    answers: Facts
-    facts: Facts
-
-
 def known(facts: Facts, field: str) -> bool:
     """Whether an input is known, and not only within bounds."""
     return field in facts and not isinstance(facts[field], Bounds)
@@ -107,36 +100,97 @@ def answered(form: Form, facts: Facts, answers: Facts) -> dict[str, Value | Boun
 
     A word that is rated there is judged.
     """
-    found = {**facts, **answers}
-    found |= {judged(name[len(_RATING) :]): True for name in answers if name.startswith(_RATING)}
-    for each in _answered_by(form, answers):
-        if each.id in answers:
-            continue
-        if any(answers.get(name) is True for name in each.shown_by):
-            found[each.id] = True
-        elif any(answers.get(name) is False for name in each.denied_with) and _open_still(form, each.id, found):
-            found[each.id] = False
-    return found
+    bearing, found = _Bearing.of(form), {**facts, **answers}
+    written = {name: bearing.answer(name, facts, answers) for each in answers for name in bearing.on(each)}
+    return found | {name: value for name, value in written.items() if value is not None}
 
 
-def _answered_by(form: Form, answers: Facts) -> list[Unanswered]:
-    """The inputs without an answer of their own that some answers show or deny, in the order of the form."""
-    if "answered by" not in form.kept:
-        by: dict[str, set[int]] = {}
-        for place, each in enumerate(form.unanswered):
-            for name in (*each.shown_by, *each.denied_with):
-                by.setdefault(name, set()).add(place)
-        form.kept["answered by"] = by
-    places = form.kept["answered by"]
-    assert isinstance(places, dict)
-    touched = set[int]().union(*(places[name] for name in answers.keys() & places.keys()))
-    return [form.unanswered[place] for place in sorted(touched)]
+class _Bearing:
+    """Which answers of one form bear on others once they are written into a dossier; made once, and kept with it."""
+
+    def __init__(self, form: Form) -> None:
+        self._unanswered = {each.id: each for each in form.unanswered}
+        self._sides: dict[str, list[tuple[str, str]]] = {}
+        """What is compared to the numbers on either side."""
+        self._on: dict[str, list[str]] = {}
+        for each in form.comparisons:
+            self._sides.setdefault(each.id, []).append((each.left, each.right))
+        for taken in form.unanswered:
+            compared = (side for pair in self._sides.get(taken.id, ()) for side in pair)
+            for name in (*taken.shown_by, *taken.denied_with, *compared):
+                self._bears(name, taken.id)
+
+    @staticmethod
+    def of(form: Form) -> _Bearing:
+        """Return what bears on what in a form."""
+        kept = form.kept.get("bearing")
+        if not isinstance(kept, _Bearing):
+            kept = form.kept["bearing"] = _Bearing(form)
+        return kept
+
+    def _bears(self, name: str, on: str) -> None:
+        if on not in self._on.setdefault(name, []):
+            self._on[name].append(on)
+
+    def on(self, name: str) -> Sequence[str]:
+        """Return the other inputs on which the answer to one bears."""
+        return (judged(leaf_name(name)),) if name.startswith(_RATING) else self._on.get(name, ())
+
+    def answer(self, name: str, facts: Facts, answers: Facts) -> Value | Bounds | None:
+        """Return the answer to one input once some answers are written; nothing where it is not known."""
+        if name in answers:
+            return answers[name]
+        if name.startswith(_JUDGED) and rating(leaf_name(name)) in answers:
+            return True
+        taken = self._unanswered.get(name)
+        if taken is not None:
+            if any(answers.get(other) is True for other in taken.shown_by):
+                return True
+            if any(answers.get(other) is False for other in taken.denied_with) and self._open_still(
+                name, facts, answers
+            ):
+                return False
+        return facts.get(name)
+
+    def _open_still(self, name: str, facts: Facts, answers: Facts) -> bool:
+        """Whether an input has no answer, and no two numbers that are compared give it one."""
+        pairs = ([answers.get(side, facts.get(side)) for side in pair] for pair in self._sides.get(name, ()))
+        return name not in facts and all(decide(left, right) is None for left, right in pairs)
 
 
-def _open_still(form: Form, name: str, facts: Facts) -> bool:
-    """Whether an input has no answer, and no two numbers that are compared give it one."""
-    sides = ((each.left, each.right) for each in form.comparisons if each.id == name)
-    return name not in facts and all(decide(facts.get(left), facts.get(right)) is None for left, right in sides)
+class _Dossier:
+    """The dossier of one country, into which answers are written and from which they are left out again."""
+
+    def __init__(self, form: Form, facts: Facts) -> None:
+        self.facts = facts
+        self._bearing = _Bearing.of(form)
+        self._country = Changing(form, facts)
+        self._answers: dict[str, Value | Bounds] = {}
+
+    def write(self, name: str, value: Value | Bounds) -> None:
+        """Write the answer to one input."""
+        self._answers[name] = value
+        self._keep_up(name)
+
+    def leave_out(self, name: str) -> None:
+        """Leave out an answer that was written."""
+        del self._answers[name]
+        self._keep_up(name)
+
+    def shown(self, proposition: str) -> bool:
+        """Whether a proposition is shown by the facts and what is written."""
+        return self._country.shown(proposition)
+
+    def cleared(self) -> Facts:
+        """Return what is written, and leave all of it out."""
+        written = dict(self._answers)
+        for name in written:
+            self.leave_out(name)
+        return written
+
+    def _keep_up(self, name: str) -> None:
+        for each in (name, *self._bearing.on(name)):
+            self._country.answer(each, self._bearing.answer(each, self.facts, self._answers))
 
 
 class OpenTiers:
@@ -237,56 +291,41 @@ class OpenTiers:
         return low, high
 
     def witness(self, row: TierRow, facts: Facts) -> Facts | None:
-        """Return answers that, once they are written into the dossier, settle an open row; none of them is idle.
+        """Return the witness of one open row, as `witnesses` finds it."""
+        return next(self.witnesses((row,), facts))
 
-        A rating among them is a person's: it stands whatever the records propose. Nothing is returned where the solver
-        gave up.
+    def witnesses(self, rows: Iterable[TierRow], facts: Facts) -> Iterator[Facts | None]:
+        """Yield for each open row answers that, once they are written into the dossier, settle it; none is idle.
+
+        A rating among them is a person's: it stands whatever the records propose. It is `None` for a row where the
+        solver gave up.
         """
         asked = self.asked(facts)
+        given = asked.case.gives(facts)
         # From the end of the statute to its beginning, so that what a tier needs falls on the standards themselves.
         unknown = sorted((name for name in asked.case.fields if not known(facts, name)), key=self._place, reverse=True)
-        try:
-            with asked.solver.supposing(*asked.case.gives(facts), asked.reaches(row)):
-                completion = lowest(asked.solver, asked.case, unknown)
-        except UndecidedError:
-            return None
-        return None if completion is None else self._shortest(row.id, facts, completion)
+        dossier = _Dossier(self.form, facts)
+        for row in rows:
+            try:
+                with asked.solver.supposing(*given, asked.reaches(row)):
+                    completion = lowest(asked.solver, asked.case, unknown)
+            except UndecidedError:
+                completion = None
+            yield None if completion is None else self._shortest(row.id, dossier, completion)
 
-    def _shortest(self, row: str, facts: Facts, completion: Facts) -> Facts:
-        """Answers of a completion that settle a row whatever the others are, none of which can be left out."""
-        answers = self._as_written(facts, completion)
-        whole = _Written(answers, answered(self.form, facts, answers))
-        return self._without(tuple(completion), row, facts, whole).answers
+    def _shortest(self, row: str, dossier: _Dossier, completion: Facts) -> Facts:
+        """Answers of a completion that settle a row whatever the others are, none of which can be left out.
 
-    def _without(self, names: tuple[str, ...], row: str, facts: Facts, written: _Written) -> _Written:
-        """The answers without those of some names that can be left out, one after another.
-
-        Where all can be left out at once, so can each after those before it, since knowing more unsettles nothing: a
-        rating is the level that the answers themselves propose. Only an answer that others would give otherwise could
-        tell against that; then they are left out by halves as well.
-
-        Source: Junker, QuickXplain (AAAI 2004).
+        They are left out one after another; an answer without which the row is open is written again.
         """
-        answers = dict(written.answers)
-        for name in names:
-            answers.pop(name, None)
-        fewer = _Written(answers, answered(self.form, facts, answers))
-        if (len(names) == 1 or self._says_no_other(fewer.facts, written.facts)) and (
-            self.engine.settled(fewer.facts).get(row) is True
-        ):
-            return fewer
-        if len(names) == 1:
-            return written
-        half = len(names) // 2
-        return self._without(names[half:], row, facts, self._without(names[:half], row, facts, written))
-
-    def _says_no_other(self, fewer: Facts, more: Facts) -> bool:
-        """Whether each answer that stands where less is written also stands, or follows, where more is."""
-        others = [name for name, value in fewer.items() if more.get(name) != value and not name.startswith(_JUDGED)]
-        pairs = {each.id: (each.left, each.right) for each in self.form.comparisons if each.id in others}
-        return all(
-            name in pairs and decide(*(more.get(side) for side in pairs[name])) is fewer[name] for name in others
-        )
+        answers = self._as_written(dossier.facts, completion)
+        for name, value in answers.items():
+            dossier.write(name, value)
+        for name, value in answers.items():
+            dossier.leave_out(name)
+            if not dossier.shown(row):
+                dossier.write(name, value)
+        return dossier.cleared()
 
     def _as_written(self, facts: Facts, completion: Facts) -> dict[str, Value | Bounds]:
         """A completion as a dossier says it: each word is rated with the level that its criterion comes to have."""
