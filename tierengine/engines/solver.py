@@ -211,22 +211,26 @@ class Solver:
         of which nothing is known yet. So a few cases mostly do for all.
         """
         literals = [self._clauses.literal(term) for term in terms]
-        waiting = set(literals)
+        # A conjunction is aimed at by its parts, which the solver decides first. They are in order, so that the last of
+        # several answers to a question, which are such conjunctions, is the one that all their parts together aim at.
+        parts = {literal: self._clauses.units((term,)) for literal, term in zip(literals, terms, strict=True)}
+        waiting = dict.fromkeys(literals)
         found: set[int] = set()
         other = self._clauses.units((beside,))
         for literal in literals:
             if literal not in waiting:
                 continue
-            waiting.discard(literal)
-            self._sat.set_phases(list(waiting))
+            del waiting[literal]
+            self._sat.set_phases([part for each in waiting for part in parts[each]])
             answer = self._decided([*other, literal]) if sure else self._check([*other, literal])
             if answer is None:
                 found.add(literal)
             elif answer:
                 signs = self._sat.get_model() or []
-                has = {each for each in waiting if (signs[abs(each) - 1] > 0) == (each > 0)}
+                has = [each for each in waiting if (signs[abs(each) - 1] > 0) == (each > 0)]
                 found |= {literal, *has}
-                waiting -= has
+                for each in has:
+                    del waiting[each]
         return [literal in found for literal in literals]
 
     def clash(self, terms: Mapping[str, Term], beside: Iterable[Term] = ()) -> tuple[str, ...]:
