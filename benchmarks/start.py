@@ -18,7 +18,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -188,15 +188,25 @@ def _by_z3(mirror: Z3Case, law: Law, facts: Facts) -> set[str]:
 
 
 def grown(rulebook: Rulebook, times: int) -> Rulebook:
-    """Return a rulebook with each criterion several times, each copy with names of its own."""
-    copies = (copied(each, number) for number in range(2, times + 1) for each in rulebook.criteria)
+    """Return a rulebook with each criterion several times, each set of copies with names of its own.
+
+    So a copy compares its figures with those of its own set. Were they compared with the first set's, one figure would
+    be compared with as many others as there are sets, and the numbers that can be told apart double with each.
+    """
+    names = {name for each in rulebook.criteria for name in named_by(each)}
+    copies = (copied(each, names, number) for number in range(2, times + 1) for each in rulebook.criteria)
     return rulebook.model_copy(update={"criteria": (*rulebook.criteria, *copies)})
 
 
-def copied(criterion: Criterion, number: int) -> Criterion:
-    """Return a criterion with other names for itself, its indicators and its judgement."""
-    names = {criterion.id, *(each.id for each in criterion.indicators)}
-    names |= {criterion.judgement.id} if criterion.judgement is not None else set()
+def named_by(criterion: Criterion) -> Iterator[str]:
+    """Yield the names of a criterion, its indicators and its judgement."""
+    yield from (criterion.id, *(each.id for each in criterion.indicators))
+    if criterion.judgement is not None:
+        yield criterion.judgement.id
+
+
+def copied(criterion: Criterion, names: Collection[str], number: int) -> Criterion:
+    """Return a criterion with other names for itself and for all else that is named."""
     text = json.dumps(criterion.model_dump(mode="json", by_alias=True, exclude_defaults=True))
     for name in names:
         text = text.replace(f'"{name}"', f'"{name}-{number}"')
