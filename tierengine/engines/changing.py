@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tierengine.engines.arithmetic import compare, holds
+from tierengine.engines.arithmetic import compare
 from tierengine.engines.form import Bounds, Comparison, Facts, Form, Tally, Value
 from tierengine.engines.side_by_side import Reader
 
@@ -83,8 +83,10 @@ class Changing:
         compared = self._gates.compared.get(question, ())
         if question in self._gates.plan.truths and not compared:
             self._know(question, value)
-        for slot, test in self._gates.reader.asked_of.get(question, ()):
-            self._let(slot, holds(test, self._facts))
+        if question in self._gates.reader.asked_of:
+            passing = () if value is None else self._gates.reader.passing(question, value)
+            for slot, _ in self._gates.reader.asked_of[question]:
+                self._let(slot, slot in passing)
         for each in compared:
             self._know(each.id, compare(self._facts, each))
 

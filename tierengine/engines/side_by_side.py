@@ -7,6 +7,7 @@ of them, and an answer that all of them share is looked at once. For many record
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from tierengine.engines.arithmetic import decide, holds
 from tierengine.engines.form import Bounds, Comparison, Form, Tally, Test, Value
@@ -17,6 +18,8 @@ Countries = int
 Answers = Mapping[Value | Bounds, Countries]
 """Each answer to one question, with the countries that give it; those in none of them do not know it."""
 
+_REMEMBERED = 4096
+"""Answers of which a reader remembers what they pass; numbers may be any, so there is no end of them."""
 _NEITHER = NOWHERE, NOWHERE
 """The rail of what is no proposition."""
 
@@ -31,6 +34,8 @@ class Reader:
         for step in self.plan.steps:
             for slot, test in step.tests:
                 self.asked_of.setdefault(test.field, []).append((slot, test))
+        self.passing = lru_cache(_REMEMBERED)(self._passing)
+        """The slots of the tests that an answer to a question passes."""
 
     @staticmethod
     def of(form: Form) -> Reader:
@@ -39,6 +44,10 @@ class Reader:
         if not isinstance(kept, Reader):
             kept = form.kept["side by side"] = Reader(form)
         return kept
+
+    def _passing(self, question: str, value: Value | Bounds) -> tuple[int, ...]:
+        facts = {question: value}
+        return tuple(slot for slot, test in self.asked_of.get(question, ()) if holds(test, facts))
 
 
 class SideBySide:
@@ -57,8 +66,12 @@ class SideBySide:
         if question in self._plan.truths:
             shown, refuted = self._plan.truths[question]
             self._planes[shown], self._planes[refuted] = answers.get(True, 0), answers.get(False, 0)
-        for slot, test in self._reader.asked_of.get(question, ()):
-            self._planes[slot] = _passing(test, answers)
+        if question in self._reader.asked_of:
+            for slot, _ in self._reader.asked_of[question]:
+                self._planes[slot] = 0
+            for value, countries in answers.items():
+                for slot in self._reader.passing(question, value):
+                    self._planes[slot] |= countries
 
     def settle(self) -> None:
         """Work out what follows from the answers."""
@@ -126,15 +139,6 @@ class SideBySide:
         for end, side in ((".holds", 0), (".fails", 1)):
             members = (self._planes[self._plan.slot(member[side])] for member in tally.members)
             self.answer(tally.id + end, _counted(members, self.everyone))
-
-
-def _passing(test: Test, answers: Answers) -> Countries:
-    """The countries whose answer passes a test."""
-    found = 0
-    for value, countries in answers.items():
-        if holds(test, {test.field: value}):
-            found |= countries
-    return found
 
 
 def _counted(members: Iterable[Countries], everyone: Countries) -> Answers:

@@ -153,6 +153,7 @@ class _Deriving:
         placements = set(law.PLACEMENTS)
         self._may_follow = {field.id: field for field in self._form.inputs if field.id not in placements}
         self.asks = tuple(field.id for field in self._form.inputs)
+        self._looks_at = (*self.asks, *(each.id for each in self._form.comparisons))
         self._of_nothing = tuple(self._derived({}))
         self._nothing_left = self._leaves_nothing({})
 
@@ -165,9 +166,10 @@ class _Deriving:
         return facts.keys().isdisjoint(self.asks)
 
     def _derived(self, facts: Facts) -> Iterator[tuple[str, Followed]]:
-        without_ratings = {name: value for name, value in facts.items() if not name.startswith("rating/")}
+        own = {name: facts[name] for name in self._looks_at if name in facts}
+        without_ratings = {name: value for name, value in own.items() if not name.startswith("rating/")}
         for name in self._may_follow:
-            seen = facts if name.startswith("rating/") else without_ratings
+            seen = own if name.startswith("rating/") else without_ratings
             left = self._left(name, seen) if name not in facts else []
             if len(left) == 1 and left[0] is not None:
                 yield name, Followed(left[0], self.rule, self._read(name, seen, left))
