@@ -24,10 +24,14 @@ OPERATORS: Mapping[Operator, Callable[[Any, Any], bool]] = {
 
 def holds(test: Test, facts: Facts) -> bool:
     """Whether the test is true; false when its field is not known, whatever the operator."""
-    known = facts.get(test.field)
+    return passes(facts.get(test.field), test.op, test.value)
+
+
+def passes(known: Value | Bounds | None, op: Operator, value: Value) -> bool:
+    """Whether what is known of a field compares so with a value; false where nothing is."""
     if isinstance(known, Bounds):
-        return _holds_within(test.op, known, int(test.value))
-    return known is not None and OPERATORS[test.op](known, test.value)
+        return _holds_within(op, known, int(value))
+    return known is not None and OPERATORS[op](known, value)
 
 
 def _holds_within(op: Operator, bounds: Bounds, number: int) -> bool:

@@ -14,7 +14,19 @@ from itertools import product
 from types import MappingProxyType
 
 from tierengine.engines.arithmetic import exact
-from tierengine.engines.form import Bounds, Comparison, Field, Form, Rule, Stratum, Tally, Test, Unanswered, Value
+from tierengine.engines.form import (
+    Bounds,
+    Comparison,
+    Field,
+    Form,
+    Operator,
+    Rule,
+    Stratum,
+    Tally,
+    Test,
+    Unanswered,
+    Value,
+)
 from tierengine.errors import Problem, RulebookError
 from tierengine.law.conditions import LEVEL_WORDS, Condition
 from tierengine.law.entries import LAST_YEAR, Coherence, Conclusion, Criterion, Indicator, Route, TierRow
@@ -33,7 +45,7 @@ Conditional = Criterion | Conclusion | TierRow | Route
 _Lowered = Conditional | Coherence
 
 _SLUGS: dict[str, str] = {"partly met": "partly", "largely met": "largely", "met": "met"}
-OPPOSITE: Mapping[str, str] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+OPPOSITE: Mapping[Operator, Operator] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 """The test that is true of a number just where another one is not."""
 
 
@@ -311,7 +323,7 @@ class _Rails:
             return (_tests((field, "==", value == holds)),)
         return (_tests((field, op if holds else OPPOSITE[op], value)),)
 
-    def _comparison(self, condition: Condition) -> tuple[str, str, Value]:
+    def _comparison(self, condition: Condition) -> tuple[str, Operator, Value]:
         """The one test that shows an atom."""
         if condition.finding is not None:
             criterion = self._law.criterion(condition.finding)
@@ -326,7 +338,7 @@ class _Rails:
             return condition.placement, "==", str(condition.is_)
         return self._of_indicator(self._law.indicator(condition.name), condition)
 
-    def _of_indicator(self, indicator: Indicator, condition: Condition) -> tuple[str, str, Value]:
+    def _of_indicator(self, indicator: Indicator, condition: Condition) -> tuple[str, Operator, Value]:
         if condition.no_more_than is not None:
             name = exceeds(indicator.id, condition.no_more_than)
             self.comparisons[name] = Comparison(id=name, left=indicator.id, right=condition.no_more_than)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from tierengine.engines.arithmetic import decide, holds
+from tierengine.engines.arithmetic import decide, passes
 from tierengine.engines.form import Bounds, Comparison, Form, Tally, Test, Value
 from tierengine.engines.plan import NOWHERE, Plan
 
@@ -46,8 +46,7 @@ class Reader:
         return kept
 
     def _passing(self, question: str, value: Value | Bounds) -> tuple[int, ...]:
-        facts = {question: value}
-        return tuple(slot for slot, test in self.asked_of.get(question, ()) if holds(test, facts))
+        return tuple(slot for slot, test in self.asked_of.get(question, ()) if passes(value, test.op, test.value))
 
 
 class SideBySide:

@@ -166,7 +166,7 @@ class _Deriving:
         return facts.keys().isdisjoint(self.asks)
 
     def _derived(self, facts: Facts) -> Iterator[tuple[str, Followed]]:
-        own = {name: facts[name] for name in self._looks_at if name in facts}
+        own = self._own(facts)
         without_ratings = {name: value for name, value in own.items() if not name.startswith("rating/")}
         for name in self._may_follow:
             seen = own if name.startswith("rating/") else without_ratings
@@ -179,7 +179,12 @@ class _Deriving:
         return self._nothing_left if self._untouched(facts) else self._leaves_nothing(facts)
 
     def _leaves_nothing(self, facts: Facts) -> bool:
-        return any(not self._left(name, facts) for name in self._may_follow if name not in facts)
+        own = self._own(facts)
+        return any(not self._left(name, own) for name in self._may_follow if name not in own)
+
+    def _own(self, facts: Facts) -> Facts:
+        """Those of the facts at which the rule looks."""
+        return {name: facts[name] for name in self._looks_at if name in facts}
 
     def _left(self, name: str, facts: Facts) -> list[Value | None]:
         """The answers to an unknown question that the rule leaves; `None` stands for many numbers."""

@@ -228,9 +228,7 @@ class OpenTiers:
         possible = self._possible(facts)
         if len(possible) == 1:
             return tuple(possible)
-        asked = self.asked(facts)
-        given = asked.case.gives(facts)
-        return tuple(row for row in possible if asked.solver.may_be(*given, asked.reaches(row)))
+        return self._reached(possible, facts)
 
     def open_if_so(self, facts: Facts) -> tuple[TierRow, ...]:
         """Return the rows that are open on supposed facts; none where they contradict each other.
@@ -364,11 +362,13 @@ class OpenTiers:
     def _others(self, row: TierRow, facts: Facts) -> tuple[TierRow, ...]:
         """The other rows that are reached from some facts."""
         others = [other for other in self._possible(facts) if other.id != row.id]
-        if not others:
-            return ()
+        return self._reached(others, facts) if others else ()
+
+    def _reached(self, rows: Iterable[TierRow], facts: Facts) -> tuple[TierRow, ...]:
+        """Those of some rows that some completion of the facts reaches."""
         asked = self.asked(facts)
-        given = asked.case.gives(facts)
-        return tuple(other for other in others if asked.solver.may_be(*given, asked.reaches(other)))
+        with asked.solver.supposing(*asked.case.gives(facts)):
+            return tuple(row for row in rows if asked.solver.may_be(asked.reaches(row)))
 
     def _misplaced(self, admitted: Admitted, year: int, facts: Facts, row: TierRow) -> Iterator[Tier | None]:
         """The tiers that are reached if the placement of one year was another."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tierengine.engines.arithmetic import compare, decide, holds
+from tierengine.engines.arithmetic import compare, decide, passes
 from tierengine.engines.form import Bounds, Evaluation, Facts, Form, Rule, Tally, Test, Value
-from tierengine.engines.lowering import LAST_REPORT, LIMIT, OPPOSITE, presumed, proposed, reached
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, OPPOSITE, presumed, proposed, rating, reached
 from tierengine.evidence.dossier import Silent
 from tierengine.evidence.records import Evidence, Rating
 from tierengine.law.entries import Criterion
 from tierengine.law.rulebook import Law
-from tierengine.reasoning.admission import Admitted
+from tierengine.reasoning.admission import Admitted, SetAside
 from tierengine.reasoning.assessment import Passage, Step
 from tierengine.reasoning.history import in_words
 from tierengine.reasoning.words import PLACEMENT_QUESTIONS, answer, counted, judgement, leaf_name, plain, question
@@ -65,6 +65,9 @@ class Narrator:
         self.answered_by = {criterion.id: frozenset(_answers_to(criterion)) for criterion in law.criteria}
         self.background = {c.id: tuple(i.id for i in c.indicators if i.background) for c in law.criteria}
         self.citations = {entry.id: str(entry.citation) for entry in law.entries()}
+        compared = (indicator.id for indicator in law.indicators if indicator.compared is not None)
+        self.always_evidenced = frozenset((LAST_REPORT, LIMIT, *compared))
+        """Inputs behind which there may be records although none answers them."""
         self._open_questions: dict[str, str] = {}
         self.plain = {
             name: leaf_name(name).replace("_", " ")
@@ -164,6 +167,14 @@ class Tracer:
         self._known: Facts = {**facts, **worked_out, **evaluation.settled}
         self._fired = set(evaluation.fired)
         self._told: set[str] = set()
+        self._aside: dict[str, list[SetAside]] = {}
+        for item in admitted.set_aside:
+            self._aside.setdefault(item.measures, []).append(item)
+        self._unlike = [item for item in admitted.set_aside if item.why is not None]
+        self._evidenced = narrator.always_evidenced.union(
+            *(admitted.records, admitted.follows, admitted.requests, admitted.silences),
+            map(rating, admitted.ratings),
+        )
         # Many findings stand above the same inputs; what was worked out once is kept for this determination.
         self._passages: dict[str, tuple[Passage, ...]] = {}
         self._sentences: dict[tuple[str, str, Value], str] = {}
@@ -241,8 +252,10 @@ class Tracer:
 
     def _asked(self, test: Test) -> Outcome:
         """What became of one test of a known input: of bounds it may be open."""
-        opposite = test.model_copy(update={"op": OPPOSITE[test.op]})
-        return Outcome.MET if holds(test, self._known) else Outcome.of(False if holds(opposite, self._known) else None)
+        known = self._known[test.field]
+        if passes(known, test.op, test.value):
+            return Outcome.MET
+        return Outcome.NOT_MET if passes(known, OPPOSITE[test.op], test.value) else Outcome.UNDETERMINED
 
     def _unread(self, field: str) -> str | None:
         """Why an input is not answered by what there is, if there is something."""
@@ -254,10 +267,10 @@ class Tracer:
             return f"Not answered: nothing but silence or a statement denies it, and two figures do not ({other})"
         pair = indicator.compared
         sides = (pair.greater, pair.than) if pair is not None else (field,)
-        aside = [item for item in self._admitted.set_aside if item.measures in sides and item.why is not None]
-        if aside:
-            return f"Not compared: {aside[0].why}."
-        unheard = [item for item in self._admitted.set_aside if item.measures == field]
+        why = next((item.why for item in self._unlike if item.measures in sides), None)
+        if why is not None:
+            return f"Not compared: {why}."
+        unheard = self._aside.get(field, ())
         reasons = ", ".join(f"{item.record.id}: {item.rule.because}" for item in unheard)
         return f"Not known (set aside: {reasons})." if unheard and isinstance(unheard[0].record, Silent) else None
 
@@ -293,8 +306,8 @@ class Tracer:
             how = f" ({in_words(self._admitted.standing)})" if test.field == LIMIT else ""
             return f"{answer(self._law, test.field, value).rstrip('.')}{how}."
         if test.field.startswith("rating/"):
-            rating = self._admitted.ratings[leaf_name(test.field)]
-            return f"Rated {rating.rating} by {rating.author}."
+            rated = self._admitted.ratings[leaf_name(test.field)]
+            return f"Rated {rated.rating} by {rated.author}."
         if self._silent(test.field):
             read = ", ".join(silence.source for silence in self._admitted.silences[test.field])
             return f"Taken as {plain(value).lower()}, since {read} was read for it and says nothing of it."
@@ -335,6 +348,8 @@ class Tracer:
 
     def passages(self, field: str) -> tuple[Passage, ...]:
         """The records behind an input."""
+        if field not in self._evidenced:
+            return ()
         if field not in self._passages:
             self._passages[field] = tuple(self._find_passages(field))
         return self._passages[field]
@@ -352,9 +367,9 @@ class Tracer:
         if field == LIMIT:
             for earlier in self._admitted.placements:
                 yield Passage(record=f"placement-{earlier.year}", at=earlier.source, note=_placed(earlier.tier))
-        rating = self._admitted.ratings.get(leaf_name(field)) if field.startswith("rating/") else None
-        if rating is not None:
-            yield passage_of(rating)
+        rated = self._admitted.ratings.get(leaf_name(field)) if field.startswith("rating/") else None
+        if rated is not None:
+            yield passage_of(rated)
         if self._silent(field):
             for silence in self._admitted.silences[field]:
                 yield passage_of(silence)
