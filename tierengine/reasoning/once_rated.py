@@ -34,7 +34,7 @@ def rows_of_each(opened: OpenTiers, proposer: Proposer, countries: Sequence[Fact
     or if the solver gives up: those are to be read one by one.
     """
     facts = countries[0]
-    changes = [{name: each[name] for name in each if facts.get(name) != each[name]} for each in countries]
+    changes = [{name: value for name, value in each.items() if facts.get(name) != value} for each in countries]
     if not all(
         _of_ratings(change) and facts.keys() <= each.keys() for change, each in zip(changes, countries, strict=True)
     ):

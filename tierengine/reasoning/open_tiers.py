@@ -134,7 +134,9 @@ class _Bearing:
 
     def on(self, name: str) -> Sequence[str]:
         """Return the other inputs on which the answer to one bears."""
-        return (judged(leaf_name(name)),) if name.startswith(_RATING) else self._on.get(name, ())
+        if name not in self._on:
+            self._on[name] = [judged(leaf_name(name))] if name.startswith(_RATING) else []
+        return self._on[name]
 
     def answer(self, name: str, facts: Facts, answers: Facts) -> Value | Bounds | None:
         """Return the answer to one input once some answers are written; nothing where it is not known."""
