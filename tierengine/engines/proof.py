@@ -84,6 +84,10 @@ class Scale:
             self._at[place] = all_of((self.at_least(place), self.at_most(place)))
         return self._at[place]
 
+    def sides(self, place: int) -> tuple[Term, ...]:
+        """Return the terms that the answer is no lower than a place and no higher, without one that always holds."""
+        return tuple(side for side in (self.at_least(place), self.at_most(place)) if side is not TRUE)
+
     def lies_at(self, model: Model) -> int:
         """Return the place of the answer in a case that was found."""
         for place in range(1, len(self.rises)):
@@ -481,9 +485,11 @@ def joined(groups: Iterable[Collection[str]]) -> list[frozenset[str]]:
 
 def _asked_of(form: Form) -> Iterator[set[str]]:
     """Yield for each rule of coherence the inputs at which its tests look."""
-    for name in form.coherence:
-        rules = (rule for stratum in form.strata for rule in stratum.rules if rule.head == name)
-        yield _sides(form, (test.field for rule in rules for test in rule.tests))
+    asked: dict[str, set[str]] = {name: set() for name in form.coherence}
+    for rule in (rule for stratum in form.strata for rule in stratum.rules):
+        if rule.head in asked:
+            asked[rule.head].update(test.field for test in rule.tests)
+    yield from (_sides(form, fields) for fields in asked.values())
 
 
 def _sides(form: Form, names: Iterable[str]) -> set[str]:
@@ -516,11 +522,12 @@ def _inputs_of(fields: Iterable[str], below: Mapping[str, set[str]]) -> set[str]
     return {each for field in fields for each in below.get(field, (field,))}
 
 
-def looks_at_findings(form: Form, name: str) -> bool:
-    """Whether a rule of coherence looks at findings, and not at answers alone."""
-    heads = {rule.head for stratum in form.strata for rule in stratum.rules}
-    rules = (rule for stratum in form.strata for rule in stratum.rules if rule.head == name)
-    return any(test.field in heads for rule in rules for test in rule.tests)
+def rules_on_findings(form: Form) -> frozenset[str]:
+    """Return the rules of coherence that look at findings, and not at answers alone."""
+    rules = [rule for stratum in form.strata for rule in stratum.rules]
+    heads = {rule.head for rule in rules}
+    asked = (rule for rule in rules if rule.head in form.coherence)
+    return frozenset(rule.head for rule in asked if any(test.field in heads for test in rule.tests))
 
 
 # -- where numbers are cut -----------------------------------------------------------------------------------------

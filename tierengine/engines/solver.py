@@ -9,7 +9,7 @@ Sources: Een and Soerensson, An extensible SAT-solver (SAT 2003); Ignatiev, Morg
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -99,9 +99,14 @@ class Model:
 
     def holds(self, term: Term) -> bool:
         """Whether a term holds in this case; a variable that nothing asked about does not."""
-        literal = self._literals.get(term)
-        if literal is not None and abs(literal) <= len(self._signs):
-            return (self._signs[abs(literal) - 1] > 0) == (literal > 0)
+        try:
+            literal = self._literals[term]
+            return self._signs[abs(literal) - 1] == literal
+        except (KeyError, IndexError):  # it was written as clauses later, or never
+            return self._follows(term)
+
+    def _follows(self, term: Term) -> bool:
+        """Whether a term holds by those of which it is made."""
         if term.kind == "not":
             return not self.holds(term.parts[0])
         if term.kind == "all":
@@ -239,18 +244,18 @@ class Solver:
         The set need not be the smallest.
         """
         literals = {name: self._clauses.literal(term) for name, term in terms.items()}
-        return self.clash_of(literals, self._clauses.units(beside))
+        core = self.clash_of(literals.values(), self._clauses.units(beside))
+        return tuple(sorted(name for name, literal in literals.items() if literal in core))
 
     def literal(self, term: Term) -> int:
         """Return the number that stands for a term, with which `clash_of` asks about it again and again."""
         return self._clauses.literal(term)
 
-    def clash_of(self, literals: Mapping[str, int], beside: Sequence[int]) -> tuple[str, ...]:
+    def clash_of(self, literals: Collection[int], beside: Sequence[int]) -> set[int]:
         """Return what `clash` does, of terms by the numbers that stand for them."""
-        if self._decided([*beside, *literals.values()]):
-            return ()
-        core = set(self._sat.get_core() or ())
-        return tuple(sorted(name for name, literal in literals.items() if literal in core))
+        if self._decided([*beside, *literals]):
+            return set()
+        return set(self._sat.get_core() or ()).intersection(literals)
 
     def question(self, *terms: Term) -> tuple[Term, ...]:
         """Return all that must hold for these terms to be found: what was added, what is supposed, and they."""

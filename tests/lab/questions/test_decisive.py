@@ -22,11 +22,16 @@ def unrated(facts: Facts) -> dict[str, Value | Bounds]:
     return kept | dict.fromkeys((name for name in kept if name.startswith("judged/")), False)
 
 
-def answers_of(inquiry: Inquiry, row: str) -> dict[str, Term]:
-    """The answers of a completion that reaches a row, in which nobody rates an open word."""
-    whole, completion = inquiry.whole, inquiry.witnesses[row]
-    terms = {name: whole.answers(name, value) for name, value in completion.items() if name in inquiry.unknown}
-    return terms | {judged(name): whole.answers(judged(name), value=False) for name in inquiry.unrated}
+def places_of(inquiry: Inquiry, row: str) -> dict[str, int]:
+    """The places of the answers of a completion that reaches a row, in which nobody rates an open word."""
+    completion = inquiry.witnesses[row] | dict.fromkeys((judged(name) for name in inquiry.unrated), False)
+    asked = {*inquiry.unknown, *(judged(name) for name in inquiry.unrated)}
+    return {name: inquiry.whole.rank(name, value) for name, value in completion.items() if name in asked}
+
+
+def terms_of(inquiry: Inquiry, places: dict[str, int]) -> dict[str, Term]:
+    """The terms of answers at their places."""
+    return {name: inquiry.whole.values[name].at(place) for name, place in places.items()}
 
 
 @pytest.mark.parametrize("seed", ["guatemala-2007", "invented-2019", "invented-rise"])
@@ -38,16 +43,17 @@ def test_decisive_answers_decide_whatever_the_others_are(seed: str, rulebook: Ru
     decisive, few = Decisive.about(inquiry), 0
     pairs = [(row, other) for row in inquiry.witnesses for other in inquiry.witnesses if row != other]
     for row, other in pairs:
-        answers = answers_of(inquiry, other)
-        assert decisive.go_along(answers)
-        found = decisive.of(answers, (), row)
-        terms = [answers[name] for name in found]
+        places = places_of(inquiry, other)
+        assert decisive.go_along(places)
+        found = decisive.of(places, (), row)
+        terms = [side for _, side in found]
         given = inquiry.whole.gives(inquiry.fixed)
         assert inquiry.solver.find(*given, *terms) is not None
         assert inquiry.solver.find(*given, *terms, inquiry.whole.shown[row]) is None
-        beside = (term for name, term in answers_of(inquiry, row).items() if name not in found)
-        assert inquiry.solver.find(*given, *terms, *beside) is not None, "they go along with those of any completion"
-        few += len(found) * 2 < len(answers)
+        decided = {name for name, _ in found}
+        beside = terms_of(inquiry, {name: at for name, at in places_of(inquiry, row).items() if name not in decided})
+        assert inquiry.solver.find(*given, *terms, *beside.values()) is not None, "they go along with any completion's"
+        few += len(decided) * 2 < len(places)
     assert pairs
     assert few * 2 > len(pairs)
 
@@ -58,4 +64,4 @@ def test_answers_that_contradict_the_facts_do_not_go_along(rulebook: Rulebook) -
     law = law_of(casefile, rulebook)
     inquiry = Inquiry(law, admit(casefile, law).facts)
     name, value = next((n, v) for n, v in inquiry.fixed.items() if n in inquiry.fields and isinstance(v, bool))
-    assert not Decisive.about(inquiry).go_along({name: inquiry.whole.answers(name, not value)})
+    assert not Decisive.about(inquiry).go_along({name: inquiry.whole.rank(name, not value)})

@@ -1,4 +1,4 @@
-"""What of a completion decides that it is off a row: a few of its answers, whatever the others are.
+"""What of a completion decides that it is off a row: how high or low a few of its answers are, whatever the others are.
 
 Whoever has those answers is off the row, so a set of answers that settles the row must go against one of them. That is
 one clause, where the completion itself would be a copy of the whole law.
@@ -8,43 +8,39 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from tierengine.engines.logic import Term, any_of, implies, negate, variable
+from tierengine.engines.logic import Term, any_of, negate
 from tierengine.engines.lowering import LAST_REPORT, LIMIT
 from tierengine.engines.proof import asked_by_rules, joined, taken_together
-from tierengine.engines.solver import Solver
 from tierengine.lab.questions.inquiry import Inquiry
 
-Answers = Mapping[str, Term]
-"""Each open question, and each word that may be rated, with the term of its answer in a completion."""
+Places = Mapping[str, int]
+"""Each open question, and each word that may be rated, with the place of its answer in a completion."""
 
 
 class Decisive:
     """Finds decisive answers of completions of the same facts.
 
-    Decisive answers also decide every rule of coherence that asks for one of them, so that they go along with any
-    others that go along with the facts.
+    An answer decides by one of its sides: that it is so high or higher, or so low or lower. Decisive answers also
+    decide every rule of coherence that asks for one of them, so that they go along with any others that go along with
+    the facts.
     """
 
     def __init__(self, inquiry: Inquiry) -> None:
-        whole = inquiry.whole
-        rules = asked_by_rules(inquiry.form)
+        self._whole = inquiry.whole
         self._asking: dict[str, set[str]] = {}
         """Each question with the rules of coherence that ask for it, directly or through findings."""
-        for rule, names in rules.items():
+        for rule, names in asked_by_rules(inquiry.form).items():
             for name in names:
                 self._asking.setdefault(name, set()).add(rule)
-        self._bound = _bound(inquiry)
-        otherwise = {row.id: whole.shown[row.id] for row in inquiry.law.tiers}
-        otherwise |= {rule: negate(whole.coherence[rule]) for rule in rules}
-        named = {name: variable(f"otherwise:{name}") for name in otherwise}
-        nothing = variable("nothing is otherwise")
-        self._solver = whole.solver(whole.follows)
-        self._solver.add(*whole.gives(inquiry.fixed), any_of((nothing, *named.values())))
-        self._solver.add(*(implies(named[name], term) for name, term in otherwise.items()))
-        self._stays = {name: self._solver.literal(negate(term)) for name, term in named.items()}
-        """That a row is not looked at, or a rule of coherence."""
-        self._something = self._solver.literal(negate(nothing))
-        """That something is otherwise of what is looked at: a row is reached, or a rule is broken."""
+        self._bound = {name: group for group in _bound(inquiry) for name in group}
+        self._solver = self._whole.solver(self._whole.follows)
+        self._solver.add(*self._whole.gives(inquiry.fixed))
+        self._sides: dict[tuple[str, int], tuple[int, ...]] = {}
+        """The sides of an answer to a question at a place, by the numbers that stand for them in the solver."""
+        self._known: dict[int, tuple[str, Term]] = {}
+        """The question and the term of each side that was met."""
+        self._open: dict[tuple[str, frozenset[str]], int] = {}
+        """That a row is reached, or one of some rules of coherence is broken."""
 
     @staticmethod
     def about(inquiry: Inquiry) -> Decisive:
@@ -55,65 +51,62 @@ class Decisive:
         assert isinstance(kept, Decisive)
         return kept
 
-    def go_along(self, answers: Answers) -> bool:
+    def go_along(self, places: Places) -> bool:
         """Whether answers go along with the facts, those that are only shown or denied by others among them."""
-        return self._solver.find(*answers.values()) is not None
+        return self._solver.find(*(self._whole.values[name].at(place) for name, place in places.items())) is not None
 
-    def of(self, answers: Answers, given: Collection[str], row: str) -> list[str]:
-        """Return names of decisive answers of a completion that is off a row, as few `given` ones as can be.
+    def of(self, places: Places, given: Collection[str], row: str) -> list[tuple[str, Term]]:
+        """Return questions, each with a decisive side of its answer in a completion that is off a row.
 
-        They come in the order of the answers, and are the same in every run.
+        None of them are `given` where others decide it. They are the same in every run.
         """
-        astray = _Astray(answers, row)
-        others = answers.keys() - given
-        found = self._enough(others, astray) or self._enough(answers, astray) or set(answers)
-        for name in sorted(found, key=lambda each: (each not in given, each)):
-            fewer = found - self._with_bound([name], answers)
-            core = self._core(fewer, astray, self._touched(fewer)) if name in found else ()
-            if core:
-                found = self._with_bound(core, answers)
-        return [name for name in answers if name in found]
+        sides = [side for name, place in places.items() for side in self._sides_of(name, place)]
+        others = [side for side in sides if self._known[side][0] not in given]
+        found = self._enough(others, places, row) or self._enough(sides, places, row) or set(sides)
+        for ordered in (sorted(found), sorted(found, reverse=True)):
+            # What the solver names hangs on their order; asked again the other way round, it names fewer.
+            among = [side for side in ordered if side in found]
+            found = self._closed(self._core(among, row, self._touched(among)), places) or found
+        return [self._known[side] for side in sides if side in found]
 
-    def _enough(self, among: Collection[str], astray: _Astray) -> set[str]:
-        """Decisive answers among some; none if they decide nothing."""
+    def _sides_of(self, name: str, place: int) -> tuple[int, ...]:
+        """The numbers that stand for the sides of an answer."""
+        if (name, place) not in self._sides:
+            sides = {self._solver.literal(side): (name, side) for side in self._whole.values[name].sides(place)}
+            self._known |= sides
+            self._sides[name, place] = tuple(sides)
+        return self._sides[name, place]
+
+    def _enough(self, among: Collection[int], places: Places, row: str) -> set[int]:
+        """Decisive sides among some; none if they decide nothing."""
         looked_at: set[str] = set()
         while True:
-            found = self._with_bound(self._core(among, astray, looked_at), astray.answers)
+            found = self._closed(self._core(among, row, looked_at), places)
             touched = self._touched(found)
             if touched <= looked_at:
                 return found
             looked_at |= touched
 
-    def _core(self, among: Collection[str], astray: _Astray, rules: Collection[str]) -> tuple[str, ...]:
-        """Names of answers with which a row is not reached and none of some rules is broken; none if that is open."""
-        stays = (literal for name, literal in self._stays.items() if name != astray.row and name not in rules)
-        return self._solver.clash_of(astray.literals(among, self._solver), [self._something, *stays])
+    def _core(self, among: Collection[int], row: str, rules: Collection[str]) -> set[int]:
+        """Sides with which a row is not reached and none of some rules is broken; none if that is open."""
+        key = row, frozenset(rules)
+        if key not in self._open:
+            broken = (negate(self._whole.coherence[rule]) for rule in sorted(rules))
+            self._open[key] = self._solver.literal(any_of((self._whole.shown[row], *broken)))
+        return self._solver.clash_of(among, [self._open[key]])
 
-    def _touched(self, names: Iterable[str]) -> set[str]:
+    def _touched(self, sides: Iterable[int]) -> set[str]:
         """The rules of coherence that ask for some of the questions."""
-        return set().union(*(self._asking[name] for name in names if name in self._asking))
+        names = {self._known[side][0] for side in sides}
+        return set().union(*(self._asking[name] for name in names & self._asking.keys()))
 
-    def _with_bound(self, names: Iterable[str], answers: Answers) -> set[str]:
-        """Some questions, with those that are bound to them."""
-        found = set(names)
-        return found.union(*(group & answers.keys() for group in self._bound if not group.isdisjoint(found)))
-
-
-class _Astray:
-    """A completion that is off a row, with the numbers that stand for its answers, as far as they were asked for."""
-
-    def __init__(self, answers: Answers, row: str) -> None:
-        self.answers = answers
-        self.row = row
-        self._literals: dict[str, int] = {}
-
-    def literals(self, among: Collection[str], solver: Solver) -> dict[str, int]:
-        """Return the numbers of some of its answers, in their order."""
-        known = self._literals
-        for name in self.answers:
-            if name in among and name not in known:
-                known[name] = solver.literal(self.answers[name])
-        return {name: known[name] for name in self.answers if name in among}
+    def _closed(self, sides: Iterable[int], places: Places) -> set[int]:
+        """Some sides, with all of the answers that are bound to them."""
+        found = set(sides)
+        groups = {self._bound[name] for side in found if (name := self._known[side][0]) in self._bound}
+        for name in set().union(*groups) & places.keys():
+            found.update(self._sides_of(name, places[name]))
+        return found
 
 
 def _bound(inquiry: Inquiry) -> tuple[frozenset[str], ...]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress
+from itertools import chain, compress, islice
 from types import MappingProxyType
 
 from tierengine.engines.arithmetic import thresholds
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Bounds, Facts, Form, Value
 from tierengine.engines.logic import Term
-from tierengine.engines.lowering import judged, lower
+from tierengine.engines.lowering import judged, lower, rating
 from tierengine.engines.proof import Case
 from tierengine.engines.solver import Model, Solver
 from tierengine.law.entries import TierRow
@@ -106,7 +106,38 @@ class Inquiry:
 
     def find(self, *terms: Term, answers: Mapping[str, Value] = MappingProxyType({})) -> Model | None:
         """Return a completion of the facts and some answers, of which some terms hold; nothing if there is none."""
-        return self.solver.find(*self.given(answers), *terms)
+        solver, given = self.written(answers)
+        return solver.find(*given, *terms)
+
+    def written(self, answers: Mapping[str, Value]) -> tuple[Solver, tuple[Term, ...]]:
+        """Return a solver, with what it has to suppose for some answers to be written into the dossier.
+
+        It knows the facts for good, unless an answer bears on how they are read.
+        """
+        if not self.stands_alone(answers):
+            return self.solver, self.given(answers)
+        rated = {judged(name): rating(name) in answers for name in self.unrated}
+        return self._of_facts, tuple(self.whole.answers(name, value) for name, value in {**rated, **answers}.items())
+
+    @cached_property
+    def _of_facts(self) -> Solver:
+        """A solver that knows what every case obeys, and the facts."""
+        solver = self.whole.solver()
+        solver.add(*self.whole.gives(self.fixed))
+        return solver
+
+    def stands_alone(self, answers: Collection[str]) -> bool:
+        """Whether answers to some questions leave every other input as it is read without them.
+
+        A number may decide what compares it, and what was told of it within bounds; other answers may show or deny one.
+        """
+        return self._entangled.isdisjoint(answers)
+
+    @cached_property
+    def _entangled(self) -> frozenset[str]:
+        pairs = ((each.id, each.left, each.right) for each in self.form.comparisons)
+        followed = ((each.id, *each.shown_by, *each.denied_with) for each in self.form.unanswered)
+        return frozenset(chain(*pairs, *followed, self.fixed))
 
     def _possible(self, fields: Sequence[str]) -> dict[str, list[int]]:
         """The places of the answers to questions that the facts leave; an open word is then rated by a person."""
@@ -142,9 +173,28 @@ class Inquiry:
 
     def stay_open(self, answers: Mapping[str, Value]) -> tuple[TierRow, ...]:
         """Return the rows that stay open on the facts once some answers are written; none if they contradict them."""
-        with self.solver.supposing(*self.given(answers)):
-            stay = self.solver.which([self.whole.shown[row.id] for row in self.law.tiers])
+        solver, given = self.written(answers)
+        with solver.supposing(*given):
+            stay = solver.which([self.whole.shown[row.id] for row in self.law.tiers])
         return tuple(compress(self.law.tiers, stay))
+
+    def left_open(self, fields: Collection[str]) -> dict[str, list[tuple[TierRow, ...]]]:
+        """Return for each open question what `stay_open` does of each answer to it, in their order.
+
+        A case that is found answers many questions at once, so those that stand alone are asked about together.
+        """
+        alone = [name for name in fields if self.stands_alone([name]) and not name.startswith("rating/")]
+        scales = {name: self.whole.values[name] for name in alone}
+        solver, given = self.written({})
+        with solver.supposing(*given):
+            terms = [scale.at(place) for scale in scales.values() for place in range(scale.places)]
+            stay = [solver.which(terms, self.whole.shown[row.id]) for row in self.law.tiers]
+        left = iter([tuple(compress(self.law.tiers, each)) for each in zip(*stay, strict=True)])
+        together = {name: list(islice(left, scale.places)) for name, scale in scales.items()}
+        return {
+            name: together.get(name) or [self.stay_open({name: each.value}) for each in self.answers(name)]
+            for name in fields
+        }
 
     # -- the answers there are ------------------------------------------------------------------------------------
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import compress, groupby
 
-from tierengine.engines.form import Form, Value
+from tierengine.engines.form import Value
 from tierengine.engines.logic import FALSE, Term, all_of, any_of, at_most, implies, negate, same, variable
 from tierengine.engines.lowering import judged, presumed, rating
-from tierengine.engines.proof import looks_at_findings, together
+from tierengine.engines.proof import rules_on_findings, together
 from tierengine.engines.solver import Model, Solver
 from tierengine.evidence.dossier import Casefile
 from tierengine.lab.questions.decisive import Decisive
@@ -197,18 +197,17 @@ class Differences:
     def deciding(self) -> tuple[str, ...]:
         """Return a smallest set of questions whose answers, whatever they are, decide the row."""
         needed = self._alone = tuple(self.alone())
-        chooser, picks = Solver(), {name: variable(f"pick:{name}") for name in self._differ}
-        chooser.add(*(picks[name] for name in needed))
+        chooser, picks = Solver(), {name: variable(f"pick:{name}") for name in self._differ if name not in needed}
 
         def objection(model: Model) -> Term | None:
-            agreed = (self._alike[name] for name in chosen(model, picks))
+            agreed = (self._alike[name] for name in (*needed, *chosen(model, picks)))
             pair = self._solver.find(*self._other.coherence.values(), self._moved, *agreed)
             if pair is None:
                 return None
-            return any_of(picks[name] for name, term in self._differ.items() if pair.holds(term))
+            return any_of(picks[name] for name in picks if pair.holds(self._differ[name]))
 
-        found = next(smallest(chooser, picks, objection, least=len(needed)))
-        return chosen(found, picks)
+        beside = chosen(next(smallest(chooser, picks, objection)), picks)
+        return tuple(name for name in self._differ if name in needed or name in beside)
 
     def pointless(self) -> Iterator[str]:
         """Yield the questions of which no answer changes which rows are open, whatever else is answered.
@@ -216,10 +215,10 @@ class Differences:
         An answer may also bind other answers, by a rule of coherence. So a question is passed over if it leads to
         another row together with any of those that are bound to it, or to what a rule about findings forbids.
         """
-        groups = tuple(together(self._inquiry.form, self._differ))
         form = self._inquiry.form
-        answers = [term for name, term in self._other.coherence.items() if not _on_findings(form, name)]
-        broken = [negate(term) for name, term in self._other.coherence.items() if _on_findings(form, name)]
+        groups, on_findings = tuple(together(form, self._differ)), rules_on_findings(form)
+        answers = [term for name, term in self._other.coherence.items() if name not in on_findings]
+        broken = [negate(term) for name, term in self._other.coherence.items() if name in on_findings]
         with self._solver.supposing(*answers, any_of((self._moved, *broken))):
             for name, differs in self._differ.items():
                 bound = next((group for group in groups if name in group), frozenset({name}))
@@ -241,18 +240,13 @@ class Differences:
         yield from (alike for name, alike in self._alike.items() if name not in but)
 
 
-def _on_findings(form: Form, name: str) -> bool:
-    return name in form.coherence and looks_at_findings(form, name)
-
-
 # -- how far each narrows ------------------------------------------------------------------------------------------
 
 
-def narrowings(inquiry: Inquiry, names: Iterable[str]) -> Iterator[Narrowing]:
+def narrowings(inquiry: Inquiry, names: Collection[str]) -> Iterator[Narrowing]:
     """Yield how far each question narrows the rows open on the facts; answers that leave the same are told as one."""
-    for name in names:
-        left = [(each, inquiry.stay_open({name: each.value})) for each in inquiry.answers(name)]
-        branches = tuple(_branches(inquiry, name, left))
+    for name, left in inquiry.left_open(names).items():
+        branches = tuple(_branches(inquiry, name, zip(inquiry.answers(name), left, strict=True)))
         counts = [len(branch.tiers) for branch in branches]
         yield Narrowing(
             question=asked(inquiry.law, name),
@@ -265,7 +259,7 @@ def narrowings(inquiry: Inquiry, names: Iterable[str]) -> Iterator[Narrowing]:
 Left = tuple[Answer, tuple[TierRow, ...]]
 
 
-def _branches(inquiry: Inquiry, name: str, left: list[Left]) -> Iterator[Branch]:
+def _branches(inquiry: Inquiry, name: str, left: Iterable[Left]) -> Iterator[Branch]:
     for rows, alike in groupby((each for each in left if each[1]), key=lambda each: each[1]):
         answers = [answer for answer, _ in alike]
         tiers = tuple(row.tier for row in rows)
@@ -328,6 +322,8 @@ class _Settled:
         self.asked = {name: variable(f"asked:{name}") for name in questions}
         self._rated = {judged(name): self.asked.get(rating(name), FALSE) for name in inquiry.unrated}
         """Whether a word that nobody has rated is judged: only by an answer to the question about it."""
+        self._denied: dict[Term, Term] = {}
+        """Of each side of an answer that decided, the term that what is answered goes against it."""
         self.solver = self._case.solver()
         self.solver.add(*self._case.gives(inquiry.fixed), self._case.shown[row])
         for flag, term in self._rated.items():
@@ -351,26 +347,26 @@ class _Settled:
         if astray is None:
             return None
         places = {name: self._case.values[name].lies_at(astray) for name in self._others}
-        terms = {name: self._case.values[name].at(place) for name, place in places.items()}
-        terms |= {flag: self._case.answers(flag, model.holds(term)) for flag, term in self._rated.items()}
-        if not self._decisive.go_along(terms):
+        places |= {flag: int(model.holds(term)) for flag, term in self._rated.items()}
+        if not (self._inquiry.stands_alone(answers) or self._decisive.go_along(places)):
             return self._other_than(model)
         given = {*answers, *(flag for flag, term in self._rated.items() if model.holds(term))}
-        return any_of(
-            self._otherwise_rated(name, model) if name in self._rated else self._answered_otherwise(name, places[name])
-            for name in self._decisive.of(terms, given, self._row)
-        )
+        return any_of(self._against(*each) for each in self._decisive.of(places, given, self._row))
 
-    def _answered_otherwise(self, name: str, place: int) -> Term:
-        return all_of((self.asked.get(name, FALSE), negate(self._case.values[name].at(place))))
-
-    def _otherwise_rated(self, flag: str, model: Model) -> Term:
-        rated = self._rated[flag]
-        return negate(rated) if model.holds(rated) else rated
+    def _against(self, name: str, side: Term) -> Term:
+        """What is answered goes against a side of an answer."""
+        if name in self._rated:
+            return negate(side)
+        if side not in self._denied:
+            self._denied[side] = all_of((self.asked.get(name, FALSE), negate(side)))
+        return self._denied[side]
 
     def _other_than(self, model: Model) -> Term:
         """Anything else is asked, or any answer is another."""
-        kept = (self._answered_otherwise(name, self._case.values[name].lies_at(model)) for name in self.answers(model))
+        scales = {name: self._case.values[name] for name in self.answers(model)}
+        kept = (
+            self._against(name, side) for name, scale in scales.items() for side in scale.sides(scale.lies_at(model))
+        )
         return any_of((*kept, *(negate(term) if model.holds(term) else term for term in self.asked.values())))
 
 

@@ -53,21 +53,18 @@ def smallest(
     """
     if solver.find() is None:
         return
-    size, found = least, False
-    while size <= len(choices):
-        model = solver.find(at_most(size, choices.values()))
-        if model is None:
-            if found:
-                return
-            size += 1
-            continue
-        term = objection(model)
-        if term is not None:
-            solver.add(term)
-            continue
-        found = True
-        yield model
-        solver.add(negate(all_of(choices[name] for name in chosen(model, choices))))
+    for size in range(least, len(choices) + 1):
+        small, found = at_most(size, choices.values()), False
+        while (model := solver.find(small)) is not None:
+            term = objection(model)
+            if term is not None:
+                solver.add(term)
+                continue
+            found = True
+            yield model
+            solver.add(negate(all_of(choices[name] for name in chosen(model, choices))))
+        if found:
+            return
 
 
 def chosen(model: Model, choices: Mapping[str, Term]) -> tuple[str, ...]:
