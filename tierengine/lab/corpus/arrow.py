@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tierengine.engines.columns import Numbers, Plane, Truths, all_of, pack, unpack
@@ -62,10 +61,10 @@ def numbers(array: pa.Array) -> Numbers:
     """Return the numbers of a column, each in as few bytes as they need: less memory, and compared sooner."""
     if array.type == pa.int8():
         return Numbers(_values(array), known(array))
-    found = pc.min_max(array).as_py()
-    lowest, highest = found["min"] or 0, found["max"] or 0
+    values = _values(array)
+    lowest, highest = (int(values.min()), int(values.max())) if values.size else (0, 0)
     wide = (each for each in _WIDTHS if np.iinfo(each).min <= lowest and highest <= np.iinfo(each).max)
-    return Numbers(_values(array).astype(next(wide), casting="unsafe"), known(array))
+    return Numbers(values.astype(next(wide)), known(array))
 
 
 _WIDTHS = (np.int8, np.int16, np.int32, np.int64, np.uint64)
@@ -80,7 +79,8 @@ def unusable(field: Field, numbers: Numbers) -> NDArray[np.intp]:
         fine = values >= 0
     else:
         fine = _among(values, field.numbers) if field.numbers else (values >= 0) & (values <= LARGEST)
-    return np.flatnonzero(unpack(numbers.known & ~pack(fine), values.size))
+    wrong = numbers.known & ~pack(fine)
+    return np.flatnonzero(unpack(wrong, values.size)) if wrong.any() else np.empty(0, np.intp)
 
 
 def _within(field: Field, lowest: int, highest: int) -> bool:
@@ -93,12 +93,11 @@ def _within(field: Field, lowest: int, highest: int) -> bool:
 
 
 def _among(values: NDArray[np.integer], numbers: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Where values are among a few numbers; those of one byte are looked up, which is sooner."""
-    if values.dtype != np.int8:
-        return np.isin(values, numbers)
-    table = np.zeros(256, np.bool_)
-    table[np.array(numbers, np.int8).view(np.uint8)] = True
-    return table[values.view(np.uint8)]
+    """Where values are among a few numbers: each is compared with all values, which is sooner than a look-up."""
+    fine = np.zeros(values.shape, np.bool_)
+    for number in numbers:
+        fine |= values == number
+    return fine
 
 
 def places(field: Field, array: pa.Array) -> Numbers:

@@ -294,7 +294,8 @@ class ParquetCorpus:
         # One file, and not a data set: no column comes from its path, and each row group is read in one piece.
         with _reading(self._part.path):
             read = self._file.read_row_groups(self._part.groups, columns=[name], use_threads=False)
-            return read[name].combine_chunks()
+            column = read[name]
+            return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
     @property
     def _file(self) -> pq.ParquetFile:
