@@ -379,7 +379,7 @@ def test_a_repeat_counts_once() -> None:
     facts, counted = checker.admit(law, dossier, Report())
     assert facts["trafficking_prosecutions"] == 3
     assert [record["id"] for record in counted["trafficking_prosecutions"]] == ["b"]
-    assert checker.Admission(law, dossier).told(records[0]) == ["ONCE", "it repeats (b)"]
+    assert checker.Admission(law, dossier).refusal(records[0]) == ["ONCE", "it repeats (b)"]
 
 
 def test_a_rule_that_it_does_not_know_is_refused() -> None:

@@ -72,10 +72,10 @@ class Report:
     unchecked: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def same(self, what: str, told: Any, found: Any) -> None:
+    def same(self, what: str, stated: Any, found: Any) -> None:
         """Note a mismatch between what the packet tells and what was found here."""
-        if told != found:
-            self.wrong.append(f"{what}: the packet says {_shown(told)}, and it is {_shown(found)}")
+        if stated != found:
+            self.wrong.append(f"{what}: the packet says {_shown(stated)}, and it is {_shown(found)}")
 
 
 def _shown(value: Any) -> str:
@@ -314,8 +314,8 @@ def check_inputs(files: Files, entry: Any, report: Report) -> None:
     report.same("rulebook: the digest", entry["rulebook"], digest(canonical(manifest)))
     report.same("assessment.json: the digest", entry["answer"], digest(files["assessment.json"]))
     named = {"dossier/" + kept["name"]: kept["digest"] for kept in (entry["dossier"], *entry["sources"])}
-    for name, told in named.items():
-        report.same(f"{name}: the digest", told, digest(files[name]) if name in files else None)
+    for name, stated in named.items():
+        report.same(f"{name}: the digest", stated, digest(files[name]) if name in files else None)
     known = {"README.txt", "check.py", "checkpoint", "ledger.vkey", "assessment.json", "page.html", "provenance.json"}
     for name in sorted(files.keys() - known - named.keys()):
         sealed = name.startswith("proofs/") and name.replace("proofs", "entries", 1) in files
@@ -665,12 +665,12 @@ def check_quotes(files: Files, dossier: Any, answer: Any, report: Report, last: 
         report.notes.append("  the text of the file was not checked here: tierengine verify reads the file anew")
     for file in sorted(unread):
         report.unchecked.append(f"{file}: this checker cannot read it, and the dossier holds no digest of its text")
-    told = {item["id"]: item for room in ("records", "silences", "requests") for item in dossier.get(room, [])}
-    told |= {f"placement-{item['year']}": {"at": item["source"]} for item in dossier.get("earlier_placements", [])}
+    items = {item["id"]: item for room in ("records", "silences", "requests") for item in dossier.get(room, [])}
+    items |= {f"placement-{item['year']}": {"at": item["source"]} for item in dossier.get("earlier_placements", [])}
     earlier = {f"last-year/{item['id']}": item for item in last["records"]} if last is not None else {}
-    told |= earlier
+    items |= earlier
     for passage in {json.dumps(item): item for item in _passages(answer)}.values():
-        item = told.get(passage["record"])
+        item = items.get(passage["record"])
         if item is None:
             report.wrong.append(f"assessment.json: no record of the dossier is called {passage['record']}")
             continue
@@ -851,37 +851,37 @@ class Case:
     """One country under a law: facts are words, and whole numbers for counts and ratings (0 not met to 3 met).
 
     Of a count that is known only by bounds, the fact is its least and its greatest number. What compares two counts is
-    a fact where it is told directly.
+    a fact where it is known directly.
     """
 
     def __init__(self, law: Law, whens: dict[str, Any], facts: dict[str, Any], numbers: Numbers | None = None) -> None:
         self.law, self.whens, self.facts = law, whens, facts
-        self.told: dict[str, Truth] = {}
+        self.outcomes: dict[str, Truth] = {}
         self.numbers = numbers or Numbers()
         """The numbers at which some rule says otherwise, shared by all cases with the same conditions."""
 
     def given(self, facts: dict[str, Any]) -> Case:
         """Return the case once more facts are known; what was settled stays so."""
         case = Case(self.law, self.whens, facts, self.numbers)
-        case.told = {name: truth for name, truth in self.told.items() if truth is not None}
+        case.outcomes = {name: truth for name, truth in self.outcomes.items() if truth is not None}
         return case
 
     def supposing(self, truths: dict[str, bool]) -> Case:
         """Return the case in which some propositions are supposed; whether they can be so is asked apart."""
         case = Case(self.law, self.whens, self.facts, self.numbers)
-        case.told.update(truths)
+        case.outcomes.update(truths)
         return case
 
     def take(self, name: str, truth: bool) -> None:
         """Take a proposition as it must be."""
-        self.told = {other: known for other, known in self.told.items() if known is not None}
-        self.told[name] = truth
+        self.outcomes = {other: known for other, known in self.outcomes.items() if known is not None}
+        self.outcomes[name] = truth
 
     def outcome(self, name: str) -> Truth:
         """Return whether a proposition holds."""
-        if name not in self.told:
-            self.told[name] = self.holds(self.whens[name])
-        return self.told[name]
+        if name not in self.outcomes:
+            self.outcomes[name] = self.holds(self.whens[name])
+        return self.outcomes[name]
 
     def holds(self, when: Any) -> Truth:
         """Return whether a condition holds, whatever the facts are that are not known."""
@@ -972,18 +972,18 @@ def answers(case: Case, fact: str) -> list[Any]:
     edges = edges.union(*(named.get(name, set()) for name in linked))
     least, most = ends(case.facts.get(fact, (0, ENDLESS)))
     tried = {edge + step for edge in edges | {0} for step in range(-len(linked), len(linked) + 1)}
-    return sorted(number for number in tried if least <= number <= most and _as_told(case, fact, number))
+    return sorted(number for number in tried if least <= number <= most and _as_known(case, fact, number))
 
 
-def _as_told(case: Case, fact: str, number: int) -> bool:
-    """Whether a number goes along with what is told directly of two numbers that are compared."""
+def _as_known(case: Case, fact: str, number: int) -> bool:
+    """Whether a number goes along with what is known directly of two numbers that are compared."""
     return go_together(case.law, case.facts | {fact: number})
 
 
 def go_together(law: Law, facts: dict[str, Any]) -> bool:
-    """Whether all numbers go along with what is told directly of those that are compared."""
-    told = ((name, i) for name, i in law.indicators.items() if "compared" in i and name in facts)
-    return all(is_greater(i, facts) in (None, facts[name] == "true") for name, i in told)
+    """Whether all numbers go along with what is known directly of those that are compared."""
+    compared = ((name, i) for name, i in law.indicators.items() if "compared" in i and name in facts)
+    return all(is_greater(i, facts) in (None, facts[name] == "true") for name, i in compared)
 
 
 def _inside(when: Any) -> Iterator[Any]:
@@ -1320,8 +1320,8 @@ class Admission:
         if self.beside.last is not None:
             earlier = Admission(self.law, self.beside.last).counted
             for name, last in self.law.last_year.items():
-                told = [r | {"id": f"last-year/{r['id']}", "measures": last} for r in earlier.get(name, [])]
-                self.counted[last] = [*self.counted.get(last, []), *told]
+                figures = [r | {"id": f"last-year/{r['id']}", "measures": last} for r in earlier.get(name, [])]
+                self.counted[last] = [*self.counted.get(last, []), *figures]
         for name, indicator in self.law.indicators.items():
             if "counts_kind" in indicator:
                 of_kind = [record for record in facts if record["kind"] == indicator["counts_kind"]]
@@ -1347,7 +1347,7 @@ class Admission:
         policy = self.law.of("years_compared")
         if not policy or not last or abs(length(this) - length(last)) <= int(policy[0]["days_apart"]):
             return ""
-        days = [f"{length(each)} days, {told_days(each)}" for each in (last, this)]
+        days = [f"{length(each)} days, {days_in_words(each)}" for each in (last, this)]
         return f"one is of {days[0]}, and the other of {days[1]}"
 
     def heard(self, silence: Any) -> Any:
@@ -1380,7 +1380,7 @@ class Admission:
         law, indicator = self.law, self.law.indicators.get(record["measures"])
         traits = {"kind": record["kind"], "dated": dated(record, self.dossier["period"], law.day)}
         traits |= {"origin": "counted already"} if record["id"] in self.repeats else {}
-        traits |= {"carried": "told anew"} if "carried" in record and self.told_anew(record) else {}
+        traits |= {"carried": "told anew"} if "carried" in record and self.answered_anew(record) else {}
         if indicator is None and record["measures"] not in law.judges and record["measures"] in law.measures:
             traits["indicator"] = "not asked on this date"
         elif indicator is not None:
@@ -1399,12 +1399,12 @@ class Admission:
         rules = (rule for rule in law.of("admissions") if _all_match(rule["sets_aside"], traits))
         return next(rules, None)
 
-    def told_anew(self, carried: Any) -> bool:
+    def answered_anew(self, carried: Any) -> bool:
         """Return whether a record of this dossier that counts answers what a carried one answers."""
         others = (r for r in self.dossier["records"] if r["measures"] == carried["measures"] and "carried" not in r)
         return any(self.against(record) is None for record in others if record["kind"] != "judgement")
 
-    def told(self, record: Any) -> list[str] | None:
+    def refusal(self, record: Any) -> list[str] | None:
         """Return the rule that sets a record aside and why, as the answer tells it."""
         rule = self.against(record)
         if rule is None:
@@ -1430,7 +1430,7 @@ def length(days: Any) -> int:
     return (date.fromisoformat(days["last"]) - date.fromisoformat(days["first"])).days + 1
 
 
-def told_days(days: Any) -> str:
+def days_in_words(days: Any) -> str:
     """Return days as the answer tells them."""
     return str(days["first"]) if days["first"] == days["last"] else f"{days['first']} to {days['last']}"
 
@@ -1609,7 +1609,7 @@ def placed(source: Any, folder: PurePosixPath) -> Any:
 def compare(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside | None = None) -> None:
     """Compare an answer with what follows from a dossier under a law."""
     case = case_of(law, dossier, report, beside)
-    for what, told, found in (
+    for what, stated, found in (
         ("the date of the law", answer["law"]["as_of"], law.day),
         ("the country", answer["subject"], dossier["government"]),
         ("the product", answer["product"], dossier["product"]),
@@ -1617,7 +1617,7 @@ def compare(answer: Any, dossier: Any, law: Law, report: Report, beside: Beside 
         ("the digest of the dossier", answer["receipt"]["dossier"], _dossier_digest(dossier, beside and beside.last)),
         ("the interpretations", sorted(answer["interpretations"]), sorted(_interpretations(law))),
     ):
-        report.same(f"assessment.json: {what}", told, found)
+        report.same(f"assessment.json: {what}", stated, found)
     compare_findings(answer, case, report)
     compare_records(answer, dossier, Admission(law, dossier, beside), report)
     compare_recommendation(answer, dossier, case, report)
@@ -1645,11 +1645,11 @@ def compare_findings(answer: Any, case: Case, report: Report) -> None:
         if room == "watch_list":
             for route in law.of("routes"):
                 found[route["id"]] = {"outcome": WORDS[case.outcome(route["id"])], "citation": law.citation(route)}
-        told = {item.get("id", item.get("route")): item for item in answer[room]}
-        report.same(f"assessment.json, {room}: the entries", sorted(told), sorted(found))
-        for name in sorted(found.keys() & told.keys()):
+        stated = {item.get("id", item.get("route")): item for item in answer[room]}
+        report.same(f"assessment.json, {room}: the entries", sorted(stated), sorted(found))
+        for name in sorted(found.keys() & stated.keys()):
             for key, value in found[name].items():
-                report.same(f"assessment.json, {room}: {key} of {name}", told[name][key], value)
+                report.same(f"assessment.json, {room}: {key} of {name}", stated[name][key], value)
     steps = [answer["trace"]]
     for step in steps:
         steps += step["children"]
@@ -1670,17 +1670,17 @@ def _level(case: Case, criterion: Any) -> str | None:
 def compare_records(answer: Any, dossier: Any, admission: Admission, report: Report) -> None:
     """Compare the records set aside, and the progress on each deficiency."""
     law, counted = admission.law, admission.counted
-    told_here = {record["id"]: admission.told(record) for record in admission.dossier["records"]}
-    told_here |= {
-        name: admission.told(record) for name, record in admission.apart_of_last.items() if name in admission.unlike
+    refusals = {record["id"]: admission.refusal(record) for record in admission.dossier["records"]}
+    refusals |= {
+        name: admission.refusal(record) for name, record in admission.apart_of_last.items() if name in admission.unlike
     }
     for silence in dossier.get("silences", []):
         rule = admission.heard(silence)
-        told_here[silence["id"]] = None if rule is None else [rule["id"], rule["because"]]
-    found = {name: words for name, words in told_here.items() if words is not None}
-    told = {item["record"]: [item["rule"], item["because"]] for item in answer["set_aside"]}
-    for name in sorted(found.keys() | told.keys()):
-        report.same(f"assessment.json, set_aside: {name}", told.get(name), found.get(name))
+        refusals[silence["id"]] = None if rule is None else [rule["id"], rule["because"]]
+    found = {name: words for name, words in refusals.items() if words is not None}
+    stated = {item["record"]: [item["rule"], item["because"]] for item in answer["set_aside"]}
+    for name in sorted(found.keys() | stated.keys()):
+        report.same(f"assessment.json, set_aside: {name}", stated.get(name), found.get(name))
     gaps = dossier.get("deficiencies", []) if law.of("progress") else []
     outcomes = {gap["id"]: WORDS[progress(law, dossier, gap, counted)] for gap in gaps}
     report.same("assessment.json: the progress", {item["id"]: item["outcome"] for item in answer["progress"]}, outcomes)
@@ -1688,7 +1688,7 @@ def compare_records(answer: Any, dossier: Any, admission: Admission, report: Rep
 
 def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report) -> None:
     """Compare the tiers that are open, and what is recommended; look for answers that lead to each open tier."""
-    told, law = answer["recommendation"], case.law
+    stated, law = answer["recommendation"], case.law
     steps = {step["id"]: step["outcome"] for step in answer["trace"]["children"]}
     kept = [row for row in law.tiers if steps.get(row) != "not met"]
     reach = Reach(case)
@@ -1703,7 +1703,7 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
             found = "there are answers that lead there" if reached else "no answers lead there"
             report.wrong.append(f"assessment.json: {row} is said to be {said}, and {found}")
     tiers = [law.tiers[row] for row in kept]
-    report.same("assessment.json: the open tiers", told["open_tiers"], [tier for tier in tiers if tier])
+    report.same("assessment.json: the open tiers", stated["open_tiers"], [tier for tier in tiers if tier])
     report.same(
         "assessment.json: the tiers with a witness",
         [item["tier"] for item in answer["open"]],
@@ -1711,16 +1711,16 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
     )
     settled = "fragile" if answer["fragile"] else "settled"
     report.same(
-        "assessment.json: how sure the answer is", told["answer"], settled if len(tiers) == 1 else "undetermined"
+        "assessment.json: how sure the answer is", stated["answer"], settled if len(tiers) == 1 else "undetermined"
     )
-    report.same("assessment.json: whether it is settled", told["settled"], len(tiers) == 1)
+    report.same("assessment.json: whether it is settled", stated["settled"], len(tiers) == 1)
     place = case.facts.get("last_report")
     place = None if place == "SC" else place
     latest = place or case.facts.get("last_on_file")
     situations = {"settled"} if len(tiers) == 1 else {"otherwise"}
     if len(tiers) > 1 and place in [tier for tier in tiers if tier]:
         situations.add("present placement open")
-    likely = [law.tiers[row] for row in compare_proposals(answer, case, kept, report)] if "status" in told else []
+    likely = [law.tiers[row] for row in compare_proposals(answer, case, kept, report)] if "status" in stated else []
     if len(likely) == 1:
         situations.add("provisional")
     elif latest is not None and latest in likely:
@@ -1729,9 +1729,9 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
     named = {"the settled tier": tiers[0], "the present placement": place, "no tier": None}
     named |= {"the provisional tier": likely[0] if likely else None, "the latest placement": latest}
     tier = named[rule["recommend"]]
-    report.same("assessment.json: the rule of the recommendation", told["rule"], rule["id"])
-    report.same("assessment.json: the recommended tier", told["tier"], tier)
-    if "status" not in told:
+    report.same("assessment.json: the rule of the recommendation", stated["rule"], rule["id"])
+    report.same("assessment.json: the recommended tier", stated["tier"], tier)
+    if "status" not in stated:
         made_by = answer["receipt"]["tierengine"]
         report.notes.append(
             f"assessment.json: tierengine {made_by} made it, before answers told what the rules propose, what is shown"
@@ -1741,14 +1741,14 @@ def compare_recommendation(answer: Any, dossier: Any, case: Case, report: Report
     provisional = rule["recommend"] != "no tier" and tier in likely
     status = "settled" if len(tiers) == 1 else "provisional" if provisional else "open"
     if status != "provisional":
-        report.same("assessment.json: the proposals that the recommendation rests on", told["rests_on"], [])
-    report.same("assessment.json: the status of the recommendation", told["status"], status)
+        report.same("assessment.json: the proposals that the recommendation rests on", stated["rests_on"], [])
+    report.same("assessment.json: the status of the recommendation", stated["status"], status)
     freely = Reach(Case(law, law.propositions(set(law.judges)), case.facts))
     to_a_person = [law.tiers[row] for row in freely.rows() if law.tiers[row]]
     _unsure(report, freely, "the tiers that are open to a person who may rate freely")
     if not freely.unsure:
         where = "assessment.json: the tiers open to a person who may rate freely"
-        report.same(where, told["open_to_a_person"], to_a_person)
+        report.same(where, stated["open_to_a_person"], to_a_person)
     compare_levels(answer, case, reach, report)
 
 
@@ -1882,7 +1882,7 @@ def _findings(when: Any) -> set[str]:
 
 def compare_proposals(answer: Any, case: Case, kept: list[str], report: Report) -> list[str]:
     """Compare what the answer rests on where it is provisional; return the rows that are left to what is proposed."""
-    told, law = answer["recommendation"]["rests_on"], case.law
+    proposals, law = answer["recommendation"]["rests_on"], case.law
     if len(kept) == 1:
         return []
     found = provisional(case)
@@ -1891,14 +1891,14 @@ def compare_proposals(answer: Any, case: Case, kept: list[str], report: Report) 
             f"assessment.json: what the rules propose was not found out within {TRIES} tries"
             f" ({', '.join(found.unsure)}); the packet is believed"
         )
-    for item in told:
+    for item in proposals:
         rule = found.spoken.get(item["criterion"])
         spoken = rule and [law.criteria[item["criterion"]]["judgement"]["id"], rule["id"], rule["level"], rule["says"]]
         where = f"assessment.json: what the rules propose for {item['word']}"
         report.same(where, [item["word"], item["rule"], item["level"], item["says"]], spoken)
     if not found.spoken or answer["recommendation"]["status"] != "provisional":
         return found.rows if found.spoken else []
-    named = {item["criterion"]: item["level"] for item in told if item["criterion"] in found.spoken}
+    named = {item["criterion"]: item["level"] for item in proposals if item["criterion"] in found.spoken}
     left = Reach(_as_rated(case, named))
     sure = [name for name in left.rows() if name not in left.unsure]
     report.same("assessment.json: the rows that are left with what the recommendation rests on", sure, found.rows)
@@ -1914,14 +1914,14 @@ def compare_hinges(answer: Any, dossier: Any, law: Law, report: Report, beside: 
         if not criterion:
             report.unchecked.append(f"assessment.json: this checker does not follow what hangs on {_shown(hinge)}")
             continue
-        told = {outcome["answer"]: outcome["tiers"] for outcome in hinge["outcomes"]}
+        stated = {outcome["answer"]: outcome["tiers"] for outcome in hinge["outcomes"]}
         for level in criterion["judgement"]["rubric"]:
             rows, unsure = _once_rated(case, word, level)
             if unsure:
                 report.notes.append(f"assessment.json: what {word}: {level} would make of it was not found out")
             else:
                 where = f"assessment.json: the tiers that are left once {word} is rated {level}"
-                report.same(where, told.get(level, []), [law.tiers[row] for row in rows])
+                report.same(where, stated.get(level, []), [law.tiers[row] for row in rows])
 
 
 def _once_rated(case: Case, word: str, level: str) -> tuple[list[str], list[str]]:
@@ -1947,19 +1947,19 @@ def _digests(dossier: Any) -> list[str]:
 
 def _dossier_digest(dossier: Any, last: Any = None) -> str:
     """The digest of what a dossier says, whatever the order of its lists, and of what the last one says."""
-    told = dossier | ({"last_dossier": _dossier_digest(last)} if last is not None else {})
-    told |= {
+    whole = dossier | ({"last_dossier": _dossier_digest(last)} if last is not None else {})
+    whole |= {
         room: [] for room in ("silences", "not_evidence", "deficiencies", "earlier_placements") if room not in dossier
     }
     for room in ("sources", "records", "silences", "requests", "deficiencies"):
-        told |= {room: sorted(told[room], key=lambda item: str(item["id"]))} if told.get(room) else {}
-    told["records"] = [_whole_bounds(record) for record in told["records"]]
-    told["not_evidence"] = sorted(told["not_evidence"], key=lambda item: (item["at"], item["quote"]))
-    placements = [item | {"year": int(item["year"])} for item in told["earlier_placements"]]
-    told["earlier_placements"] = sorted(placements, key=lambda item: int(item["year"]))
-    told.pop("proposed", None)  # nothing is reasoned from what nobody has accepted
-    told.pop("plan", None)  # nor from what a plan asks for
-    return digest(canonical({key: value for key, value in told.items() if key != "requests" or value}))
+        whole |= {room: sorted(whole[room], key=lambda item: str(item["id"]))} if whole.get(room) else {}
+    whole["records"] = [_whole_bounds(record) for record in whole["records"]]
+    whole["not_evidence"] = sorted(whole["not_evidence"], key=lambda item: (item["at"], item["quote"]))
+    placements = [item | {"year": int(item["year"])} for item in whole["earlier_placements"]]
+    whole["earlier_placements"] = sorted(placements, key=lambda item: int(item["year"]))
+    whole.pop("proposed", None)  # nothing is reasoned from what nobody has accepted
+    whole.pop("plan", None)  # nor from what a plan asks for
+    return digest(canonical({key: value for key, value in whole.items() if key != "requests" or value}))
 
 
 def _whole_bounds(record: Any) -> Any:
@@ -1999,8 +1999,8 @@ def check(files: Files, witnesses: list[str] | None = None) -> Report:
     try:
         entries = read_entries(files, report)
         made = [entry for entry in entries.values() if entry["kind"] == "assessment"]
-        told = digest(files["assessment.json"])
-        sealed = next((entry for entry in reversed(made) if entry["answer"] == told), made[-1])
+        sealed_answer = digest(files["assessment.json"])
+        sealed = next((entry for entry in reversed(made) if entry["answer"] == sealed_answer), made[-1])
         check_inputs(files, sealed, report)
         check_case(files, entries, report)
         check_people(entries, report)
