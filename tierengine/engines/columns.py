@@ -184,7 +184,9 @@ class ColumnEngine:
 
 def all_of(count: int) -> Plane:
     """Return the plane of so many records on which every bit is set."""
-    return pack(np.ones(count, np.bool_))
+    plane = np.full(-(-count // 8), 0xFF, np.uint8)
+    plane[-1:] >>= -count % 8
+    return plane
 
 
 def pack(truths: NDArray[np.bool_]) -> Plane:

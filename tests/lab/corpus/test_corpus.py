@@ -61,6 +61,29 @@ def test_facts_that_are_written_are_read_back(row_group: int, rulebook: Rulebook
     assert read_parquet(path, [form]).names(np.array([3, 99])) == ["c3", "c99"]
 
 
+@pytest.mark.parametrize("type_", [pa.int16(), pa.int64()], ids=str)
+def test_columns_without_empty_cells_give_the_same_facts(type_: pa.DataType, small: Rulebook, tmp_path: Path) -> None:
+    """-1 is not known, and truths are 1 and 0; so too the bounds of a count, and whether a word was judged."""
+    form = form_of(small)
+    records = random_records(form, 100, 3)
+    table = without_empty_cells(corpus_table(form, [f"c{n}" for n in range(100)], records), type_)
+    assert {"victims.at_most", "judged/significance"} <= {each.name for each in table.schema if not each.nullable}
+    pq.write_table(table, tmp_path / "c.parquet", row_group_size=37)
+    assert read_back(tmp_path / "c.parquet", small, list(range(100))) == records
+    pq.write_table(table.drop(["judged/significance"]), tmp_path / "d.parquet")
+    judged = [facts["judged/significance"] for facts in read_back(tmp_path / "d.parquet", small, list(range(100)))]
+    assert judged == ["rating/significance" in facts for facts in records]
+
+
+def without_empty_cells(table: pa.Table, type_: pa.DataType) -> pa.Table:
+    """The same with every truth and number written so that no cell is empty."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_boolean(field.type) or pa.types.is_integer(field.type):
+            column = table[field.name].cast(type_).fill_null(-1)
+            table = table.set_column(place, pa.field(field.name, type_, nullable=False), column)
+    return table
+
+
 def test_what_is_found_in_columns_of_a_file_is_what_the_engines_find(rulebook: Rulebook, tmp_path: Path) -> None:
     """From the file to the rules that fired."""
     form = form_of(rulebook)
@@ -247,6 +270,18 @@ BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["column `as_of`, row 2: no law is encoded for 1999-01-01\n    give it a date from 2000-10-28 on"],
     ),
 }
+
+
+def test_what_a_column_without_empty_cells_may_not_hold(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
+    """A number that is no truth, or less than -1, is told, with how that is written which is not known."""
+    table = pa.table({"id": ["a", "b", "c"], "forbidden": [1, 2, -1], "victims": [-2, -1, 7]})
+    path = tmp_path / "c.parquet"
+    pq.write_table(without_empty_cells(table, pa.int16()), path)
+    ran = asked("impact", path, tierengine)
+    assert (ran.code, ran.out) == (1, "")
+    assert "`forbidden`, row 2: it holds `2`\n    write one of: 0, 1, or -1 where it is not known" in ran.err
+    assert "`victims`, row 1: it holds `-2`\n    write a whole number from 0 to" in ran.err
+    assert ran.err.count("\n    ") == 2
 
 
 @pytest.mark.parametrize("verb", ["impact", "like-cases"])

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tierengine.engines.columns import Numbers, Plane, Truths, all_of, pack, unpack
 from tierengine.engines.form import Field
 from tierengine.engines.safety import LARGEST
 
+NOT_KNOWN = -1
+"""What stands for an empty cell in a column of whole numbers that has none."""
 
-def fits(field: Field, type_: pa.DataType) -> bool:
-    """Say whether a column of this type can be an input."""
+
+def fits(field: Field, column: pa.Field) -> bool:
+    """Say whether a column of a file can be an input."""
     if field.type == "truth":
-        return bool(pa.types.is_boolean(type_))
-    return bool(pa.types.is_integer(type_)) if field.type == "count" else is_text(type_)
+        return bool(pa.types.is_boolean(column.type)) or never_empty(column)
+    return bool(pa.types.is_integer(column.type)) if field.type == "count" else is_text(column.type)
+
+
+def never_empty(column: pa.Field) -> bool:
+    """Say whether a column of whole numbers is declared to have no empty cell, so that it says not known by a number.
+
+    Where cells are empty must be read from marks of their own, which takes several times as long as the numbers do.
+    """
+    return bool(pa.types.is_integer(column.type)) and not column.nullable
+
+
+def emptied(array: pa.Array) -> pa.Array:
+    """Return a column that has no empty cell with empty ones where it says that a number is not known."""
+    values = _values(array)
+    return pa.Array.from_buffers(
+        array.type, len(array), [pa.py_buffer(pack(values != NOT_KNOWN)), pa.py_buffer(values)]
+    )
 
 
 def is_text(type_: pa.DataType) -> bool:
@@ -46,8 +64,11 @@ def _bits(buffer: pa.Buffer, array: pa.Array) -> Plane:
 
 
 def truths(array: pa.Array) -> Truths:
-    """Return a column of truths as planes."""
+    """Return a column of truths as planes; of numbers, 1 is true and 0 is not."""
     filled = known(array)
+    if pa.types.is_integer(array.type):
+        values = _values(array)
+        return Truths(pack(values == 1) & filled, pack(values == 0) & filled)
     shown = _bits(array.buffers()[1], array) & filled
     return Truths(shown, filled ^ shown)
 
@@ -62,13 +83,21 @@ def numbers(array: pa.Array) -> Numbers:
     """Return the numbers of a column, each in as few bytes as they need: less memory, and compared sooner."""
     if array.type == pa.int8():
         return Numbers(_values(array), known(array))
-    found = pc.min_max(array).as_py()
-    lowest, highest = found["min"] or 0, found["max"] or 0
+    values = _values(array)
+    lowest, highest = (int(values.min()), int(values.max())) if values.size else (0, 0)
     wide = (each for each in _WIDTHS if np.iinfo(each).min <= lowest and highest <= np.iinfo(each).max)
-    return Numbers(_values(array).astype(next(wide), casting="unsafe"), known(array))
+    return Numbers(values.astype(next(wide)), known(array))
 
 
 _WIDTHS = (np.int8, np.int16, np.int32, np.int64, np.uint64)
+
+
+def untrue(array: pa.Array) -> NDArray[np.intp]:
+    """Return the rows of a column of truths with a number that stands for none."""
+    if pa.types.is_boolean(array.type):
+        return np.empty(0, np.intp)
+    found = truths(array)
+    return _rows(known(array) ^ found.shown ^ found.refuted, len(array))
 
 
 def unusable(field: Field, numbers: Numbers) -> NDArray[np.intp]:
@@ -80,7 +109,12 @@ def unusable(field: Field, numbers: Numbers) -> NDArray[np.intp]:
         fine = values >= 0
     else:
         fine = _among(values, field.numbers) if field.numbers else (values >= 0) & (values <= LARGEST)
-    return np.flatnonzero(unpack(numbers.known & ~pack(fine), values.size))
+    return _rows(numbers.known & ~pack(fine), values.size)
+
+
+def _rows(plane: Plane, count: int) -> NDArray[np.intp]:
+    """The rows on which a plane is set; mostly there are none, which is sooner seen than each is looked at."""
+    return np.flatnonzero(unpack(plane, count)) if plane.any() else np.empty(0, np.intp)
 
 
 def _within(field: Field, lowest: int, highest: int) -> bool:
@@ -93,12 +127,11 @@ def _within(field: Field, lowest: int, highest: int) -> bool:
 
 
 def _among(values: NDArray[np.integer], numbers: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Where values are among a few numbers; those of one byte are looked up, which is sooner."""
-    if values.dtype != np.int8:
-        return np.isin(values, numbers)
-    table = np.zeros(256, np.bool_)
-    table[np.array(numbers, np.int8).view(np.uint8)] = True
-    return table[values.view(np.uint8)]
+    """Where values are among a few numbers: each is compared with all values, which is sooner than a look-up."""
+    fine = np.zeros(values.shape, np.bool_)
+    for number in numbers:
+        fine |= values == number
+    return fine
 
 
 def places(field: Field, array: pa.Array) -> Numbers:

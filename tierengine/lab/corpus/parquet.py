@@ -12,6 +12,8 @@
     limit         how its years on the watch list bind the report
 
 An empty cell is not known. A column that is left out is known of no case. The files of a folder have the same columns.
+A column of whole numbers that its file declares to have no empty cell says by -1 what is not known; in such a column a
+truth is 1 or 0. So written, a corpus is read several times as soon.
 
 A file is read some row groups at a time, so that a corpus may be larger than memory. Whether an id stands twice is
 looked up in a corpus that is read in one part; of a larger one that would take more memory than all else.
@@ -235,7 +237,7 @@ class ParquetCorpus:
         self.file = part.path.name
         self._part = part
         self._metadata = _metadata(part.path, part.footer)
-        schema = self._metadata.schema.to_arrow_schema()
+        self._schema = schema = self._metadata.schema.to_arrow_schema()
         self._names = set(schema.names)
         self._words = [name for name in schema.names if arrow.is_text(schema.field(name).type) and name != "id"]
         self._count = part.rows
@@ -287,14 +289,16 @@ class ParquetCorpus:
         return ParquetPart(self, rows)
 
     def array(self, name: str) -> pa.Array:
-        """Return a column as it stands in the file. Raise `EvidenceError` if it cannot be read."""
+        """Return a column of the file, empty where it is not known. Raise `EvidenceError` if it cannot be read."""
         held = self._held.pop(name, None)
         if held is not None:
             return held
         # One file, and not a data set: no column comes from its path, and each row group is read in one piece.
         with _reading(self._part.path):
             read = self._file.read_row_groups(self._part.groups, columns=[name], use_threads=False)
-            return read[name].combine_chunks()
+            column = read[name]
+            array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+        return arrow.emptied(array) if arrow.never_empty(self._schema.field(name)) else array
 
     @property
     def _file(self) -> pq.ParquetFile:
@@ -317,12 +321,15 @@ class ParquetCorpus:
 
     def unusable(self, field: Field, rows: Rows) -> Problem:
         """Return the problem that rows hold what an input may not."""
-        allowed = ", ".join(map(str, field.choices or field.numbers)) or f"a whole number from 0 to {LARGEST}"
+        listed = field.choices or field.numbers or ((0, 1) if field.type == "truth" else ())
+        allowed = ", ".join(map(str, listed)) or f"a whole number from 0 to {LARGEST}"
         more = f", and {rows.size - 1} more rows hold such values" if rows.size > 1 else ""
+        filled = arrow.never_empty(self._schema.field(field.id))
+        unknown = f"or {arrow.NOT_KNOWN} where it is not known" if filled else "or leave the cell empty"
         return Problem(
             where=self.cell(field.id, int(rows[0])),
             what=f"it holds `{self.array(field.id)[int(rows[0])].as_py()}`{more}",
-            cure=f"write {'one of: ' * bool(field.choices or field.numbers)}{allowed}, or leave the cell empty",
+            cure=f"write {'one of: ' * bool(listed)}{allowed}, {unknown}",
         )
 
     def _make(self, field: Field) -> _Made:
@@ -333,10 +340,10 @@ class ParquetCorpus:
         array = self.array(field.id)
         if pa.types.is_null(array.type):
             return _Made(None, _NO_ROWS)
-        if not arrow.fits(field, array.type):
+        if not arrow.fits(field, self._schema.field(field.id)):
             return _Made(None, _NO_ROWS, _wrong_type(self.file, field.id, array.type, _HOLDS[field.type]))
         if field.type == "truth":
-            return _Made(arrow.truths(array), _NO_ROWS)
+            return _Made(arrow.truths(array), arrow.untrue(array))
         numbers = arrow.places(field, array) if field.type == "choice" else arrow.numbers(array)
         return _Made(numbers, arrow.unusable(field, numbers))
 
@@ -449,7 +456,8 @@ def _mistyped(file: str, schema: pa.Schema, known: Mapping[str, Field]) -> Itera
         elif name in _OF_A_CASE:
             fits, holds = arrow.is_text(type_) or (name == "placed" and pa.types.is_null(type_)), "text"
         else:
-            fits, holds = pa.types.is_null(type_) or arrow.fits(known[name], type_), _HOLDS[known[name].type]
+            fits = pa.types.is_null(type_) or arrow.fits(known[name], schema.field(name))
+            holds = _HOLDS[known[name].type]
         if not fits:
             yield _wrong_type(file, name, type_, holds)
 
