@@ -245,6 +245,16 @@ CASES: dict[str, Case] = {
     "a request and a record break a rule of coherence": lambda: on_file(
         said("enforcement_data_requested", "false"), requests=[asked("r0", "F-PROSECUTE")]
     ),
+    "data are given that nobody can obtain": lambda: on_file(
+        SHELTER,
+        said("capacity_to_obtain_enforcement_data", "false", kind="statement"),
+        requests=[asked("r0", "F-PROSECUTE") | {"date": "2013-06-20"}, asked("r1", "F-PROSECUTE")],
+    ),
+    "a sound repeat before another value": lambda: on_file(
+        SHELTER,
+        said("victim_shelter_opened", "true", 1, origin="victim_shelter_opened-0"),
+        said("victim_shelter_opened", "false", 2, origin="victim_shelter_opened-0"),
+    ),
     "ratings break a rule of coherence": lambda: on_file(
         rating("met", 0, measures="serious_and_sustained_efforts"), rating("not met", 1, measures="significant_efforts")
     ),
