@@ -17,7 +17,7 @@ from tierengine import canonical
 from tierengine.cli.options import cache_folder
 from tierengine.errors import NotInForceError, RulebookError
 from tierengine.law.cache import MOST_FILES, keep, kept
-from tierengine.law.reader import read_rulebook, rulebook_digest, rulebook_files
+from tierengine.law.reader import read_draft, read_drafted, read_rulebook, rulebook_digest, rulebook_files
 from tierengine.law.rulebook import Law
 
 BOOK = read_rulebook(ROOT)
@@ -113,6 +113,25 @@ def test_the_cache_gives_the_same_rulebook(tmp_path: Path) -> None:
     cold = read_rulebook(ROOT, cache=tmp_path)
     assert len(list(tmp_path.iterdir())) == 1
     assert read_rulebook(ROOT, cache=tmp_path) == cold == BOOK
+
+
+def test_a_draft_comes_from_the_cache_only_where_it_was_found_wholly_sound(tmp_path: Path) -> None:
+    """A draft whose tier table places a case nowhere is read, and nothing of it is kept; a sound one is kept."""
+    draft, cache = tmp_path / "draft", tmp_path / "cache"
+    shutil.copytree(SMALL, draft)
+    sound = read_drafted(draft, cache)
+    assert sound == read_rulebook(draft, cache) == read_rulebook(SMALL)
+    before = {path.name: path.read_bytes() for path in cache.iterdir()}
+    assert len(before) == 1
+    rules = draft / "rules" / "rules.yaml"
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(text.replace("{not: {finding: EFFORTS}}]", "{finding: EFFORTS}]"), encoding="utf-8")
+    assert read_draft(draft).ill_placed
+    for _ in range(2):
+        assert read_drafted(draft, cache) == read_draft(draft).rulebook != sound
+        with pytest.raises(RulebookError):
+            read_rulebook(draft, cache)
+    assert {path.name: path.read_bytes() for path in cache.iterdir()} == before
 
 
 def _cut(whole: bytes) -> bytes:
