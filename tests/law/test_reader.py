@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -132,6 +132,15 @@ def test_a_draft_comes_from_the_cache_only_where_it_was_found_wholly_sound(tmp_p
         with pytest.raises(RulebookError):
             read_rulebook(draft, cache)
     assert {path.name: path.read_bytes() for path in cache.iterdir()} == before
+
+
+def test_days_of_the_same_entries_share_what_is_worked_out() -> None:
+    """What is kept with the law of a day serves the days until its next change, and no day of another law."""
+    change = next(day for day in BOOK.boundaries() if day > date(2007, 11, 9))
+    before, after = BOOK.on(change - timedelta(days=2)), BOOK.on(change)
+    assert BOOK.on(change - timedelta(days=1)).kept is before.kept
+    assert BOOK.on(change - timedelta(days=1)).as_of != before.as_of
+    assert after.kept is not before.kept
 
 
 def _cut(whole: bytes) -> bytes:
