@@ -27,7 +27,7 @@ from tests.ledger.random_dossiers import Written, casefile, draw_dossier  # noqa
 from tierengine.engines.compiled import CompiledEngine  # noqa: E402
 from tierengine.errors import TierEngineError  # noqa: E402
 from tierengine.evidence.dossier import Casefile, read_dossier  # noqa: E402
-from tierengine.lab.cases.suite import read_cases  # noqa: E402
+from tierengine.lab.cases.suite import read_suite  # noqa: E402
 from tierengine.lab.cases.trial import Trials  # noqa: E402
 from tierengine.law.reader import read_rulebook  # noqa: E402
 from tierengine.law.rulebook import Law, Rulebook  # noqa: E402
@@ -132,7 +132,7 @@ def _assess(dossier: Casefile, rulebook: Rulebook) -> Assessment:
 def of_cases(rulebook: Rulebook, folder: Path) -> Iterator[tuple[str, Measured]]:
     """Yield what is measured of each case that gives single answers, with the file in which it stands."""
     trials = Trials()
-    for placed in read_cases(folder, rulebook):
+    for placed in read_suite(folder, rulebook).cases:
         if placed.case.given is not None:
             answer = trials.answer(placed)
             counts = len(answer.open_rows), len(answer.open_to_a_person), len(answer.hinges)

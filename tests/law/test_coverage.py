@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT, Ran, read_once
 from tests.law.guarding import guards
-from tierengine.lab.cases.asked import PlacedAsked, read_asked
-from tierengine.lab.cases.suite import PlacedCase, case_files, read_cases
+from tierengine.lab.cases.asked import PlacedAsked
+from tierengine.lab.cases.suite import PlacedCase, read_suite
 from tierengine.law.entries import Clause
 
 BOOK = read_once(ROOT)
@@ -185,9 +185,10 @@ def _cases() -> Mapping[str, Sequence[PlacedCase | PlacedAsked]]:
     """Name to the cases of the project that bear it."""
     folder = ROOT / "tests" / "cases"
     found: dict[str, list[PlacedCase | PlacedAsked]] = {}
-    for placed in read_cases(folder, BOOK):
+    suite = read_suite(folder, BOOK)
+    for placed in suite.cases:
         found.setdefault(placed.case.name, []).append(placed)
-    for asked in read_asked(case_files(folder), BOOK):
+    for asked in suite.asked:
         found.setdefault(asked.asked.name, []).append(asked)
     return found
 

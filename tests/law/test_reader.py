@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from tierengine import canonical
 from tierengine.cli.options import cache_folder
 from tierengine.errors import NotInForceError, RulebookError
 from tierengine.law.cache import MOST_FILES, keep, kept
-from tierengine.law.reader import read_rulebook, rulebook_digest, rulebook_files
+from tierengine.law.reader import read_draft, read_drafted, read_rulebook, rulebook_digest, rulebook_files
 from tierengine.law.rulebook import Law
 
 BOOK = read_rulebook(ROOT)
@@ -113,6 +113,34 @@ def test_the_cache_gives_the_same_rulebook(tmp_path: Path) -> None:
     cold = read_rulebook(ROOT, cache=tmp_path)
     assert len(list(tmp_path.iterdir())) == 1
     assert read_rulebook(ROOT, cache=tmp_path) == cold == BOOK
+
+
+def test_a_draft_comes_from_the_cache_only_where_it_was_found_wholly_sound(tmp_path: Path) -> None:
+    """A draft whose tier table places a case nowhere is read, and nothing of it is kept; a sound one is kept."""
+    draft, cache = tmp_path / "draft", tmp_path / "cache"
+    shutil.copytree(SMALL, draft)
+    sound = read_drafted(draft, cache)
+    assert sound == read_rulebook(draft, cache) == read_rulebook(SMALL)
+    before = {path.name: path.read_bytes() for path in cache.iterdir()}
+    assert len(before) == 1
+    rules = draft / "rules" / "rules.yaml"
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(text.replace("{not: {finding: EFFORTS}}]", "{finding: EFFORTS}]"), encoding="utf-8")
+    assert read_draft(draft).ill_placed
+    for _ in range(2):
+        assert read_drafted(draft, cache) == read_draft(draft).rulebook != sound
+        with pytest.raises(RulebookError):
+            read_rulebook(draft, cache)
+    assert {path.name: path.read_bytes() for path in cache.iterdir()} == before
+
+
+def test_days_of_the_same_entries_share_what_is_worked_out() -> None:
+    """What is kept with the law of a day serves the days until its next change, and no day of another law."""
+    change = next(day for day in BOOK.boundaries() if day > date(2007, 11, 9))
+    before, after = BOOK.on(change - timedelta(days=2)), BOOK.on(change)
+    assert BOOK.on(change - timedelta(days=1)).kept is before.kept
+    assert BOOK.on(change - timedelta(days=1)).as_of != before.as_of
+    assert after.kept is not before.kept
 
 
 def _cut(whole: bytes) -> bytes:

@@ -13,11 +13,10 @@ from tierengine import schemas
 from tierengine.cli.app import app
 from tierengine.cli.options import Form, PlainFormat, RulebookFolder, a_console, folder_of, print_json, rulebook_in
 from tierengine.errors import Problem, UsageError
-from tierengine.lab.cases.asked import read_asked
 from tierengine.lab.cases.coverage import Book, Coverage
 from tierengine.lab.cases.suggest import Suggestion
 from tierengine.lab.cases.suggest import suggest as suggest_cases
-from tierengine.lab.cases.suite import PlacedCase, case_files, read_cases
+from tierengine.lab.cases.suite import PlacedCase, read_suite
 from tierengine.lab.cases.trial import Answer, Result, Trials, judge, judge_asked
 from tierengine.law.reader import read_draft
 from tierengine.law.rulebook import Rulebook
@@ -39,14 +38,13 @@ def run_cases(
     _refuse(coverage=coverage, suggest=suggest, output=output)
     book = rulebook_in(rulebook)
     trials = Trials()
-    cases = path or _own_cases()
-    answers = [(placed, trials.answer(placed)) for placed in read_cases(cases, book)]
-    asked = read_asked(case_files(cases), book)
+    suite = read_suite(path or _own_cases(), book)
+    answers = [(placed, trials.answer(placed)) for placed in suite.cases]
     seen = _seen(answers, book, folder_of(rulebook)) if coverage or suggest else None
     if suggest and seen is not None:
         _print_suggestions(tuple(suggest_cases(seen, trials)), form, output)
         return
-    results = (*(judge(placed, answer) for placed, answer in answers), *(judge_asked(each) for each in asked))
+    results = (*(judge(placed, answer) for placed, answer in answers), *(judge_asked(each) for each in suite.asked))
     _print(results, seen.coverage() if seen is not None else None, form)
     if any(result.failures for result in results):
         raise typer.Exit(3)

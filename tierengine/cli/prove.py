@@ -9,13 +9,23 @@ import typer
 
 from tierengine import schemas
 from tierengine.cli.app import app
-from tierengine.cli.options import AsOf, DraftFolder, Form, PlainFormat, a_console, day_given, folder_of, print_json
+from tierengine.cli.options import (
+    AsOf,
+    DraftFolder,
+    Form,
+    PlainFormat,
+    a_console,
+    cache_folder,
+    day_given,
+    folder_of,
+    print_json,
+)
 from tierengine.engines.solver import PATIENCE, Limit
 from tierengine.lab.proofs.asking import Proof
 from tierengine.lab.proofs.certificates import Certificates
 from tierengine.lab.proofs.prove import prove as proofs_of
 from tierengine.lab.proofs.prove import written
-from tierengine.law.reader import read_draft
+from tierengine.law.reader import read_drafted
 from tierengine.reports.proofs import print_proofs
 
 
@@ -36,11 +46,11 @@ def prove(
     ] = None,
 ) -> None:
     """Prove what must hold of the law of every date, or show the smallest country that breaks it."""
-    draft = read_draft(folder_of(rulebook))
+    book = read_drafted(folder_of(rulebook), cache_folder())
     limit = Limit(seconds=time_limit) if time_limit else PATIENCE
     as_of_day = day_given(as_of) if as_of else None
     kept = None if certificates is None else Certificates.begin(certificates)
-    found = tuple(proofs_of(draft.rulebook, as_of_day, limit, kept))
+    found = tuple(proofs_of(book, as_of_day, limit, kept))
     confirmed = None if kept is None else kept.finish()
     if write is not None:
         found = tuple(written(each, write) for each in found)

@@ -50,7 +50,7 @@ _COMPANIONS = {
 _NEEDS_COMPANION = ("indicator", "judgement", "placement", "last_rating")
 
 
-_SINGLE = frozenset(
+_WHOLE = frozenset(
     frozenset(keys)
     for keys in (
         ("indicator", "is_"),
@@ -62,9 +62,14 @@ _SINGLE = frozenset(
         ("conclusion",),
         ("placement", "is_"),
         ("last_rating", "at_least"),
+        ("not_",),
+        ("some",),
     )
 )
-"""The keys of single conditions that are well-formed whatever they ask; most are such, and there are many."""
+"""The keys of conditions that are well-formed whatever they ask; most are such, and there are many."""
+
+_LISTED = frozenset({frozenset({"all_"}), frozenset({"any_"})})
+"""The keys of conditions that are well-formed where they list something."""
 
 _Path = tuple[str | int, ...]
 
@@ -125,7 +130,8 @@ class Condition(Model):
     @model_validator(mode="after")
     def _one_operator(self) -> Condition:
         given = self.model_fields_set
-        if given not in _SINGLE or None in map(self.__dict__.get, given):
+        sound = given in _WHOLE or (given in _LISTED and self.parts)
+        if not sound or None in map(self.__dict__.get, given):
             self._check()
         return self
 

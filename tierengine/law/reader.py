@@ -36,17 +36,31 @@ def read_rulebook(folder: Path, cache: Path | None = None) -> Rulebook:
 
 def rulebook_of(files: tuple[RulebookFile, ...], cache: Path | None = None) -> Rulebook:
     """Read a rulebook from the bytes of its files, sorted by name; as `read_rulebook`."""
+    rulebook, ill_placed = _kept_or_read(files, cache)
+    if ill_placed:
+        raise RulebookError(ill_placed)
+    return rulebook
+
+
+def read_drafted(folder: Path, cache: Path | None) -> Rulebook:
+    """Read the rulebook of a draft, as `read_draft`, without the places of its entries; or take it from `cache`.
+
+    What the cache holds was found sound as a whole, its tier table too.
+    """
+    return _kept_or_read(rulebook_files(folder), cache)[0]
+
+
+def _kept_or_read(files: tuple[RulebookFile, ...], cache: Path | None) -> tuple[Rulebook, tuple[Problem, ...]]:
+    """Return a rulebook, and the cases that its tier table places nowhere or twice; a sound one is kept."""
     digest = rulebook_digest(files)
     key = _cache_key(digest) if cache is not None else ""
     if cache is not None and (rulebook := _from_cache(cache, key, digest)) is not None:
-        return rulebook
+        return rulebook, ()
     draft = _draft(files, digest)
-    if draft.ill_placed:
-        raise RulebookError(draft.ill_placed)
-    if cache is not None:
+    if cache is not None and not draft.ill_placed:
         content = draft.rulebook.model_dump_json(by_alias=True, exclude_defaults=True)
         keep(cache, key, content.encode())
-    return draft.rulebook
+    return draft.rulebook, draft.ill_placed
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,12 +144,19 @@ class Rulebook(Model):
         if day not in self._laws:
             law = self._selected(day)
             known = law.known()
-            self._laws[day] = replace(law, coherence=tuple(r for r in law.coherence if asked_of(r) <= known))
+            law = replace(law, coherence=tuple(r for r in law.coherence if asked_of(r) <= known))
+            law.share(self._alike.setdefault(tuple(map(id, law.entries())), law))
+            self._laws[day] = law
         return self._laws[day]
 
     @cached_property
     def _laws(self) -> dict[date, Law]:
         """The law of days that were asked for."""
+        return {}
+
+    @cached_property
+    def _alike(self) -> dict[tuple[int, ...], Law]:
+        """The first law that was asked for with certain entries, which this rulebook keeps alive."""
         return {}
 
     def _selected(self, day: date) -> Law:
@@ -372,8 +379,12 @@ class Law:
 
     @cached_property
     def kept(self) -> dict[str, object]:
-        """What others worked out from this law and keep with it, by name; a law never changes."""
+        """What others worked out from these entries and keep with them, by name; a law never changes."""
         return {}
+
+    def share(self, other: Law) -> None:
+        """Keep with this law what is kept with another; both must have the same entries, whatever their days."""
+        self.__dict__["kept"] = other.kept
 
     @cached_property
     def _set_aside(self) -> dict[tuple[tuple[str, str], ...], Admission | None]:

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from tierengine import schemas
 from tierengine.errors import Problem, RulebookError, TierEngineError, UsageError
-from tierengine.lab.cases.suite import read_cases
+from tierengine.lab.cases.suite import read_suite
 from tierengine.lab.cases.trial import Result, Trials, judge
 from tierengine.lab.change.mutation import PATIENCE
 from tierengine.lab.change.noticed import Examiner, Verdict
@@ -74,7 +74,7 @@ def _prove(_: Order, draft: Path, progress: Progress) -> Any:
 def _test(order: Order, draft: Path, progress: Progress) -> Any:
     assert order.cases is not None
     trials, results = Trials(), []
-    placed = tuple(read_cases(order.cases, read_rulebook(draft)))
+    placed = read_suite(order.cases, read_rulebook(draft)).cases
     for done, each in enumerate(placed, 1):
         results.append(judge(each, trials.answer(each)))
         if done % 10 == 0 or done == len(placed):

@@ -14,7 +14,7 @@ from tierengine.engines import lowering
 from tierengine.engines.lowering import Conditional
 from tierengine.lab.cases.coverage import Book, Covered
 from tierengine.lab.cases.edges import edge_of
-from tierengine.lab.cases.suite import PlacedCase, read_cases
+from tierengine.lab.cases.suite import PlacedCase, read_suite
 from tierengine.lab.cases.trial import Trials
 from tierengine.law.conditions import LEVEL_WORDS, Condition
 from tierengine.law.linter import conditions
@@ -24,7 +24,7 @@ from tierengine.law.rulebook import Law
 E = TypeVar("E")
 
 BOOK = read_once(ROOT)
-CASES = read_cases(ROOT / "tests" / "cases", BOOK)
+CASES = read_suite(ROOT / "tests" / "cases", BOOK).cases
 LAWS = list(BOOK.whole_laws())
 
 

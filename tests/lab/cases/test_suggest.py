@@ -15,7 +15,7 @@ from tests.conftest import ROOT, SMALL, Ran, read_once
 from tierengine.lab.cases.coverage import Book
 from tierengine.lab.cases.pairs import Pairs
 from tierengine.lab.cases.suggest import Suggestion, suggest
-from tierengine.lab.cases.suite import PlacedCase, read_cases
+from tierengine.lab.cases.suite import PlacedCase, read_suite
 from tierengine.lab.cases.trial import Trials
 from tierengine.law.linter import conditions
 from tierengine.law.reader import read_draft
@@ -56,7 +56,7 @@ def test_suggestions_for_the_law_of_every_date(tmp_path: Path) -> None:
     assert all(each.pair is not None for each in suggested)
     path = tmp_path / "suggested.yaml"
     path.write_text(as_yaml(suggested), encoding="utf-8")
-    cases, trials = read_cases(path, read_once(ROOT)), Trials()
+    cases, trials = read_suite(path, read_once(ROOT)).cases, Trials()
     assert len(cases) == 2 * len(suggested)
     assert not [failure for case in cases for failure in trials.run(case).failures]
     for on, beside in zip(cases[::2], cases[1::2], strict=True):

@@ -20,7 +20,7 @@ from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Value
 from tierengine.engines.lowering import lower, reached
 from tierengine.evidence.dossier import read_dossier
-from tierengine.lab.cases.suite import Case, Expected, PlacedCase, read_cases
+from tierengine.lab.cases.suite import Case, Expected, PlacedCase, read_suite
 from tierengine.lab.cases.trial import Answer, Laid, Result, Trials
 from tierengine.law.entries import Given
 from tierengine.law.rulebook import Law
@@ -141,7 +141,7 @@ def test_what_is_provisional_and_what_it_hangs_on() -> None:
     """A case may expect the status, the provisional tier and the hinges; each that is otherwise is told."""
     (placed,) = (
         each
-        for each in read_cases(ROOT / "tests" / "cases" / "country_years.yaml", read_once(ROOT))
+        for each in read_suite(ROOT / "tests" / "cases" / "country_years.yaml", read_once(ROOT)).cases
         if each.case.name.startswith("Seychelles")
     )
     assert of(Trials().run(placed)) == []

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
@@ -31,7 +30,7 @@ from pydantic import Field, model_validator
 from tierengine import yamlfile
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.lowering import lower_coherence
-from tierengine.errors import EvidenceError, NotInForceError, Problem
+from tierengine.errors import NotInForceError, Problem
 from tierengine.lab.cases.given import facts_of, unfit
 from tierengine.law.entries import CarriedItem, Coherence, Criterion, Given, Indicator, Kind, Situation
 from tierengine.law.linter import unknown
@@ -135,26 +134,19 @@ def answer(asked: Asked, law: Law) -> dict[str, str]:
     return dict(_ANSWERS[asked.subject](asked, law))
 
 
-def read_asked(files: list[Path], rulebook: Rulebook) -> tuple[PlacedAsked, ...]:
-    """Read the short cases of some files. Raise `EvidenceError` with every problem of every file."""
-    problems: list[Problem] = []
-    found: list[PlacedAsked] = []
-    for file in files:
-        document = yamlfile.load_path(file, str(file), problems)
-        values = document.values if document is not None else None
-        listed = isinstance(values, dict) and isinstance(values.get("asked"), tuple)
-        for number, part in enumerate(document.parts("asked") if document is not None and listed else ()):
-            assert document is not None
-            asked = yamlfile.check(part, Asked, problems)
-            if asked is None:
-                continue
-            for day in (asked.as_of, *asked.also_on):
-                on_the_day = asked.model_copy(update={"as_of": day})
-                placed = _placed(on_the_day, document, number, rulebook, problems)
-                found += [placed] if placed is not None else []
-    if problems:
-        raise EvidenceError(problems)
-    return tuple(found)
+def asked_in(document: Document, rulebook: Rulebook, problems: list[Problem]) -> Iterator[PlacedAsked]:
+    """Yield the sound short cases of a file; add what is wrong with the others to the problems."""
+    values = document.values
+    listed = isinstance(values, dict) and isinstance(values.get("asked"), tuple)
+    for number, part in enumerate(document.parts("asked") if listed else ()):
+        asked = yamlfile.check(part, Asked, problems)
+        if asked is None:
+            continue
+        for day in (asked.as_of, *asked.also_on):
+            on_the_day = asked.model_copy(update={"as_of": day})
+            placed = _placed(on_the_day, document, number, rulebook, problems)
+            if placed is not None:
+                yield placed
 
 
 def _placed(

@@ -31,7 +31,7 @@ from tierengine.engines.form import Facts, Form
 from tierengine.engines.lowering import lower
 from tierengine.errors import EvidenceError, NotInForceError, Problem, UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
-from tierengine.lab.cases.asked import Asked
+from tierengine.lab.cases.asked import Asked, PlacedAsked, asked_in
 from tierengine.lab.cases.given import Complaint, incoherent, unfit, whole_facts
 from tierengine.law.entries import Given
 from tierengine.law.linter import unknown
@@ -142,17 +142,31 @@ class PlacedCase:
         return self.document.where("cases", self.number, *path)
 
 
-def read_cases(path: Path, rulebook: Rulebook) -> tuple[PlacedCase, ...]:
-    """Read the cases of a file, or of every YAML file in a folder and below it, for a rulebook.
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The cases of some files: those of countries, and the short ones of the rules of procedure."""
+
+    cases: tuple[PlacedCase, ...]
+    asked: tuple[PlacedAsked, ...]
+
+
+def read_suite(path: Path, rulebook: Rulebook) -> Suite:
+    """Read every case of a file, or of every YAML file in a folder and below it, for a rulebook.
 
     Raise `EvidenceError` with every problem of every file, and `UsageError` if there is no file of cases there.
     """
     problems: list[Problem] = []
     reader = _Reader(rulebook)
-    found = [case for file in case_files(path) for case in reader.read(file, problems)]
+    cases: list[PlacedCase] = []
+    asked: list[PlacedAsked] = []
+    for file in case_files(path):
+        document = yamlfile.load_path(file, str(file), problems)
+        if document is not None:
+            cases += reader.read(document, file.parent, problems)
+            asked += asked_in(document, rulebook, problems)
     if problems:
         raise EvidenceError(problems)
-    return tuple(found)
+    return Suite(tuple(cases), tuple(asked))
 
 
 def case_files(path: Path) -> list[Path]:
@@ -177,11 +191,10 @@ class _Reader:
         self._alike: dict[str, Law] = {}
         self._names: dict[str, frozenset[str]] = {}
 
-    def read(self, file: Path, problems: list[Problem]) -> Iterator[PlacedCase]:
-        """Yield the sound cases of a file; add what is wrong with the others to the problems."""
-        document = yamlfile.load_path(file, str(file), problems)
-        listed = yamlfile.check(document, _Listed, problems) if document is not None else None
-        if document is None or listed is None:
+    def read(self, document: Document, folder: Path, problems: list[Problem]) -> Iterator[PlacedCase]:
+        """Yield the sound cases of a file in a folder; add what is wrong with the others to the problems."""
+        listed = yamlfile.check(document, _Listed, problems)
+        if listed is None:
             return
         names: Counter[str] = Counter()
         for number, part in enumerate(document.parts("cases") if listed.cases else ()):
@@ -195,7 +208,7 @@ class _Reader:
                 problems.append(Problem(where=where, what=what, cure="give each case a name of its own"))
             for day in (case.as_of, *case.also_on):
                 on_the_day = case.model_copy(update={"as_of": day})
-                placed = self._place(on_the_day, number, document, file.parent, problems)
+                placed = self._place(on_the_day, number, document, folder, problems)
                 if placed is not None:
                     yield placed
 

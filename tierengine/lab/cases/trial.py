@@ -106,7 +106,11 @@ class Laid:
         self.engine = coherent.engine
         self.inputs = {field.id for field in (*self.form.inputs, *self.form.answerable())}
         self.compared = {comparison.id: comparison for comparison in self.form.comparisons}
-        self.narrator = Narrator(law, self.form)
+
+    @cached_property
+    def narrator(self) -> Narrator:
+        """What tells of the form what rests on what."""
+        return Narrator(self.law, self.form)
 
     @cached_property
     def open_tiers(self) -> OpenTiers:
@@ -126,7 +130,6 @@ class Answer:
         self.law = law
         self.given = laid.given
         self._laid = laid
-        self._narrator = laid.narrator
         self._recommended = recommended
         self._facts = facts
         self.facts = {name: value for name, value in facts.items() if name in laid.inputs}
@@ -233,20 +236,20 @@ class Answer:
         return tuple(found)
 
     def _decides(self, proposition: str) -> Iterator[str]:
-        rules = self._narrator.rules.get(proposition, ())
+        rules = self._laid.narrator.rules.get(proposition, ())
         if proposition in self._laid.compared:
             comparison = self._laid.compared[proposition]
             yield from (comparison.left, comparison.right)
         elif proposition not in self.settled:
-            asked = self._narrator.asks.get(proposition, ())
+            asked = self._laid.narrator.asks.get(proposition, ())
             yield from (test.field for test in asked if test.field not in self.known)
         for rule in rules:
             if rule.id in self._fired:
-                yield from (test.field for test in self._narrator.single_tests(rule))
+                yield from (test.field for test in self._laid.narrator.single_tests(rule))
 
     def rules_of(self, propositions: Collection[str]) -> set[str]:
         """Return the rules that settled some propositions."""
-        return {rule.id for name in propositions for rule in self._narrator.rules.get(name, ())} & self._fired
+        return {rule.id for name in propositions for rule in self._laid.narrator.rules.get(name, ())} & self._fired
 
     def sentences(self, fields: Collection[str]) -> Iterator[str]:
         """Tell the inputs among some fields in sentences, those known first."""
@@ -260,7 +263,7 @@ class Answer:
             return f"Given: `{entry}` is {self.found(entry)[1]}."
         if field in self.known:
             return sentence(self.law, field, self.known[field])
-        return f"{self._narrator.open_question(field)} {self._narrator.unanswered_words(field)}"
+        return f"{self._laid.narrator.open_question(field)} {self._laid.narrator.unanswered_words(field)}"
 
 
 def judge_asked(placed: PlacedAsked) -> Result:

@@ -19,11 +19,11 @@ from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Form
 from tierengine.engines.solver import Limit
 from tierengine.errors import Problem, RulebookError, TierEngineError, UndecidedError
-from tierengine.lab.cases.asked import PlacedAsked, read_asked
+from tierengine.lab.cases.asked import PlacedAsked
 from tierengine.lab.cases.asked import answer as asked_answer
 from tierengine.lab.cases.given import whole_facts
 from tierengine.lab.cases.sketches import sketch
-from tierengine.lab.cases.suite import PlacedCase, case_files, read_cases
+from tierengine.lab.cases.suite import PlacedCase, Suite, read_suite
 from tierengine.lab.cases.trial import Answer, Trials
 from tierengine.lab.change.changed import CONDITIONS, Base, Mutant, mutant
 from tierengine.lab.change.distinguished import (
@@ -78,8 +78,8 @@ class Examiner:
         self.base = Base(read_draft(folder))
         self._limit = limit
         book = self.base.draft.rulebook
-        self._cases = read_cases(cases, book) if cases is not None else ()
-        self._asked = read_asked(case_files(cases), book) if cases is not None else ()
+        suite = read_suite(cases, book) if cases is not None else Suite((), ())
+        self._cases, self._asked = suite.cases, suite.asked
         self._trials = Trials()
         self._forms: dict[tuple[str, date, date], tuple[Form, CompiledEngine] | None] = {}
 
