@@ -23,6 +23,7 @@ from tierengine.ledger.entries import (
     ReviewEntry,
     RulebookEntry,
     WithdrawalEntry,
+    WitnessesEntry,
 )
 from tierengine.ledger.register import Register
 
@@ -508,6 +509,27 @@ def test_how_a_case_stands() -> None:
     assert register(*DONE, CASE).determination("gt") is None
     newer: Written = (RulebookEntry, ANN, {"rulebook": NEW, "replaces": OLD, "proposal": None})
     assert register(*DONE, newer).assessment("gt") is None
+
+
+def test_the_witnesses_are_those_of_the_last_entry_on_them() -> None:
+    """Nobody cosigns before an entry says so, and each such entry takes the place of the one before."""
+    first, second = ((WitnessesEntry, ANN, {"witnesses": (), "quorum": number}) for number in (0, 1))
+    assert register(*MADE).witnesses is None
+    chosen = register(first, second, *MADE).witnesses
+    assert chosen is not None
+    assert (chosen.number, chosen.quorum) == (1, 1)
+
+
+def test_the_case_of_an_entry_that_speaks_of_another() -> None:
+    """It is that of the other entry, and none where there is no such entry."""
+    for number, case in ((1, "gt"), (0, None), (9, None)):
+        assert register(*MADE).case_of(made(2, (ReviewEntry, BO, {**of(number), "approves": True}))) == case
+
+
+def test_names_that_look_alike_were_taken_in_the_first_format() -> None:
+    """A ledger of the first format may hold them, and is not refused for it afterwards."""
+    first: tuple[Written, ...] = tuple((kind, by, holds | {"format": 1}) for kind, by, holds in MADE)
+    assert not objected(first, (PositionEntry, LIKE, POSITION | {"format": 1}))
 
 
 @pytest.mark.parametrize("reviewer", [AGAIN, LIKE, Person(name="Dot", office="x", key=ANN.key)], ids=str)

@@ -45,7 +45,6 @@ class Said:
     on: int | None = None
     """The entry that it speaks of."""
     rulebook: str | None = None
-    replaces: str | None = None
     answer: str | None = None
     tier: Tier | None = None
     approves: bool | None = None
@@ -115,7 +114,6 @@ class Register:
             case=self.case_of(entry),
             on=values.get("on", values.get("of")),
             rulebook=values.get("rulebook"),
-            replaces=values.get("replaces"),
             answer=values.get("answer"),
             tier=values.get("tier"),
             approves=values.get("approves"),
