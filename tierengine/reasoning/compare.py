@@ -230,7 +230,7 @@ def _asked_on(own: Law, other: Law) -> Law:
 
     The reporting period goes with the facts. Where the provisions of the two days are the same, so is the law.
     """
-    name = f"the law of {other.as_of} asked on this day"
+    name = f"the law of {other.as_of} asked on {own.as_of}"  # other days with the same entries keep theirs here too
     if name not in own.kept:
         mixed = replace(other, as_of=own.as_of, clocks=own.clocks)
         mixed.kept["form"] = lower(other)
