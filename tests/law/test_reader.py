@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, SMALL
-from tierengine import canonical
+from tierengine import canonical, yamlfile
 from tierengine.cli.options import cache_folder
 from tierengine.errors import NotInForceError, RulebookError
 from tierengine.law.cache import MOST_FILES, keep, kept
@@ -113,6 +113,20 @@ def test_the_cache_gives_the_same_rulebook(tmp_path: Path) -> None:
     cold = read_rulebook(ROOT, cache=tmp_path)
     assert len(list(tmp_path.iterdir())) == 1
     assert read_rulebook(ROOT, cache=tmp_path) == cold == BOOK
+
+
+@pytest.mark.parametrize("name", ["yamlfile.py", "terms/citation.py", "law/linter.py"])
+def test_the_cache_of_another_program_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Where any code that reads or checks a rulebook is another, the rulebook is read and checked again."""
+    package, cache = tmp_path / "tierengine", tmp_path / "cache"
+    shutil.copytree(Path(yamlfile.__file__).parent, package, ignore=shutil.ignore_patterns("web", "__pycache__"))
+    monkeypatch.setattr(yamlfile, "__file__", str(package / "yamlfile.py"))
+    for _ in range(2):
+        read_rulebook(SMALL, cache)
+        assert len(list(cache.iterdir())) == 1
+    (package / name).write_text("# another\n", encoding="utf-8")
+    read_rulebook(SMALL, cache)
+    assert len(list(cache.iterdir())) == 2
 
 
 def test_a_draft_comes_from_the_cache_only_where_it_was_found_wholly_sound(tmp_path: Path) -> None:

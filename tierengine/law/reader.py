@@ -204,7 +204,9 @@ def own_folder() -> Path:
 
 def _cache_key(digest: str) -> str:
     """The rulebook and the code that found it sound: a changed check must look at the rulebook again."""
-    code = {path.name: canonical.digest(path.read_bytes()) for path in Path(__file__).parent.glob("*.py")}
+    package = Path(yamlfile.__file__).parent
+    files = (package / "yamlfile.py", *package.glob("terms/*.py"), *package.glob("law/*.py"))
+    code = {str(file.relative_to(package)): canonical.digest(file.read_bytes()) for file in files}
     return canonical.digest(canonical.encode({"rulebook": digest, "code": code})).removeprefix("sha256:")
 
 
