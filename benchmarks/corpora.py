@@ -5,6 +5,9 @@ decides it by its streaming engine, openfisca-core a part at a time, since it ha
 starts, all must leave the same tiers open for the same numbers of cases. What each takes is measured from outside, as
 a process of its own: wall time, processor time, and the most memory that it had.
 
+The same cases are measured in an ordinary file, in which cells are empty, and packed by `audit pack`; merely reading
+the columns is measured of both, by pyarrow and by polars.
+
 A corpus of 50 million cases takes 3 GB of the folder for temporary files, and is deleted at the end.
 """
 
@@ -13,14 +16,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter, process_time
 
 import lab
 import numpy as np
@@ -30,6 +35,7 @@ from numpy.typing import NDArray
 
 from tierengine.engines.columns import ColumnEngine, Columns, Numbers, Truths, all_of, pack, unpack
 from tierengine.engines.form import Form
+from tierengine.lab.corpus.arrow import is_text
 from tierengine.lab.corpus.parquet import RowGroups, row_groups
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Rulebook
@@ -140,7 +146,11 @@ def columns_in(part: RowGroups, book: Rulebook, form: Form) -> Columns:
 
 def by_columns(form: Form, path: Path) -> Counter[str]:
     """Our own columns, part by part, a thread for each processor, as the verbs on a corpus read it."""
-    engine, book = ColumnEngine(form), read_rulebook(lab.ROOT)
+    return count_by_columns(ColumnEngine(form), read_rulebook(lab.ROOT), form, path)
+
+
+def count_by_columns(engine: ColumnEngine, book: Rulebook, form: Form, path: Path) -> Counter[str]:
+    """The same once the law was read and its rules were compiled."""
     rows = [row.id for row in book.latest().tiers]
 
     def counted(part: RowGroups) -> Counter[str]:
@@ -200,17 +210,94 @@ def print_head(what: str) -> None:
     print(f"\n{what}\n  {'':<44}{'s':>9}{'cpu s':>11}{'million cases/s':>18}{'MB':>12}")
 
 
-def measure_rivals(path: Path, cases: int, folder: Path) -> None:
+def measure_rivals(ordinary: Path, packed: Path, cases: int, folder: Path) -> None:
     """Measure us and the rivals from the file to the number of cases with each set of open tiers."""
     print_head(f"{cases:,} cases, from Parquet to how many have which tiers open")
-    counted = {}
-    for name in RIVALS:
-        ran = run([sys.executable, __file__, "--rival", name, str(path)], folder)
-        counted[name] = json.loads(ran.out)
-        print_run(name, ran, cases)
-    if len({json.dumps(each, sort_keys=True) for each in counted.values()}) > 1:
+    counted = []
+    for path, names in ((ordinary, [*RIVALS]), (packed, ["columns"])):
+        for name in names:
+            ran = run([sys.executable, __file__, "--rival", name, str(path)], folder)
+            counted.append(json.loads(ran.out))
+            print_run(f"{name}, {path.stem}", ran, cases)
+    if any(each != counted[0] for each in counted):
         sys.exit("the rivals leave other tiers open")
     print("  all leave the same tiers open for the same numbers of cases")
+
+
+def read_by_pyarrow(path: Path, names: Sequence[str]) -> None:
+    """Read columns one by one, as we do."""
+    metadata = pq.read_metadata(path)
+    schema = metadata.schema.to_arrow_schema()
+    words = [name for name in names if is_text(schema.field(name).type)]
+    file = pq.ParquetFile(path, metadata=metadata, read_dictionary=words)
+    for group in range(metadata.num_row_groups):
+        for name in names:
+            file.read_row_groups([group], columns=[name], use_threads=False)
+
+
+def read_by_polars(path: Path, names: Sequence[str]) -> None:
+    """Read columns as polars does it."""
+    import polars as pl  # noqa: PLC0415 - its number of threads is read when it is imported
+
+    pl.read_parquet(path, columns=list(names))
+
+
+def processor_of(read: Callable[[Path, Sequence[str]], None], path: Path, names: Sequence[str]) -> float:
+    """Return the seconds of the processor that reading takes."""
+    started = process_time()
+    read(path, names)
+    return process_time() - started
+
+
+def measure_reading(ordinary: Path, packed: Path, cases: int) -> None:
+    """Measure what merely reading the columns takes, in alternation, the median of some rounds."""
+    names = [name for name in pq.read_schema(ordinary).names if name != "id"]
+    ways = [(reader, path) for path in (ordinary, packed) for reader in (read_by_pyarrow, read_by_polars)]
+    rounds = [[processor_of(reader, path, names) for reader, path in ways] for _ in range(lab.ROUNDS)]
+    print(f"\nmerely reading the {len(names)} columns of {cases:,} cases, processor time")
+    for place, (reader, path) in enumerate(ways):
+        took = statistics.median(each[place] for each in rounds)
+        library = reader.__name__.removeprefix("read_by_")
+        print(f"  {library}, {path.stem} ({path.stat().st_size / 1e6:.1f} MB)".ljust(46) + f"{took:>9.2f} s")
+
+
+def measure_counting(form: Form, paths: Sequence[Path], cases: int) -> None:
+    """Measure from Parquet to counts of open tiers, once the law was read, in alternation, the medians."""
+    engine, book = ColumnEngine(form), read_rulebook(lab.ROOT)
+    print(f"\nfrom Parquet to counts of {cases:,} cases, {os.cpu_count()} threads, once the law was read")
+    taken: dict[Path, list[tuple[float, float]]] = {path: [] for path in paths}
+    for _ in range(lab.ROUNDS):
+        for path in paths:
+            started, on_processor = perf_counter(), process_time()
+            count_by_columns(engine, book, form, path)
+            taken[path].append((perf_counter() - started, process_time() - on_processor))
+    for path, rounds in taken.items():
+        seconds, processor = (statistics.median(each) for each in zip(*rounds, strict=True))
+        rate = cases / seconds / 1e6
+        print(f"  {path.stem:<44}{seconds:>9.2f} s{processor:>9.2f} cpu s{rate:>9.2f} million cases/s")
+
+
+def measure_packed(form: Form, folder: Path) -> None:
+    """Measure a million cases in an ordinary file and packed: reading, counting, and what a change does to them."""
+    ordinary, packed = folder / "ordinary.parquet", folder / "packed.parquet"
+    write_corpus(form, 1, ordinary)
+    print_head(f"{lab.MILLION:,} cases: audit pack")
+    words = [sys.executable, "-m", "tierengine.cli", "audit", "pack", str(ordinary), str(packed)]
+    print_run("audit pack", run(words, folder), lab.MILLION)
+    measure_reading(ordinary, packed, lab.MILLION)
+    measure_counting(form, (ordinary, packed), lab.MILLION)
+    measure_rivals(ordinary, packed, lab.MILLION, folder)
+    print_head(f"{lab.MILLION:,} cases, in an ordinary file and packed")
+    changed = str(lab.changed_rulebook(folder / "changed-for-packed"))
+    told = set()
+    for path in (ordinary, packed):
+        ran = run(
+            [sys.executable, "-m", "tierengine.cli", "impact", str(lab.ROOT), changed, "--corpus", str(path)], folder
+        )
+        told.add(ran.out.replace(str(path), "CORPUS"))
+        print_run(f"impact, {path.stem}", ran, lab.MILLION)
+    if len(told) > 1:
+        sys.exit("impact tells something else of the packed corpus")
 
 
 def measure_growth(form: Form, sizes: Sequence[int], folder: Path) -> None:
@@ -228,8 +315,6 @@ def measure_growth(form: Form, sizes: Sequence[int], folder: Path) -> None:
         print_run("two workers (memory of the first process)", there, cases)
         if here.out != there.out:
             sys.exit("the cluster tells something else")
-        if millions == sizes[0]:
-            measure_rivals(path, cases, folder)
         path.unlink()
 
 
@@ -259,6 +344,7 @@ def main() -> None:
     lab.print_machine()
     with tempfile.TemporaryDirectory() as folder:
         measure_raters(form, Path(folder))
+        measure_packed(form, Path(folder))
         measure_growth(form, given.millions, Path(folder))
 
 
