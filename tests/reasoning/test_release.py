@@ -21,11 +21,14 @@ from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import Assessment
 from tierengine.reasoning.compare import answered
-from tierengine.reasoning.release import RELEASES, Released, ReleaseName, release
+from tierengine.reasoning.release import RELEASES, Release, Released, ReleaseName, release, shown_part, shown_whole
 from tierengine.reports.markdown import markdown
 from tierengine.reports.release import release_section, released_report
 
 RELEASED = st.sampled_from(sorted(RELEASES))
+CLEARED = st.builds(
+    Mark, st.sampled_from(("unclassified", "sensitive but unclassified", "unknown")), no_foreign=st.booleans()
+)
 WORDS = st.sampled_from((None, "unclassified", "sensitive but unclassified", "unknown"))
 SEEDS = ("guatemala-2007", "invented-2011", "invented-2013", "invented-2019")
 
@@ -58,13 +61,13 @@ def _records(value: Any) -> Iterator[str]:
             yield from _records(inner)
 
 
-def allowed(written: list[Piece], name: ReleaseName) -> list[bool]:
+def allowed(written: list[Piece], to: Release) -> list[bool]:
     """Whether the marks of each piece allow that it is released; an unmarked rating bears every mark there is."""
     own = [Mark(each.handling) if each.handling else Mark("unclassified") for each in written]  # type: ignore[arg-type]
     facts = [mark for mark, each in zip(own, written, strict=True) if each.what != "rating"]
     every = strictest([*(MARKS[each.source] for each in written), *facts])
     return [
-        RELEASES[name].allows(
+        to.allows(
             (mark if each.handling else every) if each.what == "rating" else strictest([mark, MARKS[each.source]])
         )
         for mark, each in zip(own, written, strict=True)
@@ -82,7 +85,7 @@ def test_no_word_of_what_is_withheld_stands_in_a_release(
     casefile = made(written)
     released = release(casefile, small_law, name)
     text = texts(released)
-    for place, may in enumerate(allowed(written, name)):
+    for place, may in enumerate(allowed(written, RELEASES[name])):
         if not may:
             assert not [secret for secret in secrets(written, place) if secret in text]
     for source in casefile.sources.values():
@@ -97,7 +100,7 @@ def test_a_release_is_the_same_whatever_the_withheld_words_are(
     small_law: Law, written: list[Piece], name: ReleaseName
 ) -> None:
     """With other words in what is withheld, every byte is the same: so nothing of them can be found by guessing."""
-    hidden = {place for place, may in enumerate(allowed(written, name)) if not may}
+    hidden = {place for place, may in enumerate(allowed(written, RELEASES[name])) if not may}
     first, second = (release(made(salted(written, hidden, salt)), small_law, name) for salt in ("one", "two"))
     assert texts(first) == texts(second)
 
@@ -124,6 +127,70 @@ def test_a_release_marks_itself_by_what_it_holds(small_law: Law, written: list[P
     told = release(made(written), small_law, name).statement
     assert name != "public" or told.handling == "UNCLASSIFIED"
     assert "UNKNOWN" not in told.handling
+
+
+# -- what a person is shown ---------------------------------------------------------------------------------------
+
+
+def _handlings(value: Any) -> Iterator[Any]:
+    """The mark of every item of a dossier."""
+    if isinstance(value, dict):
+        yield value.get("handling")
+        for inner in value.values():
+            yield from _handlings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _handlings(inner)
+
+
+@given(written=pieces(), cleared=CLEARED)
+def test_a_person_is_shown_a_dossier_whole_only_if_every_mark_allows_it(written: list[Piece], cleared: Mark) -> None:
+    """Each item's mark counts, each source's, and those of the last report's dossier; what is not open may bear any."""
+    casefile, to = made(written), Release(cleared, "a test")
+    marks = [Mark(each) for each in _handlings(casefile.dossier.model_dump(mode="json")) if each]
+    marks += [Mark(each.handling, each.no_foreign) for each in casefile.sources.values()]
+    whole = all(to.allows(each) for each in marks)
+    assert shown_whole(casefile, cleared) == whole
+    later = made([])
+    assert shown_whole(later, cleared)
+    assert shown_whole(Casefile.of(later.dossier, later.document, {}, casefile), cleared) == whole
+    closed = Casefile.of(casefile.dossier, casefile.document, {})
+    unknown = bool(casefile.sources) and not to.allows(Mark("unknown"))
+    own = all(to.allows(Mark(each)) for each in _handlings(casefile.dossier.model_dump(mode="json")) if each)
+    assert shown_whole(closed, cleared) == (own and not unknown)
+
+
+@given(written=pieces(), cleared=CLEARED)
+def test_a_person_is_shown_no_word_that_a_mark_keeps_from_them(
+    small_law: Law, written: list[Piece], cleared: Mark
+) -> None:
+    """The part says nothing of an item or a source that is withheld, and keeps all where nothing is."""
+    casefile, to = made(written), Release(cleared, "a test")
+    part = shown_part(casefile, small_law, cleared)
+    text = part.dossier.model_dump_json() + "".join(source.text for source in part.sources.values())
+    for place, may in enumerate(allowed(written, to)):
+        if not may:
+            assert not [secret for secret in secrets(written, place) if secret in text]
+    for source in casefile.sources.values():
+        if not to.allows(Mark(source.handling, source.no_foreign)):
+            assert source.id not in part.sources
+            assert digest(source) not in text
+    if shown_whole(casefile, cleared):
+        assert {record.id for record in part.dossier.records} >= {
+            record.id for record in casefile.dossier.records if isinstance(record, Evidence)
+        }
+        assert part.sources == casefile.sources
+    assert part.document.name == f"{casefile.document.name}, in part"
+    assert part.last is None
+
+
+def test_a_dossier_beside_that_of_the_last_report_is_never_released_whole(small_law: Law) -> None:
+    """The dossier of the last report has marks of its own, and stays."""
+    casefile = made([Piece("victims", 0, None)])
+    beside = Casefile.of(casefile.dossier, casefile.document, casefile.sources, made([Piece("punished", 0, None)]))
+    assert release(casefile, small_law, "public").statement.whole
+    released = release(beside, small_law, "public")
+    assert (released.statement.whole, released.part.last) == (False, None)
 
 
 # -- what is told -----------------------------------------------------------------------------------------------
