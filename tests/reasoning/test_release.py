@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.conftest import ROOT
 from tests.reasoning.releasable import MARKS, Piece, digest, identity, made, pieces, quote, salted, secrets, word
 from tierengine import schemas
 from tierengine.errors import EvidenceError
-from tierengine.evidence.dossier import Casefile, read_dossier
+from tierengine.evidence.dossier import Casefile, PlannedAction, read_dossier
 from tierengine.evidence.handling import Mark, strictest
 from tierengine.evidence.records import Evidence
 from tierengine.law.rulebook import Law, Rulebook
@@ -24,6 +25,7 @@ from tierengine.reasoning.compare import answered
 from tierengine.reasoning.release import RELEASES, Release, Released, ReleaseName, release, shown_part, shown_whole
 from tierengine.reports.markdown import markdown
 from tierengine.reports.release import release_section, released_report
+from tierengine.yamlfile import Document
 
 RELEASED = st.sampled_from(sorted(RELEASES))
 CLEARED = st.builds(
@@ -180,17 +182,38 @@ def test_a_person_is_shown_no_word_that_a_mark_keeps_from_them(
             record.id for record in casefile.dossier.records if isinstance(record, Evidence)
         }
         assert part.sources == casefile.sources
-    assert part.document.name == f"{casefile.document.name}, in part"
+    assert part.document == Document(f"{casefile.document.name}, in part", b"", {}, {})
     assert part.last is None
 
 
+def test_a_plan_is_not_shown_in_part(small_law: Law) -> None:
+    """What a plan asks of the government may tell what it was made from."""
+    casefile = made([Piece("victims", 0, None), Piece("shelter", 1, None)])
+    action = PlannedAction(id="a", says="House the victims.", answered_by=("shelter",), due=date(2008, 3, 1))
+    planned = casefile.dossier.model_copy(update={"plan": (action,)})
+    part = shown_part(Casefile.of(planned, casefile.document, casefile.sources), small_law, Mark("unclassified"))
+    assert not part.dossier.plan
+
+
+def test_a_source_from_which_nothing_was_coded_is_withheld_too(small_law: Law) -> None:
+    """A dossier on a source that may not be released is not released whole, though each of its records is."""
+    casefile = made([Piece("victims", 0, None), Piece("shelter", 1, None)])
+    first = casefile.dossier.model_copy(update={"records": casefile.dossier.records[:1]})
+    released = release(Casefile.of(first, casefile.document, casefile.sources), small_law, "public")
+    assert (released.statement.withheld, released.statement.whole) == (0, False)
+    assert [source.handling for source in released.part.sources.values()] == ["unclassified"]
+
+
 def test_a_dossier_beside_that_of_the_last_report_is_never_released_whole(small_law: Law) -> None:
-    """The dossier of the last report has marks of its own, and stays."""
+    """The dossier of the last report has marks of its own: neither it nor its name is released or shown in part."""
     casefile = made([Piece("victims", 0, None)])
-    beside = Casefile.of(casefile.dossier, casefile.document, casefile.sources, made([Piece("punished", 0, None)]))
+    named = casefile.dossier.model_copy(update={"last_dossier": "the-last.yaml"})
+    beside = Casefile.of(named, casefile.document, casefile.sources, made([Piece("punished", 0, None)]))
     assert release(casefile, small_law, "public").statement.whole
     released = release(beside, small_law, "public")
-    assert (released.statement.whole, released.part.last) == (False, None)
+    assert not released.statement.whole
+    for part in (released.part, shown_part(beside, small_law, Mark("unclassified"))):
+        assert (part.last, part.dossier.last_dossier) == (None, None)
 
 
 # -- what is told -----------------------------------------------------------------------------------------------
