@@ -21,7 +21,7 @@ class Gates:
     """The gates of one form; made once, and kept with it."""
 
     def __init__(self, form: Form) -> None:
-        self.reader = Reader.of(form)
+        self.reader = form.once(Reader)
         self.plan = self.reader.plan
         self.feeds: list[list[int]] = [[] for _ in range(self.plan.slots)]
         """Slot to the slots that it feeds."""
@@ -39,14 +39,6 @@ class Gates:
         for each in form.comparisons:
             for name in (each.left, each.right, each.id):
                 self.compared.setdefault(name, []).append(each)
-
-    @staticmethod
-    def of(form: Form) -> Gates:
-        """Return the gates of a form; they are kept with it, since many countries share them."""
-        kept = form.kept.get("gates")
-        if not isinstance(kept, Gates):
-            kept = form.kept["gates"] = Gates(form)
-        return kept
 
     def _gate(self, slot: int, fed_by: Iterable[int], needed: int) -> None:
         self.missing[slot] = needed
@@ -66,7 +58,7 @@ class Changing:
     """One country, with what follows from its answers kept up while they change."""
 
     def __init__(self, form: Form, facts: Facts) -> None:
-        self._gates = gates = Gates.of(form)
+        self._gates = gates = form.once(Gates)
         self._missing = list(gates.missing)
         self._holds = [False] * gates.plan.slots
         self._facts: dict[str, Value | Bounds] = {}

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from tierengine.terms.scalars import Model
 
@@ -107,6 +107,15 @@ class Unanswered(Model):
     denied_with: tuple[str, ...]
 
 
+class _OfForm(Protocol):
+    """What is made of a form alone."""
+
+    def __init__(self, form: Form) -> None: ...
+
+
+OfForm = TypeVar("OfForm", bound=_OfForm)
+
+
 class Form(Model):
     """A whole rulebook, ready for an engine."""
 
@@ -122,6 +131,13 @@ class Form(Model):
     def kept(self) -> dict[str, object]:
         """What engines worked out from this form and keep with it, by name; a form never changes."""
         return {}
+
+    def once(self, kind: type[OfForm]) -> OfForm:
+        """Return what a class makes of this form; it is kept with the form, since many countries share it."""
+        kept = self.kept.get(kind.__qualname__)
+        if not isinstance(kept, kind):
+            kept = self.kept[kind.__qualname__] = kind(self)
+        return kept
 
     def answerable(self) -> tuple[Field, ...]:
         """Return the comparisons as truths that may be answered directly."""

@@ -37,14 +37,6 @@ class Reader:
         self.passing = lru_cache(_REMEMBERED)(self._passing)
         """The slots of the tests that an answer to a question passes."""
 
-    @staticmethod
-    def of(form: Form) -> Reader:
-        """Return what reads a form; it is kept with the form, since it is asked about many countries."""
-        kept = form.kept.get("side by side")
-        if not isinstance(kept, Reader):
-            kept = form.kept["side by side"] = Reader(form)
-        return kept
-
     def _passing(self, question: str, value: Value | Bounds) -> tuple[int, ...]:
         return tuple(slot for slot, test in self.asked_of.get(question, ()) if passes(value, test.op, test.value))
 
@@ -54,7 +46,7 @@ class SideBySide:
 
     def __init__(self, form: Form, count: int) -> None:
         self.everyone: Countries = (1 << count) - 1
-        self._reader = Reader.of(form)
+        self._reader = form.once(Reader)
         self._plan = self._reader.plan
         self._planes: list[Countries] = [0] * self._plan.slots
         self._answers: dict[str, Answers] = {}

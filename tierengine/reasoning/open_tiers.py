@@ -100,7 +100,7 @@ def answered(form: Form, facts: Facts, answers: Facts) -> dict[str, Value | Boun
 
     A word that is rated there is judged.
     """
-    bearing, found = _Bearing.of(form), {**facts, **answers}
+    bearing, found = form.once(_Bearing), {**facts, **answers}
     written = {name: bearing.answer(name, facts, answers) for each in answers for name in bearing.on(each)}
     return found | {name: value for name, value in written.items() if value is not None}
 
@@ -119,14 +119,6 @@ class _Bearing:
             compared = (side for pair in self._sides.get(taken.id, ()) for side in pair)
             for name in (*taken.shown_by, *taken.denied_with, *compared):
                 self._bears(name, taken.id)
-
-    @staticmethod
-    def of(form: Form) -> _Bearing:
-        """Return what bears on what in a form."""
-        kept = form.kept.get("bearing")
-        if not isinstance(kept, _Bearing):
-            kept = form.kept["bearing"] = _Bearing(form)
-        return kept
 
     def _bears(self, name: str, on: str) -> None:
         if on not in self._on.setdefault(name, []):
@@ -165,7 +157,7 @@ class _Dossier:
 
     def __init__(self, form: Form, facts: Facts) -> None:
         self.facts = facts
-        self._bearing = _Bearing.of(form)
+        self._bearing = form.once(_Bearing)
         self._country = Changing(form, facts)
         self._answers: dict[str, Value | Bounds] = {}
 
