@@ -158,7 +158,7 @@ def pack(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="the Parquet file to write")],
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Write a corpus of Parquet as one file that is read in a third of the time."""
+    """Write a corpus of Parquet as one file whose columns are read in a third of the time."""
     from tierengine.lab.corpus.packed import write_packed  # noqa: PLC0415
 
     cases = write_packed(corpus, file, rulebook_in(rulebook), watch)
