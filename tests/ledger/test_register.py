@@ -149,6 +149,16 @@ REFUSED: list[tuple[str, tuple[Written, ...], Written, tuple[str, str, str]]] = 
         ),
     ),
     (
+        "an enrolment under a name that looks like somebody's who wrote and is enrolled",
+        (*WROTE, enrolled(BO, "reader")),
+        enrolled(Person(name="B\N{CYRILLIC SMALL LETTER O} Chen", office="x", key=CY.key), "reader"),
+        (
+            "NAME",
+            "`B\N{CYRILLIC SMALL LETTER O} Chen` looks like `Bo Chen`, who is or was in the register",
+            "choose a name that nobody takes for that one",
+        ),
+    ),
+    (
         "an assessment under another rulebook",
         (LAW,),
         (AssessmentEntry, ANN, {"case": "gt", "rulebook": NEW, "answer": ANSWER, "tier": "2"}),
