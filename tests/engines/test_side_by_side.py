@@ -14,6 +14,7 @@ from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Evaluation, Form, Rule, Stratum, Test
 from tierengine.engines.form import Field as Input
 from tierengine.engines.lowering import lower
+from tierengine.engines.plan import NOWHERE, Plan
 from tierengine.engines.side_by_side import SideBySide, each_of
 from tierengine.law.rulebook import Rulebook
 
@@ -90,3 +91,11 @@ def test_what_holds_and_fails_is_named(*, told: bool) -> None:
     countries.answer("x", {told: 0b101, not told: 0b010})
     countries.settle()
     assert countries.contradicted == 0b101
+
+
+def test_no_slot_of_a_plan_is_left_empty(rulebook: Rulebook) -> None:
+    """Each costs the memory of a plane; only the first, on which nothing is ever set, stands for nothing."""
+    plan = Plan(lower(rulebook.latest()))
+    steps = [(*step.tests, *step.conjunctions, *step.unions) for step in plan.steps]
+    taken = [*(slot for rail in plan.truths.values() for slot in rail), *(slot for each in steps for slot, _ in each)]
+    assert sorted(taken) == list(range(NOWHERE + 1, plan.slots))

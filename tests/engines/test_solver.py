@@ -157,6 +157,12 @@ def test_a_question_is_written_in_as_few_clauses_as_it_needs() -> None:
     assert lines[9:] == [*counted, "8 0", "-10 1 0", "-10 4 0", "10 -1 -4 0", "10 3 0"]
 
 
+def test_what_no_step_is_needed_to_refute_has_a_proof_of_one_line() -> None:
+    """It says that nothing can hold; so a certificate without a case always has a proof."""
+    a = variable("a")
+    assert certificate([a, negate(a)]).proof == "0\n"
+
+
 def test_a_count_is_written_as_far_as_it_is_asked() -> None:
     """Up to four at first, then twice as far; what was written serves every lower number. Told in literals."""
     clauses: list[list[int]] = []
