@@ -10,10 +10,25 @@ from hypothesis import strategies as st
 
 from tests.strategies import bounds
 from tierengine.engines.arithmetic import OPERATORS, added, compare, ends, holds, met, thresholds
+from tierengine.engines.changing import Changing
 from tierengine.engines.columns import ColumnEngine, columns_of, facts_of
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
-from tierengine.engines.form import Bounds, Comparison, Engine, Facts, Field, Form, Operator, Rule, Stratum, Tally, Test
+from tierengine.engines.form import (
+    Bounds,
+    Comparison,
+    Engine,
+    Facts,
+    Field,
+    Form,
+    Operator,
+    Rule,
+    Stratum,
+    Tally,
+    Test,
+    Value,
+)
+from tierengine.engines.side_by_side import SideBySide
 from tierengine.errors import EvidenceError, UnsafeRuleError
 
 COUNT = Field(id="n", type="count")
@@ -100,6 +115,38 @@ def test_every_engine_reads_bounds_as_all_their_numbers() -> None:
             fired = tuple(sorted(set.intersection(*each)))
             assert [engine.evaluate(facts).fired for engine in engines] == [fired, fired]
             assert columns.of(row).fired == fired
+
+
+def test_every_engine_lets_two_numbers_outrank_what_was_answered_directly() -> None:
+    """A direct answer counts where the numbers leave it open, whether they are known by bounds or not at all."""
+    pytest.importorskip("durable", reason="durable-rules is not built here")
+    sides = tuple(
+        Rule(id=f"m{holds}", head="m", holds=holds, tests=(Test(field="more", op="==", value=holds),))
+        for holds in (True, False)
+    )
+    form = Form(inputs=(COUNT, OTHER), comparisons=(MORE,), strata=(Stratum(rules=sides),))
+    known: list[int | Bounds | None] = [None, 1, 3, Bounds(1, 3), Bounds(2)]
+    answers = [dict(zip(("n", "o", "more"), each, strict=True)) for each in product(known, known, (None, True, False))]
+    records: list[Facts] = [{name: each for name, each in one.items() if each is not None} for one in answers]
+    expected = [{} if said is None else {"m": said} for said in (compare(facts, MORE) for facts in records)]
+    compiled, columns = CompiledEngine(form), ColumnEngine(form).evaluate(columns_of(form, records), len(records))
+    countries = SideBySide(form, len(records))
+    for name in ("n", "o", "more"):
+        given = {facts[name] for facts in records if name in facts}
+        countries.answer(name, {value: _those(records, name, value) for value in given})
+    countries.settle()
+    with DurableEngine(form) as durable:
+        assert [durable.evaluate(facts).settled for facts in records] == expected
+    assert [compiled.evaluate(facts).settled for facts in records] == expected
+    assert [columns.of(row).settled for row in range(len(records))] == expected
+    assert countries.shown("m") == sum(1 << row for row, settled in enumerate(expected) if settled == {"m": True})
+    assert countries.refuted("m") == sum(1 << row for row, settled in enumerate(expected) if settled == {"m": False})
+    assert [Changing(form, facts).shown("m") for facts in records] == [settled == {"m": True} for settled in expected]
+
+
+def _those(records: list[Facts], name: str, value: Value | Bounds) -> int:
+    """The records in which a field has a value, a bit for each."""
+    return sum(1 << row for row, facts in enumerate(records) if name in facts and facts[name] == value)
 
 
 @given(st.lists(st.fixed_dictionaries({}, optional={"n": counts, "o": counts, "more": st.booleans()}), min_size=1))

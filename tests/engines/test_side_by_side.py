@@ -49,6 +49,9 @@ def assert_alike(form: Form, records: Records) -> None:
     countries.settle()
     assert found(form, countries) == [CompiledEngine(form).evaluate(facts) for facts in records]
     assert not countries.contradicted
+    of_each = {head: {True: countries.shown(head), False: countries.refuted(head)} for head in heads(form)}
+    assert dict(countries.found([*of_each, "nothing"])) == of_each
+    assert countries.shown("nothing") == countries.refuted("nothing") == 0
 
 
 @given(st.data())
