@@ -59,6 +59,26 @@ TESTS |= {
     f"tierengine/engines/{path.name}": ["tests/engines"]
     for path in sorted((ROOT / "tierengine" / "engines").glob("[a-z]*.py"))
 }
+ENGINES = "tests/engines/test_"
+TESTS |= {
+    f"tierengine/engines/{name}.py": files
+    for name, files in {
+        "form": [*(f"{ENGINES}{topic}.py" for topic in ("kept", "proof", "real_law")), f"{REASONING}concession.py"],
+        "logic": [f"{ENGINES}solver.py"],
+        "clauses": [f"{ENGINES}solver.py"],
+        "solver": [f"{ENGINES}solver.py"],
+        "certificate": [f"{ENGINES}solver.py", "tests/lab/proofs/test_drup.py"],
+        "proof": [f"{ENGINES}proof.py", f"{REASONING}coherence.py"],
+        "ends": [f"{ENGINES}bounds.py", f"{ENGINES}durable.py"],
+        "arithmetic": [f"{ENGINES}bounds.py", f"{ENGINES}durable.py", f"{REASONING}admission.py"],
+        "lowering": [f"{ENGINES}three_readings.py", f"{REASONING}coherence.py", f"{REASONING}proposals.py"],
+        "compiled": [f"{ENGINES}bounds.py", f"{ENGINES}real_law.py", f"{ENGINES}three_readings.py"],
+        "plan": [f"{ENGINES}changing.py", f"{ENGINES}columns.py", f"{ENGINES}side_by_side.py"],
+        "changing": [f"{ENGINES}changing.py"],
+        "columns": [f"{ENGINES}bounds.py", f"{ENGINES}columns.py"],
+        "side_by_side": [f"{ENGINES}side_by_side.py"],
+    }.items()
+}
 SETTINGS = """
 [tool.mutmut]
 source_paths = ["tierengine"]
