@@ -1,4 +1,4 @@
-"""Try single changes of the code that decides, a file at a time, and tell which of them no test notices.
+"""Try single changes of the code that decides, a file at a time, and name those of them that no test notices.
 
     python benchmarks/mutants.py                        every file; each takes between minutes and hours
     python benchmarks/mutants.py history guard          the files with one of these words in their path
@@ -11,7 +11,7 @@ split, and the tests that reach the changed function run again in the half with 
 and noticed many changes. So nothing is read twice. What no test notices is printed as a difference. With
 --again it meets every test, each from before anything was read, lest something that is kept hides it.
 The end is 0 if every change was tried and noticed, else 1.
-docs/explanation/single-changes.md tells what was found, and why the rest may stay.
+docs/explanation/single-changes.md says what was found, and why the rest may stay.
 """
 
 from __future__ import annotations
