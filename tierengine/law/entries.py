@@ -428,7 +428,8 @@ class Coherence(Entry):
         """The one condition that holds of every country."""
         if self.when is None:
             return self.then
-        return Condition.model_validate({"any": (Condition.model_validate({"not": self.when}), self.then)})
+        # Of conditions that were checked, so not checked again.
+        return Condition.model_construct(any_=(Condition.model_construct(not_=self.when), self.then))
 
 
 class Admission(Entry):
