@@ -59,6 +59,18 @@ TESTS |= {
     f"tierengine/engines/{path.name}": ["tests/engines"]
     for path in sorted((ROOT / "tierengine" / "engines").glob("[a-z]*.py"))
 }
+ENGINES = "tests/engines/test_"
+TRAPS = [
+    f"{ENGINES}durable_traps.py",
+    # What durable-rules does by itself, in processes of its own, says nothing of our code.
+    *(f"--deselect={ENGINES}durable_traps.py::test_{name}_are_real" for name in ("wrong_answers", "crashes_and_hangs")),
+]
+TESTS |= {
+    "tierengine/engines/agreement.py": [f"{ENGINES}agreement.py"],
+    "tierengine/engines/durable.py": [f"{ENGINES}durable.py", *TRAPS, f"{ENGINES}kept.py"],
+    "tierengine/engines/measured.py": TRAPS,
+    "tierengine/engines/safety.py": TRAPS,
+}
 SETTINGS = """
 [tool.mutmut]
 source_paths = ["tierengine"]

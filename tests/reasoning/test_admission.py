@@ -451,6 +451,11 @@ COUNTED: dict[str, Case] = {
         figure("trafficking_convictions", "7", 1, period=BEFORE),
         said("increase_in_enforcement", "true", kind="statistic"),
     ),
+    "numbers that show nothing leave what a record denies": lambda: on_file(
+        figure("trafficking_convictions", "7"),
+        figure("trafficking_convictions", "7", 1, period=BEFORE),
+        said("increase_in_enforcement", "false", kind="statistic"),
+    ),
     "numbers of another unit or length are not compared": lambda: on_file(
         figure("trafficking_convictions", "9"),
         figure("trafficking_convictions_last_year", "7", 1, period=BEFORE, unit="cases"),

@@ -733,7 +733,7 @@ class _Answers:
         pair = (indicator.compared.greater, indicator.compared.than)
         if not any(name in self.facts for name in pair):
             return
-        left, right = (self.facts.get(name, Bounds(0, None)) for name in pair)
+        left, right = (self.facts.get(name, Bounds()) for name in pair)
         numbers = _and((record for name in pair for record in self._records.get(name, ())), self._casefile)
         shown = years.decided(indicator, self.facts) is True
         wrong = [r for r in self._records.get(indicator.id, ()) if not years.may_say(r.value, left, right)]
