@@ -1,4 +1,4 @@
-"""Try single changes of the code that decides, a file at a time, and tell which of them no test notices.
+"""Try single changes of the code that decides, a file at a time, and name those of them that no test notices.
 
     python benchmarks/mutants.py                        every file; each takes between minutes and hours
     python benchmarks/mutants.py history guard          the files with one of these words in their path
@@ -11,7 +11,7 @@ split, and the tests that reach the changed function run again in the half with 
 and noticed many changes. So nothing is read twice. What no test notices is printed as a difference. With
 --again it meets every test, each from before anything was read, lest something that is kept hides it.
 The end is 0 if every change was tried and noticed, else 1.
-docs/explanation/single-changes.md tells what was found, and why the rest may stay.
+docs/explanation/single-changes.md says what was found, and why the rest may stay.
 """
 
 from __future__ import annotations
@@ -66,10 +66,27 @@ TRAPS = [
     *(f"--deselect={ENGINES}durable_traps.py::test_{name}_are_real" for name in ("wrong_answers", "crashes_and_hangs")),
 ]
 TESTS |= {
-    "tierengine/engines/agreement.py": [f"{ENGINES}agreement.py"],
-    "tierengine/engines/durable.py": [f"{ENGINES}durable.py", *TRAPS, f"{ENGINES}kept.py"],
-    "tierengine/engines/measured.py": TRAPS,
-    "tierengine/engines/safety.py": TRAPS,
+    f"tierengine/engines/{name}.py": files
+    for name, files in {
+        "form": [*(f"{ENGINES}{topic}.py" for topic in ("kept", "proof", "real_law")), f"{REASONING}concession.py"],
+        "logic": [f"{ENGINES}solver.py"],
+        "clauses": [f"{ENGINES}solver.py"],
+        "solver": [f"{ENGINES}solver.py"],
+        "certificate": [f"{ENGINES}solver.py", "tests/lab/proofs/test_drup.py"],
+        "proof": [f"{ENGINES}proof.py", f"{REASONING}coherence.py"],
+        "ends": [f"{ENGINES}bounds.py", f"{ENGINES}durable.py"],
+        "arithmetic": [f"{ENGINES}bounds.py", f"{ENGINES}durable.py", f"{REASONING}admission.py"],
+        "lowering": [f"{ENGINES}three_readings.py", f"{REASONING}coherence.py", f"{REASONING}proposals.py"],
+        "compiled": [f"{ENGINES}bounds.py", f"{ENGINES}real_law.py", f"{ENGINES}three_readings.py"],
+        "plan": [f"{ENGINES}changing.py", f"{ENGINES}columns.py", f"{ENGINES}side_by_side.py"],
+        "changing": [f"{ENGINES}changing.py"],
+        "columns": [f"{ENGINES}bounds.py", f"{ENGINES}columns.py"],
+        "side_by_side": [f"{ENGINES}side_by_side.py"],
+        "agreement": [f"{ENGINES}agreement.py"],
+        "durable": [f"{ENGINES}durable.py", *TRAPS, f"{ENGINES}kept.py"],
+        "measured": TRAPS,
+        "safety": TRAPS,
+    }.items()
 }
 SETTINGS = """
 [tool.mutmut]
