@@ -72,11 +72,11 @@ TESTS |= {
         "ends": [f"{ENGINES}bounds.py", f"{ENGINES}durable.py"],
         "arithmetic": [f"{ENGINES}bounds.py", f"{ENGINES}durable.py", f"{REASONING}admission.py"],
         "lowering": [f"{ENGINES}three_readings.py", f"{REASONING}coherence.py", f"{REASONING}proposals.py"],
-        "compiled": [f"{ENGINES}bounds.py", f"{ENGINES}real_law.py", f"{ENGINES}three_readings.py"],
+        "compiled": [f"{ENGINES}{topic}.py" for topic in ("bounds", "generated", "real_law", "three_readings")],
         "plan": [f"{ENGINES}changing.py", f"{ENGINES}columns.py", f"{ENGINES}side_by_side.py"],
         "changing": [f"{ENGINES}changing.py"],
         "columns": [f"{ENGINES}bounds.py", f"{ENGINES}columns.py"],
-        "side_by_side": [f"{ENGINES}side_by_side.py"],
+        "side_by_side": [f"{ENGINES}bounds.py", f"{ENGINES}side_by_side.py"],
     }.items()
 }
 SETTINGS = """
