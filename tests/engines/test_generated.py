@@ -1,4 +1,4 @@
-"""The generated evaluator refuses a form whose rules show and refute one thing, and says which."""
+"""The generated evaluator: the text that is generated, and its refusal of a form that shows and refutes one thing."""
 
 from __future__ import annotations
 
@@ -48,3 +48,40 @@ def test_what_both_holds_and_fails_is_named(rules: tuple[Rule, ...]) -> None:
     facts = {"a": True, "b": True, "d": True, "LAW/met": True}
     assert given.settled(facts) == {"PLAN/met": True}
     assert given.evaluate(facts).fired == ("d",)
+
+
+TEXT = """\
+def evaluate(facts, fired, given):
+    get = facts.get
+    fire = fired.append
+    v0 = get('law')
+    v1 = get('cases')
+    v1m = v1
+    if v1.__class__ is Bounds: v1m = v1.at_most; v1 = v1.at_least
+    v2 = get('grade')
+    v3 = None
+    if v0 is True and v1 is not None and v1 >= 3:
+        fire('a')
+        v3 = True
+    if v2 is not None and v2 != 'low':
+        fire('b')
+        if v3 is True: conflict('LAW/met')
+        v3 = False
+    found = zip(('LAW/met',), (v3,))
+    return {name: value for name, value in found if value is not None}
+"""
+
+
+def test_the_text_is_no_longer_than_the_rules_need() -> None:
+    """Only a count has two ends, and only what was said before is looked at again."""
+    inputs = (
+        Field(id="law", type="truth"),
+        Field(id="cases", type="count"),
+        Field(id="grade", type="choice", choices=("low", "high")),
+    )
+    asked = (Test(field="law", op="==", value=True), Test(field="cases", op=">=", value=3))
+    rules = (
+        Rule(id="a", head="LAW/met", holds=True, tests=asked),
+        Rule(id="b", head="LAW/met", holds=False, tests=(Test(field="grade", op="!=", value="low"),)),
+    )
+    assert CompiledEngine(Form(inputs=inputs, strata=(Stratum(rules=rules),))).source == TEXT
