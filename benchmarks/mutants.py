@@ -1,4 +1,4 @@
-"""Try single changes of the code that decides, a file at a time, and tell which of them no test notices.
+"""Try single changes of the code that decides, a file at a time, and name those of them that no test notices.
 
     python benchmarks/mutants.py                        every file; each takes between minutes and hours
     python benchmarks/mutants.py history guard          the files with one of these words in their path
@@ -7,11 +7,11 @@
 
 mutmut makes the changes (`==` to `!=`, a number to the next, `and` to `or`, an argument left out) in a copy of the
 project under .cache/mutants. The tests run once there, unchanged, in one process. For each change this process is
-split, and the tests that reach the changed function run again in the half with the change, those first that noticed
-a change of this function before. So nothing is read twice. What no test notices is printed as a difference. With
+split, and the tests that reach the changed function run again in the half with the change, those first that are quick
+and noticed many changes. So nothing is read twice. What no test notices is printed as a difference. With
 --again it meets every test, each from before anything was read, lest something that is kept hides it.
 The end is 0 if every change was tried and noticed, else 1.
-docs/explanation/single-changes.md tells what was found, and why the rest may stay.
+docs/explanation/single-changes.md says what was found, and why the rest may stay.
 """
 
 from __future__ import annotations
@@ -194,6 +194,7 @@ def _inside(copy: Path, tests: list[str], trial: Trial) -> None:
     os.environ["PYTHONPATH"] = str(copy)
     sys.path.insert(0, str(copy))
     options = ["-p", "no:xdist", "-p", "no:cacheprovider", "-o", "addopts=", "--hypothesis-profile=first", "-q"]
+    options += ["--assert=plain", "--tb=no"]  # that a test fails is enough; to find how takes longer than the test
     pytest.main([*options, *tests], plugins=[trial])
 
 
@@ -257,8 +258,8 @@ class Warm(Trial):
         gc.freeze()  # else each half copies what it only looks through
         for name in self.left():
             function = name.rpartition("__mutmut_")[0]
-            noticed = Counter(test for other, (_, test) in self._ends.read().items() if other.startswith(function))
-            found = sorted(reaching.get(function, ()), key=lambda pair: (-noticed[pair[1].nodeid], pair[0]))
+            noticed = Counter(test for _, test in self._ends.read().values())
+            found = sorted(reaching.get(function, ()), key=lambda pair: pair[0] / (1 + noticed[pair[1].nodeid]))
             if self.left():
                 self.attempt(name, _quickest(found), 60)
         return True

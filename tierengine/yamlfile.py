@@ -300,7 +300,7 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Mismatch:
-    """One finding of pydantic, with what is needed to tell it."""
+    """One finding of pydantic, with what is needed to put it into words."""
 
     name: str
     missing: str
@@ -323,7 +323,7 @@ def _problem(document: Document, model: type[BaseModel], detail: dict[str, Any])
         kind=detail["type"],
         model=model,
     )
-    what, cure = _TOLD.get(mismatch.kind, _wrong_type)(mismatch)
+    what, cure = _IN_WORDS.get(mismatch.kind, _wrong_type)(mismatch)
     return Problem(where=document.where(*path), what=what, cure=cure)
 
 
@@ -371,7 +371,7 @@ def _wrong_type(mismatch: _Mismatch) -> tuple[str, str]:
     return what, f"write {_WANTED.get(mismatch.kind, mismatch.message.lower())}"
 
 
-_TOLD: dict[str, Callable[[_Mismatch], tuple[str, str]]] = {
+_IN_WORDS: dict[str, Callable[[_Mismatch], tuple[str, str]]] = {
     "missing": _missing,
     "extra_forbidden": _unknown_key,
     "value_error": _refused,

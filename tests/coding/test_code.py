@@ -203,7 +203,7 @@ def test_a_silence_of_a_whole_source(dossier: Path, code: Code) -> None:
     """Once accepted it is a silence of all paragraphs; there is no passage of it that could be no evidence."""
     waiting = len(read_dossier(dossier).undecided)
     ran = code(dossier, *("l",) * (waiting - 1), "n", "not of use", "a")
-    assert "Read as a whole: no sentence tells of this." in ran.out
+    assert "Read as a whole: no sentence speaks of this." in ran.out
     assert "names no passage that could be no evidence" in ran.out
     (silence,) = read_dossier(dossier).dossier.silences
     assert (silence.indicator, silence.source, silence.read) == (

@@ -74,7 +74,7 @@ CHANGES = [
         "Promised or expected, and shown as done by no record: “The minister of justice promised on 3 March 2025 to "
         "open a third shelter next year.” (the Government of this invented country, 3 March 2025).",
         "The government opened a third shelter on 3 March 2025.",
-        "tells a promise as an act",
+        "gives a promise as an act",
     ),
     ("placed Maravia (invented) on Tier 2.", "placed Maravia (invented) on Tier 3.", "says 3"),
     (
@@ -109,7 +109,7 @@ CHANGES = [
         "country, 3 May 2025). [third",
         "says May, and its records name no such month",
     ),
-    ("Promised or expected, and shown as done by no record", "Done as announced", "tells a promise as kept"),
+    ("Promised or expected, and shown as done by no record", "Done as announced", "gives a promise as kept"),
     ("Explanation for Congress", "Praise for Congress", "has no record"),
     ("- no-labour: 25MARAV9 ¶2.", "- no-labor: 25MARAV9 ¶2.", "does not say what the dossier says"),
 ]
@@ -138,12 +138,12 @@ ADDED = [
     ("The police investigated 11 cases. [answer]", "rests on the law or on the engine's answer alone"),
     ("Police never investigated trafficking cases, not 11. [penal-code]", "denies what its records say"),
     ("Courts did not convict 3 traffickers. [convictions]", "denies what its records say"),
-    ("A third shelter was opened. [third-shelter-promised]", "tells a promise as an act"),
+    ("A third shelter was opened. [third-shelter-promised]", "gives a promise as an act"),
     ("The figures are shameful. [judgement: Ann Lee, Country desk]", "where none is asked for"),
     ("Courts convicted 3 traffickers. They were generals. [convictions]", "has no record of its own"),
     ("“Courts convicted 5 traffickers.” [convictions]", "quotes words"),
-    ("The police prosecuted 11 trafficking cases. [investigations]", "tells 11 as “Trafficking cases prosecuted”"),
-    ("Courts convicted 5 traffickers. [convictions; prosecutions]", "tells 5 as “Persons convicted"),
+    ("The police prosecuted 11 trafficking cases. [investigations]", "gives 11 as “Trafficking cases prosecuted”"),
+    ("Courts convicted 5 traffickers. [convictions; prosecutions]", "gives 5 as “Persons convicted"),
 ]
 
 
@@ -207,7 +207,7 @@ def test_no_finding_of_a_waiver_is_passed_over() -> None:
     kind, seed = "waiver-description", "invented-waiver"
     text = text_of(kind, seed)
     gone = "\n".join(line for line in text.splitlines() if "plan-paid-for; 22" not in line)
-    assert "no longer tells of [plan-paid-for]" in "\n".join(each.what for each in checked(kind, seed, gone).missing)
+    assert "no longer speaks of [plan-paid-for]" in "\n".join(each.what for each in checked(kind, seed, gone).missing)
     blanks = [each for each in checked(kind, seed, text).missing if "has a blank" in each.what]
     assert len(blanks) == 1
     unwritten = "\n".join(line for line in text.splitlines() if "Would the plan" not in line)

@@ -299,7 +299,7 @@ def test_the_ledger_keeps_a_final_document(
     document.save(str(path))
     ran = tierengine("ledger", "keep", 1, path, "--as", "Ann Lee", *kept)
     assert (ran.code, ran.err) == (0, "")
-    assert "Keeps the downgrade-letter letter.docx, which tells entry 1." in ran.out
+    assert "Keeps the downgrade-letter letter.docx, which is about entry 1." in ran.out
     assert tierengine("ledger", "verify", *kept).code == 0
     packet = tmp_path / "p.zip"
     assert tierengine("ledger", "export", 1, packet, *kept).code == 0

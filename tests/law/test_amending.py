@@ -92,7 +92,7 @@ def test_another_waiver_cap(law: Path, tierengine: Callable[..., Ran]) -> None:
     before, _, new = path.read_text(encoding="utf-8").rpartition(f"in_force: {{from: {DAY}}}")
     new = new.replace("waiver_years: 1", "waiver_years: 2", 1)
     path.write_text(f"{before}in_force: {{from: {DAY}}}{new}", encoding="utf-8")
-    assert "`says` tells 1, and neither number of `DOWNGRADE` is that" in tierengine("lint", law).err
+    assert "`says` names 1, and neither number of `DOWNGRADE` is that" in tierengine("lint", law).err
     new = new.replace("unless waived for up to one year", "unless waived for up to two years", 1)
     path.write_text(f"{before}in_force: {{from: {DAY}}}{new}", encoding="utf-8")
     _sound(tierengine, law)

@@ -98,9 +98,9 @@ def _told(name: str, before: str, after: str) -> str:
             "rules/history.yaml",
             "waiver_years: 2\n",
             "waiver_years: 3\n",
-            "`waiver_years` is 3, and `says` does not tell",
+            "`waiver_years` is 3, and `says` does not name",
         ),
-        ("rules/history.yaml", "counted_from: 2009", "counted_from: 2010", "no interpretation tells that report"),
+        ("rules/history.yaml", "counted_from: 2009", "counted_from: 2010", "no interpretation names that report"),
         (
             "criteria/MS3/2000-10-28.yaml",
             "max_penalty_trafficking_years, at_least: 4}\n        - {j",
@@ -138,7 +138,7 @@ def test_the_linter_of_the_program_looks_for_them(tierengine: Callable[..., Ran]
     )
     ran = tierengine("lint", folder)
     assert ran.code == 3
-    for words in ("the two numbers name two clauses", "`says` does not tell it", "has another `part`"):
+    for words in ("the two numbers name two clauses", "`says` does not name it", "has another `part`"):
         assert words in ran.err
 
 

@@ -149,6 +149,16 @@ REFUSED: list[tuple[str, tuple[Written, ...], Written, tuple[str, str, str]]] = 
         ),
     ),
     (
+        "an enrolment under a name that looks like somebody's who wrote and is enrolled",
+        (*WROTE, enrolled(BO, "reader")),
+        enrolled(Person(name="B\N{CYRILLIC SMALL LETTER O} Chen", office="x", key=CY.key), "reader"),
+        (
+            "NAME",
+            "`B\N{CYRILLIC SMALL LETTER O} Chen` looks like `Bo Chen`, who is or was in the register",
+            "choose a name that nobody takes for that one",
+        ),
+    ),
+    (
         "an assessment under another rulebook",
         (LAW,),
         (AssessmentEntry, ANN, {"case": "gt", "rulebook": NEW, "answer": ANSWER, "tier": "2"}),
@@ -197,6 +207,16 @@ REFUSED: list[tuple[str, tuple[Written, ...], Written, tuple[str, str, str]]] = 
         "dissent without a ground",
         MADE,
         (PositionEntry, BO, POSITION | {"agrees": False, "tier": None}),
+        (
+            "--disputes",
+            "a departure has one ground: findings that are disputed, or discretion",
+            "name each disputed finding with --disputes, or write --discretion",
+        ),
+    ),
+    (
+        "dissent with both grounds",
+        MADE,
+        (PositionEntry, BO, POSITION | {"agrees": False, "tier": "3", "disputes": ("MS1",), "discretion": True}),
         (
             "--disputes",
             "a departure has one ground: findings that are disputed, or discretion",
@@ -465,6 +485,21 @@ ALLOWED: list[tuple[str, tuple[Written, ...], Written]] = [
         (DeterminationEntry, CY, DETERMINED | {"adopts": False, "tier": "3", "discretion": True}),
     ),
     (
+        "a departure that disputes a finding",
+        MADE,
+        (DeterminationEntry, CY, DETERMINED | {"adopts": False, "tier": "3", "disputes": ("MS1",)}),
+    ),
+    (
+        "a change that nobody proposed, where no register is kept",
+        (LAW,),
+        (RulebookEntry, ANN, {"rulebook": NEW, "replaces": OLD, "proposal": None}),
+    ),
+    (
+        "the first rulebook, where a register is kept",
+        (enrolled(ANN, "administrator", "policy"),),
+        (RulebookEntry, ANN, {"rulebook": NEW, "replaces": None, "proposal": None}),
+    ),
+    (
         "a review of a proposal where no register is kept",
         (LAW, PROPOSED),
         (ReviewEntry, BO, {**of(1), "approves": True}),
@@ -530,6 +565,7 @@ def test_names_that_look_alike_were_taken_in_the_first_format() -> None:
     """A ledger of the first format may hold them, and is not refused for it afterwards."""
     first: tuple[Written, ...] = tuple((kind, by, holds | {"format": 1}) for kind, by, holds in MADE)
     assert not objected(first, (PositionEntry, LIKE, POSITION | {"format": 1}))
+    assert not objected(first, (ReviewEntry, LIKE, {**of(1), "approves": True, "format": 1}))
 
 
 @pytest.mark.parametrize("reviewer", [AGAIN, LIKE, Person(name="Dot", office="x", key=ANN.key)], ids=str)

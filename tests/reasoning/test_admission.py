@@ -11,13 +11,11 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
-from tests.conftest import ROOT, read_once
+from tests.conftest import ROOT, Golden, read_once
 from tests.reasoning import dossiers
 from tests.reasoning.dossiers import rating
 from tierengine import yamlfile
@@ -28,7 +26,6 @@ from tierengine.reasoning.admission import admit
 
 BOOK = read_once(ROOT)
 LAW = BOOK.on(date(2013, 6, 19))
-GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 Written = dict[str, Any]
 Case = Callable[[], Casefile]
 
@@ -426,21 +423,13 @@ COUNTED: dict[str, Case] = {
 }
 
 
-def test_each_refusal(request: pytest.FixtureRequest) -> None:
+def test_each_refusal(golden: Golden) -> None:
     """What is said, the key at which it stands, and the cure; nothing of what is sound beside it."""
     found = {name: refused(case(), LAW) for name, case in CASES.items()}
     found |= {name: refused(case(), BOOK.on(day)) for name, (case, day) in OF_OTHER_DATES.items()}
-    compared(found, "refusals.txt", request)
+    golden(found, "refusals.txt")
 
 
-def test_what_counts(request: pytest.FixtureRequest) -> None:
+def test_what_counts(golden: Golden) -> None:
     """What each dossier answers, with what is behind it, and what does not count."""
-    compared({name: counted(case(), LAW) for name, case in COUNTED.items()}, "admitted.txt", request)
-
-
-def compared(found: dict[str, list[str]], golden: str, request: pytest.FixtureRequest) -> None:
-    """Hold lines under their names against those of a file."""
-    text = "\n".join("\n".join([f"# {name}", *(lines or ["nothing"]), ""]) for name, lines in found.items())
-    if request.config.getoption("--reset-golden"):
-        (GOLDEN / golden).write_text(text, encoding="utf-8")
-    assert text == (GOLDEN / golden).read_text(encoding="utf-8")
+    golden({name: counted(case(), LAW) for name, case in COUNTED.items()}, "admitted.txt")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,28 +17,32 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT, Ran
 from tests.oracle import completions, tell
-from tests.strategies import ENTRY, facts_for, laws
+from tests.reasoning.releasable import Piece, made, pieces
+from tests.strategies import ENTRY, coherent_laws, facts_for, laws
+from tierengine.engines.arithmetic import decide
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Form, Value
-from tierengine.engines.lowering import judged, lower
+from tierengine.engines.form import Bounds, Facts, Form, Value
+from tierengine.engines.lowering import judged, lower, reached
 from tierengine.engines.solver import Solver
 from tierengine.errors import UndecidedError
 from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.evidence.records import Rating
+from tierengine.evidence.remainder import Item, remainder
 from tierengine.law.entries import Criterion, TierRow
 from tierengine.law.rulebook import Law, Rulebook
-from tierengine.reasoning.admission import admit, known_in
+from tierengine.reasoning.admission import Admitted, admit, known_in
 from tierengine.reasoning.assess import assess, law_of
-from tierengine.reasoning.open_tiers import OpenTiers, answered
-from tierengine.terms.level import Level
+from tierengine.reasoning.open_tiers import Asked, Doubt, OpenTiers, answered, known, rungs_of
+from tierengine.terms.level import Level, rank
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import Placement
 
 MOST = 3000
+_Fact = TypeVar("_Fact", bound=Value | Bounds)
 SEEDS = ("guatemala-2007", "invented-2011", "invented-2013", "invented-2019")
 
 
-def asked(form: Form, facts: Mapping[str, Value]) -> dict[str, Value]:
+def asked(form: Form, facts: Mapping[str, _Fact]) -> dict[str, _Fact]:
     """The facts that the form asks for."""
     return {field.id: facts[field.id] for field in form.inputs if field.id in facts}
 
@@ -47,48 +52,154 @@ def possible(facts: Mapping[str, Value]) -> bool:
     return facts.get("limit", "none") == "none" or facts.get("last_report", "2WL") == "2WL"
 
 
-def reached_by_enumeration(law: Law, facts: Mapping[str, Value]) -> set[str] | None:
-    """The rows met in some completion, by trying them all; nothing if there are too many."""
-    cases = list(islice(completions(law, facts), MOST + 1))
-    if len(cases) > MOST:
-        return None
-    return {row.id for case in cases for row in law.tiers if tell(law, case)[row.id] is Outcome.MET}
+Told = Sequence[Mapping[str, Outcome]]
+"""What holds in each completion."""
+
+
+def tried(law: Law, facts: Facts, most: int = MOST) -> Told | None:
+    """What holds in each completion, by trying them all; nothing if there are too many."""
+    cases = list(islice(completions(law, facts), most + 1))
+    return None if len(cases) > most else [tell(law, case) for case in cases]
+
+
+def rows_in(law: Law, told: Told) -> set[str]:
+    """The rows met in some completion."""
+    return {row.id for each in told for row in law.tiers if each[row.id] is Outcome.MET}
+
+
+def level_of(criterion: Criterion, told: Mapping[str, Outcome]) -> Level:
+    """The level of a criterion in one completion."""
+    met = [rung.level for rung in criterion.rules if told[reached(criterion.id, rung.level)] is Outcome.MET]
+    return max(met, key=rank, default="not met")
+
+
+def levels_in(law: Law, told: Told) -> dict[str, tuple[Level, Level]]:
+    """The lowest and the highest level that some completion gives each criterion, and each route."""
+    levels = {each.id: [level_of(each, one) for one in told] for each in law.criteria}
+    levels |= {each.id: ["met" if one[each.id] is Outcome.MET else "not met" for one in told] for each in law.routes}
+    return {name: (min(found, key=rank), max(found, key=rank)) for name, found in levels.items()}
+
+
+def rates_in_one_place(law: Law) -> bool:
+    """Whether each open word is asked for in the rules of its own criterion alone, as in the real law.
+
+    Where another rule asks for it too, a rating may say what no records propose.
+    """
+    asked_by = [("", entry.when) for entry in law.conditional()]
+    for each in law.criteria:
+        own = each.judgement.id if each.judgement is not None else ""
+        asked_by += [(own, rung.when) for rung in each.rules]
+        asked_by += [("", each.presumption.when)] if each.presumption is not None else []
+    return all(inner.judgement in (None, own) for own, when in asked_by for inner in when.walk())
 
 
 def test_a_tier_is_open_if_and_only_if_some_completion_reaches_it() -> None:
-    """The open rows of random laws are those that trying every completion finds."""
+    """The open rows and levels of random laws are those that trying every completion finds, also to who rates freely.
+
+    So are they where a row is given and not worked out.
+    """
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    def agreed(law: Law, form: Form, facts: Facts, opened: Sequence[TierRow]) -> bool:
+        """Whether the rows are those of every completion; a random law may leave a case without any."""
+        told = tried(law, facts)
+        settled = CompiledEngine(form).settled(asked(form, facts))
+        several = sum(settled.get(row.id) is not False for row in law.tiers) > 1
+        seen["passed over"] += told is None
+        if told is None or not several:
+            return False
+        assert [row.id for row in opened] == [row.id for row in law.tiers if row.id in rows_in(law, told)]
+        seen["several open"] += len(opened) > 1
+        return True
+
+    @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def run(data: st.DataObject) -> None:
         law = data.draw(laws(most_criteria=2))
         form = lower(law)
         drawn = data.draw(facts_for(law, most_unknown=3))
-        facts = asked(form, drawn) | {name: value for name, value in drawn.items() if name.startswith("judged/")}
-        tried = reached_by_enumeration(law, facts) if possible(facts) else None
-        if tried is None:
-            seen["passed over"] += 1
+        judged_ = {name: value for name, value in drawn.items() if name.startswith("judged/")}
+        known_: dict[str, Value] = {**asked(form, drawn), **judged_}
+        if not possible(known_):
             return
-        known = asked(form, facts)
-        refuted = {name for name, truth in CompiledEngine(form).evaluate(known).settled.items() if truth is False}
-        three_valued = {row.id for row in law.tiers} - refuted
         opened = OpenTiers(law, form)
-        found = opened.open(known)
-        if len(three_valued) > 1:  # a random law may leave a case without any row, which no sound rulebook does
-            assert {row.id for row in found} == tried
-            seen["several open"] += len(tried) > 1
-        engine = CompiledEngine(form)
-        for row in found if len(three_valued) > 1 else ():
-            witness = opened.witness(row, known)
-            assert witness is not None
-            assert engine.evaluate({**known, **witness}).settled[row.id] is True
-            for name in witness:
-                fewer = {other: value for other, value in witness.items() if other != name}
-                assert engine.evaluate({**known, **fewer}).settled.get(row.id) is not True
+        row = law.tiers[0]
+        given_ = known_ | {row.id: data.draw(st.booleans())}
+        agreed(law, form.given([row.id]), given_, OpenTiers(law, form.given([row.id])).open(given_))
+        freely = dict.fromkeys(judged_, True)
+        agreed(law, form, {**known_, **freely}, opened.open_to_a_person(known_))
+        found = opened.open(known_)
+        if not agreed(law, form, known_, found):
+            return
+        told = tried(law, known_) or ()
+        assert opened.levels(known_) == levels_in(law, told)
+        in_levels(law, opened.asked(known_), known_, told)
+        if rates_in_one_place(law):
+            seen["witness"] += len(found)
+            settled_by(opened, found, known_)
 
     run()
-    assert seen["several open"] > 10, seen
+    assert min(seen["several open"], seen["witness"]) > 20, seen
+
+
+def in_levels(law: Law, country: Asked, facts: Facts, told: Told) -> None:
+    """A criterion may have a level, and just the propositions that go with it, where some completion gives it."""
+    with country.solver.supposing(*country.case.gives(facts)):
+        for criterion, level in ((each, level) for each in law.criteria for level in each.scale):
+            has, has_not = rungs_of(criterion, level)
+            for one in told:
+                at_it = all(one[name] is Outcome.MET for name in has) and not any(
+                    one[name] is Outcome.MET for name in has_not
+                )
+                assert at_it == (level_of(criterion, one) == level)
+            reached_ = any(level_of(criterion, one) == level for one in told)
+            for _ in range(2):  # what is asked again is kept
+                assert country.solver.may_be(country.at(criterion, level)) == reached_
+
+
+def settled_by(opened: OpenTiers, rows: Sequence[TierRow], facts: Facts) -> None:
+    """The witness of each row settles it once it is written, and not if any of its answers is left out."""
+    engine = CompiledEngine(opened.form)
+    for row, witness in zip(rows, opened.witnesses(rows, facts), strict=True):
+        assert witness is not None
+        assert opened.witness(row, facts) == witness
+        assert engine.settled(answered(opened.form, facts, witness))[row.id] is True
+        for name in witness:
+            fewer = {other: value for other, value in witness.items() if other != name}
+            assert engine.settled(answered(opened.form, facts, fewer)).get(row.id) is not True, name
+
+
+def test_answers_clash_if_and_only_if_no_completion_has_them() -> None:
+    """Under random rules of coherence; none of the answers that clash can be left out, and no row is open on them."""
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def run(data: st.DataObject) -> None:
+        law = data.draw(coherent_laws())
+        form = lower(law)
+        drawn = data.draw(facts_for(law, most_unknown=2))
+        facts = asked(form, drawn)
+        judged_ = {name: value for name, value in drawn.items() if name.startswith("judged/")}
+        opened = OpenTiers(law, form)
+        found = opened.clash(facts)
+        known = judged_ | {name: facts[name] for name in found}
+        told = tried(law, facts | judged_, most=300) if possible(facts) else None
+        if told is not None:
+            assert bool(found) == (not told) or not OpenTiers(law, form).open_if_so({})  # a law that nobody can meet
+            so = {row.id for row in opened.open_if_so(facts)}
+            assert so >= rows_in(law, told)
+            assert so == rows_in(law, told) or told
+            seen["no completion" if found else "some"] += 1
+        assert list(found) == [name for name in facts if name in found]
+        for name in found:
+            fewer = {other: value for other, value in known.items() if other != name}
+            told = tried(law, fewer, most=300) if possible(fewer) else None
+            seen["fewer"] += bool(told)
+            assert told or told is None
+
+    run()
+    assert min(seen["no completion"], seen["some"], seen["fewer"]) > 10, seen
 
 
 def test_one_unknown_answer_that_bears_on_two_findings_opens_no_tier_that_it_cannot_reach() -> None:
@@ -235,15 +346,103 @@ def test_no_answer_of_a_witness_can_be_left_out(seed: str, rulebook: Rulebook) -
     casefile = read_dossier(ROOT / "seeds" / seed / "dossier.yaml")
     law = law_of(casefile, rulebook)
     form = lower(law)
-    opened, engine = OpenTiers(law, form), CompiledEngine(form)
+    opened = OpenTiers(law, form)
     inputs = {field.id for field in (*form.inputs, *form.answerable())}
     whole = {name: value for name, value in admit(casefile, law).facts.items() if name in inputs}
     half = dict(sorted(whole.items())[::2]) | {judged(name): False for name in law.judges}
     for facts in (whole, half):
-        rows = opened.open(facts)
-        for row, found in zip(rows, opened.witnesses(rows, facts), strict=True):
-            assert found is not None
-            assert engine.settled(answered(form, facts, found)).get(row.id) is True
-            for name in found:
-                fewer = {other: value for other, value in found.items() if other != name}
-                assert row.id not in engine.settled(answered(form, facts, fewer)), name
+        settled_by(opened, opened.open(facts), facts)
+
+
+def test_answers_are_taken_with_what_they_show_or_deny(rulebook: Rulebook, guatemala: Casefile) -> None:
+    """As the law says of each question that others answer: told once more, for random facts and answers."""
+    form = lower(law_of(guatemala, rulebook))
+    sides = {each.id: [(e.left, e.right) for e in form.comparisons if e.id == each.id] for each in form.unanswered}
+    seen: Counter[str] = Counter()
+
+    def told(facts: Facts, answers: Facts) -> dict[str, Value | Bounds]:
+        found = {**facts, **answers}
+        found |= {judged(name.removeprefix("rating/")): True for name in answers if name.startswith("rating/")}
+        for each in form.unanswered:
+            compared = [decide({**facts, **answers}.get(a), {**facts, **answers}.get(b)) for a, b in sides[each.id]]
+            if each.id in answers:
+                continue
+            if any(answers.get(name) is True for name in each.shown_by):
+                found[each.id] = True
+                seen["shown"] += 1
+            elif any(answers.get(name) is False for name in each.denied_with) and each.id not in facts:
+                if set(compared) <= {None}:
+                    found[each.id] = False
+                seen["denied" if set(compared) <= {None} else "compared"] += 1
+        return found
+
+    words = [field.id for field in form.inputs if field.id.startswith("rating/")][:2]
+    chance = random.Random(7)
+    for _ in range(400):
+        taken = chance.choice((*form.unanswered[:2], form.unanswered[-1]))
+        values: dict[str, tuple[Value | Bounds, ...]] = dict.fromkeys(
+            (taken.id, *taken.shown_by, *taken.denied_with), (False, True)
+        )
+        values |= {name: (0, 1, 2, Bounds(1), Bounds(0, 1)) for pair in sides[taken.id] for name in pair}
+        values |= dict.fromkeys(words, (0, 3))
+        facts, answers = (
+            {name: chance.choice(found) for name, found in values.items() if chance.random() < part}
+            for part in (0.3, 0.5)
+        )
+        facts |= {judged(name.removeprefix("rating/")): name in facts for name in words}
+        assert answered(form, facts, answers) == told(facts, answers)
+    assert min(seen["shown"], seen["denied"], seen["compared"]) > 5, seen
+
+
+def test_what_is_within_bounds_is_not_known() -> None:
+    """A number of which only bounds are known is asked for, as one of which nothing is known is."""
+    facts: Facts = {"one": 1, "some": Bounds(at_least=1), "no": False}
+    assert [known(facts, name) for name in ("one", "some", "no", "other")] == [True, False, True, False]
+
+
+def name_of(item: Item) -> str:
+    """What an item is called, if it has a name."""
+    return getattr(item, "id", "")
+
+
+def test_an_origin_is_in_doubt_if_and_only_if_another_row_is_reached_without_it(small: Rulebook) -> None:
+    """Each origin of random dossiers is taken away, with the ratings that rest on it, and every completion is tried.
+
+    What the rest says of a number is the least that it may be.
+    """
+    law = law_of(made([]), small)
+    form = lower(law)
+    opened, inputs = OpenTiers(law, form), {field.id for field in form.inputs}
+    seen: Counter[str] = Counter()
+
+    def given_by(admitted: Admitted) -> dict[str, Value | Bounds]:
+        given_ = {name: value for name, value in admitted.given.items() if name in inputs}
+        return given_ | {"last_report": "2", "limit": "none"}
+
+    def doubted(dossier: Casefile, admitted: Admitted, origin: str, row: TierRow) -> Doubt | None:
+        gone = {name for name, last in admitted.origins.items() if last == origin} | {origin}
+        gone |= {each.id for each in admitted.ratings.values() if gone & set(each.rests_on or ())}
+        facts = given_by(admitted)
+        left = given_by(admit(remainder(dossier, lambda item: name_of(item) not in gone), law))
+        moved = {name for name in facts if left.get(name) != facts[name] and not name.startswith("judged/")}
+        freed = {name: value for name, value in facts.items() if name not in moved}
+        freed |= {name: Bounds(at_least=rest) for name in moved if isinstance(rest := left.get(name), int)}
+        rows = rows_in(law, tried(law, freed) or ())
+        tiers = tuple(each.tier for each in law.tiers if each.id in rows - {row.id})
+        seen["in doubt" if tiers else "not in doubt"] += bool(moved)
+        return Doubt(origin, tuple(sorted(gone - {origin})), tiers) if moved and tiers else None
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(pieces())
+    def run(written: list[Piece]) -> None:
+        dossier = made(written)
+        admitted = admit(dossier, law)
+        facts = given_by(admitted)
+        row = opened.open(facts)[0]
+        origins = set(admitted.origins.values())
+        origins |= {each.id for each in admitted.ratings.values()} | {each.id for each in dossier.dossier.silences}
+        expected = [doubted(dossier, admitted, origin, row) for origin in sorted(origins)]
+        assert list(opened.doubts(admitted, facts, row)) == [each for each in expected if each is not None]
+
+    run()
+    assert min(seen["in doubt"], seen["not in doubt"]) > 5, seen

@@ -12,17 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT
+from tests.reasoning import dossiers
 from tests.reasoning.releasable import MARKS, Piece, digest, identity, made, pieces, quote, salted, secrets, word
 from tierengine import schemas
 from tierengine.errors import EvidenceError
 from tierengine.evidence.dossier import Casefile, PlannedAction, read_dossier
-from tierengine.evidence.handling import Mark, strictest
+from tierengine.evidence.handling import Mark, cleared_for, strictest
 from tierengine.evidence.records import Evidence
+from tierengine.evidence.sources.telegram import read_telegram
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import Assessment
 from tierengine.reasoning.compare import answered
-from tierengine.reasoning.release import RELEASES, Release, Released, ReleaseName, release, shown_part, shown_whole
+from tierengine.reasoning.release import RELEASES, Released, ReleaseName, release, shown_part, shown_whole
 from tierengine.reports.markdown import markdown
 from tierengine.reports.release import release_section, released_report
 from tierengine.yamlfile import Document
@@ -63,13 +65,13 @@ def _records(value: Any) -> Iterator[str]:
             yield from _records(inner)
 
 
-def allowed(written: list[Piece], to: Release) -> list[bool]:
+def allowed(written: list[Piece], admits: Mark) -> list[bool]:
     """Whether the marks of each piece allow that it is released; an unmarked rating bears every mark there is."""
     own = [Mark(each.handling) if each.handling else Mark("unclassified") for each in written]  # type: ignore[arg-type]
     facts = [mark for mark, each in zip(own, written, strict=True) if each.what != "rating"]
     every = strictest([*(MARKS[each.source] for each in written), *facts])
     return [
-        to.allows(
+        admits.covers(
             (mark if each.handling else every) if each.what == "rating" else strictest([mark, MARKS[each.source]])
         )
         for mark, each in zip(own, written, strict=True)
@@ -87,11 +89,11 @@ def test_no_word_of_what_is_withheld_stands_in_a_release(
     casefile = made(written)
     released = release(casefile, small_law, name)
     text = texts(released)
-    for place, may in enumerate(allowed(written, RELEASES[name])):
+    for place, may in enumerate(allowed(written, RELEASES[name].admits)):
         if not may:
             assert not [secret for secret in secrets(written, place) if secret in text]
     for source in casefile.sources.values():
-        if not RELEASES[name].allows(Mark(source.handling, source.no_foreign)):
+        if not RELEASES[name].admits.covers(Mark(source.handling, source.no_foreign)):
             assert digest(source) not in text
             assert source.id not in text
     assert (casefile.digest in text) == released.statement.whole
@@ -102,7 +104,7 @@ def test_a_release_is_the_same_whatever_the_withheld_words_are(
     small_law: Law, written: list[Piece], name: ReleaseName
 ) -> None:
     """With other words in what is withheld, every byte is the same: so nothing of them can be found by guessing."""
-    hidden = {place for place, may in enumerate(allowed(written, RELEASES[name])) if not may}
+    hidden = {place for place, may in enumerate(allowed(written, RELEASES[name].admits)) if not may}
     first, second = (release(made(salted(written, hidden, salt)), small_law, name) for salt in ("one", "two"))
     assert texts(first) == texts(second)
 
@@ -148,17 +150,17 @@ def _handlings(value: Any) -> Iterator[Any]:
 @given(written=pieces(), cleared=CLEARED)
 def test_a_person_is_shown_a_dossier_whole_only_if_every_mark_allows_it(written: list[Piece], cleared: Mark) -> None:
     """Each item's mark counts, each source's, and those of the last report's dossier; what is not open may bear any."""
-    casefile, to = made(written), Release(cleared, "a test")
+    casefile = made(written)
     marks = [Mark(each) for each in _handlings(casefile.dossier.model_dump(mode="json")) if each]
     marks += [Mark(each.handling, each.no_foreign) for each in casefile.sources.values()]
-    whole = all(to.allows(each) for each in marks)
+    whole = all(cleared.covers(each) for each in marks)
     assert shown_whole(casefile, cleared) == whole
     later = made([])
     assert shown_whole(later, cleared)
     assert shown_whole(Casefile.of(later.dossier, later.document, {}, casefile), cleared) == whole
     closed = Casefile.of(casefile.dossier, casefile.document, {})
-    unknown = bool(casefile.sources) and not to.allows(Mark("unknown"))
-    own = all(to.allows(Mark(each)) for each in _handlings(casefile.dossier.model_dump(mode="json")) if each)
+    unknown = bool(casefile.sources) and not cleared.covers(Mark("unknown"))
+    own = all(cleared.covers(Mark(each)) for each in _handlings(casefile.dossier.model_dump(mode="json")) if each)
     assert shown_whole(closed, cleared) == (own and not unknown)
 
 
@@ -167,14 +169,14 @@ def test_a_person_is_shown_no_word_that_a_mark_keeps_from_them(
     small_law: Law, written: list[Piece], cleared: Mark
 ) -> None:
     """The part says nothing of an item or a source that is withheld, and keeps all where nothing is."""
-    casefile, to = made(written), Release(cleared, "a test")
+    casefile = made(written)
     part = shown_part(casefile, small_law, cleared)
     text = part.dossier.model_dump_json() + "".join(source.text for source in part.sources.values())
-    for place, may in enumerate(allowed(written, to)):
+    for place, may in enumerate(allowed(written, cleared)):
         if not may:
             assert not [secret for secret in secrets(written, place) if secret in text]
     for source in casefile.sources.values():
-        if not to.allows(Mark(source.handling, source.no_foreign)):
+        if not cleared.covers(Mark(source.handling, source.no_foreign)):
             assert source.id not in part.sources
             assert digest(source) not in text
     if shown_whole(casefile, cleared):
@@ -202,6 +204,74 @@ def test_a_source_from_which_nothing_was_coded_is_withheld_too(small_law: Law) -
     released = release(Casefile.of(first, casefile.document, casefile.sources), small_law, "public")
     assert (released.statement.withheld, released.statement.whole) == (0, False)
     assert [source.handling for source in released.part.sources.values()] == ["unclassified"]
+
+
+def test_a_document_bears_the_mark_of_a_source_from_which_nothing_was_coded(small_law: Law) -> None:
+    """Such a source stays in a release within the government, whole or not, and its mark is the document's."""
+    for written in ([0, 1], [0, 1, 3]):
+        casefile = made([Piece("victims", number, None) for number in written])
+        records = tuple(each for place, each in enumerate(casefile.dossier.records) if place != 1)
+        coded = casefile.dossier.model_copy(update={"records": records})
+        released = release(Casefile.of(coded, casefile.document, casefile.sources), small_law, "unclassified")
+        assert released.statement.whole == (len(written) == 2)
+        assert released.statement.handling == "SENSITIVE BUT UNCLASSIFIED"
+
+
+TWICE = """
+¶1. The post saw forty victims in the north and ten in the south. All were housed in the capital.
+¶2. The police said that ten in the south were housed.
+"""
+AGAIN = "¶1. The post saw forty victims in the north. All were housed in the capital.\n"
+WITHHELD = "forty victims in the north and ten in the south"
+
+
+@pytest.mark.parametrize(
+    ("at", "quote_", "stays"),
+    [
+        ("A ¶1", WITHHELD, False),
+        ("A ¶1", "victims in the north", False),
+        ("A ¶1", f"The post saw {WITHHELD}.", False),
+        ("A ¶1", "The post saw forty", False),
+        ("A ¶1", "south. All were housed", False),
+        ("A ¶1", "The post saw", True),
+        ("A ¶1", "All were housed in the capital.", True),
+        ("A ¶2", "ten   in the south", False),
+        ("A ¶2", "that ten in the south were housed", True),
+        ("B ¶1", "forty victims in the north", True),
+        ("B ¶1", "All were housed in the capital.", True),
+    ],
+)
+def test_what_shows_words_of_a_withheld_passage_is_withheld(small_law: Law, at: str, quote_: str, stays: bool) -> None:
+    """Passages that overlap go together, and so do words that one source says twice; another source is free."""
+    texts_ = {"A": TWICE, "B": AGAIN}
+    opened = [
+        read_telegram(
+            f"FM AMEMBASSY NOWHERE\nR 01120{name}Z APR 07\n\nUNCLAS NOWHERE 0000{number}\n\n{text}".encode(), name
+        )
+        for number, (name, text) in enumerate(texts_.items(), start=1)
+    ]
+    ids = dict(zip(texts_, (each.id for each in opened), strict=True))
+    hidden = dossiers.record("victims", "40", 0, at=f"{ids['A']} ¶1", quote=WITHHELD, handling="unknown")
+    other = dossiers.record("shelter", "true", 1, at=f"{ids[at[0]]}{at[1:]}", quote=quote_)
+    sources = tuple(
+        {"id": each.id, "format": "telegram", "file": f"{each.id}.txt", "digest": digest(each)} for each in opened
+    )
+    closed = dossiers.casefile(hidden, other, sources=sources)
+    whole = Casefile.of(closed.dossier, closed.document, {each.id: each for each in opened})
+    assert whole.sources[ids[at[0]]].passage(f"{ids[at[0]]}{at[1:]}", quote_) is not None
+    part = release(whole, small_law, "public").part
+    assert [each.id for each in part.dossier.records] == (["shelter-1"] if stays else [])
+
+
+def test_what_no_open_source_holds_bears_no_known_mark(small_law: Law) -> None:
+    """Where a source is not open nobody knows its mark: nothing from it is released, even if it is marked plainly."""
+    marked_ = dossiers.record("victims", "100", 1, handling="unclassified")
+    closed = dossiers.casefile(dossiers.record("shelter", "true", 0), marked_)
+    for name in RELEASES:
+        assert not release(closed, small_law, name).part.dossier.records
+    for handling, shown_ in (("sensitive but unclassified", 0), ("unknown", 2)):
+        cleared = cleared_for(("sensitive but unclassified", handling))
+        assert len(shown_part(closed, small_law, cleared).dossier.records) == shown_
 
 
 def test_a_dossier_beside_that_of_the_last_report_is_never_released_whole(small_law: Law) -> None:
@@ -347,7 +417,7 @@ def test_the_worked_dossiers_with_any_marks(
     quoted = [(record.quote, record.handling) for record in casefile.dossier.records if isinstance(record, Evidence)]
     quoted += [(each.quote, each.handling) for each in casefile.dossier.deficiencies if " " in each.quote]
     for quote_, handling in quoted:  # a deficiency that quotes one word of the law gives nothing away
-        if not RELEASES[name].allows(Mark(handling or "unclassified")):
+        if not RELEASES[name].admits.covers(Mark(handling or "unclassified")):
             assert quote_ not in text
 
 
@@ -355,7 +425,7 @@ def test_marks_add_up_to_the_strictest() -> None:
     """The freest mark is nobody's; the strictest of several asks for all that each asks for."""
     assert strictest(()) == Mark("unclassified")
     assert strictest((Mark("unclassified", no_foreign=True), Mark("unknown"))) == Mark("unknown", no_foreign=True)
-    assert not RELEASES["public"].allows(Mark("unclassified", no_foreign=True))
+    assert not RELEASES["public"].admits.covers(Mark("unclassified", no_foreign=True))
 
 
 def test_a_mark_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def _light(told: Report) -> bytes:
 
 def hidden_words(written: list[Piece]) -> set[str]:
     """The words of what a public release must not hold, by the marks of the made-up telegrams alone."""
-    allows = RELEASES["public"].allows
+    allows = RELEASES["public"].admits.covers
     places = [n for n, each in enumerate(written) if each.handling in ("unknown", "sensitive but unclassified")]
     places += [n for n, each in enumerate(written) if each.what != "rating" and not allows(MARKS[each.source])]
     return {secret for place in places for secret in secrets(written, place)}

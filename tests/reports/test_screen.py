@@ -74,7 +74,7 @@ def test_whatever_it_hangs_on_it_fits(seed: str, status: Status, proposals: int,
     _fits(lines, width)
     told = [line for line in lines if line.startswith(("  a rating: ", "  a fact: "))]
     assert len(told) >= min(2, hinges)
-    assert len(told) == hinges or any("more, which --full tells" in line for line in lines)
+    assert len(told) == hinges or any("more, which --full shows" in line for line in lines)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

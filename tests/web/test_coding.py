@@ -113,7 +113,7 @@ def test_a_silence_of_a_whole_source(visitor: Make, drafted: Path) -> None:
     drafted.write_text(drafted.read_text(encoding="utf-8").rstrip() + SILENCE, encoding="utf-8")
     ann = visitor()
     page = ann.get(f"{AT}?part=records").text
-    assert "Read as a whole: no sentence tells of this." in page
+    assert "Read as a whole: no sentence speaks of this." in page
     assert page.count("It is no evidence") == 2
     told = ann.post(f"{AT}/no-evidence", data={**_form(page, "refuse", 2), "reason": "not of use"}).text
     assert "names no passage that could be no evidence" in told
@@ -254,7 +254,7 @@ def test_from_the_keyboard(browser: Open, drafted: Path) -> None:
     assert _read(drafted).dossier.proposed[0].refused == "it is said elsewhere"
     _select(page, "The government has no written plan")
     page.keyboard.press("d")
-    expect(page.get_by_role("heading", name="What do these words tell?")).to_be_visible()
+    expect(page.get_by_role("heading", name="What do these words show?")).to_be_visible()
     looks_right(page)
 
 

@@ -22,6 +22,10 @@ class Mark:
     def __str__(self) -> str:
         return self.handling.upper() + ("; NOT FOR FOREIGN GOVERNMENTS" if self.no_foreign else "")
 
+    def covers(self, mark: Mark) -> bool:
+        """Return whether who is shown what bears this mark may be shown what bears another."""
+        return strictest((mark, self)) == self
+
 
 def strictest(marks: Iterable[Mark]) -> Mark:
     """Return the mark that asks for everything that some marks ask for; of none, what anybody may have."""

@@ -228,7 +228,7 @@ def _ends(number: Value | Bounds) -> tuple[int, ...]:
 
 
 def _classes(field: Field, boundaries: set[int]) -> Iterator[tuple[Value, Value | None]]:
-    """Yield one answer of each class between which a rule can tell, and again if it is the only one of its class."""
+    """Yield one answer of each class that a rule can distinguish, and again if it is the only one of its class."""
     if field.type == "truth":
         yield from ((False, False), (True, True))
     elif field.type == "choice":

@@ -39,10 +39,6 @@ class Release:
     admits: Mark
     authority: str
 
-    def allows(self, mark: Mark) -> bool:
-        """Whether what bears a mark may stay."""
-        return strictest((mark, self.admits)) == self.admits
-
 
 RELEASES: dict[ReleaseName, Release] = {
     "unclassified": Release(
@@ -100,7 +96,7 @@ class Released:
 def release(casefile: Casefile, law: Law, name: ReleaseName) -> Released:
     """Return what of an assessment may be released; raise `EvidenceError` if the records cannot be used."""
     whole = Assessor(law).assess(casefile)
-    sieve = _Sieve(casefile, law, RELEASES[name])
+    sieve = _Sieve(casefile, law, RELEASES[name].admits)
     kept = sieve.kept()
     part, shown = casefile, whole
     if not sieve.everything(kept):
@@ -131,7 +127,7 @@ def release(casefile: Casefile, law: Law, name: ReleaseName) -> Released:
 
 def shown_whole(casefile: Casefile, cleared: Mark) -> bool:
     """Say whether all of a dossier, and of that of the last report, may be shown to whom a mark is shown."""
-    return strictest((cleared, *_marks(casefile))) == cleared
+    return cleared.covers(strictest(_marks(casefile)))
 
 
 def shown_part(casefile: Casefile, law: Law, cleared: Mark) -> Casefile:
@@ -139,7 +135,7 @@ def shown_part(casefile: Casefile, law: Law, cleared: Mark) -> Casefile:
 
     Raise `EvidenceError` if the records cannot be used.
     """
-    sieve = _Sieve(casefile, law, Release(cleared, "the register of people"))
+    sieve = _Sieve(casefile, law, cleared)
     kept = sieve.kept()
     part = _bare(remainder(casefile, kept.__contains__, with_last=False), sieve.sources(kept))
     document = Document(f"{casefile.document.name}, in part", b"", {}, {})
@@ -163,10 +159,10 @@ def _marks(casefile: Casefile) -> Iterator[Mark]:
 
 
 class _Sieve:
-    """Knows what of a dossier a release admits."""
+    """Knows what of a dossier may be shown where no stricter mark than one is admitted."""
 
-    def __init__(self, casefile: Casefile, law: Law, to: Release) -> None:
-        self._casefile, self._law, self._to = casefile, law, to
+    def __init__(self, casefile: Casefile, law: Law, admits: Mark) -> None:
+        self._casefile, self._law, self._admits = casefile, law, admits
         self._items = tuple(items(casefile))
         self._sources = {name: Mark(each.handling, each.no_foreign) for name, each in casefile.sources.items()}
         sourced = (self._mark(item) for item in self._items if not isinstance(item, Rating))
@@ -176,7 +172,7 @@ class _Sieve:
 
     def kept(self) -> frozenset[Item]:
         """Return what stays: what its mark admits, without what would show what does not, or mislead without it."""
-        kept = frozenset(item for item in self._items if self._to.allows(self._mark(item)))
+        kept = frozenset(item for item in self._items if self._admits.covers(self._mark(item)))
         while True:
             fewer = frozenset(item for item in kept if not self._betrays(item, kept))
             fewer -= frozenset(self._misleading(fewer))
@@ -196,12 +192,13 @@ class _Sieve:
         Of the others not even the digest is released: who knows a text but for one number finds the number by it.
         """
         touched = {source_of(item) for item in self._items if item not in kept}
-        return frozenset(name for name, mark in self._sources.items() if self._to.allows(mark) and name not in touched)
+        return frozenset(
+            name for name, mark in self._sources.items() if self._admits.covers(mark) and name not in touched
+        )
 
     def marking(self, kept: frozenset[Item]) -> Mark:
-        """Return the mark that a document bears which holds what is kept."""
-        sources = (self._sources[name] for name in self.sources(kept)) if self.everything(kept) else ()
-        return strictest((*(self._mark(item) for item in kept), *sources))
+        """Return the mark that a document bears which holds what is kept, and the sources of it."""
+        return strictest((*map(self._mark, kept), *(self._sources[name] for name in self.sources(kept))))
 
     def _mark(self, item: Item) -> Mark:
         """The mark of an item: its source's and its own together; an unmarked rating bears all that there are."""
@@ -226,7 +223,7 @@ class _Sieve:
         """Where an item is quoted from."""
         if isinstance(item, Rating | Silent | NotEvidence):  # a passage that is no evidence is never released
             return None
-        name = item.at.split(" ", maxsplit=1)[0]
+        name, _, _ = item.at.partition(" ")
         source = self._casefile.sources.get(name)
         found = source.passage(item.at, item.quote, item.anchor) if source is not None else None
         return _Span(name, *(found or (0, 0)), " ".join(item.quote.split()))

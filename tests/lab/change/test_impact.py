@@ -337,7 +337,9 @@ def test_rulebooks_of_different_vocabularies(tmp_path: Path, tierengine: Callabl
 
 def test_tier_tables_without_a_tier_in_common(small: Rulebook) -> None:
     """Nothing could be compared."""
-    old, new = (small.model_copy(update={"tiers": rows, "routes": ()}) for rows in (small.tiers[:2], small.tiers[3:]))
+    old, new = (
+        small.with_section("tiers", rows).with_section("routes", ()) for rows in (small.tiers[:2], small.tiers[3:])
+    )
     with pytest.raises(UsageError, match="no tier stands in both tier tables"):
         side_by_side(old, new)
 

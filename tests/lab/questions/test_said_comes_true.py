@@ -182,7 +182,7 @@ def what_settles_settles(case: Case, pick: Callable[[list[Any]], Any], seen: Cou
     if len(case.open) == 1:
         return
     row = pick([row for row in case.law.tiers if row.tier in case.open])
-    for answers in Listed.of(settling_answers(case.inquiry, row.id), 2).found:
+    for answers in settling_answers(case.inquiry, row.id, most=2).found:
         if all(can_be_written(case, name) for name in answers):
             again = case.again(answers)
             assert again is not None, answers

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import product
+from itertools import compress, product
+from random import Random
 
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import randoms
 
 from tests.conftest import GUATEMALA, ROOT, Ran
 from tests.lab.enumeration import (
@@ -24,10 +26,13 @@ from tests.lab.enumeration import (
 )
 from tests.oracle import unknown_inputs
 from tierengine.engines.form import Bounds
+from tierengine.engines.lowering import lower
 from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.lab.questions.inquiry import Inquiry
 from tierengine.lab.questions.settle import Branch, CollectionPlan, Differences, settle, settling_answers
 from tierengine.law.rulebook import Law, Rulebook
+from tierengine.reasoning.admission import admit
+from tierengine.reasoning.assess import law_of
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 
@@ -129,7 +134,7 @@ def test_the_smallest_sets_that_can_settle_a_row() -> None:
         inquiry = Inquiry(law, facts)
         facts = {**facts, **{name: value for name, value in inquiry.facts.items() if not isinstance(value, Bounds)}}
         for row in law.tiers:
-            told = list(settling_answers(inquiry, row.id))
+            told = settling_answers(inquiry, row.id).found
             assert {frozenset(answers) for answers in told} == can_settle(law, facts, row.id)
             assert len({frozenset(answers) for answers in told}) == len(told)
             for answers in told:
@@ -166,6 +171,31 @@ def test_answers_of_one_sort_leave_the_same_rows() -> None:
 
 
 # -- the real dossiers ---------------------------------------------------------------------------------------------
+
+
+def test_answers_that_stand_alone_change_nothing_else(rulebook: Rulebook, guatemala: Casefile) -> None:
+    """The rows are those that stay open if each other input is read anew beside the answers."""
+    law = law_of(guatemala, rulebook)
+    known = admit(guatemala, law).facts
+    pairs = [(each.left, each.right) for each in lower(law).comparisons]
+    seen: Counter[str] = Counter()
+
+    @settings(QUICK, max_examples=25)
+    @given(randoms(use_true_random=False))
+    def run(chance: Random) -> None:
+        kept = {name: known[name] for name in sorted(known) if name.startswith("judged/") or chance.random() < 0.6}
+        bounds = {chance.choice(pair): Bounds(0, 2) for pair in pairs}
+        case = Inquiry(law, kept | bounds)
+        others = [name for pair in pairs for name in pair if name in case.unknown]
+        for among in (case.unknown, others, others):
+            answers = {name: chance.choice(case.answers(name)).value for name in chance.sample(among, 2)}
+            with case.solver.supposing(*case.given(answers)):
+                left = case.solver.which([case.whole.shown[row.id] for row in law.tiers])
+            assert case.stay_open(answers) == tuple(compress(law.tiers, left)), answers
+            seen["alone" if case.stands_alone(answers) else "not alone"] += 1
+
+    run()
+    assert min(seen["alone"], seen["not alone"]) >= 10, seen
 
 
 def plan_of(dossier: str, rulebook: Rulebook) -> CollectionPlan:
