@@ -72,7 +72,7 @@ TESTS |= {
         "ends": [f"{ENGINES}bounds.py", f"{ENGINES}durable.py"],
         "arithmetic": [f"{ENGINES}bounds.py", f"{ENGINES}durable.py", f"{REASONING}admission.py"],
         "lowering": [f"{ENGINES}three_readings.py", f"{REASONING}coherence.py", f"{REASONING}proposals.py"],
-        "compiled": [f"{ENGINES}{topic}.py" for topic in ("bounds", "generated", "real_law", "three_readings")],
+        "compiled": [f"{ENGINES}{topic}.py" for topic in ("bounds", "generated", "kept", "real_law", "three_readings")],
         "plan": [f"{ENGINES}changing.py", f"{ENGINES}columns.py", f"{ENGINES}side_by_side.py"],
         "changing": [f"{ENGINES}changing.py"],
         "columns": [f"{ENGINES}bounds.py", f"{ENGINES}columns.py"],
