@@ -19,7 +19,7 @@ from tierengine.engines.durable import DurableEngine
 from tierengine.engines.ends import may_be_bounded
 from tierengine.engines.form import Bounds, Engine, Evaluation, Facts, Field, Form, Operator, Rule, Stratum, Tally, Test
 from tierengine.engines.lowering import lower
-from tierengine.errors import MismatchError
+from tierengine.errors import MismatchError, Problem
 from tierengine.law.rulebook import Rulebook
 
 UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -239,10 +239,18 @@ def test_a_contradiction_is_refused_with_its_record() -> None:
     rules = tuple(Rule(id=f"r{holds}", head="p", holds=holds, tests=(test,)) for holds in (True, False))
     form = Form(inputs=(field,), strata=(Stratum(rules=rules),))
     columns = columns_of(form, [{"n": False}, {}, {"n": True}, {"n": True}])
-    with pytest.raises(MismatchError, match="proposition `p`: it both holds and fails on record 3"):
-        ColumnEngine(form).evaluate(columns, 4)
-    with pytest.raises(MismatchError, match="proposition `p`: it both holds and fails on record 3"):
-        ColumnEngine(form).settle(columns, 4, ())
+    engine = ColumnEngine(form)
+    for ask in (lambda: engine.evaluate(columns, 4), lambda: engine.settle(columns, 4, ())):
+        with pytest.raises(MismatchError) as refused:
+            ask()
+        assert refused.value.problems == (
+            Problem(
+                where="proposition `p`",
+                what="it both holds and fails on record 3",
+                cure="mend the rules of this proposition; no case may do both",
+            ),
+        )
+        assert refused.value.traces == {"columns": {"p": ("rFalse", "rTrue")}}
 
 
 def test_planes_say_of_whom_a_proposition_holds() -> None:
