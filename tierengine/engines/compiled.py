@@ -97,7 +97,7 @@ def _conflict(proposition: str) -> None:
 
 def _entry(proposition: str) -> str:
     """The entry whose rules settle a proposition."""
-    return proposition.split("/", maxsplit=1)[0]
+    return proposition.partition("/")[0]
 
 
 class _Writer:
