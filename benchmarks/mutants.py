@@ -71,7 +71,11 @@ TESTS |= {
         "proof": [f"{ENGINES}proof.py", f"{REASONING}coherence.py"],
         "ends": [f"{ENGINES}bounds.py", f"{ENGINES}durable.py"],
         "arithmetic": [f"{ENGINES}bounds.py", f"{ENGINES}durable.py", f"{REASONING}admission.py"],
-        "lowering": [f"{ENGINES}three_readings.py", f"{REASONING}coherence.py", f"{REASONING}proposals.py"],
+        "lowering": [
+            *(f"{ENGINES}{topic}.py" for topic in ("lowering", "three_readings")),
+            *(f"{REASONING}{topic}.py" for topic in ("coherence", "proposals")),
+            "tests/lab/cases/test_examples.py",
+        ],
         "compiled": [f"{ENGINES}{topic}.py" for topic in ("bounds", "generated", "kept", "real_law", "three_readings")],
         "plan": [f"{ENGINES}changing.py", f"{ENGINES}columns.py", f"{ENGINES}side_by_side.py"],
         "changing": [f"{ENGINES}changing.py"],
