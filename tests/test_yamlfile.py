@@ -37,7 +37,7 @@ def test_what_is_written_is_read(values: dict[str, object], flow: bool) -> None:
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
-def test_anything_is_read_or_told(raw: bytes) -> None:
+def test_anything_is_read_or_refused(raw: bytes) -> None:
     """Whatever the bytes, there is a document or a problem with a place and a cure, never another error."""
     problems: list[Problem] = []
     document = yamlfile.load(raw, "a.yaml", problems)
