@@ -80,9 +80,9 @@ def print_lines() -> None:
     for verb, goal in VERBS:
         counts = [_lines(verb, seed) for seed in SEEDS]
         reached = goal is not None and all(count is not None and count <= goal for count in counts)
-        told = "" if goal is None else f"{goal:>6} {_verdict(reached)}"
+        met = "" if goal is None else f"{goal:>6} {_verdict(reached)}"
         cells = ("too slow" if count is None else str(count) for count in counts)
-        print(f"{' '.join(verb):<24}" + "".join(f"{cell:>16}" for cell in cells) + f"  {told}", flush=True)
+        print(f"{' '.join(verb):<24}" + "".join(f"{cell:>16}" for cell in cells) + f"  {met}", flush=True)
 
 
 def _lines(verb: Sequence[str], seed: str) -> int | None:
@@ -141,7 +141,7 @@ def of_cases(rulebook: Rulebook, folder: Path) -> Iterator[tuple[str, Measured]]
 
 def print_measured(title: str, measured: Sequence[Measured], goal: int | None = None) -> None:
     """Print one row: sizes in the median and at most, and the share with a recommendation."""
-    told = [
+    cells = [
         f"{statistics.median(numbers):>8.1f} {max(numbers):>4}"
         for numbers in (
             [each.open for each in measured],
@@ -154,7 +154,7 @@ def print_measured(title: str, measured: Sequence[Measured], goal: int | None = 
     if goal is not None:
         goals.append(f"hinges <= {goal}: {_verdict(statistics.median(each.hinges for each in measured) <= goal)}")
         goals.append(f"share 100%: {_verdict(share == 1)}")
-    print(f"{title:<28} {len(measured):>6}{''.join(told)} {share:>9.0%}  {'; '.join(goals)}")
+    print(f"{title:<28} {len(measured):>6}{''.join(cells)} {share:>9.0%}  {'; '.join(goals)}")
 
 
 # -- made-up dossiers -------------------------------------------------------------------------------------------------
@@ -242,8 +242,8 @@ def print_made_up(statuses: Counter[str], unsaid: Iterable[Unsaid]) -> None:
     """Print the share with a recommendation, and the commonest reasons of those without."""
     counted = sum(statuses.values()) - statuses["refused"]
     share = 1 - statuses["open"] / counted if counted else 0
-    told = ", ".join(f"{number} {status}" for status, number in statuses.most_common())
-    print(f"of {counted} with {ENOUGH} records of effort or more and a last placement: {told}")
+    counts = ", ".join(f"{number} {status}" for status, number in statuses.most_common())
+    print(f"of {counted} with {ENOUGH} records of effort or more and a last placement: {counts}")
     print(f"share with a recommendation: {share:.1%}   goal 100%: {_verdict(share == 1)}")
     reasons = Counter((each.tiers, each.words) for each in unsaid)
     for (tiers, words), number in reasons.most_common(6):

@@ -79,8 +79,8 @@ def run(words: Sequence[str], folder: Path) -> Run:
     """Run a command and return what it took, with its children."""
     environment = os.environ | {"XDG_CACHE_HOME": str(folder / "cache"), "POLARS_MAX_THREADS": str(os.cpu_count())}
     command = [sys.executable, "-c", WATCHER, str(folder / "out"), *words]
-    told = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=True, text=True)  # noqa: S603 - ourselves
-    code, seconds, processor, megabytes = json.loads(told.stdout)
+    ran = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=True, text=True)  # noqa: S603 (ours)
+    code, seconds, processor, megabytes = json.loads(ran.stdout)
     if code != 0:
         sys.exit(f"{' '.join(words)} ended with {code}")
     return Run(seconds, processor, megabytes, (folder / "out").read_text())
@@ -183,14 +183,14 @@ def by_polars(form: Form, path: Path) -> Counter[str]:
 
 def by_openfisca(form: Form, path: Path) -> Counter[str]:
     """OpenFisca, part by part, since it has every case in memory."""
-    book, rows, told = read_rulebook(lab.ROOT), rows_of(), Counter[str]()
+    book, rows, tiers = read_rulebook(lab.ROOT), rows_of(), Counter[str]()
     for part in row_groups(path, [form]):
         columns, count = columns_in(part, book, form), part.rows
         nowhere = np.zeros(-(-count // 8), np.uint8)
         given = {each.id: columns.get(each.id, Truths(nowhere, nowhere)) for each in form.inputs}
         found = lab.OpenFisca(form, given, count).found()
-        told += tiers_of({row: ~found["-" + row] for row in rows})
-    return told
+        tiers += tiers_of({row: ~found["-" + row] for row in rows})
+    return tiers
 
 
 RIVALS = {"columns": by_columns, "polars": by_polars, "openfisca-core": by_openfisca}
@@ -289,15 +289,15 @@ def measure_packed(form: Form, folder: Path) -> None:
     measure_rivals(ordinary, packed, lab.MILLION, folder)
     print_head(f"{lab.MILLION:,} cases, in an ordinary file and packed")
     changed = str(lab.changed_rulebook(folder / "changed-for-packed"))
-    told = set()
+    printed = set()
     for path in (ordinary, packed):
         ran = run(
             [sys.executable, "-m", "tierengine.cli", "impact", str(lab.ROOT), changed, "--corpus", str(path)], folder
         )
-        told.add(ran.out.replace(str(path), "CORPUS"))
+        printed.add(ran.out.replace(str(path), "CORPUS"))
         print_run(f"impact, {path.stem}", ran, lab.MILLION)
-    if len(told) > 1:
-        sys.exit("impact tells something else of the packed corpus")
+    if len(printed) > 1:
+        sys.exit("impact says something else of the packed corpus")
 
 
 def measure_growth(form: Form, sizes: Sequence[int], folder: Path) -> None:
@@ -314,7 +314,7 @@ def measure_growth(form: Form, sizes: Sequence[int], folder: Path) -> None:
         there = run([*words, "--cluster", "local:2"], folder)
         print_run("two workers (memory of the first process)", there, cases)
         if here.out != there.out:
-            sys.exit("the cluster tells something else")
+            sys.exit("the cluster says something else")
         path.unlink()
 
 
@@ -323,8 +323,8 @@ def measure_raters(form: Form, folder: Path) -> None:
     path = folder / "countries.parquet"
     write_countries(form, path)
     ran = run([sys.executable, "-m", "tierengine.cli", "audit", "robust", str(path), "--format", "json"], folder)
-    told = json.loads(ran.out)
-    total = sum(each["combinations"] + each["forbidden"] for each in told["standings"])
+    answer = json.loads(ran.out)
+    total = sum(each["combinations"] + each["forbidden"] for each in answer["standings"])
     print(
         f"\naudit robust: {COUNTRIES} countries with {RATINGS} ratings each, {total:,} combinations: "
         f"{ran.seconds:.1f} s ({ran.processor:.1f} s of processor time; goal: under 60 s)"

@@ -94,9 +94,9 @@ def _desk(work: Path) -> Iterator[tuple[str, dict[str, str], int, str]]:
     )
     try:
         assert process.stdout is not None
-        told = "".join(process.stdout.readline() for _ in range(3))
-        link = re.search(r"http://\S+", told)
-        assert link is not None, told
+        printed = "".join(process.stdout.readline() for _ in range(3))
+        link = re.search(r"http://\S+", printed)
+        assert link is not None, printed
         at = link[0].partition("/enter")[0]
         with httpx.Client(base_url=at, timeout=120) as browser:
             browser.get(link[0])
@@ -158,7 +158,7 @@ def _table(work: Path) -> None:
         for record in read_dossier(path).dossier.records
     ]
     connection = sqlite3.connect(work / "records.db")
-    connection.execute("create table records (dossier text, id text, measures text, told text)")
+    connection.execute("create table records (dossier text, id text, measures text, note text)")
     connection.executemany("insert into records values (?, ?, ?, ?)", records)
     connection.commit()
     connection.close()
@@ -213,9 +213,9 @@ async def _together(who: tuple[str, int], at: str, cookies: dict[str, str], path
 async def _answer(reader: asyncio.StreamReader) -> int:
     """The status of an answer, which is read whole."""
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
-    told = re.search(rb"content-length: (\d+)", head)
-    if told is not None:
-        await reader.readexactly(int(told[1]))
+    length = re.search(rb"content-length: (\d+)", head)
+    if length is not None:
+        await reader.readexactly(int(length[1]))
     else:
         while size := int((await reader.readuntil(b"\r\n")).split(b";")[0], 16):
             await reader.readexactly(size + 2)
@@ -225,8 +225,8 @@ async def _answer(reader: asyncio.StreamReader) -> int:
 
 def _processor(process: int) -> float:
     """The seconds of the processor that a process has used (proc(5), stat: utime and stime)."""
-    told = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+    times = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _in_the_browser(at: str, cookies: dict[str, str], rival: Rival | None) -> None:
@@ -252,7 +252,7 @@ def _weight(page: Page, address: str) -> float:
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     weights: list[float] = []
-    session.on("Network.loadingFinished", lambda told: weights.append(told["encodedDataLength"]))
+    session.on("Network.loadingFinished", lambda loaded: weights.append(loaded["encodedDataLength"]))
     page.goto(address, wait_until="load")
     page.wait_for_timeout(500)
     session.detach()

@@ -149,18 +149,18 @@ def values_of(column: Column, count: int) -> tuple[NDArray[Any], NDArray[np.bool
 
 def table_of(form: Form, columns: Columns, count: int) -> pa.Table:
     """Return the records as a corpus; whether a word was judged follows from its rating."""
-    told: dict[str, Any] = {"id": pa.array([f"case-{number}" for number in range(count)])}
+    table: dict[str, Any] = {"id": pa.array([f"case-{number}" for number in range(count)])}
     for each in form.inputs:
         values, known = values_of(columns[each.id], count)
         if each.id.startswith("judged/"):
             continue
         if each.type == "choice":
             places = pa.array(values.astype(np.int8), mask=~known)
-            told[each.id] = pa.DictionaryArray.from_arrays(places, pa.array(each.choices))
+            table[each.id] = pa.DictionaryArray.from_arrays(places, pa.array(each.choices))
         else:
             type_ = pa.bool_() if each.type == "truth" else pa.int8() if each.numbers else pa.int64()
-            told[each.id] = pa.array(values, mask=~known).cast(type_)
-    return pa.table(told)
+            table[each.id] = pa.array(values, mask=~known).cast(type_)
+    return pa.table(table)
 
 
 # --- the rivals -----------------------------------------------------------------------------------------------------
@@ -174,11 +174,11 @@ Found = dict[str, NDArray[np.bool_]]
 
 def of_columns(found: Evaluations) -> Found:
     """What the columns found, unpacked."""
-    told = {rule: unpack(found.fired[row], found.count) for rule, row in found.rules.items()}
+    columns = {rule: unpack(found.fired[row], found.count) for rule, row in found.rules.items()}
     for head, row in found.heads.items():
-        told["+" + head] = unpack(found.shown[row], found.count)
-        told["-" + head] = unpack(found.refuted[row], found.count)
-    return told
+        columns["+" + head] = unpack(found.shown[row], found.count)
+        columns["-" + head] = unpack(found.refuted[row], found.count)
+    return columns
 
 
 class Polars:

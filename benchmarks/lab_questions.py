@@ -130,7 +130,7 @@ def _narrowing(inquiry: Inquiry) -> Callable[[], object]:
 
 def _settling(inquiry: Inquiry) -> Callable[[], object]:
     rows = _built(inquiry).open_rows()
-    return lambda: [Listed.of(settling_answers(inquiry, row.id)) for row in rows]
+    return lambda: [settling_answers(inquiry, row.id) for row in rows]
 
 
 def measure(asked: list[Asked], rounds: int = ROUNDS) -> dict[str, list[float]]:

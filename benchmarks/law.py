@@ -34,9 +34,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, law in (("today's law", ROOT), ("a law of about twice the size", grown(Path(folder)))):
             began, worked = time.perf_counter(), _processor()
-            told = mutation(Plan(rulebook=law, cases=ROOT / "tests" / "cases", sample=sample))
+            found = mutation(Plan(rulebook=law, cases=ROOT / "tests" / "cases", sample=sample))
             seconds = time.perf_counter() - began
-            _print(name, told, seconds, _processor() - worked)
+            _print(name, found, seconds, _processor() - worked)
     began = time.perf_counter()
     for verb in ("lint", "test"):
         words = [sys.executable, "-m", "tierengine.cli", verb]
@@ -50,14 +50,14 @@ def _processor() -> float:
     return spent.user + spent.system + spent.children_user + spent.children_system
 
 
-def _print(name: str, told: Mutation, seconds: float, worked: float) -> None:
-    looked = len(told.verdicts)
+def _print(name: str, found: Mutation, seconds: float, worked: float) -> None:
+    looked = len(found.verdicts)
     print(
-        f"{name}: {looked} of {told.changes} single changes in {seconds:.0f} s, in which the processor worked "
+        f"{name}: {looked} of {found.changes} single changes in {seconds:.0f} s, in which the processor worked "
         f"{worked:.0f} s, {1000 * worked / looked:.1f} ms for each"
     )
     print(f"  {'':12}" + "".join(f"{head:>11}" for head in (*COLUMNS, "in all")))
-    counted = told.counted()
+    counted = found.counted()
     for kind in sorted(counted):
         row = [counted[kind].get(column, 0) for column in COLUMNS]
         print(f"  {kind:12}" + "".join(f"{number:>11}" for number in (*row, sum(counted[kind].values()))))

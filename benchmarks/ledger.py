@@ -103,16 +103,16 @@ def appends(folder: Path) -> None:
         _LIMIT: plain.append,
         _UNSEALED: unsealed.append,
     } | {f"ledger in {name}": _sealing(ledger) for name, ledger in sealed_in.items()}
-    told = _many(files)
+    entries = _many(files)
     times: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
-        batch = [next(told) for _ in range(APPENDS)]
+        batch = [next(entries) for _ in range(APPENDS)]
         for name, append in ways.items():
             begun = perf_counter()
             for each in batch:
                 append(each)
             times[name].append((perf_counter() - begun) / APPENDS)
-    size = sum(len(raw) for raw in next(told).files)
+    size = sum(len(raw) for raw in next(entries).files)
     print(f"\nRecorded assessments, each with {size / 1024:.0f} KiB of inputs and answer, durable one by one")
     limit = statistics.median(times[_LIMIT])
     for name, found in times.items():
@@ -144,11 +144,11 @@ def _places(folder: Path, server: str) -> dict[str, str]:
 def people(folder: Path) -> None:
     """What a register of people adds to an append, and what a witness on loopback adds after it."""
     files = rulebook_files(ROOT)
-    told = _many(files)
+    entries = _many(files)
     ledgers = {number: _enrolled(folder / f"people-{number}.sqlite", number, files) for number in (0, 1, PEOPLE)}
     times: dict[int, list[float]] = {number: [] for number in ledgers}
     for _ in range(ROUNDS):
-        batch = [next(told) for _ in range(APPENDS)]
+        batch = [next(entries) for _ in range(APPENDS)]
         for number, ledger in ledgers.items():
             append = _sealing(ledger)
             begun = perf_counter()
@@ -166,7 +166,7 @@ def people(folder: Path) -> None:
     acts.require_witnesses(Desk(ledger=ledgers[1], author=ANN, seal=SEAL), (named,), 1, "a second office")
     asked = []
     for _ in range(ROUNDS):
-        _sealing(ledgers[1])(next(told))
+        _sealing(ledgers[1])(next(entries))
         begun = perf_counter()
         gather(ledgers[1])
         asked.append(perf_counter() - begun)
@@ -275,9 +275,9 @@ def _many(files: tuple[RulebookFile, ...]) -> Iterator[Recorded]:
     while True:
         case = f"guatemala-{number}"
         dossier = casefile.document.raw + f"# {case}\n".encode()
-        told = answer.replace(b"Guatemala", case.encode(), 1)
+        written = answer.replace(b"Guatemala", case.encode(), 1)
         kept = {"dossier": {"name": "dossier.yaml", "digest": canonical.digest(dossier)}}
-        yield Recorded(content | kept | {"case": case, "answer": canonical.digest(told)}, (told, dossier, source))
+        yield Recorded(content | kept | {"case": case, "answer": canonical.digest(written)}, (written, dossier, source))
         number += 1
 
 
@@ -343,9 +343,9 @@ def documents(folder: Path) -> None:
     )
     print(f" verified in {_timed(lambda: packet.verify(archive.unpack(packed)))[1]:.2f} s")
     law = law_of(casefile, rulebook_of(files))
-    told = report(Assessor(law).assess(casefile), law, earlier=casefile.dossier.earlier_placements)
-    makes: dict[str, Callable[[], bytes]] = {"HTML": lambda: html(told).encode(), "DOCX": lambda: docx(told)}
-    for name, make in (makes | {"PDF": lambda: pdf(told)}).items():
+    answer = report(Assessor(law).assess(casefile), law, earlier=casefile.dossier.earlier_placements)
+    makes: dict[str, Callable[[], bytes]] = {"HTML": lambda: html(answer).encode(), "DOCX": lambda: docx(answer)}
+    for name, make in (makes | {"PDF": lambda: pdf(answer)}).items():
         made, taken = _timed(make)
         print(f"  {name:<5}{taken * 1e3:8.0f} ms{len(made) / 1024:8.0f} KiB")
     ledger.store.close()

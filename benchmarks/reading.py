@@ -5,7 +5,7 @@ of earlier years are added, and the recommendation is set beside the placement t
 rivals in the same run. It is a measurement and no target: no proposal of the law is made for it.
 
 The countries fall into two halves by a hash of their code. Whoever works on the reading looks at the misses of one half
-only; the figures of the other tell whether what was done holds for texts that nobody looked at.
+only; the figures of the other show whether what was done holds for texts that nobody looked at.
 
 Run: python benchmarks/reading.py FOLDER, which holds tip_summaries.csv and tier_history.csv.
 With --texts FILE.csv other texts of the same columns are read instead; with --half A or B only that half is read.
@@ -121,7 +121,7 @@ class Read:
 
 
 def blacked_out(words: str) -> str:
-    """Return a text without what tells the placement."""
+    """Return a text without what gives away the placement."""
     return ";".join(_part(part) for part in words.split(";"))
 
 
@@ -136,7 +136,7 @@ def on_the_government(words: str) -> str:
     return words.partition("tier rating")[2].partition("trafficking profile")[0]
 
 
-def _tells_of_it(sentence: Sentence, acting: str) -> bool:
+def _is_of_acts(sentence: Sentence, acting: str) -> bool:
     states = re.search(r"minimum standards|for more details|https?:", sentence.text) is not None
     return sentence.text in acting and len(sentence.text) > SHORT and not states
 
@@ -172,13 +172,13 @@ class Bench:
         source = read_source([("summary.txt", raw)], "text", "summary")
         period = reporting_period(self._rulebook, text.year)
         setting = Setting(reader, law, period, f"Government of {text.country}", covers_period=True)
-        told = [each for each in sentences(source) if BLACK not in each.text.removeprefix(BLACK)]
-        found = Read(text, sentences=len(told))
-        led = [each for each in told if next(proposals(each, setting), None) is not None]
+        read = [each for each in sentences(source) if BLACK not in each.text.removeprefix(BLACK)]
+        found = Read(text, sentences=len(read))
+        led = [each for each in read if next(proposals(each, setting), None) is not None]
         found.with_proposal = len(led)
         acting = on_the_government(text.words)
-        found.acting = sum(_tells_of_it(each, acting) for each in told)
-        found.acting_led = sum(_tells_of_it(each, acting) for each in led)
+        found.acting = sum(_is_of_acts(each, acting) for each in read)
+        found.acting_led = sum(_is_of_acts(each, acting) for each in led)
         casefile = self._casefile(text, source, raw)
         found.last = casefile.last_placement.tier if casefile.last_placement is not None else None
         for item in proposed([source], setting):
@@ -346,19 +346,19 @@ def seeds(rulebook: Rulebook) -> tuple[int, int, int]:
         setting = Setting(Reader(rulebook, law), law, dossier.period, dossier.government.name, covers_period=False)
         for record in dossier.records:
             if isinstance(record, Evidence):
-                told = list(proposals(Sentence(record.at, " ".join(record.quote.split())), setting))
+                proposed = list(proposals(Sentence(record.at, " ".join(record.quote.split())), setting))
                 records += 1
-                first += any(record.measures == each[0].measures for each in told)
-                among += any(record.measures == one.measures for each in told for one in each)
+                first += any(record.measures == each[0].measures for each in proposed)
+                among += any(record.measures == one.measures for each in proposed for one in each)
     return records, first, among
 
 
 def print_reading(found: Sequence[Read], rows: Sequence[Placed], out: Callable[[str], None]) -> None:
     """Print the figures, the rivals and the misses."""
     count = len(found)
-    told, with_proposal = sum(each.sentences for each in found), sum(each.with_proposal for each in found)
-    out(f"{'sentences, and parts that stand by themselves':<55} {told}")
-    out(f"{'  of them with a proposal':<55} {with_proposal} ({with_proposal / told:.0%})")
+    read, with_proposal = sum(each.sentences for each in found), sum(each.with_proposal for each in found)
+    out(f"{'sentences, and parts that stand by themselves':<55} {read}")
+    out(f"{'  of them with a proposal':<55} {with_proposal} ({with_proposal / read:.0%})")
     acting, led = sum(each.acting for each in found), sum(each.acting_led for each in found)
     out(f"{'  those on what the government does, with a proposal':<55} {led} of {acting} ({led / max(acting, 1):.0%})")
     accepted, refused = sum(each.accepted for each in found), sum(each.refused for each in found)
@@ -392,8 +392,8 @@ def kept(each: Read) -> dict[str, object]:
     """Return what became of a text, for whoever looks into the misses."""
     answer = each.given.recommendation
     rests = {proposal.word: [proposal.level, proposal.says] for proposal in answer.rests_on}
-    told = {"iso3": each.text.iso3, "year": each.text.year, "placed": each.text.tier, "last": each.last}
-    return {**told, "recommended": answer.tier, "open": answer.open_tiers, "facts": each.facts, "rests on": rests}
+    keys = {"iso3": each.text.iso3, "year": each.text.year, "placed": each.text.tier, "last": each.last}
+    return {**keys, "recommended": answer.tier, "open": answer.open_tiers, "facts": each.facts, "rests on": rests}
 
 
 def main() -> None:

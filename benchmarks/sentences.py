@@ -3,12 +3,12 @@
 `tests/data/sentences.csv` lists them, each read and judged by itself: the questions that it answers, or what of it
 nothing asks. They are the sentences of `tip_summaries.csv` (369 summaries of reports of 2006 to 2025) between the words
 "tier rating" and the next heading, cut at semicolons and shuffled with seed 12. The first 480 were read when the
-questions were written; those after them were judged in turn, until 200 told what a government did or left undone. A
-sentence that only states the placement, or the ground of the watch list in the words of the statute, and one that tells
-of no government, is listed and not counted.
+questions were written; those after them were judged in turn, until 200 said what a government did or left undone. A
+sentence that only states the placement, or the ground of the watch list in the words of the statute, and one that is of
+no government, is listed and not counted.
 
 At the first judging 193 of the 200 left nothing over. Arrests and the return of victims from abroad, which three of the
-others tell, have had questions of their own since.
+others report, have had questions of their own since.
 
     python benchmarks/sentences.py                         the share, and what nothing asks
     python benchmarks/sentences.py --summaries FILE.csv    also whether these are the sentences that the seed draws

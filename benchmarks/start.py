@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from time import process_time
@@ -195,7 +195,7 @@ def grown(rulebook: Rulebook, times: int) -> Rulebook:
     """
     names = {name for each in rulebook.criteria for name in named_by(each)}
     copies = (copied(each, names, number) for number in range(2, times + 1) for each in rulebook.criteria)
-    return rulebook.model_copy(update={"criteria": (*rulebook.criteria, *copies)})
+    return rulebook.with_section("criteria", (*rulebook.criteria, *copies))
 
 
 def named_by(criterion: Criterion) -> Iterator[str]:
@@ -225,7 +225,7 @@ def print_growth(rulebook: Rulebook) -> None:
         def fresh(form: Form = form) -> Form:
             return form.model_copy()  # nothing is kept with a copy
 
-        lowering = least(lambda book=book: lower(book.model_copy().on(DAY)), rounds=2)  # type: ignore[misc]
+        lowering = least(lambda book=book: lower(replace(book).on(DAY)), rounds=2)  # type: ignore[misc]
         generated = least(lambda fresh=fresh: CompiledEngine(fresh()), rounds=2)  # type: ignore[misc]
         registered = least(lambda fresh=fresh: DurableEngine(fresh()).close(), rounds=2)  # type: ignore[misc]
         assessor = Assessor(book.on(DAY))

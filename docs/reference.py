@@ -163,8 +163,8 @@ PATTERNS = {
 
 def exit_codes() -> str:
     """What each end means, and the errors behind them."""
-    told = " ".join((cli.__doc__ or "").split("\n\n", 1)[1].split()).rstrip(".")
-    rows = [f"| {code} | {means} |" for code, means in (each.strip().split(" ", 1) for each in told.split(";"))]
+    ends = " ".join((cli.__doc__ or "").split("\n\n", 1)[1].split()).rstrip(".")
+    rows = [f"| {code} | {means} |" for code, means in (each.strip().split(" ", 1) for each in ends.split(";"))]
     tree = re.sub(r"^Every error.*?\n\n", "", inspect.getdoc(errors) or "", flags=re.DOTALL).split("\n\n")
     return _page(
         "Exit codes and errors",

@@ -32,6 +32,10 @@ SMALL = ROOT / "tests" / "small"
 GUATEMALA = ROOT / "seeds" / "guatemala-2007" / "dossier.yaml"
 
 
+Golden = Callable[[dict[str, list[str]], str], None]
+"""Holds lines under their names against those of a file of `tests/golden`; with --reset-golden it writes them."""
+
+
 @cache
 def read_once(folder: Path) -> Rulebook:
     """The rulebook of a folder that no test changes: it is read and checked once for all of them."""
@@ -97,6 +101,20 @@ def small() -> Rulebook:
 def guatemala() -> Casefile:
     """The real dossier."""
     return read_dossier(GUATEMALA)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """What holds lines against a file of `tests/golden`."""
+
+    def hold(found: dict[str, list[str]], file: str) -> None:
+        path = ROOT / "tests" / "golden" / file
+        text = "\n".join("\n".join([f"# {name}", *(lines or ["nothing"]), ""]) for name, lines in found.items())
+        if request.config.getoption("--reset-golden"):
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8")
+
+    return hold
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import bounds
-from tierengine.engines.arithmetic import OPERATORS, compare, ends, holds
+from tierengine.engines.arithmetic import OPERATORS, added, compare, ends, holds, met, thresholds
+from tierengine.engines.changing import Changing
 from tierengine.engines.columns import ColumnEngine, columns_of, facts_of
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
-from tierengine.engines.form import Bounds, Comparison, Engine, Facts, Field, Form, Operator, Rule, Stratum, Test
+from tierengine.engines.form import (
+    Bounds,
+    Comparison,
+    Engine,
+    Facts,
+    Field,
+    Form,
+    Operator,
+    Rule,
+    Stratum,
+    Tally,
+    Test,
+    Value,
+)
+from tierengine.engines.side_by_side import SideBySide
 from tierengine.errors import EvidenceError, UnsafeRuleError
 
 COUNT = Field(id="n", type="count")
@@ -48,6 +63,31 @@ def test_a_comparison_is_the_meet_of_its_numbers(left: int | Bounds, right: int 
     assert compare({"n": left, "o": right, **answered}, MORE) == expected
 
 
+@given(counts, counts)
+def test_counts_are_added_and_met_number_by_number(one: int | Bounds, other: int | Bounds) -> None:
+    """A sum may be what two numbers add up to; two things said of one count leave what both allow, or nothing."""
+    total, both = added((one, other)), met((one, other))
+    sums = {first + second for first, second in product(numbers(one), numbers(other))}
+    assert set(numbers(total)) == sums.intersection(range(FAR if ends(total)[1] is None else 2 * FAR))
+    assert (ends(total)[1] is None) is (ends(one)[1] is None or ends(other)[1] is None)
+    left = set(numbers(one)).intersection(numbers(other))
+    assert (set() if both is None else set(numbers(both))) == left
+    for found in (total, both):
+        assert not isinstance(found, Bounds) or found.at_least != found.at_most, "one number is no bounds"
+
+
+@given(st.lists(st.tuples(operators, st.integers(0, 9)), min_size=1, max_size=3))
+def test_thresholds_are_where_a_test_begins_to_say_otherwise(asked: list[tuple[Operator, int]]) -> None:
+    """Of each count, and of nothing else: at the number below, some test says otherwise."""
+    tests = [Test(field="n", op=op, value=value) for op, value in asked]
+    told = Test(field="o", op="==", value=True)
+    rules = tuple(Rule(id=str(n), head="p", holds=True, tests=(test, told)) for n, test in enumerate(tests))
+    form = Form(inputs=(COUNT, Field(id="o", type="truth")), strata=(Stratum(rules=rules),))
+    said = [[holds(test, {"n": number}) for test in tests] for number in range(-1, FAR)]
+    begins = {number for number, (below, here) in enumerate(pairwise(said)) if below != here}
+    assert thresholds(form) == {"n": begins}
+
+
 def all_tests() -> Form:
     """A form with a rule for every test of one count, and one that asks twice for what it is not."""
     tests = [Test(field="n", op=op, value=number) for op in OPERATORS for number in range(-1, 8)]
@@ -75,6 +115,44 @@ def test_every_engine_reads_bounds_as_all_their_numbers() -> None:
             fired = tuple(sorted(set.intersection(*each)))
             assert [engine.evaluate(facts).fired for engine in engines] == [fired, fired]
             assert columns.of(row).fired == fired
+
+
+def test_every_engine_lets_two_numbers_outrank_what_was_answered_directly() -> None:
+    """A direct answer counts where the numbers leave it open, whether they are known by bounds or not at all."""
+    pytest.importorskip("durable", reason="durable-rules is not built here")
+    sides = tuple(
+        Rule(id=f"m{holds}", head="m", holds=holds, tests=(Test(field="more", op="==", value=holds),))
+        for holds in (True, False)
+    )
+    form = Form(inputs=(COUNT, OTHER), comparisons=(MORE,), strata=(Stratum(rules=sides),))
+    known: list[int | Bounds | None] = [None, 1, 3, Bounds(1, 3), Bounds(2)]
+    answers = [dict(zip(("n", "o", "more"), each, strict=True)) for each in product(known, known, (None, True, False))]
+    records: list[Facts] = [{name: each for name, each in one.items() if each is not None} for one in answers]
+    expected = [{} if said is None else {"m": said} for said in (compare(facts, MORE) for facts in records)]
+    compiled, columns = CompiledEngine(form), ColumnEngine(form).evaluate(columns_of(form, records), len(records))
+    countries = SideBySide(form, len(records))
+    for name in ("n", "o", "more"):
+        given = {facts[name] for facts in records if name in facts}
+        countries.answer(name, {value: _those(records, name, value) for value in given})
+    countries.settle()
+    for facts, settled in zip(records, expected, strict=True):
+        alone = SideBySide(form, 1)
+        for name, value in facts.items():
+            alone.answer(name, {value: 1})
+        alone.settle()
+        assert dict(alone.found(["m"])) == {"m": {side: int(settled == {"m": side}) for side in (True, False)}}
+    with DurableEngine(form) as durable:
+        assert [durable.evaluate(facts).settled for facts in records] == expected
+    assert [compiled.evaluate(facts).settled for facts in records] == expected
+    assert [columns.of(row).settled for row in range(len(records))] == expected
+    assert countries.shown("m") == sum(1 << row for row, settled in enumerate(expected) if settled == {"m": True})
+    assert countries.refuted("m") == sum(1 << row for row, settled in enumerate(expected) if settled == {"m": False})
+    assert [Changing(form, facts).shown("m") for facts in records] == [settled == {"m": True} for settled in expected]
+
+
+def _those(records: list[Facts], name: str, value: Value | Bounds) -> int:
+    """The records in which a field has a value, a bit for each."""
+    return sum(1 << row for row, facts in enumerate(records) if name in facts and facts[name] == value)
 
 
 @given(st.lists(st.fixed_dictionaries({}, optional={"n": counts, "o": counts, "more": st.booleans()}), min_size=1))
@@ -114,3 +192,16 @@ def test_an_input_may_not_be_called_like_the_end_of_a_count() -> None:
     pytest.importorskip("durable", reason="durable-rules is not built here")
     with pytest.raises(UnsafeRuleError, match="used more than once"):
         DurableEngine(Form(inputs=(COUNT, Field(id="n.least", type="truth")), strata=()))
+    compared = Comparison(id="n.least", left="n", right="o")
+    with pytest.raises(UnsafeRuleError, match="used more than once"):
+        DurableEngine(Form(inputs=(COUNT, OTHER), comparisons=(compared,), strata=()))
+
+
+def test_a_tally_may_not_look_to_the_engine_like_the_end_of_a_count() -> None:
+    """The engine of record keeps 32 bits of each name, and they are the same of these two."""
+    pytest.importorskip("durable", reason="durable-rules is not built here")
+    count, truth = Field(id="mqreivt", type="count"), Field(id="t", type="truth")
+    sides = Test(field="t", op="==", value=True), Test(field="t", op="==", value=False)
+    stratum = Stratum(tallies=(Tally(id="mwofwhw", members=(sides,)),))
+    with pytest.raises(UnsafeRuleError, match=r"cannot tell the name from `mqreivt\.least`"):
+        DurableEngine(Form(inputs=(count, truth), strata=(stratum,)))

@@ -233,6 +233,7 @@ def test_a_contradiction_is_a_mismatch() -> None:
     """A proposition that both holds and fails is no answer; all of a stratum are named, with their rules."""
     form = one_stratum(
         rule("a+", "+a", "law == true"),
+        rule("a++", "+a", "cases > 1"),
         rule("a-", "-a", "cases > 0"),
         rule("b+", "+b", "law == true"),
         rule("b-", "-b", "cases > 1"),
@@ -241,11 +242,12 @@ def test_a_contradiction_is_a_mismatch() -> None:
     with DurableEngine(form) as engine:
         with pytest.raises(MismatchError) as refusal:
             engine.evaluate({"law": True, "cases": 2})
-        assert [str(problem).splitlines()[0] for problem in refusal.value.problems] == [
-            "proposition `a`: it both holds (by `a+`) and fails (by `a-`)",
-            "proposition `b`: it both holds (by `b+`) and fails (by `b-`)",
+        cure = "\n    mend the rules of this proposition; no case may do both"
+        assert [str(problem) for problem in refusal.value.problems] == [
+            f"proposition `a`: it both holds (by `a+`, `a++`) and fails (by `a-`){cure}",
+            f"proposition `b`: it both holds (by `b+`) and fails (by `b-`){cure}",
         ]
-        assert refusal.value.traces == {"durable-rules": ["a+", "a-", "b+", "b-", "c"]}
+        assert refusal.value.traces == {"durable-rules": ["a+", "a++", "a-", "b+", "b-", "c"]}
         assert engine.evaluate({"law": True}).fired == ("a+", "b+", "c")  # the engine is still good
 
 
@@ -294,8 +296,10 @@ def test_closing() -> None:
     first, second = DurableEngine(TALLIED), DurableEngine(TALLIED)
     first.close()
     first.close()
-    with pytest.raises(UsageError, match="it was closed"):
+    with pytest.raises(UsageError) as refusal:
         first.evaluate({})
+    assert str(refusal.value) == "the engine: it was closed\n    make a new one"
+    assert (first.closed, second.closed) == (True, False)
     assert second.evaluate({}).fired == ("none",)
 
 

@@ -12,6 +12,7 @@ from tests.conftest import ROOT, read_once
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
 from tierengine.engines.lowering import lower
+from tierengine.engines.side_by_side import Reader
 from tierengine.reasoning.assess import two_engines
 
 LAW = read_once(ROOT).on(date(2007, 11, 9))
@@ -64,3 +65,22 @@ def test_an_engine_goes_with_its_form() -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_what_a_class_makes_of_a_form_is_made_once() -> None:
+    """Many countries share it; a copy of the form begins without it."""
+    form = lower(LAW).model_copy()
+    assert form.once(Reader) is form.once(Reader)
+    assert form.model_copy().once(Reader) is not form.once(Reader)
+
+
+def test_a_form_of_which_something_is_given_is_the_same_in_all_else() -> None:
+    """What is given becomes an input and loses its rules; what hangs on answers nobody gave stays."""
+    form = lower(LAW)
+    given = form.given(["TIER-1", "TIER-2"])
+    assert {each.id for each in given.inputs} == {*(each.id for each in form.inputs), "TIER-1", "TIER-2"}
+    rules = [[rule for rule in stratum.rules if rule.head not in ("TIER-1", "TIER-2")] for stratum in form.strata]
+    assert [list(stratum.rules) for stratum in given.strata] == rules
+    assert given.coherence == form.coherence != ()
+    assert given.unanswered == form.unanswered != ()
+    assert given.comparisons == form.comparisons != ()

@@ -14,6 +14,7 @@ from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Evaluation, Form, Rule, Stratum, Test
 from tierengine.engines.form import Field as Input
 from tierengine.engines.lowering import lower
+from tierengine.engines.plan import NOWHERE, Plan
 from tierengine.engines.side_by_side import SideBySide, each_of
 from tierengine.law.rulebook import Rulebook
 
@@ -48,6 +49,9 @@ def assert_alike(form: Form, records: Records) -> None:
     countries.settle()
     assert found(form, countries) == [CompiledEngine(form).evaluate(facts) for facts in records]
     assert not countries.contradicted
+    of_each = {head: {True: countries.shown(head), False: countries.refuted(head)} for head in heads(form)}
+    assert dict(countries.found([*of_each, "nothing"])) == of_each
+    assert countries.shown("nothing") == countries.refuted("nothing") == 0
 
 
 @given(st.data())
@@ -90,3 +94,11 @@ def test_what_holds_and_fails_is_named(*, told: bool) -> None:
     countries.answer("x", {told: 0b101, not told: 0b010})
     countries.settle()
     assert countries.contradicted == 0b101
+
+
+def test_no_slot_of_a_plan_is_left_empty(rulebook: Rulebook) -> None:
+    """Each costs the memory of a plane; only the first, on which nothing is ever set, stands for nothing."""
+    plan = Plan(lower(rulebook.latest()))
+    steps = [(*step.tests, *step.conjunctions, *step.unions) for step in plan.steps]
+    taken = [*(slot for rail in plan.truths.values() for slot in rail), *(slot for each in steps for slot, _ in each)]
+    assert sorted(taken) == list(range(NOWHERE + 1, plan.slots))

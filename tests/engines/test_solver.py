@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.engines.truth_tables import EVERY, VARIABLES, Told, told
 from tierengine.engines.certificate import certificate
-from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_least, at_most, negate, variable
+from tierengine.engines.clauses import Clauses
+from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_least, at_most, negate, same, variable
 from tierengine.engines.solver import Limit, Model, Solver, Start
 from tierengine.errors import UndecidedError
 from tierengine.lab.proofs import drup
@@ -113,11 +114,65 @@ def test_what_holds_always_and_what_never_does() -> None:
 def test_a_term_has_no_truth_of_its_own() -> None:
     """A term in the place of a truth is a mistake, and told as one; it is written so that people can read it."""
     a, b = variable("a"), variable("b")
-    with pytest.raises(TypeError, match="ask a solver"):
+    with pytest.raises(TypeError, match=r"^a term has no truth of its own; ask a solver$"):
         assert a
     assert repr(all_of((a, negate(b)))) == "(all a (not b))"
     assert repr(at_least(2, (a, b, variable("c")))) == "(at least 2 a b c)"
     assert repr(TRUE) == "(all)"
+
+
+def test_constants_are_folded_when_a_term_is_made() -> None:
+    """What is asked stays small: no constant stands within a term, no twofold opposite, and no joint of one part."""
+    a, b, c = (variable(name) for name in "abc")
+    made = [
+        (negate(TRUE), FALSE),
+        (negate(FALSE), TRUE),
+        (negate(negate(a)), a),
+        (all_of((a,)), a),
+        (any_of((a,)), a),
+        (all_of((TRUE, a)), a),
+        (any_of((FALSE, a)), a),
+        (all_of((a, FALSE, b)), FALSE),
+        (any_of((a, TRUE, b)), TRUE),
+        (same(a, a), TRUE),
+        (at_least(0, (a,)), TRUE),
+        (at_least(3, (a, b)), FALSE),
+        (at_least(2, (a, TRUE, FALSE)), a),
+    ]
+    assert [number for number, (term, folded) in enumerate(made) if term is not folded] == []
+    shapes = (at_least(1, (a, b)), at_least(2, (a, b)), at_least(3, (a, TRUE, b, c)), at_most(1, (a, b)))
+    assert [repr(shape) for shape in shapes] == ["(any a b)", "(all a b)", "(at least 2 a b c)", "(not (all a b))"]
+
+
+def test_a_question_is_written_in_as_few_clauses_as_it_needs() -> None:
+    """What must hold by itself needs no literal of its own, and numbers are given without a gap."""
+    a, b, c, d = (variable(name) for name in "abcd")
+    terms = [all_of((a, any_of((b, negate(c))))), at_least(2, (b, c, d)), any_of((all_of((a, d)), c))]
+    lines = certificate(terms, ["so", "it is"]).formula.splitlines()
+    assert lines[:7] == ["c so", "c it is", "c 1 a", "c 2 b", "c 3 c", "c 4 d", "p cnf 10 23"]
+    assert lines[7:9] == ["1 0", "2 -3 0"]
+    counted = ["3 4 -5 0", "-4 5 0", "3 -6 0", "-3 5 0", "4 -6 0", "-3 -4 6 0"]  # of c and d: one, both
+    counted += ["2 5 -7 0", "-5 7 0", "2 6 -8 0", "-6 8 0", "2 -9 0", "-2 7 0", "5 -8 0", "-2 -5 8 0"]
+    counted += ["6 -9 0", "-2 -6 9 0"]  # with b: one, two, all
+    assert lines[9:] == [*counted, "8 0", "-10 1 0", "-10 4 0", "10 -1 -4 0", "10 3 0"]
+
+
+def test_what_no_step_is_needed_to_refute_has_a_proof_of_one_line() -> None:
+    """It says that nothing can hold; so a certificate without a case always has a proof."""
+    a = variable("a")
+    assert certificate([a, negate(a)]).proof == "0\n"
+
+
+def test_a_count_is_written_as_far_as_it_is_asked() -> None:
+    """Up to four at first, then twice as far; what was written serves every lower number. Counted in literals."""
+    clauses: list[list[int]] = []
+    written, some = Clauses(clauses.append), [variable(str(number)) for number in range(10)]
+    lengths = []
+    for number in (3, 4, 5, 7, 8, 9):
+        written.literal(at_least(number, some))
+        lengths.append(sum(map(len, clauses)))
+        clauses.clear()
+    assert lengths == [302, 0, 395, 0, 0, 406]
 
 
 def _pigeons(birds: int) -> list[Term]:

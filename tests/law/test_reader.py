@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +18,10 @@ from tierengine import canonical, yamlfile
 from tierengine.cli.options import cache_folder
 from tierengine.errors import NotInForceError, RulebookError
 from tierengine.law.cache import MOST_FILES, keep, kept
+from tierengine.law.entries import TierRow
 from tierengine.law.reader import read_draft, read_drafted, read_rulebook, rulebook_digest, rulebook_files
-from tierengine.law.rulebook import Law
+from tierengine.law.rulebook import Law, Rulebook
+from tierengine.law.stored import restored, stored
 
 BOOK = read_rulebook(ROOT)
 DAYS = st.dates(date(1999, 1, 1), date(2030, 1, 1))
@@ -112,7 +115,58 @@ def test_the_cache_gives_the_same_rulebook(tmp_path: Path) -> None:
     """What comes from the cache equals what was read, entry by entry."""
     cold = read_rulebook(ROOT, cache=tmp_path)
     assert len(list(tmp_path.iterdir())) == 1
-    assert read_rulebook(ROOT, cache=tmp_path) == cold == BOOK
+    warm = read_rulebook(ROOT, cache=tmp_path)
+    assert warm == cold == BOOK
+    assert [each.model_dump() for each in warm.entries()] == [each.model_dump() for each in BOOK.entries()]
+    assert warm.acts == BOOK.acts
+    assert warm.open_words == BOOK.open_words
+    assert warm.boundaries() == BOOK.boundaries()
+
+
+def test_of_a_kept_rulebook_only_the_entries_of_the_day_are_made() -> None:
+    """What a day does not ask for is never looked at, so that the law of a day costs no more with every version."""
+    day = date(2007, 11, 9)
+    head, *lines = stored(BOOK).split(b"\n")
+    entries = [entry for section in BOOK.sections.values() for entry in section]
+    asked = [entry.in_force.holds(day) or isinstance(entry, TierRow) for entry in entries]  # every law knows the tiers
+    others = [line if needed else b"no entry" for needed, line in zip(asked, lines, strict=True)]
+    assert others.count(b"no entry") > 50
+    book = restored(b"\n".join((head, *others)))
+    assert book.on(day) == BOOK.on(day)
+    with pytest.raises(ValueError, match="Expecting value"):
+        book.entries()
+
+
+def test_a_kept_rulebook_goes_to_another_process_whole() -> None:
+    """A worker has the entries and works out for itself what follows from them."""
+    book = restored(stored(BOOK))
+    law = book.on(date(2007, 11, 9))
+    sent = pickle.loads(pickle.dumps(book))  # noqa: S301 - our own
+    assert sent == BOOK
+    assert sent.on(law.as_of) == law
+    assert sent.on(law.as_of) is not law
+
+
+def test_each_entry_is_made_once_however_often_it_is_asked_for() -> None:
+    """What is kept beside an entry is kept by which object it is, so two of one entry would be two entries."""
+    book = restored(stored(BOOK))
+    first = book.on(date(2007, 11, 9)).coherence[0]
+    assert any(each is first for each in book.coherence)
+    assert any(each is first for each in book.select(date(2013, 6, 19)).coherence)
+
+
+def test_with_other_entries_in_a_section_the_measures_are_other_ones() -> None:
+    """What follows from the entries is worked out anew, and the rest stays the same objects."""
+    less = BOOK.with_section("criteria", BOOK.criteria[1:])
+    assert less.criteria == BOOK.criteria[1:]
+    gone = {each.id for each in BOOK.criteria[0].indicators}
+    left = {each.id for criterion in less.criteria for each in criterion.indicators}
+    assert less.measures == BOOK.measures - (gone - left) - _judged(BOOK) | _judged(less)
+    assert less.tiers[0] is BOOK.tiers[0]
+
+
+def _judged(book: Rulebook) -> set[str]:
+    return {each.judgement.id for each in book.criteria if each.judgement is not None}
 
 
 @pytest.mark.parametrize("name", ["yamlfile.py", "terms/citation.py", "law/linter.py"])
@@ -257,19 +311,19 @@ def test_every_byte_and_name_is_in_the_digest(tmp_path: Path) -> None:
     assert len({before, changed, rulebook_digest(rulebook_files(folder))}) == 3
 
 
-def test_a_file_that_would_not_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_would_not_be_read_is_refused(tmp_path: Path) -> None:
     """A criterion at the wrong depth, or a `.yml`, is not passed over in silence."""
     folder = tmp_path / "small"
     shutil.copytree(SMALL, folder)
     (folder / "criteria" / "stray.yaml").write_text("id: X")
     (folder / "rules" / "more.yml").write_text("tiers: []")
-    with pytest.raises(RulebookError) as told:
+    with pytest.raises(RulebookError) as refused:
         read_rulebook(folder)
-    assert [problem.where for problem in told.value.problems] == ["criteria/stray.yaml", "rules/more.yml"]
+    assert [problem.where for problem in refused.value.problems] == ["criteria/stray.yaml", "rules/more.yml"]
 
 
 def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
-    """A link that leads nowhere is told, and ends no reading in a traceback."""
+    """A link that leads nowhere is refused, and ends no reading in a traceback."""
     folder = tmp_path / "small"
     shutil.copytree(SMALL, folder)
     (folder / "rules" / "lost.yaml").symlink_to(tmp_path / "nowhere.yaml")
@@ -278,7 +332,7 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_rulebook(tmp_path: Path) -> None:
-    """A folder that holds neither room is told with both."""
-    with pytest.raises(RulebookError) as told:
+    """A folder that holds neither room is refused with both named."""
+    with pytest.raises(RulebookError) as refused:
         read_rulebook(tmp_path)
-    assert len(told.value.problems) == 2
+    assert len(refused.value.problems) == 2

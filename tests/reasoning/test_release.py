@@ -129,9 +129,9 @@ def test_what_is_released_entails_only_what_the_whole_entails(
 @given(written=pieces(), name=RELEASED)
 def test_a_release_marks_itself_by_what_it_holds(small_law: Law, written: list[Piece], name: ReleaseName) -> None:
     """A public document bears the plain marking, whatever was withheld from it."""
-    told = release(made(written), small_law, name).statement
-    assert name != "public" or told.handling == "UNCLASSIFIED"
-    assert "UNKNOWN" not in told.handling
+    released = release(made(written), small_law, name).statement
+    assert name != "public" or released.handling == "UNCLASSIFIED"
+    assert "UNKNOWN" not in released.handling
 
 
 # -- what a person is shown ---------------------------------------------------------------------------------------
@@ -366,16 +366,16 @@ def test_a_dossier_beside_that_of_the_last_report_is_never_released_whole(small_
         assert (part.last, part.dossier.last_dossier) == (None, None)
 
 
-# -- what is told -----------------------------------------------------------------------------------------------
+# -- what is said of it -----------------------------------------------------------------------------------------------
 
 
 def test_where_nothing_is_withheld_the_assessment_is_whole(rulebook: Rulebook, guatemala: Casefile) -> None:
     """A dossier on one plainly unclassified telegram is released as it is."""
     law = law_of(guatemala, rulebook)
-    told = release(guatemala, law, "public")
-    assert told.assessment == Assessor(law).assess(guatemala)
-    assert (told.statement.whole, told.statement.entailed, told.statement.not_shown) == (True, True, 0)
-    assert release_section(told.statement).lines[0].text == "Nothing is withheld."
+    released = release(guatemala, law, "public")
+    assert released.assessment == Assessor(law).assess(guatemala)
+    assert (released.statement.whole, released.statement.entailed, released.statement.not_shown) == (True, True, 0)
+    assert release_section(released.statement).lines[0].text == "Nothing is withheld."
 
 
 def marked(seed: str, handlings: dict[str, str]) -> Casefile:
@@ -397,21 +397,25 @@ RATED = dict.fromkeys(("efforts", "no-pattern", "increase"), "unclassified")
 def test_reasons_that_still_entail_the_tier(rulebook: Rulebook) -> None:
     """Without the count of cases, on which nothing hangs, the tier of the invented country follows all the same."""
     casefile = marked("invented-2019", RATED | {"investigations": "sensitive but unclassified"})
-    told = release(casefile, law_of(casefile, rulebook), "public")
-    assert (told.statement.whole, told.statement.entailed, told.assessment.recommendation.tier) == (False, True, "2")
-    assert (told.statement.withheld, told.statement.handling) == (1, "UNCLASSIFIED")
-    line = release_section(told.statement).lines[0]
+    released = release(casefile, law_of(casefile, rulebook), "public")
+    assert (released.statement.whole, released.statement.entailed, released.assessment.recommendation.tier) == (
+        False,
+        True,
+        "2",
+    )
+    assert (released.statement.withheld, released.statement.handling) == (1, "UNCLASSIFIED")
+    line = release_section(released.statement).lines[0]
     assert (line.name, line.text) == ("Tier 2", "The reasons released here alone entail it.")
-    assert "14 trafficking cases" not in texts(told)
-    assert "investigations" not in shown(told.assessment)
+    assert "14 trafficking cases" not in texts(released)
+    assert "investigations" not in shown(released.assessment)
 
 
 def test_reasons_that_do_not(rulebook: Rulebook) -> None:
-    """Without the numbers of victims a watch-list ground is open, and it is told how much is not shown."""
+    """Without the numbers of victims a watch-list ground is open, and it says how much is not shown."""
     casefile = marked("invented-2019", RATED | {"victims": "sensitive but unclassified"})
-    told = release(casefile, law_of(casefile, rulebook), "public")
-    statement = told.statement
-    assert (statement.tier, statement.entailed, told.assessment.recommendation.settled) == ("2", False, False)
+    released = release(casefile, law_of(casefile, rulebook), "public")
+    statement = released.statement
+    assert (statement.tier, statement.entailed, released.assessment.recommendation.settled) == ("2", False, False)
     assert (statement.withheld, statement.not_shown) == (2, 1)
     said = f"of the {statement.findings} findings that it rests on, 1 are undetermined here."
     assert release_section(statement).lines[0].text.endswith(said)
@@ -437,40 +441,42 @@ def test_sensitive_material_stays_within_the_government(small_law: Law) -> None:
 def test_a_sum_is_released_whole_or_not_at_all(small_law: Law) -> None:
     """A part of a sum would be read as the sum."""
     written = [Piece("punished", 0, None), Piece("punished", 1, None), Piece("victims", 0, None)]
-    told = release(made(written), small_law, "public")
-    assert shown(told.assessment) == {identity(written[2], 2)}
+    released = release(made(written), small_law, "public")
+    assert shown(released.assessment) == {identity(written[2], 2)}
 
 
 def test_silence_is_no_answer_where_the_answer_is_withheld(small_law: Law) -> None:
     """A source that is silent on what a withheld record answers would be read as the contrary."""
     written = [Piece("increase", 1, None), Piece("silence", 0, None)]
-    told = release(made(written), small_law, "public")
-    assert not shown(told.assessment)
-    assert next(each for each in told.assessment.watch_list if each.route == "GROUND").outcome.value == "undetermined"
+    released = release(made(written), small_law, "public")
+    assert not shown(released.assessment)
+    assert (
+        next(each for each in released.assessment.watch_list if each.route == "GROUND").outcome.value == "undetermined"
+    )
 
 
 def test_a_withheld_rating_leaves_its_open_word_open(small_law: Law) -> None:
     """Without the rating the records would speak; what a person judged against them must not come out as theirs."""
     written = [Piece("shelter", 0, None), Piece("victims", 1, None), Piece("rating", 0, None, value="not met")]
-    told = release(made(written), small_law, "public")
-    text = texts(told)
+    released = release(made(written), small_law, "public")
+    text = texts(released)
     assert "Nobody has rated it" not in text
     assert "nobody has" not in text
     assert "Whether a person has rated it is not shown" in text
-    assert "2" in told.assessment.recommendation.open_tiers
-    assert "3" in told.assessment.recommendation.open_tiers
+    assert "2" in released.assessment.recommendation.open_tiers
+    assert "3" in released.assessment.recommendation.open_tiers
 
 
 def test_a_rating_that_rests_on_what_is_withheld_is_withheld(small_law: Law) -> None:
     """Its reasons speak of what it rests on, whatever its own mark."""
     written = [Piece("shelter", 1, None), Piece("rating", 0, "unclassified", value="met", rests_on=0)]
-    told = release(made(written), small_law, "public")
-    assert told.statement.withheld == 2
-    assert not [secret for secret in secrets(written, 1) if secret in texts(told)]
+    released = release(made(written), small_law, "public")
+    assert released.statement.withheld == 2
+    assert not [secret for secret in secrets(written, 1) if secret in texts(released)]
 
 
 def test_notes_are_left_out_where_anything_is(small_law: Law) -> None:
-    """A note has no mark of its own, and may tell what its writer knew from a source that is withheld."""
+    """A note has no mark of its own, and may reveal what its writer knew from a source that is withheld."""
     written = [Piece("shelter", 0, None), Piece("victims", 1, None)]
     text = texts(release(made(written), small_law, "public"))
     assert quote(written[0], 0) in text
@@ -489,11 +495,11 @@ def test_the_worked_dossiers_with_any_marks(
     handlings = {item.id: found for item, found in zip(items, marks, strict=False) if found is not None}
     casefile = marked(seed, handlings)
     law = law_of(casefile, rulebook)
-    whole, told = Assessor(law, certified=False).assess(casefile).recommendation, release(casefile, law, name)
-    part = told.assessment.recommendation
+    whole, released = Assessor(law, certified=False).assess(casefile).recommendation, release(casefile, law, name)
+    part = released.assessment.recommendation
     assert set(whole.open_tiers) <= set(part.open_tiers)
     assert not part.settled or part.tier == whole.tier
-    text = texts(told) + markdown(released_report(told, law))
+    text = texts(released) + markdown(released_report(released, law))
     quoted = [(record.quote, record.handling) for record in casefile.dossier.records if isinstance(record, Evidence)]
     quoted += [(each.quote, each.handling) for each in casefile.dossier.deficiencies if " " in each.quote]
     for quote_, handling in quoted:  # a deficiency that quotes one word of the law gives nothing away

@@ -43,7 +43,7 @@ def run() -> None:
 
 
 def main() -> None:
-    """Run the command line; every problem is told on standard error, and the exit code says of what kind it is."""
+    """Run the command line; every problem is printed on standard error, and the exit code says of what kind it is."""
     try:
         check_python()
         app(prog_name="tierengine")

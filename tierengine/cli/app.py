@@ -29,12 +29,12 @@ VERBS = {
         "dossier", "Check a dossier: every key, source, digest, quote and date, and every record against the law."
     ),
     "anchors": Verb(
-        "dossier", "Tell where each quote of a dossier stands: lines to write beside it, or W3C annotations."
+        "dossier", "Show where each quote of a dossier stands: lines to write beside it, or W3C annotations."
     ),
     "assess": Verb("assess", "Recommend a tier, with reasons, on one screen."),
     "interim": Verb(
         "dossier",
-        "Tell the progress on each deficiency that the last report named, and which watch-list grounds would stand.",
+        "Report the progress on each deficiency that the last report named, and which watch-list grounds would stand.",
     ),
     "compare": Verb(
         "dossier", "Split a change of the answer into changed law, new facts, changed certainty and human judgement."
@@ -49,11 +49,11 @@ VERBS = {
         "Write a document that the statute asks for from the answer; with --check, read a finished one back.",
     ),
     "provenance": Verb(
-        "provenance", "Tell from which sources, records and findings the answer comes, as W3C PROV-JSON."
+        "provenance", "Show from which sources, records and findings the answer comes, as W3C PROV-JSON."
     ),
     "draft": Verb(
         "coding",
-        "Draft a dossier from sources: for each sentence what it may tell, for a person to accept, change or refuse.",
+        "Draft a dossier from sources: for each sentence what it may answer, for a person to accept, change or refuse.",
     ),
     "code": Verb(
         "deciding", "Go through what is proposed: accept, change or refuse each; every step is saved at once."
@@ -81,7 +81,7 @@ VERBS = {
     "reasons": Verb(
         "questions", "Name the smallest sets of findings that alone entail the tier, or alone exclude another."
     ),
-    "concede": Verb("questions", "Tell whether a tier would be the answer if disputed findings were conceded."),
+    "concede": Verb("questions", "Say whether a tier would be the answer if disputed findings were conceded."),
     "year": Verb(
         "year", "Show every dossier of a year at a glance: what changed, who is bound, and which documents are due."
     ),
@@ -106,7 +106,7 @@ VERBS = {
         "Try every single change of the law: what notices it, what proves it harmless, what moves an answer unseen.",
     ),
     "impact": Verb(
-        "impact", "Tell what a change of the rules does: stricter or looser, with proof, and whom it moves."
+        "impact", "Show what a change of the rules does: stricter or looser, with proof, and whom it moves."
     ),
     "new-rulebook": Verb(
         "rulebook", "Copy the law out into a folder, for those who change it; --rulebook FOLDER then reads it."

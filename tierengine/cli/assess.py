@@ -29,7 +29,7 @@ def assess(
     dossier: DossierFile,
     as_of: AsOf = None,
     form: Annotated[ReportFormat, typer.Option("--format", help="text, json or markdown")] = ReportFormat.text,
-    full: Annotated[bool, typer.Option("--full", help="tell the whole answer, not one screen of it")] = False,
+    full: Annotated[bool, typer.Option("--full", help="print the whole answer, not one screen of it")] = False,
     rulebook: RulebookFolder = None,
 ) -> None:
     """Recommend a tier, with reasons, on one screen. Ends with 4 where several tiers stay open."""

@@ -1,4 +1,4 @@
-"""The verb on cases: run them, tell what they cover, suggest those that are missing."""
+"""The verb on cases: run them, show what they cover, suggest those that are missing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tierengine.reports.cases import as_yaml, print_coverage, print_results
 def run_cases(
     path: Annotated[Path | None, typer.Argument(metavar="PATH", help="a file or folder of cases")] = None,
     form: Form = PlainFormat.text,
-    coverage: Annotated[bool, typer.Option("--coverage", help="also tell which rules no case takes")] = False,
+    coverage: Annotated[bool, typer.Option("--coverage", help="also list which rules no case takes")] = False,
     suggest: Annotated[bool, typer.Option("--suggest", help="write the missing cases instead, as YAML")] = False,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="the new file for suggested cases")

@@ -39,7 +39,7 @@ def draft(
     ] = None,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Draft a dossier from sources: for each sentence what it may tell, for a person to accept, change or refuse."""
+    """Draft a dossier from sources: for each sentence what it may answer, for a person to accept, change or refuse."""
     place = _place(output, sources)
     beginning = Beginning(
         country=country,
@@ -60,7 +60,7 @@ def draft(
 def _found(statements: int, place: Path) -> str:
     """How many statements a draft found, and what to do next."""
     if not statements:
-        return "no sentence leads to a question. Write records by hand; tierengine questions tells what is asked"
+        return "no sentence leads to a question. Write records by hand; `tierengine questions` lists what is asked"
     found = (
         "1 statement found, with what it may mean"
         if statements == 1

@@ -27,7 +27,7 @@ def desk(
     opened = open_desk(folder, folder_of(rulebook), cache=cache_folder(), keys=keys_folder(None), cases=corpus)
     printed = [0]
 
-    def tell(link: str) -> None:
+    def announce(link: str) -> None:
         first = (
             "The desk is open. Your browser comes in by this link, once:" if not printed[0] else "For another browser:"
         )
@@ -36,4 +36,4 @@ def desk(
         if printed[0] == 1:
             typer.echo(f"Requests are logged in {state_folder(folder) / 'requests.log'}. Ctrl-C closes the desk.")
 
-    serve_on_loopback(opened, port, tell)
+    serve_on_loopback(opened, port, announce)

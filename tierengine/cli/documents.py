@@ -80,7 +80,7 @@ def write(
     ] = False,
     ledger: Annotated[
         str | None,
-        typer.Option("--ledger", metavar="PLACE", help="whose positions and determination the document tells"),
+        typer.Option("--ledger", metavar="PLACE", help="whose positions and determination the document states"),
     ] = None,
     keys: KeysFolder = None,
     as_of: AsOf = None,
@@ -144,7 +144,7 @@ class Where:
 
 
 def _check(file: Path, where: Where, book: Rulebook, templates: Templates) -> None:
-    """Tell what is wrong with a finished document. Ends with 4 where a part that the statute requires is not whole."""
+    """List what is wrong with a finished document. Ends with 4 where a part that the statute requires is not whole."""
     finished = read_finished(file_bytes(file), file.name)
     again = _again(finished, file, where, book, templates)
     found = _held(finished, again, templates)
@@ -205,7 +205,7 @@ def _again(finished: Finished, file: Path, where: Where, book: Rulebook, templat
     day = day_given(digest["Law"].partition(" ")[0], f"{file.name}: Law")
     to: ReleaseName | None = None if release == "none" else ReleaseTo(release).value
     if digest.get("Ledger", "none") != "none" and where.ledger is None:
-        what, cure = "it tells what a ledger holds", "name the ledger with --ledger"
+        what, cure = "it states what a ledger holds", "name the ledger with --ledger"
         raise UsageError([Problem(where=file.name, what=what, cure=cure)])
     said = _on_record(where.ledger, where.keys, casefile) if digest.get("Ledger", "none") != "none" else OnRecord()
     matter = matter_of(casefile, book, templates, day=day, before=earlier, on_record=said, to=to)
@@ -266,7 +266,7 @@ def _format_of(output: Path | None) -> Format:
         return Format.markdown
     found = _SUFFIXES.get(output.suffix.lower())
     if found is None:
-        what, cure = f"`{output.name}` does not tell its format", f"end it with {', '.join(_SUFFIXES)}, or add --format"
+        what, cure = f"`{output.name}` does not show its format", f"end it with {', '.join(_SUFFIXES)}, or add --format"
         raise UsageError([Problem(where="--output", what=what, cure=cure)])
     return found
 
@@ -276,7 +276,7 @@ def _made_from(
 ) -> tuple[tuple[str, str], ...]:
     """What the checker needs to draft the document again; files as they lie from the document.
 
-    Of what is withheld not even the digest is told, nor where a dossier lies: who knows all but a number could find it.
+    Of what is withheld not even the digest is given, nor where a dossier is: who knows all but a number could find it.
     """
     folder = None if matter.statement is not None else Path.cwd() if output is None else output.resolve().parent
     facts = [("Document", kind), ("Dossier", _file(dossier, folder, matter.casefile.digest))]

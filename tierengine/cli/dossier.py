@@ -1,4 +1,4 @@
-"""Verbs on one dossier: read its sources, check it, tell its progress, compare it with another."""
+"""Verbs on one dossier: read its sources, check it, show its progress, compare it with another."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def ingest(
     ],
     form: Form = PlainFormat.text,
     read_as: Annotated[
-        Format | None, typer.Option("--as", metavar="FORMAT", help="the source's format, if its name does not tell")
+        Format | None, typer.Option("--as", metavar="FORMAT", help="the source's format, if its name does not show it")
     ] = None,
 ) -> None:
     """Read a source of any format: its paragraphs with their locators, what is left out, its digest."""
@@ -112,7 +112,7 @@ def anchors(
     dossier: DossierFile,
     form: Form = PlainFormat.text,
 ) -> None:
-    """Tell where each quote of a dossier stands: lines to write beside it, or W3C annotations."""
+    """Show where each quote of a dossier stands: lines to write beside it, or W3C annotations."""
     casefile = read_dossier(dossier)
     if form is PlainFormat.json:
         print_json(annotation_page(casefile))
@@ -130,7 +130,7 @@ def interim_assessment(
     form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Tell the progress on each deficiency that the last report named, and which watch-list grounds would stand."""
+    """Report the progress on each deficiency that the last report named, and which watch-list grounds would stand."""
     found = interim(read_dossier(dossier), rulebook_in(rulebook), day_given(as_of) if as_of else None)
     if form is PlainFormat.json:
         print_json(schemas.dump(InterimAssessment, found))

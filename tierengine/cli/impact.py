@@ -61,7 +61,7 @@ def impact_of(
     ] = None,
     form: Form = PlainFormat.text,
 ) -> None:
-    """Tell what a change of the rules does: stricter or looser, with proof, and whom it moves."""
+    """Show what a change of the rules does: stricter or looser, with proof, and whom it moves."""
     from tierengine.engines.solver import PATIENCE, Limit  # noqa: PLC0415
     from tierengine.lab.change.impact import Impact, Question, impact  # noqa: PLC0415
     from tierengine.reports.impact import print_impact  # noqa: PLC0415
@@ -139,7 +139,7 @@ def robust(
     form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Tell how firmly each case keeps its tier if every rating may be one level higher or lower."""
+    """Show how firmly each case keeps its tier if every rating may be one level higher or lower."""
     from tierengine.lab.corpus.robust import Robustness, robustness  # noqa: PLC0415
     from tierengine.reports.robust import print_robustness  # noqa: PLC0415
 
@@ -175,7 +175,7 @@ def means(cluster: str | None) -> Means:
 
 @contextmanager
 def stopping() -> Iterator[None]:
-    """Tell a user who stops a long run how far it was; it ends with 130, as the shell has it."""
+    """Say to a user who stops a long run how far it was; it ends with 130, as the shell has it."""
     from tierengine.lab.corpus.work import StoppedError  # noqa: PLC0415
 
     try:

@@ -330,7 +330,7 @@ def keep_document(
     ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,
 ) -> None:
-    """Keep a final document with the assessment that it tells, if every sentence in it holds."""
+    """Keep a final document with the assessment that it is about, if every sentence in it holds."""
     from tierengine.cli.documents import Where, holding  # noqa: PLC0415 - the other verbs need no documents
 
     final = holding(file, Where(dossier=made_from, ledger=ledger, keys=keys), folder)

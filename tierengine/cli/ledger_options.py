@@ -124,7 +124,7 @@ def kept_checkpoint(opened: Ledger, path: Path | None) -> Checkpoint | None:
 
 
 def whose(opened: Ledger) -> str:
-    """Tell under which key a ledger holds, and whether it was known before or believed."""
+    """Say under which key a ledger holds, and whether it was known before or believed."""
     if opened.known is not None:
         return f"under the key {opened.known}"
     with opened.store.reading() as reader:

@@ -80,7 +80,7 @@ CensusCases = Annotated[
 
 
 DocumentFile = Annotated[
-    Path | None, typer.Option("--output", metavar="FILE", help="where it is written; its ending tells the format")
+    Path | None, typer.Option("--output", metavar="FILE", help="where it is written; its ending gives the format")
 ]
 
 

@@ -52,7 +52,7 @@ def verify(
 
 
 def _values(found: Verified, known: Verifier | None) -> dict[str, Any]:
-    """What is told of a packet that holds."""
+    """What is said of a packet that holds."""
     comes_out = "comes out byte for byte from the dossier and the rulebook in the packet."
     if found.in_other_words:
         comes_out = (

@@ -1,4 +1,4 @@
-"""The verb that tells where an answer comes from, for programs that read W3C PROV."""
+"""The verb that shows where an answer comes from, for programs that read W3C PROV."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def provenance(
     as_of: AsOf = None,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Tell from which sources, records and findings the answer comes, as W3C PROV-JSON. Ends as `assess` does."""
+    """Show from which sources, records and findings the answer comes, as W3C PROV-JSON. Ends as `assess` does."""
     casefile = read_dossier(dossier)
     law = law_of(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
     assessment = Assessor(law).assess(casefile)

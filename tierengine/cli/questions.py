@@ -210,7 +210,7 @@ def concede(
     form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Tell whether a tier would be the answer if disputed findings were conceded. Ends with 4 if several are open."""
+    """Say whether a tier would be the answer if disputed findings were conceded. Ends with 4 if several are open."""
     casefile = read_dossier(dossier)
     law = law_of(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
     conceded = concede_findings(casefile, law, findings, tier.value)

@@ -107,7 +107,7 @@ def _change(before: Path | None, after: Side, rulebook: Rulebook) -> Comparison 
 
 
 def _refuse_change(to: ReleaseTo | None, before: Path | None) -> None:
-    """Refuse to explain a change in what is released: it would tell of the whole of both dossiers."""
+    """Refuse to explain a change in what is released: it would speak of the whole of both dossiers."""
     if to is not None and before is not None:
         what, cure = "a change cannot be explained from what is released", "leave out --before or --release"
         raise UsageError([Problem(where="--release", what=what, cure=cure)])

@@ -93,11 +93,11 @@ def serve(
     )
     office = Office(opened.book, public, proxy, provider=provider, first=administrator)
 
-    def tell(address: str) -> None:
+    def announce(address: str) -> None:
         typer.echo(f"The desk listens at {host}:{port} for the proxy. People open it at\n    {address}")
         typer.echo(f"Requests are logged in {state_folder(folder) / 'requests.log'}. Ctrl-C closes the desk.")
 
-    serve_for_office(opened, office, host, port, tell)
+    serve_for_office(opened, office, host, port, announce)
 
 
 def _provider(issuer: str | None, client: str | None, claim: str, at: str) -> Provider | None:

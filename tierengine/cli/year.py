@@ -74,7 +74,7 @@ def _format_of(output: Path | None) -> Format:
     found = next((each for each in Format if output.suffix.lower() == f".{each.value}"), None)
     if found is None and output.suffix.lower() != ".txt":
         what, cure = (
-            f"`{output.name}` does not tell its format",
+            f"`{output.name}` does not show its format",
             "end it with .txt, .html, .xlsx or .ics, or add --format",
         )
         raise UsageError([Problem(where="--output", what=what, cure=cure)])

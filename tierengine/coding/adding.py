@@ -1,4 +1,4 @@
-"""Sources added to a dossier that stands: their entries, and what their sentences may tell, as proposals."""
+"""Sources added to a dossier that stands: their entries, and what their sentences may answer, as proposals."""
 
 from __future__ import annotations
 

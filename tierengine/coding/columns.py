@@ -148,9 +148,9 @@ def _trimmed(text: str) -> str:
 
 
 def item_of(sheet: Sheet, row: tuple[str, ...], was: Mapping[str, Any] | None = None) -> Item:
-    """Return the item that a row of cells tells; a cell that says what it said before leaves it as it `was`.
+    """Return the item that a row of cells describes; a cell that says what it said before leaves it as it `was`.
 
-    What must be said and is not is an empty text, so that the reader of dossiers tells of it.
+    What must be said and is not is an empty text, so that the reader of dossiers reports it.
     """
     before = cells(sheet, was) if was is not None else ("",) * len(row)
     if was is not None and all(map(same_text, before, row)):

@@ -1,4 +1,4 @@
-"""A dossier drafted from sources: what is sure of them, and what their sentences may tell, as proposals."""
+"""A dossier drafted from sources: what is sure of them, and what their sentences may answer, as proposals."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ WHOLE = "all paragraphs"
 
 
 def proposed(sources: Iterable[Opened], setting: Setting) -> Iterator[Proposed]:
-    """Yield what the sentences of some sources may tell, in the order of the sources and of their text.
+    """Yield what the sentences of some sources may answer, in the order of the sources and of their text.
 
     Of sources that report on the period, there follow the silences that the law reads as an answer.
     """
@@ -96,7 +96,7 @@ def _silence(name: str, setting: Setting) -> ProposedRecord:
         period=setting.period,
         actor=Actor.model_validate({"is": "government", "name": setting.government}),
         because="nothing in the source leads to it",
-        note="The source is said to report on the period, and no sentence of it was found to tell of this.",
+        note="The source is said to report on the period, and no sentence of it was found to speak of this.",
     )
 
 

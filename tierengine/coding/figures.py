@@ -1,4 +1,4 @@
-"""Numbers that a sentence tells of: in digits and in words, exact, as bounds, and those of the year before."""
+"""Numbers of a sentence: in digits and in words, exact, as bounds, and those of the year before."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SOME = {
     "several": 2, "some": 2, "many": 2, "numerous": 2, "multiple": 2, "various": 2, "few": 2, "couple": 2, "dozen": 12,
     "dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000, "both": 2,
 }  # fmt: skip
-"""Words that tell of no number, and the least that they can mean."""
+"""Words that give no number, and the least that they can mean."""
 _BEFORE: Sequence[tuple[str, Literal["least", "above", "most", "below", "about"]]] = (
     (r"(?:at least|no fewer than|no less than|not less than|a minimum of|as many as|upwards of)$", "least"),
     (r"(?:more than|over|greater than|in excess of|exceeding)$", "above"),
@@ -59,7 +59,7 @@ _RANGE = re.compile(r"^\s*(?:-|\u2013|to|or|and)\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number of a sentence: the least and the most that it says, what it counts if told, and where it stands."""
+    """A number of a sentence: the least and the most that it says, what it counts if said, and where it stands."""
 
     least: int | None
     most: int | None
@@ -88,7 +88,7 @@ def _is_range(text: str, one: Figure, other: Figure) -> bool:
         return False
     before = text[: one.start].rstrip().lower()
     if before.endswith("from"):
-        return False  # `from 50 to 16` tells of two numbers
+        return False  # `from 50 to 16` speaks of two numbers
     return between.strip() != "and" or before.endswith("between")
 
 

@@ -65,7 +65,7 @@ _ASKING = frozenset(
         " strengthen train undertake"
     )
 )
-"""Verbs with which recommendations begin, in the form that tells somebody what to do."""
+"""Verbs with which recommendations begin, in the form that orders somebody to do something."""
 _NEXT = phrase("next year|session|month")
 _AIMING = _phrases(
     "discuss*|talks|negotiat*|consult* on|about|over",
@@ -117,7 +117,7 @@ def _weighed_against(spoken: Sequence[Spoken], places: Sequence[int]) -> bool:
 
 
 def _is_asked_for(spoken: Sequence[Spoken]) -> bool:
-    """Whether a sentence begins with a verb that tells somebody what to do, as recommendations do."""
+    """Whether a sentence begins with a verb that orders somebody to do something, as recommendations do."""
     at = next((at for at, word in enumerate(spoken) if not word.text.endswith("ly")), 0)
     return spoken[at].text in _ASKING and _follows(spoken, at) not in ("in", "of", "")
 
@@ -218,7 +218,7 @@ def _reaches(text: str, spoken: Sequence[Spoken], place: int, first: int) -> boo
 
 
 def _finite(spoken: Sequence[Spoken], at: int) -> bool:
-    """Whether a word is a verb in the past tense without a helping verb, so that it tells what was done."""
+    """Whether a word is a verb in the past tense without a helping verb, so that it says what was done."""
     helped = any(word.text in _HELPING for word in spoken[max(at - 2, 0) : at])
     return _PAST.fullmatch(spoken[at].text) is not None and not helped
 
@@ -240,7 +240,7 @@ def _denied_after(text: str, spoken: Sequence[Spoken], places: Sequence[int]) ->
             return None
         if word in ("and", "or"):
             if any(_PAST.fullmatch(spoken[each].text) for each in places):
-                return None  # what was done is told to its end
+                return None  # what was done is said to its end
             joined = True
         elif word in _LACKING:
             if joined:
@@ -277,7 +277,7 @@ def _is_plan(text: str, spoken: Sequence[Spoken], found: Sequence[int]) -> bool:
 
 
 def _done_since(text: str, spoken: Sequence[Spoken], place: int, first: int) -> bool:
-    """Whether a sign parts two places, or a verb in the past tense after `,` or `and`: something else is told then."""
+    """Whether a sign parts two places, or a verb in the past tense after `,` or `and`: something else is said then."""
     for at in range(place + 1, first + 1):
         between = text[spoken[at - 1].end : spoken[at].start]
         joined = "," in between or spoken[at - 1].text == "and"

@@ -66,7 +66,7 @@ Proposals = tuple[ProposedRecord, ...]
 
 
 def proposals(sentence: Sentence, setting: Setting) -> Iterator[Proposals]:
-    """Yield for each thing that a sentence tells at most three records, the likeliest first."""
+    """Yield for each thing that a sentence says at most three records, the likeliest first."""
     line = _read(sentence.text, setting)
     readings = setting.reader.readings(line.spoken)
     taken: set[int] = set()
@@ -96,7 +96,7 @@ def _of_thing(line: _Line, thing: Reading, figure: Figure | None, setting: Setti
 
 
 def _key(record: ProposedRecord) -> tuple[str, str, str]:
-    """What a record tells: two that tell the same of one sentence are one."""
+    """What a record says: two that say the same of one sentence are one."""
     return record.measures, str(record.value), record.kind
 
 
@@ -134,7 +134,7 @@ def _earlier(text: str, found: Sequence[Figure], known: Sequence[Time], period: 
 
 
 def _reach(line: _Line, readings: Sequence[Reading], number: int) -> tuple[int, int]:
-    """The characters between the thing told before this one and that after it."""
+    """The characters between the thing said before this one and that after it."""
     before = line.spoken[readings[number - 1].head].end if number else 0
     after = line.spoken[readings[number + 1].head].start if number + 1 < len(readings) else len(line.text)
     return before, after
@@ -289,7 +289,7 @@ def _of_last_year(
 ) -> Iterator[Proposals]:
     """The figure of the year before that a sentence sets beside that of the year, as a record of its own.
 
-    It belongs to what was told last before it; only where nothing was, to what is told after it.
+    It belongs to what was said last before it; only where nothing was, to what is said after it.
     """
     lead = readings[number].leads[0]
     asked = setting.law.last_year.get(lead.indicator.id)

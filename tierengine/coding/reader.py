@@ -1,4 +1,4 @@
-"""Reads a sentence: which indicators it may tell of, by cues and by likeness of words, the likeliest first."""
+"""Reads a sentence: which indicators it may answer, by cues and by likeness of words, the likeliest first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FEW = 2
 """Letters by which cues are looked up."""
 
 MOST = 3
-"""Proposals for one thing that is told."""
+"""Proposals for one thing that is said."""
 
 LIKE, VERY_LIKE = 9.0, 16.0
 """How alike, by BM25, a sentence and a question must be: beside a cue, and where no cue stands in the sentence."""
@@ -29,7 +29,7 @@ _COMMON = frozenset(
         "into under government country trafficking traffic persons person period"
     )
 )
-"""Words that stand in nearly every question, and tell nothing of which one is meant."""
+"""Words that stand in nearly every question, and show nothing of which one is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ class Lead:
     places: tuple[int, ...]
     weight: float
     of_part: bool = False
-    """Whether its words reach across `including`, so that it tells of a part of what is told."""
+    """Whether its words reach across `including`, so that it speaks of a part of what is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One thing that a sentence tells, and the indicators that may ask for it, the likeliest first."""
+    """One thing that a sentence says, and the indicators that may ask for it, the likeliest first."""
 
     leads: tuple[Lead, ...]
 
@@ -98,7 +98,7 @@ class Reader:
             self._heads.setdefault(few, []).append(number)
 
     def readings(self, spoken: Sequence[Spoken]) -> tuple[Reading, ...]:
-        """Return what a sentence may tell, in the order of its words: by its cues, or where it has none by likeness."""
+        """Return what a sentence may answer, in the order of its words: by its cues, or if it has none by likeness."""
         alike = dict(self._alike(spoken))
         found: list[_Group] = []
         for lead in sorted(self._led(spoken), key=lambda lead: self._rank(lead, alike)):
@@ -184,7 +184,7 @@ def _text(criterion: Criterion, indicator: Indicator, cues: Iterable[Cue]) -> li
 
 
 def _names_a_part(spoken: Sequence[Spoken], places: Sequence[int]) -> bool:
-    """Whether some words reach across `including`: `convicted no offenders, including officials` tells two things."""
+    """Whether some words reach across `including`: `convicted no offenders, including officials` says two things."""
     return any(word.text == "including" for word in spoken[min(places) : max(places)])
 
 
@@ -195,7 +195,7 @@ def _can_be(lead: Lead, spoken: Sequence[Spoken]) -> bool:
 
 @dataclass(slots=True)
 class _Group:
-    """The leads to one thing that a sentence tells, the likeliest first."""
+    """The leads to one thing that a sentence says, the likeliest first."""
 
     leads: list[Lead]
     places: set[int]

@@ -52,7 +52,7 @@ class Rolled:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for: the report, where the new dossier is to lie, and what the old one does not tell."""
+    """What is asked for: the report, where the new dossier is to lie, and what the old one does not say."""
 
     report: int
     folder: Path

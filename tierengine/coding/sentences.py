@@ -39,7 +39,7 @@ class Sentence:
 def sentences(source: Opened) -> Iterator[Sentence]:
     """Yield the sentences of a source in its order, cut to their parts; each stands in its paragraph word by word.
 
-    A heading names what follows and tells nothing itself, so it is passed over; and so are the cells of a table that
+    A heading names what follows and says nothing itself, so it is passed over; and so are the cells of a table that
     were run together, which say no longer what each number counts.
     """
     for locator, paragraph in source.places():

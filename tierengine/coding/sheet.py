@@ -91,9 +91,10 @@ def _foreign(pages: Mapping[str, Page], document: Document, name: str) -> Iterat
         return
     about = pages[ABOUT]
     digest_row = next((row for row in about.rows if row.texts.get("what") == DIGEST), None)
-    if digest_row is None or digest_row.texts.get("told") != canonical.digest(document.raw):
+    texts = {} if digest_row is None else digest_row.texts
+    if texts.get("value", texts.get("told")) != canonical.digest(document.raw):  # `told`: so it was called before 0.2.0
         yield Problem(
-            where=about.where(digest_row.number if digest_row else 1, "told"),
+            where=about.where(digest_row.number if digest_row else 1, "value"),
             what=f"the workbook was not written from {document.name} as it is now",
             cure="write it anew (tierengine sheet DOSSIER FILE.xlsx), and enter there what you have changed",
         )
@@ -125,7 +126,7 @@ class _Taken:
 
     def places(self, section: str, number: int) -> Iterator[tuple[Path_, str]]:
         """The cell of each key of the item, which stands at a number of its section."""
-        # What is wrong with the whole is told at its id; a kind that nobody knows, where it stands.
+        # What is wrong with the whole is reported at its id; a kind that nobody knows, where it stands.
         unknown = any(c.path == ("kind",) and self.item.get("kind") not in c.words for c in self.sheet.columns)
         yield (section, number), self.page.where(self.row.number, "kind" if unknown else "id")
         for column in self.sheet.columns:

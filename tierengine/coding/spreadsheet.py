@@ -1,6 +1,6 @@
 """A workbook (XLSX) as somebody else wrote it: the text of its cells with their places, and nothing of it run.
 
-Formulas are told and never worked out; macros, links and pictures are not looked at.
+Formulas are reported and never worked out; macros, links and pictures are not looked at.
 """
 
 from __future__ import annotations

@@ -39,13 +39,13 @@ class Beginning:
     placements: Sequence[Placed] = ()
     """Where earlier reports put countries."""
     placed_in: str = ""
-    """The file that tells it."""
+    """The file that says it."""
 
 
 def begun(beginning: Beginning, files: Sequence[File], rulebook: Rulebook, unread: Sequence[Problem] = ()) -> Casefile:
     """Return a dossier drafted from the files of its sources; the sections of one cable become one source.
 
-    `unread` tells of files that could not be had. Raise `UsageError` for a country or a year that is none,
+    `unread` holds the problems of files that could not be had. Raise `UsageError` for a country or a year that is none,
     `EvidenceError` with all that is wrong with the sources, and `ClassifiedError` if one is marked classified.
     """
     country = _country(beginning.country)

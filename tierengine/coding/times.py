@@ -66,7 +66,7 @@ PREVIOUS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A day or some days, and the words that tell of them."""
+    """A day or some days, and the words that name them."""
 
     days: Days
     words: str

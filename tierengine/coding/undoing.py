@@ -53,7 +53,7 @@ class Steps:
         self._write()
 
     def newest(self, version: str) -> Note | None:
-        """Return what is told of the step that made a dossier what it is; nothing if it was changed otherwise.
+        """Return the note on the step that made a dossier what it is; nothing if it was changed otherwise.
 
         `version` is the digest of its file.
         """
@@ -95,7 +95,7 @@ class Steps:
     def _write(self) -> None:
         values = [
             {"at": each.at, "old": _text(each.old), "new": _text(each.new)}
-            | {"before": each.before, "after": each.after, "told": asdict(each.note)}
+            | {"before": each.before, "after": each.after, "note": asdict(each.note)}
             for each in self._steps
         ]
         write_whole(self._path, canonical.readable(values).encode())
@@ -129,7 +129,7 @@ def _read(path: Path) -> list[_Step]:
         return [
             _Step(
                 *(int(each["at"]), b64decode(each["old"]), b64decode(each["new"]), each["before"], each["after"]),
-                Note(**each.get("told", {})),
+                Note(**each.get("note", {})),
             )
             for each in json.loads(path.read_bytes())
         ]

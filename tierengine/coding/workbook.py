@@ -29,7 +29,7 @@ from tierengine.terms.level import LEVELS
 from tierengine.yamlfile import Document
 
 ABOUT = "about"
-"""The worksheet that tells from which dossier the workbook was made."""
+"""The worksheet that says from which dossier the workbook was made."""
 DIGEST = "digest of the dossier"
 LONGEST = 32_767
 """UTF-16 units of a cell at most; a spreadsheet cuts off what is longer."""
@@ -62,7 +62,7 @@ def workbook(document: Document, casefile: Casefile, law: Law) -> bytes:
     _table(book.create_sheet("questions"), ("criterion", "about", "id", "question", "answers", "kinds"), _asked(law))
     _table(book.create_sheet("sources"), ("at", "text"), _paragraphs(casefile))
     lists.write(book.create_sheet("lists"))
-    _table(book.create_sheet(ABOUT), ("what", "told"), _about(document, casefile, law))
+    _table(book.create_sheet(ABOUT), ("what", "value"), _about(document, casefile, law))
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()

@@ -8,5 +8,5 @@ From what policy staff keep to what is read back:
     markdown  html  docx  pdf   the formats
     finished  marks             a finished document read back, and cut into sentences with their marks
     claims  checking            a sentence, and then the whole, held against what it stands on
-    year  glance  diary         every dossier of a year; told; its days as a calendar
+    year  glance  diary         every dossier of a year; in words; its days as a calendar
 """

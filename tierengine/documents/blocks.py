@@ -1,6 +1,6 @@
 """The building blocks of documents: each yields facts of one sort, with the records and clauses on which they stand.
 
-None knows a kind of document; which facts a document tells, and in which words, its template says.
+None knows a kind of document; which facts a document states, and in which words, its template says.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Fields = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing to tell: its values for a sentence, its grounds, its sort, and what belongs there if it is open."""
+    """One thing to state: its values for a sentence, its grounds, its sort, and what belongs there if it is open."""
 
     fields: Fields
     grounds: tuple[str, ...]
@@ -61,7 +61,7 @@ class Taken:
 
 
 def clause_of(citation: str | Citation | None) -> tuple[str, ...]:
-    """Return the short name of a provision, of which answers tell both numbers."""
+    """Return the short name of a provision, of which answers give both numbers."""
     if isinstance(citation, Citation):
         citation = str(citation)
     return (citation.split("; ", maxsplit=1)[0],) if citation else ()
@@ -88,7 +88,7 @@ def _acts(matter: Matter, taken: Taken) -> Iterator[Fact]:
 
 
 def _last_acts(matter: Matter, taken: Taken) -> Iterator[Fact]:
-    """What was known of the year before and is not told of this one; of a part nobody can say that."""
+    """What was known of the year before and is not said of this one; of a part nobody can say that."""
     if matter.admitted_before is None or not matter.whole:
         return
     for fact in _known(matter, matter.admitted_before, taken, LAST_YEAR_RECORD):
@@ -127,7 +127,7 @@ def _sort(value: Value | Bounds, records: Iterable[Evidence], matter: Matter) ->
 
 
 def _recent(record: Evidence, matter: Matter) -> bool:
-    """Whether a record tells of the reporting period, or of the one before it."""
+    """Whether a record is about the reporting period, or about the one before it."""
     begins = matter.before.dossier.period.first if matter.before is not None else matter.casefile.dossier.period.first
     return record.days is not None and record.days.last >= begins
 
@@ -546,7 +546,7 @@ def _determination(matter: Matter, _: Taken) -> Iterator[Fact]:
 def _questions(matter: Matter, _: Taken) -> Iterator[Fact]:
     """The facts that would narrow the tier, those that narrow most first; the open words stand apart.
 
-    Whether data were requested and given is no question to anybody else: the log of requests tells it.
+    Whether data were requested and given is no question to anybody else: the log of requests answers it.
     """
     rules = [each.presumption for each in matter.law.criteria if each.presumption is not None]
     logged = {name for each in rules if each.requests for name in (each.requests.requested, each.requests.provided)}

@@ -104,7 +104,7 @@ class _Checker:
                 self._line(line, _HEAD)
 
     def _required(self, section: Section, found: list[Headed]) -> None:
-        """That a part which a provision requires is there, has no blank, and still tells all that was drafted."""
+        """That a part which a provision requires is there, has no blank, and still says all that was drafted."""
         where, name = self.finished.name, f"\u201c{section.heading}\u201d, which {section.required_by} requires"
         lines = [line for part in found for line in part.lines]
         if not lines:
@@ -122,7 +122,7 @@ class _Checker:
         for piece in section.pieces:
             if isinstance(piece, Said) and alike(piece.text) not in said and not set(piece.grounds) <= cited:
                 lost = [each for each in piece.grounds if each not in cited and self._is_record(each)]
-                says = f"tells of {', '.join(f'[{each}]' for each in lost)}"
+                says = f"speaks of {', '.join(f'[{each}]' for each in lost)}"
                 what = f"{name}, no longer " + (says if lost else f"says \u201c{short(piece.text)}\u201d")
                 self.missing.append(Problem(where=where, what=what, cure=f"put back: {piece.marked}"))
         self._passed_over(section, name, chunks, len(own))

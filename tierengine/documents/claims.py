@@ -1,6 +1,6 @@
 """A sentence in a person's own words, held against the records that it cites.
 
-It may say no figure and no quote that they do not hold, tell no promise as an act and no statement as a fact, deny
+It may say no figure and no quote that they do not hold, give no promise as an act and no statement as a fact, deny
 nothing that they affirm, claim no change without the figures of two years, and use no word without ground in them.
 """
 
@@ -142,7 +142,7 @@ class Claims:
         closest = max(self._counting, key=lambda name: len(stems & self._counting[name]))
         if len(stems & self._counting[closest]) > max(len(stems & self._counting[name]) for name in own):
             says, counts = self._count_of(closest), self._count_of(own[0])
-            yield f"tells {number} as \u201c{says}\u201d", f"its record counts \u201c{counts}\u201d"
+            yield f"gives {number} as \u201c{says}\u201d", f"its record counts \u201c{counts}\u201d"
 
     def _measured(self, evidence: Evidence) -> str:
         """What a record counts; a figure of the year before counts the same as that of the period."""
@@ -168,7 +168,7 @@ class Claims:
         held = " ".join([*map(self._said, records), *self._drafted_on(frozenset(records))])
         strange = [month for month in _MONTHS.findall(QUOTE.sub(" ", alike(sentence))) if month not in held]
         if strange:
-            yield f"says {strange[0]}, and its records name no such month", "write the day that they tell"
+            yield f"says {strange[0]}, and its records name no such month", "write the day that they name"
 
     def _drafted_on(self, records: frozenset[str]) -> list[str]:
         """What was drafted on the same records."""
@@ -196,10 +196,10 @@ class Claims:
         up, down = hits(words, self._words.up), hits(words, self._words.down)
         if (up and not down and not rises) or (down and not up and not falls):
             listed = ", ".join(f"{then} and then {now}" for now, then in pairs)
-            yield f"tells the change the wrong way round (`{(up or down)[0]}`)", f"the figures are {listed}"
+            yield f"gives the change the wrong way round (`{(up or down)[0]}`)", f"the figures are {listed}"
         for first, last in _FROM_TO.findall(words):
             if not any((int(last.replace(",", "")), int(first.replace(",", ""))) == pair for pair in pairs):
-                yield f"tells a change from {first} to {last}", "write the figure of the year before first"
+                yield f"gives a change from {first} to {last}", "write the figure of the year before first"
 
     def _pairs(self, records: Iterable[str]) -> Iterator[tuple[int, int]]:
         """The counts of the period and of the year before that are both cited."""
@@ -221,7 +221,7 @@ class Claims:
         return any(str(each.value) in LAST_YEAR for name in records if (each := self._evidence.get(name)))
 
     def _stated_as(self, sentence: str, records: list[str]) -> Iterator[Fault]:
-        """Promises told as acts, and what somebody said told as a fact."""
+        """Promises given as acts, and what somebody said given as a fact."""
         words, kinds = (
             outside(sentence),
             {name: self._evidence[name].kind for name in records if name in self._evidence},
@@ -229,15 +229,15 @@ class Claims:
         promised = [name for name, kind in kinds.items() if kind == "commitment"]
         if promised and not hits(words, self._words.promise):
             yield (
-                f"tells a promise as an act: [{promised[0]}] is a commitment",
+                f"gives a promise as an act: [{promised[0]}] is a commitment",
                 "say that it was promised, by whom and when",
             )
         kept = hits(words, self._words.kept)
         if promised and kept and not hits(words, self._words.denial):
-            yield f"tells a promise as kept (`{kept[0]}`): [{promised[0]}] is a commitment", "cite what shows it done"
+            yield f"gives a promise as kept (`{kept[0]}`): [{promised[0]}] is a commitment", "cite what shows it done"
         stated = [name for name, kind in kinds.items() if kind == "statement"]
         if stated and not hits(words, self._words.hearsay):
-            yield f"tells as a fact what somebody said: [{stated[0]}] is a statement", "say who says so"
+            yield f"gives as a fact what somebody said: [{stated[0]}] is a statement", "say who says so"
 
     def _denial(self, sentence: str, records: list[str]) -> Iterator[Fault]:
         cited = (self._evidence[name] for name in records if name in self._evidence)

@@ -1,4 +1,4 @@
-"""A year told: as a report of sections and lines, and as tables on a page or in a workbook."""
+"""A year in words: as a report of sections and lines, and as tables on a page or in a workbook."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ def _country_rows(year: Year) -> Iterator[Row]:
     for each in year.countries:
         changed, explained = ("yes" if each.changed else "no"), ("no" if each.unexplained else "yes")
         explained = explained if each.changed else ""
-        told_so = (each.name, each.code, each.dossier, each.before, each.now, each.status)
-        yield (*told_so, changed, explained, each.bound)
+        cells = (each.name, each.code, each.dossier, each.before, each.now, each.status)
+        yield (*cells, changed, explained, each.bound)
 
 
 def _document_rows(year: Year) -> Iterator[Row]:

@@ -132,7 +132,7 @@ class _Linter:
             if not isinstance(node, _ALLOWED):
                 what = f"a sentence holds values and choices only, and no `{type(node).__name__.lower()}`"
                 yield Problem(
-                    where=where, what=what, cure="write the words out, or choose a building block that tells it"
+                    where=where, what=what, cure="write the words out, or choose a building block that says it"
                 )
             elif isinstance(node, nodes.Name) and node.name != "item" and node.name not in ABOUT:
                 yield self._unknown(node.name, ABOUT, "value", placed, path)
@@ -197,7 +197,7 @@ class _Linter:
         return kind.id
 
     def _unworded(self) -> Iterator[Problem]:
-        """Counts that no wording tells: the question alone makes no sentence."""
+        """Counts for which there is no wording: the question alone makes no sentence."""
         for indicator in self._indicators.values():
             counted = indicator.type == "count" and not indicator.looks_back and indicator.counts_kind is None
             if counted and indicator.id not in self._templates.wordings:

@@ -184,7 +184,7 @@ class Matter:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing is withheld, so that what no record tells is on no record."""
+        """Whether nothing is withheld, so that what no record says is on no record."""
         return self.statement is None or self.statement.whole
 
     @property

@@ -1,4 +1,4 @@
-"""One template told for people: `tierengine show KIND`."""
+"""One template in words for people: `tierengine show KIND`."""
 
 from __future__ import annotations
 

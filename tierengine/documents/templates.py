@@ -98,7 +98,7 @@ class Part(Model):
     required_by: Citation | None = None
     """The provision that requires it, if one does."""
     where_none: Text | None = None
-    """What a person must write where no block of the part tells anything; without it, the part is left out."""
+    """What a person must write where no block of the part says anything; without it, the part is left out."""
     blocks: Annotated[tuple[Block, ...], Field(min_length=1)]
 
 
@@ -142,7 +142,7 @@ class Kind(Entry):
 
 
 class Wording(Model):
-    """How a document tells what is known of an indicator, without who and when."""
+    """How a document says what is known of an indicator, without who and when."""
 
     indicator: Id
     yes: Text | None = None
@@ -164,18 +164,18 @@ class Words(Model):
     progress: tuple[Text, ...]
     """They claim that something changed from one year to the next."""
     up: tuple[Text, ...]
-    """Of these, those that tell of more."""
+    """Of these, those that mean more."""
     down: tuple[Text, ...]
-    """And those that tell of less."""
+    """And those that mean less."""
     promise: tuple[Text, ...]
-    """They tell a promise as one."""
+    """They mark a promise as one."""
     hearsay: tuple[Text, ...]
-    """They tell what somebody said as what was said."""
+    """They mark what somebody said as said by somebody."""
     denial: tuple[Text, ...]
     vague: tuple[Text, ...]
     """They stand where a figure could."""
     kept: tuple[Text, ...]
-    """They tell a promise as kept."""
+    """They say that a promise was kept."""
     numbers: Mapping[Text, Text]
     """Numbers in words."""
     plain: tuple[Text, ...]

@@ -150,7 +150,7 @@ def _interim(folder: Path, year: int) -> Iterator[tuple[str, str]]:
 
 
 def _year_in(path: Path, product: str = "annual", day: str = "as_of") -> str:
-    """The year of a day in the dossier of a product; nothing in another file. What is wrong in it, its reader tells."""
+    """The year of a day in a product's dossier; nothing in another file. What is wrong in it, its reader reports."""
     document = yamlfile.load_path(path, path.name, [])
     values = document.values if document is not None else None
     if not isinstance(values, dict) or not {"government", "product", day} <= values.keys():
@@ -227,7 +227,7 @@ def _released(matter: Matter, finished: tuple[_Document, ...]) -> Iterator[str]:
 
 
 _BINDS = {
-    None: "what is on record does not tell",
+    None: "what is on record does not say",
     "waiver or 3": "Tier 3 unless waived",
     "3": "Tier 3, since the waiver is spent",
     "not WL": "not the watch list again",

@@ -222,7 +222,10 @@ def _of_criterion(law: Law, criterion: Criterion) -> Iterator[_Proposition]:
     """The ladder of a criterion; a rating and a presumption stand above what the indicators propose."""
     plain = criterion.judgement is None and criterion.presumption is None
     for rung in criterion.rules:
-        below = Condition(all=tuple(lower_rung.when for lower_rung in criterion.rungs_below(rung.level)))
+        # Of conditions that were checked, so not checked again.
+        below = Condition.model_construct(
+            all_=tuple(lower_rung.when for lower_rung in criterion.rungs_below(rung.level))
+        )
         name = reached(criterion.id, rung.level) if plain else proposed(criterion.id, rung.level)
         yield _of_condition(law, name, below)
     if criterion.presumption is not None:

@@ -190,7 +190,12 @@ class Solver:
 
         Which of several cases is found may hang on what was asked before; whether there is one does not.
         """
-        return self._found(self._clauses.units(terms))
+        assumed = self._clauses.units(terms)
+        return Model(self._sat.get_model() or [], self._clauses.literals) if self._decided(assumed) else None
+
+    def has(self, *terms: Term) -> bool:
+        """Whether there is a case of which all terms hold. Raise `UndecidedError` if the solver gives up."""
+        return self._decided(self._clauses.units(terms))
 
     def may_be(self, *terms: Term) -> bool:
         """Whether some case has all terms hold; also where the solver gives up, since then nothing is excluded."""
@@ -260,9 +265,6 @@ class Solver:
     def question(self, *terms: Term) -> tuple[Term, ...]:
         """Return all that must hold for these terms to be found: what was added, what is supposed, and they."""
         return (*self._terms, *terms)
-
-    def _found(self, assumed: list[int]) -> Model | None:
-        return Model(self._sat.get_model() or [], self._clauses.literals) if self._decided(assumed) else None
 
     def _decided(self, assumed: list[int]) -> bool:
         """Whether there is a case. Raise `UndecidedError` if the solver gave up."""

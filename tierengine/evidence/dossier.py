@@ -69,7 +69,7 @@ class Source(Model):
     sections: tuple[SectionFile, ...] | None = None
     """The further sections of a cable that was given as several files."""
     text: Digest | None = None
-    """The digest of its text as it was read when it was coded: whether it is read otherwise now is told by it."""
+    """The digest of its text as it was read when it was coded; by it one sees whether it is read otherwise now."""
     handling: Literal["unclassified", "sensitive but unclassified"] | None = None
     """How it is to be handled, where it bears no marking itself, or more strictly than that."""
     declared_by: Text | None = None
@@ -191,7 +191,7 @@ class PlannedAction(Model):
 
 
 class ProposedRecord(Model):
-    """What a sentence may tell: a record, or that the source is silent. Nothing is reasoned from it."""
+    """What a sentence may answer: a record, or that the source is silent. Nothing is reasoned from it."""
 
     kind: Literal["action", "statistic", "law", "commitment", "statement", "silence"]
     measures: Id
@@ -217,7 +217,7 @@ class ProposedRecord(Model):
 
 
 class Proposed(Model):
-    """A sentence that may tell something, and the records that are proposed for it, the likeliest first.
+    """A sentence that may answer a question, and the records that are proposed for it, the likeliest first.
 
     What is silent as a whole has no sentence: `quote` is empty, and `at` names the source and the part that was read.
     """
@@ -233,7 +233,7 @@ class Proposed(Model):
     @property
     def words(self) -> str:
         """The words on which it rests, between quotation marks, or that the source as a whole is silent."""
-        return f"\u201c{self.quote}\u201d" if self.quote else "Read as a whole: no sentence tells of this."
+        return f"\u201c{self.quote}\u201d" if self.quote else "Read as a whole: no sentence speaks of this."
 
     @model_validator(mode="after")
     def _quoted(self) -> Proposed:
@@ -281,7 +281,7 @@ class Dossier(Model):
 
 
 LAST_YEAR_RECORD = "last-year/"
-"""What the id of a record of the last dossier begins with where it is told beside those of this one."""
+"""What the id of a record of the last dossier begins with where it stands beside those of this one."""
 
 
 @dataclass(frozen=True, slots=True)

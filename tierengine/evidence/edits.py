@@ -35,7 +35,7 @@ class _Edit:
 
 
 def edited(document: Document, wanted: Mapping[str, tuple[Item, ...]]) -> bytes:
-    """Return the bytes of a dossier of which some lists hold other items; items are told by their `id`.
+    """Return the bytes of a dossier of which some lists hold other items; items are known by their `id`.
 
     Items keep their order in the file, and new ones follow them. Raise `EvidenceError` if the file is laid out in a way
     in which it cannot be changed with care.

@@ -17,7 +17,7 @@ COLUMNS = ("country", "iso3", "year", "tier", "waiver")
 
 
 Waiver = Literal["waived", "none", "not found"]
-"""What the file tells of a waiver; an empty cell says only that nobody found one."""
+"""What the file says of a waiver; an empty cell says only that nobody found one."""
 
 
 class Placed(Model):
@@ -49,7 +49,7 @@ def read_placements(
     Raise `EvidenceError` with every problem in the order of the lines, each with file and line: a column that is
     missing or stands twice, a row with too few or too many cells, a cell that cannot be read, a country code that does
     not exist, two tiers for one year, or years out of order. What `beside` finds wrong with the rows that can be read
-    is told with them; alone it refuses nothing.
+    is reported with them; alone it refuses nothing.
     """
     problems: list[Problem] = []
     rows: list[Placed] = []

@@ -66,7 +66,7 @@ class Evidence(Model):
     quote: Text
     """The exact words, which must stand in that paragraph; line breaks count as spaces."""
     anchor: Anchor | None = None
-    """What tells the passage besides its words: those around it, and its position."""
+    """What marks the passage besides its words: those around it, and its position."""
     reliability: Reliability
     credibility: Credibility
     origin: Text | None = None

@@ -30,7 +30,7 @@ class Blank:
 
 
 def unfilled(document: Document, others: Iterable[Problem]) -> list[Problem]:
-    """Return the problems of a dossier in which each blank that was not filled is told once, with what to write."""
+    """Return the problems of a dossier in which each blank that was not filled is reported once, with what to write."""
     kept, places = [], set()
     for number, word, waiting in _waiting(document):
         places |= {document.where("records", number, key) for key in waiting}

@@ -233,7 +233,7 @@ class _Editor:
 
 
 def _in_force_number(item: Placed, order: Order) -> str:
-    """The number under which the renumbered provision itself stands: as much of it as the new one tells."""
+    """The number under which the renumbered provision itself stands: as much of it as the new one gives."""
     tvpa = item.entry.numbered_on(order.day).citation.tvpa or ""
     depth = (order.renumber or "").count("(")
     parts = re.findall(r"\([^()]*\)", tvpa)

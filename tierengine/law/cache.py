@@ -2,7 +2,7 @@
 
 A file is used only if nobody else can have written it (it belongs to the user and nobody else may write it), and if its
 bytes are those that were written, by a digest in its first line, which also names what the file is of. Anything else is
-passed over and written anew. No file holds code, and what is read from one is checked like any other input.
+passed over and written anew. No file holds code. What was checked before it was kept need not be checked again.
 
 Several processes may share a folder: a file is written beside its place, under a name of its own, and then moved there.
 Where the folder cannot be written, or the disk is full, there is no cache and nothing is said of it.

@@ -54,7 +54,7 @@ class _Kept:
 def weight(indicator: Indicator, asked: Phrase) -> int:
     """Return how much a phrase that stands in a sentence speaks for an indicator: by its words.
 
-    Words that compare two years tell more than what is compared, so that an indicator of that gets one more.
+    Words that compare two years say more than what is compared, so that an indicator of that gets one more.
     """
     return asked.weight + (indicator.compared is not None)
 
@@ -127,7 +127,7 @@ def _cues(item: Placed) -> Iterator[_Kept]:
 
 
 def _alone(each: _Kept) -> Iterator[Problem]:
-    """A cue that is never used, and one that tells what cannot be answered."""
+    """A cue that is never used, and one that gives an answer that cannot be."""
     if not each.heads:
         yield each.problem(
             f"the cue `{each.cue.phrase}` is not used: it does not stand in its own sentence, `{each.cue.stands_for}`",
@@ -136,11 +136,11 @@ def _alone(each: _Kept) -> Iterator[Problem]:
     if each.indicator.counts_kind is not None:
         yield each.problem(
             f"the cue is not used: `{each.indicator.id}` is worked out from other records",
-            "remove the cue, or give it to the indicator of which those records tell",
+            "remove the cue, or give it to the indicator of which those records speak",
         )
     if each.cue.value is not None and not _answers(each.indicator, each.cue.value):
         yield each.problem(
-            f"`{each.indicator.id}` is a {each.indicator.type}, and the cue tells `{each.cue.value}`",
+            f"`{each.indicator.id}` is a {each.indicator.type}, and the cue gives `{each.cue.value}`",
             "write an answer that it can have, or leave `value` out",
             "value",
         )
@@ -167,7 +167,7 @@ def _answers(indicator: Indicator, value: str) -> bool:
 
 
 def _hides(other: _Kept, each: _Kept, before: list[_Kept]) -> bool:
-    """Whether one cue of an indicator stands wherever another does, and tells the same; of equals, the first stays."""
+    """Whether one cue of an indicator stands wherever another does, and says the same; of equals, the first stays."""
     if other.indicator.id != each.indicator.id or other.cue.value != each.cue.value:
         return False
     if not other.phrase.covers(each.phrase):

@@ -2,7 +2,7 @@
 
 Looked for is a number in words or digits that stands right before the unit of a count on which the entry turns, such as
 `four years`, and that no condition on a count of that unit asks for. Of the entries of rules/history.yaml, `says` must
-tell each number that it has.
+name each number that it has.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _NUMBER = r"(?P<number>[0-9]+|" + "|".join(sorted(NUMBERS, key=len, reverse=True
 
 
 def lint_drift(placed: list[Placed]) -> Iterator[Problem]:
-    """Yield each number that an entry tells people and no longer asks for."""
+    """Yield each number that an entry names to people and no longer asks for."""
     for item in placed:
         if isinstance(item.entry, Criterion):
             yield from _of_criterion(item, item.entry)
@@ -58,7 +58,7 @@ def _of_criterion(item: Placed, criterion: Criterion) -> Iterator[Problem]:
 
 
 def numbers_in(text: str, unit: str) -> Iterator[tuple[int, str]]:
-    """Yield each number that a text tells of a unit, and the words in which it does."""
+    """Yield each number that a text names of a unit, and the words in which it does."""
     single = re.escape(unit.removesuffix("s"))
     for match in re.finditer(rf"\b{_NUMBER} (?:or more |or fewer )?{single}s?\b", text, re.IGNORECASE):
         word = match["number"].lower()
@@ -85,7 +85,7 @@ _Text = tuple[Path_, str, tuple[Condition, ...]]
 
 
 def _texts(criterion: Criterion) -> Iterator[_Text]:
-    """What the criterion tells people of its rules: of one rule, or of all."""
+    """What the criterion says to people of its rules: of one rule, or of all."""
     ladder = tuple(rung.when for rung in criterion.rules)
     proposal = criterion.proposal
     proposed = () if proposal is None else tuple(rule.when for rule in proposal.rules)
@@ -105,18 +105,18 @@ def _texts(criterion: Criterion) -> Iterator[_Text]:
 
 
 def _of_years(item: Placed, entry: Downgrade | Relisting) -> Iterator[Problem]:
-    """`says` tells each number of years that the entry has."""
+    """`says` names each number of years that the entry has."""
     numbers = {"years": entry.years} | ({"waiver_years": entry.waiver_years} if isinstance(entry, Downgrade) else {})
     for name, number in numbers.items():
         if number not in _numbers(entry.says):
             yield item.problem(
-                f"`{name}` is {number}, and `says` does not tell it: {entry.says}",
+                f"`{name}` is {number}, and `says` does not name it: {entry.says}",
                 "correct the number or the words, whichever is wrong",
                 name,
             )
     for number in sorted(set(_numbers(entry.says)) - set(numbers.values())):
         yield item.problem(
-            f"`says` tells {number}, and neither number of `{entry.id}` is that",
+            f"`says` names {number}, and neither number of `{entry.id}` is that",
             "correct the number or the words, whichever is wrong",
             "says",
         )
@@ -125,10 +125,10 @@ def _of_years(item: Placed, entry: Downgrade | Relisting) -> Iterator[Problem]:
 
 
 def _first_report(item: Placed, entry: Downgrade) -> Iterator[Problem]:
-    """Some reading tells the first report that counts."""
+    """Some reading names the first report that counts."""
     if not any(str(entry.counted_from) in reading.reads for reading in entry.interpretations):
         yield item.problem(
-            f"`counted_from` is {entry.counted_from}, and no interpretation tells that report",
+            f"`counted_from` is {entry.counted_from}, and no interpretation names that report",
             "correct the number, or say under `interpretations` why counting begins there",
             "counted_from",
         )

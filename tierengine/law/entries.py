@@ -79,7 +79,7 @@ class Cue(Model):
     stands_for: Text
     """A plain sentence, made up, of the kind for which it stands: it must lead from there to its indicator."""
     value: Word | None = None
-    """What the phrase tells where nothing denies it; else true, or the number that stands beside it."""
+    """What the phrase says where nothing denies it; else true, or the number that stands beside it."""
     denies: tuple[Id, ...] = ()
     """What is denied as well where the phrase is: indicators that are parts of the whole of which it speaks."""
 
@@ -126,7 +126,7 @@ class Indicator(Model):
     shown_by: tuple[Id, ...] = ()
     """A record that says yes to one of these and lies in the reporting period is a yes to it."""
     stated: Word | None = None
-    """The answer that a mere statement may give: who says that nothing was done tells no less than who is silent."""
+    """The answer that a mere statement may give: who says that nothing was done says no less than who is silent."""
     lasting: Truth = False
     """A yes speaks of acts that cannot be undone: nothing the government does in the period turns it into a no."""
     with_the_report: Truth = False
@@ -428,7 +428,8 @@ class Coherence(Entry):
         """The one condition that holds of every country."""
         if self.when is None:
             return self.then
-        return Condition.model_validate({"any": (Condition.model_validate({"not": self.when}), self.then)})
+        # Of conditions that were checked, so not checked again.
+        return Condition.model_construct(any_=(Condition.model_construct(not_=self.when), self.then))
 
 
 class Admission(Entry):

@@ -397,7 +397,7 @@ def _of_carrying(item: Placed, rule: Carrying, vocabulary: Vocabulary) -> Iterat
         elif rule.becomes == "a figure of last year" and name not in of_two_years:
             yield item.problem(f"no indicator asks for the figure of the year before of `{name}`", "remove it", *where)
         elif rule.becomes == "a standing record" and (name in acts or name in of_two_years or indicator.looks_back):
-            what = f"`{name}` tells of an act or a count of its period, and does not stand"
+            what = f"`{name}` speaks of an act or a count of its period, and does not stand"
             yield item.problem(what, "remove it; let another rule make a question of it", *where)
         elif rule.kinds and not set(rule.kinds) & {*indicator.kinds, "commitment", "statement"}:
             yield item.problem(f"`{name}` takes no record of these kinds", "remove it, or add a kind it takes", *where)

@@ -173,7 +173,7 @@ def _named(condition: Condition, vocabulary: Vocabulary) -> bool:
 
 
 def _circles(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
-    """Proposals that wait for each other, each told once, on the first day on which they do."""
+    """Proposals that wait for each other, each reported once, on the first day on which they do."""
     seen: set[str] = set()
     for day in rulebook.boundaries():
         waits = _waits_for(rulebook.select(day))

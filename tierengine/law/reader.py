@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from pydantic import ValidationError
 
 from tierengine import canonical, yamlfile
 from tierengine.errors import Problem, RulebookError
 from tierengine.law.cache import keep, kept
 from tierengine.law.entries import Criterion, RuleFile
 from tierengine.law.rulebook import Rulebook
+from tierengine.law.section import Section
+from tierengine.law.stored import restored, stored
 from tierengine.yamlfile import Document
 
 if TYPE_CHECKING:
@@ -54,12 +56,11 @@ def _kept_or_read(files: tuple[RulebookFile, ...], cache: Path | None) -> tuple[
     """Return a rulebook, and the cases that its tier table places nowhere or twice; a sound one is kept."""
     digest = rulebook_digest(files)
     key = _cache_key(digest) if cache is not None else ""
-    if cache is not None and (rulebook := _from_cache(cache, key, digest)) is not None:
-        return rulebook, ()
+    if cache is not None and (found := kept(cache, key)) is not None:
+        return restored(found), ()
     draft = _draft(files, digest)
     if cache is not None and not draft.ill_placed:
-        content = draft.rulebook.model_dump_json(by_alias=True, exclude_defaults=True)
-        keep(cache, key, content.encode())
+        keep(cache, key, stored(draft.rulebook))
     return draft.rulebook, draft.ill_placed
 
 
@@ -111,12 +112,8 @@ def rulebook_files(folder: Path) -> tuple[RulebookFile, ...]:
             ]
         )
     paths = [*sorted((folder / "criteria").glob("*/*.yaml")), *sorted((folder / "rules").glob("*.yaml"))]
-    stray = [
-        path
-        for room in ("criteria", "rules")
-        for path in (folder / room).rglob("*")
-        if path.suffix in (".yml", ".yaml") and path not in paths and path.parent != folder / TEMPLATES
-    ]
+    read = {str(path) for path in paths}
+    stray = [path for room in ("criteria", "rules") for path in _written_below(folder / room) if str(path) not in read]
     if stray:
         raise RulebookError(
             [
@@ -129,6 +126,13 @@ def rulebook_files(folder: Path) -> tuple[RulebookFile, ...]:
             ]
         )
     return tuple(_open(path, path.relative_to(folder).as_posix()) for path in paths)
+
+
+def _written_below(room: Path) -> Iterator[Path]:
+    """Yield all that has the name of a YAML file in a room, however deep; templates of documents left aside."""
+    for place, folders, files in os.walk(room):
+        found = (Path(place, name) for name in (*folders, *files) if name.endswith((".yml", ".yaml")))
+        yield from (path for path in found if path.parent != room.parent / TEMPLATES)
 
 
 def _open(path: Path, name: str) -> RulebookFile:
@@ -165,7 +169,7 @@ def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
             placed += placed_in(document, problems)
     if problems:
         raise RulebookError(problems)
-    rulebook = Rulebook.model_validate({"digest": digest} | _sections(placed))
+    rulebook = Rulebook.of(digest, _sections(placed))
     problems = [*lint(rulebook, placed), *lint_proposals(rulebook, placed), *lint_cues(placed)]
     if problems:
         raise RulebookError(problems)
@@ -189,10 +193,9 @@ def placed_in(document: Document, problems: list[Problem]) -> list[Placed]:
     ]
 
 
-def _sections(placed: list[Placed]) -> dict[str, Any]:
-    return {
-        section: tuple(item.entry for item in placed if item.section == section) for section in ("criteria", *_SECTIONS)
-    }
+def _sections(placed: list[Placed]) -> dict[str, Section[Any]]:
+    names = ("criteria", *_SECTIONS)
+    return {name: Section.of(item.entry for item in placed if item.section == name) for name in names}
 
 
 def own_folder() -> Path:
@@ -208,14 +211,3 @@ def _cache_key(digest: str) -> str:
     files = (package / "yamlfile.py", *package.glob("terms/*.py"), *package.glob("law/*.py"))
     code = {str(file.relative_to(package)): canonical.digest(file.read_bytes()) for file in files}
     return canonical.digest(canonical.encode({"rulebook": digest, "code": code})).removeprefix("sha256:")
-
-
-def _from_cache(cache: Path, key: str, digest: str) -> Rulebook | None:
-    raw = kept(cache, key)
-    if raw is None:
-        return None
-    try:
-        rulebook = Rulebook.model_validate_json(raw)
-    except ValidationError:
-        return None  # the files are the rulebook
-    return rulebook if rulebook.digest == digest else None

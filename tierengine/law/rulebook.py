@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, ClassVar, TypeVar, get_args
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from tierengine.errors import NotInForceError, Problem
 from tierengine.law.entries import (
@@ -32,39 +32,73 @@ from tierengine.law.entries import (
     TierRow,
     YearOnYear,
 )
+from tierengine.law.section import Section
 from tierengine.terms.level import Certainty
-from tierengine.terms.scalars import Model
 from tierengine.terms.tier import Limit, Placement, Tier
 
 E = TypeVar("E", bound=Entry)
 
 
-class Rulebook(Model):
+class _All(Generic[E]):
+    """All entries of one section of a rulebook, of every date, in the order of reading; made when first asked for."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, rulebook: Rulebook, owner: type) -> tuple[E, ...]:
+        found: tuple[E, ...] = tuple(rulebook.sections[self._name])
+        rulebook.__dict__[self._name] = found  # where it is found before this is asked
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rulebook:
     """Every entry of `criteria/` and `rules/`, of every date, and the digest of their bytes."""
 
     digest: str
-    criteria: tuple[Criterion, ...]
-    admissions: tuple[Admission, ...]
-    certainties: tuple[CertaintyTable, ...]
-    conclusions: tuple[Conclusion, ...]
-    tiers: tuple[TierRow, ...]
-    routes: tuple[Route, ...]
-    advice: tuple[Advice, ...]
-    progress: tuple[Progress, ...]
-    downgrades: tuple[Downgrade, ...] = ()
-    relistings: tuple[Relisting, ...] = ()
-    clocks: tuple[Clock, ...] = ()
-    years_compared: tuple[YearOnYear, ...] = ()
-    clauses: tuple[Clause, ...] = ()
+    sections: Mapping[str, Section[Any]]
+    """The entries by what they are, each under the name of the attribute that gives them all."""
+    measures: frozenset[str]
+    """Every indicator and judgement of any date."""
+
+    criteria = _All[Criterion]()
+    admissions = _All[Admission]()
+    certainties = _All[CertaintyTable]()
+    conclusions = _All[Conclusion]()
+    tiers = _All[TierRow]()
+    routes = _All[Route]()
+    advice = _All[Advice]()
+    progress = _All[Progress]()
+    downgrades = _All[Downgrade]()
+    relistings = _All[Relisting]()
+    clocks = _All[Clock]()
+    years_compared = _All[YearOnYear]()
+    clauses = _All[Clause]()
     """The ledger of the statute; it decides nothing and is therefore not among the entries."""
-    open_words: tuple[OpenWords, ...] = ()
+    open_words = _All[OpenWords]()
     """Words that are left to a judgement; they decide nothing either."""
-    acts: tuple[Act, ...] = ()
+    acts = _All[Act]()
     """The Acts against which citations are held; they decide nothing either."""
-    carryings: tuple[Carrying, ...] = ()
+    carryings = _All[Carrying]()
     """What of a dossier goes into that of the next report."""
-    coherence: tuple[Coherence, ...] = ()
+    coherence = _All[Coherence]()
     """What holds of every country; a rule applies on the days on which all its questions are asked."""
+
+    @classmethod
+    def of(cls, digest: str, sections: Mapping[str, Section[Any]]) -> Rulebook:
+        """Return the rulebook of certain entries."""
+        criteria: tuple[Criterion, ...] = tuple(sections["criteria"])
+        indicators = {indicator.id for criterion in criteria for indicator in criterion.indicators}
+        judgements = {criterion.judgement.id for criterion in criteria if criterion.judgement is not None}
+        return cls(digest=digest, sections=sections, measures=frozenset(indicators | judgements))
+
+    def with_section(self, name: str, entries: Iterable[Entry]) -> Rulebook:
+        """Return the rulebook with other entries in one section, and the same in the rest."""
+        return Rulebook.of(self.digest, {**self.sections, name: Section.of(entries)})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give the fields only, so that another process works out anew what follows from them."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @cached_property
     def examples(self) -> int:
@@ -82,12 +116,6 @@ class Rulebook(Model):
             if row.tier is not None:
                 since[row.tier] = min(row.in_force.from_, since.get(row.tier, row.in_force.from_))
         return since
-
-    @cached_property
-    def _measures(self) -> frozenset[str]:
-        """Every indicator and judgement of any date."""
-        indicators = {indicator.id for criterion in self.criteria for indicator in criterion.indicators}
-        return frozenset(indicators | {c.judgement.id for c in self.criteria if c.judgement is not None})
 
     @cached_property
     def cues(self) -> Mapping[str, tuple[Cue, ...]]:
@@ -163,27 +191,27 @@ class Rulebook(Model):
         return Law(
             as_of=day,
             digest=self.digest,
-            criteria=tuple(sorted(self._in_force(self.criteria, day), key=_place_in_statute)),
-            admissions=self._in_force(self.admissions, day),
-            certainties=self._in_force(self.certainties, day),
-            conclusions=self._in_force(self.conclusions, day),
-            tiers=self._in_force(self.tiers, day),
-            routes=self._in_force(self.routes, day),
-            advice=self._in_force(self.advice, day),
-            progress=self._in_force(self.progress, day),
-            downgrades=self._in_force(self.downgrades, day),
-            relistings=self._in_force(self.relistings, day),
-            clocks=self._in_force(self.clocks, day),
-            years_compared=self._in_force(self.years_compared, day),
-            carryings=self._in_force(self.carryings, day),
-            clauses=self._in_force(self.clauses, day),
-            coherence=self._in_force(self.coherence, day),
-            of_other_dates=self._measures,
+            criteria=tuple(sorted(self._in_force("criteria", day), key=_place_in_statute)),
+            admissions=self._in_force("admissions", day),
+            certainties=self._in_force("certainties", day),
+            conclusions=self._in_force("conclusions", day),
+            tiers=self._in_force("tiers", day),
+            routes=self._in_force("routes", day),
+            advice=self._in_force("advice", day),
+            progress=self._in_force("progress", day),
+            downgrades=self._in_force("downgrades", day),
+            relistings=self._in_force("relistings", day),
+            clocks=self._in_force("clocks", day),
+            years_compared=self._in_force("years_compared", day),
+            carryings=self._in_force("carryings", day),
+            clauses=self._in_force("clauses", day),
+            coherence=self._in_force("coherence", day),
+            of_other_dates=self.measures,
             tiers_since=self._tiers_since,
         )
 
-    def _in_force(self, entries: tuple[E, ...], day: date) -> tuple[E, ...]:
-        return tuple(self._numbered(entry, day) for entry in entries if entry.in_force.holds(day))
+    def _in_force(self, section: str, day: date) -> tuple[Any, ...]:
+        return tuple(self._numbered(entry, day) for entry in self.sections[section].on(day))
 
     def _numbered(self, entry: E, day: date) -> E:
         """The entry under its number of a day; made once for each number, since many days are asked for."""

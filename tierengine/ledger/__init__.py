@@ -9,8 +9,8 @@ From what is known by bytes alone to what people do:
     store  book             the tables, and the ledger in them: append, find, prove
     acts                    what people do: record, take a position, determine, review, correct, propose, enrol
     findings                what is found out of a proposed change of the law
-    verify  replay  words   everything made anew and compared; the engine asked again; entries told for people
-    stands                  what a document may tell of a case
+    verify  replay  words   everything made anew and compared; the engine asked again; entries in words for people
+    stands                  what a document may say of a case
     witness  witness_http   a second office that cosigns what only grew, and how it is asked
     cosigning               what a ledger asks of its witnesses
     archive  packet         a case as one file that checks itself

@@ -200,7 +200,7 @@ def correct(desk: Writes[T_co], number: int, reasons: str) -> T_co:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Final:
-    """A finished document: what kind it is, its file, and the digest of the dossier that it tells."""
+    """A finished document: what kind it is, its file, and the digest of the dossier that it is about."""
 
     kind: str
     name: str
@@ -209,9 +209,9 @@ class Final:
 
 
 def keep(desk: Writes[T_co], number: int, final: Final) -> T_co:
-    """Keep a final document that tells an assessment, by the digest of its bytes.
+    """Keep a final document on an assessment, by the digest of its bytes.
 
-    Raise `UsageError` if it tells another dossier than the one that was assessed.
+    Raise `UsageError` if it is about another dossier than the one that was assessed.
     """
     on = _recorded(desk, number)
     if on.casefile.digest != final.dossier:

@@ -1,4 +1,4 @@
-"""Gets the cosignatures that a ledger needs from its witnesses, and tells whether a checkpoint has them.
+"""Gets the cosignatures that a ledger needs from its witnesses, and says whether a checkpoint has them.
 
 A witness that saw more entries than there are, or others, shows what the ledger alone cannot: that it was put back to
 an older state, or that its operator wrote another history.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _PATIENCE = 15.0
 """Seconds that a witness may take to answer."""
 _TRIES = 4
-"""Requests to one witness: it tells its size in the first answer, and another writer may come between."""
+"""Requests to one witness: it gives its size in the first answer, and another writer may come between."""
 _SIZE = re.compile(r"(0|[1-9][0-9]{0,18})\n?")
 
 

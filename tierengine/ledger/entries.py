@@ -193,14 +193,14 @@ class CorrectionEntry(Entry):
 
 
 class DocumentEntry(Entry):
-    """A final document that tells an assessment, kept by the digest of its bytes."""
+    """A final document on an assessment, kept by the digest of its bytes."""
 
     kind: Literal["document"]
     case: Words
     on: Number
     """The assessment."""
     answer: Digest
-    """The assessment's answer, which the document tells."""
+    """The assessment's answer, which the document is about."""
     document: Words
     """What kind of document it is, such as `downgrade-letter`."""
     file: Kept
@@ -313,7 +313,7 @@ class Unsigned:
         return canonical.digest(self.to_sign)
 
     def signed(self, signature: bytes) -> bytes:
-        """Return the bytes of the entry with a signature (64 bytes); `read` tells whether it is the author's."""
+        """Return the bytes of the entry with a signature (64 bytes); `read` says whether it is the author's."""
         return self.raw.replace(_member(_UNSIGNED), _member(base64(signature)), 1)
 
 

@@ -1,6 +1,6 @@
 """The private keys: of the ledger, which seals it, of each person who writes in it, and of a witness.
 
-A key file tells in its first lines whose it is, and holds the private key as PEM (PKCS #8, RFC 5958 and 7468). It is
+A key file says in its first lines whose it is, and holds the private key as PEM (PKCS #8, RFC 5958 and 7468). It is
 made with mode 0600, and one that others may read is not used. Nothing here gives the private key as text.
 """
 

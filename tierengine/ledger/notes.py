@@ -127,7 +127,7 @@ class Cosigner(Verifier):
 
 
 _TIMED = 8
-"""Bytes in which a cosignature tells its time."""
+"""Bytes in which a cosignature holds its time."""
 
 
 def text_of(note: str) -> str:

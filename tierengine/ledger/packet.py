@@ -220,7 +220,7 @@ class Verified:
     times: Mapping[str, int]
     """When each witness cosigned the checkpoint, in POSIX seconds."""
     in_other_words: bool
-    """Whether another version told the answer, and made again it decides the same."""
+    """Whether another version made the answer, and made again it decides the same."""
     warnings: tuple[str, ...]
 
 
@@ -257,7 +257,7 @@ class _Opened:
         self._files = files
         self._page_compared = True
         self.in_other_words = False
-        """Whether another version told the answer, so that only what it decides was compared."""
+        """Whether another version made the answer, so that only what it decides was compared."""
         self._doubts: list[str] = []
         self._earlier: dict[str, str] = {}
         """The files for a stranger that an earlier version wrote, each with that version."""
@@ -277,7 +277,7 @@ class _Opened:
 
     @cached_property
     def verifier(self) -> Verifier:
-        """The key of the ledger, as the packet tells it."""
+        """The key of the ledger, as the packet gives it."""
         found = Verifier.of(self._text("ledger.vkey").removesuffix("\n"))
         if found is None or f"{found}\n" != self._text("ledger.vkey"):
             _broken("ledger.vkey", "this is no public key of a ledger")
@@ -441,7 +441,7 @@ class _Opened:
         yield from self._doubts
 
     def beside(self) -> None:
-        """See that what tells a stranger how to check is of this version, or of an earlier one that is named."""
+        """See that what shows a stranger how to check is of this version, or of an earlier one that is named."""
         for name, own in (("check.py", _second_checker()), ("README.txt", _README.encode())):
             if self._file(name) != own:
                 version = _OF_EARLIER.get(canonical.digest(self._file(name)))

@@ -150,7 +150,7 @@ class People:
         like, mine = self._names.like(name), self.named(name)
         if mine is not None:
             what = f"`{mine.person.name}` is enrolled with another key"
-            yield _objection("NAME", what, "withdraw that key first, or choose a name that tells the two apart")
+            yield _objection("NAME", what, "withdraw that key first, or choose a name that keeps the two apart")
         elif like is not None and plain_name(like) != plain_name(name):
             what = f"`{name}` looks like `{like}`, who is or was in the register"
             yield _objection("NAME", what, "choose a name that nobody takes for that one")

@@ -56,7 +56,7 @@ class Replayed:
     problem: Problem | None = None
     """What is not as it was recorded, if anything."""
     in_other_words: bool = False
-    """Whether an earlier version told it in other words, and it decides the same."""
+    """Whether an earlier version said it in other words, and it decides the same."""
 
 
 @dataclass(slots=True)
@@ -151,7 +151,7 @@ def replay(
 ) -> tuple[int, ...]:
     """Make the assessments of some entries, and what conceding findings did, again; `progress` is called after each.
 
-    Return the entries that another version told in other words, and which decide the same; all others come out byte
+    Return the entries that another version said in other words, and which decide the same; all others come out byte
     for byte. Raise `LedgerError` with every entry that does not come out as it was recorded.
     """
     found: list[Replayed] = []

@@ -1,9 +1,10 @@
 """Compares an answer that was made again with the one that was recorded.
 
-An answer of this version comes out byte for byte. One that another version made may be told in other words, and an
-earlier one lacks what was not told then: it is compared in all that it decides. That is everything but the sentences
-and the answers by which an open tier may be reached, of which there are many: the tier and what is open, outcomes and
-levels, citations, rules and records of every step, what was set aside, what is still to be answered, and the receipt.
+An answer of this version comes out byte for byte. One that another version made may be in other words, and an
+earlier one lacks what was not answered then: it is compared in all that it decides. That is everything but the
+sentences and the answers by which an open tier may be reached, of which there are many: the tier and what is open,
+outcomes and levels, citations, rules and records of every step, what was set aside, what is still to be answered, and
+the receipt.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Sameness:
     differs_at: str | None = None
     """The place of the first difference, as a JSON pointer; nothing where both decide the same."""
     in_other_words: bool = False
-    """Whether another version told it in other words, so that only what it decides was compared."""
+    """Whether another version said it in other words, so that only what it decides was compared."""
 
 
 def compared(recorded: bytes, again: bytes, made_by: str) -> Sameness:

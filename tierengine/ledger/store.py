@@ -25,7 +25,7 @@ from tierengine.ledger.merkle import leaf_hash
 
 
 class _Bytes(sa.types.TypeDecorator[bytes]):
-    """Bytes, also where somebody who altered a SQLite file left text in their place: the digests then tell."""
+    """Bytes, also where somebody who altered a SQLite file left text in their place: the digests then show it."""
 
     impl = sa.LargeBinary
     cache_ok = True
@@ -146,7 +146,7 @@ class Store:
         self.file = None if place.startswith(("postgresql:", "postgresql+")) else Path(place)
         self._engine = _postgresql(place) if self.file is None else _sqlite(self.file)
         self.shown = place if self.file is not None else self._engine.url.render_as_string(hide_password=True)
-        """The place as it may be told: without a password."""
+        """The place as it may be shown: without a password."""
 
     def make(self, verifier: str, checkpoint: str) -> None:
         """Make the tables of a new ledger. Raise `UsageError` if there is one, `StoreError` if it cannot be made."""

@@ -253,7 +253,7 @@ def _out_of_reach(path: Path, why: str) -> StoreError:
 
 
 def _damaged(path: Path, why: str) -> LedgerError:
-    cure = "do not go on with this witness: make a new one with a new key, and tell those who keep its ledgers"
+    cure = "do not go on with this witness: make a new one with a new key, and inform those who keep its ledgers"
     return LedgerError([_problem(str(path), f"what the witness kept is damaged: {why}", cure)])
 
 

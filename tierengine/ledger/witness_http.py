@@ -54,7 +54,7 @@ class _Server(ThreadingHTTPServer):
             self._room.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - as Python calls it
-        """Tell in one line that a connection broke."""
+        """Log in one line that a connection broke."""
         self._report(f"{client_address[0]} the connection broke: {type(sys.exception()).__name__}")
 
 
@@ -110,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(raw)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as Python calls it
-        """Tell a line of the log."""
+        """Write a line of the log."""
         self._report(f"{self.address_string()} {(format % args).encode('unicode_escape').decode()}")
 
 

@@ -1,4 +1,4 @@
-"""Entries told for people, each in sentences."""
+"""Entries in words for people, each in sentences."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tierengine.terms.tier import NAMES, Tier
 
 
 def headline(entry: AnyEntry) -> str:
-    """Tell what an entry says, in one sentence without its reasons."""
+    """Return what an entry says, in one sentence without its reasons."""
     if isinstance(entry, AssessmentEntry):
         return f"{entry.name} ({entry.country}) assessed under the law of {entry.as_of}: {_recommended(entry)}."
     if isinstance(entry, PositionEntry | DeterminationEntry):
@@ -44,7 +44,7 @@ def _on_another(entry: ReviewEntry | CorrectionEntry | DocumentEntry) -> str:
         return f"Reviewed entry {entry.of} and {'approves' if entry.approves else 'objects to'} it."
     if isinstance(entry, CorrectionEntry):
         return f"Entry {entry.of} is wrong and counts no more."
-    return f"Keeps the {entry.document} {entry.file.name}, which tells entry {entry.on}."
+    return f"Keeps the {entry.document} {entry.file.name}, which is about entry {entry.on}."
 
 
 def _changed(entry: RulebookEntry | ProposalEntry) -> str:
@@ -73,7 +73,7 @@ def _registered(entry: RegisterEntry) -> str:
 
 
 def to_be_signed(waiting: Unsigned) -> tuple[str, ...]:
-    """Tell in words what somebody signs who signs an entry: the author, what it says, its place, and the digest."""
+    """State in words what somebody signs who signs an entry: the author, what it says, its place, and the digest."""
     entry = waiting.entry
     return (
         f"{author(entry)} signs entry {entry.number}, {entry.time}, with the key {entry.by.key}.",
@@ -134,7 +134,7 @@ _CONCEDED = {
 
 
 def on_record(entries: Sequence[AnyEntry]) -> Section:
-    """Return the section of a report that tells what was said, when and by whom; corrected entries are marked.
+    """Return the section of a report that lists what was said, when and by whom; corrected entries are marked.
 
     The register of people is left out: it is as long as an office has people, and says nothing of the case.
     """
@@ -149,7 +149,7 @@ def _line(entry: AnyEntry, corrected: set[int]) -> Line:
 
 
 def author(entry: AnyEntry) -> str:
-    """Tell who wrote an entry."""
+    """Say who wrote an entry."""
     return _who(entry.by)
 
 
@@ -158,7 +158,7 @@ def _who(person: Person) -> str:
 
 
 def standing(register: Register, case: str) -> str:
-    """Tell in one sentence where a case stands."""
+    """Say in one sentence where a case stands."""
     assessment, determination = register.assessment(case), register.determination(case)
     if assessment is None:
         return "No assessment of this case is current; record one."
@@ -177,7 +177,7 @@ def tier_name(tier: Tier | None) -> str:
 
 
 def short(digest: str) -> str:
-    """Return the beginning of a digest, enough to tell it from others."""
+    """Return the beginning of a digest, enough to distinguish it from others."""
     return digest.removeprefix("sha256:")[:12]
 
 

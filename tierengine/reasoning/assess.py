@@ -66,7 +66,7 @@ def assess(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) ->
 
 
 def law_of(casefile: Casefile, rulebook: Rulebook, as_of: date | None = None) -> Law:
-    """Return the law in force on a date, or on the dossier's own; if there is none, that one is told with its line."""
+    """Return the law in force on a date, or on the dossier's own; if there is none, its date is named with its line."""
     own = casefile.dossier.as_of
     day = as_of or own
     return rulebook.on(day, casefile.document.where("as_of") if day == own else None)
@@ -118,7 +118,7 @@ class Assessor:
         self._make_engine = engine
 
     def assess(self, casefile: Casefile) -> Assessment:
-        """Return the recommendation on a dossier: admit, evaluate, tell, recommend."""
+        """Return the recommendation on a dossier: admit, evaluate, trace, recommend."""
         admitted = admit(casefile, self.law)
         facts = {name: value for name, value in admitted.facts.items() if name in self._inputs}
         if self._withheld:
@@ -285,7 +285,7 @@ class _Answer:
         )
 
     def _considered(self) -> tuple[str, ...]:
-        """The parts that are told beside standards and factors; a waiver only where there may be one to give."""
+        """The parts that stand beside standards and factors; a waiver only where there may be one to give."""
         waiver = self._admitted.standing.limit not in ("none", "3", "not WL")
         return ("scope", "efforts", "waiver") if waiver else ("scope", "efforts")
 
@@ -403,7 +403,7 @@ class _Answer:
 
     def _routes(self) -> Iterator[RouteAnswer]:
         for route in self._law.routes:
-            # An open route hangs on the whole tier table; what bears on that is told with the standards.
+            # An open route hangs on the whole tier table; what bears on that is listed with the standards.
             fields = self._tracer.deciding_leaves(route.id) if route.id in self._tracer.settled else ()
             low, high = self._found.levels[route.id]
             yield RouteAnswer(
@@ -479,7 +479,7 @@ def _ranked(rows: Rows) -> tuple[Tier, ...]:
 
 
 def unused(item: SetAside) -> Unused:
-    """Return a record that was set aside, as the answer tells it."""
+    """Return a record that was set aside, as the answer lists it."""
     because = item.rule.because + "".join(f" ({more})" for more in (item.counted, item.why) if more)
     return Unused(record=item.record.id, rule=item.rule.id, because=because, passage=passage_of(item.record))
 

@@ -39,7 +39,7 @@ class Step:
     """Whether the step above rests on this one: it made it settled, or it keeps it open."""
     evidence: tuple[Passage, ...] = ()
     children: tuple[Step, ...] = ()
-    """Empty also where the same step was already told further up."""
+    """Empty also where the same step already stands further up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -330,7 +330,7 @@ def answered(assessment: Assessment) -> Answer:
 def moved(before: Assessment | None, after: Assessment | None) -> Iterator[Moved]:
     """Yield what differs between two answers; what only one of them asks for was or is undetermined in the other.
 
-    Nothing can be told where one of them contradicts itself.
+    Nothing can be said where one of them contradicts itself.
     """
     if before is None or after is None:
         return

@@ -99,7 +99,7 @@ def _narrowing(law: Law, facts: Facts, rows: Rows, opened: OpenTiers) -> Iterato
 
 
 def _branches(law: Law, field: str, scale: Scale, left: Sequence[Rows]) -> Iterator[tuple[str, Rows]]:
-    """The answers to a question with what each leaves; neighbours that leave the same are told as one."""
+    """The answers to a question with what each leaves; neighbours that leave the same are given as one."""
     found: list[tuple[list[int], Rows]] = []
     for place, rows in enumerate(left):
         if rows and found and found[-1][1] == rows:

@@ -245,7 +245,7 @@ def _fits(row: Placed, stood: Standing) -> tuple[bool | Literal["unknown"], str]
         ("none", "not found"): (True, "the years on the list leave room"),
         ("waiver or 3", "waived"): (True, f"{after} the downgrade was waived"),
         ("waiver or 3", "none"): (False, f"{after} there was no waiver"),
-        ("waiver or 3", "not found"): ("unknown", f"{after} a waiver was needed, and the file tells of none"),
+        ("waiver or 3", "not found"): ("unknown", f"{after} a waiver was needed, and the file names none"),
         ("3", "waived"): (False, f"{after} the waiver was spent"),
         ("3", "none"): (False, f"{after} the waiver was spent"),
         ("3", "not found"): (False, f"{after} the waiver was spent"),

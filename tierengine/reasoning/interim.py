@@ -1,6 +1,6 @@
 """The interim assessment: progress on what the last report faulted, and which watch-list grounds would stand.
 
-Source: 22 USC 7107(b)(2)(B), formerly (b)(3)(B). It makes no list; what would follow for the tier is told apart.
+Source: 22 USC 7107(b)(2)(B), formerly (b)(3)(B). It makes no list; what would follow for the tier is given apart.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The trace: the steps from records to a proposition, told from the rules that fired."""
+"""The trace: the steps from records to a proposition, made from the rules that fired."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tierengine.terms.tier import NAMES, Placement
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How a proposition or an input is told: a sentence, and the provision it comes from."""
+    """A proposition or an input in words: a sentence, and the provision it comes from."""
 
     says: str
     citation: str | None
@@ -155,7 +155,7 @@ class Narrator:
 
 
 class Tracer:
-    """Tells the trace of one determination; each proposition is unfolded where it is first met."""
+    """Makes the trace of one determination; each proposition is unfolded where it is first met."""
 
     def __init__(self, narrator: Narrator, admitted: Admitted, facts: Facts, evaluation: Evaluation) -> None:
         self.narrator = narrator
@@ -166,7 +166,7 @@ class Tracer:
         worked_out = {name: value for name, value in compared.items() if value is not None}
         self._known: Facts = {**facts, **worked_out, **evaluation.settled}
         self._fired = set(evaluation.fired)
-        self._told: set[str] = set()
+        self._unfolded: set[str] = set()
         self._aside: dict[str, list[SetAside]] = {}
         for item in admitted.set_aside:
             self._aside.setdefault(item.measures, []).append(item)
@@ -203,8 +203,8 @@ class Tracer:
         """Return the step of a proposition with everything it looks at below it."""
         words = self.narrator.words[proposition]
         rule = self.fired(proposition)
-        first = proposition not in self._told
-        self._told.add(proposition)
+        first = proposition not in self._unfolded
+        self._unfolded.add(proposition)
         return Step(
             id=proposition,
             says=words.says,
@@ -287,7 +287,7 @@ class Tracer:
     # -- words --------------------------------------------------------------------------------------------------
 
     def sentence(self, test: Test) -> str:
-        """Tell one test of an input: the question, the answer, and what was needed."""
+        """Put one test of an input into words: the question, the answer, and what was needed."""
         key = (test.field, test.op, test.value)
         if key not in self._sentences:
             self._sentences[key] = self._sentence(test)
@@ -339,7 +339,7 @@ class Tracer:
         return next((name for name in indicator.denied_with if self._known.get(name) is False), None)
 
     def _followed(self, test: Test, value: Value | Bounds) -> str:
-        """Tell an answer that nobody gave, and the rule by which it follows."""
+        """State an answer that nobody gave, and the rule by which it follows."""
         rule = self._admitted.follows[test.field].rule
         words = answer(self._law, test.field, value).rstrip(".")
         return f"{words}, which follows, since {rule.says} [{rule.id}]."
@@ -391,7 +391,7 @@ class Tracer:
     # -- reasons ------------------------------------------------------------------------------------------------
 
     def reason(self, proposition: str) -> str:
-        """Tell in a few words why a proposition is settled, or what keeps it open."""
+        """Say in a few words why a proposition is settled, or what keeps it open."""
         tests = self._inside(proposition)
         findings = _unique(self._finding(test.field) for test in tests if test.field in self.narrator.rules)
         inputs = [
@@ -403,7 +403,7 @@ class Tracer:
         return " ".join(_unique([*said, *findings]))
 
     def _finding(self, proposition: str) -> str:
-        """Tell another finding on which one rests, with what became of it."""
+        """Name another finding on which one rests, with what became of it."""
         says = spoken(proposition, self.narrator.words[proposition].says, self.outcome(proposition))
         return f"{says}."
 
@@ -499,7 +499,7 @@ _SO = {Outcome.MET: "", Outcome.NOT_MET: "It is not so that ", Outcome.UNDETERMI
 
 
 def spoken(proposition: str, says: str, outcome: Outcome) -> str:
-    """Return a proposition as a sentence that tells what became of it, its code behind it, without the full stop."""
+    """Return a proposition as a sentence that says what became of it, its code behind it, without the full stop."""
     entry, _, part = proposition.partition("/")
     if part.endswith("proposed"):
         return _SHOWN[outcome] + says.removeprefix(_RECORDS_SHOW)

@@ -1,4 +1,4 @@
-"""Figures of two years: which records tell of the year before, and when the two may be set beside each other."""
+"""Figures of two years: which records speak of the year before, and when the two may be set beside each other."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The same steps, told for people."""
+"""The same steps, in words for people."""

@@ -1,4 +1,4 @@
-"""A family of sets that are all equally good, told shorter: as a choice of one from each of several groups."""
+"""A family of sets that are all equally good, put shorter: as a choice of one from each of several groups."""
 
 from __future__ import annotations
 

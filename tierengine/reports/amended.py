@@ -1,4 +1,4 @@
-"""An amendment of the rulebook told for people: what is written, what is left to write, and what else to look at."""
+"""An amendment of the rulebook, in words for people: what is written, what is left to write, what else to look at."""
 
 from __future__ import annotations
 

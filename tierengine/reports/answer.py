@@ -250,7 +250,7 @@ def hinge_kind(hinge: Hinge) -> str:
 
 
 def each_way(outcomes: Sequence[HingeOutcome], proposal: str | None = None) -> str:
-    """Return the tiers that follow from each answer; answers with the same tiers are told together."""
+    """Return the tiers that follow from each answer; answers with the same tiers are given together."""
     by_tiers: dict[tuple[Tier | None, ...], list[str]] = {}
     for outcome in outcomes:
         proposed = " (proposed)" if outcome.answer == proposal else ""

@@ -1,4 +1,4 @@
-"""Cases told for people: what became of them, what they cover, and the cases that are suggested."""
+"""Cases in words for people: what became of them, what they cover, and the cases that are suggested."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tierengine.lab.cases.trial import Failure, Result
 from tierengine.reports.text import print_wrapped
 
 MOST = 12
-"""Answers that are told of one failure; the JSON holds them all."""
+"""Answers that are shown of one failure; the JSON holds them all."""
 
 _FAILED = {
     "tier": "tier {expected} is expected, and the answer is {found}",

@@ -20,7 +20,7 @@ CAUSE_TITLES: dict[CauseName, str] = {
 
 
 def answer(found: Answer) -> str:
-    """Tell an answer in one line."""
+    """Put an answer in one line."""
     tier = "no tier" if found.tier is None else NAMES[found.tier]
     if found.settled:
         return f"{tier}, settled"
@@ -31,7 +31,7 @@ def answer(found: Answer) -> str:
 
 
 def why(comparison: Comparison) -> str:
-    """Tell which causes explain the change."""
+    """Say which causes explain the change."""
     if not comparison.changed:
         return "The answer did not change."
     sets = [" and ".join(CAUSE_TITLES[name].lower() for name in each) for each in comparison.smallest]
@@ -39,7 +39,7 @@ def why(comparison: Comparison) -> str:
 
 
 def effect(cause: Cause) -> tuple[str, ...]:
-    """Tell what a cause did in its turn, and whether it is enough alone or needed."""
+    """Say what a cause did in its turn, and whether it is enough alone or needed."""
     step = "moves nothing in its turn"
     if cause.before != cause.after:
         step = f"in its turn: from {answer(cause.before)} to {answer(cause.after)}"
@@ -50,7 +50,7 @@ _WORDS = {Outcome.MET: "met", Outcome.NOT_MET: "not met", Outcome.UNDETERMINED: 
 
 
 def moved_words(moved: Moved, titles: Mapping[str, str] | None = None) -> str:
-    """Tell what became of a finding, by its title where one is given, and why."""
+    """Say what became of a finding, by its title where one is given, and why."""
     title = (titles or {}).get(moved.id)
     name = moved.id if title is None else f"{title} [{moved.id}]"
     was, is_now = _WORDS[moved.before], _WORDS[moved.after]
@@ -58,7 +58,7 @@ def moved_words(moved: Moved, titles: Mapping[str, str] | None = None) -> str:
 
 
 def moves(cause: Cause) -> Iterator[str]:
-    """Tell each finding that a cause moved."""
+    """Name each finding that a cause moved."""
     for moved in cause.moved:
         yield moved_words(moved)
 

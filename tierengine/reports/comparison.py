@@ -1,4 +1,4 @@
-"""A change of the answer and its causes, told for people."""
+"""A change of the answer and its causes, in words for people."""
 
 from __future__ import annotations
 

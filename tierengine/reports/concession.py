@@ -1,4 +1,4 @@
-"""What conceding disputed findings does, told for people."""
+"""What conceding disputed findings does, in words for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One criterion, or rule of coherence or of carrying, told for people: `tierengine show ID`."""
+"""One criterion, or rule of coherence or of carrying, in words for people: `tierengine show ID`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the settled cases of a corpus hang on, told for people."""
+"""What the settled cases of a corpus hang on, in words for people."""
 
 from __future__ import annotations
 

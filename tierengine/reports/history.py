@@ -1,4 +1,4 @@
-"""A country's way through the years, and the days the statute counts, told for people."""
+"""A country's way through the years, and the days the statute counts, in words for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The impact of a change of the rules, told for people."""
+"""The impact of a change of the rules, in words for people."""
 
 from __future__ import annotations
 

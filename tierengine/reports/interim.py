@@ -1,4 +1,4 @@
-"""The interim assessment, told for people."""
+"""The interim assessment, in words for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The law told for people: what is in force on a date, what changed between two, and what became of each clause."""
+"""The law in words for people: what is in force on a date, what changed between two, and what became of each clause."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tierengine.terms.scalars import Model
 
 
 class Provision(Model):
-    """One entry in force, as `law show` tells it."""
+    """One entry in force, as `law show` prints it."""
 
     id: str
     part: str

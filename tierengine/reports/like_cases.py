@@ -1,4 +1,4 @@
-"""The audit of like cases, told for people."""
+"""The audit of like cases, in words for people."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Listing:
 
 
 def listing_file(listing: Listing, form: Form, day: date) -> bytes:
-    """Return a list as a file; `day` is that of which it tells, so that equal lists give equal bytes."""
+    """Return a list as a file; `day` is that of which it speaks, so that equal lists give equal bytes."""
     return listing_csv(listing).encode() if form == "csv" else listing_workbook(listing, day)
 
 

@@ -1,4 +1,4 @@
-"""Single changes of the law told for people: how many were noticed by what, and which nothing notices."""
+"""Single changes of the law in words for people: how many were noticed by what, and which nothing notices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tierengine.reports.text import print_wrapped
 
 _COLUMNS = ("lint", "example", "case", "proof", "equivalent", "survives", "undecided")
 MOST = 20
-"""Changes of one sort that are told; the JSON holds them all."""
+"""Changes of one sort that are printed; the JSON holds them all."""
 
 
 def print_mutation(mutation: Mutation, console: Console) -> None:
@@ -35,7 +35,7 @@ def print_mutation(mutation: Mutation, console: Console) -> None:
     console.print(table)
     _print_survivors(mutation.moving(), console)
     _print_undecided(mutation.undecided(), console)
-    for moves in ("what is drafted", "what is told"):
+    for moves in ("what is drafted", "what is cited or listed"):
         others = [each for each in mutation.verdicts if each.became == "survives" and each.moves == moves]
         if others:
             console.print(f"{len(others)} more are noticed by nothing and move no answer, only {moves}.")

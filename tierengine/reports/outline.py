@@ -1,6 +1,6 @@
 """An assessment as headings and lines: what every report for people says, before any of them decides how it looks.
 
-The memorandum comes first: it answers the question on two pages. The annexes tell each finding with its reasons.
+The memorandum comes first: it answers the question on two pages. The annexes give each finding with its reasons.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def memorandum(assessment: Assessment, records: int | None = None) -> tuple[Sect
 HANGS = "What it hangs on"
 MOST_WORTH = "Questions most worth asking"
 GLANCE = "How far each standard, factor and route is met"
-"""The titles of what the memorandum tells after the recommendation."""
+"""The titles of what stands in the memorandum after the recommendation."""
 
 
 def annexes(assessment: Assessment) -> tuple[Section, ...]:
@@ -170,7 +170,7 @@ def _hangs(assessment: Assessment) -> Iterator[Line]:
     yield from (_proposal(each, short=True) for each in others[:_MOST_OTHERS])
     left = max(0, len(found) - _MOST_HINGES) + max(0, len(others) - _MOST_OTHERS)
     if left:
-        yield Line(f"{left} more", "", "An annex tells them.")
+        yield Line(f"{left} more", "", "An annex lists them.")
 
 
 def _all_hinges(assessment: Assessment, *, few: bool = True) -> Iterator[Line]:

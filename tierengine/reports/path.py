@@ -1,4 +1,4 @@
-"""The ways to a better tier, or what blocks them, told for people."""
+"""The ways to a better tier, or what blocks them, in words for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proofs told for people: what holds of each version of the law, and the country that breaks it where it does not."""
+"""Proofs in words: what holds of each version of the law, and the country that breaks it where it does not."""
 
 from __future__ import annotations
 

@@ -83,12 +83,12 @@ class _Graph:
         self._agents: set[str] = set()
         self._records: set[str] = set()
         """The ids of what findings may rest on: records, silences, requests and earlier placements."""
-        self._told_of_last_year: set[str] = set()
+        self._of_last_year: set[str] = set()
 
     # -- from the sources to the records ------------------------------------------------------------------------------
 
     def sources(self) -> None:
-        """Tell each source, with who sent it."""
+        """Add each source, with who sent it."""
         for source in self._casefile.dossier.sources:
             name, opened = _name("source", source.id), self._casefile.sources[source.id]
             more = {"digest": source.digest, "file": source.file, "sent": opened.sent, "handling": opened.handling}
@@ -103,7 +103,7 @@ class _Graph:
                 self.document.wasAttributedTo(self._space[name], self._agent(opened.author, kind))
 
     def coding(self) -> None:
-        """Tell the records and what else was coded from the sources, which together are the dossier."""
+        """Add the records and what else was coded from the sources, which together are the dossier."""
         dossier, space = self._casefile.dossier, self._space
         self.document.activity(space[_CODING], other_attributes=self._said("Coding", "the coding of the sources"))
         for source in dossier.sources:
@@ -136,7 +136,7 @@ class _Graph:
         self._attribute(record.id, record.author)
 
     def _coded(self, record: str, kind: str, more: Mapping[str, str | None], sources: Sequence[str]) -> None:
-        """Tell something that was coded, the sources it was coded from, and that the dossier holds it."""
+        """Add something that was coded, the sources it was coded from, and that the dossier holds it."""
         name = self._space[_name("record", record)]
         self._records.add(record)
         self._entity(_name("record", record), kind, record, more)
@@ -146,7 +146,7 @@ class _Graph:
             self.document.wasDerivedFrom(name, self._space[source])
 
     def _repeated(self) -> None:
-        """Tell whose statement a record repeats, and on which a person judged; all are told by now."""
+        """Add whose statement a record repeats, and on which a person judged; all are in the document by now."""
         for record in self._casefile.dossier.records:
             name = self._space[_name("record", record.id)]
             for judged in (record.rests_on or ()) if isinstance(record, Rating) else ():
@@ -171,12 +171,12 @@ class _Graph:
     # -- from the records to the recommendation -----------------------------------------------------------------------
 
     def rulebook(self, law: Law) -> None:
-        """Tell the rulebook, which is the plan of the assessment."""
+        """Add the rulebook, which is the plan of the assessment."""
         more = {"digest": law.digest, "as_of": law.as_of.isoformat()}
         self._entity(_RULEBOOK, PROV["Plan"], "the rulebook in force on the date", more)
 
     def assessment(self, answer: Assessment) -> None:
-        """Tell what was assessed, by which engine, what was found, and what is recommended."""
+        """Add what was assessed, by which engine, what was found, and what is recommended."""
         space, aside = self._space, {each.record: each for each in answer.set_aside}
         engine = self._said(PROV["SoftwareAgent"], "tierengine")
         engine.append((space["version"], answer.receipt.tierengine))
@@ -207,13 +207,13 @@ class _Graph:
             self.document.wasDerivedFrom(name, self._space[_name("record", record)])
 
     def _last_year(self, passage: Passage) -> None:
-        """Tell a figure of the dossier of the last report, and that dossier, where a finding rests on one."""
+        """Add a figure of the dossier of the last report, and that dossier, where a finding rests on one."""
         last, record = self._casefile.last, passage.record
-        if last is None or not record.startswith(LAST_YEAR_RECORD) or record in self._told_of_last_year:
+        if last is None or not record.startswith(LAST_YEAR_RECORD) or record in self._of_last_year:
             return
-        if not self._told_of_last_year:
+        if not self._of_last_year:
             self._entity(_LAST_DOSSIER, "Dossier", last.dossier.id, {"digest": last.digest})
-        self._told_of_last_year.add(record)
+        self._of_last_year.add(record)
         self._entity(_name("record", record), "Record", record, {"at": passage.at, "quote": passage.quote})
         self.document.hadMember(self._space[_LAST_DOSSIER], self._space[_name("record", record)])
 
@@ -228,7 +228,7 @@ class _Graph:
     # -- what people said ---------------------------------------------------------------------------------------------
 
     def acts(self, acts: Sequence[Act]) -> None:
-        """Tell what persons said, each for their office, and what it revises."""
+        """Add what persons said, each for their office, and what it revises."""
         numbers = {act.number for act in acts}
         delegated: set[tuple[str, str]] = set()
         for act in acts:
@@ -259,7 +259,7 @@ class _Graph:
         self.document.wasAttributedTo(self._space[_name("record", record)], self._agent(person, "Person"))
 
     def _agent(self, label: str, kind: Literal["Person", "Organization"]) -> QualifiedName:
-        """The name of a person or an organisation, which is told where it is first met."""
+        """The name of a person or an organisation, which is added where it is first met."""
         name = _name(kind.lower(), label)
         if name not in self._agents:
             self._agents.add(name)
@@ -281,7 +281,7 @@ def _decisive(trace: Step) -> list[str]:
     found: dict[str, None] = {}
     waiting = [trace.id]
     while waiting:
-        step = unfolded.pop(waiting.pop(), None)  # what is below a step is told where it is first met, and not again
+        step = unfolded.pop(waiting.pop(), None)  # what is below a step is written where it is first met, and not again
         below = [child.id for child in step.children if child.decisive] if step is not None else []
         found |= dict.fromkeys(each.split("/", maxsplit=1)[0] for each in below)
         waiting += below

@@ -1,4 +1,4 @@
-"""The table of questions told for people: in the terminal, as Markdown, as CSV, and row by row for a spreadsheet."""
+"""The table of questions for people to read: in the terminal, as Markdown, as CSV, and row by row for a spreadsheet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rating sheet, told for people: what to judge, what speaks for and against, and the tier that follows."""
+"""The rating sheet, in words for people: what to judge, what speaks for and against, and the tier that follows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sufficient reasons, told for people."""
+"""Sufficient reasons, in words for people."""
 
 from __future__ import annotations
 

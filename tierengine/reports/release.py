@@ -1,4 +1,4 @@
-"""What a released document says of itself, before it tells the reasons that are released."""
+"""What a released document says of itself, before it gives the reasons that are released."""
 
 from __future__ import annotations
 
@@ -41,6 +41,6 @@ def _below(statement: Statement) -> Iterator[str]:
     if not statement.whole:
         counted = f"{statement.withheld} of {statement.items} records, silences, requests and ratings"
         yield f"Withheld: {counted}, all notes, and what is known of their sources."
-        yield "What follows tells the released reasons alone; a tier named there is what they give by themselves."
+        yield "What follows gives the released reasons alone; a tier named there is what they give by themselves."
     yield f"Marking of this document: {statement.handling}"
     yield f"Rule: {statement.authority}"

@@ -103,7 +103,7 @@ def report(
     With `change`, the change is split into its causes; without it, the recommendation is set beside the last of the
     earlier placements. The opening sections stand before everything, the extra ones right after the recommendation, the
     rating sheet after the memorandum, and `annex` before the other annexes. `records` is how many were weighed,
-    where that may be told.
+    where that may be said.
     """
     first, *others = memorandum(assessment, records)
     return _report(
@@ -164,7 +164,7 @@ def _changed(change: Comparison | None) -> tuple[Section, ...]:
 def _placed(
     assessment: Assessment, change: Comparison | None, earlier: tuple[EarlierPlacement, ...]
 ) -> tuple[Section, ...]:
-    """The last placement beside the recommendation, unless the change is told with its causes."""
+    """The last placement beside the recommendation, unless the change is explained by its causes."""
     if change is not None:
         return ()
     placed = tuple(_earlier(assessment.recommendation, earlier))
@@ -178,8 +178,8 @@ def _earlier(recommended: Recommended, placements: tuple[EarlierPlacement, ...])
         yield Line(str(last.year), _placement(last.tier), relation, (f"Source: {last.source}.",))
     if others:
         sources = ", ".join(dict.fromkeys(each.source for each in others))
-        told_so = "; ".join(f"{each.year}: {_placement(each.tier)}" for each in others)
-        yield Line("Before that", "", f"{told_so}.", (f"Source: {sources}.",))
+        each_year = "; ".join(f"{each.year}: {_placement(each.tier)}" for each in others)
+        yield Line("Before that", "", f"{each_year}.", (f"Source: {sources}.",))
 
 
 def _relation(before: Placement, now: Tier | None) -> str:

@@ -1,4 +1,4 @@
-"""How the placements of a corpus stand against raters who differ, told for people."""
+"""How the placements of a corpus stand against raters who differ, in words for people."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _tiers(tiers: tuple[str, ...]) -> str:
 
 
 def _percent(share: float | Fraction) -> str:
-    """A share in percent; what is not nothing or all is never told so."""
+    """A share in percent; what is not nothing or all is never rounded to it."""
     rounded = f"{float(share) * 100:.1f} %"
     if share > 0 and rounded == "0.0 %":
         return "less than 0.1 %"

@@ -55,7 +55,7 @@ class _Screen:
         self._records = records
 
     def lines(self) -> Iterator[Text]:
-        """Yield the lines: what is always told first takes its room, then what fits beside it."""
+        """Yield the lines: what is always shown first takes its room, then what fits beside it."""
         after = [self._bars(), self._post(), self._questions(full=False), self._foot()]
         head, fixed = self._head(_WHY_LINES), sum(map(len, after))
         if len(head) + fixed + _LEAST_ROOM > LINES:
@@ -99,7 +99,7 @@ class _Screen:
         also = min(len(others), max(0, room - len(kept) - 1))
         kept += [self._line(f"also proposed: {each.level}: {each.asks}", code=each.word) for each in others[:also]]
         left = len(found) - most + len(others) - also
-        return [*kept, self._line(f"and {left} more, which --full tells")] if left else kept
+        return [*kept, self._line(f"and {left} more, which --full shows")] if left else kept
 
     def _hinge(self, hinge: Hinge) -> Block:
         proposal = answer.proposals(self._assessment).get(hinge.word or "")
@@ -108,7 +108,7 @@ class _Screen:
         return [asked, self._line(f"  {ways}")]
 
     def _fragile(self) -> Iterator[Block]:
-        """The records that would move the answer, where no answer is told that does so."""
+        """The records that would move the answer, where no answer is shown that does so."""
         for each in () if self._assessment.hinges else self._assessment.fragile:
             words = answer.words_of(self._assessment, each.record)
             asked = self._line(f"a record: {words}", code=each.record)
@@ -150,7 +150,7 @@ class _Screen:
         if self._records is None:
             return []
         words = answer.records_words(self._assessment, self._records)
-        says = f"{words} (see `check`); --full tells the rest. A person determines."
+        says = f"{words} (see `check`); --full shows the rest. A person determines."
         return [Text(self._cut(says, self._width), style="dim")]
 
     # -- lines --------------------------------------------------------------------------------------------------

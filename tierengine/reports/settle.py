@@ -1,4 +1,4 @@
-"""A collection plan, told for people."""
+"""A collection plan, in words for people."""
 
 from __future__ import annotations
 

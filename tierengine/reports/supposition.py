@@ -1,4 +1,4 @@
-"""What moves if a source is wrong, told for people."""
+"""What moves if a source is wrong, in words for people."""
 
 from __future__ import annotations
 

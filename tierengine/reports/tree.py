@@ -81,7 +81,7 @@ def is_open(step: Step) -> bool:
 
 
 def _grow(tree: Tree, steps: tuple[Step, ...], keep: Callable[[Step], bool], shown: set[str]) -> None:
-    """Add steps with what is below them; within one finding the same answer is told once."""
+    """Add steps with what is below them; within one finding the same answer is given once."""
     for step in steps:
         if not keep(step) or (not _is_finding(step) and step.says in shown):
             continue
@@ -133,7 +133,7 @@ def decisive_tree(assessment: Assessment, law: Law, width: int) -> Tree:
     for words in hinges[:most]:
         tree.add(Text(cut(printable(words), width - _GUIDE)))
     if hinges[most:]:
-        tree.add(Text(f"and on {len(hinges) - most} more, which `assess --full` tells"))
+        tree.add(Text(f"and on {len(hinges) - most} more, which `assess --full` shows"))
     _WayTree(whole_way(assessment, law), width).grow(tree)
     return tree
 
@@ -153,7 +153,7 @@ class _WayTree:
 
     def __init__(self, drawn: Way, width: int) -> None:
         self._drawn, self._width = drawn, width
-        self._told: set[str] = set()
+        self._drawn_before: set[str] = set()
 
     def grow(self, tree: Tree) -> None:
         """Add the tiers, the recommended one first, and below each what leads to it."""
@@ -162,19 +162,19 @@ class _WayTree:
             self._node(tree, node, 1)
 
     def _node(self, tree: Tree, node: Node, depth: int) -> None:
-        """Add a box with what leads to it; what was told before is only named."""
-        self._told.add(node.id)
+        """Add a box with what leads to it; what was drawn before is only named."""
+        self._drawn_before.add(node.id)
         sources = [self._drawn.node(source) for source, target in self._drawn.arrows if target == node.id]
-        before = [f"[{source.name}]" for source in sources if source.id in self._told]
-        words = node_words(node) + (f"; also on {', '.join(before)}, told before" if before else "")
+        before = [f"[{source.name}]" for source in sources if source.id in self._drawn_before]
+        words = node_words(node) + (f"; also on {', '.join(before)}, shown before" if before else "")
         branch = tree.add(Text(printable(words), style=_COLOURS[node.outcome] if node.outcome is not None else ""))
         for source in sources:
-            if source.id in self._told:
+            if source.id in self._drawn_before:
                 continue
             if source.passage is None:
                 self._node(branch, source, depth + 1)
             else:
-                self._told.add(source.id)
+                self._drawn_before.add(source.id)
                 branch.add(Text(self._record(source.passage, depth + 1), style="dim"))
 
     def _record(self, passage: Passage, depth: int) -> str:

@@ -70,7 +70,7 @@ def dress(sheet: Worksheet, widths: Iterable[float], frozen: str = "A2") -> None
 
 
 def saved(book: Workbook, day: date, title: str) -> bytes:
-    """Return a workbook as bytes, dated by a day of what it tells and not by the clock."""
+    """Return a workbook as bytes, dated by a day of what it holds and not by the clock."""
     known = book.properties
     known.creator = known.lastModifiedBy = "tierengine"
     known.title = title

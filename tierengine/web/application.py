@@ -271,6 +271,6 @@ def _back(request: Request) -> str:
 
 
 async def _broke(request: Request, _: Exception) -> Response:
-    """What is sent where something broke: the number under which the log tells it, and nothing of its insides."""
+    """What is sent where something broke: the number under which the log has it, and nothing of its insides."""
     says = f"Nothing you sent was kept. Tell whoever keeps the desk this number: {request.state.number}."
     return _page(request, 500, says)

@@ -25,7 +25,7 @@ class Beside:
     def of(self, dossiers: Iterable[Kept]) -> Mapping[str, tuple[str, ...]]:
         """Return the names of the files beside each dossier, by the name of the dossier; only where there are any.
 
-        Beside one that cannot be used nobody knows which files it names, so that none is told.
+        Beside one that cannot be used nobody knows which files it names, so that none is named.
         """
         every = tuple(dossiers)
         named = {each.path for each in every}

@@ -117,7 +117,7 @@ class Changes:
         try:
             found = self._steps(kept.path).newest(kept.version)
         except (EvidenceError, OSError):
-            return None  # whoever undoes is told
+            return None  # whoever undoes sees the error
         return found if found is not None and found.by else None
 
     def can_undo(self, kept: Kept, by: str) -> str | None:

@@ -57,7 +57,7 @@ class Desk:
     def shown(self, kept: Kept, cleared: Mark) -> Kept:
         """Return a dossier as it is shown to whom a mark is shown: without what bears a stricter one.
 
-        Of one that cannot be used nobody knows what it holds: the others are told that alone.
+        Of one that cannot be used nobody knows what it holds: the others are shown that alone.
         """
         if cleared == EVERYTHING:
             return kept

@@ -113,7 +113,7 @@ class Sessions:
         return {str(name): str(each) for name, each in claims.items()} if isinstance(claims, dict) else {}
 
     def id(self, cookie: str | None) -> str | None:
-        """Return what tells the session of a cookie from others; nothing if it is none of ours."""
+        """Return what identifies the session of a cookie; nothing if it is none of ours."""
         found = self._of(cookie).get("id")
         return None if found is None else str(found)
 
@@ -138,7 +138,7 @@ class Sessions:
         return claims if isinstance(claims, dict) and claims.get("of") not in self._ended else {}
 
     def form_token(self, cookie: str | None) -> str:
-        """Return a token for the forms of a session. Each is another text, so that its length tells nothing of it."""
+        """Return a token for the forms of a session. Each is another text, so that its length reveals nothing of it."""
         return self._forms.dumps([self._of(cookie).get("id", ""), secrets.token_urlsafe(8)])
 
     def accepts(self, cookie: str | None, token: str | None) -> bool:

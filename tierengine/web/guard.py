@@ -1,4 +1,4 @@
-"""What everything passes: bounds, security headers, and one line in the log, which tells a fault by its place alone."""
+"""What everything passes: bounds, security headers, and one line in the log, which names a fault by its place alone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _HTTPS_ALONE = {"Strict-Transport-Security": "max-age=31536000"}
-"""What a browser is told where the desk is reached by HTTPS: for a year it asks there by nothing else."""
+"""What a browser is sent where the desk is reached by HTTPS: for a year it asks there by nothing else."""
 
 
 class Log:
@@ -83,7 +83,7 @@ class _Sent:
         self._whole = False
         length = dict(scope["headers"]).get(b"content-length", b"0")
         self._size = int(length) if length.isdigit() and int(length) > LARGEST else 0
-        """The bytes that came; where it is told beforehand that they are too many, nothing is read."""
+        """The bytes that came; where it is announced that they are too many, nothing is read."""
 
     async def receive(self) -> Message:
         """Return the next part of it. Raise `HTTPException` 408 or 413."""
@@ -140,6 +140,6 @@ class _Passing:
 
 
 def _place(error: BaseException) -> str:
-    """Where in the code it broke; the words of the error may hold contents, and are not told."""
+    """Where in the code it broke; the words of the error may hold contents, and are left out."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else "an unknown place"

@@ -100,7 +100,7 @@ def _impact(order: Order, draft: Path, progress: Progress) -> Any:
 
 
 def _mutate(order: Order, draft: Path, progress: Progress) -> Any:
-    """Try every single change of the entries that are otherwise in the draft; tell of each that nothing notices.
+    """Try every single change of the entries that are otherwise in the draft; report each that nothing notices.
 
     Raise `UsageError` where nothing is otherwise: all changes of a whole law take an hour.
     """

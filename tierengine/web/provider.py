@@ -66,7 +66,7 @@ class Provider:
         self._left = f"{desk}/left"
         """The address to which it sends the browser of who signed out."""
         self._lock = Lock()
-        self._told: dict[str, Any] | None = None
+        self._configuration: dict[str, Any] | None = None
 
     def leave(self) -> Leaving:
         """Begin to sign somebody in. Raise `ProviderError` if the provider cannot be asked."""
@@ -152,13 +152,13 @@ class Provider:
     def _says(self) -> dict[str, Any]:
         """What the provider says of itself; asked for once."""
         with self._lock:
-            if self._told is None:
+            if self._configuration is None:
                 values = self._asked("GET", f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
                 wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
                 if values.get("issuer") != self._issuer or not all(_safe(str(values.get(each))) for each in wanted):
                     raise ProviderError("What the provider says of itself is not of this issuer, or is not safe.")
-                self._told = values
-            return self._told
+                self._configuration = values
+            return self._configuration
 
     def _asked(self, method: str, address: str, **sent: Any) -> dict[str, Any]:
         import httpx  # noqa: PLC0415

@@ -1,6 +1,6 @@
 """How often may be asked: for each session and for each address, so that nobody keeps the desk from the others.
 
-Each has a bucket of requests, which fills again at an even rate; who asks with an empty one is told how long to wait.
+Each has a bucket of requests, which fills again at an even rate; who asks with an empty one hears how long to wait.
 """
 
 from __future__ import annotations

@@ -51,24 +51,24 @@ class Remembered:
             "sha256:"
         )
         self._lock = Lock()
-        self._told = self._read()
+        self._known = self._read()
         self._new = False
 
     def find(self, casefile: Casefile, rulebook: str) -> InShort | None:
         """Return what is known of a dossier under the rulebook of a digest."""
-        return self._told.get(_key(casefile, rulebook))
+        return self._known.get(_key(casefile, rulebook))
 
     def add(self, casefile: Casefile, rulebook: str, found: InShort) -> None:
         """Keep an answer until `write` is called."""
         with self._lock:
-            self._told[_key(casefile, rulebook)] = found
+            self._known[_key(casefile, rulebook)] = found
             self._new = True
 
     def write(self) -> None:
         """Put what was added into the file; where that cannot be written it is worked out anew next time."""
         with self._lock:
             if self._new and self._cache is not None:
-                newest = dict(list(self._told.items())[-_MOST:])
+                newest = dict(list(self._known.items())[-_MOST:])
                 keep(self._cache, self._name, _Known.dump_json(newest))
             self._new = False
 

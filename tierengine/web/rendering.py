@@ -48,8 +48,8 @@ def day(when: date | None) -> str:
 
 def moment(when: str) -> str:
     """Return a time of the ledger (RFC 3339) as it is read: `12 June 2007, 14:05 UTC`."""
-    told = datetime.fromisoformat(when).astimezone(UTC)
-    return f"{day(told)}, {told:%H:%M} UTC"
+    moment = datetime.fromisoformat(when).astimezone(UTC)
+    return f"{day(moment)}, {moment:%H:%M} UTC"
 
 
 def listed(words: Iterable[object], last: str = "and") -> str:
@@ -69,7 +69,7 @@ def said(value: object) -> str:
 
 
 def question_of(rulebook: Rulebook) -> Callable[[str], str]:
-    """Return what tells the question behind the name of an indicator or of an open word; other words stay."""
+    """Return a lookup of the question behind the name of an indicator or of an open word; other words stay."""
     questions = {each.id: each.asks for criterion in rulebook.criteria for each in criterion.indicators}
     words = (each.judgement for each in rulebook.criteria if each.judgement is not None)
     questions |= {word.id: word.question for word in words}

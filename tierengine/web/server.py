@@ -27,7 +27,7 @@ _ENDED = "ended.json"
 """The file of the sessions that their people ended."""
 
 
-def serve_on_loopback(desk: Desk, port: int, tell: Callable[[str], None]) -> None:
+def serve_on_loopback(desk: Desk, port: int, announce: Callable[[str], None]) -> None:
     """Serve a desk on this machine until it is stopped; with port 0, on one that is free.
 
     Raise `UsageError` if the port is taken, or the styles and scripts of the pages cannot be had.
@@ -35,14 +35,14 @@ def serve_on_loopback(desk: Desk, port: int, tell: Callable[[str], None]) -> Non
     _fetch()
     listening = _listen(HOST, port)
     at = f"http://{HOST}:{listening.getsockname()[1]}"
-    links = Links(lambda token: tell(f"{at}/enter?token={token}"))
+    links = Links(lambda token: announce(f"{at}/enter?token={token}"))
     state = state_folder(desk.folder)
     settings = Settings(secret=_secret(state), links=links, ended=Ended(state / _ENDED))
     _serve(desk, settings, listening)
 
 
-def serve_for_office(desk: Desk, office: Office, host: str, port: int, tell: Callable[[str], None]) -> None:
-    """Serve a desk for an office until it is stopped; tell its public address once it listens.
+def serve_for_office(desk: Desk, office: Office, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Serve a desk for an office until it is stopped; announce its public address once it listens.
 
     Raise as `serve_on_loopback` does.
     """
@@ -57,7 +57,7 @@ def serve_for_office(desk: Desk, office: Office, host: str, port: int, tell: Cal
         rates=Rates(),
         ended=Ended(state / _ENDED),
     )
-    tell(office.public.geturl())
+    announce(office.public.geturl())
     with closing(office):
         _serve(desk, settings, listening)
 

@@ -160,7 +160,7 @@ async def _known(request: Request) -> Visit:
 
 
 def _person(request: Request, cookie: str | None) -> Person:
-    """Who asks; it is found out once a request. In an office the session tells the name, and the register all else."""
+    """Who asks; it is found out once a request. In an office the session gives the name, and the register all else."""
     found: Person | None = getattr(request.state, "person", None)
     if found is None:
         nobody = Person(name="", roles=frozenset(), cleared=cleared_for(()))

@@ -21,7 +21,7 @@ from tierengine.web.shelf import Kept
 from tierengine.web.visit import Visit
 
 SOON = timedelta(days=60)
-"""How long before a day that the statute counts it is told with its dossier."""
+"""How long before a day that the statute counts it is shown with its dossier."""
 _LATE = timedelta(days=365)
 """How long after it."""
 

@@ -1,7 +1,7 @@
 """Long work on the law: proofs, cases, the census of a change. Each runs in a process of its own and can be stopped.
 
 Those processes are forked from one that has loaded what they need and does nothing else, so that each begins at once.
-They yield the processor to the desk, and to one another: what tells soonest whether a draft is sound goes first.
+They yield the processor to the desk, and to one another: what shows soonest whether a draft is sound goes first.
 
 What is asked for is the law of the desk, or a draft of it: the law with some of its files replaced, which is laid out
 in a folder of its own, so that nothing half-written is ever law.
@@ -71,7 +71,7 @@ class Work:
     result: Any = None
     """What the command of the same name prints as JSON, once it is done."""
     found: list[Any] = field(default_factory=list)
-    """What was found on the way and is worth telling at once."""
+    """What was found on the way and is worth showing at once."""
     problems: tuple[Problem, ...] = ()
     """Why it failed."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import product
+from itertools import compress, product
+from random import Random
 
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import randoms
 
 from tests.conftest import GUATEMALA, ROOT, Ran
 from tests.lab.enumeration import (
@@ -24,10 +26,13 @@ from tests.lab.enumeration import (
 )
 from tests.oracle import unknown_inputs
 from tierengine.engines.form import Bounds
+from tierengine.engines.lowering import lower
 from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.lab.questions.inquiry import Inquiry
 from tierengine.lab.questions.settle import Branch, CollectionPlan, Differences, settle, settling_answers
 from tierengine.law.rulebook import Law, Rulebook
+from tierengine.reasoning.admission import admit
+from tierengine.reasoning.assess import law_of
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 
@@ -117,7 +122,7 @@ def can_settle(law: Law, facts: Case, row: str) -> set[frozenset[str]]:
 
 
 def test_the_smallest_sets_that_can_settle_a_row() -> None:
-    """They are those that trying everything finds, and the answers told with each of them settle the row."""
+    """They are those that trying everything finds, and the answers given with each of them settle the row."""
     seen: Counter[str] = Counter()
 
     @QUICK
@@ -129,10 +134,10 @@ def test_the_smallest_sets_that_can_settle_a_row() -> None:
         inquiry = Inquiry(law, facts)
         facts = {**facts, **{name: value for name, value in inquiry.facts.items() if not isinstance(value, Bounds)}}
         for row in law.tiers:
-            told = list(settling_answers(inquiry, row.id))
-            assert {frozenset(answers) for answers in told} == can_settle(law, facts, row.id)
-            assert len({frozenset(answers) for answers in told}) == len(told)
-            for answers in told:
+            sets = settling_answers(inquiry, row.id).found
+            assert {frozenset(answers) for answers in sets} == can_settle(law, facts, row.id)
+            assert len({frozenset(answers) for answers in sets}) == len(sets)
+            for answers in sets:
                 assert all(row.id in rows for rows in outcomes(law, written(facts, answers)))
                 seen[f"{min(len(answers), 2)} questions"] += 1
 
@@ -168,6 +173,31 @@ def test_answers_of_one_sort_leave_the_same_rows() -> None:
 # -- the real dossiers ---------------------------------------------------------------------------------------------
 
 
+def test_answers_that_stand_alone_change_nothing_else(rulebook: Rulebook, guatemala: Casefile) -> None:
+    """The rows are those that stay open if each other input is read anew beside the answers."""
+    law = law_of(guatemala, rulebook)
+    known = admit(guatemala, law).facts
+    pairs = [(each.left, each.right) for each in lower(law).comparisons]
+    seen: Counter[str] = Counter()
+
+    @settings(QUICK, max_examples=25)
+    @given(randoms(use_true_random=False))
+    def run(chance: Random) -> None:
+        kept = {name: known[name] for name in sorted(known) if name.startswith("judged/") or chance.random() < 0.6}
+        bounds = {chance.choice(pair): Bounds(0, 2) for pair in pairs}
+        case = Inquiry(law, kept | bounds)
+        others = [name for pair in pairs for name in pair if name in case.unknown]
+        for among in (case.unknown, others, others):
+            answers = {name: chance.choice(case.answers(name)).value for name in chance.sample(among, 2)}
+            with case.solver.supposing(*case.given(answers)):
+                left = case.solver.which([case.whole.shown[row.id] for row in law.tiers])
+            assert case.stay_open(answers) == tuple(compress(law.tiers, left)), answers
+            seen["alone" if case.stands_alone(answers) else "not alone"] += 1
+
+    run()
+    assert min(seen["alone"], seen["not alone"]) >= 10, seen
+
+
 def plan_of(dossier: str, rulebook: Rulebook) -> CollectionPlan:
     """The plan for a dossier of seeds/."""
     return settle(read_dossier(ROOT / "seeds" / dossier / "dossier.yaml"), rulebook)
@@ -191,7 +221,7 @@ def test_what_settles_guatemala(guatemala: Casefile, rulebook: Rulebook) -> None
 
 
 def test_the_outcome_of_each_answer(guatemala: Casefile, rulebook: Rulebook) -> None:
-    """A count is told by the numbers between which the law tells the difference."""
+    """A count is answered by the numbers between which the law makes a difference."""
     narrowing = {each.question.id: each for each in settle(guatemala, rulebook).narrowing}
     penalties = narrowing["max_penalty_trafficking_years"]
     assert penalties.branches == (
@@ -206,7 +236,7 @@ def test_the_outcome_of_each_answer(guatemala: Casefile, rulebook: Rulebook) -> 
 def test_pointless_questions_of_guatemala(guatemala: Casefile, rulebook: Rulebook) -> None:
     """What binds no other answer and moves nothing; a number that others are compared with binds them."""
     plan = settle(guatemala, rulebook)
-    pointless, whatever = ({each.id for each in told} for told in (plan.pointless, plan.whatever))
+    pointless, whatever = ({each.id for each in found} for found in (plan.pointless, plan.whatever))
     assert pointless == {"victim_shelter_opened"}
     assert not pointless & whatever
     # Each may bind another by a comparison that is denied, and decides nothing once the others are answered.
@@ -216,17 +246,17 @@ def test_pointless_questions_of_guatemala(guatemala: Casefile, rulebook: Ruleboo
 
 def test_questions_that_start_the_presumption(guatemala: Casefile, rulebook: Rulebook) -> None:
     """Two factors carry it; the data are the numbers of what was done against traffickers and against officials."""
-    told = {each.criterion: each for each in settle(guatemala, rulebook).presumptions}
-    assert set(told) == {"F-PROSECUTE", "F-OFFICIALS"}
-    assert [each.id for each in told["F-PROSECUTE"].data] == [
+    by_criterion = {each.criterion: each for each in settle(guatemala, rulebook).presumptions}
+    assert set(by_criterion) == {"F-PROSECUTE", "F-OFFICIALS"}
+    assert [each.id for each in by_criterion["F-PROSECUTE"].data] == [
         "trafficking_investigations",
         "trafficking_prosecutions",
         "trafficking_convictions",
         "trafficking_sentences",
     ]
-    assert told["F-PROSECUTE"].citation == "22 USC 7106(b)(1); TVPA section 108(b)(1)"
-    assert told["F-PROSECUTE"].bears
-    assert "enforcement_data_requested" in {each.id for each in told["F-PROSECUTE"].needs}
+    assert by_criterion["F-PROSECUTE"].citation == "22 USC 7106(b)(1); TVPA section 108(b)(1)"
+    assert by_criterion["F-PROSECUTE"].bears
+    assert "enforcement_data_requested" in {each.id for each in by_criterion["F-PROSECUTE"].needs}
 
 
 def test_a_settled_case_has_only_pointless_questions(rulebook: Rulebook, tierengine: Callable[..., Ran]) -> None:
@@ -243,14 +273,14 @@ def test_the_command(tierengine: Callable[..., Ran]) -> None:
     """It ends with 4 while several tiers are open; text and JSON say the same."""
     text, coded = tierengine("settle", GUATEMALA), tierengine("settle", GUATEMALA, "--format", "json")
     assert (text.code, coded.code, text.err, coded.err) == (4, 4, "", "")
-    told = json.loads(coded.out)
-    assert told["open_tiers"] == ["1", "2", "2WL", "3"]
+    answer = json.loads(coded.out)
+    assert answer["open_tiers"] == ["1", "2", "2WL", "3"]
     assert "Tier 2 Watch List: 2 answers can settle it" in text.out
     assert "Tier 3: 1 answer can settle it" in text.out
     assert "- 0 to 3 years: this leaves Tier 2, Tier 2 Watch List, Tier 3." in text.out
     assert "POINTLESS: 1 QUESTION\n" in text.out
-    assert told["pointless"][0]["id"] not in text.out
-    assert told["pointless"][0]["id"] in tierengine("settle", GUATEMALA, "--pointless").out
-    for each in told["narrowing"]:
-        narrows = any(len(branch["tiers"]) < len(told["open_tiers"]) for branch in each["branches"])
+    assert answer["pointless"][0]["id"] not in text.out
+    assert answer["pointless"][0]["id"] in tierengine("settle", GUATEMALA, "--pointless").out
+    for each in answer["narrowing"]:
+        narrows = any(len(branch["tiers"]) < len(answer["open_tiers"]) for branch in each["branches"])
         assert not narrows or f"[{each['question']['id']}]" in text.out

@@ -51,7 +51,7 @@ Position = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,9})-(0|[1
 
 
 class Anchor(Model):
-    """What tells the place of a quote besides its words: what stands before and after it, and its position."""
+    """What marks the place of a quote besides its words: what stands before and after it, and its position."""
 
     prefix: Annotated[str, StringConstraints(max_length=200)] | None = None
     suffix: Annotated[str, StringConstraints(max_length=200)] | None = None

@@ -1,4 +1,4 @@
-"""A source while it is read: each format tells what it meets, and gets what the guard and the engine need."""
+"""A source while it is read: each format reports what it meets, and gets what the guard and the engine need."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ _LATIN = 0.12
 
 
 def marked(raw: bytes) -> tuple[str, bytes] | None:
-    """Return the encoding that a byte order mark tells, and the bytes after it; nothing where there is none."""
+    """Return the encoding that a byte order mark names, and the bytes after it; nothing where there is none."""
     return next(((encoding, raw[len(mark) :]) for mark, encoding in _MARKS if raw.startswith(mark)), None)
 
 
@@ -83,7 +83,7 @@ def _guessed(raw: bytes) -> str:
     sample = raw[:_SAMPLE]
     if sum(byte > 127 for byte in sample) < len(sample) * _LATIN:
         return "cp1252"
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to load, and most texts tell what they are in
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to load, and most texts say what they are in
 
     best = from_bytes(sample, cp_isolation=_LIKELY).best()
     return best.encoding if best is not None else "cp1252"

@@ -77,7 +77,7 @@ class Opened(Protocol):
     def passage(self, locator: str, quote: str, anchor: Anchor | None = None) -> tuple[int, int] | None:
         """Return the first position of a quote in a paragraph and the one past its last, or nothing if it is not there.
 
-        Where it stands there more than once, the anchor tells which; where the anchor fits none, nothing is returned.
+        Where it stands there more than once, the anchor says which; where the anchor fits none, nothing is returned.
         """
 
     def around(self, locator: str, quote: str, anchor: Anchor | None = None) -> tuple[str, str] | None:

@@ -200,7 +200,7 @@ def _sections(file: File) -> Sections:
     try:
         cable = format_of(raw, name) == "telegram"
     except EvidenceError:
-        cable = False  # it is told when it is read
+        cable = False  # it is found out when it is read
     return sections_of(raw) if cable else Sections()
 
 
@@ -246,7 +246,7 @@ def too_large(size: int) -> str:
 
 
 def refuse_too_large(size: int, name: str) -> None:
-    """Raise `EvidenceError` if a file is larger than what is read; its size is enough to tell."""
+    """Raise `EvidenceError` if a file is larger than what is read; its size is enough to know."""
     if size > LARGEST:
         raise refused(name, f"the file {too_large(size)}", "give the part of it that is evidence")
 
@@ -255,7 +255,7 @@ def _refuse(raw: bytes, name: str, form: Format) -> None:
     """Refuse a file that is empty, too large, or not of the format that is said."""
     refuse_too_large(len(raw), name)
     if form == "telegram":
-        return  # its reader tells itself what is no telegram
+        return  # its reader reports itself what is no telegram
     if not raw.strip():
         raise refused(name, "the file is empty", "name the file that holds the source")
     kind = looks_like(raw)

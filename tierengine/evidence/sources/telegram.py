@@ -80,7 +80,7 @@ class Telegram:
     def passage(self, locator: str, quote: str, anchor: Anchor | None = None) -> tuple[int, int] | None:
         """Return the byte offsets of the first and past the last character of a quote in a paragraph, or nothing.
 
-        What typesetting does to words is no difference; all else is. The anchor tells which, of words that stand twice.
+        What typesetting does to words is no difference; all else is. The anchor says which, of words that stand twice.
         """
         text = self._plain(locator)
         return None if text is None else text.find(quote, anchor)
@@ -192,7 +192,7 @@ def _left_out(lines: tuple[Line, ...], body: _Body, parts: Sections) -> Iterator
 
 
 def _handling(header: Header, paragraphs: tuple[Paragraph, ...], warnings: list[str]) -> tuple[Handling, bool]:
-    """The strictest handling that any marking asks for; marks that the caption does not bear out are told."""
+    """The strictest handling that any marking asks for; marks that the caption does not bear out are reported."""
     captions = (header.marking or "", *header.captions)
     marks = tuple(paragraph.text[:12] for paragraph in paragraphs)
     no_foreign = any(_NO_FOREIGN.search(words) for words in (*captions, *marks))

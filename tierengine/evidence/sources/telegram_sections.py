@@ -36,7 +36,7 @@ class Sections:
         return tuple((lines[first].start, lines[past - 1].end) for first, past in self.heads)
 
     def warnings(self) -> list[str]:
-        """Tell which sections are not here, or stand in another order."""
+        """Report which sections are not here, or stand in another order."""
         found = []
         missing = [number for number in range(1, self.of + 1) if number not in self.met]
         if len(self.met) == 1 and missing:
@@ -49,7 +49,7 @@ class Sections:
 
 
 def sections(lines: Sequence[Line]) -> Sections:
-    """Find the sections of a cable: those of one message number, as the captions tell them."""
+    """Find the sections of a cable: those of one message number, as the captions give them."""
     words = [" ".join(without_links(line.text).split()) for line in lines]
     captions = [(at, found) for at, text in enumerate(words) if (found := MARKING.match(text)) and found["section"]]
     if not captions:

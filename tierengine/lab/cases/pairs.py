@@ -200,7 +200,7 @@ class Pairs:
         return Rails(case.holds(test), all_of((case.known[test.field], negate(case.holds(test)))))
 
     def _lies(self, case: Case, point: Point) -> Term:
-        """The term that a country lies at a point; of a finding, as far as the form tells its levels apart."""
+        """The term that a country lies at a point; of a finding, as far as the form distinguishes its levels."""
         if point.lead is not None:
             left, right = point.lead.left, point.lead.right
             ahead = _ahead(case.values[left], case.values[right], point.lead.by)

@@ -1,4 +1,4 @@
-"""Sketches: a country told in plain sentences, each a question of the law with its answer."""
+"""Sketches: a country described in plain sentences, each a question of the law with its answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tierengine.terms.level import LEVELS, rank
 
 
 def sketch(law: Law, given: Given, differs: str) -> str:
-    """Tell a country, and mark the answer in which it differs from another; its other findings are told by level."""
+    """Describe a country, and mark the answer that differs from another's; its other findings are listed by level."""
     sentences = dict(_sentences(law, given))
     findings = [name for name in sentences if name in given.findings and name != differs]
     found: list[str] = []
@@ -29,7 +29,7 @@ def sketch(law: Law, given: Given, differs: str) -> str:
 
 
 def sketch_of_other(law: Law, given: Given, differs: str) -> str:
-    """Tell a country that differs from the one before in one answer."""
+    """Describe a country that differs from the one before in one answer."""
     return f"The same country, but for one answer: {dict(_sentences(law, given))[differs]}"
 
 

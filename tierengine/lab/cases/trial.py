@@ -109,7 +109,7 @@ class Laid:
 
     @cached_property
     def narrator(self) -> Narrator:
-        """What tells of the form what rests on what."""
+        """What of the form rests on what."""
         return Narrator(self.law, self.form)
 
     @cached_property
@@ -224,7 +224,7 @@ class Answer:
     def rests_on(self, *propositions: str) -> tuple[str, ...]:
         """Return the inputs and propositions on which some propositions rest, with these, the outermost first.
 
-        A settled one rests on every rule that settles it, also where the trace tells only the first; an open one on
+        A settled one rests on every rule that settles it, also where the trace names only the first; an open one on
         what keeps it open.
         """
         found = dict.fromkeys(propositions)
@@ -252,7 +252,7 @@ class Answer:
         return {rule.id for name in propositions for rule in self._laid.narrator.rules.get(name, ())} & self._fired
 
     def sentences(self, fields: Collection[str]) -> Iterator[str]:
-        """Tell the inputs among some fields in sentences, those known first."""
+        """Put the inputs among some fields into sentences, those known first."""
         inputs = [field for field in fields if field in self._laid.inputs and not field.startswith("judged/")]
         for field in sorted(inputs, key=lambda field: field not in self.known):
             yield self._sentence(field)

@@ -408,7 +408,7 @@ class Change:
         return roots
 
     def _marks(self) -> Iterator[Plane]:
-        """What tells two moves apart: the open tiers, the findings that make them, the rules that fired on these."""
+        """What distinguishes two moves: the open tiers, the findings that make them, the rules that fired on these."""
         yield from (plane for opened in self._open for plane in opened.values())
         for finding, root in self._roots.items():
             yield root

@@ -125,8 +125,8 @@ class Mutant:
         placed = tuple(now if each is was else each for each in self.base.draft.placed)
         kept = tuple(each for each in placed if each is not None)
         section = was.section
-        entries = tuple(each.entry for each in kept if each.section == section)
-        rulebook = self.base.draft.rulebook.model_copy(update={section: entries})
+        entries = (each.entry for each in kept if each.section == section)
+        rulebook = self.base.draft.rulebook.with_section(section, entries)
         rulebook.share_numbers(self.base.draft.rulebook)
         return Draft(rulebook, kept, ())
 

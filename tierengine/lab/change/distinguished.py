@@ -1,4 +1,4 @@
-"""What tells a law from one with a change in it: a case that fails, or the smallest country that is answered otherwise.
+"""What shows a law apart from one with a change in it: a failing case, or the smallest country answered otherwise.
 
 Of an entry that settles propositions, the two readings of it are asked side by side: known or not known, each answer is
 the same in both, and some finding of the entry comes out otherwise. If there is no such country, none is answered
@@ -221,7 +221,7 @@ class _Twins:
 
 
 def _confirmed(found: Apart | None) -> Apart:
-    """What the solver found, answered by the engines as well. Raise `UndecidedError` if they do not tell it apart."""
+    """What the solver found, answered by the engines as well. Raise `UndecidedError` if they do not distinguish it."""
     if found is None:
         what = "the solver found a country that is answered otherwise, and the engines do not confirm it"
         raise UndecidedError([Problem(where="tierengine mutate", what=what, cure="look at the change by hand")])
@@ -293,7 +293,7 @@ def _plain(example: Given) -> Given:
 
 
 def _records(laws: tuple[Law, Law]) -> Iterator[dict[str, str]]:
-    """Records of which the rules of admission of either law can tell something, and of every mark."""
+    """Records of which the rules of admission of either law can say something, and of every mark."""
     words: dict[str, dict[str, None]] = {"kind": dict.fromkeys((*get_args(Kind), "silence"))}
     for rule in (*laws[0].admissions, *laws[1].admissions):
         for name, found in rule.sets_aside.items():
@@ -339,7 +339,7 @@ def _situations() -> Iterator[Mapping[str, Any]]:
 
 
 def _items(laws: tuple[Law, Law]) -> Iterator[dict[str, Any]]:
-    """Everything in a dossier of which a rule of carrying of either law can tell something."""
+    """Everything in a dossier of which a rule of carrying of either law can say something."""
     rules = (*laws[0].carryings, *laws[1].carryings)
     longest = max((rule.reports for rule in rules), default=1) + 1
     for reports in range(1, longest + 1):

@@ -23,7 +23,7 @@ PATIENCE = Limit(seconds=20)
 """How long the solver may try at one change."""
 
 _AT_ONCE = 40
-"""Changes that a process looks at before it tells what it found."""
+"""Changes that a process looks at before it reports what it found."""
 _ALONE = 160
 """Changes for which it is not worth while to begin processes, each of which reads the law and the cases first."""
 
@@ -81,7 +81,7 @@ def mutation(plan: Plan, progress: Callable[[int, int], None] = lambda _done, _a
     `progress` is called with how many are done and how many there are. Raise `RulebookError` if the rulebook does not
     read, and `EvidenceError` if the cases do not.
     """
-    examiner = Examiner(plan.rulebook, plan.cases, plan.limit)  # before any process starts, so that it is told once
+    examiner = Examiner(plan.rulebook, plan.cases, plan.limit)  # before any process starts, so it is reported once
     record: Record = {} if plan.record is None else read_record(plan.record)
     standing = Standing(examiner)
     held = standing.still_held(record) if record else frozenset()

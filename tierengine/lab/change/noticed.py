@@ -1,7 +1,7 @@
 """What becomes of each single change of the law: what notices it, or a proof that nothing is answered otherwise.
 
 Tried in this order: what the linter finds by looking, the examples of the entry, the cases, what the linter proves, and
-then the solver. What is found first is told.
+then the solver. What is found first is reported.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from tierengine.terms.outcome import Outcome
 
 Noticed = Literal["lint", "example", "case", "proof"]
 Became = Literal["caught", "equivalent", "survives", "undecided"]
-Moves = Literal["an answer", "what is drafted", "what is told"]
+Moves = Literal["an answer", "what is drafted", "what is cited or listed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +223,7 @@ class Examiner:
     def _decided(self, made: Mutant) -> dict[str, Any]:
         """What the solver says of a change that nothing notices; of a survivor, the proofs of the linter first."""
         if made.changed.cites or made.changed.item.section in ("clauses", "acts", "open_words"):
-            return _survives("what is told", "what is cited or listed is told otherwise, and no answer moves")
+            return _survives("what is cited or listed", "what is cited or listed reads otherwise, and no answer moves")
         if made.changed.kind == "cue":
             return _survives("what is drafted", "a sentence is read otherwise when a dossier is drafted")
         found = next(self._apart(made), None)
@@ -315,7 +315,7 @@ def _survives(moves: Moves, because: str, case: Mapping[str, Any] | None = None)
 
 
 def _sentence(found: Apart) -> str:
-    """The country or question that tells the two laws apart, and what each answers."""
+    """The country or question that the two laws answer otherwise, and what each answers."""
     differing = [name for name in {**found.before, **found.after} if found.before.get(name) != found.after.get(name)]
     answers = "; ".join(
         f"{name}: {found.before.get(name, 'nothing')}, and with the change {found.after.get(name, 'nothing')}"

@@ -83,7 +83,7 @@ class CorpusPart(Protocol):
 
     @property
     def state(self) -> str | None:
-        """What tells it from any other, and from itself once it is changed; none if that is not known."""
+        """What distinguishes it from any other, and from itself once it is changed; none if that is not known."""
         ...
 
     def corpus(self) -> Corpus:

@@ -1,8 +1,8 @@
 """Which single answer each settled case of a corpus hangs on, and which rules no case of it takes.
 
 Every answer of every case is tried otherwise, on columns: a truth turned round, each other word or rank, and of a count
-each number at which a rule, or a count that it is compared with, begins to tell a difference. What the rules then leave
-open is told; of a tier that they leave open, `assess` may prove that no completion reaches it. What follows from an
+each number at which a rule, or a count that it is compared with, begins to make a difference. What the rules then leave
+open is reported; of a tier that they leave open, `assess` may prove that no completion reaches it. What follows from an
 answer by a rule of coherence stays when that answer is tried otherwise.
 """
 
@@ -32,7 +32,7 @@ from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.words import leaf_name
 
 LISTED = 10_000
-"""Cases that are named; of more only the number is told, and on which answers they hang."""
+"""Cases that are named; of more only the number is given, and on which answers they hang."""
 
 LOOKED_AT = 1 << 17
 """Cases of which every rule is kept at once; a whole number of bytes of them."""
@@ -307,7 +307,7 @@ class _Group:
 
 
 def _is_judged(name: str) -> bool:
-    """Whether an input only tells whether a person has rated an open word."""
+    """Whether an input only says whether a person has rated an open word."""
     return name.startswith(judged(""))
 
 

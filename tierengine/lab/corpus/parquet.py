@@ -88,7 +88,7 @@ class RowGroups:
 
     @property
     def state(self) -> str:
-        """What tells them from any others, and from themselves once the file is changed."""
+        """What distinguishes them from any others, and from themselves once the file is changed."""
         return f"{self.path.absolute()} {self.groups} {self.footer} {self.changed} {self.asked}"
 
     def corpus(self) -> ParquetCorpus:
@@ -148,12 +148,12 @@ def parquet_files(folder: Path) -> list[Path]:
 
 @lru_cache(maxsize=8)
 def _metadata(path: Path, _footer: str) -> pq.FileMetaData:
-    """What the footer of a file tells, read once for all its parts: of a large file it is large."""
+    """What the footer of a file holds, read once for all its parts: of a large file it is large."""
     return pq.read_metadata(path)
 
 
 def _footer(path: Path) -> str:
-    """The digest of the size of a file and of its footer, which tells the place and the content of every page."""
+    """The digest of the size of a file and of its footer, which holds the place and the content of every page."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(size - 8, 0))

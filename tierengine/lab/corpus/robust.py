@@ -47,10 +47,10 @@ from tierengine.terms.level import LEVELS, rank
 from tierengine.terms.tier import TIERS
 
 LISTED = 10_000
-"""Cases, and pairs of cases, that are told one by one."""
+"""Cases, and pairs of cases, that are listed one by one."""
 
 PAIRED = 2_000
-"""Cases under one law of which the pairs are told one by one; of more only how many pairs there are."""
+"""Cases under one law of which the pairs are listed one by one; of more only how many pairs there are."""
 
 ENUMERATED = 1 << 17
 """Combinations of one case that are worked out at once."""

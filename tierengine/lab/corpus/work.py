@@ -36,7 +36,7 @@ ROWS_AT_ONCE = 1 << 20
 """Rows of the parts that are in memory at once; a larger part is there alone."""
 
 MOST_PROBLEMS = 50
-"""Problems that are told of a corpus; with so many, the parts that are left are not looked at."""
+"""Problems that are listed of a corpus; with so many, the parts that are left are not looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ ALONE = Means()
 
 
 class StoppedError(KeyboardInterrupt):
-    """The user stopped a run; the text tells how far it was, and that the same command goes on."""
+    """The user stopped a run; the text says how far it was, and that the same command goes on."""
 
 
 def answers(job: Job[R], parts: Sequence[CorpusPart], means: Means, doing: str) -> Iterator[R]:
@@ -140,7 +140,7 @@ class _Kept(Protocol[R]):
     def __getitem__(self, number: int) -> R: ...
 
     def stopped(self, done: int, parts: int) -> str:
-        """Return what is told of a run that is stopped."""
+        """Return what is said of a run that is stopped."""
 
 
 class _InMemory(dict[int, R]):

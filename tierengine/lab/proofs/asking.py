@@ -117,7 +117,7 @@ class Asked:
         return Solver(*definitions, limit=self.prover.limit)
 
     def case(self, name: str, *, partly: bool = False) -> Case:
-        """Return a case whose numbers can be compared with those of another, and told in a dossier."""
+        """Return a case whose numbers can be compared with those of another, and stated in a dossier."""
         return Case(self.form, name, partly=partly, cuts=cuts_of(self.law), beside=(self.form,))
 
     def find(self, solver: Solver, *terms: Term, of: str = "") -> Model | None:

@@ -43,7 +43,7 @@ class Counterexample:
 
 
 def country(law: Law, facts: Mapping[str, Value], says: str) -> Country:
-    """Return a country with its answers told, and sketched as a dossier if one can say them."""
+    """Return a country with its answers in words, and sketched as a dossier if one can say them."""
     try:
         drawn: Sketch | None = sketch(law, facts, says)
     except EvidenceError:

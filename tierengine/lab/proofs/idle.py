@@ -42,7 +42,7 @@ _Complaint = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Watch:
-    """Something that is to happen in some case, and what is told if it never does."""
+    """Something that is to happen in some case, and what is reported if it never does."""
 
     item: Placed
     path: Path_

@@ -179,7 +179,7 @@ class _Proposing:
 
     @property
     def differs(self) -> list[Term]:
-        """A term for each input of which the better evidence tells otherwise."""
+        """A term for each input that is otherwise where the evidence is better."""
         ends = ((self._before.low, self._after.low), (self._before.high, self._after.high))
         return [negate(all_of(one[name].alike(other[name]) for one, other in ends)) for name in self._places]
 
@@ -320,7 +320,7 @@ def _asked_of(law: Law, test: Test) -> tuple[str, int | str | None, int | None]:
 
 
 def _places(law: Law, form: Form) -> dict[str, tuple[int | str, ...]]:
-    """The answers to each input of a proposal that can be told apart, in their order."""
+    """The answers to each input of a proposal that can be distinguished, in their order."""
     edges = thresholds(form)
     found: dict[str, tuple[int | str, ...]] = {}
     for field in (*form.inputs, *form.answerable()):

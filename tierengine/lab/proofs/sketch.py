@@ -1,6 +1,6 @@
 """A country sketched from its answers: an invented dossier and telegram that `assess` reads to exactly these answers.
 
-What a dossier cannot say is told and not written: that there is none of what is counted by records, an answer that
+What a dossier cannot say is named and not written: that there is none of what is counted by records, an answer that
 every rule of admission sets aside, and years on the watch list that no history of placements brings about.
 """
 
@@ -122,7 +122,7 @@ class _Sketcher:
         return Sketch(f"# INVENTED: {about}\n{_yaml(written)}", telegram)
 
     def _ordered(self) -> list[str]:
-        """The answers to be recorded, as the statute asks for them; whatever is no answer is told."""
+        """The answers to be recorded, as the statute asks for them; whatever is no answer is named."""
         order = list(in_order(self._law))
         for field in self._facts:
             if field not in order and not field.startswith("judged/"):

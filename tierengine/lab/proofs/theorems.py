@@ -129,7 +129,7 @@ def _no_dead_rule(asked: Asked) -> Proof:
 
 
 def _evaluated(case: Case) -> Callable[[Model], Collection[str]]:
-    """What tells which rules the generated evaluator lets speak in a case, so that nobody need trust the solver."""
+    """What says which rules the generated evaluator lets speak in a case, so that nobody need trust the solver."""
     engine = CompiledEngine(case.form)
     return lambda model: engine.evaluate(case.read(model)).fired
 
@@ -370,7 +370,7 @@ THEOREMS: dict[str, Callable[[Asked], Proof]] = {
     "provisional": provisional,
     "proposals": proposals,
 }
-"""Every theorem by its name, in the order in which they are told."""
+"""Every theorem by its name, in the order in which they are printed."""
 
 OF_YEARS = ("watch-list", "years")
 """Theorems about the automatic downgrade, asked only where one is in force."""

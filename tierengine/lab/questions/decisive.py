@@ -53,7 +53,7 @@ class Decisive:
 
     def go_along(self, places: Places) -> bool:
         """Whether answers go along with the facts, those that are only shown or denied by others among them."""
-        return self._solver.find(*(self._whole.values[name].at(place) for name, place in places.items())) is not None
+        return self._solver.has(*(self._whole.values[name].at(place) for name, place in places.items()))
 
     def of(self, places: Places, given: Collection[str], row: str) -> list[tuple[str, Term]]:
         """Return questions, each with a decisive side of its answer in a completion that is off a row.

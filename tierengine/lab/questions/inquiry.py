@@ -129,15 +129,24 @@ class Inquiry:
     def stands_alone(self, answers: Collection[str]) -> bool:
         """Whether answers to some questions leave every other input as it is read without them.
 
-        A number may decide what compares it, and what was told of it within bounds; other answers may show or deny one.
+        Two numbers that are compared outrank what was answered about them without numbers; other answers may show or
+        deny one.
         """
-        return self._entangled.isdisjoint(answers)
+        together = frozenset(answers)
+        return self._entangled.isdisjoint(together) and not any(each <= together for each in self._outranking)
 
     @cached_property
     def _entangled(self) -> frozenset[str]:
-        pairs = ((each.id, each.left, each.right) for each in self.form.comparisons)
+        """The inputs of which one answer may bear on another."""
         followed = ((each.id, *each.shown_by, *each.denied_with) for each in self.form.unanswered)
-        return frozenset(chain(*pairs, *followed, self.fixed))
+        return frozenset(chain(*followed, self.fixed))
+
+    @cached_property
+    def _outranking(self) -> tuple[frozenset[str], ...]:
+        """What is not known of each two numbers that are compared, and of how they compare."""
+        known = {*self.fixed, *(each.id for each in self.form.unanswered)}
+        compared = (frozenset((each.id, each.left, each.right)) - known for each in self.form.comparisons)
+        return tuple(each for each in compared if each)
 
     def _possible(self, fields: Sequence[str]) -> dict[str, list[int]]:
         """The places of the answers to questions that the facts leave; an open word is then rated by a person."""

@@ -18,7 +18,6 @@ from tierengine.evidence.records import Evidence, Rating
 from tierengine.evidence.remainder import remainder
 from tierengine.lab.questions.inquiry import Inquiry
 from tierengine.lab.questions.settle import settling_answers
-from tierengine.lab.questions.smallest import MOST, Listed
 from tierengine.law.entries import Criterion, Indicator
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import Admitted, admit
@@ -169,7 +168,7 @@ def _closing(inquiry: Inquiry) -> Iterator[Closing]:
         return
     found = []
     for row in inquiry.law.tiers:
-        listed = Listed.of(settling_answers(inquiry, row.id, words), MOST)
+        listed = settling_answers(inquiry, row.id, words)
         if listed.found:
             sets = tuple(tuple(leaf_name(name) for name in answers) for answers in listed.found)
             found.append(Closing(tier=row.tier, sets=sets, whole=listed.whole))

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import compress, groupby
 
 from tierengine.engines.form import Value
@@ -222,7 +223,7 @@ class Differences:
         with self._solver.supposing(*answers, any_of((self._moved, *broken))):
             for name, differs in self._differ.items():
                 bound = next((group for group in groups if name in group), frozenset({name}))
-                if name not in self._alone and self._solver.find(differs, *self._all_alike(but=bound | {name})) is None:
+                if name not in self._alone and not self._solver.has(differs, *self._all_alike(but=bound | {name})):
                     yield name
 
     def presuming(self, criterion: Criterion, asked_for: Collection[str]) -> bool:
@@ -234,7 +235,7 @@ class Differences:
         drawn = self._other.shown[presumed(criterion.id)], self._this.not_shown(presumed(criterion.id))
         flags = (*self._this.gives(unrated), *self._other.gives(unrated))
         alike = self._all_alike(but=asked_for)
-        return self._solver.find(*self._other.coherence.values(), self._moved, *flags, *drawn, *alike) is not None
+        return self._solver.has(*self._other.coherence.values(), self._moved, *flags, *drawn, *alike)
 
     def _all_alike(self, *, but: Collection[str]) -> Iterator[Term]:
         yield from (alike for name, alike in self._alike.items() if name not in but)
@@ -275,7 +276,7 @@ def _branches(inquiry: Inquiry, name: str, left: Iterable[Left]) -> Iterator[Bra
 
 def settling(inquiry: Inquiry, row: TierRow, order: list[str]) -> Settling:
     """Return the smallest sets of questions that can settle a row; `order` ranks the questions."""
-    listed = Listed.of(settling_answers(inquiry, row.id), MOST)
+    listed = settling_answers(inquiry, row.id)
     ranks = {name: rank for rank, name in enumerate(order)}
     places = {name: place for place, name in enumerate(inquiry.unknown)}
 
@@ -296,54 +297,65 @@ def settling(inquiry: Inquiry, row: TierRow, order: list[str]) -> Settling:
     )
 
 
-def settling_answers(inquiry: Inquiry, row: str, among: Collection[str] | None = None) -> Iterator[dict[str, Value]]:
-    """Yield, for each smallest set of questions that can settle a row, answers that do: every completion reaches it.
+def settling_answers(
+    inquiry: Inquiry, row: str, among: Collection[str] | None = None, *, most: int = MOST
+) -> Listed[dict[str, Value]]:
+    """Return, for each smallest set of questions that can settle a row, answers that do: every completion reaches it.
 
     `among` names the questions that may be asked; without it, all may. The answers that the solver proposes are tried
     against a completion that leads elsewhere, as long as there is one; from then on they go against what decides there.
 
     Source: Previti, Ignatiev, Morgado and Marques-Silva, Prime compilation of non-clausal formulae (IJCAI 2015).
     """
-    questions = [name for name in inquiry.unknown if among is None or name in among]
-    settled = _Settled(inquiry, row, questions)
-    for model in smallest(settled.solver, settled.asked, settled.objection):
-        yield settled.answers(model)
+    settled = _Settled.about(inquiry)
+    left_out = (negate(asked) for name, asked in settled.asked.items() if among is not None and name not in among)
+    with settled.solver.supposing(inquiry.whole.shown[row], *left_out):
+        found = Listed.of(smallest(settled.solver, settled.asked, partial(settled.objection, row)), most)
+        return Listed(tuple(settled.answers(model) for model in found.found), found.whole)
 
 
 class _Settled:
-    """A completion that reaches a row, and the questions whose answers in it are given."""
+    """A completion, and the questions whose answers in it are given."""
 
-    def __init__(self, inquiry: Inquiry, row: str, questions: Iterable[str]) -> None:
+    def __init__(self, inquiry: Inquiry) -> None:
         self._inquiry = inquiry
-        self._row = row
         self._decisive = Decisive.about(inquiry)
         self._case = inquiry.whole
         self._others = tuple(sorted(inquiry.fields.keys() - inquiry.facts.keys() | inquiry.bounded))
-        self.asked = {name: variable(f"asked:{name}") for name in questions}
+        self.asked = {name: variable(f"asked:{name}") for name in inquiry.unknown}
         self._rated = {judged(name): self.asked.get(rating(name), FALSE) for name in inquiry.unrated}
         """Whether a word that nobody has rated is judged: only by an answer to the question about it."""
         self._denied: dict[Term, Term] = {}
         """Of each side of an answer that decided, the term that what is answered goes against it."""
         self.solver = self._case.solver()
-        self.solver.add(*self._case.gives(inquiry.fixed), self._case.shown[row])
+        self.solver.add(*self._case.gives(inquiry.fixed))
         for flag, term in self._rated.items():
             self.solver.add(same(self._case.answers(flag, value=True), term))
         for name, asked in self.asked.items():
             scale = self._case.values[name]
             self.solver.add(implies(asked, scale.at_most(scale.places - 1)))
 
+    @staticmethod
+    def about(inquiry: Inquiry) -> _Settled:
+        """Return what proposes them for an inquiry; it is kept with it, since each row is asked for."""
+        if "settled" not in inquiry.kept:
+            inquiry.kept["settled"] = _Settled(inquiry)
+        kept = inquiry.kept["settled"]
+        assert isinstance(kept, _Settled)
+        return kept
+
     def answers(self, model: Model) -> dict[str, Value]:
         """Return the answers that are given in a found case."""
         return {name: self._case.value(model, name) for name, term in self.asked.items() if model.holds(term)}
 
-    def objection(self, model: Model) -> Term | None:
+    def objection(self, row: str, model: Model) -> Term | None:
         """Return the term that what is answered goes against a completion that leads elsewhere; nothing if none does.
 
         It goes against the completion if it gives another answer to a question that decides there, or if it rates a
         word, or rates none, where it decides there that nobody did, or somebody.
         """
         answers = self.answers(model)
-        astray = self._inquiry.find(negate(self._case.shown[self._row]), answers=answers)
+        astray = self._inquiry.find(negate(self._case.shown[row]), answers=answers)
         if astray is None:
             return None
         places = {name: self._case.values[name].lies_at(astray) for name in self._others}
@@ -351,7 +363,7 @@ class _Settled:
         if not (self._inquiry.stands_alone(answers) or self._decisive.go_along(places)):
             return self._other_than(model)
         given = {*answers, *(flag for flag, term in self._rated.items() if model.holds(term))}
-        return any_of(self._against(*each) for each in self._decisive.of(places, given, self._row))
+        return any_of(self._against(*each) for each in self._decisive.of(places, given, row))
 
     def _against(self, name: str, side: Term) -> Term:
         """What is answered goes against a side of an answer."""

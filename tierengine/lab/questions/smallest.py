@@ -51,7 +51,7 @@ def smallest(
 
     The solver is left with what excludes the choices that were found. Raise `UndecidedError` if it gives up.
     """
-    if solver.find() is None:
+    if not solver.has():
         return
     for size in range(least, len(choices) + 1):
         small, found = at_most(size, choices.values()), False

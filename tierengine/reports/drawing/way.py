@@ -40,7 +40,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """The boxes, in the order in which the trace tells them, and the arrows: from what is rested on to what rests."""
+    """The boxes, in the order in which the trace has them, and the arrows: from what is rested on to what rests."""
 
     nodes: tuple[Node, ...]
     arrows: tuple[tuple[str, str], ...]
@@ -88,7 +88,7 @@ def way(assessment: Assessment, law: Law) -> Way:
 
 
 def whole_way(assessment: Assessment, law: Law) -> Way:
-    """Return the way with every record, however many there are; only open findings that are alike are told as one."""
+    """Return the way with every record, however many there are; only open findings that are alike are drawn as one."""
     return _grouped(_Grower(assessment, law).whole())
 
 
@@ -105,7 +105,7 @@ def _branch(drawn: Way, node: Node, seen: set[str]) -> Branch:
         return Branch(quoted(node.passage))
     says = node_words(node)
     if node.id in seen and sources:
-        return Branch(f"{says} (as told above)")
+        return Branch(f"{says} (as above)")
     seen.add(node.id)
     return Branch(says, tuple(_branch(drawn, source, seen) for source in sources))
 
@@ -325,4 +325,4 @@ def _in_words(removed: tuple[Node, ...]) -> Iterator[str]:
         names = [node.name if node.kind == "record" else node.id for node in removed if node.kind == kind]
         if names:
             counted = f"1 {kind}" if len(names) == 1 else f"{len(names)} {plural}"
-            yield f"Left out of the drawing, and told in the findings: {counted} ({', '.join(names)})."
+            yield f"Left out of the drawing, and listed in the findings: {counted} ({', '.join(names)})."

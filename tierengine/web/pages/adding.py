@@ -36,7 +36,7 @@ def add(
     *,
     covers: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Add sources to the dossier, and what each of their sentences may tell, to be decided."""
+    """Add sources to the dossier, and what each of their sentences may answer, to be decided."""
     folder = case.kept.path.parent
     sent = sent_files(sources or (), {each.name for each in folder.iterdir()})
     there = [(name, (folder / name).read_bytes()) for name in _chosen(here, case, beside or ())]

@@ -98,7 +98,7 @@ def table(here: Here, as_of: Annotated[date, Query(description="the date, such a
     operation_id="begin",
 )
 def begin(here: Here, ordered: Ordered) -> Response:
-    """Begin long work: lint, prove or test the law or a draft of it, or tell what a draft changes (impact)."""
+    """Begin long work: lint, prove or test the law or a draft of it, or compare a draft with the law (impact)."""
     return as_json_text(
         here.desk.works.begin(order_of(here, ordered.work, ordered.files), here.person.name).as_json(), 202
     )
@@ -106,7 +106,7 @@ def begin(here: Here, ordered: Ordered) -> Response:
 
 @router.get("/work/{work}", responses=answers(Progressing), operation_id="progress")
 def progress(here: Here, work: str) -> Response:
-    """Tell how far long work is, and what came of it."""
+    """Say how far long work is, and what came of it."""
     return as_json_text(_work(here, work).as_json())
 
 

@@ -38,7 +38,7 @@ def ask(here: Here, case: TheCase, to: Annotated[Tier | None, Query()] = None, q
         return here.page("working.html", case=case, end="/ask", work=_as_asked(here, f"{case.address}/ask/plan"))
     plan = here.desk.answers.plan(case.casefile)
     narrowing = _sought(plan, q)
-    telling = [each for each in narrowing if len({branch.tiers for branch in each.branches}) > 1]
+    deciding = [each for each in narrowing if len({branch.tiers for branch in each.branches}) > 1]
     present = here.desk.answers.assessment(case.casefile).recommendation.tier
     way: WayUp | None = here.desk.answers.way_up(case.casefile, to) if to is not None else None
     return here.page(
@@ -46,7 +46,7 @@ def ask(here: Here, case: TheCase, to: Annotated[Tier | None, Query()] = None, q
         case=case,
         plan=plan,
         narrowing=narrowing,
-        telling=telling,
+        deciding=deciding,
         sought=Sought(
             at=f"{case.address}/ask",
             file=f"{case.address}/ask/questions",
@@ -65,7 +65,7 @@ def ask(here: Here, case: TheCase, to: Annotated[Tier | None, Query()] = None, q
 
 @router.get("/ask/plan")
 def work_out(here: Here, case: TheCase) -> Response:
-    """Work out what to ask, however long it takes, and go to the page that tells it."""
+    """Work out what to ask, however long it takes, and go to the page that shows it."""
     here.desk.answers.plan(case.casefile)
     return seen_again(_as_asked(here, f"{case.address}/ask"))
 
@@ -92,8 +92,8 @@ def asked(
         return as_file(listing, "csv" if form == "csv" else "xlsx", name, case.law.as_of)
     from tierengine.reports.docx import docx  # noqa: PLC0415 - large, and needed here alone
 
-    told_all = asking_report(plan)
-    made = docx(told_all) if form == "docx" else report_text(told_all).encode()
+    report = asking_report(plan)
+    made = docx(report) if form == "docx" else report_text(report).encode()
     return download(made, f"{name}.{form}")
 
 

@@ -126,5 +126,5 @@ def _difference(found: Any) -> str:
 
 
 def _tiers(found: list[Tier]) -> str:
-    """Tiers as a case is told to be placed; a country on none of the lists has none."""
+    """Tiers in the words for where a case is placed; a country on none of the lists has none."""
     return listed((tier_name(each) if each in TIERS else "not ranked" for each in found), "or")

@@ -165,7 +165,7 @@ def remove(here: Here, case: TheCase, record: Short, seen: Short) -> Response:
 
 
 _KEPT = ("source", "q", "show")
-"""What the address of a dossier tells and a decision does not change."""
+"""What the address of a dossier holds and a decision does not change."""
 
 
 def _back(here: Here, case: Case, source: str = "") -> Response:
@@ -188,7 +188,7 @@ def _form(here: Here, case: Case, form: RecordForm, **values: Any) -> Response:
 
 
 def _candidates(here: Here, casefile: Casefile, item: Proposed) -> Iterator[ProposedRecord]:
-    """What the words may tell, as the coder drafts it; each question once."""
+    """What the words may answer, as the coder drafts it; each question once."""
     seen: set[tuple[str, str]] = set()
     for records in proposals(Sentence(item.at, item.quote), here.desk.answers.setting(casefile)):
         for record in records:
@@ -213,7 +213,7 @@ def _waiting(casefile: Casefile, name: str, seen: str) -> Proposed:
     """A proposal that waits still, as the person saw it. Raise `ClashError` if somebody decided it meanwhile."""
     item = next((each for each in casefile.dossier.proposed if each.id == name), None)
     if item is None:
-        raise ClashError("This was decided meanwhile.", "The proposal is gone; the records tell what became of it.")
+        raise ClashError("This was decided meanwhile.", "The proposal is gone; the records show what became of it.")
     if item.refused is not None:
         raise ClashError("This was decided meanwhile.", f"It was refused: {item.refused}")
     if digest_of(item) != seen:

@@ -30,7 +30,7 @@ _AT_ONCE = 3
 """Answers that are worked out before the page is sent; where more are unknown, it is sent first."""
 
 _MOST_DAYS = 4
-"""Days that the statute counts and that are told at once."""
+"""Days that the statute counts and that are shown at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +200,7 @@ def _row(here: Visit, kept: Kept, beside: Mapping[str, tuple[str, ...]], standin
 
 
 def _standing(desk: Desk) -> tuple[Standing | None, tuple[Waits, ...]]:
-    """What is on record; where that cannot be read, the dossiers are listed all the same, and it is told."""
+    """What is on record; where that cannot be read, the dossiers are listed all the same, and the error is shown."""
     try:
         return desk.onrecord.now(), ()
     except (LedgerError, StoreError) as error:

@@ -32,7 +32,7 @@ _PAUSE = 0.5
 """Seconds after which the file is looked at again for those who have its page open."""
 
 _LONGEST = 300.0
-"""Seconds after which a page has to ask anew, so that who may see it no more is told no more."""
+"""Seconds after which a page has to ask anew, so that who may see it no more is shown no more."""
 
 Part = Literal["source", "records", "answer"]
 
@@ -119,7 +119,7 @@ def _count(casefile: Casefile, assessment: Assessment) -> str:
 
 @router.get("/events")
 def events(here: Here, case: TheCase) -> Response:
-    """Tell a page, as server-sent events, whenever the dossier is another than before."""
+    """Notify a page, by server-sent events, whenever the dossier is another than before."""
 
     def look() -> tuple[bool, str | None]:
         return here.still_in, here.desk.shelf.version(case.kept)

@@ -122,7 +122,7 @@ def with_draft(files: tuple[RulebookFile, ...], name: str, text: str) -> tuple[R
 def problems_of(files: tuple[RulebookFile, ...], name: str) -> tuple[Mistake, ...]:
     """Return what is wrong with a draft so that it cannot be read as law, each at its line in the file of a name.
 
-    What is wrong within that file is told before the others are read beside it.
+    What is wrong within that file is reported before the others are read beside it.
     """
     found: tuple[Problem, ...]
     try:
@@ -160,7 +160,7 @@ def checks(here: Visit, files: dict[str, str], problems: tuple[Mistake, ...]) ->
     works.stop_drafts(here.person.name, files)
     begun: list[Work] = []
     for kind in _TITLES:
-        after = begun if kind == "mutate" else ()  # it takes the longest, and tells little of a draft that is unsound
+        after = begun if kind == "mutate" else ()  # it takes the longest, and shows little of a draft that is unsound
         begun.append(works.begin(order_of(here, kind, files), here.person.name, tuple(after)))
     return [reads, *map(check_of, begun)]
 

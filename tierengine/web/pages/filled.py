@@ -1,4 +1,4 @@
-"""A workbook of a dossier that was filled in elsewhere: read back as a whole, or told cell by cell why not."""
+"""A workbook of a dossier that was filled in elsewhere: read back as a whole, or refused with the cells at fault."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ TREATMENTS = {
     "not encoded": "not answered here",
     "out of scope": "not about placing a country",
 }
-"""What became of a clause, as it is told."""
+"""What became of a clause, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

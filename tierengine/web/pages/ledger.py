@@ -221,7 +221,7 @@ def _shown(ledger: Ledger, reader: Reader, of: str, numbers: list[int]) -> dict[
 
 
 def _line(entry: AnyEntry, *, counts: bool) -> dict[str, Any]:
-    """An entry as it is told."""
+    """An entry in words."""
     return {
         "entry": entry,
         "author": author(entry),

@@ -70,7 +70,7 @@ def rate(
             theirs = f"{standing.rating}, by {standing.author}: {standing.reasons}" if standing else "It was taken out."
             raise ClashError("Somebody rated this meanwhile.", theirs, digest_of(standing))
         if not level:
-            cure = "choose one of the levels; each tells the tier that follows"
+            cure = "choose one of the levels; each names the tier that follows"
             raise EvidenceError([Problem(where="level", what="no level was chosen", cure=cure)])
         judge = now.law.judges.get(word)
         written = {

@@ -32,7 +32,7 @@ def what_if(
     off: Annotated[list[str] | None, Query(max_length=200)] = None,
     source: Annotated[list[str] | None, Query(max_length=200)] = None,
 ) -> Response:
-    """Show the answer as it would be, beside the switches; the address tells how they stand."""
+    """Show the answer as it would be, beside the switches; the address holds how they stand."""
     casefile, desk = case.casefile, here.desk
     doubted = Doubted(
         sources=tuple(sorted(set(source or ()) & set(doubtable(casefile)))),

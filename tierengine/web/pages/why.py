@@ -87,7 +87,7 @@ def why(
 
 
 def _sentences(trace: Step) -> list[Sentence]:
-    """The sentences on which the answer rests, each where it is told whole."""
+    """The sentences on which the answer rests, each where it stands whole."""
     found: dict[str, Sentence] = {}
 
     def follow(step: Step, above: tuple[Step, ...]) -> None:
@@ -103,7 +103,7 @@ def _sentences(trace: Step) -> list[Sentence]:
 
 
 def _chosen(listed: list[Sentence], name: str) -> Sentence | None:
-    """The sentence of a step; for the code of a standard, factor or route the one that tells whether it is met."""
+    """The sentence of a step; for the code of a standard, factor or route the one that says whether it is met."""
     exact = (each for each in listed if each.step.id == name)
     begins = (each for each in listed if name and each.step.id.startswith(f"{name}/"))
     return next(exact, None) or next(begins, None) or next(iter(listed), None)

@@ -28,7 +28,7 @@
   };
 
   const press = (key) => {
-    if (key === "d") take(); // the browser may not have told yet of what was selected last
+    if (key === "d") take(); // the browser may not have reported yet what was selected last
     const step = chosen() ?? ("aex".includes(key) ? steps()[0] : null);
     const at = (each) => step?.querySelector(`[data-key="${each}"]`);
     const found = at(key) ?? ("udwjk".includes(key) ? document.querySelector(`[data-key="${key}"]`) : null)

@@ -18,7 +18,7 @@
   };
   const text = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
   const bytes = (coded) => Uint8Array.from(atob(coded), (each) => each.charCodeAt(0));
-  const tell = (words) => {
+  const show = (words) => {
     const place = document.getElementById("key-says");
     if (place) place.textContent = words;
   };
@@ -39,7 +39,7 @@
       const spent = !pair || form.dataset.spent.split(" ").includes(await shown(pair));
       form.elements.key.value = await shown(spent ? await make(form.dataset.name) : pair);
     } catch (error) {
-      return tell(`This browser cannot make the key (${error.name}). It takes one that knows Ed25519, by HTTPS.`);
+      return show(`This browser cannot make the key (${error.name}). It takes one that knows Ed25519, by HTTPS.`);
     }
     form.submit();
   });
@@ -49,7 +49,7 @@
     if (!("elsewhere" in form.dataset) || form.elements.signature.value) return;
     event.preventDefault();
     const pair = await ask("readonly", (store) => store.get(form.dataset.name));
-    if (!pair) return tell("This browser holds no key of yours. Make one on your page.");
+    if (!pair) return show("This browser holds no key of yours. Make one on your page.");
     form.elements.signature.value = text(await crypto.subtle.sign({ name: "Ed25519" }, pair.privateKey, bytes(form.dataset.bytes)));
     form.submit();
   });
