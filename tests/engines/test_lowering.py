@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.engines.test_three_readings import law_around
 from tests.strategies import CITATION, ENTRY
-from tierengine.engines.form import Form, Test
+from tierengine.engines.form import Bounds, Form, Test
 from tierengine.engines.lowering import (
     WIDEST,
     lower,
@@ -19,12 +19,15 @@ from tierengine.engines.lowering import (
     lower_criterion,
     lower_entry,
     lower_proposals,
+    read_value,
+    read_word,
     shown_by,
 )
 from tierengine.errors import Problem, RulebookError
 from tierengine.law.conditions import Condition
-from tierengine.law.entries import Coherence, Criterion
+from tierengine.law.entries import LAST_YEAR, Coherence, Criterion
 from tierengine.law.rulebook import Law
+from tierengine.terms.bounds import WrittenBounds
 
 GOLDEN = ROOT / "tests" / "golden" / "form.txt"
 
@@ -79,8 +82,10 @@ def ladder() -> Criterion:
     """A criterion of three levels that a person rates, for which a rule proposes one."""
     levels = ("partly met", "largely met", "met")
     anchors = dict.fromkeys(("not met", *levels), "so")
-    proposed = ({"level": "met", "says": "so", "when": {"last_rating": "steps", "at_least": "largely met"}},)
-    proposed += ({"level": "not met", "says": "so", "when": {"not": {"finding": "C"}}},)
+    proposed: tuple[dict[str, Any], ...] = (
+        {"level": "met", "says": "so", "when": {"last_rating": "steps", "at_least": "largely met"}},
+        {"level": "not met", "says": "so", "when": {"not": {"finding": "C"}}},
+    )
     example = {"name": "so", "expect": "open"}
     return Criterion.model_validate(
         ENTRY
@@ -163,5 +168,28 @@ def test_how_a_law_is_written(request: pytest.FixtureRequest) -> None:
     if request.config.getoption("--reset-golden"):
         GOLDEN.write_text(text, encoding="utf-8")
     assert text == GOLDEN.read_text(encoding="utf-8")
-    assert lower(law) is lower(law)
     assert shown_by(law, Condition.model_validate(DRAFT)) == Test(field="C_2", op="==", value="draft")
+
+
+def test_what_was_written_is_kept_with_the_law() -> None:
+    """The whole form, and the rules of each entry, which other forms share; what is watched is in none of them."""
+    law = whole_law()
+    form = lower(law)
+    assert lower(law) is form
+    alone = lower_criterion(law, law.criterion("L"))
+    kept = {id(rule) for stratum in form.strata for rule in stratum.rules}
+    assert {id(rule) for stratum in alone.strata for rule in stratum.rules} <= kept
+    assert lower(replace(law)) is not form
+    assert lower(replace(law)) == form
+
+
+def test_words_are_read_as_the_values_that_indicators_declare() -> None:
+    """Truths, words of a list, whole numbers and bounds; two numbers that are compared may stand to each other so."""
+    law = whole_law()
+    truth, count, choice = (law.indicator(name) for name in ("C_0", "C_1", "C_2"))
+    assert [read_word(truth, word) for word in ("true", "false", *LAST_YEAR)] == [True, False, *LAST_YEAR.values()]
+    assert [read_word(count, "12"), read_word(choice, "none")] == [12, "none"]
+    assert [type(read_word(each, word)) for each, word in ((truth, "true"), (count, "1"))] == [bool, int]
+    bounds = [WrittenBounds(at_least=2, at_most=most) for most in (None, 4, 2)]
+    assert [read_value(count, each) for each in bounds] == [Bounds(2), Bounds(2, 4), 2]
+    assert read_value(count, "3") == 3
