@@ -60,6 +60,11 @@ TESTS |= {
     for path in sorted((ROOT / "tierengine" / "engines").glob("[a-z]*.py"))
 }
 ENGINES = "tests/engines/test_"
+TRAPS = [
+    f"{ENGINES}durable_traps.py",
+    # What durable-rules does by itself, in processes of its own, says nothing of our code.
+    *(f"--deselect={ENGINES}durable_traps.py::test_{name}_are_real" for name in ("wrong_answers", "crashes_and_hangs")),
+]
 TESTS |= {
     f"tierengine/engines/{name}.py": files
     for name, files in {
@@ -81,6 +86,10 @@ TESTS |= {
         "changing": [f"{ENGINES}changing.py"],
         "columns": [f"{ENGINES}bounds.py", f"{ENGINES}columns.py"],
         "side_by_side": [f"{ENGINES}bounds.py", f"{ENGINES}side_by_side.py"],
+        "agreement": [f"{ENGINES}agreement.py"],
+        "durable": [f"{ENGINES}durable.py", *TRAPS, f"{ENGINES}kept.py"],
+        "measured": TRAPS,
+        "safety": TRAPS,
     }.items()
 }
 SETTINGS = """

@@ -286,9 +286,9 @@ def forms(draw: Draw) -> Form:
 
 @st.composite
 def facts_of(draw: Draw, form: Form) -> dict[str, Value | Bounds]:
-    """What is known of one country: an input may be unknown, a count known by bounds, a comparison told without them.
+    """What is known of one country: an input may be unknown, a count known by bounds, a comparison known without them.
 
-    Counts lie near the numbers at which a rule says otherwise. What is told may contradict itself.
+    Counts lie near the numbers at which a rule says otherwise. What is known may contradict itself.
     """
     near = {
         name: sorted({0, *(around for each in found for around in (each - 1, each, each + 1) if around > 0)})

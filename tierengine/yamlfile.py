@@ -108,13 +108,17 @@ class _Below(Mapping[Path_, tuple[int, int]]):
         return sum(1 for _ in self)
 
 
-def load(raw: bytes, name: str, problems: list[Problem]) -> Document | None:
-    """Read the bytes of a YAML file; add what is wrong to `problems` and return `None` if nothing can be read."""
+def load(raw: bytes, name: str, problems: list[Problem], *, placed: bool = False) -> Document | None:
+    """Read the bytes of a YAML file; add what is wrong to `problems` and return `None` if nothing can be read.
+
+    With `placed`, it is noted on the way where each value stands, for who will ask of many even if all is sound.
+    """
     text = _decode(raw, name, problems)
     if text is None:
         return None
+    marks: dict[Path_, tuple[int, int]] | None = {} if placed else None
     try:
-        values = _Reading(text, name, problems).root()
+        values = _Reading(text, name, problems, marks).root()
     except _RefusedError:
         return None
     except yaml.MarkedYAMLError as error:
@@ -131,10 +135,10 @@ def load(raw: bytes, name: str, problems: list[Problem]) -> Document | None:
         line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
         _add(problems, f"{name}:{line}:1", "holds a character that YAML does not allow", "remove the control character")
         return None
-    return Document(name, raw, values, _Places(text))
+    return Document(name, raw, values, _Places(text) if marks is None else marks)
 
 
-def load_path(path: Path, name: str, problems: list[Problem]) -> Document | None:
+def load_path(path: Path, name: str, problems: list[Problem], *, placed: bool = False) -> Document | None:
     """Read a YAML file from disk; like `load`, and a file that cannot be opened is a problem too."""
     try:
         raw = path.read_bytes()
@@ -146,7 +150,7 @@ def load_path(path: Path, name: str, problems: list[Problem]) -> Document | None
             "name a file that exists and may be read",
         )
         return None
-    return load(raw, name, problems)
+    return load(raw, name, problems, placed=placed)
 
 
 def check(document: Document, model: type[M], problems: list[Problem]) -> M | None:

@@ -20,7 +20,7 @@ SUBJECTS = {
     "F-COOPERATE": ["palermo_protocol_ratified"],
     "MS4": ["overall_effort_level"],
 }
-"""What reports tell of most often, and the criterion whose words it bears on."""
+"""What reports speak of most often, and the criterion whose words it bears on."""
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: str(law.as_of))
