@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -102,3 +103,13 @@ def test_a_day_on_which_the_report_was_not_issued(day: str, tierengine: Callable
 def test_which_tiers_a_report_could_name(on: date, year: int, tiers: set[str]) -> None:
     """Those of the law on the day on which that report was due, whenever it is asked; not on the days of its period."""
     assert set(known_in(BOOK.select(on), year)) == tiers
+
+
+def test_a_tier_of_the_day_on_which_the_report_is_due() -> None:
+    """It is known in that report, and on the day after it is not; where no report is due, every tier always is."""
+    law = BOOK.select(date(2018, 6, 1))
+    for day, known in ((date(2003, 6, 1), {"1", "2", "2WL", "3", "SC"}), (date(2003, 6, 2), {"1", "2", "3", "SC"})):
+        assert set(known_in(replace(law, tiers_since={**law.tiers_since, "2WL": day}), 2003)) == known
+    assert known_in(replace(law, clocks=law.clocks[::-1]), 2001) == known_in(law, 2001) == ("1", "2", "3", "SC")
+    assert known_in(law, 0) == ()
+    assert known_in(replace(law, clocks=()), 0) == ("1", "2", "2WL", "3", "SC")

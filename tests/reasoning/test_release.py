@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT
-from tests.reasoning import dossiers
+from tests.reasoning import dossiers, two_years
 from tests.reasoning.releasable import MARKS, Piece, digest, identity, made, pieces, quote, salted, secrets, word
+from tests.reasoning.two_years import SILENT, last_year, write
 from tierengine import schemas
 from tierengine.errors import EvidenceError
-from tierengine.evidence.dossier import Casefile, PlannedAction, read_dossier
+from tierengine.evidence.dossier import Casefile, Request, read_dossier
 from tierengine.evidence.handling import Mark, cleared_for, strictest
 from tierengine.evidence.records import Evidence
-from tierengine.evidence.sources.telegram import read_telegram
+from tierengine.evidence.remainder import answering, items
+from tierengine.evidence.sources.opened import Paragraph, Written
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import Assessment
@@ -188,15 +189,6 @@ def test_a_person_is_shown_no_word_that_a_mark_keeps_from_them(
     assert part.last is None
 
 
-def test_a_plan_is_not_shown_in_part(small_law: Law) -> None:
-    """What a plan asks of the government may show what it was made from."""
-    casefile = made([Piece("victims", 0, None), Piece("shelter", 1, None)])
-    action = PlannedAction(id="a", says="House the victims.", answered_by=("shelter",), due=date(2008, 3, 1))
-    planned = casefile.dossier.model_copy(update={"plan": (action,)})
-    part = shown_part(Casefile.of(planned, casefile.document, casefile.sources), small_law, Mark("unclassified"))
-    assert not part.dossier.plan
-
-
 def test_a_source_from_which_nothing_was_coded_is_withheld_too(small_law: Law) -> None:
     """A dossier on a source that may not be released is not released whole, though each of its records is."""
     casefile = made([Piece("victims", 0, None), Piece("shelter", 1, None)])
@@ -217,50 +209,138 @@ def test_a_document_bears_the_mark_of_a_source_from_which_nothing_was_coded(smal
         assert released.statement.handling == "SENSITIVE BUT UNCLASSIFIED"
 
 
-TWICE = """
-¶1. The post saw forty victims in the north and ten in the south. All were housed in the capital.
-¶2. The police said that ten in the south were housed.
-"""
-AGAIN = "¶1. The post saw forty victims in the north. All were housed in the capital.\n"
-WITHHELD = "forty victims in the north and ten in the south"
+def paged(name: str, *texts: str) -> Written:
+    """A plainly marked source of a page, with some paragraphs."""
+    found = [Paragraph(f"page 1 ¶{number}", text, 1000 * number, 2000 * number) for number, text in enumerate(texts, 1)]
+    return Written(
+        name, "pdf", None, None, None, tuple(found), (), "unclassified", no_foreign=False, warnings=(), raw=b""
+    )
+
+
+def dossier_on(sources: list[Written], *records: dict[str, Any], **changes: Any) -> Casefile:
+    """A dossier on open sources; every quote in it stands in its source."""
+    listed = tuple(
+        {"id": each.id, "format": "pdf", "file": f"{each.id}.pdf", "digest": digest(each)} for each in sources
+    )
+    closed = dossiers.casefile(*records, sources=listed, **changes)
+    whole = Casefile.of(closed.dossier, closed.document, {each.id: each for each in sources})
+    for item in items(whole):
+        if isinstance(item, Evidence | Request):
+            assert whole.sources[item.at.split(" ")[0]].passage(item.at, item.quote, item.anchor) is not None
+    return whole
+
+
+A = paged(
+    "A",
+    "The post saw (forty victims in the north and ten in the south). All were housed in the capital.",
+    "The police said that ten in the south were housed. Later ten in the south were moved.",
+)
+B = paged("B", "The post saw forty victims in the north. All were housed in the capital.")
+FIRST = {"at": "A page 1 ¶1", "quote": "forty victims in the north and ten in the south"}
+LATER = {"at": "A page 1 ¶2", "quote": "ten in the south", "anchor": {"suffix": "were moved"}}
 
 
 @pytest.mark.parametrize(
-    ("at", "quote_", "stays"),
+    ("withheld", "at", "quote_", "stays"),
     [
-        ("A ¶1", WITHHELD, False),
-        ("A ¶1", "victims in the north", False),
-        ("A ¶1", f"The post saw {WITHHELD}.", False),
-        ("A ¶1", "The post saw forty", False),
-        ("A ¶1", "south. All were housed", False),
-        ("A ¶1", "The post saw", True),
-        ("A ¶1", "All were housed in the capital.", True),
-        ("A ¶2", "ten   in the south", False),
-        ("A ¶2", "that ten in the south were housed", True),
-        ("B ¶1", "forty victims in the north", True),
-        ("B ¶1", "All were housed in the capital.", True),
+        (FIRST, "A page 1 ¶1", FIRST["quote"], False),
+        (FIRST, "A page 1 ¶1", "victims in the north", False),
+        (FIRST, "A page 1 ¶1", f"The post saw ({FIRST['quote']}).", False),
+        (FIRST, "A page 1 ¶1", "The post saw (forty", False),
+        (FIRST, "A page 1 ¶1", "south). All were housed", False),
+        (FIRST, "A page 1 ¶1", "The post saw (", True),
+        (FIRST, "A page 1 ¶1", "). All were housed", True),
+        (FIRST, "A page 1 ¶1", "All were housed in the capital.", True),
+        (FIRST, "A page 1 ¶2", "ten   in the south", False),
+        (FIRST, "A page 1 ¶2", "that ten in the south were housed", True),
+        (FIRST, "B page 1 ¶1", "forty victims in the north", True),
+        (FIRST, "B page 1 ¶1", "All were housed in the capital.", True),
+        (LATER, "A page 1 ¶2", "the south were moved", False),
+        (LATER, "A page 1 ¶2", "the south were housed", True),
     ],
 )
-def test_what_shows_words_of_a_withheld_passage_is_withheld(small_law: Law, at: str, quote_: str, stays: bool) -> None:
-    """Passages that overlap go together, and so do words that one source says twice; another source is free."""
-    texts_ = {"A": TWICE, "B": AGAIN}
-    opened = [
-        read_telegram(
-            f"FM AMEMBASSY NOWHERE\nR 01120{name}Z APR 07\n\nUNCLAS NOWHERE 0000{number}\n\n{text}".encode(), name
-        )
-        for number, (name, text) in enumerate(texts_.items(), start=1)
-    ]
-    ids = dict(zip(texts_, (each.id for each in opened), strict=True))
-    hidden = dossiers.record("victims", "40", 0, at=f"{ids['A']} ¶1", quote=WITHHELD, handling="unknown")
-    other = dossiers.record("shelter", "true", 1, at=f"{ids[at[0]]}{at[1:]}", quote=quote_)
-    sources = tuple(
-        {"id": each.id, "format": "telegram", "file": f"{each.id}.txt", "digest": digest(each)} for each in opened
-    )
-    closed = dossiers.casefile(hidden, other, sources=sources)
-    whole = Casefile.of(closed.dossier, closed.document, {each.id: each for each in opened})
-    assert whole.sources[ids[at[0]]].passage(f"{ids[at[0]]}{at[1:]}", quote_) is not None
+def test_what_shows_words_of_a_withheld_passage_is_withheld(
+    small_law: Law, withheld: dict[str, Any], at: str, quote_: str, stays: bool
+) -> None:
+    """Passages that overlap go together, and so do words that one source says twice; another source is free.
+
+    Of words that stand twice the passage counts that is meant.
+    """
+    hidden = dossiers.record("victims", "40", 0, handling="unknown", **withheld)
+    whole = dossier_on([A, B], hidden, dossiers.record("shelter", "true", 1, at=at, quote=quote_))
     part = release(whole, small_law, "public").part
     assert [each.id for each in part.dossier.records] == (["shelter-1"] if stays else [])
+
+
+@pytest.mark.parametrize(("answer", "stays"), [("given", True), ("not given", False), ("partly given", False)])
+def test_one_of_several_answers_to_requests_is_released_if_the_others_say_the_same(
+    rulebook: Rulebook, answer: str, stays: bool
+) -> None:
+    """Where data were given once and not another time nothing follows; one answer alone would say that they were."""
+
+    def request(name: str, answer: str, quote_: str, **changes: Any) -> dict[str, Any]:
+        asked = {"id": name, "criterion": "F-PROSECUTE", "date": "2007-01-10", "answer_date": "2007-02-10"}
+        more = {"asks": "data", "answer": answer, "capacity_note": "a register", "at": "A page 1 ¶1"}
+        return asked | more | {"quote": quote_} | changes
+
+    requests = request("one", "given", "The post saw"), request("two", answer, "All were", handling="unknown")
+    whole = dossier_on([A], requests=requests)
+    part = release(whole, law_of(whole, rulebook), "public").part
+    assert [each.id for each in part.dossier.requests] == (["one"] if stays else [])
+
+
+def test_a_part_of_the_figures_of_the_year_before_is_not_released(rulebook: Rulebook) -> None:
+    """They are summed as those of this year are, though they stand in the dossier under the same question."""
+    before = {"period": {"first": "2005-04-01", "last": "2006-03-31"}, "at": "A page 1 ¶1", "date": None}
+    convicted = {"unit": "persons", "kind": "statistic"} | before
+    kept = dossiers.record("trafficking_convictions", "3", 1, quote="The post saw", **convicted)
+    hidden = dossiers.record("trafficking_convictions", "4", 2, quote="All were", handling="unknown", **convicted)
+    other = dossiers.record("victim_shelter_opened", "true", 3, at="A page 1 ¶2", quote="The police said")
+    whole = dossier_on([A], kept, hidden, other, last_report="2006-06-05")
+    part = release(whole, law_of(whole, rulebook), "public").part
+    assert [each.id for each in part.dossier.records] == [other["id"]]
+
+
+def test_a_silence_that_the_last_dossier_overtakes_is_withheld_with_it(rulebook: Rulebook, tmp_path: Path) -> None:
+    """Beside figures that show an increase nobody reads the silence as none; without those of last year one would."""
+    last_year(tmp_path / "2012", two_years.record("trafficking_convictions", 7))
+    figure = two_years.record("trafficking_convictions", 12)
+    casefile = read_dossier(write(tmp_path, figure, silences=SILENT, last_dossier="2012/dossier.yaml"))
+    part = release(casefile, law_of(casefile, rulebook), "public").part
+    assert [each.id for each in part.dossier.records] == [figure["id"]]
+    assert {each.indicator for each in casefile.dossier.silences} - {
+        each.indicator for each in part.dossier.silences
+    } == {"increase_in_enforcement"}
+
+
+def test_words_that_nobody_marked_stay_behind_where_anything_does(small_law: Law) -> None:
+    """Notes, what is no evidence, what is only proposed, plans, and the sources of what is public."""
+    at = {"at": "A page 1 ¶2", "quote": "The police said"}
+    silent = {"indicator": "increase", "source": "B", "read": "all", "author": "A. Officer", "date": "2007-04-01"}
+    asked = {"criterion": "SCOPE", "date": "2007-01-01", "asks": "data", "answer": "given", "capacity_note": "a secret"}
+    undated = {"note": "a secret", "undated": "a secret", "date": None}
+    tells = {"kind": "action", "measures": "shelter", "value": "true", "undated": "a secret", "because": "a secret"}
+    proposed = {"id": "p", **at, "records": ({**tells, "actor": {"is": "government", "name": "Nowhere"}},)}
+    casefile = dossier_on(
+        [A, B],
+        dossiers.record("victims", "40", 0, handling="unknown", **FIRST),
+        dossiers.record("shelter", "true", 1, **at, **undated),
+        silences=({"id": "s", "note": "a secret", **silent},),
+        requests=({"id": "r", **asked, "at": "B page 1 ¶1", "quote": "All were"},),
+        not_evidence=({**at, "why": "a secret"},),
+        proposed=(proposed,),
+        plan=({"id": "a", "says": "a secret", "answered_by": ("shelter",), "due": "2008-03-01"},),
+        earlier_placements=({"year": "2006", "tier": "2", "source": "a secret"},),
+    )
+    for part in (release(casefile, small_law, "public").part, shown_part(casefile, small_law, Mark("unclassified"))):
+        assert [each.id for each in answering(part)] == ["shelter-1", "s", "r"]
+        assert "a secret" not in part.dossier.model_dump_json()
+        assert [silence.note for silence in part.dossier.silences] == ["not released"]
+        assert [request.capacity_note for request in part.dossier.requests] == ["not released"]
+        assert [getattr(each, "undated", None) for each in part.dossier.records] == ["not released"]
+        assert (part.dossier.not_evidence, part.dossier.proposed, part.dossier.plan) == ((), (), ())
+        assert [each.source for each in part.dossier.earlier_placements] == ["the report of 2006"]
+    assert release(casefile, small_law, "public").placements == part.dossier.earlier_placements
 
 
 def test_what_no_open_source_holds_bears_no_known_mark(small_law: Law) -> None:

@@ -21,6 +21,7 @@ from tierengine.evidence.dossier import (
 )
 from tierengine.evidence.origins import origins_of
 from tierengine.evidence.records import Evidence, Rating, dated
+from tierengine.evidence.remainder import source_of
 from tierengine.law.entries import LAST_YEAR, Admission, CarriedItem, Indicator
 from tierengine.law.rulebook import Law
 from tierengine.reasoning import years
@@ -160,8 +161,7 @@ def _sift(casefile: Casefile, law: Law, repeats: Mapping[str, str]) -> _Sifted:
     for record in sorted(casefile.dossier.records, key=lambda record: record.id):
         rule = law.sets_aside(_attributes(record, casefile, law) | _repeating(record, repeats))
         if rule is not None:
-            counted = repeats.get(record.id) if "origin" in rule.sets_aside else None
-            aside.append(SetAside(record, rule, counted))
+            aside.append(SetAside(record, rule, repeats.get(record.id)))
         elif isinstance(record, Rating):
             ratings[record.measures] = record
         else:
@@ -186,8 +186,7 @@ def _of_last_dossier(casefile: Casefile, law: Law) -> Iterator[Evidence]:
     admitted = admit(_counts_alone(casefile.last, law), law)
     for name, last_year in law.last_year.items():
         for record in admitted.records.get(name, ()):
-            changes = {"measures": last_year.id, "id": LAST_YEAR_RECORD + record.id, "origin": None}
-            yield record.model_copy(update=changes)
+            yield record.model_copy(update={"measures": last_year.id, "id": LAST_YEAR_RECORD + record.id})
 
 
 def _counts_alone(casefile: Casefile, law: Law) -> Casefile:
@@ -195,9 +194,7 @@ def _counts_alone(casefile: Casefile, law: Law) -> Casefile:
     found = [record for record in casefile.dossier.records if isinstance(record, Evidence)]
     origins = origins_of(found)
     records = tuple(
-        record.model_copy(update={"origin": origins[record.id] if origins[record.id] != record.id else None})
-        for record in found
-        if record.measures in law.last_year
+        record.model_copy(update={"origin": origins[record.id]}) for record in found if record.measures in law.last_year
     )
     rest: dict[str, Any] = dict.fromkeys(("silences", "requests", "deficiencies", "earlier_placements"), ())
     changes = rest | {"records": records, "post_recommendation": None}
@@ -213,7 +210,7 @@ def _unlike(casefile: Casefile, law: Law, admitted: dict[str, list[Evidence]]) -
     """Take out and yield the figures of the year before that are of another length than those of the year."""
     for name, last_year in law.last_year.items():
         then = admitted.get(last_year.id, [])
-        why = years.unlike(law, casefile, admitted.get(name, ()), then) if then else None
+        why = years.unlike(law, casefile, admitted.get(name, ()), then)
         if why is None:
             continue
         kept = []
@@ -307,23 +304,27 @@ def _asked_on_another_date(name: str, law: Law) -> bool:
 
 def _before_their_time(casefile: Casefile, law: Law) -> Iterator[Problem]:
     """Earlier placements on a tier that did not exist when the report of their year was due."""
-    first = min(law.tiers_since.values(), default=None)
+    since = _since(law)
     for number, placement in enumerate(casefile.dossier.earlier_placements):
         if placement.tier not in known_in(law, placement.year):
-            since = first if placement.tier == "SC" else law.tiers_since.get(placement.tier)
             yield Problem(
                 where=casefile.document.where("earlier_placements", number, "tier"),
                 what=f"there was no tier {placement.tier} in the report of {placement.year}",
-                cure=f"correct the tier or the year; the tier is known since {since}",
+                cure=f"correct the tier or the year; the tier is known since {since.get(placement.tier)}",
             )
 
 
 def known_in(law: Law, year: int) -> tuple[Placement, ...]:
     """Return the placements that the report of a year could make, by the day on which the law has it due."""
-    due = next((clock.calendar for clock in law.clocks if clock.report and clock.calendar is not None), None)
-    first = min(law.tiers_since.values(), default=date.min)
-    since: dict[Placement, date] = {tier: law.tiers_since.get(tier, date.min) for tier in TIERS} | {"SC": first}
-    return tuple(t for t, day in since.items() if due is None or (day.year <= year and day <= due.of(year)))
+    due = next((clock.calendar for clock in law.clocks if clock.report), None)
+    # A year before the law may be none of the calendar.
+    return tuple(t for t, day in _since(law).items() if due is None or (day.year <= year and day <= due.of(year)))
+
+
+def _since(law: Law) -> dict[Placement, date]:
+    """The first day of each placement; a special case is as old as the oldest tier."""
+    since: dict[Placement, date] = {tier: law.tiers_since[tier] for tier in TIERS if tier in law.tiers_since}
+    return since | {"SC": min(since.values())}
 
 
 def _another_period(casefile: Casefile, law: Law) -> Iterator[Problem]:
@@ -410,7 +411,7 @@ def _misdated(record: Evidence, dossier: Dossier) -> _Complaint:
 
 def _stated_unlike(record: Evidence, indicator: Indicator, law: Law) -> bool:
     """Whether a figure of the year before is in another unit and is set aside for that, so that it need not fit."""
-    return indicator.last_year_of is not None and law.sets_aside(_figure(record, indicator)) is not None
+    return law.sets_aside(_figure(record, indicator)) is not None
 
 
 def _figure(record: Evidence, indicator: Indicator) -> dict[str, str]:
@@ -421,7 +422,7 @@ def _figure(record: Evidence, indicator: Indicator) -> dict[str, str]:
 
 def _wanted(indicator: Indicator, law: Law) -> str:
     """What an answer to an indicator looks like."""
-    words = {"truth": ("true", "false"), "choice": indicator.choices}.get(indicator.type, ())
+    words = ("true", "false") if indicator.type == "truth" else indicator.choices
     if law.of_two_years(indicator):
         words = (*LAST_YEAR, *words)
     if words:
@@ -603,9 +604,9 @@ def _lines(casefile: Casefile, admitted: Admitted, name: str) -> Iterator[tuple[
     where = casefile.document.where
     for record in admitted.records.get(name, ()):
         yield record.id, _place(casefile, record, "value")
-    rated = admitted.ratings.get(name.removeprefix("rating/")) if name.startswith("rating/") else None
-    if rated is not None:
-        yield rated.id, _place(casefile, rated, "rating")
+    for measures, rated in admitted.ratings.items():
+        if name == rating(measures):
+            yield rated.id, _place(casefile, rated, "rating")
     for section in ("silences", "requests"):
         answering = {item.id for item in getattr(admitted, section).get(name, ())}
         for number, item in enumerate(getattr(casefile.dossier, section)):
@@ -679,7 +680,7 @@ class _Answers:
 
     def _recorded(self, indicator: Indicator) -> Value | Bounds | None:
         """What the records that count answer; nothing where there are none, or they contradict each other."""
-        found = self._records.get(indicator.id, ())
+        found = self._records.get(indicator.id)
         if not found:
             return None
         if indicator.counts_kind is not None:
@@ -714,7 +715,7 @@ class _Answers:
     def contradictions(self) -> Iterator[Problem]:
         """Yield the records that say otherwise than two numbers do, and figures of last year that differ."""
         for indicator in self._law.indicators:
-            found = self._records.get(indicator.id, ())
+            found = self._records.get(indicator.id)
             if indicator.last_year_of is not None and found and years.figure(indicator, found, self._moved) is None:
                 yield Problem(
                     where=_place(self._casefile, found[0], "value"),
@@ -733,7 +734,7 @@ class _Answers:
         pair = (indicator.compared.greater, indicator.compared.than)
         if not any(name in self.facts for name in pair):
             return
-        left, right = (self.facts.get(name, Bounds(0, None)) for name in pair)
+        left, right = (self.facts.get(name, Bounds()) for name in pair)
         numbers = _and((record for name in pair for record in self._records.get(name, ())), self._casefile)
         shown = years.decided(indicator, self.facts) is True
         wrong = [r for r in self._records.get(indicator.id, ()) if not years.may_say(r.value, left, right)]
@@ -793,7 +794,7 @@ def _contradictions(
                         f"and `{other.id}` ({_place(casefile, other, 'value')}) with {other.value}",
                         cure="keep the one that the better source supports, and list the other under `not_evidence`",
                     )
-        spoken = {record.at.split(" ")[0] for record in found}
+        spoken = {source_of(record) for record in found}
         for silence in silences.get(name, ()):
             if silence.source in spoken:
                 yield Problem(
