@@ -7,8 +7,7 @@
 
 mutmut makes the changes (`==` to `!=`, a number to the next, `and` to `or`, an argument left out) in a copy of the
 project under .cache/mutants. The tests run twice there, unchanged, in one process. For each change this process is
-split, and the tests that reach the changed function run again in the half with the change (without those that fail
-there also if nothing is changed), those first that are quick
+split, and the tests that reach the changed function run again in the half with the change, those first that are quick
 and noticed many changes. So nothing is read twice. What no test notices is printed as a difference. With
 --again it meets every test, each from before anything was read, lest something that is kept hides it.
 The end is 0 if every change was tried and noticed, else 1.
@@ -101,10 +100,6 @@ track_dependencies = false
 """
 NOTICED, STOOD, ENDLESS = "noticed", "noticed by no test", "without end"
 STOPS = [NOTICED, ENDLESS]
-Reaching = dict[str, list[tuple[float, pytest.Item]]]
-"""A function to the tests that reach it, each with the seconds that it takes."""
-UNCHANGED = "unchanged: "
-"""What the name of a test begins with where it is tried without a change."""
 SPENT = 6.0
 """Seconds of the processor that are spent on one change; with --again as long as all tests take."""
 
@@ -141,7 +136,7 @@ def _tried(file: str, minutes: float | None, sample: int | None, *, again: bool)
     _in_a_child(lambda: _inside(copy, TESTS[file], trial))
     found = {name: end for name, (end, _) in ends.read().items() if name in set(asked)}
     if not found:
-        print(f"{file}: none was tried in the time, or the tests do not run in the copy; read {copy / 'run.log'}")
+        print(f"{file}: the tests do not run in the copy; read {copy / 'run.log'}")
         return False
     counts = ", ".join(f"{number} {end}" for end, number in Counter(found.values()).most_common())
     seconds = _spent() - before
@@ -265,7 +260,7 @@ class Warm(Trial):
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Note what each test reaches, and try what is left."""
-        reaching: Reaching = {}
+        reaching: dict[str, list[tuple[float, pytest.Item]]] = {}
         set_mutant_under_test("stats")
         for number, test in enumerate(session.items):
             state()._stats.clear()  # noqa: SLF001
@@ -276,7 +271,6 @@ class Warm(Trial):
                     reaching.setdefault(function, []).append((time.process_time() - began, test))
         _run(session.items)  # a test that fails when it runs again, with nothing changed, would notice anything
         gc.freeze()  # else each half copies what it only looks through
-        reaching = self._sound(reaching)
         for name in self.left():
             function = name.rpartition("__mutmut_")[0]
             noticed = Counter(test for _, test in self._ends.read().values())
@@ -284,13 +278,6 @@ class Warm(Trial):
             if self.left():
                 self.attempt(name, _quickest(found), 60)
         return True
-
-    def _sound(self, reaching: Reaching) -> Reaching:
-        """Leave out tests that fail in a process of their own although nothing is changed: they would notice all."""
-        for test in {test.nodeid: test for found in reaching.values() for _, test in found}.values():
-            self.attempt(UNCHANGED + test.nodeid, [test], 600)
-        fail = {test for name, (end, test) in self._ends.read().items() if name.startswith(UNCHANGED) and end != STOOD}
-        return {name: [each for each in found if each[1].nodeid not in fail] for name, found in reaching.items()}
 
 
 class Cold(Trial):
