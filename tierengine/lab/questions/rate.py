@@ -99,6 +99,8 @@ class RatingSheet:
     """Open to a person who may rate freely."""
     closing: tuple[Closing, ...]
     """For each tier that ratings alone can settle, by how few they do."""
+    titles: dict[str, str]
+    """The title of the criterion of each open word in `closing`."""
     words: tuple[Word, ...]
     """The words that decide: those on which the recommendation hangs, or without one those of the smallest sets."""
     table: tuple[Rated, ...]
@@ -131,6 +133,7 @@ def sheet_of(casefile: Casefile, assessor: Assessor, assessment: Assessment) -> 
         open_tiers=tuple(row.tier for row in inquiry.open_rows()),
         open_to_a_person=recommended.open_to_a_person,
         closing=closing,
+        titles={word: law.judges[word].title for each in closing for words in each.sets for word in words},
         words=tuple(writer.word(name) for name in words),
         table=tuple(_rows(_left(casefile, assessor, levels), levels)),
     )
