@@ -583,7 +583,7 @@ NOT_ONCE = "the agenda did not fire `begin` and each rule at most once"
 def test_an_engine_that_misbehaves(extension: Misbehaving, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever goes wrong inside is an error of ours, never an incomplete answer; the engine does not answer again."""
     engine = DurableEngine(form((rule("r", ask("open")),)))
-    monkeypatch.setattr(engine._strata[0][0], "_extension", extension)
+    monkeypatch.setattr(engine._strata[0][1][0], "_extension", extension)
     with pytest.raises(UnsafeRuleError) as refused:
         engine.evaluate({"open": True})
     cure = "do not use this determination; send the form and the facts to those who maintain tierengine"
