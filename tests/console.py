@@ -137,8 +137,8 @@ def run_page(text: str, terminal: Terminal) -> tuple[str, list[str]]:
         for each, after in zip(commands, [*commands[1:], Typed("", ())], strict=True):
             printed, end = terminal.type(each.command)
             lines.append(f"$ {each.command}")
-            told = after.command == "echo $?" or any(line.strip() != "..." for line in each.shows)
-            if end and not told:
+            ends_shown = after.command == "echo $?" or any(line.strip() != "..." for line in each.shows)
+            if end and not ends_shown:
                 wrong.append(f"$ {each.command}: {end}\n" + "\n".join(printed))
             if not each.shows or matches(each.shows, printed):
                 lines += each.shows

@@ -37,7 +37,7 @@ ONLY_LINT = {
     "proposal-rule-that-never-speaks",
     "proposal-that-better-evidence-worsens",
 }
-"""What no answer becomes wrong by: `lint` tells it, and `assess` goes on."""
+"""What no answer becomes wrong by: `lint` reports it, and `assess` goes on."""
 
 
 def _comments(path: Path) -> list[str]:
@@ -53,19 +53,19 @@ def test_the_sound_dossier_is_sound(tierengine: Callable[..., Ran]) -> None:
 
 @pytest.mark.parametrize("path", DOSSIERS, ids=lambda path: path.stem)
 def test_bad_dossier(path: Path, tierengine: Callable[..., Ran]) -> None:
-    """A bad dossier ends with 1 and is told with file, line, what is wrong and the cure; nothing is printed."""
+    """A bad dossier ends with 1 and is reported with file, line, what is wrong and the cure; nothing is printed."""
     ran = tierengine("check", path, "--rulebook", SMALL)
     for expected in _comments(path)[0].split(" | "):
         assert expected in ran.err
     assert (ran.code, ran.out) == (1, "")
-    for where, cure in _told(ran.err):
+    for where, cure in _problems(ran.err):
         assert re.match(r"[\w.-]+:\d+:\d+: \S", where), where
         assert cure
 
 
 @pytest.mark.parametrize("path", RULEBOOKS, ids=lambda path: path.stem)
 def test_bad_rulebook(path: Path, tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """A bad rulebook ends with 3, is told in the same way, and is refused by `assess` as well."""
+    """A bad rulebook ends with 3, is reported in the same way, and is refused by `assess` as well."""
     expected, place = _comments(path)
     folder = tmp_path / "rulebook"
     shutil.copytree(SMALL, folder)
@@ -74,12 +74,12 @@ def test_bad_rulebook(path: Path, tierengine: Callable[..., Ran], tmp_path: Path
     ran = tierengine("lint", folder)
     assert expected in ran.err
     assert (ran.code, ran.out) == (3, "")
-    for where, cure in _told(ran.err):
+    for where, cure in _problems(ran.err):
         assert re.match(r"(criteria|rules)/[\w./-]+(:\d+:\d+): \S", where), where
         assert cure
-    told = json.loads(tierengine("lint", folder, "--format", "json").out)
-    assert [f"{each['where']}: {each['what']}" for each in told] == [where for where, _ in _told(ran.err)]
-    assert [f"{each['file']}:{each['line']}:{each['column']}" for each in told] == [each["where"] for each in told]
+    answer = json.loads(tierengine("lint", folder, "--format", "json").out)
+    assert [f"{each['where']}: {each['what']}" for each in answer] == [where for where, _ in _problems(ran.err)]
+    assert [f"{each['file']}:{each['line']}:{each['column']}" for each in answer] == [each["where"] for each in answer]
     refused = tierengine("assess", BAD / "dossier" / "good.yaml", "--rulebook", folder).code == 3
     assert refused == (path.stem not in ONLY_LINT)
 
@@ -94,20 +94,20 @@ def test_the_sound_rulebooks_are_sound(tierengine: Callable[..., Ran]) -> None:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_bad_cases(path: Path, tierengine: Callable[..., Ran]) -> None:
-    """A file of cases that cannot be run ends with 1 and is told in the same way; no case of it is run."""
+    """A file of cases that cannot be run ends with 1 and is reported in the same way; no case of it is run."""
     ran = tierengine("test", path, "--rulebook", SMALL)
     for expected in _comments(path)[0].split(" | "):
         assert expected in ran.err
     assert (ran.code, ran.out) == (1, "")
-    for where, cure in _told(ran.err):
+    for where, cure in _problems(ran.err):
         assert re.match(rf".*{path.stem}\.yaml:\d+:\d+: \S", where), where
         assert cure
 
 
 def test_all_problems_at_once(tierengine: Callable[..., Ran]) -> None:
-    """Two mistakes in two records are told in one run."""
+    """Two mistakes in two records are reported in one run."""
     ran = tierengine("check", BAD / "dossier" / "many-at-once.yaml", "--rulebook", SMALL)
-    assert len(_told(ran.err)) == 2
+    assert len(_problems(ran.err)) == 2
 
 
 def test_classified_text_is_not_repeated(tierengine: Callable[..., Ran]) -> None:
@@ -121,8 +121,8 @@ def test_classified_text_is_not_repeated(tierengine: Callable[..., Ran]) -> None
         assert "foundation" not in ran.err + ran.out
 
 
-def _told(err: str) -> list[tuple[str, str]]:
-    """The problems that were told: each a line with its place, and an indented line with its cure."""
+def _problems(err: str) -> list[tuple[str, str]]:
+    """The problems that were reported: each a line with its place, and an indented line with its cure."""
     lines = err.splitlines()
     assert len(lines) % 2 == 0
     assert all(line.startswith("    ") for line in lines[1::2])

@@ -1,4 +1,4 @@
-"""The command as it is installed: what it loads, what it tells of itself, and that the law travels with it."""
+"""The command as it is installed: what it loads, what it says of itself, and that the law travels with it."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_the_law_travels_in_the_wheel(tmp_path: Path) -> None:
 
 
 def test_the_pythons_are_the_same_everywhere() -> None:
-    """Those that the engine was measured on are those that may install it, that `make` looks for, and that are told."""
+    """Those that the engine was measured on are those that may install it, that `make` looks for, and that it names."""
     names = [f"{major}.{minor}" for major, minor in PYTHONS]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     (major, first), (_, last) = PYTHONS[0], PYTHONS[-1]
@@ -181,7 +181,7 @@ def test_a_python_that_was_not_measured_is_refused(python: tuple[int, int]) -> N
 
 
 def test_the_program_does_not_start_on_it(tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Usage, said in two lines, and nothing is printed; a program that uses it as a library is told the same."""
+    """Usage, said in two lines, and nothing is printed; a program that uses it as a library gets the same."""
     monkeypatch.setattr(measured, "PYTHONS", ((2, 6), (2, 7)))
     ran = tierengine("assess", GUATEMALA)
     assert (ran.code, ran.out) == (2, "")
@@ -190,7 +190,7 @@ def test_the_program_does_not_start_on_it(tierengine: Callable[..., Ran], monkey
 
 
 @pytest.mark.parametrize(("given", "found"), [("false", "false"), ("", "none of them")])
-def test_make_tells_which_pythons_will_do(given: str, found: str, tmp_path: Path) -> None:
+def test_make_says_which_pythons_will_do(given: str, found: str, tmp_path: Path) -> None:
     """Nothing is set up with another."""
     words = ["make", f"PYTHON={given}", f"VENV={tmp_path / 'venv'}", str(tmp_path / "venv" / "installed")]
     ran = subprocess.run(words, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)

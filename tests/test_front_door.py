@@ -15,7 +15,7 @@ from tierengine.errors import MismatchError, Problem
 
 
 def test_the_front_door_lists_what_it_holds() -> None:
-    """Each exported name exists and is told in a docstring; the list is sorted."""
+    """Each exported name exists and has a docstring; the list is sorted."""
     assert list(package.__all__) == sorted(package.__all__)
     for name in package.__all__:
         assert getattr(package, name).__doc__
@@ -34,7 +34,7 @@ def test_a_mismatch_ends_with_3_and_keeps_both_traces(
     """No recommendation is printed; the traces of both evaluators lie in a file that is named."""
 
     def disagree(*_: object) -> None:
-        raise MismatchError([Problem(where="here", what="they differ", cure="tell us")], {"one": 1, "other": 2})
+        raise MismatchError([Problem(where="here", what="they differ", cure="report it")], {"one": 1, "other": 2})
 
     monkeypatch.setattr(verbs, "assess_casefile", disagree)
     monkeypatch.chdir(tmp_path)
@@ -60,7 +60,7 @@ def test_wrong_usage_ends_with_2(words: tuple[str, ...], tierengine: Callable[..
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "message"),
     [
         (("show", "F-NOTHING"), 2, "is called `F-NOTHING`"),
         (("show", "MS1", "--as-of", "yesterday"), 2, "`yesterday` is not a date"),
@@ -72,9 +72,9 @@ def test_wrong_usage_ends_with_2(words: tuple[str, ...], tierengine: Callable[..
     ],
 )
 def test_each_kind_of_mistake_has_its_code(
-    words: tuple[object, ...], code: int, told: str, tierengine: Callable[..., Ran]
+    words: tuple[object, ...], code: int, message: str, tierengine: Callable[..., Ran]
 ) -> None:
-    """Evidence 1, usage 2, law 3; told on standard error, with nothing printed beside it."""
+    """Evidence 1, usage 2, law 3; reported on standard error, with nothing printed beside it."""
     ran = tierengine(*words)
     assert (ran.code, ran.out) == (code, "")
-    assert told in ran.err
+    assert message in ran.err

@@ -65,10 +65,10 @@ def test_four_standards_and_ten_factors(answer: Assessment) -> None:
     """Each has an outcome, a citation under both numbers, and a reason."""
     assert [standard.id for standard in answer.standards] == ["MS1", "MS2", "MS3", "MS4"]
     assert len(answer.criteria) == 10
-    for told in (*answer.standards, *answer.criteria):
-        assert told.reason
-        assert "22 USC 7106" in told.citation
-        assert "TVPA section 108" in told.citation
+    for each in (*answer.standards, *answer.criteria):
+        assert each.reason
+        assert "22 USC 7106" in each.citation
+        assert "TVPA section 108" in each.citation
 
 
 def test_the_watch_list_route_by_route(answer: Assessment) -> None:
@@ -121,7 +121,7 @@ def test_every_quote_opens_at_its_bytes(guatemala: Casefile) -> None:
 
 def test_progress_on_the_deficiencies(answer: Assessment) -> None:
     """The reform is not enacted; for the rest no step is dated after the last report."""
-    assert {told.id: told.outcome for told in answer.progress} == {
+    assert {each.id: each.outcome for each in answer.progress} == {
         "legislative-reform": Outcome.NOT_MET,
         "enforcement": Outcome.UNDETERMINED,
         "identification-and-protection": Outcome.UNDETERMINED,
@@ -130,8 +130,8 @@ def test_progress_on_the_deficiencies(answer: Assessment) -> None:
 
 def test_every_open_point_says_what_would_settle_it(answer: Assessment) -> None:
     """An undetermined standard or factor names at least one question; a settled one names none."""
-    for told in (*answer.standards, *answer.criteria, *answer.considered):
-        assert (told.outcome is Outcome.UNDETERMINED) == bool(told.to_settle)
+    for each in (*answer.standards, *answer.criteria, *answer.considered):
+        assert (each.outcome is Outcome.UNDETERMINED) == bool(each.to_settle)
 
 
 def test_the_answer_fits_its_schema(tierengine: Callable[..., Ran]) -> None:
@@ -219,6 +219,6 @@ def _code(text: str) -> Iterator[str]:
 def test_json_text_is_stable(answer: Assessment) -> None:
     """Keys come in the promised order, two spaces deep, with one line end at the end."""
     text = schemas.to_json(answer)
-    told: dict[str, Any] = json.loads(text)
-    assert next(iter(told)) == "subject"
-    assert text == json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    answer_again: dict[str, Any] = json.loads(text)
+    assert next(iter(answer_again)) == "subject"
+    assert text == json.dumps(answer_again, indent=2, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""The retelling of the rules against cases worked out by hand."""
+"""The rules stated a second time, tried against cases worked out by hand."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def law(
     )
 
 
-def told(when: Written, facts: Mapping[str, Value]) -> str:
+def outcome_of(when: Written, facts: Mapping[str, Value]) -> str:
     """The outcome of one condition."""
     return tell(law(conclusions={"so": when}), facts)["so"].value
 
@@ -121,7 +121,7 @@ def told(when: Written, facts: Mapping[str, Value]) -> str:
 )
 def test_conditions(when: Written, facts: dict[str, Value], outcome: str) -> None:
     """Each word of the list, where it holds, where it fails and where it is not known."""
-    assert told(when, facts) == outcome
+    assert outcome_of(when, facts) == outcome
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_conditions(when: Written, facts: dict[str, Value], outcome: str) -> Non
 )
 def test_as_written(when: Written, outcome: str) -> None:
     """A condition is read part by part, so that even what must hold is open while its parts are."""
-    assert told(when, {}) == outcome
+    assert outcome_of(when, {}) == outcome
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_as_written(when: Written, outcome: str) -> None:
 )
 def test_compared(facts: dict[str, Value], outcome: str) -> None:
     """More than before, not more, or not known while either number is."""
-    assert told({"indicator": "more", "is": "true"}, facts) == outcome
+    assert outcome_of({"indicator": "more", "is": "true"}, facts) == outcome
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_compared(facts: dict[str, Value], outcome: str) -> None:
 )
 def test_some(facts: dict[str, Value], outcome: str) -> None:
     """Two of three: settled as soon as two hold, or two fail."""
-    assert told({"some": {"at_least": "2", "of": (X, Y, Z)}}, facts) == outcome
+    assert outcome_of({"some": {"at_least": "2", "of": (X, Y, Z)}}, facts) == outcome
 
 
 def test_levels_climb() -> None:
@@ -187,7 +187,7 @@ def test_levels_climb() -> None:
 
 
 def test_a_judgement_outranks_the_rules() -> None:
-    """A rating replaces what the rules propose, in both directions; what was proposed is still told."""
+    """A rating replaces what the rules propose, in both directions; what was proposed still stands."""
     weighed = criterion("C", {"partly met": X, "met": Y}, judgement=judged("weight", "partly met", "met"))
     asked: dict[str, Written] = {"heavy": {"judgement": "weight", "at_least": "partly met"}}
     facts: dict[str, Value] = {"x": True, "y": False, "judged/weight": True}
@@ -323,6 +323,6 @@ def test_a_rating_may_open_what_the_rules_have_settled() -> None:
 
 
 def test_it_stands_alone() -> None:
-    """The retelling reads the law and the terms, and no engine; bounds are a value like a number."""
+    """The oracle reads the law and the terms, and no engine; bounds are a value like a number."""
     theirs = [name for name in vars(oracle).values() if "engines" in str(getattr(name, "__module__", ""))]
     assert theirs == [Bounds]

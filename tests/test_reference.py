@@ -35,7 +35,7 @@ def test_a_page_is_what_the_program_knows(name: str, request: pytest.FixtureRequ
     assert page.read_text(encoding="utf-8") == written
 
 
-def test_every_key_of_a_dossier_is_told() -> None:
+def test_every_key_of_a_dossier_is_described() -> None:
     """What may stand at the top of a dossier stands in its table, with what it takes."""
     page = REFERENCE.files()
     for key in ("government", "as_of", "period", "records", "silences", "earlier_placements"):

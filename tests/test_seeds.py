@@ -16,14 +16,14 @@ from tests.conftest import ROOT, Ran
 SEEDS = ROOT / "seeds"
 
 
-def _told(tierengine: Callable[..., Ran], seed: str | Path, *more: str) -> dict[str, Any]:
+def _assessed(tierengine: Callable[..., Ran], seed: str | Path, *more: str) -> dict[str, Any]:
     path = seed if isinstance(seed, Path) else SEEDS / seed / "dossier.yaml"
     found: dict[str, Any] = json.loads(tierengine("assess", path, "--format", "json", *more).out)
     return found
 
 
-def _routes(told: dict[str, Any]) -> set[str]:
-    return {each["route"] for each in told["watch_list"] if each["outcome"] == "met"}
+def _routes(answer: dict[str, Any]) -> set[str]:
+    return {each["route"] for each in answer["watch_list"] if each["outcome"] == "met"}
 
 
 @pytest.mark.parametrize("seed", ["invented-2011", "invented-2013", "invented-2019"])
@@ -35,10 +35,10 @@ def test_each_is_marked_as_invented(seed: str) -> None:
 
 def test_two_full_years_and_no_plan(tierengine: Callable[..., Ran]) -> None:
     """2011: two years on the watch list, a ground applies, no written plan for a waiver, so Tier 3."""
-    told = _told(tierengine, "invented-2011")
-    assert (told["recommendation"]["tier"], told["recommendation"]["settled"]) == ("3", True)
-    assert _routes(told) == {"WL-iii-II"}
-    waiver = next(each for each in told["considered"] if each["id"] == "WAIVER")
+    answer = _assessed(tierengine, "invented-2011")
+    assert (answer["recommendation"]["tier"], answer["recommendation"]["settled"]) == ("3", True)
+    assert _routes(answer) == {"WL-iii-II"}
+    waiver = next(each for each in answer["considered"] if each["id"] == "WAIVER")
     assert waiver["outcome"] == "not met"
 
 
@@ -55,9 +55,9 @@ def _without_plan(tmp_path: Path) -> Path:
 
 def test_waiver_or_tier_3(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
     """With nothing known of a plan the watch list and Tier 3 stay open, and the three findings are asked."""
-    told = _told(tierengine, _without_plan(tmp_path))
-    assert told["recommendation"]["open_tiers"] == ["2WL", "3"]
-    asked = " ".join(next(each for each in told["considered"] if each["id"] == "WAIVER")["to_settle"])
+    answer = _assessed(tierengine, _without_plan(tmp_path))
+    assert answer["recommendation"]["open_tiers"] == ["2WL", "3"]
+    asked = " ".join(next(each for each in answer["considered"] if each["id"] == "WAIVER")["to_settle"])
     for name in ("waiver_written_plan", "waiver_plan_would_suffice", "waiver_sufficient_resources"):
         assert name in asked
 
@@ -78,7 +78,7 @@ def test_earlier_placements_decide(
     path = _without_plan(tmp_path)
     text = path.read_text(encoding="utf-8")
     path.write_text(text[: text.index("  - {year: 2008")] + placements, encoding="utf-8")
-    assert _told(tierengine, path)["recommendation"]["open_tiers"] == open_tiers
+    assert _assessed(tierengine, path)["recommendation"]["open_tiers"] == open_tiers
 
 
 def test_an_older_placement_is_not_that_of_the_last_report(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
@@ -87,9 +87,9 @@ def test_an_older_placement_is_not_that_of_the_last_report(tierengine: Callable[
     path = tmp_path / "seed" / "dossier.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("  - {year: 2012, tier: 2, source: invented}\n", ""), encoding="utf-8")
-    told = _told(tierengine, path)
-    assert told["recommendation"]["open_tiers"] == ["1"]
-    assert {each["route"]: each["outcome"] for each in told["watch_list"]}["WL-i"] == "undetermined"
+    answer = _assessed(tierengine, path)
+    assert answer["recommendation"]["open_tiers"] == ["1"]
+    assert {each["route"]: each["outcome"] for each in answer["watch_list"]}["WL-i"] == "undetermined"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_an_older_placement_is_not_that_of_the_last_report(tierengine: Callable[
 def test_a_dossier_from_before_the_law(
     command: str, more: tuple[str, ...], tierengine: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    """A date before 28 October 2000 is told with the line on which it stands and the earliest date."""
+    """A date before 28 October 2000 is reported with the line on which it stands and the earliest date."""
     path = _without_plan(tmp_path)
     path.write_text(path.read_text(encoding="utf-8").replace("as_of: 2011-06-27", "as_of: 2000-10-27"))
     ran = tierengine(command, path, *more)
@@ -108,32 +108,32 @@ def test_a_dossier_from_before_the_law(
 
 def test_a_rise_to_tier_1(tierengine: Callable[..., Ran]) -> None:
     """2013: all four standards are met; the rise from Tier 2 is on the special watch list as route i."""
-    told = _told(tierengine, "invented-2013")
-    assert (told["recommendation"]["tier"], told["recommendation"]["settled"]) == ("1", True)
-    assert _routes(told) == {"WL-i"}
-    assert {each["outcome"] for each in told["standards"]} == {"met"}
+    answer = _assessed(tierengine, "invented-2013")
+    assert (answer["recommendation"]["tier"], answer["recommendation"]["settled"]) == ("1", True)
+    assert _routes(answer) == {"WL-i"}
+    assert {each["outcome"] for each in answer["standards"]} == {"met"}
 
 
 def test_concrete_actions_of_the_period(tierengine: Callable[..., Ran]) -> None:
     """2019: the acts of the period carry Tier 2, and the two promises are set aside for everything."""
-    told = _told(tierengine, "invented-2019")
-    assert (told["recommendation"]["tier"], told["recommendation"]["settled"]) == ("2", True)
-    aside = {each["record"]: each["rule"] for each in told["set_aside"]}
+    answer = _assessed(tierengine, "invented-2019")
+    assert (answer["recommendation"]["tier"], answer["recommendation"]["settled"]) == ("2", True)
+    aside = {each["record"]: each["rule"] for each in answer["set_aside"]}
     assert aside == {"second-shelter-promised": "ADM-COMMITMENT", "amendment-promised": "ADM-COMMITMENT"}
-    assert "WL-iii-III" not in {each["route"] for each in told["watch_list"]}
+    assert "WL-iii-III" not in {each["route"] for each in answer["watch_list"]}
 
 
 def test_the_ground_of_promises_ends_on_a_day(tierengine: Callable[..., Ran]) -> None:
     """On 8 January 2019 the third ground is asked about; on 9 January it is not."""
     asked = {}
     for day in ("2019-01-08", "2019-01-09"):
-        told = _told(tierengine, "invented-2019", "--as-of", day)
-        asked[day] = "WL-iii-III" in {each["route"] for each in told["watch_list"]}
+        answer = _assessed(tierengine, "invented-2019", "--as-of", day)
+        asked[day] = "WL-iii-III" in {each["route"] for each in answer["watch_list"]}
     assert asked == {"2019-01-08": True, "2019-01-09": False}
 
 
 def test_a_post_that_asks_for_a_tier_before_it_existed(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """Under the law of 2002 nobody can ask for the watch list: told with file and line, not guessed."""
+    """Under the law of 2002 nobody can ask for the watch list: reported with file and line, not guessed."""
     folder = SEEDS / "guatemala-2007"
     (tmp_path / "cable.txt").write_bytes((folder / "cable.txt").read_bytes())
     text = (folder / "dossier.yaml").read_text(encoding="utf-8")
@@ -148,7 +148,7 @@ def test_a_post_that_asks_for_a_tier_before_it_existed(tierengine: Callable[...,
 def test_an_earlier_placement_before_its_tier_existed(
     year: int, tier: str, tierengine: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    """A Tier 2 Watch List of 2003 in a dossier, or any placement before there were reports, is told with its line."""
+    """A Tier 2 Watch List of 2003 in a dossier, or a placement before there were reports, is refused with its line."""
     path = _without_plan(tmp_path)
     text = path.read_text(encoding="utf-8").replace("{year: 2008, tier: 2,", f"{{year: {year}, tier: {tier},")
     path.write_text(text, encoding="utf-8")

@@ -37,7 +37,7 @@ def test_what_is_written_is_read(values: dict[str, object], flow: bool) -> None:
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
-def test_anything_is_read_or_told(raw: bytes) -> None:
+def test_anything_is_read_or_refused(raw: bytes) -> None:
     """Whatever the bytes, there is a document or a problem with a place and a cure, never another error."""
     problems: list[Problem] = []
     document = yamlfile.load(raw, "a.yaml", problems)
@@ -54,9 +54,10 @@ def test_plain_words_stay_text() -> None:
     assert document.values == ("NO", "yes", "1e3", "2007-11-09", "~", "0x10")
 
 
-def test_places_are_those_of_the_file() -> None:
+@pytest.mark.parametrize("placed", [False, True], ids=["looked for again", "noted on the way"])
+def test_places_are_those_of_the_file(placed: bool) -> None:
     """A value's place is the line and column of its key; one that is not there has the place around it."""
-    document = yamlfile.load(b"a:\n  - b: 1\n    c: 2\n", "a.yaml", [])
+    document = yamlfile.load(b"a:\n  - b: 1\n    c: 2\n", "a.yaml", [], placed=placed)
     assert document is not None
     assert document.where("a", 0, "c") == "a.yaml:3:5"
     assert document.where("a", 0, "d") == "a.yaml:2:5"

@@ -59,24 +59,24 @@ def test_what_stands_stays_and_the_rest_is_proposed(before: Casefile, setting: S
 
 
 def test_a_silence_is_proposed_only_on_what_nothing_answers(before: Casefile, setting: Setting) -> None:
-    """A source that reports on the period is not called silent on what another source tells."""
+    """A source that reports on the period is not called silent on what another source says."""
     covering = Setting(setting.reader, setting.law, setting.period, setting.government, covers_period=True)
     _, after = _added(before, covering, ("second.txt", TEXT))
     silent = {each.records[0].measures for each in after.dossier.proposed if not each.quote}
-    told = {each.measures for each in before.dossier.records} | {each.indicator for each in before.dossier.silences}
-    assert not silent & told
+    answered = {each.measures for each in before.dossier.records} | {each.indicator for each in before.dossier.silences}
+    assert not silent & answered
 
 
-def test_what_cannot_be_added_is_told(before: Casefile, setting: Setting) -> None:
+def test_what_cannot_be_added_is_refused(before: Casefile, setting: Setting) -> None:
     """The same file again, a cable of the same name, what is marked classified, and no file at all."""
     cable = before.files["cable.txt"]
-    for sources, told in (
+    for sources, message in (
         ([("again.txt", cable)], "same as 11VARONA41"),
         ([("again.txt", cable.rstrip() + b" ")], "calls itself 11VARONA41"),
         ([("a.txt", TEXT), ("b.txt", TEXT)], "same as a.txt"),
         ([], "no source was chosen"),
     ):
-        with pytest.raises(EvidenceError, match=re.escape(told)):
+        with pytest.raises(EvidenceError, match=re.escape(message)):
             with_sources(before.document, before, sources, setting)
     secret = b"S E C R E T VARONA 000002\n\nSUBJECT: TIP\n\n1. (S) It is so.\n"
     with pytest.raises(ClassifiedError):
@@ -86,7 +86,7 @@ def test_what_cannot_be_added_is_told(before: Casefile, setting: Setting) -> Non
 @settings(max_examples=20)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1), max_size=4))
 def test_any_text_is_added_or_refused(before: Casefile, setting: Setting, texts: list[str]) -> None:
-    """Whatever a text says, the dossier with it can be read, and holds what it held; or it is told why not."""
+    """Whatever a text says, the dossier with it can be read, and holds what it held; or it is refused with a reason."""
     sources = [(f"source-{number}.txt", text.encode()) for number, text in enumerate(texts)]
     try:
         _, after = _added(before, setting, *sources)

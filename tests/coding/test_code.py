@@ -102,7 +102,7 @@ def test_change(dossier: Path, code: Code) -> None:
 
 @pytest.mark.parametrize("wrong", ["-3", "many", "{at_least: x}"])
 def test_a_change_that_cannot_stand(wrong: str, dossier: Path, code: Code) -> None:
-    """It is told, and the file stays as it was."""
+    """It is refused, and the file stays as it was."""
     before = dossier.read_bytes()
     ran = code(dossier, "c", "", "", wrong, "", "", "", "", "B2", "q")
     assert "not taken:" in ran.out
@@ -110,7 +110,7 @@ def test_a_change_that_cannot_stand(wrong: str, dossier: Path, code: Code) -> No
 
 
 def test_what_contradicts_is_not_taken(dossier: Path, code: Code) -> None:
-    """A record that says otherwise than another, and the act of somebody else, are told and left to be decided."""
+    """A record that says otherwise than another, and the act of somebody else, are reported and left to be decided."""
     ran = code(dossier, "l", "a", "B2", "a", "r", "the other is right", "a", "n", "not the government", "q")
     assert ran.out.count("not taken:") == 2
     assert "measures the government's own effort" in " ".join(ran.out.split())
@@ -140,7 +140,7 @@ def test_undo_in_a_later_sitting(dossier: Path, code: Code) -> None:
 
 
 def test_undo_after_the_file_was_changed_by_hand(dossier: Path, code: Code) -> None:
-    """Nobody's work is lost: it is told, and the file stays; what is decided from then on can be undone."""
+    """Nobody's work is lost: it is reported, and the file stays; what is decided from then on can be undone."""
     code(dossier, "n", "told twice", "q")
     by_hand = dossier.read_bytes() + b"# theirs\n"
     dossier.write_bytes(by_hand)
@@ -171,7 +171,7 @@ def _stop(_path: Path, _content: bytes) -> None:
 
 
 def test_steps_that_are_damaged(dossier: Path, code: Code) -> None:
-    """It is told before anything is asked, with what to do."""
+    """It is refused before anything is asked, with what to do."""
     dossier.with_name(".dossier.yaml.undo").write_text("[{}]", encoding="utf-8")
     before = dossier.read_bytes()
     ran = code(dossier, "n", "told twice")
@@ -186,7 +186,7 @@ def test_a_reason_and_a_mark_are_needed(dossier: Path, code: Code) -> None:
     ran = code(dossier, "r", "", "n", "", "a", "Z9", "7", "9", "q")
     assert ran.out.count("not taken: a reason is needed") == 2
     assert "`Z9` is no mark" in ran.out
-    assert "2 or 3" in ran.out  # the keys are told for what is no key
+    assert "2 or 3" in ran.out  # the keys are listed for what is no key
     assert dossier.read_bytes() == before
 
 

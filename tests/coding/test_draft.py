@@ -42,7 +42,7 @@ def _draft(run: Callable[..., Ran], *words: object) -> Ran:
 
 
 def test_a_draft_is_a_sound_dossier(note: Path, tierengine: Callable[..., Ran]) -> None:
-    """Sources with digest, law, period, last report and placements are filled in, and everything told is proposed."""
+    """Sources with digest, law, period, last report and placements are filled in, and everything said is proposed."""
     ran = _draft(tierengine, note, "--history", HISTORY)
     assert ran.code == 0, ran.err
     found = read_dossier(note.parent / "dossier.yaml").dossier
@@ -72,7 +72,7 @@ def test_a_draft_is_a_sound_dossier(note: Path, tierengine: Callable[..., Ran]) 
         ("The police investigated 14 cases and convicted two traffickers.", "2 statements found"),
     ],
 )
-def test_how_much_was_found_is_told(text: str, says: str, tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+def test_how_much_was_found_is_printed(text: str, says: str, tierengine: Callable[..., Ran], tmp_path: Path) -> None:
     """A source in which nothing leads to a question says so, and what to do."""
     source = tmp_path / "note.txt"
     source.write_text(text, encoding="utf-8")
@@ -83,7 +83,7 @@ COMPARISONS = ["increase_in_enforcement", "increase_in_victim_assistance", "decr
 
 
 @pytest.mark.parametrize(
-    ("told", "silent"),
+    ("message", "silent"),
     [
         ("The police investigated 14 cases.", COMPARISONS),
         ("Convictions increased over the previous year.", COMPARISONS[1:]),
@@ -95,10 +95,10 @@ COMPARISONS = ["increase_in_enforcement", "increase_in_victim_assistance", "decr
     ],
 )
 def test_what_a_source_on_the_period_is_silent_on(
-    told: str, silent: list[str], note: Path, tierengine: Callable[..., Ran]
+    message: str, silent: list[str], note: Path, tierengine: Callable[..., Ran]
 ) -> None:
     """Of a source that reports on the period, each comparison that it does not make is proposed as a silence."""
-    note.write_text(told, encoding="utf-8")
+    note.write_text(message, encoding="utf-8")
     assert _draft(tierengine, note, "--covers-period").code == 0
     whole = [each for each in read_dossier(note.parent / "dossier.yaml").dossier.proposed if not each.quote]
     assert [each.records[0].measures for each in whole] == silent
@@ -121,15 +121,15 @@ def test_the_page_on_reading(tmp_path: Path, tierengine: Callable[..., Ran], mon
 def test_no_silence_of_a_source_that_is_not_said_to_report_on_the_period(
     note: Path, tierengine: Callable[..., Ran]
 ) -> None:
-    """What a source says nothing of tells nothing unless it was to tell it."""
+    """What a source says nothing of answers nothing unless it was to report on it."""
     assert _draft(tierengine, note).code == 0
     assert all(each.quote for each in read_dossier(note.parent / "dossier.yaml").dossier.proposed)
 
 
-def test_one_source_tells_what_the_other_is_silent_on(
+def test_one_source_speaks_of_what_the_other_is_silent_on(
     note: Path, tmp_path: Path, tierengine: Callable[..., Ran]
 ) -> None:
-    """A silence is proposed only where none of the sources tells of it, and then of each."""
+    """A silence is proposed only where none of the sources speaks of it, and then of each."""
     other = tmp_path / "case" / "other.txt"
     other.write_text("Convictions increased over the previous year.\n", encoding="utf-8")
     assert _draft(tierengine, note, other, "--covers-period").code == 0
@@ -188,7 +188,7 @@ def test_sources_of_several_formats_from_elsewhere(tmp_path: Path, note: Path, t
 
 
 def test_every_problem_of_the_sources_at_once(note: Path, tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
-    """What is missing and what is empty are both told, and nothing is written."""
+    """What is missing and what is empty are both reported, and nothing is written."""
     empty = tmp_path / "empty.txt"
     empty.write_bytes(b"")
     ran = _draft(tierengine, note, empty, tmp_path / "missing.txt")
@@ -212,7 +212,7 @@ def test_the_sections_of_one_cable_are_one_source(tmp_path: Path, tierengine: Ca
 
 
 def test_a_section_that_is_given_twice(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
-    """It is told once, with what to do, and nothing is written."""
+    """It is refused once, with what to do, and nothing is written."""
     for name in ("s1.txt", "again.txt"):
         (tmp_path / name).write_text(section(1), encoding="utf-8")
     ran = _draft(tierengine, tmp_path / "s1.txt", tmp_path / "again.txt")
@@ -237,7 +237,7 @@ def test_bad_options(country: str, report: str, said: str, note: Path, tierengin
 
 
 def test_a_folder_that_cannot_be_made(note: Path, tierengine: Callable[..., Ran]) -> None:
-    """It is told in the words of the option, and nothing is written."""
+    """It is refused in the words of the option, and nothing is written."""
     ran = _draft(tierengine, note, "--output", note / "below" / "dossier.yaml")
     assert (ran.code, ran.out) == (2, "")
     assert "--output" in ran.err

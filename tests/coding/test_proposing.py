@@ -43,7 +43,7 @@ FIRST_CONVICTIONS = [
     ("more_convictions", "statistic", "more than last year"),
     ("trafficking_convictions", "statistic", SOME),
 ]
-TOLD: list[tuple[str, list[tuple[str, str, Any]]]] = [
+EXPECTED: list[tuple[str, list[tuple[str, str, Any]]]] = [
     ("The police investigated 14 trafficking cases.", [("trafficking_investigations", "statistic", "14")]),
     (
         "It prosecuted 12 defendants and convicted at least five traffickers.",
@@ -199,10 +199,10 @@ TOLD: list[tuple[str, list[tuple[str, str, Any]]]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "told"), TOLD, ids=[text for text, _ in TOLD])
-def test_what_a_sentence_tells(text: str, told: list[tuple[str, str, Any]], setting: Setting) -> None:
+@pytest.mark.parametrize(("text", "expected"), EXPECTED, ids=[text for text, _ in EXPECTED])
+def test_what_a_sentence_answers(text: str, expected: list[tuple[str, str, Any]], setting: Setting) -> None:
     """The first proposals are what a careful coder would write."""
-    assert [(each.measures, each.kind, each.value) for each in _first(text, setting)] == told
+    assert [(each.measures, each.kind, each.value) for each in _first(text, setting)] == expected
 
 
 def test_the_days_of_two_years(setting: Setting) -> None:
@@ -231,20 +231,20 @@ def test_who_did_it(setting: Setting) -> None:
 
 def test_what_a_cue_leads_to_can_be_accepted(rulebook: Rulebook, setting: Setting) -> None:
     """No cue of an effort of the government stands for a sentence in which somebody else makes it."""
-    told = [
+    cues = [
         (indicator.id, cue.stands_for)
         for indicator in setting.law.indicators
         for cue in rulebook.cues.get(indicator.id, ())
         for first in _first(cue.stands_for, setting)
         if first.measures == indicator.id and indicator.effort and first.actor.is_ != "government"
     ]
-    assert told == []
+    assert cues == []
 
 
 @pytest.mark.parametrize(
     "text", ["The capital lies on a river.", "See https://example.org/trafficking-investigations.", "12"]
 )
-def test_sentences_that_tell_nothing(text: str, setting: Setting) -> None:
+def test_sentences_that_answer_nothing(text: str, setting: Setting) -> None:
     """Of what bears on no question nothing is proposed, nor of an address."""
     assert _first(text, setting) == []
 

@@ -29,10 +29,10 @@ def _document(raw: bytes) -> Document:
 
 
 def _record(name: str, quote: str, note: str) -> Evidence:
-    told = {"id": name, "kind": "law", "measures": "trafficking_criminalised", "value": "true", "undated": "as it is"}
+    values = {"id": name, "kind": "law", "measures": "trafficking_criminalised", "value": "true", "undated": "as it is"}
     actor = {"is": "government", "name": note}
     marks = {"reliability": "B", "credibility": "2"}
-    return Evidence.model_validate({**told, **marks, "actor": actor, "at": "X ¶1", "quote": quote, "note": note})
+    return Evidence.model_validate({**values, **marks, "actor": actor, "at": "X ¶1", "quote": quote, "note": note})
 
 
 @given(seed=st.sampled_from(SEEDS), quote=TEXTS, note=TEXTS, other=TEXTS)
@@ -56,12 +56,12 @@ def test_a_rating_keeps_its_id() -> None:
     assert rating_id(document, "serious_and_sustained_efforts") == "rating-serious-and-sustained-efforts"
 
 
-def test_each_mistake_is_told_by_its_key() -> None:
+def test_each_mistake_is_named_by_its_key() -> None:
     """What a person wrote is held against the model of the dossier, and every problem names the field it is about."""
     with pytest.raises(EvidenceError) as refused:
         written_as({"reliability": "Z", "credibility": "9"}, Marks)
     assert [each.where for each in refused.value.problems] == ["reliability", "credibility"]
-    told = {"kind": "law", "measures": "x", "value": "true", "date": "soon", "because": "a long reason " * 20}
+    values = {"kind": "law", "measures": "x", "value": "true", "date": "soon", "because": "a long reason " * 20}
     with pytest.raises(EvidenceError) as refused:
-        written_as({**told, "actor": {"is": "nobody", "name": "x"}}, ProposedRecord)
+        written_as({**values, "actor": {"is": "nobody", "name": "x"}}, ProposedRecord)
     assert {each.where for each in refused.value.problems} == {"date", "actor"}

@@ -58,13 +58,13 @@ def _year(report: int, *records: Written, **changes: Any) -> Written:
     period = {"first": f"{report - 1}-04-01", "last": f"{report}-03-31"}
     dated = [r | {"period": period} if r.get("period") else r for r in records]
     last = date(report - 1, 6, 19).isoformat()
-    told: Written = {"as_of": f"{report}-06-20", "period": period, "last_report": last, "id": f"orlene-{report}"}
-    return {"records": dated, **told, **changes}
+    dossier: Written = {"as_of": f"{report}-06-20", "period": period, "last_report": last, "id": f"orlene-{report}"}
+    return {"records": dated, **dossier, **changes}
 
 
 def _write(folder: Path, report: int, *records: Written, **changes: Any) -> Path:
-    told = _year(report, *records, **changes)
-    return two_years.write(folder, *told.pop("records"), sent=f"021201Z APR {report % 100:02d}", **told)
+    dossier = _year(report, *records, **changes)
+    return two_years.write(folder, *dossier.pop("records"), sent=f"021201Z APR {report % 100:02d}", **dossier)
 
 
 LAW = two_years.record("trafficking_criminalised", True, kind="law", period=None, undated="the law in force")
@@ -76,7 +76,7 @@ BODY = two_years.record("coordination_body_established", True, **ACTS)
 
 
 def test_next_year_from_the_outside(tierengine: Run, tessaly: Path) -> None:
-    """The new dossier checks, is assessed, says what it carries, and tells its open questions; the old one stays."""
+    """The new dossier checks, is assessed, says what it carries, and lists its open questions; the old one stays."""
     before = tessaly.read_bytes()
     ran = tierengine("roll", tessaly, "--report", 2020, "--placed", 2)
     assert (ran.code, ran.err) == (0, "")
@@ -90,11 +90,11 @@ def test_next_year_from_the_outside(tierengine: Run, tessaly: Path) -> None:
         "  1 left behind: victims-before",
     ]
     new = tessaly.with_name("dossier-2020.yaml")
-    told = tierengine("check", new)
-    assert (told.code, told.err) == (0, "")
-    assert "carried: penal-code: trafficking_criminalised is true, last shown for the report of 2019" in told.out
-    assert "open question: amendment-promised: Was it done? The minister has promised" in told.out
-    assert "not coded" not in told.out  # its source was read for the last report
+    checked = tierengine("check", new)
+    assert (checked.code, checked.err) == (0, "")
+    assert "carried: penal-code: trafficking_criminalised is true, last shown for the report of 2019" in checked.out
+    assert "open question: amendment-promised: Was it done? The minister has promised" in checked.out
+    assert "not coded" not in checked.out  # its source was read for the last report
     answer = tierengine("assess", new, "--format", "json")
     assert answer.code == 4
     assert "Carried over; last shown for the report of 2019." in answer.out
@@ -119,18 +119,20 @@ def test_it_may_lie_in_a_folder_around(tierengine: Run, tessaly: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("report", "more", "told"),
+    ("report", "more", "message"),
     [
         (2021, (), "--report: dossier.yaml is for the report of 2019, and the next one is that of 2020"),
         (2019, (), "--report: dossier.yaml is for the report of 2019"),
         (2020, ("--as-of", "2021-06-01"), "--as-of: 2021-06-01 does not lie in 2020"),
     ],
 )
-def test_another_year_is_refused(report: int, more: tuple[str, ...], told: str, tierengine: Run, tessaly: Path) -> None:
+def test_another_year_is_refused(
+    report: int, more: tuple[str, ...], message: str, tierengine: Run, tessaly: Path
+) -> None:
     """Reports follow on one another; nothing is written."""
     ran = tierengine("roll", tessaly, "--report", report, *more)
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(told)
+    assert ran.err.startswith(message)
     assert len(list(tessaly.parent.iterdir())) == 2
 
 
@@ -144,9 +146,9 @@ def test_an_interim_dossier_is_refused(tierengine: Run, tmp_path: Path) -> None:
 
 def test_the_rules_are_shown(tierengine: Run) -> None:
     """`show` prints what a rule of carrying takes, for how long and why, and `law show` lists it."""
-    told = tierengine("show", "CARRY-LAW").out
-    assert "for 5 reports after it was last shown, at most" in told
-    assert "left: a reform enacted last year" in told
+    printed = tierengine("show", "CARRY-LAW").out
+    assert "for 5 reports after it was last shown, at most" in printed
+    assert "left: a reform enacted last year" in printed
     assert (
         "CARRY-INSTITUTION: a standing service or procedure stands"
         in tierengine("law", "show", "--as-of", "2014-06-01").out
@@ -167,7 +169,7 @@ def test_a_service_stands_and_is_nothing_new(rulebook: Rulebook, tmp_path: Path)
     assert assess(casefile, rulebook).recommendation.open_tiers
 
 
-def test_since_2019_a_service_is_told_and_does_not_count(rulebook: Rulebook, tmp_path: Path) -> None:
+def test_since_2019_a_service_is_listed_and_does_not_count(rulebook: Rulebook, tmp_path: Path) -> None:
     """From 2018 into 2019 the law changes: only what is recorded in the period counts, and a law in force is no act."""
     path = _rolled(_write(tmp_path, 2018, LAW, CENTRE), 2019, rulebook)
     casefile, admitted = _admitted(path, rulebook)
@@ -330,7 +332,7 @@ LATE = "no rule carries `trafficking-criminalised`, last shown for the report of
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("shown: 2014", "shown: 2008", f"{LATE} 2008, to that of 2015"),
         ("shown: 2014", "shown: 2015", f"{LATE} 2015, to that of 2015"),
@@ -341,7 +343,7 @@ LATE = "no rule carries `trafficking-criminalised`, last shown for the report of
     ],
 )
 def test_what_no_rule_carries_is_refused(
-    old: str, new: str, told: str, tierengine: Run, rulebook: Rulebook, tmp_path: Path
+    old: str, new: str, message: str, tierengine: Run, rulebook: Rulebook, tmp_path: Path
 ) -> None:
     """Whoever writes `carried` beside a record by hand is held to the rules, with the line and the cure."""
     path = _rolled(_write(tmp_path, 2014, LAW), 2015, rulebook)
@@ -351,12 +353,12 @@ def test_what_no_rule_carries_is_refused(
     ran = tierengine("check", path)
     assert (ran.code, ran.out) == (1, "")
     assert re.match(r"2015\.yaml:\d+:\d+: ", ran.err)
-    assert told in ran.err
+    assert message in ran.err
     assert "code it anew from a source of the period, or take the record out" in ran.err
 
 
 def test_the_second_checker_carries_as_we_do(rulebook: Rulebook, tmp_path: Path) -> None:
-    """The packet of a rolled dossier holds: what stands, what is told anew, and what since 2019 does not count."""
+    """The packet of a rolled dossier holds: what stands, what is said anew, and what since 2019 does not count."""
     covers = two_years.record("prohibition_covers_forced_labour", True, kind="law", period=None, undated="in force")
     path = _rolled(_write(tmp_path, 2018, LAW, covers, CENTRE), 2019, rulebook)
     new = {**covers, "id": "anew", "value": False, "at": "18ORLENE7 ¶1"}

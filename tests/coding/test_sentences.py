@@ -47,7 +47,7 @@ def test_titles_and_tables(text: str, title: bool) -> None:
     assert is_title(text) is title
 
 
-def test_a_heading_tells_nothing() -> None:
+def test_a_heading_says_nothing() -> None:
     """It names what follows, and no record is drafted from it."""
     source = read_source([("a.md", b"# Prosecution\n\nIt convicted three.\n")], "markdown", "a")
     assert [each.at for each in sentences(source)] == ["a Prosecution \u00b61"]
@@ -65,7 +65,7 @@ def test_nothing_is_made_up_and_nothing_lost(text: str) -> None:
     found = list(sentences(source))
     for each in found:
         assert source.passage(each.at, each.text) is not None
-    letters = re.sub(r"[^aZ]", "", "".join(told for _, told in source.places() if not is_title(told)))
+    letters = re.sub(r"[^aZ]", "", "".join(listed for _, listed in source.places() if not is_title(listed)))
     assert re.sub(r"[^aZ]", "", "".join(each.text for each in found)) == letters
 
 

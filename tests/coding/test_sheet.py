@@ -50,10 +50,10 @@ def _cell(book: Any, sheet: str, name: str, head: str) -> Any:
     return page.cell(rows.get(name, page.max_row + 1), _columns(page)[head])
 
 
-def _fill(book: Any, sheet: str, **told: Any) -> None:
+def _fill(book: Any, sheet: str, **cells: Any) -> None:
     page = book[sheet]
     row = page.max_row + 1
-    for head, value in told.items():
+    for head, value in cells.items():
         page.cell(row, _columns(page)[head.replace("__", ".")], value)
 
 
@@ -217,10 +217,10 @@ def test_no_text_is_lost_on_the_way(data: st.DataObject, rulebook: Rulebook, tmp
     taken = taken_back(path, _raw(opened), "out.xlsx", rulebook)
     path.write_bytes(taken.raw)
     after = read_dossier(path).document.values
-    told = {(s, item["id"]): item for s in ("records", "silences") for item in after.get(s, ())}
+    items = {(s, item["id"]): item for s in ("records", "silences") for item in after.get(s, ())}
     for (section, name, head), text in meant.items():
-        assert told[section, name][head].strip() == text
-    kept = {key: item for key, item in told.items() if not any(key == (s, n) for s, n, _ in meant)}
+        assert items[section, name][head].strip() == text
+    kept = {key: item for key, item in items.items() if not any(key == (s, n) for s, n, _ in meant)}
     assert all(item in now[section] for (section, _), item in kept.items())
 
 
@@ -293,7 +293,7 @@ def test_as_excel_types_it(dossier: Path, rulebook: Rulebook) -> None:
 # -- what is wrong -------------------------------------------------------------------------------------------------
 
 
-def test_every_problem_has_its_cell_and_all_are_told_at_once(tierengine: Run, dossier: Path) -> None:
+def test_every_problem_has_its_cell_and_all_are_reported_at_once(tierengine: Run, dossier: Path) -> None:
     """Unknown words, an empty cell, a quote that is not there, a value of the wrong type; nothing is written."""
     path = dossier.parent / "out.xlsx"
     tierengine("sheet", dossier, path)
@@ -309,8 +309,8 @@ def test_every_problem_has_its_cell_and_all_are_told_at_once(tierengine: Run, do
     ran = tierengine("sheet", dossier, path, "--read")
     assert (ran.code, ran.out) == (1, "")
     assert dossier.read_bytes() == before
-    told = {line.split(": ")[0] for line in ran.err.splitlines() if not line.startswith(" ")}
-    assert all(re.fullmatch(r"(records|silences|requests)![A-Z]+\d+", place) for place in told), told
+    cells = {line.split(": ")[0] for line in ran.err.splitlines() if not line.startswith(" ")}
+    assert all(re.fullmatch(r"(records|silences|requests)![A-Z]+\d+", place) for place in cells), cells
     for sheet, name, head in (
         ("records", "arrest-warrant", "kind"),
         ("records", "awareness-campaigns", "measures"),
@@ -321,11 +321,11 @@ def test_every_problem_has_its_cell_and_all_are_told_at_once(tierengine: Run, do
         ("requests", "r", "at"),
         ("requests", "r", "answer"),
     ):
-        assert f"{sheet}!{_cell(book, sheet, name, head).coordinate}" in told, head
+        assert f"{sheet}!{_cell(book, sheet, name, head).coordinate}" in cells, head
     assert all(line.startswith("    ") for line in ran.err.splitlines()[1::2])
 
 
-def test_what_is_not_quoted_and_what_the_law_refuses_are_told_together(tierengine: Run, dossier: Path) -> None:
+def test_what_is_not_quoted_and_what_the_law_refuses_are_reported_together(tierengine: Run, dossier: Path) -> None:
     """A quote that does not stand hides neither a number that is none nor a question that nobody asks."""
     path = dossier.parent / "out.xlsx"
     tierengine("sheet", dossier, path)
@@ -391,18 +391,18 @@ CHANGES: dict[str, tuple[Callable[[Any], object], str]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_is_wrong_is_told_with_its_cell(change: str, dossier: Path, rulebook: Rulebook) -> None:
+def test_what_is_wrong_is_reported_with_its_cell(change: str, dossier: Path, rulebook: Rulebook) -> None:
     """One mistake each, with the cell and a cure."""
     book = openpyxl.load_workbook(io.BytesIO(written_out(dossier, rulebook)))
-    spoil, told = CHANGES[change]
+    spoil, message = CHANGES[change]
     spoil(book)
     with pytest.raises(EvidenceError) as refused:
         taken_back(dossier, _raw(book), "out.xlsx", rulebook)
-    assert re.match(told, str(refused.value)), refused.value
+    assert re.match(message, str(refused.value)), refused.value
     assert all(problem.cure for problem in refused.value.problems)
 
 
-def test_what_no_cell_can_hold_is_told_with_its_line(dossier: Path, tierengine: Run) -> None:
+def test_what_no_cell_can_hold_is_reported_with_its_line(dossier: Path, tierengine: Run) -> None:
     """A control character and a text longer than a cell: the workbook is not written."""
     text = dossier.read_text(encoding="utf-8")
     text = text.replace("    unit: warrants\n", '    unit: warrants\n    note: "a\\u0007"\n')
@@ -410,8 +410,8 @@ def test_what_no_cell_can_hold_is_told_with_its_line(dossier: Path, tierengine: 
     dossier.write_text(text, encoding="utf-8")
     ran = tierengine("sheet", dossier, dossier.parent / "out.xlsx")
     assert ran.code == 1
-    told = re.findall(r"dossier\.yaml:\d+:5: (`note` .*)", ran.err)
-    assert told == [
+    problems = re.findall(r"dossier\.yaml:\d+:5: (`note` .*)", ran.err)
+    assert problems == [
         "`note` holds characters that no spreadsheet keeps as they are",
         "`note` is longer than a cell of a spreadsheet can be, 32767 characters",
     ]
@@ -450,9 +450,9 @@ def _hostile(good: bytes) -> Iterator[tuple[str, bytes, str]]:
 
 
 def test_hostile_and_foreign_files_are_refused(dossier: Path, rulebook: Rulebook) -> None:
-    """Nothing is unpacked that grows without end, nothing is run, and what is no workbook is told as such."""
-    for what, raw, told in _hostile(written_out(dossier, rulebook)):
-        with pytest.raises(EvidenceError, match=told):
+    """Nothing is unpacked that grows without end, nothing is run, and what is no workbook is refused as such."""
+    for what, raw, message in _hostile(written_out(dossier, rulebook)):
+        with pytest.raises(EvidenceError, match=message):
             taken_back(dossier, raw, what, rulebook)
 
 

@@ -1,4 +1,4 @@
-"""Nothing is said without ground: finished drafts are changed as people change them, and the checker must tell."""
+"""Nothing is said without ground: finished drafts are changed as people change them, and the checker must find it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def checked(kind: str, seed: str, text: str) -> Checked:
     return check(read_finished(text.encode(), "it.md"), draft(kind, seed), matter(seed))
 
 
-def told(found: Checked) -> str:
+def messages(found: Checked) -> str:
     """All faults in one text."""
     return "\n".join(problem.what for problem in found.faults)
 
@@ -116,12 +116,12 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("old", "new", "says"), CHANGES)
-def test_a_change_is_told(old: str, new: str, says: str) -> None:
-    """Each change of a finished draft that leaves it without ground is told for what it is."""
+def test_a_change_is_found(old: str, new: str, says: str) -> None:
+    """Each change of a finished draft that leaves it without ground is named for what it is."""
     text = text_of(*FALL)
     assert old in text
     found = checked(*FALL, text.replace(old, new, 1))
-    assert says in told(found)
+    assert says in messages(found)
 
 
 ADDED = [
@@ -148,10 +148,10 @@ ADDED = [
 
 
 @pytest.mark.parametrize(("sentence", "says"), ADDED)
-def test_an_added_sentence_is_told(sentence: str, says: str) -> None:
+def test_an_added_sentence_is_found(sentence: str, says: str) -> None:
     """A sentence that a person adds stands only if its records say it."""
     text = text_of(*FALL).replace("## Actions not taken", f"- {sentence}\n\n## Actions not taken", 1)
-    assert says in told(checked(*FALL, text))
+    assert says in messages(checked(*FALL, text))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_sentence_of_ones_own_may_stand(sentence: str) -> None:
     """Whoever keeps to the records may write their own words; they are shown as such, and are no fault."""
     text = text_of(*FALL).replace("## Actions not taken", f"- {sentence}\n\n## Actions not taken", 1)
     found = checked(*FALL, text)
-    assert told(found) == ""
+    assert messages(found) == ""
     assert len(found.own) == 1
 
 
@@ -190,13 +190,13 @@ def test_a_sentence_stands_under_its_own_heading() -> None:
     promise = re.search(r"^- Promised or expected.*\n", text, re.MULTILINE)
     assert promise is not None
     moved = text.replace(promise[0], "").replace("- For “No evidence", f"{promise[0]}- For “No evidence", 1)
-    assert "under another heading" in told(checked(*FALL, moved))
+    assert "under another heading" in messages(checked(*FALL, moved))
     above = text.replace(promise[0], "").replace("## What changed", f"{promise[0]}\n## What changed", 1)
-    assert "under another heading" in told(checked(*FALL, above))
+    assert "under another heading" in messages(checked(*FALL, above))
 
 
 def test_no_action_of_a_plan_is_passed_over() -> None:
-    """An action of which no record tells, but the law and the answer alone, is missed as well."""
+    """An action of which no record speaks, but the law and the answer alone, is missed as well."""
     kind, seed = "action-plan", "invented-rise"
     gone = "\n".join(line for line in text_of(kind, seed).splitlines() if "Action 2" not in line)
     assert "no longer says “Action 2" in "\n".join(each.what for each in checked(kind, seed, gone).missing)
@@ -224,21 +224,21 @@ def test_a_blank_is_filled_with_a_judgement_by_name() -> None:
     text = text_of(kind, seed)
     good = text.replace(blank[0], "The plan would constitute significant efforts. [judgement: Ann Lee, Country desk]")
     found = checked(kind, seed, good)
-    assert told(found) == ""
+    assert messages(found) == ""
     assert len(found.own) == 1
     nobody = text.replace(blank[0], "The plan would constitute significant efforts. [judgement: ]")
-    assert "names nobody" in told(checked(kind, seed, nobody))
+    assert "names nobody" in messages(checked(kind, seed, nobody))
     figure = text.replace(blank[0], "The plan is worth 900 million dollars. [judgement: Ann Lee, Country desk]")
-    assert "says 900" in told(checked(kind, seed, figure))
+    assert "says 900" in messages(checked(kind, seed, figure))
 
 
 def test_a_line_to_fill_in_states_nothing() -> None:
     """Behind `To` an addressee is written, and no statement."""
     text = text_of("downgrade-letter", "invented-fall")
     good = text.replace("To: [WRITE: name and office of the addressee]", "To: the Minister of Justice of Maravia")
-    assert told(checked("downgrade-letter", "invented-fall", good)) == ""
+    assert messages(checked("downgrade-letter", "invented-fall", good)) == ""
     bad = text.replace("To: [WRITE: name and office of the addressee]", "To: the Minister, who freed 500 victims")
-    assert "states something" in told(checked("downgrade-letter", "invented-fall", bad))
+    assert "states something" in messages(checked("downgrade-letter", "invented-fall", bad))
 
 
 # -- whatever is changed ---------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def _sentences(of: Draft) -> list[Said]:
 @settings(max_examples=25)
 @given(st.data())
 def test_no_mark_can_be_deleted(data: st.DataObject) -> None:
-    """Whichever sentence of whichever kind loses its mark, the checker tells."""
+    """Whichever sentence of whichever kind loses its mark, the checker finds it."""
     kind, seed = data.draw(st.sampled_from(EVERY))
     said = data.draw(st.sampled_from(_sentences(draft(kind, seed))))
     text = text_of(kind, seed).replace("<", "\\<")
@@ -264,7 +264,7 @@ def test_no_mark_can_be_deleted(data: st.DataObject) -> None:
 @settings(max_examples=40)
 @given(st.data())
 def test_no_figure_can_be_changed(data: st.DataObject) -> None:
-    """Whichever digit of whichever sentence is changed, the checker tells; so it does in the list of records."""
+    """Whichever digit of whichever sentence is changed, the checker finds it; so it does in the list of records."""
     kind, seed = data.draw(st.sampled_from(EVERY))
     text = text_of(kind, seed).split("## Made from")[0]
     digits = [found.start() for found in re.finditer(r"\d", text)]
@@ -278,7 +278,7 @@ def test_no_figure_can_be_changed(data: st.DataObject) -> None:
 @settings(max_examples=25)
 @given(st.data())
 def test_no_sentence_can_be_slipped_in(data: st.DataObject) -> None:
-    """A sentence without a mark is told wherever it is put: before, between and behind the others."""
+    """A sentence without a mark is reported wherever it is put: before, between and behind the others."""
     kind, seed = data.draw(st.sampled_from(EVERY))
     words = data.draw(
         st.sampled_from(["The government deserves praise.", "It did well in all fields.", "Nobody was harmed."])

@@ -30,14 +30,14 @@ def asked_for() -> list[tuple[str, str]]:
     return pairs
 
 
-def told(of: Draft) -> str:
+def text_of(of: Draft) -> str:
     """A draft as Markdown, without the list of what it was made from."""
     return re.sub(r"\\([\[\]_*()#])", r"\1", markdown(of).decode()).split("\n## Made from")[0] + "\n"
 
 
 def test_golden(request: pytest.FixtureRequest) -> None:
     """Each document reads as it did; and none is golden that no seed asks for."""
-    wanted = {f"{seed}-{kind}.md": told(draft(kind, seed)) for kind, seed in asked_for()}
+    wanted = {f"{seed}-{kind}.md": text_of(draft(kind, seed)) for kind, seed in asked_for()}
     if request.config.getoption("--reset-golden"):
         GOLDEN.mkdir(parents=True, exist_ok=True)
         for path in GOLDEN.iterdir():

@@ -37,8 +37,8 @@ def test_the_page_shows_what_is_printed(
     ran = 0
     for block in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
         for command, shown in re.findall(r"^\$ tierengine (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
-            told = tierengine(*shlex.split(command))
-            assert _said(told.out + told.err, shown), (command, told)
+            found = tierengine(*shlex.split(command))
+            assert _said(found.out + found.err, shown), (command, found)
             ran += 1
     assert ran > 4
 
@@ -53,13 +53,13 @@ def test_where_each_required_part_stands() -> None:
     """The table of the reference names parts that there are, and every part that a clause requires."""
     text = (ROOT / "docs" / "reference" / "documents.md").read_text(encoding="utf-8")
     table = text.split("| Clause |")[1].split("\n\n")[0]
-    told: set[tuple[str, str]] = set()
+    stated: set[tuple[str, str]] = set()
     kind = ""
     for row in table.splitlines()[2:]:
         _, _, named, parts = (cell.strip() for cell in row.strip("|").split("|"))
         kind = named.strip("`") or kind
-        told |= {(kind, part.strip()) for part in parts.split(";")}
+        stated |= {(kind, part.strip()) for part in parts.split(";")}
     in_force = [each for each in templates().kinds if each.in_force.until is None]
     known = {(each.id, part.heading): part.required_by for each in in_force for part in each.parts}
-    assert told <= known.keys()
-    assert {name for name, required_by in known.items() if required_by is not None} <= told
+    assert stated <= known.keys()
+    assert {name for name, required_by in known.items() if required_by is not None} <= stated

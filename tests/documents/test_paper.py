@@ -31,7 +31,7 @@ def found(raw: bytes, name: str, kind: str, seed: str) -> Checked:
     return check(read_finished(raw, name), draft(kind, seed), matter(seed))
 
 
-def told(of: Checked) -> list[str]:
+def messages(of: Checked) -> list[str]:
     """All that is wrong, without the places, which differ by format."""
     return [problem.what for problem in (*of.faults, *of.missing, *of.blanks)]
 
@@ -63,16 +63,16 @@ def test_a_pdf_holds_as_its_word_file_does(kind: str, seed: str) -> None:
     of_pdf = found(pdf(draft(kind, seed)), "it.pdf", kind, seed)
     of_word = found(docx(draft(kind, seed)), "it.docx", kind, seed)
     assert of_pdf.faults == ()
-    assert (of_pdf.holding, told(of_pdf), of_pdf.own) == (of_word.holding, told(of_word), of_word.own)
+    assert (of_pdf.holding, messages(of_pdf), of_pdf.own) == (of_word.holding, messages(of_word), of_word.own)
 
 
 @pytest.mark.parametrize(("old", "new"), EDITS)
-def test_an_edit_that_was_printed_is_told_as_in_the_text(old: str, new: str) -> None:
+def test_an_edit_that_was_printed_is_reported_as_in_the_text(old: str, new: str) -> None:
     """A changed figure, an added sentence, a lost mark: the same faults come out of the PDF as of the text."""
     finished = read_finished(text_of(*FALL).replace(old, new, 1).encode(), "it.md")
     wanted = check(finished, draft(*FALL), matter(FALL[1]))
-    assert told(wanted)
-    assert told(found(printed(finished, draft(*FALL)), "it.pdf", *FALL)) == told(wanted)
+    assert messages(wanted)
+    assert messages(found(printed(finished, draft(*FALL)), "it.pdf", *FALL)) == messages(wanted)
 
 
 def test_what_it_was_made_from_is_read_over_line_ends() -> None:
@@ -92,7 +92,7 @@ def test_what_it_was_made_from_is_read_over_line_ends() -> None:
 def test_the_margins_of_a_pdf_bear_the_marking_alone() -> None:
     """A page whose head and foot bear no marking has lost it."""
     raw = pdf(replace(draft(*FALL), marking="FOR EVERYBODY"))
-    assert "the marking UNCLASSIFIED is lost, or something stands beside it" in told(found(raw, "it.pdf", *FALL))
+    assert "the marking UNCLASSIFIED is lost, or something stands beside it" in messages(found(raw, "it.pdf", *FALL))
 
 
 def _opened() -> tuple[pypdfium2.PdfDocument, pypdfium2.PdfPage]:
@@ -106,7 +106,7 @@ def _saved(document: pypdfium2.PdfDocument) -> bytes:
     return held.getvalue()
 
 
-def test_a_note_and_a_picture_are_told() -> None:
+def test_a_note_and_a_picture_are_reported() -> None:
     """What stands beside the text of a PDF is no place for a statement."""
     document, page = _opened()
     note = pdfium.FPDFPage_CreateAnnot(page, pdfium.FPDF_ANNOT_TEXT)
@@ -128,7 +128,7 @@ def test_a_note_and_a_picture_are_told() -> None:
 
 
 def test_a_scan_is_no_finished_document(tmp_path: Path) -> None:
-    """A PDF without text is told, with what to do."""
+    """A PDF without text is refused, with what to do."""
     document = pypdfium2.PdfDocument.new()
     document.new_page(595, 842)
     path = tmp_path / "scan.pdf"

@@ -48,7 +48,7 @@ def fall(tmp_path: Path) -> Path:
 def test_a_document_that_is_not_asked_for(
     words: tuple[str, str], code: int, says: str, tierengine: Run, tmp_path: Path
 ) -> None:
-    """It is told with its reason, and nothing is written."""
+    """It is refused with its reason, and nothing is written."""
     kind, seed = words
     output = tmp_path / "it.docx"
     ran = tierengine("write", kind, SEEDS / seed / "dossier.yaml", "--output", output)
@@ -103,7 +103,7 @@ def test_a_document_that_lacks_a_required_part(tierengine: Run, tmp_path: Path) 
 
 
 def test_without_the_year_before_the_explanation_is_not_whole(tierengine: Run, fall: Path) -> None:
-    """What changed cannot be told from one year: a blank says what belongs there."""
+    """What changed cannot be known from one year: a blank says what belongs there."""
     fall.write_text(fall.read_text().replace("last_dossier: 2024/dossier.yaml\n", ""))
     ran = tierengine("write", "change-explanation", fall)
     assert ran.code == 4
@@ -187,7 +187,7 @@ def _refigure(paragraph: Any) -> None:
 def test_a_word_file_that_was_edited(
     find: str, change: Callable[[Any], None], says: str, tierengine: Run, letter: Path
 ) -> None:
-    """Tracked changes, comments, hidden words, lost marks and changed figures are told with the file and the place."""
+    """Tracked changes, comments, hidden words, lost marks and changed figures are reported with file and place."""
     _edited(letter, find, change)
     before = letter.read_bytes()
     ran = tierengine("write", "--check", letter)
@@ -214,7 +214,7 @@ def test_a_dossier_that_says_something_else_now(tierengine: Run, fall: Path, let
 
 
 def test_a_dossier_that_lies_elsewhere(tierengine: Run, fall: Path, letter: Path, tmp_path: Path) -> None:
-    """A document that was moved is told where its dossier lies."""
+    """A document that was moved is found by where its dossier lies."""
     moved = tmp_path / "moved.docx"
     shutil.move(letter, moved)
     assert "say where it lies, with --dossier" in tierengine("write", "--check", moved).err
@@ -225,7 +225,7 @@ def test_a_dossier_that_lies_elsewhere(tierengine: Run, fall: Path, letter: Path
     ("name", "raw"), [("it.docx", b"PK\x03\x04 no zip"), ("it.md", b""), ("it.html", b"\0\0"), ("it.pdf", b"%PDF-1.4")]
 )
 def test_no_document_at_all(name: str, raw: bytes, tierengine: Run, tmp_path: Path) -> None:
-    """A file that is none is told, and never by a traceback."""
+    """A file that is none is refused, and never by a traceback."""
     (tmp_path / name).write_bytes(raw)
     ran = tierengine("write", "--check", tmp_path / name)
     assert ran.code in (1, 2)
@@ -282,7 +282,7 @@ def kept(tierengine: Run, fall: Path, tmp_path: Path) -> tuple[object, ...]:
 def test_the_ledger_keeps_a_final_document(
     tierengine: Run, fall: Path, kept: tuple[object, ...], tmp_path: Path
 ) -> None:
-    """A letter tells who determined; it is kept by its digest once no blank is left, and the packet still holds."""
+    """A letter names who determined; it is kept by its digest once no blank is left, and the packet still holds."""
     path = fall.parent / "letter.docx"
     assert tierengine("write", "downgrade-letter", fall, *kept, "--output", path).code == 0
     blanks = tierengine("ledger", "keep", 1, path, "--as", "Ann Lee", *kept)
@@ -307,8 +307,8 @@ def test_the_ledger_keeps_a_final_document(
     assert "written in letter.docx, entry 4 of the ledger" in tierengine("year", 2025, fall.parent, *kept).out
     path.unlink()
     assert "letter, due 30 June 2025: not written" in tierengine("year", 2025, fall.parent).out
-    told = tierengine("year", 2025, fall.parent, *kept).out
-    assert "downgrade-letter, due 30 June 2025: kept in the ledger, entry 4 (letter.docx)" in told
+    printed = tierengine("year", 2025, fall.parent, *kept).out
+    assert "downgrade-letter, due 30 June 2025: kept in the ledger, entry 4 (letter.docx)" in printed
     tierengine("ledger", "correct", 4, "--reasons", "the wrong file", "--as", "Ann Lee", *kept)
     assert "letter, due 30 June 2025: not written" in tierengine("year", 2025, fall.parent, *kept).out
 
@@ -329,7 +329,7 @@ def test_positions_stand_in_the_memo(tierengine: Run, fall: Path, kept: tuple[ob
 
 
 def test_the_actions_of_a_plan_are_asked_after(tierengine: Run, tmp_path: Path) -> None:
-    """They go into the dossier, `roll` makes questions of them, and the report tells which were carried out."""
+    """They go into the dossier, `roll` makes questions of them, and the report says which were carried out."""
     shutil.copytree(SEEDS / "invented-rise", tmp_path / "rise")
     path, plan = tmp_path / "rise" / "dossier.yaml", tmp_path / "rise" / "plan.md"
     assert tierengine("write", "action-plan", path, "--record", "--output", plan).code == 0
@@ -338,8 +338,8 @@ def test_the_actions_of_a_plan_are_asked_after(tierengine: Run, tmp_path: Path) 
     assert dated == ["27 December 2025"] * 3
     later = tmp_path / "rise" / "2026.yaml"
     assert tierengine("roll", path, "--report", 2026, "--placed", 2, "--output", later).code == 0
-    told = tierengine("report", later).out
-    assert re.search(r"action-1 +not shown", told)
+    printed = tierengine("report", later).out
+    assert re.search(r"action-1 +not shown", printed)
     record = (
         "records:\n  - {id: now-covered, kind: law, measures: prohibition_covers_forced_labour, value: true,\n"
         "     date: 2025-10-01, actor: {is: government, name: the Government}, at: 25OSTRA8 ¶2, reliability: B,\n"
@@ -377,7 +377,7 @@ def test_the_actions_of_a_plan_are_asked_after(tierengine: Run, tmp_path: Path) 
     ],
 )
 def test_a_template_that_is_wrong(file: str, old: str, new: str, says: str, tierengine: Run, tmp_path: Path) -> None:
-    """It is told with its file and line, by `lint` and before anything is written, and ends with 3."""
+    """It is reported with its file and line, by `lint` and before anything is written, and ends with 3."""
     for room in ("criteria", "rules"):
         shutil.copytree(ROOT / room, tmp_path / "law" / room)
     path = tmp_path / "law" / "rules" / "documents" / file
@@ -390,7 +390,7 @@ def test_a_template_that_is_wrong(file: str, old: str, new: str, says: str, tier
 
 
 def test_templates_are_copied_with_the_law_and_shown(tierengine: Run, tmp_path: Path) -> None:
-    """`new-rulebook` copies them out, `lint` counts them, and `show` tells one of them part by part."""
+    """`new-rulebook` copies them out, `lint` counts them, and `show` prints one of them part by part."""
     ran = tierengine("new-rulebook", tmp_path / "law")
     assert ran.code == 0
     assert (tmp_path / "law" / "rules" / "documents" / "narrative.yaml").is_file()
@@ -410,13 +410,13 @@ def test_a_year_at_a_glance(tierengine: Run, tmp_path: Path) -> None:
     folder = tmp_path / "all"
     why = folder / "why.docx"
     tierengine("write", "change-explanation", folder / "invented-fall" / "dossier.yaml", "--output", why)
-    told = tierengine("year", 2025, folder)
-    assert told.code == 0
-    missing = told.out.split("COUNTRIES")[0]
+    glance = tierengine("year", 2025, folder)
+    assert glance.code == 0
+    missing = glance.out.split("COUNTRIES")[0]
     assert "Maravia" not in missing
     assert "Ostrand" in missing
-    assert "change-explanation, due 30 June 2025: written in why.docx" in told.out
-    assert "Tier 3 unless waived" in told.out
+    assert "change-explanation, due 30 June 2025: written in why.docx" in glance.out
+    assert "Tier 3 unless waived" in glance.out
     for name in ("y.xlsx", "y.html", "y.ics", "y.txt"):
         assert tierengine("year", 2025, folder, "--output", tmp_path / name).code == 0
     book = load_workbook(tmp_path / "y.xlsx")
@@ -453,7 +453,7 @@ def test_a_year_finds_the_interim_assessment_after_its_report(tierengine: Run, f
 
 
 def test_a_year_without_dossiers(tierengine: Run, tmp_path: Path) -> None:
-    """It is told with the years that have one, and so is a folder without any, and one that there is not."""
+    """It is refused with the years that have one, and so is a folder without any, and one that there is not."""
     for name in ("invented-waiver", "invented-2011"):
         shutil.copytree(SEEDS / name, tmp_path / "all" / name)
     ran = tierengine("year", 2031, tmp_path / "all")

@@ -135,6 +135,12 @@ def test_every_engine_lets_two_numbers_outrank_what_was_answered_directly() -> N
         given = {facts[name] for facts in records if name in facts}
         countries.answer(name, {value: _those(records, name, value) for value in given})
     countries.settle()
+    for facts, settled in zip(records, expected, strict=True):
+        alone = SideBySide(form, 1)
+        for name, value in facts.items():
+            alone.answer(name, {value: 1})
+        alone.settle()
+        assert dict(alone.found(["m"])) == {"m": {side: int(settled == {"m": side}) for side in (True, False)}}
     with DurableEngine(form) as durable:
         assert [durable.evaluate(facts).settled for facts in records] == expected
     assert [compiled.evaluate(facts).settled for facts in records] == expected

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from tests.strategies import laws, loosely
 from tierengine.engines import columns as module
 from tierengine.engines.arithmetic import compare
-from tierengine.engines.columns import ColumnEngine, Columns, Numbers, Truths, columns_of, unpack
+from tierengine.engines.columns import ColumnEngine, Columns, Numbers, Truths, columns_of, facts_of, some_of, unpack
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
 from tierengine.engines.ends import may_be_bounded
 from tierengine.engines.form import Bounds, Engine, Evaluation, Facts, Field, Form, Operator, Rule, Stratum, Tally, Test
 from tierengine.engines.lowering import lower
-from tierengine.errors import MismatchError
+from tierengine.errors import MismatchError, Problem
 from tierengine.law.rulebook import Rulebook
 
 UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -42,6 +42,7 @@ def assert_alike(engine: Engine, form: Form, records: list[dict[str, Any]]) -> N
     for head, truths in settled.items():
         assert np.array_equal(truths.shown, found.truths(head).shown)
         assert np.array_equal(truths.refuted, found.truths(head).refuted)
+        assert truths.shown.dtype == truths.refuted.dtype == np.uint8
 
 
 def heads(form: Form) -> set[str]:
@@ -199,9 +200,36 @@ def test_no_bit_behind_the_last_record_is_set(rulebook: Rulebook) -> None:
         assert not (planes[:, -1] >> 5).any()
 
 
+def test_some_records_of_many(rulebook: Rulebook) -> None:
+    """They may be in another order, and one may stand there twice; bounds go along."""
+    form = lower(rulebook.latest())
+    records = random_records(form, 40, 9)
+    columns = columns_of(form, records)
+    chosen = np.array([33, 2, 2, 17, 39, 0, 8, 7, 31])
+    some = {name: some_of(column, chosen) for name, column in columns.items()}
+    assert [facts_of(form, some, row) for row in range(9)] == [records[row] for row in chosen.tolist()]
+
+
+def test_records_that_contradict_themselves(rulebook: Rulebook) -> None:
+    """Each of which a rule of coherence fails, and no other."""
+    form = lower(rulebook.latest())
+    records = random_records(form, 60, 11)
+    engine = CompiledEngine(form)
+    settled = [engine.settled(facts) for facts in records]
+    expected = [any(each.get(rule) is False for rule in form.coherence) for each in settled]
+    found = ColumnEngine(form).evaluate(columns_of(form, records), 60)
+    assert unpack(found.contradicted(form), 60).tolist() == expected
+    assert any(expected)
+    assert not all(expected)
+
+
 def test_no_records_at_all() -> None:
     """Nothing is found of nobody."""
-    assert ColumnEngine(one_rule(">=", 1, COUNT)).evaluate({}, 0).fired.shape == (1, 0)
+    constants: list[tuple[Field, bool | int | str]] = [(COUNT, 1), (CHOICE, "a"), (Field(id="n", type="truth"), True)]
+    for field, constant in constants:
+        form = one_rule("==", constant, field)
+        for columns in ({}, columns_of(form, [])):
+            assert ColumnEngine(form).evaluate(columns, 0).fired.shape == (1, 0)
 
 
 def test_a_contradiction_is_refused_with_its_record() -> None:
@@ -211,10 +239,18 @@ def test_a_contradiction_is_refused_with_its_record() -> None:
     rules = tuple(Rule(id=f"r{holds}", head="p", holds=holds, tests=(test,)) for holds in (True, False))
     form = Form(inputs=(field,), strata=(Stratum(rules=rules),))
     columns = columns_of(form, [{"n": False}, {}, {"n": True}, {"n": True}])
-    with pytest.raises(MismatchError, match="proposition `p`: it both holds and fails on record 3"):
-        ColumnEngine(form).evaluate(columns, 4)
-    with pytest.raises(MismatchError, match="proposition `p`: it both holds and fails on record 3"):
-        ColumnEngine(form).settle(columns, 4, ())
+    engine = ColumnEngine(form)
+    for ask in (lambda: engine.evaluate(columns, 4), lambda: engine.settle(columns, 4, ())):
+        with pytest.raises(MismatchError) as refused:
+            ask()
+        assert refused.value.problems == (
+            Problem(
+                where="proposition `p`",
+                what="it both holds and fails on record 3",
+                cure="mend the rules of this proposition; no case may do both",
+            ),
+        )
+        assert refused.value.traces == {"columns": {"p": ("rFalse", "rTrue")}}
 
 
 def test_planes_say_of_whom_a_proposition_holds() -> None:

@@ -164,7 +164,7 @@ def test_what_no_step_is_needed_to_refute_has_a_proof_of_one_line() -> None:
 
 
 def test_a_count_is_written_as_far_as_it_is_asked() -> None:
-    """Up to four at first, then twice as far; what was written serves every lower number. Told in literals."""
+    """Up to four at first, then twice as far; what was written serves every lower number. Counted in literals."""
     clauses: list[list[int]] = []
     written, some = Clauses(clauses.append), [variable(str(number)) for number in range(10)]
     lengths = []

@@ -141,17 +141,17 @@ def test_only_the_changed_lines_differ() -> None:
     first, second, *others = document.values["records"]
     changed = {k: v for k, v in first.items() if k != "note"} | {"value": "false", "unit": "a word"}
     new = {"id": "new", "kind": "law", "period": {"first": "2007-05-01", "last": "2007-05-02"}}
-    told = _changed_lines(document.raw, edited(document, {"records": (new, changed, *others)}))
-    assert [line for line in told if line.startswith("+")] == [
+    lines = _changed_lines(document.raw, edited(document, {"records": (new, changed, *others)}))
+    assert [line for line in lines if line.startswith("+")] == [
         "+    value: false",
         "+    unit: a word",
         "+  - id: new",
         "+    kind: law",
         "+    period: {first: 2007-05-01, last: 2007-05-02}",
     ]
-    assert "-    value: true" in told
-    assert "-    note: >-" in told
-    assert sum(line.startswith("-") for line in told) == 1 + 2 + len(list(item_lines(second, "  ")))
+    assert "-    value: true" in lines
+    assert "-    note: >-" in lines
+    assert sum(line.startswith("-") for line in lines) == 1 + 2 + len(list(item_lines(second, "  ")))
 
 
 def test_a_comment_beside_a_value_stays() -> None:

@@ -158,8 +158,8 @@ def test_reports_name_the_places(run: Run, tmp_path: Path, form: str) -> None:
 def test_the_answer_and_its_provenance(run: Run, tmp_path: Path) -> None:
     """`assess` and `provenance` name the sources of every format."""
     dossier = written(tmp_path)
-    told = json.loads(run("assess", dossier, "--format", "json").out)
-    assert len(told["receipt"]["sources"]) == 9
+    answer = json.loads(run("assess", dossier, "--format", "json").out)
+    assert len(answer["receipt"]["sources"]) == 9
     prov = json.loads(run("provenance", dossier).out)
     source = prov["entity"]["te:source/casa-libre"]
     assert source["te:handling"] == "unclassified"
@@ -167,7 +167,7 @@ def test_the_answer_and_its_provenance(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_way_to_a_packet(run: Run, tmp_path: Path) -> None:
-    """Recorded, exported, verified by tierengine and by the second checker, which tells what it took on trust."""
+    """Recorded, exported, verified by tierengine and by the second checker, which says what it took on trust."""
     dossier = written(tmp_path)
     assert run("ledger", "init", "--origin", "example.gov/x").code == 0
     assert run("ledger", "key", "Ann Lee", "--office", "Desk").code == 0
@@ -291,11 +291,11 @@ def test_anchors_are_written_and_hold(run: Run, tmp_path: Path) -> None:
     """What `anchors` prints, written beside each quote, keeps the dossier sound; JSON is a page of W3C annotations."""
     dossier = written(tmp_path)
     lines = run("anchors", dossier).out.splitlines()
-    told = {
+    anchors = {
         head.split(",")[0].removeprefix("# "): yaml.safe_load(line)["anchor"]
         for head, line in zip(lines[::2], lines[1::2], strict=True)
     }
-    changed(dossier, lambda d: [record.update(anchor=told[record["id"]]) for record in d["records"]])
+    changed(dossier, lambda d: [record.update(anchor=anchors[record["id"]]) for record in d["records"]])
     ran = run("check", dossier)
     assert (ran.code, "moved:" in ran.out) == (0, False)
     page = json.loads(run("anchors", dossier, "--format", "json").out)
@@ -308,8 +308,8 @@ def test_anchors_are_written_and_hold(run: Run, tmp_path: Path) -> None:
     assert kinds == ["FragmentSelector", "TextQuoteSelector", "TextPositionSelector"]
 
 
-def test_a_text_that_is_read_otherwise_is_told(run: Run, tmp_path: Path) -> None:
-    """If a reader's output changes, each quote is found again by its words, and that is told."""
+def test_a_text_that_is_read_otherwise_is_reported(run: Run, tmp_path: Path) -> None:
+    """If a reader's output changes, each quote is found again by its words, and that is reported."""
     dossier = written(tmp_path)
 
     def older(d: Any) -> None:
@@ -318,10 +318,10 @@ def test_a_text_that_is_read_otherwise_is_told(run: Run, tmp_path: Path) -> None
 
     ran = run("check", changed(dossier, older))
     assert ran.code == 0
-    told = " ".join(ran.out.split())
-    assert "moved: annual-report is read otherwise than when it was coded" in told
+    printed = " ".join(ran.out.split())
+    assert "moved: annual-report is read otherwise than when it was coded" in printed
     assert re.search(
-        r"moved: from-annual-report was found again by its words, at 0-\d+; when it was coded it stood at 3-9", told
+        r"moved: from-annual-report was found again by its words, at 0-\d+; when it was coded it stood at 3-9", printed
     )
 
 
@@ -375,7 +375,7 @@ def test_a_bad_source_of_a_dossier(run: Run, tmp_path: Path, change: Callable[[A
 
 
 def test_all_bad_sources_at_once(run: Run, tmp_path: Path) -> None:
-    """Two sources that cannot be read are told in one run."""
+    """Two sources that cannot be read are reported in one run."""
 
     def change(dossier: Any) -> None:
         _set(0, format="pdf")(dossier)

@@ -150,8 +150,8 @@ def completions(law: Law, facts: Mapping[str, Value], room: int = 3, most: int =
 
 def rows_of(law: Law, case: Mapping[str, Value]) -> Rows:
     """The rows of the tier table that one completion reaches."""
-    told = tell(law, {f"judged/{name}": False for name in law.judges} | dict(case))
-    return frozenset(row.id for row in law.tiers if told[row.id] is Outcome.MET)
+    outcomes = tell(law, {f"judged/{name}": False for name in law.judges} | dict(case))
+    return frozenset(row.id for row in law.tiers if outcomes[row.id] is Outcome.MET)
 
 
 def subsets(names: Iterable[str]) -> Iterator[tuple[str, ...]]:

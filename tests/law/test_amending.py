@@ -67,8 +67,8 @@ def test_another_threshold(law: Path, tierengine: Callable[..., Ran]) -> None:
     new = law / "criteria" / "MS3" / f"{DAY}.yaml"
     _replace(new, "max_penalty_trafficking_years, at_least: 4", "max_penalty_trafficking_years, at_least: 5")
     _replace(new, "max_penalty_trafficking_years, at_most: 3", "max_penalty_trafficking_years, at_most: 4")
-    told = tierengine("lint", law).err
-    assert f"criteria/MS3/{DAY}.yaml:12:3: this says `four years`, and the rule asks for 5 years" in told
+    printed = tierengine("lint", law).err
+    assert f"criteria/MS3/{DAY}.yaml:12:3: this says `four years`, and the rule asks for 5 years" in printed
     for before, after in (("below four years", "below five years"), ("four years or more", "five years or more")):
         _replace(new, before, after)
     _replace(new, "four years", "five years")
@@ -178,7 +178,7 @@ def test_a_new_factor_that_renumbers_another(law: Path, tierengine: Callable[...
     ],
 )
 def test_what_cannot_be_amended(words: tuple[str, ...], expected: str, tierengine: Callable[..., Ran]) -> None:
-    """It is told what is wrong and what to write instead, and nothing is written."""
+    """It says what is wrong and what to write instead, and nothing is written."""
     ran = tierengine("law", "amend", *words)
     assert ran.code == 2
     assert expected in ran.err

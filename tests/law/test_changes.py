@@ -18,7 +18,7 @@ BOOK = read_once(ROOT)
 DAYS = st.dates(date(2000, 10, 28), date(2030, 1, 1))
 
 
-def _told(first: date, second: date) -> set[tuple[str, str]]:
+def _changed(first: date, second: date) -> set[tuple[str, str]]:
     return {(change.how, change.id) for change in changes(BOOK, first, second) if not change.id.isdigit()}
 
 
@@ -37,7 +37,7 @@ def test_the_deferral_of_the_act_of_2005() -> None:
     }
 
 
-def test_what_nothing_encodes_is_told_as_well(tierengine: Callable[..., Ran]) -> None:
+def test_what_nothing_encodes_is_listed_as_well(tierengine: Callable[..., Ran]) -> None:
     """One part of the Act of 2005 took effect at once; it decides no list, and `law diff` names it all the same."""
     signed = all_changes(BOOK, date(2005, 12, 1), date(2006, 2, 1))
     assert [(change.how, change.day, change.act) for change in signed] == [
@@ -51,7 +51,7 @@ def test_what_nothing_encodes_is_told_as_well(tierengine: Callable[..., Ran]) ->
 
 
 def test_every_change_names_its_act() -> None:
-    """Each is told with the Public Law and the section that made it."""
+    """Each is named with the Public Law and the section that made it."""
     found = changes(BOOK, date(2000, 10, 28), date(2026, 11, 1))
     # A rule of policy, which no Act made, asks after action plans since there are any.
     assert [change.id for change in found if not re.match(r"P\.L\. \d+-\d+ section ", change.act)] == ["CARRY-ACTION"]
@@ -59,7 +59,7 @@ def test_every_change_names_its_act() -> None:
 
 def test_the_act_of_2013() -> None:
     """A factor is added, three are renumbered, three amended, and the watch list moves up a paragraph."""
-    found = _told(date(2012, 6, 19), date(2013, 6, 19))
+    found = _changed(date(2012, 6, 19), date(2013, 6, 19))
     factors = {(how, name) for how, name in found if name.startswith("F-")}
     assert factors == {
         ("added", "F-PARTNERSHIP"),
@@ -77,10 +77,10 @@ def test_the_act_of_2013() -> None:
 
 def test_the_two_acts_of_january_2019() -> None:
     """The ground of commitments is struck on the second day, not on the first."""
-    assert ("struck", "WL-iii-III") not in _told(date(2019, 1, 7), date(2019, 1, 8))
-    second = _told(date(2019, 1, 8), date(2019, 1, 9))
+    assert ("struck", "WL-iii-III") not in _changed(date(2019, 1, 7), date(2019, 1, 8))
+    second = _changed(date(2019, 1, 8), date(2019, 1, 9))
     assert {("struck", "WL-iii-III"), ("added", "SE-D"), ("amended", "DOWNGRADE")} <= second
-    assert ("added", "POLICY-OR-PATTERN") in _told(date(2019, 1, 7), date(2019, 1, 8))
+    assert ("added", "POLICY-OR-PATTERN") in _changed(date(2019, 1, 7), date(2019, 1, 8))
 
 
 @given(DAYS, DAYS)
@@ -123,7 +123,7 @@ def test_show_before_the_law(tierengine: Callable[..., Ran]) -> None:
 
 
 def test_diff_as_typed(tierengine: Callable[..., Ran]) -> None:
-    """Text tells Act and provision; the wrong order is a usage error; no change says so."""
+    """Text names Act and provision; the wrong order is a usage error; no change says so."""
     ran = tierengine("law", "diff", "2007-11-09", "2008-06-04")
     assert "P.L. 109-164 section 104(b)(1)" in ran.out
     assert "{" not in tierengine("law", "diff", "2003-12-18", "2003-12-19").out

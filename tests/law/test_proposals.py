@@ -41,7 +41,7 @@ def test_a_proposal_is_asked_after_everything_it_looks_at(law: Law) -> None:
 
 
 def _below(law: Law, name: str) -> set[str]:
-    """A finding or conclusion and everything on which it rests, told apart from the code under test."""
+    """A finding or conclusion and everything on which it rests, kept apart from the code under test."""
     entries = {entry.id: entry for entry in (*law.criteria, *law.conditional())}
     asked = {c.name for _, c in conditions(entries[name]) if c.finding or c.conclusion}
     return {name}.union(*(_below(law, other) for other in asked))
@@ -55,16 +55,18 @@ def test_a_rulebook_without_proposals_is_read_as_before(tmp_path: Path) -> None:
 
 def test_a_proposal_is_shown_with_its_criterion(tierengine: Callable[..., Ran]) -> None:
     """`show` prints why a level is proposed, the rules in their order with what they read, and when it stays open."""
-    told = " ".join(tierengine("show", "MS3").out.split())
-    assert "Proposed while nobody has rated it The Department's published benchmark is a maximum of four years" in told
-    assert "1. met: the prescribed maximum is four years or more" in told
-    assert "for the last report stringent_punishment was rated met or better" in told
-    assert "Where none does, it stays open The maximum is not recorded" in told
-    assert told.index("Left to a person") < told.index("Proposed while nobody has rated it")
+    printed = " ".join(tierengine("show", "MS3").out.split())
+    assert (
+        "Proposed while nobody has rated it The Department's published benchmark is a maximum of four years" in printed
+    )
+    assert "1. met: the prescribed maximum is four years or more" in printed
+    assert "for the last report stringent_punishment was rated met or better" in printed
+    assert "Where none does, it stays open The maximum is not recorded" in printed
+    assert printed.index("Left to a person") < printed.index("Proposed while nobody has rated it")
 
 
 def test_lint_counts_the_examples_of_proposals(tierengine: Callable[..., Ran]) -> None:
-    """The examples that `lint` runs and tells are those of criteria, proposals, and rules of coherence and carrying."""
+    """The examples that `lint` runs and counts are those of criteria, proposals, rules of coherence and carrying."""
     criteria = sum(len(criterion.examples) for criterion in BOOK.criteria)
     proposals = sum(len(criterion.proposal.examples) for criterion in BOOK.criteria if criterion.proposal is not None)
     coherence = sum(len(rule.examples) for rule in BOOK.coherence)

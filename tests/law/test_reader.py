@@ -311,19 +311,19 @@ def test_every_byte_and_name_is_in_the_digest(tmp_path: Path) -> None:
     assert len({before, changed, rulebook_digest(rulebook_files(folder))}) == 3
 
 
-def test_a_file_that_would_not_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_would_not_be_read_is_refused(tmp_path: Path) -> None:
     """A criterion at the wrong depth, or a `.yml`, is not passed over in silence."""
     folder = tmp_path / "small"
     shutil.copytree(SMALL, folder)
     (folder / "criteria" / "stray.yaml").write_text("id: X")
     (folder / "rules" / "more.yml").write_text("tiers: []")
-    with pytest.raises(RulebookError) as told:
+    with pytest.raises(RulebookError) as refused:
         read_rulebook(folder)
-    assert [problem.where for problem in told.value.problems] == ["criteria/stray.yaml", "rules/more.yml"]
+    assert [problem.where for problem in refused.value.problems] == ["criteria/stray.yaml", "rules/more.yml"]
 
 
 def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
-    """A link that leads nowhere is told, and ends no reading in a traceback."""
+    """A link that leads nowhere is refused, and ends no reading in a traceback."""
     folder = tmp_path / "small"
     shutil.copytree(SMALL, folder)
     (folder / "rules" / "lost.yaml").symlink_to(tmp_path / "nowhere.yaml")
@@ -332,7 +332,7 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_rulebook(tmp_path: Path) -> None:
-    """A folder that holds neither room is told with both."""
-    with pytest.raises(RulebookError) as told:
+    """A folder that holds neither room is refused with both named."""
+    with pytest.raises(RulebookError) as refused:
         read_rulebook(tmp_path)
-    assert len(told.value.problems) == 2
+    assert len(refused.value.problems) == 2

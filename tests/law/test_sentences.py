@@ -1,4 +1,4 @@
-"""Sentences of real summaries: what they tell of a government has a question in the law of their year."""
+"""Sentences of real summaries: what they say of a government has a question in the law of their year."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_ninety_five_of_a_hundred_find_a_question() -> None:
     assert f"{fit}  {fit / 200:.1%}" in ran.stdout
 
 
-def test_what_is_not_so_is_told(tmp_path: Path) -> None:
+def test_what_is_not_so_is_reported(tmp_path: Path) -> None:
     """A question that the law of a year does not ask, and a row that the seed does not draw, fail by name."""
     copied = tmp_path / "benchmarks" / "sentences.py"
     for room in ("criteria", "rules"):

@@ -1,4 +1,4 @@
-"""What an entry cites, when it begins and what it tells people, held against the Acts and against its own rules."""
+"""What an entry cites, when it begins and what it says to people, held against the Acts and against its own rules."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _changed(name: str, before: str, after: str) -> list[Placed]:
     return [here.pop(0) if item.document.name == name else item for item in DRAFT.placed]
 
 
-def _told(name: str, before: str, after: str) -> str:
+def _problems(name: str, before: str, after: str) -> str:
     placed = _changed(name, before, after)
     problems = [*lint_acts(DRAFT.rulebook, placed), *lint_constancy(placed), *lint_drift(placed)]
     return "\n".join(str(each) for each in problems)
@@ -116,9 +116,9 @@ def _told(name: str, before: str, after: str) -> str:
         ("criteria/MS4/2008-12-23.yaml", "part: standard", "part: factor", "`MS4` has another `part`"),
     ],
 )
-def test_a_slip_is_told(name: str, before: str, after: str, expected: str) -> None:
-    """Each slip is told at its place, with what to write instead."""
-    assert expected in _told(name, before, after)
+def test_a_slip_is_reported(name: str, before: str, after: str, expected: str) -> None:
+    """Each slip is reported at its place, with what to write instead."""
+    assert expected in _problems(name, before, after)
 
 
 def test_the_law_of_the_project_has_none() -> None:
@@ -128,7 +128,7 @@ def test_the_law_of_the_project_has_none() -> None:
 
 
 def test_the_linter_of_the_program_looks_for_them(tierengine: Callable[..., Ran], tmp_path: object) -> None:
-    """A user who types `lint` is told of all three at once, and the exit code is that of an unsound law."""
+    """A user who types `lint` sees all three at once, and the exit code is that of an unsound law."""
     folder = edited(
         tmp_path,  # type: ignore[arg-type]
         ("rules/watch_list.yaml", "usc: 22 USC 7107(b)(3)(A)(i)\n", "usc: 22 USC 7107(b)(3)(A)(ii)\n"),

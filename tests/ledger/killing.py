@@ -1,6 +1,6 @@
 """Starts writers at a ledger, one after the other, and kills each at a random moment.
 
-It prints, as JSON, what the writers were told was safe (entry number and digest), and how many were killed in the
+It prints, as JSON, what was reported safe to the writers (entry number and digest), and how many were killed in the
 middle of an entry. It is run as a process of its own, which imports everything once: python -m tests.ledger.killing
 """
 
@@ -55,7 +55,7 @@ def _killed(chance: random.Random, write: Any) -> list[str]:
             os._exit(1)  # a writer never ends by itself
     os.close(outside)
     with os.fdopen(inside, encoding="utf-8") as lines:
-        # So many lines, whatever else the machine does: a writer tells of each entry twice.
+        # So many lines, whatever else the machine does: a writer reports each entry twice.
         said = [lines.readline() for _ in range(2 * chance.randint(0, MOST) + 1)]
         time.sleep(chance.uniform(0, LONGEST))
         os.kill(child, signal.SIGKILL)
@@ -65,17 +65,17 @@ def _killed(chance: random.Random, write: Any) -> list[str]:
     return said
 
 
-def _write(place: str, author: Key, seal: Key, content: dict[str, Any], told: int) -> None:
-    """Append entries with an input of their own until killed; tell when each is begun, and when it is safe."""
+def _write(place: str, author: Key, seal: Key, content: dict[str, Any], pipe: int) -> None:
+    """Append entries with an input of their own until killed; report when each is begun, and when it is safe."""
     ledger = Ledger(Store(place))
     with ledger.store.reading():
         pass  # the time that it takes to connect is no moment of an entry
     for number in range(1_000_000):
         answer = canonical.encode({"case": content["case"], "number": number})
         entry = content | {"case": f"{content['case']}-{number}", "answer": canonical.digest(answer)}
-        os.write(told, b"begun\n")
+        os.write(pipe, b"begun\n")
         written, raw = ledger.append(entry, Inputs(files=(answer,)), author, seal)
-        os.write(told, f"{written.number} {canonical.digest(raw)}\n".encode())
+        os.write(pipe, f"{written.number} {canonical.digest(raw)}\n".encode())
 
 
 if __name__ == "__main__":

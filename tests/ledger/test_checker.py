@@ -1,4 +1,4 @@
-"""The second checker: it reads what the package reads, finds what the package finds, and tells every difference."""
+"""The second checker: it reads what the package reads, finds what the package finds, and reports every difference."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def engine(day: date) -> tuple[Assessor, checker.Law]:
     return Assessor(BOOK.on(day)), checker.Law(RULEBOOK, str(day))
 
 
-def told(assessment: Assessment) -> Any:
+def as_json(assessment: Assessment) -> Any:
     """An assessment as it stands in a packet."""
     return json.loads(canonical.encode(schemas.dump(Assessment, assessment)))
 
@@ -164,7 +164,7 @@ def test_it_agrees_about_each_dossier_under_the_law_of_every_date(seed: str, mon
         except TierEngineError:
             continue  # its placements or the tier that the post asks for did not yet exist
         report = Report()
-        files = beside | {"assessment.json": canonical.encode(told(assessment))}
+        files = beside | {"assessment.json": canonical.encode(as_json(assessment))}
         with monkeypatch.context() as read_before:
             read_before.setattr(checker, "Law", lambda _, on: engine(date.fromisoformat(on))[1])
             checker.check_answer(files, "dossier/dossier.yaml", str(day), report)
@@ -191,7 +191,7 @@ def test_it_agrees_about_random_dossiers() -> None:
         except TierEngineError:
             return
         report = Report()
-        checker.compare(told(assessment), json.loads(json.dumps(written)), law, report)
+        checker.compare(as_json(assessment), json.loads(json.dumps(written)), law, report)
         assert (report.wrong, report.unchecked) == ([], [])
         assert all(note.endswith("the packet is believed") for note in report.notes)
         seen["without end" if report.notes else "decided"] += 1
@@ -211,7 +211,7 @@ def test_it_agrees_about_what_hangs_on_ratings(data: st.DataObject, day: date) -
     except TierEngineError:
         return
     report = Report()
-    checker.compare_hinges(told(assessment), json.loads(json.dumps(written)), law, report)
+    checker.compare_hinges(as_json(assessment), json.loads(json.dumps(written)), law, report)
     assert (report.wrong, report.unchecked) == ([], [])
     assert all(note.endswith("would make of it was not found out") for note in report.notes)
 
@@ -293,7 +293,7 @@ def test_a_changed_fact(guatemala: Files, old: str, new: str, expected: str) -> 
 
 
 def _every_outcome(answer: Any) -> list[tuple[Any, str, str]]:
-    """Every outcome and level that the checker works out anew, with the name under which it is told."""
+    """Every outcome and level that the checker works out anew, with the name under which it is reported."""
     rooms = ("standards", "criteria", "considered", "watch_list", "progress")
     found = [(item, "outcome", item.get("id", item.get("route"))) for room in rooms for item in answer[room]]
     found += [(item, "level", item["id"]) for room in ("criteria", "considered") for item in answer[room]]
@@ -306,7 +306,7 @@ def _every_outcome(answer: Any) -> list[tuple[Any, str, str]]:
 
 
 def test_every_changed_outcome(guatemala: Files) -> None:
-    """Whatever outcome or level of the answer is changed, that very one is told; for a tier its search is made anew."""
+    """Whatever outcome or level of an answer is changed, that very one is named; for a tier its search is made anew."""
     count = len(_every_outcome(json.loads(guatemala["assessment.json"])))
     dossier = Yaml(guatemala["dossier/dossier.yaml"], "dossier.yaml").document()
     law = checker.Law(guatemala, "2007-11-09")

@@ -80,7 +80,7 @@ def test_every_entry_decides_the_same(ledger: Ledger) -> None:
 
 
 def test_the_verb_says_so(tierengine: Callable[..., Ran], kept: Path, tmp_path: Path) -> None:
-    """Which entries are told in other words, and how many are the same byte for byte."""
+    """Which entries are in other words, and how many are the same byte for byte."""
     ran = tierengine("ledger", "replay", "--all", "--ledger", kept, "--keys", tmp_path)
     assert (ran.code, ran.err) == (0, "")
     same, others = ran.out.splitlines()[0], " ".join(ran.out.splitlines()[1:])
@@ -106,13 +106,13 @@ def test_the_packet_holds(files: dict[str, bytes]) -> None:
     assert [warning.split()[0] for warning in verified.warnings] == ["page.html", "check.py", "README.txt"]
 
 
-def test_the_verb_tells_that_it_decides_the_same(tierengine: Callable[..., Ran]) -> None:
+def test_the_verb_says_that_it_decides_the_same(tierengine: Callable[..., Ran]) -> None:
     """In words, with the version that made it."""
     ran = tierengine("verify", PACKET)
     assert (ran.code, ran.err) == (0, "")
-    told = " ".join(ran.out.split())
-    assert "was made by tierengine 0.1.0; made again" in told
-    assert "it decides the same, in other words" in told
+    printed = " ".join(ran.out.split())
+    assert "was made by tierengine 0.1.0; made again" in printed
+    assert "it decides the same, in other words" in printed
 
 
 def test_the_second_checker_of_then(tmp_path: Path, files: dict[str, bytes]) -> None:
@@ -191,7 +191,7 @@ def test_a_key_that_is_missing_is_noticed(recorded: Any, key: str) -> None:
     assert compared(json.dumps(less).encode(), made, "0.1.0").differs_at is not None
 
 
-def test_an_answer_of_now_must_tell_all(recorded: Any) -> None:
+def test_an_answer_of_now_must_hold_all(recorded: Any) -> None:
     """What came later may be missing from an answer of then, and not from one of this version or a later one."""
     now = recorded | {"hinges": []}
     now["receipt"] = recorded["receipt"] | {"tierengine": VERSION}
@@ -208,10 +208,10 @@ def test_a_false_answer_that_names_an_earlier_version(office: Office, monkeypatc
     office.adopt_rulebook()
 
     def false(assessment: Any) -> bytes:
-        told = json.loads(answer_of(assessment))
-        told["receipt"]["tierengine"] = "0.1.0"
-        told["standards"][0]["outcome"] = "met" if told["standards"][0]["outcome"] != "met" else "not met"
-        return json.dumps(told).encode()
+        answer = json.loads(answer_of(assessment))
+        answer["receipt"]["tierengine"] = "0.1.0"
+        answer["standards"][0]["outcome"] = "met" if answer["standards"][0]["outcome"] != "met" else "not met"
+        return json.dumps(answer).encode()
 
     monkeypatch.setattr(acts, "VERSION", "0.1.0")
     monkeypatch.setattr(acts, "answer_of", false)

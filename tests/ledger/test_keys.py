@@ -1,4 +1,4 @@
-"""Key files: who may read them, what they tell, and that the private key is told nowhere."""
+"""Key files: who may read them, what they say, and that the private key is printed nowhere."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_key_is_never_made_twice(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "two\nlines", "a\tb"])
 def test_names_that_are_none(tmp_path: Path, text: str) -> None:
-    """Neither of a person nor of an office; both are told at once."""
+    """Neither of a person nor of an office; both are reported at once."""
     with pytest.raises(UsageError) as caught:
         Keys(tmp_path).make(text, text)
     assert [problem.where for problem in caught.value.problems] == ["NAME", "--office"]
@@ -77,7 +77,7 @@ def test_a_name_that_is_a_path_stays_in_the_folder(tmp_path: Path) -> None:
     "raw", [b"", b"name: Ann\noffice: x\n", b"\xff\xfe", b"name: A\noffice: \n-----BEGIN PRIVATE KEY-----\n"]
 )
 def test_a_file_that_is_no_key(tmp_path: Path, raw: bytes) -> None:
-    """A damaged file is told as such."""
+    """A damaged file is reported as such."""
     path = tmp_path / "ann.key"
     path.write_bytes(raw)
     path.chmod(0o600)

@@ -1,4 +1,4 @@
-"""Writers are killed at random moments, 300 times: what one was told is safe is there, and the ledger holds."""
+"""Writers are killed at random moments, 300 times: what was reported safe is there, and the ledger holds."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def test_no_kill_loses_an_entry_that_was_acknowledged(office: Office, tmp_path: 
     words += [str(kills), "20071109"]
     ran = subprocess.run(words, input=json.dumps(content), capture_output=True, text=True, check=False, cwd=ROOT)
     assert ran.returncode == 0, ran.stderr
-    told = json.loads(ran.stdout)
-    safe = dict(told["safe"])
+    answer = json.loads(ran.stdout)
+    safe = dict(answer["safe"])
     size = verify(office.ledger).checkpoint.size
-    assert len(safe) == len(told["safe"])
+    assert len(safe) == len(answer["safe"])
     with office.ledger.store.reading() as reader:
         for number, digest in safe.items():
             raw = reader.entry(number)
             assert raw is not None, number
             assert canonical.digest(raw) == digest, number
     assert 0 <= size - 2 - len(safe) <= kills
-    assert told["amid"] > kills / 2, told["amid"]
+    assert answer["amid"] > kills / 2, answer["amid"]
     assert len(safe) > kills / 2, len(safe)
     assert office.record().number == size

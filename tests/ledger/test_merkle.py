@@ -1,4 +1,4 @@
-"""The Merkle tree against a telling of RFC 6962 that hashes whole lists of leaves."""
+"""The Merkle tree against a version of RFC 6962 that hashes whole lists of leaves."""
 
 from __future__ import annotations
 

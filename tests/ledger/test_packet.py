@@ -19,7 +19,7 @@ from tierengine.ledger.packet import export, verify
 
 Files = dict[str, bytes]
 BESIDE = ("check.py", "README.txt")
-"""Files that tell a stranger how to check a packet: they are of this version, or of a named earlier one."""
+"""Files that show a stranger how to check a packet: they are of this version, or of a named earlier one."""
 OF_0_1_0 = ROOT / "tests" / "data" / "recorded-by-0.1.0" / "guatemala-2007.zip"
 SEALED_ANEW = ("page.html", "provenance.json", *BESIDE)
 """Files that the second checker leaves to `tierengine verify`."""
@@ -104,9 +104,9 @@ def test_any_byte_of_any_file(small: Files) -> None:
             changed = bytearray(raw)
             changed[chance.randrange(len(raw))] ^= 1 << chance.randrange(8)
             files = small | {name: bytes(changed)}
-            told = found(files)
+            problems = found(files)
             place = "rulebook" if name.startswith("rulebook/") else name
-            assert told.startswith(place) or name in ("ledger.vkey", "checkpoint"), told
+            assert problems.startswith(place) or name in ("ledger.vkey", "checkpoint"), problems
             assert name in SEALED_ANEW or noticed(files), name
 
 
@@ -130,8 +130,8 @@ def test_a_missing_entry_that_others_speak_of(small: Files) -> None:
 )
 def test_an_added_file(small: Files, name: str) -> None:
     """Whatever nobody vouches for does not belong in a packet."""
-    told = found(small | {name: b"{}"})
-    assert Path(name).name in told or told.startswith("rulebook")
+    problems = found(small | {name: b"{}"})
+    assert Path(name).name in problems or problems.startswith("rulebook")
     assert noticed(small | {name: b"{}"})
 
 
@@ -160,12 +160,12 @@ def test_a_concession_that_does_something_else(tmp_path: Path, false: dict[str, 
     office = small_office(tmp_path)
     with office.ledger.store.reading() as reader:
         honest, _ = office.ledger.entry(reader, 2)
-    told = honest.model_dump(
+    entry = honest.model_dump(
         mode="json", exclude={"format", "number", "time", "by", "signature"}, exclude_defaults=True
     )
     if "disputes" in false:
-        false = {"disputes": [told["disputes"][0] | {"found": false["disputes"]}]}
-    office.desk(office.bo).write(told | false)
+        false = {"disputes": [entry["disputes"][0] | {"found": false["disputes"]}]}
+    office.desk(office.bo).write(entry | false)
     assert found(export(office.ledger, 1)).startswith("entries/6.json: conceding what it disputes does something else")
     office.ledger.store.close()
 

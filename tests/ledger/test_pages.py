@@ -45,9 +45,9 @@ def follow(tierengine: Callable[..., Ran], typed: Iterable[tuple[str, str]], rea
             real[f"${name}"] = value
             continue
         ran = tierengine(*words[1:])
-        told = "\n".join(line.rstrip() for line in (ran.out + ran.err).splitlines()) + "\n"
-        assert ANEW.sub("*", told) == ANEW.sub("*", printed), command
-        real |= dict(zip(ANEW.findall(printed), ANEW.findall(told), strict=True))
+        found = "\n".join(line.rstrip() for line in (ran.out + ran.err).splitlines()) + "\n"
+        assert ANEW.sub("*", found) == ANEW.sub("*", printed), command
+        real |= dict(zip(ANEW.findall(printed), ANEW.findall(found), strict=True))
 
 
 def _here(word: str, real: dict[str, str]) -> str:
@@ -88,15 +88,15 @@ def test_the_page_on_witnesses(typing: Callable[..., Ran], tmp_path: Path) -> No
 
 
 def test_the_page_on_signatures(tmp_path: Path) -> None:
-    """What it tells to check an entry with holds for real ones, and for none that was altered."""
+    """What it says to check an entry with holds for real ones, and for none that was altered."""
     text = (ROOT / "docs" / "reference" / "signatures.md").read_text(encoding="utf-8")
-    told: dict[str, Any] = {}
-    exec(re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[0], told)  # noqa: S102 - our own page
+    names: dict[str, Any] = {}
+    exec(re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[0], names)  # noqa: S102 - our own page
     entries = [raw for name, raw in small_packet(tmp_path).items() if name.startswith("entries/")]
     for raw in entries:
-        told["check_entry"](raw)
+        names["check_entry"](raw)
         with pytest.raises(InvalidSignature):
-            told["check_entry"](raw.replace(b'"number":', b'"number":1'))
+            names["check_entry"](raw.replace(b'"number":', b'"number":1'))
 
 
 def test_the_checkpoint_of_the_page() -> None:

@@ -415,10 +415,10 @@ def test_what_is_signed_elsewhere(office: Office) -> None:
     office.record()
     browser = Elsewhere(ledger=office.ledger, by=person(office.cy))
     waiting = acts.determine(browser, 1, seen(office), AGREE)
-    told = to_be_signed(waiting)
-    assert told[0].startswith("Cy Dee, Seat signs entry 2, ")
-    assert told[1] == "Determines no tier, as entry 1 recommends."
-    assert told[-1].endswith(waiting.digest)
+    bound = to_be_signed(waiting)
+    assert bound[0].startswith("Cy Dee, Seat signs entry 2, ")
+    assert bound[1] == "Determines no tier, as entry 1 recommends."
+    assert bound[-1].endswith(waiting.digest)
     assert canonical.digest(waiting.to_sign) == waiting.digest
     entry, raw = office.ledger.accept(waiting, office.cy.private.sign(waiting.to_sign), Inputs(), office.seal)
     assert (entry.number, entry.by, raw) == (2, person(office.cy), waiting.signed(_signature(raw)))
@@ -485,7 +485,7 @@ def test_what_the_rules_are_against_is_not_given_to_sign(office: Office) -> None
 
 
 def test_a_packet_carries_the_register(office: Office) -> None:
-    """Of who wrote in it and of the administrators, and of nobody else; the page tells the case alone."""
+    """Of who wrote in it and of the administrators, and of nobody else; the page names the case alone."""
     enrol_all(office)
     enrol(office, office.cy, "administrator", "determiner")
     enrol(office, new_key("Dot Ek"), "reader")

@@ -570,7 +570,7 @@ def test_names_that_look_alike_were_taken_in_the_first_format() -> None:
 
 @pytest.mark.parametrize("reviewer", [AGAIN, LIKE, Person(name="Dot", office="x", key=ANN.key)], ids=str)
 def test_nobody_reviews_their_own_under_another_name_or_key(reviewer: Person) -> None:
-    """Each of the three alone tells that it is the same person: the name, a name that looks like it, and the key."""
+    """Each of the three alone shows that it is the same person: the name, a name that looks like it, and the key."""
     found = objected(MADE, (ReviewEntry, reviewer, {**of(1), "approves": True}))
     assert found[-1] == ("--as", f"`{reviewer.name}` wrote entry 1", "have somebody else review it")
 

@@ -99,7 +99,7 @@ class Altered(Store):
 class Alteration:
     """What was done, and what `verify` may name first."""
 
-    told: str
+    done: str
     named: str
 
 
@@ -240,7 +240,7 @@ def alter_often(office: Office, count: int, seed: str, filling: Callable[[Office
             if alteration is None:
                 continue
             found = first_bad_thing(altered)
-            assert found is not None, f"not found: {alteration.told}"
+            assert found is not None, f"not found: {alteration.done}"
             assert alteration.named in ("", found) or found in _EARLIER, (alteration, found)
             done += 1
     assert verify(office.ledger).checkpoint.size == 11
@@ -280,11 +280,11 @@ def test_an_older_format_is_noticed(tmp_path: Path) -> None:
     office = open_office(str(tmp_path / "ledger.sqlite"), tmp_path / "keys")
     office.adopt_rulebook()
     office.ledger.store.close()
-    for number, told in ((1, "entry 0 has format 2, and it names format 1"), (3, "reads the formats up to 2")):
+    for number, message in ((1, "entry 0 has format 2, and it names format 1"), (3, "reads the formats up to 2")):
         with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
             connection.execute("UPDATE head SET format = ?", (number,))
         connection.close()
-        with closing(Store(office.ledger.store.place)) as store, pytest.raises(LedgerError, match=told):
+        with closing(Store(office.ledger.store.place)) as store, pytest.raises(LedgerError, match=message):
             verify(Ledger(store))
 
 

@@ -25,26 +25,33 @@ SPAWN = multiprocessing.get_context("spawn")
 
 def both(office: Office, keys: Path, *jobs: tuple[Callable[..., Any], str, tuple[Any, ...]]) -> list[list[Any]]:
     """Run two jobs in processes of their own that start together; return what each gave, in its own order."""
-    start, told = SPAWN.Barrier(len(jobs)), SPAWN.Queue()
+    start, answers = SPAWN.Barrier(len(jobs)), SPAWN.Queue()
     processes = [
-        SPAWN.Process(target=_run, args=(place, (office.ledger.store.place, str(keys), name), job, words, start, told))
+        SPAWN.Process(
+            target=_run, args=(place, (office.ledger.store.place, str(keys), name), job, words, start, answers)
+        )
         for place, (job, name, words) in enumerate(jobs)
     ]
     for process in processes:
         process.start()
-    found = dict(told.get(timeout=300) for _ in jobs)  # a machine that is busy is no fault of the ledger
+    found = dict(answers.get(timeout=300) for _ in jobs)  # a machine that is busy is no fault of the ledger
     for process in processes:
         process.join()
     return [found[place] for place in range(len(jobs))]
 
 
 def _run(
-    place: int, where: tuple[str, str, str], job: Callable[..., Any], words: tuple[Any, ...], start: Barrier, told: Any
+    place: int,
+    where: tuple[str, str, str],
+    job: Callable[..., Any],
+    words: tuple[Any, ...],
+    start: Barrier,
+    answers: Any,
 ) -> None:
     store, folder, name = where
     keys = Keys(Path(folder))
     desk = Desk(ledger=Ledger(Store(store)), author=keys.of(name), seal=keys.of(ORIGIN))
-    told.put((place, list(job(desk, start, *words))))
+    answers.put((place, list(job(desk, start, *words))))
 
 
 def _object_to(desk: Desk, start: Barrier, count: int) -> Any:
@@ -90,7 +97,7 @@ def test_two_writers_lose_nothing(office: Office, tmp_path: Path) -> None:
 
 
 def test_one_of_two_determinations(office: Office, tmp_path: Path) -> None:
-    """Both saw the same; the one that comes second is told that this is no longer what is on record."""
+    """Both saw the same; the one that comes second is refused, since this is no longer what is on record."""
     office.adopt_rulebook()
     digests = []
     for number in range(ROUNDS):

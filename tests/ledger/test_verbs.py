@@ -32,7 +32,7 @@ def ledger(tierengine: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 def seen(ledger: Run) -> str:
-    """What is on record of the case, as `log` tells it."""
+    """What is on record of the case, as `log` prints it."""
     last = ledger("log", CASE).out.splitlines()[-1]
     assert last.startswith("what is on record now: sha256:")
     return last.rpartition(" ")[2]
@@ -59,10 +59,10 @@ def test_the_whole_way(ledger: Run, tmp_path: Path) -> None:
     assert ledger("review", 3, "--reasons", "in order", "--as", "Ann Lee").code == 0
     assert ledger("review", 2, "--objects", "--reasons", "too short", "--as", "Cy Dee").code == 0
     assert ledger("correct", 2, "--reasons", "it was", "--as", "Bo Chen").code == 0
-    told = ledger("log", CASE).out
-    assert "Reviewed entry 2 and objects to it." in told
-    assert told.count("It was corrected, and counts no more.") == 1
-    assert "Entry 3 determined no tier; a review approves it." in told
+    printed = ledger("log", CASE).out
+    assert "Reviewed entry 2 and objects to it." in printed
+    assert printed.count("It was corrected, and counts no more.") == 1
+    assert "Entry 3 determined no tier; a review approves it." in printed
     verified = ledger("verify", "--kept", kept)
     assert (verified.code, "7 entries and" in verified.out) == (0, True)
     assert "they go on from the checkpoint" in verified.out
@@ -76,24 +76,24 @@ def test_a_proof_can_be_checked_by_anybody(ledger: Run, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.write_text(ledger("checkpoint").out, encoding="utf-8")
     ledger("position", 1, "--reasons", "agreed", "--as", "Bo Chen")
-    told = json.loads(ledger("prove", 1, "--kept", kept, "--format", "json").out)
+    answer = json.loads(ledger("prove", 1, "--kept", kept, "--format", "json").out)
     verifier = Keys(tmp_path / "keys").of(ORIGIN).verifier
-    checkpoint = Checkpoint.of(told["checkpoint"], verifier, "checkpoint")
+    checkpoint = Checkpoint.of(answer["checkpoint"], verifier, "checkpoint")
     before = Checkpoint.of(kept.read_text(encoding="utf-8"), verifier, "kept")
-    hashes = [base64.b64decode(each) for each in told["hashes"]]
-    assert merkle.includes(hashes, 1, 3, base64.b64decode(told["leaf"]), checkpoint.root)
-    grown = [base64.b64decode(each) for each in told["kept"]["hashes"]]
+    hashes = [base64.b64decode(each) for each in answer["hashes"]]
+    assert merkle.includes(hashes, 1, 3, base64.b64decode(answer["leaf"]), checkpoint.root)
+    grown = [base64.b64decode(each) for each in answer["kept"]["hashes"]]
     assert merkle.extends(grown, before.size, before.root, checkpoint.size, checkpoint.root)
     text = ledger("prove", 1, "--kept", kept).out
-    assert all(each in text for each in [told["leaf"], *told["hashes"], *told["kept"]["hashes"]])
+    assert all(each in text for each in [answer["leaf"], *answer["hashes"], *answer["kept"]["hashes"]])
 
 
-def test_json_tells_the_same(ledger: Run) -> None:
+def test_json_says_the_same(ledger: Run) -> None:
     """Of one case, and of all."""
     set_up(ledger)
-    told = json.loads(ledger("log", CASE, "--format", "json").out)
-    assert [entry["kind"] for entry in told["entries"]] == ["assessment"]
-    assert told["seen"] == seen(ledger)
+    answer = json.loads(ledger("log", CASE, "--format", "json").out)
+    assert [entry["kind"] for entry in answer["entries"]] == ["assessment"]
+    assert answer["seen"] == seen(ledger)
     assert [entry["kind"] for entry in json.loads(ledger("log", "--format", "json").out)["entries"]] == [
         "rulebook",
         "assessment",
@@ -133,7 +133,7 @@ def test_the_verbs_in_postgresql(ledger: Run, request: pytest.FixtureRequest) ->
     assert there("replay", "--all").code == 0
 
 
-def test_secrets_are_told_nowhere(ledger: Run, tmp_path: Path) -> None:
+def test_secrets_are_printed_nowhere(ledger: Run, tmp_path: Path) -> None:
     """No private key stands in anything that is printed, in the ledger, a proof or a packet, in any writing."""
     set_up(ledger)
     ledger("position", 1, "--reasons", "agreed", "--as", "Bo Chen")
@@ -154,17 +154,17 @@ def test_secrets_are_told_nowhere(ledger: Run, tmp_path: Path) -> None:
         )
     ]
     (tmp_path / "keys" / "bo-chen.key").chmod(0o600)
-    told = "".join(ran.out + ran.err for ran in printed).encode()
-    told += b"".join(path.read_bytes() for path in tmp_path.glob("ledger.sqlite*"))
+    text = "".join(ran.out + ran.err for ran in printed).encode()
+    text += b"".join(path.read_bytes() for path in tmp_path.glob("ledger.sqlite*"))
     assert ledger("export", 1, tmp_path / "packet.zip").code == 0
     with zipfile.ZipFile(tmp_path / "packet.zip") as packet:
-        told += b"".join(packet.read(name) for name in packet.namelist() if name != "check.py")
+        text += b"".join(packet.read(name) for name in packet.namelist() if name != "check.py")
     keys = Keys(tmp_path / "keys")
     for name in ("Ann Lee", "Bo Chen", "Cy Dee", "Dot", ORIGIN):
         secret = keys.of(name).private.private_bytes_raw()
         for writing in (secret, secret.hex().encode(), *_base64(secret)):
-            assert writing not in told, name
-    assert b"PRIVATE KEY" not in told
+            assert writing not in text, name
+    assert b"PRIVATE KEY" not in text
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in (tmp_path / "keys").iterdir())
 
 

@@ -215,9 +215,9 @@ def test_two_at_once(witness: Witness, tmp_path: Path) -> None:
 
 
 @contextmanager
-def serving(witness: Witness, told: Callable[[str], None] = lambda _: None) -> Iterator[tuple[str, int]]:
+def serving(witness: Witness, log: Callable[[str], None] = lambda _: None) -> Iterator[tuple[str, int]]:
     """Serve a witness on loopback; give host and port."""
-    listening = server(witness, "127.0.0.1", 0, told)
+    listening = server(witness, "127.0.0.1", 0, log)
     thread = threading.Thread(target=listening.serve_forever)
     thread.start()
     try:
@@ -258,10 +258,10 @@ def test_what_is_asked_over_http(witness: Witness) -> None:
 
 
 def test_more_connections_than_there_is_room_for(witness: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next one is closed unread; one that breaks off in the middle is told in a line, and makes room again."""
+    """The next one is closed unread; one that breaks off in the middle is logged in a line, and makes room again."""
     monkeypatch.setattr(witness_http, "MOST", 1)
-    told: list[str] = []
-    with serving(witness, told.append) as at:
+    logged: list[str] = []
+    with serving(witness, logged.append) as at:
         silent = socket.create_connection(at, timeout=10)
         silent.sendall(b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 99\r\n\r\nold")
         with socket.create_connection(at, timeout=10) as next_one:
@@ -269,14 +269,14 @@ def test_more_connections_than_there_is_room_for(witness: Witness, monkeypatch: 
         silent.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         silent.close()
         for _ in range(100):
-            if told:
+            if logged:
                 break
             time.sleep(0.05)
         client = http.client.HTTPConnection(*at, timeout=10)
         client.request("POST", "/add-checkpoint", TREE.request(0, 4))
         assert client.getresponse().status == 200
         client.close()
-    assert told[0] == "127.0.0.1 the connection broke: ConnectionResetError"
+    assert logged[0] == "127.0.0.1 the connection broke: ConnectionResetError"
 
 
 def test_a_witness_whose_file_is_damaged(witness: Witness, tmp_path: Path) -> None:
@@ -315,7 +315,7 @@ def require(office: Office, *at: tuple[Key, tuple[str, int]], quorum: int) -> No
 
 
 def test_a_ledger_and_its_witness(office: Office, witness: Witness) -> None:
-    """Cosigned after each entry; verify, the packet and the second checker want it, and who lacks it is told."""
+    """Cosigned after each entry; verify, the packet and the second checker want it, and who lacks it is named."""
     witness.know(office.seal.verifier)
     with serving(witness) as at:
         require(office, (W1, at), quorum=1)
@@ -346,8 +346,8 @@ def test_a_ledger_and_its_witness(office: Office, witness: Witness) -> None:
     note = files["checkpoint"].decode()
     kept = "".join(line for line in note.splitlines(keepends=True) if W1.name not in line)
     last = note[:-3] + ("A" if note[-3] != "A" else "B") + note[-2:]
-    for changed, told in ((kept, "it has no cosignature"), (last, "checkpoint")):
-        with pytest.raises(LedgerError, match=told):
+    for changed, message in ((kept, "it has no cosignature"), (last, "checkpoint")):
+        with pytest.raises(LedgerError, match=message):
             verify_packet(files | {"checkpoint": changed.encode()})
         assert _wrong(files | {"checkpoint": changed.encode()}) != []
 
@@ -359,7 +359,7 @@ def _wrong(files: dict[str, bytes], *known: str) -> list[str]:
 
 
 def test_the_second_checker_by_itself(office: Office, witness: Witness, tmp_path: Path) -> None:
-    """It tells when the witness saw the ledger, wants the witnesses that it is given, and says how it is called."""
+    """It says when the witness saw the ledger, wants the witnesses that it is given, and says how it is called."""
     witness.know(office.seal.verifier)
     with serving(witness) as at:
         require(office, (W1, at), quorum=1)
@@ -369,7 +369,7 @@ def test_the_second_checker_by_itself(office: Office, witness: Witness, tmp_path
     packed = tmp_path / "packet.zip"
     packed.write_bytes(pack(export(office.ledger, 3)))
     known, stranger = str(witness.cosigner), str(Cosigner("other.example", bytes(32)))
-    for words, code, told in (
+    for words, code, message in (
         ([packed, "--witness", known], 0, "saw the whole ledger of the checkpoint at 2023-03-20T12:25:47Z"),
         (["--witness", known, packed], 0, "All holds"),
         ([packed, "--witness", stranger], 1, "the witness other.example did not cosign it"),
@@ -378,7 +378,7 @@ def test_the_second_checker_by_itself(office: Office, witness: Witness, tmp_path
     ):
         command = [sys.executable, "-I", "-S", str(Path(checker.__file__)), *map(str, words)]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert (ran.returncode, told in ran.stdout, ran.stderr) == (code, True, ""), (words, ran)
+        assert (ran.returncode, message in ran.stdout, ran.stderr) == (code, True, ""), (words, ran)
 
 
 def test_a_quorum(office: Office, witness: Witness, tmp_path: Path) -> None:

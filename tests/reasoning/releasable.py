@@ -138,7 +138,7 @@ def salted(written: list[Piece], places: set[int], salt: str) -> list[Piece]:
 
 
 def secrets(written: list[Piece], place: int) -> Iterator[str]:
-    """Every word that tells of an item, beside its value."""
+    """Every word that identifies an item, beside its value."""
     for what in ("id", "quote", "number", "note", "author", "says"):
         yield word(written[place], place, what)
 
@@ -174,8 +174,8 @@ def _item(written: list[Piece], place: int, source: str) -> tuple[str, dict[str,
         return "post", {"asks": word(piece, place, "says"), "tier": "2"} | at | mark
     if piece.what == "rating":
         basis = {} if piece.rests_on is None else {"rests_on": tuple(_records(written)[piece.rests_on :][:1])}
-        told: dict[str, Any] = {"author": word(piece, place, "author"), "reasons": note}
-        return "records", rating(str(piece.value), id=name, **told) | basis | mark
+        values: dict[str, Any] = {"author": word(piece, place, "author"), "reasons": note}
+        return "records", rating(str(piece.value), id=name, **values) | basis | mark
     kind, value, unit = _KINDS[piece.what]
     measures = "shelter" if piece.what == "promise" else piece.what
     earlier = _records(written[:place])

@@ -126,18 +126,18 @@ SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(Healt
 @draws(st.data())
 @SLOW
 def test_every_engine_reads_the_rules(data: st.DataObject) -> None:
-    """The engine of record and the generated evaluator find of each rule what the plain retelling finds."""
+    """The engine of record and the generated evaluator find of each rule what the oracle finds."""
     law = data.draw(coherent_laws())
     facts = data.draw(facts_for(law))
     form = lower(law)
     assert form.coherence == tuple(rule.id for rule in law.coherence)
-    told = {
+    outcomes = {
         name: outcome is Outcome.MET for name, outcome in tell(law, facts).items() if outcome.value != "undetermined"
     }
     inputs = {field.id for field in form.inputs}
     known = {name: value for name, value in facts.items() if name in inputs}
     for engine in (DurableEngine(form), CompiledEngine(form)):
-        assert engine.evaluate(known).settled == told
+        assert engine.evaluate(known).settled == outcomes
 
 
 @draws(st.data())
@@ -161,8 +161,8 @@ def test_what_follows_is_so_in_every_completion(data: st.DataObject) -> None:
 
 @draws(st.data())
 @SLOW
-def test_answers_that_fail_a_rule_are_told(data: st.DataObject) -> None:
-    """Where the plain retelling finds that a rule fails, it is told, with answers that were given or follow."""
+def test_answers_that_fail_a_rule_are_reported(data: st.DataObject) -> None:
+    """Where the oracle finds that a rule fails, it is reported, with answers that were given or follow."""
     law = data.draw(coherent_laws())
     facts = data.draw(facts_for(law))
     known = Coherent(law)
@@ -228,21 +228,21 @@ def test_a_dossier_that_contradicts_itself(verb: str, tierengine: Callable[..., 
         ("nobody is punished under the prohibition", ("punished", "nobody", "not-earlier")),
         ("efforts that are serious and sustained are significant", ("efforts", "slight")),
     ):
-        told = next(line for line in ran.err.splitlines() if words in line)
+        message = next(line for line in ran.err.splitlines() if words in line)
         for name in ids:
             number = lines.index(f"  - id: {name}") + 1
             key = "rating" if name in ("efforts", "slight") else "value"
             at = next(n for n in range(number, number + 9) if lines[n - 1].startswith(f"    {key}:"))
-            assert f"dossier.yaml:{at}:5" in told
+            assert f"dossier.yaml:{at}:5" in message
     assert "COH-PUNISHED-CONVICTED" in ran.err
     assert "that is asked" in ran.err
 
 
-def test_what_follows_is_told_and_not_asked(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+def test_what_follows_is_shown_and_not_asked(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
     """The trace says by which rule, and shows the records that it was read from; the question is asked no more."""
     path = dossier(tmp_path, record("found", "trafficking_investigations", "0", "cases"))
-    told = " ".join(word for word in tierengine("explain", path).out.split() if word not in "│└├──")
-    assert "Rated met: They are, which follows, since efforts that a person finds serious and sustained" in told
+    printed = " ".join(word for word in tierengine("explain", path).out.split() if word not in "│└├──")
+    assert "Rated met: They are, which follows, since efforts that a person finds serious and sustained" in printed
 
 
 def test_show(tierengine: Callable[..., Ran]) -> None:

@@ -1,4 +1,4 @@
-"""The causes of a change: they add up, and each is told with its evidence."""
+"""The causes of a change: they add up, and each is listed with its evidence."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def sides(draw: st.DrawFn) -> Side:
 @given(sides(), sides())
 def test_the_causes_explain_the_whole_change(before: Side, after: Side) -> None:
     """One after another they lead from the first answer to the last; a cause without a difference moves nothing."""
-    told = compare(before, after, BOOK)
-    answers = [told.before, *(cause.after for cause in told.causes)]
-    assert [cause.before for cause in told.causes] == answers[:-1]
-    assert answers[-1] == told.after
-    assert tuple(cause.id for cause in told.causes) == CAUSES
-    for cause in told.causes:
+    comparison = compare(before, after, BOOK)
+    answers = [comparison.before, *(cause.after for cause in comparison.causes)]
+    assert [cause.before for cause in comparison.causes] == answers[:-1]
+    assert answers[-1] == comparison.after
+    assert tuple(cause.id for cause in comparison.causes) == CAUSES
+    for cause in comparison.causes:
         if not cause.differences:
             assert cause.before == cause.after
             assert not cause.moved
@@ -52,7 +52,7 @@ def test_the_causes_explain_the_whole_change(before: Side, after: Side) -> None:
         ):
             assert all(moved.id and moved.citation for moved in cause.moved)
             assert cause.moved
-    assert told.changed == bool(told.smallest)
+    assert comparison.changed == bool(comparison.smallest)
 
 
 YEARS = range(2009, 2019)
@@ -84,12 +84,12 @@ def real_sides(draw: st.DrawFn) -> Side:
 @settings(max_examples=15, deadline=None)
 @given(real_sides(), real_sides())
 def test_the_causes_add_up_under_the_real_law(before: Side, after: Side) -> None:
-    """So it is with the law itself: every step is told with a standard id and its provision, and with what differs."""
-    told = compare(before, after, REAL)
-    answers = [told.before, *(cause.after for cause in told.causes)]
-    assert [cause.before for cause in told.causes] == answers[:-1]
-    assert answers[-1] == told.after
-    for cause in told.causes:
+    """So it is with the law itself: every step is given with a standard id and its provision, and with what differs."""
+    comparison = compare(before, after, REAL)
+    answers = [comparison.before, *(cause.after for cause in comparison.causes)]
+    assert [cause.before for cause in comparison.causes] == answers[:-1]
+    assert answers[-1] == comparison.after
+    for cause in comparison.causes:
         if cause.before != cause.after:
             assert cause.differences
         either = (cause.before, cause.after)
@@ -110,9 +110,9 @@ def test_the_other_way_round(before: Side, after: Side) -> None:
 @given(sides())
 def test_nothing_changes_between_a_side_and_itself(side: Side) -> None:
     """A dossier compared with itself has no difference and no change."""
-    told = compare(side, side, BOOK)
-    assert not told.changed
-    assert not any(cause.differences or cause.moved or cause.suffices or cause.needed for cause in told.causes)
+    comparison = compare(side, side, BOOK)
+    assert not comparison.changed
+    assert not any(cause.differences or cause.moved or cause.suffices or cause.needed for cause in comparison.causes)
 
 
 # -- on the dossier of Guatemala -------------------------------------------------------------------------------
@@ -147,33 +147,33 @@ RATINGS = """records:
 """
 
 
-def _told(ran: Ran) -> dict[str, Any]:
+def _answer(ran: Ran) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(ran.out)
     return found
 
 
-def test_a_rating_is_told_as_human_judgement(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+def test_a_rating_is_listed_as_human_judgement(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
     """Two ratings more, and nothing else: judgement alone explains the change, with author and criterion."""
     after = _changed(tmp_path / "after", lambda text: text.replace("records:\n", RATINGS, 1))
-    told = _told(tierengine("compare", GUATEMALA, after, "--format", "json"))
-    causes = {cause["id"]: cause for cause in told["causes"]}
-    assert told["changed"]
-    assert told["smallest"] == [["judgement"]]
+    comparison = _answer(tierengine("compare", GUATEMALA, after, "--format", "json"))
+    causes = {cause["id"]: cause for cause in comparison["causes"]}
+    assert comparison["changed"]
+    assert comparison["smallest"] == [["judgement"]]
     assert (causes["judgement"]["suffices"], causes["judgement"]["needed"]) == (True, True)
     assert {"SIGNIFICANT-EFFORTS", "WL-iii-II"} <= {moved["id"] for moved in causes["judgement"]["moved"]}
     assert any("A. Officer" in difference["says"] for difference in causes["judgement"]["differences"])
     assert not any(causes[name]["differences"] for name in ("law", "facts", "certainty"))
-    Comparison.model_validate_json(json.dumps(told), strict=False)
+    Comparison.model_validate_json(json.dumps(comparison), strict=False)
 
 
-def test_a_mark_is_told_as_certainty(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+def test_a_mark_is_listed_as_certainty(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
     """A source found unreliable: its record stays, and the difference is one of certainty only."""
     after = _changed(tmp_path / "after", lambda text: text.replace("reliability: B", "reliability: E", 1))
-    told = _told(tierengine("compare", GUATEMALA, after, "--format", "json"))
-    causes = {cause["id"]: cause for cause in told["causes"]}
+    comparison = _answer(tierengine("compare", GUATEMALA, after, "--format", "json"))
+    causes = {cause["id"]: cause for cause in comparison["causes"]}
     assert [difference["how"] for difference in causes["certainty"]["differences"]] == ["changed"]
     assert not causes["facts"]["differences"]
-    assert "MS1" in {moved["id"] for moved in causes["certainty"]["moved"]} or not told["changed"]
+    assert "MS1" in {moved["id"] for moved in causes["certainty"]["moved"]} or not comparison["changed"]
 
 
 GROUND = """records:
@@ -188,7 +188,7 @@ GROUND = """records:
 """
 
 
-def test_years_on_the_list_are_told_with_the_limit_and_the_lists(
+def test_years_on_the_list_are_listed_with_the_limit_and_the_lists(
     tmp_path: Path, tierengine: Callable[..., Ran]
 ) -> None:
     """No finding moves where the waiver is spent: the conclusion on the years does, and the two lists."""
@@ -205,9 +205,13 @@ def test_years_on_the_list_are_told_with_the_limit_and_the_lists(
             text += f"  - {{year: {year}, tier: {tier}, source: invented}}\n"
         paths.append(tmp_path / name / "dossier.yaml")
         paths[-1].write_text(text, encoding="utf-8")
-    told = _told(tierengine("compare", *paths, "--format", "json"))
-    facts = next(cause for cause in told["causes"] if cause["id"] == "facts")
-    assert (told["before"]["tier"], told["after"]["tier"], told["smallest"]) == ("2WL", "3", [["facts"]])
+    comparison = _answer(tierengine("compare", *paths, "--format", "json"))
+    facts = next(cause for cause in comparison["causes"] if cause["id"] == "facts")
+    assert (comparison["before"]["tier"], comparison["after"]["tier"], comparison["smallest"]) == (
+        "2WL",
+        "3",
+        [["facts"]],
+    )
     assert [difference["id"] for difference in facts["differences"]] == ["placement-2012"]
     assert [moved["id"] for moved in facts["moved"]] == ["DOWNGRADED", "TIER-2WL", "TIER-3"]
     assert "4 years on the Tier 2 Watch List without a break" in facts["moved"][0]["reason"]
@@ -225,22 +229,22 @@ REQUEST = """requests:
 """
 
 
-def test_a_request_for_data_is_told_as_a_fact(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+def test_a_request_for_data_is_listed_as_a_fact(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
     """A request that was not answered, and another day of the last report: both stand among the differences."""
     after = _changed(
         tmp_path / "after",
         lambda text: text.replace("records:\n", REQUEST + "records:\n", 1).replace("2007-06-12", "2007-06-11", 1),
     )
-    told = _told(tierengine("compare", GUATEMALA, after, "--format", "json"))
-    facts = next(cause for cause in told["causes"] if cause["id"] == "facts")
+    comparison = _answer(tierengine("compare", GUATEMALA, after, "--format", "json"))
+    facts = next(cause for cause in comparison["causes"] if cause["id"] == "facts")
     assert [difference["id"] for difference in facts["differences"]] == ["figures-asked-for", "last-report"]
     assert facts["differences"][0]["says"].startswith("data for F-PROSECUTE, requested 2007-09-01; not given")
 
 
 def test_what_is_no_longer_asked_for(tierengine: Callable[..., Ran]) -> None:
     """Under the Act of 2000 there is no watch list, and nothing is said of the reason a route had before."""
-    told = _told(tierengine("compare", GUATEMALA, "--after-date", "2002-06-05", "--format", "json"))
-    moved = {each["id"]: each for each in told["causes"][0]["moved"]}
+    comparison = _answer(tierengine("compare", GUATEMALA, "--after-date", "2002-06-05", "--format", "json"))
+    moved = {each["id"]: each for each in comparison["causes"][0]["moved"]}
     assert (moved["WL-ii"]["after"], moved["WL-ii"]["reason"]) == ("undetermined", "it is no longer asked for")
 
 
@@ -249,11 +253,11 @@ def test_a_later_day_is_no_change_of_the_law(tierengine: Callable[..., Ran], tmp
     later = RATINGS.replace("2007-11-01", "2007-11-10")
     rated = _changed(tmp_path / "rated", lambda text: text.replace("records:\n", later, 1))
     words = ("compare", rated, "--before-date", "2007-11-09", "--after-date", "2007-11-12", "--format", "json")
-    told = _told(tierengine(*words))
-    differ = {cause["id"]: [each["id"] for each in cause["differences"]] for cause in told["causes"]}
-    assert (told["changed"], told["smallest"]) == (True, [["judgement"]])
+    comparison = _answer(tierengine(*words))
+    differ = {cause["id"]: [each["id"] for each in cause["differences"]] for cause in comparison["causes"]}
+    assert (comparison["changed"], comparison["smallest"]) == (True, [["judgement"]])
     assert differ == {"law": [], "facts": [], "certainty": [], "judgement": ["rated-efforts", "rated-increase"]}
-    assert not any(cause["moved"] or cause["needed"] for cause in told["causes"] if cause["id"] != "judgement")
+    assert not any(cause["moved"] or cause["needed"] for cause in comparison["causes"] if cause["id"] != "judgement")
 
 
 def test_a_request_that_is_answered_in_between(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
@@ -261,14 +265,14 @@ def test_a_request_that_is_answered_in_between(tierengine: Callable[..., Ran], t
     asked = REQUEST.replace("answer: not given", "answer: given\n    answer_date: 2007-10-01")
     after = _changed(tmp_path / "asked", lambda text: text.replace("records:\n", asked + "records:\n", 1))
     words = ("compare", after, "--before-date", "2007-09-20", "--after-date", "2007-11-09", "--format", "json")
-    facts = next(cause for cause in _told(tierengine(*words))["causes"] if cause["id"] == "facts")
+    facts = next(cause for cause in _answer(tierengine(*words))["causes"] if cause["id"] == "facts")
     says = {each["id"]: each["says"] for each in facts["differences"]}
     assert "requested 2007-09-01; no answer by 2007-09-20; then data for" in says["figures-asked-for"]
     assert "given on 2007-10-01" in says["figures-asked-for"]
 
 
 def test_two_dates_of_one_dossier(tierengine: Callable[..., Ran]) -> None:
-    """The same dossier under the law of two dates differs in the law only, told with Act and provision."""
+    """The same dossier under the law of two dates differs in the law only, named with Act and provision."""
     ran = tierengine("compare", GUATEMALA, "--after-date", "2013-06-19")
     assert ran.code == 4
     assert "P.L. 113-4 section 1204(5)" in ran.out
@@ -287,19 +291,19 @@ def test_what_cannot_be_compared(tierengine: Callable[..., Ran], tmp_path: Path)
 
 
 def test_the_last_dossier_goes_with_the_facts() -> None:
-    """What it says is a fact of this side, and is told as one; no mixture loses it."""
+    """What it says is a fact of this side, and is listed as one; no mixture loses it."""
     opened = read_dossier(GUATEMALA)
     last = Casefile.of(opened.dossier, opened.document, opened.sources)
     named = opened.dossier.model_copy(update={"last_dossier": "last/dossier.yaml"})
     after = Casefile.of(named, opened.document, opened.sources, last)
     day = opened.dossier.as_of
-    told = compare(Side(opened, day), Side(after, day), REAL)
-    facts = told.causes[CAUSES.index("facts")]
+    comparison = compare(Side(opened, day), Side(after, day), REAL)
+    facts = comparison.causes[CAUSES.index("facts")]
     assert {difference.id for difference in facts.differences} == {
         f"last-year/{each.id}" for each in opened.dossier.records
     }
     assert all(difference.says.startswith("in the last dossier: ") for difference in facts.differences)
-    assert told.after == answered(Assessor(REAL.on(day), certified=False).assess(after))
+    assert comparison.after == answered(Assessor(REAL.on(day), certified=False).assess(after))
 
 
 def _planned(found: str, level: str) -> Side:
@@ -313,9 +317,9 @@ def _planned(found: str, level: str) -> Side:
 
 
 def test_a_mixture_that_contradicts_itself() -> None:
-    """A rating of the earlier side that the facts of the later one rule out is told as such, and hides nothing."""
-    told = compare(_planned("true", "met"), _planned("false", "not met"), REAL)
-    facts = told.causes[CAUSES.index("facts")]
+    """A rating of the earlier side that the facts of the later one rule out is listed as such, and hides nothing."""
+    comparison = compare(_planned("true", "met"), _planned("false", "not met"), REAL)
+    facts = comparison.causes[CAUSES.index("facts")]
     assert facts.after.contradicts
     assert answer(facts.after) == "none, since these contradict each other"
-    assert not told.after.contradicts
+    assert not comparison.after.contradicts

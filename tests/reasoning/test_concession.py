@@ -1,4 +1,4 @@
-"""What conceding disputed findings does: nothing where nothing is disputed, and else what the plain retelling says."""
+"""What conceding disputed findings does: nothing where nothing is disputed, and else what the oracle says."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def dissents(draw: st.DrawFn) -> Drawn:
 
 
 def proposition(law: Law, finding: str) -> str:
-    """The name under which the retelling tells a finding."""
+    """The name of a finding in the oracle."""
     criterion = law.criteria_by_id.get(finding)
     return finding if criterion is None else f"{finding}/{SLUGS[criterion.met_from]}"
 
@@ -61,8 +61,8 @@ def of(casefile: Casefile, rulebook: Rulebook, wanted: Tier | None, *disputes: s
     return concede(casefile, rulebook.on(casefile.dossier.as_of), disputes, wanted)
 
 
-def test_what_follows_is_what_the_retelling_says() -> None:
-    """With findings cut off, both engines settle what the retelling does, and never both sides of anything."""
+def test_what_follows_is_what_the_oracle_says() -> None:
+    """With findings cut off, both engines settle what the oracle does, and never both sides of anything."""
     seen: Counter[str] = Counter()
 
     @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
@@ -73,14 +73,14 @@ def test_what_follows_is_what_the_retelling_says() -> None:
         found = CompiledEngine(form).evaluate(known)
         with DurableEngine(form) as engine:
             assert engine.evaluate(known) == found
-        without, told = tell(law, facts), tell(law, {**facts, **known})
-        assert {name: Outcome.of(found.settled.get(name)) for name in told if name not in known} == {
-            name: outcome for name, outcome in told.items() if name not in known
+        without, outcomes = tell(law, facts), tell(law, {**facts, **known})
+        assert {name: Outcome.of(found.settled.get(name)) for name in outcomes if name not in known} == {
+            name: outcome for name, outcome in outcomes.items() if name not in known
         }
         for finding, outcome in held.items():
-            assert told[proposition(law, finding)] is outcome
+            assert outcomes[proposition(law, finding)] is outcome
             seen["found otherwise"] += without[proposition(law, finding)] is not outcome
-        moved = {name for name in told.keys() - known.keys() if told[name] is not without[name]}
+        moved = {name for name in outcomes.keys() - known.keys() if outcomes[name] is not without[name]}
         seen["moved others"] += bool(moved)
 
     run()
@@ -116,8 +116,8 @@ def _tried(law: Law, facts: Facts) -> set[str] | None:
     for number, case in enumerate(completions(law, facts)):
         if number == MOST:
             return None
-        told = tell(law, case)
-        found |= {row.id for row in law.tiers if told[row.id] is Outcome.MET}
+        outcomes = tell(law, case)
+        found |= {row.id for row in law.tiers if outcomes[row.id] is Outcome.MET}
     return found
 
 
@@ -146,11 +146,11 @@ def test_nothing_conceded_is_the_assessment(seed: str, rulebook: Rulebook) -> No
     casefile = read_dossier(ROOT / "seeds" / seed / "dossier.yaml")
     law = rulebook.on(casefile.dossier.as_of)
     recommended = Assessor(law, certified=False).assess(casefile).recommendation
-    told = concede(casefile, law, (), recommended.tier)
-    assert told.now == told.then
-    assert told.effect == "gives it"
-    assert (told.now.recommended, told.now.open_tiers) == (recommended.tier, recommended.open_tiers)
-    assert told.now.status == recommended.status
+    concession = concede(casefile, law, (), recommended.tier)
+    assert concession.now == concession.then
+    assert concession.effect == "gives it"
+    assert (concession.now.recommended, concession.now.open_tiers) == (recommended.tier, recommended.open_tiers)
+    assert concession.now.status == recommended.status
 
 
 def test_a_provisional_tier_is_conceded_as_such(rulebook: Rulebook, guatemala: Casefile) -> None:
@@ -170,9 +170,9 @@ def test_a_provisional_tier_is_conceded_as_such(rulebook: Rulebook, guatemala: C
 
 def test_conceding_what_contradicts_the_rest(rulebook: Rulebook, guatemala: Casefile) -> None:
     """Efforts that are serious and sustained are significant: nothing is open to who denies it."""
-    told = of(guatemala, rulebook, "1", "MS4=met", "SIGNIFICANT-EFFORTS=not met")
-    assert (told.then.open_tiers, told.effect) == ((), "excludes it")
-    assert told.says.endswith("nothing is open: what is conceded and what is recorded contradict each other.")
+    concession = of(guatemala, rulebook, "1", "MS4=met", "SIGNIFICANT-EFFORTS=not met")
+    assert (concession.then.open_tiers, concession.effect) == ((), "excludes it")
+    assert concession.says.endswith("nothing is open: what is conceded and what is recorded contradict each other.")
 
 
 def test_every_way_to_concede_guatemala(rulebook: Rulebook, guatemala: Casefile) -> None:
@@ -205,17 +205,17 @@ def test_a_ladder_is_conceded_up_to_the_level_that_counts(rulebook: Rulebook, gu
 
 
 def test_disputes_that_cannot_be(rulebook: Rulebook, guatemala: Casefile) -> None:
-    """All problems are told at once, each with what to write."""
-    told = refused(guatemala, rulebook, "WL-ii", "MS4", "MS9", "wl-iii-ii", "SCOPE=met", "MS1=perhaps", "WL-ii=met")
-    assert len(told) == 6
-    assert told[0].startswith(
+    """All problems are reported at once, each with what to write."""
+    problems = refused(guatemala, rulebook, "WL-ii", "MS4", "MS9", "wl-iii-ii", "SCOPE=met", "MS1=perhaps", "WL-ii=met")
+    assert len(problems) == 6
+    assert problems[0].startswith(
         "`MS4`: this finding is undetermined, so it has no opposite\n    say what you hold: `MS4=met`"
     )
-    assert "`MS9`: no finding has this name\n    the nearest are: `MS4`" in told[1]
-    assert "the nearest are: `WL-iii-II`" in told[2]
-    assert "this finding is `met` already" in told[3]
-    assert "`perhaps` is no outcome that can be held" in told[4]
-    assert "named twice" in told[5]
+    assert "`MS9`: no finding has this name\n    the nearest are: `MS4`" in problems[1]
+    assert "the nearest are: `WL-iii-II`" in problems[2]
+    assert "this finding is `met` already" in problems[3]
+    assert "`perhaps` is no outcome that can be held" in problems[4]
+    assert "named twice" in problems[5]
     assert "no outcome that can be held" in refused(guatemala, rulebook, "SCOPE=undetermined")[0]
     assert "write one of: `" in refused(guatemala, rulebook, "?!")[0]
 
@@ -228,16 +228,16 @@ def test_a_tier_that_the_law_of_the_date_does_not_know(rulebook: Rulebook, guate
 
 
 def test_the_verb(tierengine: Callable[..., Ran]) -> None:
-    """Text and JSON tell the same, and the exit code says whether several tiers stay open."""
+    """Text and JSON say the same, and the exit code says whether several tiers stay open."""
     open_ = tierengine("concede", GUATEMALA, "WL-iii-II=not met", "--tier", "2")
     assert open_.code == 4
     assert "Tier 2 stays open on the facts beside Tier 1, Tier 2 Watch List and Tier 3" in " ".join(open_.out.split())
     assert "found undetermined, held not met" in open_.out
     settled = tierengine("concede", GUATEMALA, *TO_TIER_2, "--tier", "2", "--format", "json")
-    told = json.loads(settled.out)
+    answer = json.loads(settled.out)
     then = {"recommended": "2", "status": "settled", "open_tiers": ["2"]}
-    assert (settled.code, told["effect"], told["then"]) == (0, "gives it", then)
-    assert told["findings"][1] == {
+    assert (settled.code, answer["effect"], answer["then"]) == (0, "gives it", then)
+    assert answer["findings"][1] == {
         "id": "MS1",
         "says": "Prohibition and punishment of trafficking",
         "found": "undetermined",

@@ -58,11 +58,11 @@ def test_a_blank_cell_is_not_found_and_not_none() -> None:
 def test_an_explicit_none_is_inconsistent() -> None:
     """The same years on the list: with a waiver they fit, without one they do not, and an empty cell leaves it open."""
     years: dict[int, Placement] = {2008: "2", 2009: "2WL", 2010: "2WL", 2011: "2WL"}
-    told = {}
+    consistent = {}
     for waiver in get_args(Waiver):
         rows = [_row(year, tier, waiver if year == 2011 else "not found") for year, tier in years.items()]
-        told[waiver] = list(history(rows, BOOK))[-1].consistent
-    assert told == {"waived": True, "none": False, "not found": "unknown"}
+        consistent[waiver] = list(history(rows, BOOK))[-1].consistent
+    assert consistent == {"waived": True, "none": False, "not found": "unknown"}
 
 
 def test_the_statute_s_reading_binds_more() -> None:
@@ -254,7 +254,7 @@ def test_the_one_year_back_is_over(tier: Placement, fits: bool, why: str) -> Non
         ),
     ],
 )
-def test_a_missing_year_is_told(years: dict[int, Placement], waiver: Waiver, fits: bool | str, why: str) -> None:
+def test_a_missing_year_is_named(years: dict[int, Placement], waiver: Waiver, fits: bool | str, why: str) -> None:
     """Where the limit hangs on it, nothing is said of the placement; where it does not, the run alone is unknown."""
     rows = [_row(year, placed, "not found") for year, placed in years.items()]
     found = list(history([*rows, _row(max(years) + 1, "2WL", waiver)], BOOK))[-1]
@@ -324,7 +324,7 @@ def test_the_limit_never_loosens_with_a_longer_run(year: int, run: int) -> None:
 def test_a_waiver_raises_no_tier_and_changes_no_limit(years: dict[int, Placement], data: st.DataObject) -> None:
     """With a waiver recorded the limits stay, and only a country on the watch list can fit with it."""
     year = data.draw(st.sampled_from(sorted(y for y in years if y >= 2009) or [max(years)]))
-    plain, waived = (_told(years, {year} if marked and year >= 2009 else set()) for marked in (False, True))
+    plain, waived = (_years(years, {year} if marked and year >= 2009 else set()) for marked in (False, True))
     assert [each.limit for each in plain] == [each.limit for each in waived]
     for before, after in zip(plain, waived, strict=True):
         if after.year == year and after.year >= 2009 and after.consistent is True:
@@ -357,7 +357,7 @@ def test_a_missing_year_only_widens(years: dict[int, Placement], data: st.DataOb
 
 
 def _slowly(years: dict[int, Placement], year: int, reading: Reading) -> tuple[int, str]:
-    """Run and limit where every year is known, told forward, year by year."""
+    """Run and limit where every year is known, worked out forward, year by year."""
     run = stay = 0
     downgraded = False
     for each in range(2009, year):
@@ -379,8 +379,8 @@ def _all_ways(years: dict[int, Placement], year: int, reading: Reading) -> tuple
     """Run and limit where every way of filling in the missing years agrees on them."""
     missing = [each for each in range(2008, year) if each not in years]
     ways = product(get_args(Placement), repeat=len(missing))
-    told = {_slowly(years | dict(zip(missing, way, strict=True)), year, reading) for way in ways}
-    runs, limits = {run for run, _ in told}, {limit for _, limit in told}
+    found = {_slowly(years | dict(zip(missing, way, strict=True)), year, reading) for way in ways}
+    runs, limits = {run for run, _ in found}, {limit for _, limit in found}
     return runs.pop() if len(runs) == 1 else None, limits.pop() if len(limits) == 1 else None
 
 
@@ -392,8 +392,8 @@ READINGS: tuple[Reading, ...] = ("state", "statute")
     st.lists(st.sampled_from(("1", "2", "2WL", "2WL", "2WL", "3", "3", "SC")), min_size=2, max_size=17),
     st.sets(st.integers(2008, 2024), max_size=3),
 )
-def test_a_slow_telling_agrees(reading: Reading, tiers: list[Placement], lost: set[int]) -> None:
-    """Run and limit are those of the slow telling; they are unknown only where missing years decide."""
+def test_a_slow_calculation_agrees(reading: Reading, tiers: list[Placement], lost: set[int]) -> None:
+    """Run and limit are those of the slow calculation; they are unknown only where missing years decide."""
     year = 2008 + len(tiers)
     years: dict[int, Placement] = {y: tier for y, tier in enumerate(tiers, start=2008) if y not in lost}
     stood = standing(years, year, BOOK, reading)
@@ -401,7 +401,7 @@ def test_a_slow_telling_agrees(reading: Reading, tiers: list[Placement], lost: s
 
 
 @pytest.mark.parametrize("reading", READINGS)
-def test_a_slow_telling_agrees_on_the_file(reading: Reading) -> None:
+def test_a_slow_calculation_agrees_on_the_file(reading: Reading) -> None:
     """So it is for every row of the file behind which no more than three years are missing."""
     compared = 0
     for year in history(ROWS, BOOK, reading):
@@ -429,7 +429,7 @@ def test_every_unknown_limit_follows_on_a_missing_year() -> None:
     assert gaps == {2019: 28, 2016: 6, 2010: 6, 2009: 1}
 
 
-def _told(years: dict[int, Placement], waived: set[int]) -> list[YearOnRecord]:
+def _years(years: dict[int, Placement], waived: set[int]) -> list[YearOnRecord]:
     rows = [_row(year, tier, "waived" if year in waived else "none") for year, tier in years.items()]
     return list(history(rows, BOOK))
 
@@ -543,21 +543,21 @@ BAD = [
 
 @pytest.mark.parametrize(("text", "code", "expected"), [case[1:] for case in BAD], ids=[case[0] for case in BAD])
 def test_bad_files(text: str, code: int, expected: list[str], tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """A bad file is told with file and line, all problems at once, and nothing is printed."""
+    """A bad file is reported with file and line, all problems at once, and nothing is printed."""
     (tmp_path / "h.csv").write_text(text, encoding="utf-8")
     ran = tierengine("history", tmp_path / "h.csv")
     assert (ran.code, ran.out) == (code, "")
     for words in expected:
         assert words in ran.err
-    told = ran.err.splitlines()
-    lines = [re.findall(r"\Ah\.csv:(\d+): \S", line) for line in told[::2]]
+    seen = ran.err.splitlines()
+    lines = [re.findall(r"\Ah\.csv:(\d+): \S", line) for line in seen[::2]]
     assert all(lines)
     assert lines == sorted(lines, key=lambda found: int(found[0]))
-    assert all(line.startswith("    ") for line in told[1::2])
+    assert all(line.startswith("    ") for line in seen[1::2])
 
 
 def test_a_file_that_is_not_text_or_not_there(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """Bytes of no known encoding, told with their line; a file that does not exist, and a folder."""
+    """Bytes of no known encoding, reported with their line; a file that does not exist, and a folder."""
     # No character of Windows-1252 either, or UTF-8 beside it, so that the file is damaged.
     for name, after in ((b"C\x81te", b""), (b"C\xf4te", "C\u00f4te".encode())):
         rows = b"Fiji,FJI,2010,2,\n" + name + b",CIV,2010,2,\n" + after

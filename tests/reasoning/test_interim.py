@@ -17,22 +17,22 @@ GUATEMALA = ROOT / "seeds" / "guatemala-2007" / "dossier.yaml"
 def test_guatemala(tierengine: Callable[..., Ran]) -> None:
     """Reform: no progress; the other two areas: not known; the second ground waits for a person."""
     ran = tierengine("interim", GUATEMALA, "--format", "json")
-    told = json.loads(ran.out)
+    answer = json.loads(ran.out)
     assert ran.code == 4
-    assert {each["id"]: each["progress"] for each in told["deficiencies"]} == {
+    assert {each["id"]: each["progress"] for each in answer["deficiencies"]} == {
         "legislative-reform": "no progress",
         "enforcement": "undetermined",
         "identification-and-protection": "undetermined",
     }
-    assert {each["id"]: each["would"] for each in told["grounds"]} == {
+    assert {each["id"]: each["would"] for each in answer["grounds"]} == {
         "WL-i": "be open",
         "WL-ii": "fall",
         "WL-iii-I": "be open",
         "WL-iii-II": "be open",
         "WL-iii-III": "be open",
     }
-    assert told["since"] == "2007-06-13"
-    for each in told["deficiencies"]:
+    assert answer["since"] == "2007-06-13"
+    for each in answer["deficiencies"]:
         assert each["evidence"]
         assert bool(each["to_settle"]) == (each["progress"] == "undetermined")
 
@@ -49,9 +49,9 @@ def test_tiers_stand_apart_and_last(tierengine: Callable[..., Ran]) -> None:
 def test_since_april_from_2019_on() -> None:
     """From 9 January 2019 progress is measured since 1 April of the previous year."""
     casefile, book = read_dossier(GUATEMALA), read_once(ROOT)
-    told = interim(casefile, book, book.boundaries()[-1])
-    assert str(told.since) == "2007-04-01"
-    assert "7107(b)(2)(B)" in told.provision
+    progress = interim(casefile, book, book.boundaries()[-1])
+    assert str(progress.since) == "2007-04-01"
+    assert "7107(b)(2)(B)" in progress.provision
 
 
 def test_another_product(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_another_product(tierengine: Callable[..., Ran], tmp_path: Path) -> None
 
 
 def test_a_last_report_that_is_not_earlier(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """Progress since a report that comes after the assessment cannot be told."""
+    """Progress since a report that comes after the assessment cannot be shown."""
     shutil.copytree(GUATEMALA.parent, tmp_path / "g")
     path = tmp_path / "g" / "dossier.yaml"
     text = path.read_text(encoding="utf-8")

@@ -208,9 +208,9 @@ def test_one_unknown_answer_that_bears_on_two_findings_opens_no_tier_that_it_can
     def criterion(name: str, word: str) -> Criterion:
         indicators = ({"id": "x", "asks": "x", "type": "truth", "better": "true"},) if name == "A" else ()
         rules = ({"level": "met", "says": "so", "when": {"indicator": "x", "is": word}},)
-        told = {"id": name, "part": "factor", "title": name, "question": name, "direction": "neither"}
+        fields = {"id": name, "part": "factor", "title": name, "question": name, "direction": "neither"}
         more = {"scale": {"not met": "so", "met": "so"}, "indicators": indicators, "rules": rules, "examples": ()}
-        return Criterion.model_validate(ENTRY | told | more)
+        return Criterion.model_validate(ENTRY | fields | more)
 
     def row(tier: str, when: dict[str, Any]) -> TierRow:
         return TierRow.model_validate(ENTRY | {"id": f"T-{tier}", "tier": tier, "says": "so", "when": when})
@@ -237,11 +237,11 @@ def test_one_unknown_answer_that_bears_on_two_findings_opens_no_tier_that_it_can
 def test_every_witness_of_a_seed_settles_its_tier(seed: str, rulebook: Rulebook) -> None:
     """In the seeds, the answers of a witness lead to its tier whatever the others are."""
     casefile = read_dossier(ROOT / "seeds" / seed / "dossier.yaml")
-    told = assess(casefile, rulebook)
-    assert {each.tier for each in told.open} == (
-        set(told.recommendation.open_tiers) if told.recommendation.answer == "undetermined" else set()
+    assessment = assess(casefile, rulebook)
+    assert {each.tier for each in assessment.open} == (
+        set(assessment.recommendation.open_tiers) if assessment.recommendation.answer == "undetermined" else set()
     )
-    assert all(each.witness and each.decided for each in told.open)
+    assert all(each.witness and each.decided for each in assessment.open)
 
 
 def without(casefile: Casefile, record: str) -> Casefile:
@@ -264,16 +264,16 @@ def rated_otherwise(casefile: Casefile, rating: Rating, level: Level) -> Casefil
 def test_a_settled_tier_hangs_on_the_records_without_which_it_is_open(seed: str, rulebook: Rulebook) -> None:
     """A record is named if and only if the tier is open once it is taken away (no record of these seeds is doubled)."""
     casefile = read_dossier(ROOT / "seeds" / seed / "dossier.yaml")
-    told = assess(casefile, rulebook)
-    assert told.recommendation.answer == "fragile"
-    named = {each.record: set(each.tiers) for each in told.fragile if not each.record.startswith("placement-")}
+    assessment = assess(casefile, rulebook)
+    assert assessment.recommendation.answer == "fragile"
+    named = {each.record: set(each.tiers) for each in assessment.fragile if not each.record.startswith("placement-")}
     dossier, law = casefile.dossier, rulebook.on(casefile.dossier.as_of)
     for item in (*dossier.records, *dossier.silences, *dossier.requests):
         wrong = [without(casefile, item.id)]
         if isinstance(item, Rating):  # a wrong rating is another one; without any, the records would speak
             wrong = [rated_otherwise(casefile, item, level) for level in law.judges[item.measures].scale]
         reached = {tier for each in wrong for tier in assess(each, rulebook).recommendation.open_tiers}
-        assert reached - {told.recommendation.tier} == named.get(item.id, set()), item.id
+        assert reached - {assessment.recommendation.tier} == named.get(item.id, set()), item.id
 
 
 def test_two_records_that_say_the_same_are_not_decisive(rulebook: Rulebook, tmp_path: Path) -> None:
@@ -284,9 +284,9 @@ def test_two_records_that_say_the_same_are_not_decisive(rulebook: Rulebook, tmp_
     start = text.index("  - id: no-labour")
     record = text[start : text.index("  - id: investigations")]
     (tmp_path / "dossier.yaml").write_text(text.replace(record, record + record.replace("no-labour", "again")))
-    told = assess(read_dossier(tmp_path / "dossier.yaml"), rulebook)
-    assert not {"no-labour", "again"} & {each.record for each in told.fragile}
-    assert "victims" in {each.record for each in told.fragile}
+    assessment = assess(read_dossier(tmp_path / "dossier.yaml"), rulebook)
+    assert not {"no-labour", "again"} & {each.record for each in assessment.fragile}
+    assert "victims" in {each.record for each in assessment.fragile}
 
 
 def placed_otherwise(casefile: Casefile, year: int, tier: Placement) -> Casefile:
@@ -300,16 +300,18 @@ def placed_otherwise(casefile: Casefile, year: int, tier: Placement) -> Casefile
 def test_a_settled_tier_hangs_on_the_placements_of_which_another_moves_it(rulebook: Rulebook) -> None:
     """The automatic downgrade of 2011 hangs on both of the years before, and on what each could have been instead."""
     casefile = read_dossier(ROOT / "seeds" / "invented-2011" / "dossier.yaml")
-    told, law = assess(casefile, rulebook), rulebook.on(casefile.dossier.as_of)
-    named = {each.record: set(each.tiers) - {None} for each in told.fragile if each.record.startswith("placement-")}
+    assessment, law = assess(casefile, rulebook), rulebook.on(casefile.dossier.as_of)
+    named = {
+        each.record: set(each.tiers) - {None} for each in assessment.fragile if each.record.startswith("placement-")
+    }
     for placement in casefile.dossier.earlier_placements:
         others = known_in(law, placement.year)
         moved = (assess(placed_otherwise(casefile, placement.year, tier), rulebook) for tier in others)
         reached = {tier for each in moved for tier in each.recommendation.open_tiers}
         found = named.get(f"placement-{placement.year}", set())
-        assert reached - {told.recommendation.tier} == found, placement.year
+        assert reached - {assessment.recommendation.tier} == found, placement.year
     assert named["placement-2009"] == named["placement-2010"] == {"2WL"}
-    assert not any(each.others for each in told.fragile if each.record.startswith("placement-"))
+    assert not any(each.others for each in assessment.fragile if each.record.startswith("placement-"))
 
 
 def test_a_solver_that_gives_up_excludes_nothing(
@@ -322,12 +324,12 @@ def test_a_solver_that_gives_up_excludes_nothing(
 
     monkeypatch.setattr("tierengine.reasoning.open_tiers.lowest", tired)
     monkeypatch.setattr(Solver, "may_be", lambda _self, *_terms: True)
-    told = assess(guatemala, rulebook)
-    assert {each.tier for each in told.open} >= {"1", "2WL", "3"}
-    assert not any(each.decided or each.witness for each in told.open)
+    assessment = assess(guatemala, rulebook)
+    assert {each.tier for each in assessment.open} >= {"1", "2WL", "3"}
+    assert not any(each.decided or each.witness for each in assessment.open)
 
 
-def test_the_answer_is_told_in_json(tierengine: Callable[..., Ran]) -> None:
+def test_the_answer_is_given_in_json(tierengine: Callable[..., Ran]) -> None:
     """JSON carries the answer in one word, the witnesses and the decisive records."""
     open_ = json.loads(tierengine("assess", ROOT / "seeds/guatemala-2007/dossier.yaml", "--format", "json").out)
     assert open_["recommendation"]["answer"] == "undetermined"

@@ -51,13 +51,13 @@ def piece(start: str, end: str) -> str:
 
 
 def test_five_records_that_repeat_one_report_add_up_to_one(small: Rulebook) -> None:
-    """A sum takes each origin once, by its surest record; the others are told as repeats of it."""
+    """A sum takes each origin once, by its surest record; the others are listed as repeats of it."""
     repeats = [record("punished", "7", n, reliability="ABCDB"[n], origin="La Prensa, 3 March 2007") for n in range(5)]
     found = admitted(small, *repeats, record("punished", "2", 9))
     assert found.facts["punished"] == 9
     assert [each.id for each in found.records["punished"]] == ["punished-0", "punished-9"]
-    told = [(aside.record.id, aside.rule.id, aside.counted) for aside in found.set_aside]
-    assert told == [(f"punished-{n}", "ADM-REPEAT", "punished-0") for n in range(1, 5)]
+    set_aside = [(aside.record.id, aside.rule.id, aside.counted) for aside in found.set_aside]
+    assert set_aside == [(f"punished-{n}", "ADM-REPEAT", "punished-0") for n in range(1, 5)]
 
 
 def test_of_equally_sure_records_the_first_by_its_id_counts(small: Rulebook) -> None:
@@ -114,9 +114,9 @@ def test_repeats_move_nothing(
     assert {name: len(found) for name, found in before.records.items()} == {
         name: len(found) for name, found in after.records.items()
     }
-    told, again = (assess(casefile(*each), small) for each in (written, [*written, *repeats]))
-    assert told.recommendation.open_tiers == again.recommendation.open_tiers
-    assert told.recommendation.tier == again.recommendation.tier
+    assessment, again = (assess(casefile(*each), small) for each in (written, [*written, *repeats]))
+    assert assessment.recommendation.open_tiers == again.recommendation.open_tiers
+    assert assessment.recommendation.tier == again.recommendation.tier
 
 
 def test_a_dossier_that_names_no_origin_keeps_its_digest() -> None:
@@ -144,8 +144,8 @@ def test_two_records_of_one_origin_fall_together(rulebook: Rulebook, tmp_path: P
 def test_two_answers_that_are_safe_alone_are_not_where_one_report_gave_both(rulebook: Rulebook, tmp_path: Path) -> None:
     """Each of two records may be wrong without moving the tier; their common origin may not."""
     both = piece("victims", "efforts")
-    told = assess(edited(tmp_path), rulebook)
-    alone = {each.record: set(each.tiers) for each in told.fragile}
+    assessment = assess(edited(tmp_path), rulebook)
+    alone = {each.record: set(each.tiers) for each in assessment.fragile}
     origin = "    credibility: 2\n    origin: the yearbook\n"
     shared = assess(edited(tmp_path, (both, both.replace("    credibility: 2\n", origin))), rulebook)
     found = {each.record: each for each in shared.fragile}
@@ -157,8 +157,8 @@ def test_two_answers_that_are_safe_alone_are_not_where_one_report_gave_both(rule
 def test_a_rating_falls_with_what_it_rests_on(rulebook: Rulebook, tmp_path: Path) -> None:
     """If the record on which a person judged is wrong, so may be the rating."""
     reasons = "    reasons: the investigations and the shelter of the period carry them without any promise\n"
-    told = assess(edited(tmp_path, (reasons, reasons + "    rests_on: [investigations, shelter]\n")), rulebook)
-    found = {each.record: each for each in told.fragile}
+    assessment = assess(edited(tmp_path, (reasons, reasons + "    rests_on: [investigations, shelter]\n")), rulebook)
+    found = {each.record: each for each in assessment.fragile}
     assert found["investigations"].others == ("efforts",)
     assert "3" in found["investigations"].tiers
     assert "investigations" not in {each.record for each in assess(edited(tmp_path), rulebook).fragile}
@@ -171,13 +171,13 @@ def test_without_a_source_its_records_silences_requests_and_ratings_fall(ruleboo
     """What comes from a source, what repeats it, and what was judged on it are left out; other ratings stay."""
     reasons = "    reasons: nothing of the kind is reported\n"
     dossier = edited(tmp_path, (reasons, reasons + "    rests_on: [penal-code]\n"))
-    told, after = suppose(dossier, law_of(dossier, rulebook), Doubted(sources=("19TESSAL88",)))
-    left = {each.id: each.why for each in told.left_out}
+    supposition, after = suppose(dossier, law_of(dossier, rulebook), Doubted(sources=("19TESSAL88",)))
+    left = {each.id: each.why for each in supposition.left_out}
     assert left["no-pattern"] == "it rests on penal-code"
     assert left["victims"] == "it comes from 19TESSAL88"
-    assert told.stays == ("efforts", "increase")
-    assert (told.before.settled, told.after.settled, told.changed) == (True, False, True)
-    assert {each.id for each in told.moved} >= {"TIER-2", "MS1"}
+    assert supposition.stays == ("efforts", "increase")
+    assert (supposition.before.settled, supposition.after.settled, supposition.changed) == (True, False, True)
+    assert {each.id for each in supposition.moved} >= {"TIER-2", "MS1"}
     assert not [step for step in _passages(after.trace) if "19TESSAL88" in step]
 
 
@@ -191,8 +191,8 @@ def test_without_a_report_what_repeats_it_falls(rulebook: Rulebook, tmp_path: Pa
     record = piece("no-labour", "investigations")
     dossier = edited(tmp_path, (record, record + "    origin: a press report\n"))
     law = law_of(dossier, rulebook)
-    told, _ = suppose(dossier, law, Doubted(sources=("a press report",)))
-    assert [(each.id, each.why) for each in told.left_out] == [("no-labour", "it repeats a press report")]
+    supposition, _ = suppose(dossier, law, Doubted(sources=("a press report",)))
+    assert [(each.id, each.why) for each in supposition.left_out] == [("no-labour", "it repeats a press report")]
     assert [each.without for each in each_alone(dossier, law)] == ["19TESSAL88", "a press report"]
     assert all(each.changed for each in each_alone(dossier, law))
 
@@ -208,11 +208,11 @@ def test_only_records_as_sure_on_both_scales_stay(small: Rulebook, least: str, l
         for mark in marks
     ]
     dossier = casefile(*written)
-    told, _ = suppose(dossier, law_of(dossier, small), Doubted(least=least))
-    assert {each.id for each in told.left_out} == (left if left is not None else set(marks) - {"a1"})
+    supposition, _ = suppose(dossier, law_of(dossier, small), Doubted(least=least))
+    assert {each.id for each in supposition.left_out} == (left if left is not None else set(marks) - {"a1"})
 
 
-def test_the_command_tells_what_moves(tierengine: Callable[..., Ran]) -> None:
+def test_the_command_shows_what_moves(tierengine: Callable[..., Ran]) -> None:
     """Before, after, what moves and the tree, in words and as JSON; each source in one line."""
     file = TESSALY / "dossier.yaml"
     ran = tierengine("explain", file, "--without", "19TESSAL88", "--why-not", "2")
@@ -224,9 +224,9 @@ def test_the_command_tells_what_moves(tierengine: Callable[..., Ran]) -> None:
         "It is open. This is not settled:",
     ):
         assert said in ran.out
-    told = json.loads(tierengine("explain", file, "--min-reliability", "B2", "--format", "json").out)
-    assert (told["supposed"]["changed"], told["supposed"]["left_out"]) == (False, [])
-    assert told["trace"]["id"] == "recommendation"
+    answer = json.loads(tierengine("explain", file, "--min-reliability", "B2", "--format", "json").out)
+    assert (answer["supposed"]["changed"], answer["supposed"]["left_out"]) == (False, [])
+    assert answer["trace"]["id"] == "recommendation"
     alone = json.loads(tierengine("explain", file, "--each-source", "--format", "json").out)
     assert [(each["without"], each["changed"]) for each in alone] == [("19TESSAL88", True)]
     assert "moves to: Tier 2, provisional" in tierengine("explain", file, "--each-source").out

@@ -27,10 +27,10 @@ def _case(year: int, first: str, last: str, **changes: Any) -> Casefile:
 
 
 def test_another_period_is_refused_since_2019() -> None:
-    """A calendar year is not the period of the statute; both ends are told, with the days that it names."""
-    with pytest.raises(EvidenceError) as told:
+    """A calendar year is not the period of the statute; both ends are named, with the days that it names."""
+    with pytest.raises(EvidenceError) as refused:
         assess(_case(2020, "2019-01-01", "2019-12-31"), BOOK)
-    assert [problem.cure.split(";")[0] for problem in told.value.problems] == [
+    assert [problem.cure.split(";")[0] for problem in refused.value.problems] == [
         "write `first: 2019-04-01`",
         "write `last: 2020-03-31`",
     ]

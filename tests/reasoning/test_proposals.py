@@ -131,7 +131,7 @@ def test_the_latest_placement_on_file_stands_for_one_that_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "tier"),
+    ("recorded", "tier"),
     [
         ({}, "2WL"),
         ({"national_action_plan_adopted": True}, "2WL"),
@@ -141,11 +141,11 @@ def test_the_latest_placement_on_file_stands_for_one_that_is_missing() -> None:
         ({"more_convictions": True, "more_victims_identified": True}, "2"),
     ],
 )
-def test_a_country_whose_years_on_the_watch_list_are_full(told: dict[str, Value], tier: str) -> None:
+def test_a_country_whose_years_on_the_watch_list_are_full(recorded: dict[str, Value], tier: str) -> None:
     """What is denied of the plan or the waiver leads to Tier 3; a country that would not be listed escapes."""
     known: dict[str, Value] = {"trafficking_investigations": 4, "victim_services_provided": True, "last_report": "2WL"}
-    assert Country(IN_2013, UNRATED | known | {"limit": "waiver or 3"} | told).tiers == [tier]
-    assert Country(IN_2013, UNRATED | known | {"limit": "3"} | told).tiers == ["2" if tier == "2" else "3"]
+    assert Country(IN_2013, UNRATED | known | {"limit": "waiver or 3"} | recorded).tiers == [tier]
+    assert Country(IN_2013, UNRATED | known | {"limit": "3"} | recorded).tiers == ["2" if tier == "2" else "3"]
 
 
 def test_an_earlier_finding_that_is_carried_on_says_whether_an_action_is_recorded() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT
-from tests.reasoning import dossiers
+from tests.reasoning import dossiers, two_years
 from tests.reasoning.releasable import MARKS, Piece, digest, identity, made, pieces, quote, salted, secrets, word
+from tests.reasoning.two_years import SILENT, last_year, write
 from tierengine import schemas
 from tierengine.errors import EvidenceError
-from tierengine.evidence.dossier import Casefile, PlannedAction, read_dossier
+from tierengine.evidence.dossier import Casefile, Request, read_dossier
 from tierengine.evidence.handling import Mark, cleared_for, strictest
 from tierengine.evidence.records import Evidence
-from tierengine.evidence.sources.telegram import read_telegram
+from tierengine.evidence.remainder import answering, items
+from tierengine.evidence.sources.opened import Paragraph, Written
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.assessment import Assessment
@@ -128,9 +129,9 @@ def test_what_is_released_entails_only_what_the_whole_entails(
 @given(written=pieces(), name=RELEASED)
 def test_a_release_marks_itself_by_what_it_holds(small_law: Law, written: list[Piece], name: ReleaseName) -> None:
     """A public document bears the plain marking, whatever was withheld from it."""
-    told = release(made(written), small_law, name).statement
-    assert name != "public" or told.handling == "UNCLASSIFIED"
-    assert "UNKNOWN" not in told.handling
+    released = release(made(written), small_law, name).statement
+    assert name != "public" or released.handling == "UNCLASSIFIED"
+    assert "UNKNOWN" not in released.handling
 
 
 # -- what a person is shown ---------------------------------------------------------------------------------------
@@ -188,15 +189,6 @@ def test_a_person_is_shown_no_word_that_a_mark_keeps_from_them(
     assert part.last is None
 
 
-def test_a_plan_is_not_shown_in_part(small_law: Law) -> None:
-    """What a plan asks of the government may tell what it was made from."""
-    casefile = made([Piece("victims", 0, None), Piece("shelter", 1, None)])
-    action = PlannedAction(id="a", says="House the victims.", answered_by=("shelter",), due=date(2008, 3, 1))
-    planned = casefile.dossier.model_copy(update={"plan": (action,)})
-    part = shown_part(Casefile.of(planned, casefile.document, casefile.sources), small_law, Mark("unclassified"))
-    assert not part.dossier.plan
-
-
 def test_a_source_from_which_nothing_was_coded_is_withheld_too(small_law: Law) -> None:
     """A dossier on a source that may not be released is not released whole, though each of its records is."""
     casefile = made([Piece("victims", 0, None), Piece("shelter", 1, None)])
@@ -217,50 +209,138 @@ def test_a_document_bears_the_mark_of_a_source_from_which_nothing_was_coded(smal
         assert released.statement.handling == "SENSITIVE BUT UNCLASSIFIED"
 
 
-TWICE = """
-¶1. The post saw forty victims in the north and ten in the south. All were housed in the capital.
-¶2. The police said that ten in the south were housed.
-"""
-AGAIN = "¶1. The post saw forty victims in the north. All were housed in the capital.\n"
-WITHHELD = "forty victims in the north and ten in the south"
+def paged(name: str, *texts: str) -> Written:
+    """A plainly marked source of a page, with some paragraphs."""
+    found = [Paragraph(f"page 1 ¶{number}", text, 1000 * number, 2000 * number) for number, text in enumerate(texts, 1)]
+    return Written(
+        name, "pdf", None, None, None, tuple(found), (), "unclassified", no_foreign=False, warnings=(), raw=b""
+    )
+
+
+def dossier_on(sources: list[Written], *records: dict[str, Any], **changes: Any) -> Casefile:
+    """A dossier on open sources; every quote in it stands in its source."""
+    listed = tuple(
+        {"id": each.id, "format": "pdf", "file": f"{each.id}.pdf", "digest": digest(each)} for each in sources
+    )
+    closed = dossiers.casefile(*records, sources=listed, **changes)
+    whole = Casefile.of(closed.dossier, closed.document, {each.id: each for each in sources})
+    for item in items(whole):
+        if isinstance(item, Evidence | Request):
+            assert whole.sources[item.at.split(" ")[0]].passage(item.at, item.quote, item.anchor) is not None
+    return whole
+
+
+A = paged(
+    "A",
+    "The post saw (forty victims in the north and ten in the south). All were housed in the capital.",
+    "The police said that ten in the south were housed. Later ten in the south were moved.",
+)
+B = paged("B", "The post saw forty victims in the north. All were housed in the capital.")
+FIRST = {"at": "A page 1 ¶1", "quote": "forty victims in the north and ten in the south"}
+LATER = {"at": "A page 1 ¶2", "quote": "ten in the south", "anchor": {"suffix": "were moved"}}
 
 
 @pytest.mark.parametrize(
-    ("at", "quote_", "stays"),
+    ("withheld", "at", "quote_", "stays"),
     [
-        ("A ¶1", WITHHELD, False),
-        ("A ¶1", "victims in the north", False),
-        ("A ¶1", f"The post saw {WITHHELD}.", False),
-        ("A ¶1", "The post saw forty", False),
-        ("A ¶1", "south. All were housed", False),
-        ("A ¶1", "The post saw", True),
-        ("A ¶1", "All were housed in the capital.", True),
-        ("A ¶2", "ten   in the south", False),
-        ("A ¶2", "that ten in the south were housed", True),
-        ("B ¶1", "forty victims in the north", True),
-        ("B ¶1", "All were housed in the capital.", True),
+        (FIRST, "A page 1 ¶1", FIRST["quote"], False),
+        (FIRST, "A page 1 ¶1", "victims in the north", False),
+        (FIRST, "A page 1 ¶1", f"The post saw ({FIRST['quote']}).", False),
+        (FIRST, "A page 1 ¶1", "The post saw (forty", False),
+        (FIRST, "A page 1 ¶1", "south). All were housed", False),
+        (FIRST, "A page 1 ¶1", "The post saw (", True),
+        (FIRST, "A page 1 ¶1", "). All were housed", True),
+        (FIRST, "A page 1 ¶1", "All were housed in the capital.", True),
+        (FIRST, "A page 1 ¶2", "ten   in the south", False),
+        (FIRST, "A page 1 ¶2", "that ten in the south were housed", True),
+        (FIRST, "B page 1 ¶1", "forty victims in the north", True),
+        (FIRST, "B page 1 ¶1", "All were housed in the capital.", True),
+        (LATER, "A page 1 ¶2", "the south were moved", False),
+        (LATER, "A page 1 ¶2", "the south were housed", True),
     ],
 )
-def test_what_shows_words_of_a_withheld_passage_is_withheld(small_law: Law, at: str, quote_: str, stays: bool) -> None:
-    """Passages that overlap go together, and so do words that one source says twice; another source is free."""
-    texts_ = {"A": TWICE, "B": AGAIN}
-    opened = [
-        read_telegram(
-            f"FM AMEMBASSY NOWHERE\nR 01120{name}Z APR 07\n\nUNCLAS NOWHERE 0000{number}\n\n{text}".encode(), name
-        )
-        for number, (name, text) in enumerate(texts_.items(), start=1)
-    ]
-    ids = dict(zip(texts_, (each.id for each in opened), strict=True))
-    hidden = dossiers.record("victims", "40", 0, at=f"{ids['A']} ¶1", quote=WITHHELD, handling="unknown")
-    other = dossiers.record("shelter", "true", 1, at=f"{ids[at[0]]}{at[1:]}", quote=quote_)
-    sources = tuple(
-        {"id": each.id, "format": "telegram", "file": f"{each.id}.txt", "digest": digest(each)} for each in opened
-    )
-    closed = dossiers.casefile(hidden, other, sources=sources)
-    whole = Casefile.of(closed.dossier, closed.document, {each.id: each for each in opened})
-    assert whole.sources[ids[at[0]]].passage(f"{ids[at[0]]}{at[1:]}", quote_) is not None
+def test_what_shows_words_of_a_withheld_passage_is_withheld(
+    small_law: Law, withheld: dict[str, Any], at: str, quote_: str, stays: bool
+) -> None:
+    """Passages that overlap go together, and so do words that one source says twice; another source is free.
+
+    Of words that stand twice the passage counts that is meant.
+    """
+    hidden = dossiers.record("victims", "40", 0, handling="unknown", **withheld)
+    whole = dossier_on([A, B], hidden, dossiers.record("shelter", "true", 1, at=at, quote=quote_))
     part = release(whole, small_law, "public").part
     assert [each.id for each in part.dossier.records] == (["shelter-1"] if stays else [])
+
+
+@pytest.mark.parametrize(("answer", "stays"), [("given", True), ("not given", False), ("partly given", False)])
+def test_one_of_several_answers_to_requests_is_released_if_the_others_say_the_same(
+    rulebook: Rulebook, answer: str, stays: bool
+) -> None:
+    """Where data were given once and not another time nothing follows; one answer alone would say that they were."""
+
+    def request(name: str, answer: str, quote_: str, **changes: Any) -> dict[str, Any]:
+        asked = {"id": name, "criterion": "F-PROSECUTE", "date": "2007-01-10", "answer_date": "2007-02-10"}
+        more = {"asks": "data", "answer": answer, "capacity_note": "a register", "at": "A page 1 ¶1"}
+        return asked | more | {"quote": quote_} | changes
+
+    requests = request("one", "given", "The post saw"), request("two", answer, "All were", handling="unknown")
+    whole = dossier_on([A], requests=requests)
+    part = release(whole, law_of(whole, rulebook), "public").part
+    assert [each.id for each in part.dossier.requests] == (["one"] if stays else [])
+
+
+def test_a_part_of_the_figures_of_the_year_before_is_not_released(rulebook: Rulebook) -> None:
+    """They are summed as those of this year are, though they stand in the dossier under the same question."""
+    before = {"period": {"first": "2005-04-01", "last": "2006-03-31"}, "at": "A page 1 ¶1", "date": None}
+    convicted = {"unit": "persons", "kind": "statistic"} | before
+    kept = dossiers.record("trafficking_convictions", "3", 1, quote="The post saw", **convicted)
+    hidden = dossiers.record("trafficking_convictions", "4", 2, quote="All were", handling="unknown", **convicted)
+    other = dossiers.record("victim_shelter_opened", "true", 3, at="A page 1 ¶2", quote="The police said")
+    whole = dossier_on([A], kept, hidden, other, last_report="2006-06-05")
+    part = release(whole, law_of(whole, rulebook), "public").part
+    assert [each.id for each in part.dossier.records] == [other["id"]]
+
+
+def test_a_silence_that_the_last_dossier_overtakes_is_withheld_with_it(rulebook: Rulebook, tmp_path: Path) -> None:
+    """Beside figures that show an increase nobody reads the silence as none; without those of last year one would."""
+    last_year(tmp_path / "2012", two_years.record("trafficking_convictions", 7))
+    figure = two_years.record("trafficking_convictions", 12)
+    casefile = read_dossier(write(tmp_path, figure, silences=SILENT, last_dossier="2012/dossier.yaml"))
+    part = release(casefile, law_of(casefile, rulebook), "public").part
+    assert [each.id for each in part.dossier.records] == [figure["id"]]
+    assert {each.indicator for each in casefile.dossier.silences} - {
+        each.indicator for each in part.dossier.silences
+    } == {"increase_in_enforcement"}
+
+
+def test_words_that_nobody_marked_stay_behind_where_anything_does(small_law: Law) -> None:
+    """Notes, what is no evidence, what is only proposed, plans, and the sources of what is public."""
+    at = {"at": "A page 1 ¶2", "quote": "The police said"}
+    silent = {"indicator": "increase", "source": "B", "read": "all", "author": "A. Officer", "date": "2007-04-01"}
+    asked = {"criterion": "SCOPE", "date": "2007-01-01", "asks": "data", "answer": "given", "capacity_note": "a secret"}
+    undated = {"note": "a secret", "undated": "a secret", "date": None}
+    tells = {"kind": "action", "measures": "shelter", "value": "true", "undated": "a secret", "because": "a secret"}
+    proposed = {"id": "p", **at, "records": ({**tells, "actor": {"is": "government", "name": "Nowhere"}},)}
+    casefile = dossier_on(
+        [A, B],
+        dossiers.record("victims", "40", 0, handling="unknown", **FIRST),
+        dossiers.record("shelter", "true", 1, **at, **undated),
+        silences=({"id": "s", "note": "a secret", **silent},),
+        requests=({"id": "r", **asked, "at": "B page 1 ¶1", "quote": "All were"},),
+        not_evidence=({**at, "why": "a secret"},),
+        proposed=(proposed,),
+        plan=({"id": "a", "says": "a secret", "answered_by": ("shelter",), "due": "2008-03-01"},),
+        earlier_placements=({"year": "2006", "tier": "2", "source": "a secret"},),
+    )
+    for part in (release(casefile, small_law, "public").part, shown_part(casefile, small_law, Mark("unclassified"))):
+        assert [each.id for each in answering(part)] == ["shelter-1", "s", "r"]
+        assert "a secret" not in part.dossier.model_dump_json()
+        assert [silence.note for silence in part.dossier.silences] == ["not released"]
+        assert [request.capacity_note for request in part.dossier.requests] == ["not released"]
+        assert [getattr(each, "undated", None) for each in part.dossier.records] == ["not released"]
+        assert (part.dossier.not_evidence, part.dossier.proposed, part.dossier.plan) == ((), (), ())
+        assert [each.source for each in part.dossier.earlier_placements] == ["the report of 2006"]
+    assert release(casefile, small_law, "public").placements == part.dossier.earlier_placements
 
 
 def test_what_no_open_source_holds_bears_no_known_mark(small_law: Law) -> None:
@@ -286,16 +366,16 @@ def test_a_dossier_beside_that_of_the_last_report_is_never_released_whole(small_
         assert (part.last, part.dossier.last_dossier) == (None, None)
 
 
-# -- what is told -----------------------------------------------------------------------------------------------
+# -- what is said of it -----------------------------------------------------------------------------------------------
 
 
 def test_where_nothing_is_withheld_the_assessment_is_whole(rulebook: Rulebook, guatemala: Casefile) -> None:
     """A dossier on one plainly unclassified telegram is released as it is."""
     law = law_of(guatemala, rulebook)
-    told = release(guatemala, law, "public")
-    assert told.assessment == Assessor(law).assess(guatemala)
-    assert (told.statement.whole, told.statement.entailed, told.statement.not_shown) == (True, True, 0)
-    assert release_section(told.statement).lines[0].text == "Nothing is withheld."
+    released = release(guatemala, law, "public")
+    assert released.assessment == Assessor(law).assess(guatemala)
+    assert (released.statement.whole, released.statement.entailed, released.statement.not_shown) == (True, True, 0)
+    assert release_section(released.statement).lines[0].text == "Nothing is withheld."
 
 
 def marked(seed: str, handlings: dict[str, str]) -> Casefile:
@@ -317,21 +397,25 @@ RATED = dict.fromkeys(("efforts", "no-pattern", "increase"), "unclassified")
 def test_reasons_that_still_entail_the_tier(rulebook: Rulebook) -> None:
     """Without the count of cases, on which nothing hangs, the tier of the invented country follows all the same."""
     casefile = marked("invented-2019", RATED | {"investigations": "sensitive but unclassified"})
-    told = release(casefile, law_of(casefile, rulebook), "public")
-    assert (told.statement.whole, told.statement.entailed, told.assessment.recommendation.tier) == (False, True, "2")
-    assert (told.statement.withheld, told.statement.handling) == (1, "UNCLASSIFIED")
-    line = release_section(told.statement).lines[0]
+    released = release(casefile, law_of(casefile, rulebook), "public")
+    assert (released.statement.whole, released.statement.entailed, released.assessment.recommendation.tier) == (
+        False,
+        True,
+        "2",
+    )
+    assert (released.statement.withheld, released.statement.handling) == (1, "UNCLASSIFIED")
+    line = release_section(released.statement).lines[0]
     assert (line.name, line.text) == ("Tier 2", "The reasons released here alone entail it.")
-    assert "14 trafficking cases" not in texts(told)
-    assert "investigations" not in shown(told.assessment)
+    assert "14 trafficking cases" not in texts(released)
+    assert "investigations" not in shown(released.assessment)
 
 
 def test_reasons_that_do_not(rulebook: Rulebook) -> None:
-    """Without the numbers of victims a watch-list ground is open, and it is told how much is not shown."""
+    """Without the numbers of victims a watch-list ground is open, and it says how much is not shown."""
     casefile = marked("invented-2019", RATED | {"victims": "sensitive but unclassified"})
-    told = release(casefile, law_of(casefile, rulebook), "public")
-    statement = told.statement
-    assert (statement.tier, statement.entailed, told.assessment.recommendation.settled) == ("2", False, False)
+    released = release(casefile, law_of(casefile, rulebook), "public")
+    statement = released.statement
+    assert (statement.tier, statement.entailed, released.assessment.recommendation.settled) == ("2", False, False)
     assert (statement.withheld, statement.not_shown) == (2, 1)
     said = f"of the {statement.findings} findings that it rests on, 1 are undetermined here."
     assert release_section(statement).lines[0].text.endswith(said)
@@ -357,40 +441,42 @@ def test_sensitive_material_stays_within_the_government(small_law: Law) -> None:
 def test_a_sum_is_released_whole_or_not_at_all(small_law: Law) -> None:
     """A part of a sum would be read as the sum."""
     written = [Piece("punished", 0, None), Piece("punished", 1, None), Piece("victims", 0, None)]
-    told = release(made(written), small_law, "public")
-    assert shown(told.assessment) == {identity(written[2], 2)}
+    released = release(made(written), small_law, "public")
+    assert shown(released.assessment) == {identity(written[2], 2)}
 
 
 def test_silence_is_no_answer_where_the_answer_is_withheld(small_law: Law) -> None:
     """A source that is silent on what a withheld record answers would be read as the contrary."""
     written = [Piece("increase", 1, None), Piece("silence", 0, None)]
-    told = release(made(written), small_law, "public")
-    assert not shown(told.assessment)
-    assert next(each for each in told.assessment.watch_list if each.route == "GROUND").outcome.value == "undetermined"
+    released = release(made(written), small_law, "public")
+    assert not shown(released.assessment)
+    assert (
+        next(each for each in released.assessment.watch_list if each.route == "GROUND").outcome.value == "undetermined"
+    )
 
 
 def test_a_withheld_rating_leaves_its_open_word_open(small_law: Law) -> None:
     """Without the rating the records would speak; what a person judged against them must not come out as theirs."""
     written = [Piece("shelter", 0, None), Piece("victims", 1, None), Piece("rating", 0, None, value="not met")]
-    told = release(made(written), small_law, "public")
-    text = texts(told)
+    released = release(made(written), small_law, "public")
+    text = texts(released)
     assert "Nobody has rated it" not in text
     assert "nobody has" not in text
     assert "Whether a person has rated it is not shown" in text
-    assert "2" in told.assessment.recommendation.open_tiers
-    assert "3" in told.assessment.recommendation.open_tiers
+    assert "2" in released.assessment.recommendation.open_tiers
+    assert "3" in released.assessment.recommendation.open_tiers
 
 
 def test_a_rating_that_rests_on_what_is_withheld_is_withheld(small_law: Law) -> None:
     """Its reasons speak of what it rests on, whatever its own mark."""
     written = [Piece("shelter", 1, None), Piece("rating", 0, "unclassified", value="met", rests_on=0)]
-    told = release(made(written), small_law, "public")
-    assert told.statement.withheld == 2
-    assert not [secret for secret in secrets(written, 1) if secret in texts(told)]
+    released = release(made(written), small_law, "public")
+    assert released.statement.withheld == 2
+    assert not [secret for secret in secrets(written, 1) if secret in texts(released)]
 
 
 def test_notes_are_left_out_where_anything_is(small_law: Law) -> None:
-    """A note has no mark of its own, and may tell what its writer knew from a source that is withheld."""
+    """A note has no mark of its own, and may reveal what its writer knew from a source that is withheld."""
     written = [Piece("shelter", 0, None), Piece("victims", 1, None)]
     text = texts(release(made(written), small_law, "public"))
     assert quote(written[0], 0) in text
@@ -409,11 +495,11 @@ def test_the_worked_dossiers_with_any_marks(
     handlings = {item.id: found for item, found in zip(items, marks, strict=False) if found is not None}
     casefile = marked(seed, handlings)
     law = law_of(casefile, rulebook)
-    whole, told = Assessor(law, certified=False).assess(casefile).recommendation, release(casefile, law, name)
-    part = told.assessment.recommendation
+    whole, released = Assessor(law, certified=False).assess(casefile).recommendation, release(casefile, law, name)
+    part = released.assessment.recommendation
     assert set(whole.open_tiers) <= set(part.open_tiers)
     assert not part.settled or part.tier == whole.tier
-    text = texts(told) + markdown(released_report(told, law))
+    text = texts(released) + markdown(released_report(released, law))
     quoted = [(record.quote, record.handling) for record in casefile.dossier.records if isinstance(record, Evidence)]
     quoted += [(each.quote, each.handling) for each in casefile.dossier.deficiencies if " " in each.quote]
     for quote_, handling in quoted:  # a deficiency that quotes one word of the law gives nothing away

@@ -1,4 +1,4 @@
-"""The limit on coming back to the watch list: the tier it leads to, and the provision it is told by."""
+"""The limit on coming back to the watch list: the tier it leads to, and the provision that is cited for it."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def _steps(step: Step) -> Iterator[Step]:
 
 def test_the_second_year_back_is_tier_3_by_its_own_provision() -> None:
     """The year on the list after the downgrade is full; (F) says so, and the two consecutive years of (D) do not."""
-    told = assess(_case("2WL"), BOOK)
-    assert (told.recommendation.tier, told.recommendation.open_tiers) == ("3", ("3",))
-    found = {step.id: step for step in _steps(told.trace)}
+    assessment = assess(_case("2WL"), BOOK)
+    assert (assessment.recommendation.tier, assessment.recommendation.open_tiers) == ("3", ("3",))
+    found = {step.id: step for step in _steps(assessment.trace)}
     assert "22 USC 7107(b)(2)(F)" in (found["RELISTED"].citation or "")
     assert found["RELISTED"].outcome.value == "met"
     assert found["DOWNGRADED"].outcome.value == "not met"

@@ -55,8 +55,8 @@ def _steps(step: Step) -> Iterator[Step]:
         yield from _steps(child)
 
 
-def _factor(told: Assessment) -> str:
-    return next(each.outcome.value for each in told.criteria if each.id == "F-PROSECUTE")
+def _factor(assessment: Assessment) -> str:
+    return next(each.outcome.value for each in assessment.criteria if each.id == "F-PROSECUTE")
 
 
 @pytest.mark.parametrize("day", CAPACITY, ids=str)
@@ -65,9 +65,11 @@ def _factor(told: Assessment) -> str:
 )
 def test_the_answer_decides(day: date, answer: str, outcome: str) -> None:
     """Data not given start the presumption; data given lift it; a part leaves it open, under both qualifiers."""
-    told = assess(_case(day, answer), BOOK)
-    assert _factor(told) == outcome
-    passages = [passage for step in _steps(told.trace) for passage in step.evidence if passage.record == "request-1"]
+    assessment = assess(_case(day, answer), BOOK)
+    assert _factor(assessment) == outcome
+    passages = [
+        passage for step in _steps(assessment.trace) for passage in step.evidence if passage.record == "request-1"
+    ]
     assert passages
     note = passages[0].note or ""
     assert f"requested {day.year}-01-10" in note
@@ -85,16 +87,16 @@ def test_a_request_after_the_question_answers_nothing() -> None:
 def test_an_answer_after_the_question_is_not_known_yet(answer: str) -> None:
     """Whether the data would be given was open on the date of the question, and so is the presumption."""
     late = _case(date(2007, 6, 12), answer, answer_date="2007-07-02")
-    told = assess(late, BOOK)
-    asked = {each.id: each for each in told.criteria}["F-PROSECUTE"]
+    assessment = assess(late, BOOK)
+    asked = {each.id: each for each in assessment.criteria}["F-PROSECUTE"]
     assert asked.outcome.value == "undetermined"
     assert any("enforcement_data_provided" in question for question in asked.to_settle)
 
 
 def test_before_there_was_a_presumption() -> None:
     """Under the first Act a request that is not answered starts nothing."""
-    told = assess(_case(date(2007, 6, 12), "not given"), BOOK, date(2003, 6, 11))
-    assert _factor(told) == "undetermined"
+    assessment = assess(_case(date(2007, 6, 12), "not given"), BOOK, date(2003, 6, 11))
+    assert _factor(assessment) == "undetermined"
 
 
 def test_log_and_record_must_agree() -> None:

@@ -85,9 +85,9 @@ def _facts(day: date) -> Casefile:
     )
 
 
-def _outcomes(told: Assessment) -> dict[str, str]:
-    found = {each.id: each.outcome.value for each in (*told.standards, *told.criteria)}
-    return found | {each.route: each.outcome.value for each in told.watch_list}
+def _outcomes(assessment: Assessment) -> dict[str, str]:
+    found = {each.id: each.outcome.value for each in (*assessment.standards, *assessment.criteria)}
+    return found | {each.route: each.outcome.value for each in assessment.watch_list}
 
 
 EXPECTED: list[tuple[date, str | None, tuple[str, ...], dict[str, str | None]]] = [
@@ -136,9 +136,9 @@ EXPECTED: list[tuple[date, str | None, tuple[str, ...], dict[str, str | None]]] 
 @pytest.mark.parametrize(("day", "tier", "open_tiers", "outcomes"), EXPECTED, ids=[str(case[0]) for case in EXPECTED])
 def test_same_facts(day: date, tier: str | None, open_tiers: tuple[str, ...], outcomes: dict[str, str | None]) -> None:
     """One set of facts, six laws."""
-    told = assess(_facts(day), BOOK)
-    found = _outcomes(told)
-    assert (told.recommendation.tier, told.recommendation.open_tiers) == (tier, open_tiers)
+    assessment = assess(_facts(day), BOOK)
+    found = _outcomes(assessment)
+    assert (assessment.recommendation.tier, assessment.recommendation.open_tiers) == (tier, open_tiers)
     assert {name: found.get(name) for name in outcomes} == outcomes
 
 
@@ -146,9 +146,9 @@ def test_a_rating_given_before_2019_does_not_answer_for_concrete_actions() -> No
     """Whether actions alone carry Tier 2 stays open; the rating that could rest on promises is set aside."""
     facts = _facts(date(2019, 6, 20))
     left = tuple(r for r in facts.dossier.records if r.measures != "significant_efforts_on_actions")
-    told = assess(replace(facts, dossier=facts.dossier.model_copy(update={"records": left})), BOOK)
-    assert told.recommendation.open_tiers == ("2", "3")
-    assert "rating-3" in {unused.record for unused in told.set_aside}
+    assessment = assess(replace(facts, dossier=facts.dossier.model_copy(update={"records": left})), BOOK)
+    assert assessment.recommendation.open_tiers == ("2", "3")
+    assert "rating-3" in {unused.record for unused in assessment.set_aside}
 
 
 @pytest.mark.parametrize(("day", "outcome"), [(date(2018, 6, 28), "met"), (date(2019, 6, 20), "undetermined")], ids=str)
@@ -158,12 +158,12 @@ def test_a_high_number_leaves_proportional_actions_open_since_2019(day: date, ou
     name = "victims_very_significant_or_increasing"
     kept = [r for r in facts.dossier.records if r.measures not in (name, "victims_without_proportional_actions")]
     high = next(r for r in facts.dossier.records if r.measures == name).model_copy(update={"rating": "met"})
-    told = assess(replace(facts, dossier=facts.dossier.model_copy(update={"records": (*kept, high)})), BOOK)
-    assert _outcomes(told)["WL-iii-I"] == outcome
+    assessment = assess(replace(facts, dossier=facts.dossier.model_copy(update={"records": (*kept, high)})), BOOK)
+    assert _outcomes(assessment)["WL-iii-I"] == outcome
 
 
 def test_no_two_answers_are_the_same() -> None:
     """Each date has an answer of its own, in the tier or in what the findings say."""
-    told = [assess(_facts(day), BOOK) for day, *_ in EXPECTED]
-    found = [(each.recommendation.tier, _outcomes(each)) for each in told]
+    assessments = [assess(_facts(day), BOOK) for day, *_ in EXPECTED]
+    found = [(each.recommendation.tier, _outcomes(each)) for each in assessments]
     assert not [(one, other) for one, other in combinations(range(len(found)), 2) if found[one] == found[other]]

@@ -40,14 +40,15 @@ def test_what_is_left_out_is_as_if_it_were_not_there(data: st.DataObject, seed: 
     """The answer without some records is that of the dossier from which they, and what rests on them, are taken out."""
     casefile, assessor = _read(seed), _assessor(seed)
     off = data.draw(st.sets(st.sampled_from([item.id for item in answering(casefile)]), max_size=4))
-    told, after = supposed(casefile, assessor, Doubted(items=tuple(sorted(off))))
-    gone = {left.id for left in told.left_out}
+    supposition, after = supposed(casefile, assessor, Doubted(items=tuple(sorted(off))))
+    gone = {left.id for left in supposition.left_out}
     assert off <= gone
     assert (
-        answered(assessor.assess(remainder(casefile, lambda item: getattr(item, "id", None) not in gone))) == told.after
+        answered(assessor.assess(remainder(casefile, lambda item: getattr(item, "id", None) not in gone)))
+        == supposition.after
     )
-    assert told.changed is (told.before != told.after)
-    assert answered(after) == told.after
+    assert supposition.changed is (supposition.before != supposition.after)
+    assert answered(after) == supposition.after
 
 
 @settings(max_examples=25)
@@ -58,7 +59,7 @@ def test_a_rating_that_is_supposed_is_as_if_it_were_given(data: st.DataObject, s
     word = data.draw(st.sampled_from(sorted(assessor.law.judges)))
     tiers = choices(casefile, assessor, word)
     level = data.draw(st.sampled_from(sorted(each for each, left in tiers.items() if left)))
-    told, _ = supposed(casefile, assessor, Doubted(ratings={word: level}))
+    supposition, _ = supposed(casefile, assessor, Doubted(ratings={word: level}))
     rating = Rating(
         id=rating_id(casefile.document, word),
         kind="judgement",
@@ -72,7 +73,7 @@ def test_a_rating_that_is_supposed_is_as_if_it_were_given(data: st.DataObject, s
     document = load(with_record(casefile.document, rating), "dossier.yaml", [])
     assert document is not None
     given_ = assessor.assess(dossier_in(document, seed.parent))
-    assert answered(given_) == told.after
+    assert answered(given_) == supposition.after
     if given_.recommendation.settled:
         assert tiers[level] == (given_.recommendation.tier,)
 

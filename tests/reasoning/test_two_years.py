@@ -123,7 +123,7 @@ def test_what_the_last_dossier_says_is_part_of_the_answer(tmp_path: Path, ground
     ],
 )
 def test_another_last_dossier_is_refused(changes: Written, expected: str, tmp_path: Path, tierengine: Run) -> None:
-    """It is on the same country and of the last annual report; the line that names it is told."""
+    """It is on the same country and of the last annual report; the line that names it is reported."""
     last_year(tmp_path / "2012", **changes)
     said = refused(tierengine, write(tmp_path, last_dossier="2012/dossier.yaml"))
     assert expected in said
@@ -131,7 +131,7 @@ def test_another_last_dossier_is_refused(changes: Written, expected: str, tmp_pa
 
 
 def test_a_quote_of_the_last_dossier_is_checked(tmp_path: Path, tierengine: Run) -> None:
-    """A quote that does not stand there is told with the file and line of the last dossier; so is a missing file."""
+    """A quote that does not stand there is reported with file and line of the last dossier; so is a missing file."""
     last_year(tmp_path / "2012", record("trafficking_convictions", 7, quote="nowhere"))
     said = refused(tierengine, write(tmp_path, last_dossier="2012/dossier.yaml"))
     assert "2012/dossier.yaml:" in said
@@ -139,7 +139,7 @@ def test_a_quote_of_the_last_dossier_is_checked(tmp_path: Path, tierengine: Run)
     assert "`none.yaml` cannot be opened" in refused(tierengine, write(tmp_path, last_dossier="none.yaml"))
 
 
-def test_unlike_figures_are_told_and_not_compared(tmp_path: Path, ground: Callable[..., Written]) -> None:
+def test_unlike_figures_are_listed_and_not_compared(tmp_path: Path, ground: Callable[..., Written]) -> None:
     """A figure of nine months is set beside none of twelve, nor cases beside persons; the trace says why."""
     months = {"first": "2011-07-01", "last": "2012-03-31"}
     figures = [
@@ -178,7 +178,7 @@ def test_figures_of_two_years_under_one_period_are_refused(tmp_path: Path, tiere
     assert "`year-1` (dossier.yaml:" in said
 
 
-def test_last_year_told_twice(tmp_path: Path, tierengine: Run) -> None:
+def test_last_year_recorded_twice(tmp_path: Path, tierengine: Run) -> None:
     """Where the last dossier says otherwise than a figure of this one, both are named."""
     last_year(tmp_path / "2012", record("trafficking_convictions", 9))
     figure = record("trafficking_convictions", 7, id="before", period=BEFORE)
@@ -190,7 +190,7 @@ def test_last_year_told_twice(tmp_path: Path, tierengine: Run) -> None:
 # -- bounds and direct answers --------------------------------------------------------------------------------------
 
 
-def test_bounds_are_read_and_told(tmp_path: Path, ground: Callable[..., Written]) -> None:
+def test_bounds_are_read_and_shown(tmp_path: Path, ground: Callable[..., Written]) -> None:
     """At least 20 is more than 7; what the bounds leave open stays open."""
     before = record("trafficking_convictions", 7, id="before", period=BEFORE)
     found = ground(write(tmp_path, record("trafficking_convictions", {"at_least": 20}), before))
@@ -226,12 +226,12 @@ def test_an_answer_that_the_numbers_contradict_is_refused(tmp_path: Path, tieren
     """Directly, or by denying any increase; the numbers are named with their lines."""
     numbers = [record("trafficking_convictions", 5), record("trafficking_convictions", 7, id="before", period=BEFORE)]
     for said in ("more than last year", "as many as last year"):
-        told = refused(tierengine, write(tmp_path, *numbers, record("more_convictions", said)))
-        assert f"answers `more_convictions` with {said}, and the numbers say otherwise" in told
-        assert "`before` (dossier.yaml:" in told
+        problems = refused(tierengine, write(tmp_path, *numbers, record("more_convictions", said)))
+        assert f"answers `more_convictions` with {said}, and the numbers say otherwise" in problems
+        assert "`before` (dossier.yaml:" in problems
     higher = [record("trafficking_convictions", 9), *numbers[1:]]
-    told = refused(tierengine, write(tmp_path, *higher, record("increase_in_enforcement", False)))
-    assert "answers `increase_in_enforcement` with false, and the numbers say otherwise" in told
+    problems = refused(tierengine, write(tmp_path, *higher, record("increase_in_enforcement", False)))
+    assert "answers `increase_in_enforcement` with false, and the numbers say otherwise" in problems
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_an_answer_that_one_number_contradicts_is_refused(
 
 
 def test_a_silence_counts_only_from_a_source_of_the_period(tmp_path: Path, ground: Callable[..., Written]) -> None:
-    """A cable of the year before says nothing of this one, unless what was read covers it; `check` tells which rule."""
+    """A cable of the year before says nothing of this one, unless what was read covers it; `check` says which rule."""
     assert ground(write(tmp_path, silences=SILENT))["ground"]["outcome"] == "met"
     old = ground(write(tmp_path, sent="021201Z APR 11", silences=SILENT))
     assert old["ground"]["outcome"] == "undetermined"
@@ -286,7 +286,7 @@ def test_a_statement_of_few_efforts_counts_as_a_silence(tmp_path: Path, ground: 
 def test_what_is_new_in_the_period_keeps_the_ground_open(tmp_path: Path, ground: Callable[..., Written]) -> None:
     """A shelter opened in the period is weighed by a person; one of unknown date does not count as new."""
     shelter = record("victim_shelter_opened", True, kind="action", period=None, date="2012-09-01")
-    found = ground(write(tmp_path, shelter, silences=SILENT[:3]))  # a source that tells of the shelter is not silent
+    found = ground(write(tmp_path, shelter, silences=SILENT[:3]))  # a source that speaks of the shelter is not silent
     assert found["ground"]["outcome"] == "undetermined"
     assert [each["record"] for each in found["steps"]["other_increase"]["evidence"]] == ["victim-shelter-opened"]
     undated = shelter | {"undated": "the passage gives no date"}

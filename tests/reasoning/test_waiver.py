@@ -47,22 +47,22 @@ def _case(*decided: dict[str, Any]) -> Casefile:
 def test_a_waiver_keeps_the_country_on_the_list(day: str) -> None:
     """Whether it is dated in the period or in the week of the report, it counts."""
     decided = [record(name, "true", date=day) for name in (*FINDINGS, "downgrade_waived")]
-    told = assess(_case(*decided), BOOK)
-    assert (told.recommendation.tier, told.set_aside) == ("2WL", ())
+    assessment = assess(_case(*decided), BOOK)
+    assert (assessment.recommendation.tier, assessment.set_aside) == ("2WL", ())
 
 
 def test_a_waiver_after_the_question_does_not() -> None:
     """What is decided later is not known yet."""
     decided = [record(name, "true", date="2011-07-04") for name in (*FINDINGS, "downgrade_waived")]
-    told = assess(_case(*decided), BOOK)
-    assert told.recommendation.open_tiers == ("2WL", "3")
-    assert {unused.rule for unused in told.set_aside} == {"ADM-LATER"}
+    assessment = assess(_case(*decided), BOOK)
+    assert assessment.recommendation.open_tiers == ("2WL", "3")
+    assert {unused.rule for unused in assessment.set_aside} == {"ADM-LATER"}
 
 
 def test_other_acts_after_the_period_are_set_aside() -> None:
     """A shelter opened between the end of the period and the report belongs to the next period."""
-    told = assess(_case(record("victim_shelter_opened", "true", date="2011-05-20")), BOOK)
-    assert {unused.rule for unused in told.set_aside} == {"ADM-PERIOD"}
+    assessment = assess(_case(record("victim_shelter_opened", "true", date="2011-05-20")), BOOK)
+    assert {unused.rule for unused in assessment.set_aside} == {"ADM-PERIOD"}
 
 
 def test_the_dossier_file_may_hold_it(tmp_path: Any, tierengine: Any) -> None:

@@ -1,1 +1,1 @@
-"""Tests of what is told for people."""
+"""Tests of what is written for people."""

@@ -99,7 +99,7 @@ def _proposed(number: int) -> Proposed:
         criterion="MS4",
         level=level,
         rule="MS4/proposal/2",
-        says="at least five records of the period tell of acts of the government, and none of a retreat",
+        says="at least five records of the period are on acts of the government, and none of a retreat",
         authority="guidance; the introduction to the report of 2007, p. 14",
         records=(Passage(record=f"read-{number}", at="somewhere", quote=f"words that were read for {number}"),),
     )

@@ -1,4 +1,4 @@
-"""A family of equally good sets is told as a choice where it is one, and only there."""
+"""A family of equally good sets is shown as a choice where it is one, and only there."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def test_every_choice_is_found_again(groups: list[list[str]], chance: st.DataObj
 
 
 @given(FAMILIES)
-def test_what_is_told_as_a_choice_is_that_choice(sets: list[list[str]]) -> None:
-    """Exactly the sets of the family are chosen; and a family that no grouping gives is not told as one."""
+def test_what_is_shown_as_a_choice_is_that_choice(sets: list[list[str]]) -> None:
+    """Exactly the sets of the family are chosen; and a family that no grouping gives is not shown as one."""
     found, family = factored(sets), frozenset(map(frozenset, sets))
     if found is not None:
         assert _choices(found) == family
@@ -66,7 +66,7 @@ def test_nothing_is_no_choice() -> None:
 
 @given(FAMILIES)
 def test_two_choices_give_the_family_and_share_no_set(sets: list[list[str]]) -> None:
-    """What is told as one choice or two is the family; where it is not told, no one member parts it so."""
+    """What is shown as one choice or two is the family; where it is not shown so, no one member parts it so."""
     found, family = in_two(sets), frozenset(map(frozenset, sets))
     names = {name for each in family for name in each}
     if found is not None:

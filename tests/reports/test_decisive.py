@@ -29,8 +29,8 @@ def _printed(tree: Tree, width: int) -> list[str]:
 def test_it_takes_thirty_lines(seed: str, width: int) -> None:
     """At most, at both widths."""
     answer, law, _ = answered(seed)
-    for told in (answer, filled(seed, "provisional"), filled(seed, "provisional", 9, 9)):
-        assert len(_printed(decisive_tree(told, law, width), width)) <= MOST
+    for each in (answer, filled(seed, "provisional"), filled(seed, "provisional", 9, 9)):
+        assert len(_printed(decisive_tree(each, law, width), width)) <= MOST
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -49,12 +49,12 @@ def test_the_command_prints_it(seed: str, tierengine: Callable[..., Ran]) -> Non
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_each_part_is_told_once(seed: str) -> None:
-    """Each finding, conclusion and record has one place; elsewhere only its code stands, as told before."""
+def test_each_part_is_shown_once(seed: str) -> None:
+    """Each finding, conclusion and record has one place; elsewhere only its code stands, as shown before."""
     answer, law, _ = answered(seed)
     labels = [str(node.label) for node in _nodes(decisive_tree(answer, law, 110))]
-    told = Counter(label.partition("]")[0] for label in labels if "[" in label)
-    assert not [label for label, times in told.items() if times > 1]
+    parts = Counter(label.partition("]")[0] for label in labels if "[" in label)
+    assert not [label for label, times in parts.items() if times > 1]
 
 
 def _nodes(tree: Tree) -> list[Tree]:
@@ -72,7 +72,7 @@ def test_hinges_stand_first() -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_whole_tree_stays_whole(seed: str) -> None:
-    """Every finding of the trace is told, and every record with its words, each part once."""
+    """Every finding of the trace is shown, and every record with its words, each part once."""
     answer, _, _ = answered(seed)
     text = "".join("".join(str(node.label).split()) for node in _nodes(tree_of(answer.trace, everything)))
     for step in walk(answer.trace):

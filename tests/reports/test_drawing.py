@@ -66,10 +66,10 @@ def test_random_dossiers_are_drawn_well(found: list[dict[str, object]]) -> None:
     answer = assess(case, BOOK)
     made = way(answer, law_of(case, BOOK))
     _well_drawn(picture(made))
-    told = list(_texts(twin(made)))
+    texts = list(_texts(twin(made)))
     for node in made.nodes:
-        assert any(node.name in text for text in told), node
-    assert all(any(text == sentence for text in told) for sentence in made.left_out)
+        assert any(node.name in text for text in texts), node
+    assert all(any(text == sentence for text in texts) for sentence in made.left_out)
     recommended = answer.recommendation
     assert bool(made.main) == (recommended.settled or recommended.tier is not None)
 

@@ -45,13 +45,13 @@ def test_it_takes_two_pages(seed: str, status: Status, hinges: int) -> None:
 
 def test_the_rating_sheet_stands_between() -> None:
     """After the memorandum and before the annexes, in every format, and its lines can be cited."""
-    told = made("guatemala-2007", sheet=(SHEET,))
-    pages = list(map(squeezed, pdf_pages(pdf(told))))
+    memo = made("guatemala-2007", sheet=(SHEET,))
+    pages = list(map(squeezed, pdf_pages(pdf(memo))))
     at = next(number for number, page in enumerate(pages) if "Ratingsheet" in page)
     assert at <= next(number for number, page in enumerate(pages) if ANNEXES in page) - 1
-    for text in (report_text(told).casefold(), markdown(told).casefold(), html(told).casefold()):
+    for text in (report_text(memo).casefold(), markdown(memo).casefold(), html(memo).casefold()):
         assert text.index(GLANCE.casefold()) < text.index("rating sheet") < text.index(ANNEXES.casefold())
-    document: Any = Document(BytesIO(docx(told)))
+    document: Any = Document(BytesIO(docx(memo)))
     headings = [each.text for each in document.paragraphs if each.style.name.startswith("Heading")]
     assert headings.index(GLANCE) < headings.index("Rating sheet") < headings.index(ANNEXES)
 
@@ -59,8 +59,8 @@ def test_the_rating_sheet_stands_between() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_page_answers_first(seed: str) -> None:
     """The first thing in the page's main part is the answer; contents and annexes come after the bars."""
-    told = made(seed, "provisional")
-    page = html(told)
+    memo = made(seed, "provisional")
+    page = html(memo)
     order = [page.index(each) for each in ('<main id="main"', 'class="answer"', HANGS, MOST_WORTH, GLANCE, "<nav")]
     assert order == sorted(order)
     assert page.index("<nav") < page.index("<svg xmlns")
@@ -78,12 +78,12 @@ def test_the_parts_stand_in_their_order(seed: str) -> None:
 
 
 def test_what_has_no_room_stands_in_an_annex() -> None:
-    """Of many hinges the memorandum tells eight, and an annex all of them; proposals are told whole there.
+    """Of many hinges the memorandum names eight, and an annex all of them; proposals stand whole there.
 
-    Of the proposals of which none alone leads elsewhere it tells three.
+    Of the proposals of which none alone leads elsewhere it names three.
     """
-    told = made("guatemala-2007", "provisional", hinges=12)
-    sections = {section.title: section for section in told.sections}
+    memo = made("guatemala-2007", "provisional", hinges=12)
+    sections = {section.title: section for section in memo.sections}
     assert len(sections["All that it hangs on"].lines) == 12
     others = len(sections["Proposals that the answer rests on"].lines) - sum(
         line.mark.startswith("a rating, proposed") for line in sections["All that it hangs on"].lines

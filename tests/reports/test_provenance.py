@@ -39,10 +39,10 @@ ACTS = (
     Act(number=5, kind="review", person="Ann & Lee", office="", time="2007-11-13T09:00:00Z", revises=3),
 )
 
-Told = tuple[Casefile, Assessment, ProvDocument]
+Provenance = tuple[Casefile, Assessment, ProvDocument]
 
 
-def told(seed: str, rulebook: Rulebook, *acts: Act) -> Told:
+def provenance_of(seed: str, rulebook: Rulebook, *acts: Act) -> Provenance:
     """A seed with its assessment and its provenance."""
     casefile = read_dossier(ROOT / "seeds" / seed / "dossier.yaml")
     law = rulebook.on(casefile.dossier.as_of)
@@ -64,7 +64,7 @@ def sources_of(document: ProvDocument, local: str) -> set[str]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_it_is_read_back_as_it_was(seed: str, rulebook: Rulebook) -> None:
     """The bytes are PROV-JSON: another reader finds the same document in them."""
-    document = told(seed, rulebook, *ACTS)[2]
+    document = provenance_of(seed, rulebook, *ACTS)[2]
     again = ProvDocument.deserialize(content=prov_json(document).decode(), format="json")
     assert again == document
     assert prov_json(again).count(b"\n") == prov_json(document).count(b"\n")
@@ -73,7 +73,7 @@ def test_it_is_read_back_as_it_was(seed: str, rulebook: Rulebook) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_everything_that_is_named_is_declared(seed: str, rulebook: Rulebook) -> None:
     """Each relation joins what the document declares, an entity where one belongs, and nothing is declared twice."""
-    document = told(seed, rulebook, *ACTS)[2]
+    document = provenance_of(seed, rulebook, *ACTS)[2]
     declared = [each.identifier for each in document.get_records(ProvElement)]
     assert len(declared) == len(set(declared))
     kinds = {each.identifier: type(each) for each in document.get_records(ProvElement)}
@@ -89,9 +89,9 @@ def test_everything_that_is_named_is_declared(seed: str, rulebook: Rulebook) -> 
     assert checked > 50
 
 
-def test_it_tells_what_the_assessment_does(rulebook: Rulebook, guatemala: Casefile) -> None:
+def test_it_says_what_the_assessment_does(rulebook: Rulebook, guatemala: Casefile) -> None:
     """Sources, findings with their evidence, what was set aside, the engine and the rulebook."""
-    _, assessment, document = told("guatemala-2007", rulebook)
+    _, assessment, document = provenance_of("guatemala-2007", rulebook)
     used = {each.args[1].uri.removeprefix(NAMESPACE) for each in document.get_records(ProvUsage)}
     aside = {each.record for each in assessment.set_aside}
     assert aside
@@ -116,7 +116,7 @@ def test_it_tells_what_the_assessment_does(rulebook: Rulebook, guatemala: Casefi
 def test_the_recommendation_rests_on_decisive_findings(rulebook: Rulebook) -> None:
     """It is derived from what excludes the other tiers or keeps them open, and from no finding without bearing."""
     full, open_ = (
-        sources_of(told(seed, rulebook)[2], "recommendation") for seed in ("invented-2013", "guatemala-2007")
+        sources_of(provenance_of(seed, rulebook)[2], "recommendation") for seed in ("invented-2013", "guatemala-2007")
     )
     assert full == {f"finding/{each}" for each in ("SCOPE", "MS1", "MS2", "MS3", "MS4")}
     assert {"finding/SCOPE", "finding/MS1", "finding/WL-iii-II", "finding/F-PROSECUTE"} <= open_
@@ -125,7 +125,7 @@ def test_the_recommendation_rests_on_decisive_findings(rulebook: Rulebook) -> No
 
 def test_what_people_said(rulebook: Rulebook) -> None:
     """Persons act for their offices, positions speak of the recommendation, a correction revises what it corrects."""
-    document = told("guatemala-2007", rulebook, *ACTS)[2]
+    document = provenance_of("guatemala-2007", rulebook, *ACTS)[2]
     raw = json.loads(prov_json(document))
     behalf = {(each["prov:delegate"], each["prov:responsible"]) for each in raw["actedOnBehalfOf"].values()}
     assert behalf == {("te:person/Bo%20Chen", "te:organization/Post"), ("te:person/Cy%20Dee", "te:organization/Seat")}
@@ -137,7 +137,7 @@ def test_what_people_said(rulebook: Rulebook) -> None:
 
 def test_nothing_of_people_changes_what_was_assessed(rulebook: Rulebook) -> None:
     """The document without acts is a part of the one with them."""
-    without, whole = (told("guatemala-2007", rulebook, *acts)[2] for acts in ((), ACTS))
+    without, whole = (provenance_of("guatemala-2007", rulebook, *acts)[2] for acts in ((), ACTS))
     assert set(without.get_records()) < set(whole.get_records())
 
 
@@ -145,10 +145,10 @@ def test_the_bytes_are_the_same_in_another_process(tierengine: Callable[..., Ran
     """Whatever the order of sets; the verb writes a file or prints, and ends as `assess` does."""
     printed = tierengine("provenance", GUATEMALA)
     assert printed.code == 4
-    assert tierengine("provenance", GUATEMALA, "--output", tmp_path / "told.json").code == 4
-    assert (tmp_path / "told.json").read_text(encoding="utf-8") == printed.out
+    assert tierengine("provenance", GUATEMALA, "--output", tmp_path / "prov.json").code == 4
+    assert (tmp_path / "prov.json").read_text(encoding="utf-8") == printed.out
     for seed in ("1", "2"):
         words = [sys.executable, "-m", "tierengine.cli", "provenance", str(GUATEMALA)]
         ran = subprocess.run(words, capture_output=True, check=False, env={**os.environ, "PYTHONHASHSEED": seed})
         assert ran.stdout.decode() == printed.out
-    assert tierengine("provenance", GUATEMALA, "--output", tmp_path / "none" / "told.json").code == 2
+    assert tierengine("provenance", GUATEMALA, "--output", tmp_path / "none" / "prov.json").code == 2

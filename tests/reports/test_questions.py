@@ -149,14 +149,14 @@ def test_no_text_is_taken_for_a_formula_or_obeyed() -> None:
     sheet = load_workbook(BytesIO(questions_workbook(table))).worksheets[0]
     assert [cell.data_type for cell in sheet[2] if cell.value] == ["s"] * len([c for c in sheet[2] if c.value])
     assert sheet["B2"].value == "=1+1"
-    for told in (questions_text(table), questions_markdown(table), questions_csv(table), str(sheet["E2"].value)):
-        assert "\x1b" not in told
-        assert "\x07" not in told
+    for text in (questions_text(table), questions_markdown(table), questions_csv(table), str(sheet["E2"].value)):
+        assert "\x1b" not in text
+        assert "\x07" not in text
     assert r"\| \*b\*" in questions_markdown(table)
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "message"),
     [
         ((), 2, "--as-of"),
         (("--as-of", "2007-13-01"), 2, "2007-13-01"),
@@ -168,16 +168,16 @@ def test_no_text_is_taken_for_a_formula_or_obeyed() -> None:
         (("--as-of", "2007-11-09", "--rulebook", "/no/such/folder"), 3, "/no/such/folder"),
     ],
 )
-def test_what_cannot_be_listed(words: tuple[str, ...], code: int, told: str, tierengine: Run) -> None:
+def test_what_cannot_be_listed(words: tuple[str, ...], code: int, message: str, tierengine: Run) -> None:
     """A bad day, format, place or rulebook: one clear problem, and nothing printed."""
     ran = tierengine("questions", *words)
     assert (ran.code, ran.out) == (code, "")
-    assert told in ran.err
+    assert message in ran.err
     assert "Traceback" not in ran.err
 
 
 def test_a_rulebook_that_does_not_read(tierengine: Run, tmp_path: Path) -> None:
-    """A rulebook of which a file is broken is told by line, and the file asked for is not written."""
+    """A rulebook of which a file is broken is reported by line, and the file asked for is not written."""
     for room in ("criteria", "rules"):
         shutil.copytree(SMALL / room, tmp_path / "law" / room)
     files = sorted((tmp_path / "law" / "criteria").glob("*/*.yaml"))

@@ -57,8 +57,10 @@ def _streams(raw: bytes) -> Iterator[bytes]:
             yield text.encode() + re.sub(r"\s|\N{SOFT HYPHEN}|￾", "", text).encode()
 
 
-def _light(told: Report) -> bytes:
-    return b"\n".join([report_text(told).encode(), markdown(told).encode(), html(told).encode(), unpacked(docx(told))])
+def _light(document: Report) -> bytes:
+    return b"\n".join(
+        [report_text(document).encode(), markdown(document).encode(), html(document).encode(), unpacked(docx(document))]
+    )
 
 
 def hidden_words(written: list[Piece]) -> set[str]:
@@ -131,10 +133,10 @@ def test_the_command_releases_a_report(tierengine: Callable[..., Ran], tmp_path:
     file = _marked(tmp_path, (SENSITIVE[0], SENSITIVE[0] + SENSITIVE[1]), *RATINGS)
     public = tierengine("report", file, "--release", "public")
     assert public.code == 0
-    told = " ".join(public.out.split())
-    assert "The reasons released here alone entail it." in told
-    assert "Withheld: 1 of 11 records, silences, requests and ratings" in told
-    assert "14 trafficking cases" not in told
+    printed = " ".join(public.out.split())
+    assert "The reasons released here alone entail it." in printed
+    assert "Withheld: 1 of 11 records, silences, requests and ratings" in printed
+    assert "14 trafficking cases" not in printed
     inside = " ".join(tierengine("report", file, "--release", "unclassified").out.split())
     assert "Nothing is withheld." in inside
     assert "14 trafficking cases" in inside
@@ -142,7 +144,7 @@ def test_the_command_releases_a_report(tierengine: Callable[..., Ran], tmp_path:
 
 
 def test_where_the_rest_does_not_entail_the_tier(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """The tier of the whole is told, and that the rest does not lead to it; the answer is open, so it ends with 4."""
+    """The tier of the whole is given, and that the rest does not lead to it; the answer is open, so it ends with 4."""
     file = _marked(tmp_path, (SENSITIVE[0], SENSITIVE[0] + SENSITIVE[1]))
     ran = tierengine("report", file, "--release", "public", "--format", "markdown")
     assert ran.code == 4
@@ -152,7 +154,7 @@ def test_where_the_rest_does_not_entail_the_tier(tierengine: Callable[..., Ran],
 
 
 def test_a_change_is_not_explained_in_a_release(tierengine: Callable[..., Ran]) -> None:
-    """It would tell of the whole of two dossiers."""
+    """It would speak of the whole of two dossiers."""
     file = TESSALY / "dossier.yaml"
     ran = tierengine("report", file, "--release", "public", "--before", file)
     assert (ran.code, ran.out) == (2, "")

@@ -1,4 +1,4 @@
-"""Each format tells every part that is required, the same as the others, and only ever shows what others wrote."""
+"""Each format holds every part that is required, the same as the others, and only ever shows what others wrote."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ STEERING = "\x1b[31m\u202e\x07"
 
 
 @cache
-def told(seed: str) -> tuple[Assessment, Report]:
+def reported(seed: str) -> tuple[Assessment, Report]:
     """The answer on a seed, and the report on it."""
     casefile, rulebook = read_dossier(ROOT / "seeds" / seed / "dossier.yaml"), read_once(ROOT)
     answer = assess(casefile, rulebook)
@@ -81,9 +81,9 @@ SHOWN: dict[str, Callable[[Report], str]] = {
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("form", SHOWN)
-def test_every_part_is_told(form: str, seed: str) -> None:
+def test_every_part_is_shown(form: str, seed: str) -> None:
     """Standards, factors, reasons, quotes and their paragraphs, open points, readings, receipt: in every format."""
-    answer, made = told(seed)
+    answer, made = reported(seed)
     text = SHOWN[form](made)
     missing = [part for part in _required(answer, made) if not _stands(squeezed(part), text, form)]
     assert not missing
@@ -127,7 +127,7 @@ def _stands(part: str, text: str, form: str) -> bool:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_all_standards_and_factors_have_reasons(seed: str) -> None:
     """Four standards and every factor of the date, none blank, and each cited passage in the list of evidence."""
-    answer, made = told(seed)
+    answer, made = reported(seed)
     lines = {section.title: section.lines for section in made.sections}
     assert [line.name for line in lines["Minimum standards"]] == ["MS1", "MS2", "MS3", "MS4"]
     assert [line.name for line in lines["Factors of standard 4"]] == [each.id for each in answer.criteria]
@@ -146,7 +146,7 @@ def test_all_standards_and_factors_have_reasons(seed: str) -> None:
 def test_every_quote_opens_at_its_passage(seed: str) -> None:
     """What is cited from a source stands in the paragraph that is named beside it."""
     casefile = read_dossier(ROOT / "seeds" / seed / "dossier.yaml")
-    quoted = [exhibit.passage for exhibit in told(seed)[1].exhibits if exhibit.passage.quote]
+    quoted = [exhibit.passage for exhibit in reported(seed)[1].exhibits if exhibit.passage.quote]
     assert quoted
     for passage in quoted:
         source = casefile.sources[passage.at.split(" ")[0]]
@@ -156,7 +156,7 @@ def test_every_quote_opens_at_its_passage(seed: str) -> None:
 @pytest.mark.parametrize("form", [markdown, html, docx, pdf, report_text])
 def test_equal_reports_are_equal_bytes(form: Callable[[Report], Any]) -> None:
     """No clock, no chance."""
-    assert form(told("invented-2011")[1]) == form(told("invented-2011")[1])
+    assert form(reported("invented-2011")[1]) == form(reported("invented-2011")[1])
 
 
 # -- hostile text ----------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_equal_reports_are_equal_bytes(form: Callable[[Report], Any]) -> None:
 @pytest.fixture(scope="module")
 def hostile() -> Report:
     """A report in which whoever wrote something tries to do more than to be read."""
-    made = told("guatemala-2007")[1]
+    made = reported("guatemala-2007")[1]
     words = HOSTILE + STEERING
     passage = Passage(record=words, at=words, quote=words, note=words)
     line = Line(words, words, words, (words,), (passage,), words)
@@ -183,7 +183,7 @@ def hostile() -> Report:
 
 @pytest.mark.parametrize("form", SHOWN)
 def test_hostile_text_is_only_shown(form: str, hostile: Report) -> None:
-    """It is told word for word, and what would steer the reader's machine or eye is replaced by a sign."""
+    """It is shown word for word, and what would steer the reader's machine or eye is replaced by a sign."""
     text = SHOWN[form](hostile)
     assert squeezed(HOSTILE) in text
     assert not set("\x1b\u202e\x07") & set(text)
@@ -193,7 +193,9 @@ def test_hostile_text_makes_no_element(hostile: Report) -> None:
     """The page has the elements of any other report, and no more."""
     page = Page(html(hostile))
     assert not page.unclosed
-    assert {name for name, _ in page.elements} == {name for name, _ in Page(html(told("guatemala-2007")[1])).elements}
+    assert {name for name, _ in page.elements} == {
+        name for name, _ in Page(html(reported("guatemala-2007")[1])).elements
+    }
 
 
 # -- the page --------------------------------------------------------------------------------------------------
@@ -202,7 +204,7 @@ def test_hostile_text_makes_no_element(hostile: Report) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_page_needs_nothing_else(seed: str) -> None:
     """No script, no reference to anything outside, and a policy that forbids both."""
-    text = html(told(seed)[1])
+    text = html(reported(seed)[1])
     page = Page(text)
     assert not {"script", "link", "img", "iframe", "object", "form", "base"} & {name for name, _ in page.elements}
     for name, attributes in page.elements:
@@ -218,7 +220,7 @@ def test_the_page_needs_nothing_else(seed: str) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_page_can_be_walked(seed: str) -> None:
     """One first heading, none skipped, landmarks, heads with a scope, and each link leads to one place."""
-    page = Page(html(told(seed)[1]))
+    page = Page(html(reported(seed)[1]))
     assert not page.unclosed
     headings = [int(name[1]) for name, _ in page.elements if re.fullmatch(r"h\d", name)]
     assert headings.count(1) == 1
@@ -237,7 +239,7 @@ def test_the_page_can_be_walked(seed: str) -> None:
 
 def test_evidence_is_linked_there_and_back() -> None:
     """From each line to each of its passages, and from each passage to each line that rests on it."""
-    made = told("guatemala-2007")[1]
+    made = reported("guatemala-2007")[1]
     links = [each["href"] for each in Page(html(made)).all("a")]
     cited = sum(len(line.evidence) for section in made.sections for line in section.lines)
     assert sum(link.startswith("#e") and link != "#evidence" for link in links) == cited
@@ -275,7 +277,7 @@ def _luminance(colour: str) -> float:
 
 def test_the_memorandum_can_be_edited() -> None:
     """Styles, repeated heads, lines to fill in, a picture with its text, and nothing of the machine in it."""
-    raw = docx(told("guatemala-2007")[1])
+    raw = docx(reported("guatemala-2007")[1])
     document: Any = Document(BytesIO(raw))
     styles = [paragraph.style.name for paragraph in document.paragraphs]
     assert styles[0] == "Title"
@@ -298,7 +300,7 @@ def test_the_memorandum_can_be_edited() -> None:
 
 def test_the_paper_is_tagged() -> None:
     """Title, language, page numbers, a running head from the second page on, and the tags of PDF/UA."""
-    made = told("guatemala-2007")[1]
+    made = reported("guatemala-2007")[1]
     raw = pdf(made)
     document = pypdfium2.PdfDocument(raw)
     assert document.get_metadata_value("Title") == made.heading
@@ -328,13 +330,13 @@ def test_the_change_is_explained_with_its_quotes() -> None:
     assert {passage.record for passage in facts.evidence} == {"no-labour", "victims"}
     assert change.changed
     assert any(text.startswith("MS1: open before, not met now.") for text in facts.below)
-    earlier = next(each for each in told("guatemala-2007")[1].body if each.title == "Earlier placement")
+    earlier = next(each for each in reported("guatemala-2007")[1].body if each.title == "Earlier placement")
     assert earlier.lines[0].text.startswith("The recommendation leaves the country there.")
     assert not [each for each in made.sections if each.title == "Earlier placement"]
 
 
 def test_extra_sections_stand_after_the_recommendation() -> None:
-    """What the ledger or a release adds is told in its place, and its evidence has numbers."""
+    """What the ledger or a release adds is given in its place, and its evidence has numbers."""
     casefile, rulebook = read_dossier(GUATEMALA), read_once(ROOT)
     own = Passage(record="own", at="somewhere", quote="words")
     extra = Section("On the record", (Line("A", "agrees", "so", (), (own,)),))
@@ -364,7 +366,7 @@ def test_the_command_writes_a_whole_file(form: str, tierengine: Callable[..., Ra
     assert list(output.parent.iterdir()) == [output]
 
 
-def test_what_cannot_be_written_is_told(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
+def test_what_cannot_be_written_is_refused(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
     """A folder that is not there, and a file that is a folder: a clear message, and nothing is left."""
     for output in (tmp_path / "no" / "report.html", tmp_path):
         ran = tierengine("report", GUATEMALA, "--format", "html", "--output", output)
@@ -383,7 +385,7 @@ def test_a_binary_file_is_not_shown_on_a_terminal(
     assert "cannot be shown on a terminal" in ran.err
 
 
-def test_a_release_tells_no_more_than_it_may(tierengine: Callable[..., Ran]) -> None:
+def test_a_release_shows_no_more_than_it_may(tierengine: Callable[..., Ran]) -> None:
     """A report that is released says so, and is not combined with an earlier dossier."""
     ran = tierengine("report", GUATEMALA, "--release", "public")
     assert "RELEASE: PUBLIC" in ran.out

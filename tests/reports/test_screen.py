@@ -68,13 +68,13 @@ def test_what_is_open_is_no_reason() -> None:
     st.integers(100, 140),
 )
 def test_whatever_it_hangs_on_it_fits(seed: str, status: Status, proposals: int, hinges: int, width: int) -> None:
-    """However many proposals and hinges there are; two hinges at least are told, and that there are more."""
+    """However many proposals and hinges there are; two hinges at least are shown, and that there are more."""
     answer = filled(seed, status, proposals, hinges)
     lines = screen(answer, width)
     _fits(lines, width)
-    told = [line for line in lines if line.startswith(("  a rating: ", "  a fact: "))]
-    assert len(told) >= min(2, hinges)
-    assert len(told) == hinges or any("more, which --full shows" in line for line in lines)
+    found = [line for line in lines if line.startswith(("  a rating: ", "  a fact: "))]
+    assert len(found) >= min(2, hinges)
+    assert len(found) == hinges or any("more, which --full shows" in line for line in lines)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -133,11 +133,11 @@ def test_a_settled_answer_says_what_a_person_may_still_make_of_it() -> None:
     assert said.endswith("; a person who may rate freely can also reach Tier 3.")
 
 
-def test_answers_that_lead_to_the_same_tiers_are_told_together() -> None:
+def test_answers_that_lead_to_the_same_tiers_are_given_together() -> None:
     """The proposed level is marked among them."""
     hinge = filled("guatemala-2007", "provisional").hinges[0]
-    told = each_way(hinge.outcomes, "largely met")
-    assert told == "if not met or partly met: Tier 3; if largely met (proposed) or met: Tier 2 Watch List"
+    ways = each_way(hinge.outcomes, "largely met")
+    assert ways == "if not met or partly met: Tier 3; if largely met (proposed) or met: Tier 2 Watch List"
 
 
 def test_what_a_rubric_says_stands_in_brackets() -> None:
@@ -147,7 +147,7 @@ def test_what_a_rubric_says_stands_in_brackets() -> None:
 
 
 def test_a_console_of_ascii_gets_ascii_bars() -> None:
-    """Where the console cannot show blocks, other signs say the same, and the legend tells them."""
+    """Where the console cannot show blocks, other signs say the same, and the legend explains them."""
     raw = BytesIO()
     written = TextIOWrapper(raw, encoding="ascii", errors="replace", write_through=True)
     console = Console(file=written, width=100, highlight=False, color_system=None)

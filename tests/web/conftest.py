@@ -68,14 +68,14 @@ class Served:
         """Return the lines of the log."""
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
 
-    def told(self, number: str) -> dict[str, Any]:
+    def logged(self, number: str) -> dict[str, Any]:
         """Return the line on a request; it is written once its answer is sent."""
         for _ in range(100):
             for line in self.lines():
                 if line["request"] == number:
                     return line
             sleep(0.02)
-        raise AssertionError(f"the log does not tell of {number}")
+        raise AssertionError(f"the log does not hold {number}")
 
     def session(self, name: str, *roles: Role) -> dict[str, str]:
         """Return the cookie of a person, as it is given to who comes in."""

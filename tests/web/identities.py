@@ -56,10 +56,10 @@ class Identities:
 
     def says(self) -> dict[str, str]:
         """What it says of itself."""
-        told = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
+        values = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
         if self.ends:
-            told["end_session_endpoint"] = "end"
-        return {"issuer": self.issuer} | {key: f"{self.issuer}/{path}" for key, path in told.items()}
+            values["end_session_endpoint"] = "end"
+        return {"issuer": self.issuer} | {key: f"{self.issuer}/{path}" for key, path in values.items()}
 
     def published(self) -> dict[str, Any]:
         """The keys that it publishes."""

@@ -28,7 +28,7 @@ function inPrint(paper) {
   return [...new Set(wrong)];
 }
 
-// Where colours are forced, what a colour told has to be told by a line and its kind: each of these has its own.
+// Where colours are forced, what a colour shows has to be shown by a line and its kind: each of these has its own.
 function inForcedColours() {
   const wrong = [];
   const drawn = (box, part) => {

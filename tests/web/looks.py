@@ -21,7 +21,7 @@ _PAPER = 680
 
 
 def looks_right(page: Page) -> None:
-    """Check a page in all these ways; what is wrong is told by the words that are concerned."""
+    """Check a page in all these ways; what is wrong is reported with the words that are concerned."""
     for width in (_NARROW, _ENLARGED, _WIDE):
         page.set_viewport_size({"width": width, "height": 900})
         if width != _ENLARGED:

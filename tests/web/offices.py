@@ -74,8 +74,13 @@ class Member(Visitor):
     """A person of the office, with a key as a browser would hold it."""
 
     def __init__(self, at: str, name: str, **options: object) -> None:
-        told = {"base_url": at, "headers": {HEADER: name.encode()}, "follow_redirects": True, "timeout": 60} | options
-        super().__init__(**told)  # type: ignore[arg-type]
+        settings = {
+            "base_url": at,
+            "headers": {HEADER: name.encode()},
+            "follow_redirects": True,
+            "timeout": 60,
+        } | options
+        super().__init__(**settings)  # type: ignore[arg-type]
         self.name = name
         self.key = Ed25519PrivateKey.generate()
         self.public = base64(self.key.public_key().public_bytes_raw())
@@ -91,9 +96,9 @@ class Member(Visitor):
 
     def signature(self, shown: httpx.Response) -> str:
         """Return the signature of what is shown."""
-        told = re.search(r'data-bytes="([^"]+)"', shown.text)
-        assert told is not None
-        return base64(self.key.sign(from_base64(told[1]) or b""))
+        coded = re.search(r'data-bytes="([^"]+)"', shown.text)
+        assert coded is not None
+        return base64(self.key.sign(from_base64(coded[1]) or b""))
 
     def enrol(self, other: Member, *roles: str, cleared: str = "") -> httpx.Response:
         """Enrol somebody who announced a key."""

@@ -60,7 +60,7 @@ def test_what_lies_beside_is_taken_in_without_script(visitor: Make, folder: Path
 
 
 @pytest.mark.parametrize(
-    ("files", "beside", "told"),
+    ("files", "beside", "message"),
     [
         ([("secret.txt", b"S E C R E T VARONA 000002\n\nSUBJECT: TIP\n\n1. (S) It is so.\n")], [], "classified"),
         ([("good.txt", RAW), ("scan.pdf", b"%PDF-1.4 cut short")], [], "cut short"),
@@ -71,13 +71,13 @@ def test_what_lies_beside_is_taken_in_without_script(visitor: Make, folder: Path
     ],
 )
 def test_what_cannot_be_added_leaves_nothing(
-    visitor: Make, folder: Path, files: list[tuple[str, bytes]], beside: list[str], told: str
+    visitor: Make, folder: Path, files: list[tuple[str, bytes]], beside: list[str], message: str
 ) -> None:
-    """It is told by the name of its file, and neither the dossier nor its folder is another than before."""
+    """It is refused with the name of its file, and neither the dossier nor its folder is another than before."""
     before = {each: each.read_bytes() for each in folder.rglob("*") if each.is_file()}
     answer = _send(visitor(), *files, **({"beside": beside} if beside else {}))
     assert answer.status_code in (400, 422)
-    assert told in answer.text
+    assert message in answer.text
     assert before == {each: each.read_bytes() for each in folder.rglob("*") if each.is_file()}
 
 

@@ -47,8 +47,8 @@ def test_each_call_gives_what_its_command_prints(visitor: Make, tierengine: Run,
 def test_a_dossier_can_be_handed_in(visitor: Make, tierengine: Run) -> None:
     """A dossier with its sources, in base64, gets the answer that it gets as a file; nothing of it is kept."""
     files = {path.name: base64.b64encode(path.read_bytes()).decode() for path in SEED.iterdir()}
-    told = {"dossier": base64.b64decode(files.pop("dossier.yaml")).decode(), "files": files}
-    answer = _program(visitor).post("/api/v1/assess", json=told)
+    sent = {"dossier": base64.b64decode(files.pop("dossier.yaml")).decode(), "files": files}
+    answer = _program(visitor).post("/api/v1/assess", json=sent)
     assert answer.text == tierengine("assess", str(SEED / "dossier.yaml"), "--format", "json").out
 
 
@@ -71,8 +71,8 @@ def test_a_token_opens_for_programs_and_for_nobody_else(served: Served, visitor:
     assert visitor().post("/api/v1/work", json={"work": "lint"}).status_code == 403
 
 
-def test_long_work_tells_how_far_it_is_and_can_be_stopped(visitor: Make) -> None:
-    """A draft that is unsound is told at its line; work is stopped when it is asked; others do not see it."""
+def test_long_work_says_how_far_it_is_and_can_be_stopped(visitor: Make) -> None:
+    """A draft that is unsound is reported at its line; work is stopped when it is asked; others do not see it."""
     client = _program(visitor)
     broken = (ROOT / "rules" / "tiers.yaml").read_text(encoding="utf-8").replace("finding: SCOPE", "finding: SCOPES", 1)
     found = _ended(client, client.post("/api/v1/work", json={"work": "prove", "files": {"rules/tiers.yaml": broken}}))
@@ -115,7 +115,7 @@ def test_the_api_keeps_to_its_description(served: Served, visitor: Make) -> None
         @settings(max_examples=5, deadline=None, database=None, derandomize=True, suppress_health_check=[*HealthCheck])
         @given(case=operation.as_strategy())
         def keeps_to_it(case: Any) -> None:
-            # The token is always there (without it: see above); what YAML must hold the description cannot tell.
+            # The token is always there (without it: see above); what YAML must hold the description cannot say.
             case.call_and_validate(
                 base_url=served.at, headers=token, excluded_checks=[ignored_auth, positive_data_acceptance]
             )

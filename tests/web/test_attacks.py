@@ -158,7 +158,7 @@ def test_who_asks_too_often_waits(folder: Path, lawbook: Lawbook, answers: Answe
 
 @given(st.lists(st.tuples(st.floats(0, 30), st.sampled_from(["a", "b", None])), min_size=1, max_size=80))
 def test_nobody_gets_more_than_the_limit(asked: list[tuple[float, str | None]]) -> None:
-    """In no stretch of time does a session get more than its limit allows; who waits as long as told, gets through."""
+    """In no stretch of time does a session get more than its limit allows; who waits as long as asked, gets through."""
     now = [0.0]
     rates = Rates(session=10, address=1000, stranger=5, clock=lambda: now[0])
     granted: dict[str | None, list[float]] = {}

@@ -91,7 +91,7 @@ def test_who_is_shown_a_part_changes_nothing(office: InOffice) -> None:
 
 
 def test_what_looks_at_all_dossiers_is_for_who_is_shown_all(office: InOffice) -> None:
-    """Neither a comparison of cases nor the census of a change tells what a dossier holds beyond one's clearance."""
+    """Neither a comparison of cases nor the census of a change shows what a dossier holds beyond one's clearance."""
     ann = begun(office)
     bo = _enrolled(office, ann, "Bo Chen", "")
     cy = _enrolled(office, ann, "Cy Ek", "sensitive but unclassified")

@@ -109,14 +109,14 @@ SILENCE = """
 
 
 def test_a_silence_of_a_whole_source(visitor: Make, drafted: Path) -> None:
-    """It is told as such, names no passage that could be no evidence, and becomes a silence once it is accepted."""
+    """It is shown as such, names no passage that could be no evidence, and becomes a silence once it is accepted."""
     drafted.write_text(drafted.read_text(encoding="utf-8").rstrip() + SILENCE, encoding="utf-8")
     ann = visitor()
     page = ann.get(f"{AT}?part=records").text
     assert "Read as a whole: no sentence speaks of this." in page
     assert page.count("It is no evidence") == 2
-    told = ann.post(f"{AT}/no-evidence", data={**_form(page, "refuse", 2), "reason": "not of use"}).text
-    assert "names no passage that could be no evidence" in told
+    text = ann.post(f"{AT}/no-evidence", data={**_form(page, "refuse", 2), "reason": "not of use"}).text
+    assert "names no passage that could be no evidence" in text
     ann.post(f"{AT}/accept", data=_form(page, "accept", -1))
     (silence,) = _read(drafted).dossier.silences
     assert (silence.indicator, silence.source, silence.read) == (
@@ -164,7 +164,7 @@ def test_a_record_is_drafted_from_words_and_changed(visitor: Make, drafted: Path
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ({"value": "perhaps"}, "perhaps"),
         ({"measures": ""}, "measures"),
@@ -173,8 +173,10 @@ def test_a_record_is_drafted_from_words_and_changed(visitor: Make, drafted: Path
         ({"words": "words that stand nowhere"}, "do not stand at 11VARONA41 ¶4"),
     ],
 )
-def test_a_false_record_is_told_and_not_written(visitor: Make, drafted: Path, wrong: dict[str, str], told: str) -> None:
-    """Each mistake is told with its field, and the file stays as it was."""
+def test_a_false_record_is_refused_and_not_written(
+    visitor: Make, drafted: Path, wrong: dict[str, str], message: str
+) -> None:
+    """Each mistake is reported with its field, and the file stays as it was."""
     ann, before = visitor(), drafted.read_bytes()
     words = {"at": "11VARONA41 ¶4", "words": "The government has no written plan to begin making significant efforts."}
     fields = _form(ann.get(f"{AT}/draft", params=words).text, "draft") | words | {
@@ -188,7 +190,7 @@ def test_a_false_record_is_told_and_not_written(visitor: Make, drafted: Path, wr
     }  # fmt: skip
     answer = ann.post(f"{AT}/draft", data=fields | wrong)
     assert answer.status_code == 422, answer.text
-    assert told in answer.text
+    assert message in answer.text
     assert drafted.read_bytes() == before
 
 
@@ -224,7 +226,7 @@ def test_a_file_edited_beside_the_desk_is_not_written_over(visitor: Make, drafte
 
 
 def _rest(page: Page) -> None:
-    """Wait until what the page was told of the last change has come to rest."""
+    """Wait until what the page was sent of the last change has come to rest."""
     page.wait_for_timeout(1000)
     page.wait_for_function("document.querySelectorAll('.htmx-request, .htmx-swapping, .htmx-settling').length === 0")
 
@@ -297,20 +299,22 @@ def test_a_dossier_is_begun_from_an_empty_folder(browser: Open, folder: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "raw", "told"),
+    ("name", "raw", "message"),
     [
         ("secret.txt", b"S E C R E T GUATEMALA 002213\n\nSUBJECT: TIP\n\n1. (S) It is so.\n", "classified"),
         ("empty.txt", b"", "empty"),
         ("scan.pdf", b"%PDF-1.4 cut short", "file is cut short"),
     ],
 )
-def test_a_source_that_cannot_be_used_is_refused(visitor: Make, folder: Path, name: str, raw: bytes, told: str) -> None:
-    """What is classified, empty or damaged is told, and nothing is kept of it."""
+def test_a_source_that_cannot_be_used_is_refused(
+    visitor: Make, folder: Path, name: str, raw: bytes, message: str
+) -> None:
+    """What is classified, empty or damaged is refused, and nothing is kept of it."""
     ann, before = visitor(), sorted(folder.rglob("*"))
     token = _form(ann.get("/new").text, "new")
     answer = ann.post("/new", data=token | {"country": "GT", "report": "2008"}, files={"sources": (name, raw)})
     assert answer.status_code == 422
-    assert told in answer.text
+    assert message in answer.text
     assert sorted(folder.rglob("*")) == before
 
 

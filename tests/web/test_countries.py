@@ -1,4 +1,4 @@
-"""What waits on a person: sources that came in, days that the statute counts; who can do nothing is told nothing."""
+"""What waits on a person: sources that came in, days that the statute counts; who can do nothing is shown nothing."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def _row(page: str, address: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("on", "told"), [("2011-05-20", "in 12 days"), ("2011-06-01", "today"), ("2011-06-02", "1 day ago")]
+    ("on", "message"), [("2011-05-20", "in 12 days"), ("2011-06-01", "today"), ("2011-06-02", "1 day ago")]
 )
-def test_a_clock_that_runs_out_is_told(visitor: Make, on: str, told: str) -> None:
-    """The report of the dossier's own year is told before it is due and after, and stands above what presses less."""
+def test_a_clock_that_runs_out_is_shown(visitor: Make, on: str, message: str) -> None:
+    """The report of the dossier's own year is shown before it is due and after, and stands above what presses less."""
     page = visitor().get("/", params={"on": on}).text
-    assert f"The annual report is due: 1 June 2011, {told}" in _row(page, "/c/QM/2011")
+    assert f"The annual report is due: 1 June 2011, {message}" in _row(page, "/c/QM/2011")
     assert page.index('href="/c/QM/2011"') < page.index('href="/c/GT/2007-interim"')
     assert "is due" not in _row(page, "/c/QT/2025")
 
@@ -41,14 +41,14 @@ def test_an_interim_assessment_is_due_on_its_own_day(visitor: Make) -> None:
     assert "is due" not in _row(visitor().get("/?on=2007-11-10").text, "/c/GT/2007-interim")
 
 
-def test_days_are_told_however_far_the_law_reaches(visitor: Make) -> None:
+def test_days_are_shown_however_far_the_law_reaches(visitor: Make) -> None:
     """Also on days on which no law asked for a report yet; what is no day is refused."""
     assert "The next days" in visitor().get("/?on=2026-11-28").text
     assert visitor().get("/?on=1990-01-01").status_code == 200
     assert visitor().get("/?on=soon").status_code == 422
 
 
-def test_a_new_source_is_told_until_it_is_taken_in(visitor: Make, folder: Path) -> None:
+def test_a_new_source_is_shown_until_it_is_taken_in(visitor: Make, folder: Path) -> None:
     """A file beside the dossier that it does not name; not what the program itself wrote there, nor other files."""
     place = folder / "invented-2011"
     ann = visitor()
@@ -65,7 +65,7 @@ def test_a_new_source_is_told_until_it_is_taken_in(visitor: Make, folder: Path) 
 
 
 def test_a_source_of_which_nothing_is_coded_is_new(visitor: Make, folder: Path) -> None:
-    """It is told by its name, and not among the sentences of the others."""
+    """It is refused by its name, and not among the sentences of the others."""
     path = folder / "invented-2011" / "dossier.yaml"
     text = path.read_text(encoding="utf-8")
     records = text.index("records:")
@@ -75,7 +75,7 @@ def test_a_source_of_which_nothing_is_coded_is_new(visitor: Make, folder: Path) 
     assert "sentences not coded" not in row
 
 
-def test_who_can_do_nothing_is_told_nothing(visitor: Make) -> None:
+def test_who_can_do_nothing_is_shown_nothing(visitor: Make) -> None:
     """A reader is shown where each country stands, and no work of others."""
     page = visitor("reader").get("/").text
     assert "Tier 2 Watch List" in page
@@ -84,7 +84,7 @@ def test_who_can_do_nothing_is_told_nothing(visitor: Make) -> None:
         assert words in visitor("officer").get("/").text
 
 
-def test_a_ledger_that_cannot_be_used_is_told(served: Served, visitor: Make) -> None:
+def test_a_ledger_that_cannot_be_used_is_reported(served: Served, visitor: Make) -> None:
     """The dossiers are listed all the same."""
     Path(served.desk.book.place).write_bytes(b"no database at all, and long enough to be one" * 200)
     page = visitor().get("/")

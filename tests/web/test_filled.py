@@ -1,4 +1,4 @@
-"""A workbook is downloaded, filled in, and read back; what is wrong in it is told cell by cell."""
+"""A workbook is downloaded, filled in, and read back; what is wrong in it is reported cell by cell."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_filled_workbook_is_read_back_and_undone(visitor: Make, folder: Path) 
     assert "Nothing was changed" in _send(ann, _filled(ann, lambda _: None)).text
 
 
-def test_what_is_wrong_is_told_by_cell_and_nothing_is_written(browser: Open, visitor: Make, folder: Path) -> None:
+def test_what_is_wrong_is_named_by_cell_and_nothing_is_written(browser: Open, visitor: Make, folder: Path) -> None:
     """Every problem at once, on a page that is fit for all; sent from the keyboard."""
     path, ann, wrong = folder / "invented-2011" / "dossier.yaml", visitor(), dict[str, str]()
 
@@ -89,14 +89,14 @@ def test_what_is_wrong_is_told_by_cell_and_nothing_is_written(browser: Open, vis
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"), [(b"no workbook", "no XLSX workbook"), (b"", "no XLSX workbook"), (b"PK\x03\x04 cut", "")]
+    ("raw", "message"), [(b"no workbook", "no XLSX workbook"), (b"", "no XLSX workbook"), (b"PK\x03\x04 cut", "")]
 )
-def test_what_is_no_workbook_is_refused(visitor: Make, folder: Path, raw: bytes, told: str) -> None:
+def test_what_is_no_workbook_is_refused(visitor: Make, folder: Path, raw: bytes, message: str) -> None:
     """By its name, as text alone, with nothing changed."""
     before = (folder / "invented-2011" / "dossier.yaml").read_bytes()
     answer = _send(visitor(), raw, "<b>a</b>.xlsx")
     assert answer.status_code == 422
-    assert told in answer.text
+    assert message in answer.text
     assert "<b>a" not in answer.text
     assert (folder / "invented-2011" / "dossier.yaml").read_bytes() == before
 

@@ -80,7 +80,7 @@ def test_who_signs_out_is_out_at_once(served: Served, visitor: Make, tmp_path: P
 
 
 def test_what_is_streamed_ends_with_the_session(visitor: Make) -> None:
-    """A page that is left open somewhere else is told nothing more."""
+    """A page that is left open somewhere else is shown nothing more."""
     ann = visitor()
     with ann.stream("GET", "/c/QM/2011/events") as events:
         lines = (line for line in events.iter_lines() if line.startswith("event"))
@@ -161,8 +161,8 @@ def test_pages_hold_no_script_and_no_style(visitor: Make) -> None:
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", text)
 
 
-def test_what_breaks_is_told_by_a_number(served: Served, visitor: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault in the code gives a page with a number, and the log tells where it was; no page shows a stack trace."""
+def test_what_breaks_is_named_by_a_number(served: Served, visitor: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault in the code gives a page with a number, and the log says where it was; no page shows a stack trace."""
 
     def broken(*_: object) -> None:
         raise RuntimeError("secret words")
@@ -175,12 +175,12 @@ def test_what_breaks_is_told_by_a_number(served: Served, visitor: Make, monkeypa
     assert "secret words" not in answer.text
     assert "Traceback" not in answer.text
     assert answer.headers["x-frame-options"] == "DENY"
-    told = served.told(number[1])
-    assert told["broke"].startswith("RuntimeError at ")
+    logged = served.logged(number[1])
+    assert logged["broke"].startswith("RuntimeError at ")
     assert "secret words" not in served.log.getvalue()
 
 
-def test_the_log_tells_no_contents(served: Served, visitor: Make) -> None:
+def test_the_log_holds_no_contents(served: Served, visitor: Make) -> None:
     """A line a request: who, which route, how it ended, how long; neither addresses nor what was sent."""
     ann = visitor()
     ann.get("/c/GT/2007-interim", params={"source": "private words"})

@@ -176,7 +176,7 @@ def test_a_token_by_another_key_lets_nobody_in(office: InOffice, identities: Ide
         assert browser.get(_there(browser)).status_code == 401
 
 
-def test_a_provider_that_cannot_be_asked_is_told(office: InOffice, identities: Identities) -> None:
+def test_a_provider_that_cannot_be_asked_is_reported(office: InOffice, identities: Identities) -> None:
     """A page says so; nothing breaks."""
     identities.issuer = "http://evil.example"  # what it says of itself is then not of the issuer that is asked
     with _browser(office) as browser:

@@ -51,7 +51,7 @@ def test_a_criterion_shows_its_ladder_in_words(visitor: Make) -> None:
     assert "trafficking_prosecutions" not in text
 
 
-def test_what_became_of_a_clause_is_told_in_words(visitor: Make) -> None:
+def test_what_became_of_a_clause_stands_in_words(visitor: Make) -> None:
     """By titles and questions, beside the names that the files have for them."""
     text = visitor().get("/law/coverage?on=2008-06-04").text
     assert ">Penalties for the gravest forms</a>" in text
@@ -76,7 +76,7 @@ def test_problems_show_at_their_line_without_script(visitor: Make) -> None:
 
 
 def test_a_draft_is_judged_as_one_types(browser: Open) -> None:
-    """A slip is told at its line; mended, and a threshold moved, examples, proofs and the census arrive."""
+    """A slip is reported at its line; mended, and a threshold moved, examples, proofs and the census arrive."""
     page = browser()
     page.goto(EDITED)
     text = page.get_by_label("The file as you draft it")
@@ -115,38 +115,38 @@ def test_a_draft_that_is_stopped_leaves_nothing_beside(tmp_path: Path, monkeypat
 
 
 def test_single_changes_of_what_is_edited_are_tried(tmp_path: Path) -> None:
-    """Those of the edited entry alone, and each that nothing notices is told as it is found, with its line."""
+    """Those of the edited entry alone, and each that nothing notices is shown as it is found, with its line."""
     name = "criteria/MS3/2000-10-28.yaml"
     text = (ROOT / name).read_text(encoding="utf-8")
     order = Order(kind="mutate", law=ROOT, files={name: text.replace("title: ", "title: More on ", 1)})
     steps, noted = list[int](), list[dict[str, Any]]()
 
-    def tell(done: int, of: int | None, found: Any = None) -> None:
+    def report(done: int, of: int | None, found: Any = None) -> None:
         assert of is not None
         assert done <= of
         steps.append(done)
         noted.extend([found] if found is not None else [])
 
-    result = labour._mutate(order, lay_out(order.law, order.files, tmp_path), tell)
+    result = labour._mutate(order, lay_out(order.law, order.files, tmp_path), report)
     assert steps == list(range(result["changes"] + 1))
     assert {each["entry"] for each in result["verdicts"]} == {"MS3"}
     assert noted  # without the cases of the project some are noticed by nothing
     assert noted == [each for each in result["verdicts"] if _moves_unseen(each) or each["became"] == "undecided"]
-    told = check_of(Work(id="w", kind="mutate", owner="a", order=order, state="done", result=result))
-    assert told.says == f"{len(noted)} of {result['changes']} single changes unnoticed"
-    assert all(re.match(r"Line \d+: ", line) for line in told.found)
+    check = check_of(Work(id="w", kind="mutate", owner="a", order=order, state="done", result=result))
+    assert check.says == f"{len(noted)} of {result['changes']} single changes unnoticed"
+    assert all(re.match(r"Line \d+: ", line) for line in check.found)
     running = Work(id="w", kind="mutate", owner="a", order=order, done=3, of=56, found=noted[:1])
-    assert check_of(running).found == told.found[:1]
+    assert check_of(running).found == check.found[:1]
     with pytest.raises(UsageError):
-        labour._mutate(Order(kind="mutate", law=ROOT), ROOT, tell)
+        labour._mutate(Order(kind="mutate", law=ROOT), ROOT, report)
 
 
-def test_a_proof_that_fails_is_told_as_soon_as_it_is_found() -> None:
+def test_a_proof_that_fails_is_shown_as_soon_as_it_is_found() -> None:
     """While the others go on."""
     order = Order(kind="prove", law=ROOT, files={})
     found = [{"verdict": "refuted", "says": "A country falls."}]
-    told = check_of(Work(id="w", kind="prove", owner="a", order=order, done=3, found=found))
-    assert (told.state, told.says, told.found) == ("running", "3 done", ("refuted: A country falls.",))
+    check = check_of(Work(id="w", kind="prove", owner="a", order=order, done=3, found=found))
+    assert (check.state, check.says, check.found) == ("running", "3 done", ("refuted: A country falls.",))
 
 
 def test_a_census_is_taken_over_the_cases_that_are_named(
@@ -170,9 +170,9 @@ def test_of_cases_that_move_alike_the_first_are_named() -> None:
     census = {"cases": 1_000_000, "moved": 70_000, "moves": [move]}
     order = Order(kind="impact", law=ROOT)
     result = {"stretches": [], "census": census}
-    told = check_of(Work(id="w", kind="impact", owner="a", order=order, state="done", result=result))
-    assert told.says == "70,000 of 1,000,000 cases move"
-    assert told.found == ("c0, c1, c2, c3, c4 and 69995 more: Tier 2 becomes Tier 3.",)
+    check = check_of(Work(id="w", kind="impact", owner="a", order=order, state="done", result=result))
+    assert check.says == "70,000 of 1,000,000 cases move"
+    assert check.found == ("c0, c1, c2, c3, c4 and 69995 more: Tier 2 becomes Tier 3.",)
 
 
 def test_only_work_on_a_draft_stands_in_its_strip(served: Served, visitor: Make) -> None:

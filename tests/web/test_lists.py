@@ -34,10 +34,10 @@ __all__ = ["drafted", "office"]
 def _rows(client: Visitor, address: str) -> list[dict[str, str]]:
     """The rows of a list as CSV; as a workbook it holds as many."""
     path, _, query = address.partition("?")
-    told = client.get(f"{path}.csv?{query}")
-    assert told.status_code == 200, told.text
-    assert "attachment" in told.headers["content-disposition"]
-    rows = list(csv.DictReader(StringIO(told.text, newline="")))
+    answer = client.get(f"{path}.csv?{query}")
+    assert answer.status_code == 200, answer.text
+    assert "attachment" in answer.headers["content-disposition"]
+    rows = list(csv.DictReader(StringIO(answer.text, newline="")))
     sheet = openpyxl.load_workbook(BytesIO(client.get(f"{path}.xlsx?{query}").content)).worksheets[0]
     assert sheet.max_row == len(rows) + 1
     return rows
@@ -61,7 +61,7 @@ def test_countries_are_found_by_words_tier_and_status(visitor: Make) -> None:
 
 
 def test_records_are_found_without_script(browser: Open) -> None:
-    """The form of the column narrows it, the address tells how, and what is set aside is told why in the file too."""
+    """The form of the column narrows it, the address holds how, and what is set aside says why in the file too."""
     page = browser(script=False)
     page.goto(f"{GT}?part=records")
     page.get_by_text("Find records, or take them away").click()
@@ -141,9 +141,9 @@ def test_pairs_are_found_by_their_cases(visitor: Make) -> None:
         higher=Placed(case="high", tier="2", by="a report"),
         explained_by=(),
     )
-    told = schemas.dump(Audit, Audit(cases=2, not_ranked=0, no_tier=0, pairs=(pair,)))
-    assert len(auditing._pairs(told, "high", "unexplained", str)) == 1
-    assert auditing._pairs(told, "elsewhere", "", str) == []
+    found = schemas.dump(Audit, Audit(cases=2, not_ranked=0, no_tier=0, pairs=(pair,)))
+    assert len(auditing._pairs(found, "high", "unexplained", str)) == 1
+    assert auditing._pairs(found, "elsewhere", "", str) == []
     ann = visitor()
     assert ann.get("/audit/like-cases.csv").status_code in (200, 409)
 

@@ -198,10 +198,10 @@ def test_a_signed_act_counts_once(office: InOffice) -> None:
 def test_by_https_cookies_are_for_this_host_alone(folder: Path, lawbook: Lawbook, answers: Answers) -> None:
     """The cookie has the prefix that a browser takes by HTTPS only, and no other name of host is answered."""
     with an_office(folder, lawbook, answers, scheme="https") as served:
-        told = httpx.get(f"{served.at}/enter", headers={HEADER: "Bo Chen"}).headers["set-cookie"]
-        assert told.startswith("__Host-tierengine-")
+        cookie = httpx.get(f"{served.at}/enter", headers={HEADER: "Bo Chen"}).headers["set-cookie"]
+        assert cookie.startswith("__Host-tierengine-")
         for word in ("Secure", "HttpOnly", "SameSite=lax", "Path=/"):
-            assert word in told
+            assert word in cookie
         assert httpx.get(f"{served.at}/enter", headers={HEADER: "Bo Chen", "host": "evil.example"}).status_code == 400
 
 
@@ -219,8 +219,8 @@ def test_the_verb_serves_until_it_is_stopped(folder: Path, tmp_path: Path) -> No
         text=True,
     )
     assert process.stdout is not None
-    with process.stdout as told:
-        lines = [told.readline() for _ in range(3)]
+    with process.stdout as printed:
+        lines = [printed.readline() for _ in range(3)]
         assert f"listens at 127.0.0.1:{port}" in lines[0]
         assert lines[1].strip() == "https://desk.example.gov"
         headers = {"host": "desk.example.gov", HEADER: "Ann Lee"}
@@ -269,8 +269,8 @@ def test_on_loopback_nobody_takes_a_name_that_looks_alike(served: Served, visito
     ann.send_form(shown.url.path, shown.url.path)
     person = served.desk.book.signer("Ann Lee")
     assert person is not None
-    told = {"name": "Ann Lee", "office": "J/TIP", "key": person.key, "reasons": "opens it"}
-    shown = ann.send_form("/people", "/people/enrol", **told, roles=["administrator"])
+    values = {"name": "Ann Lee", "office": "J/TIP", "key": person.key, "reasons": "opens it"}
+    shown = ann.send_form("/people", "/people/enrol", **values, roles=["administrator"])
     assert ann.send_form(shown.url.path, shown.url.path).status_code == 200
     refused = ann.send_form("/you", "/you", name="\N{CYRILLIC CAPITAL LETTER A}nn Lee")
     assert refused.status_code == 400

@@ -105,7 +105,7 @@ def test_a_rating_without_reasons_is_refused(visitor: Make, folder: Path) -> Non
     """The level, the reasons and the day are asked for, each by name, and nothing is written."""
     path = folder / "guatemala-2007" / "dossier.yaml"
     before = path.read_bytes()
-    for wrong, told in (
+    for wrong, message in (
         ({"reasons": " "}, "reasons"),
         ({"level": ""}, "No level was chosen"),
         ({"on": "yesterday"}, "is not a date"),
@@ -115,7 +115,7 @@ def test_a_rating_without_reasons_is_refused(visitor: Make, folder: Path) -> Non
         fields = {"word": "significant_efforts", "level": "met", "reasons": "they are", "on": "2007-11-01"} | wrong
         answer = visitor().send_form(f"{GT}/rate", f"{GT}/rate", **fields)
         assert answer.status_code == 422, wrong
-        assert told in answer.text
+        assert message in answer.text
     assert path.read_bytes() == before
 
 
@@ -134,14 +134,14 @@ def test_what_if_changes_nothing_but_the_page(browser: Open, folder: Path) -> No
 
 def test_what_if_says_what_comes_true(visitor: Make, folder: Path, rulebook: Rulebook) -> None:
     """What is said of a dossier without a record is what `assess` says once it is taken out."""
-    told = visitor().get(f"{QM}/what-if", params={"off": "silent-enforcement"}).text
+    page = visitor().get(f"{QM}/what-if", params={"off": "silent-enforcement"}).text
     path = folder / "invented-2011" / "dossier.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(re.sub(r"  - id: silent-enforcement\n(?:    .*\n)+", "", text), encoding="utf-8")
     then = assess(read_dossier(path), rulebook).recommendation
-    assert f"<b>{then.status}</b>" in told
+    assert f"<b>{then.status}</b>" in page
     for tier in then.open_tiers if not then.settled else (then.tier,):
-        assert f"tier-{tier}" in told
+        assert f"tier-{tier}" in page
 
 
 def test_what_to_ask_goes_to_the_post(browser: Open, visitor: Make) -> None:
@@ -194,8 +194,8 @@ def test_from_a_sentence_to_its_quote_in_two_clicks(browser: Open) -> None:
     expect(page.get_by_text("on this record")).to_be_visible()
 
 
-def test_the_causes_of_a_change_are_told(visitor: Make, folder: Path) -> None:
-    """Beside the dossier of the last report the page tells what changed, and why."""
+def test_the_causes_of_a_change_are_shown(visitor: Make, folder: Path) -> None:
+    """Beside the dossier of the last report the page shows what changed, and why."""
     path = folder / "invented-2011" / "dossier.yaml"
     later = folder / "later"
     later.mkdir()

@@ -24,7 +24,7 @@ def test_everyone_can_use_each_page(browser: Open, path: str) -> None:
 
 
 def test_countries_come_in_the_order_of_need(visitor: Make, folder: Path) -> None:
-    """What presses most stands first; a file that cannot be used is told with every problem, and others go on."""
+    """What presses most stands first; a file that cannot be used is listed with every problem, and others go on."""
     text = visitor().get("/").text
     assert text.index("Guatemala") < text.index("Varonia")
     broken = folder / "invented-2011" / "dossier.yaml"
@@ -38,7 +38,7 @@ def test_countries_come_in_the_order_of_need(visitor: Make, folder: Path) -> Non
 
 
 def test_what_is_not_there_leads_to_what_is(visitor: Make) -> None:
-    """The page that tells so does not lead back to itself."""
+    """The page that says so does not lead back to itself."""
     assert 'href="/c/GT/1066"' not in visitor().get("/c/GT/1066").text
     assert 'href="/c/GT/2007-interim"' in visitor().get("/c/GT/2007-interim/papers/none.pdf").text
 

@@ -83,8 +83,8 @@ def test_a_case_is_recorded_determined_and_taken_away(visitor: Make, tmp_path: P
     page = bo.get(CASE).text
     seen = re.search(r'name="seen" value="([^"]+)"', page)
     assert seen is not None
-    told = {"number": "1", "seen": seen[1], "reasons": "The reading of the sources bears it out."}
-    _sign(bo, bo.send_form(CASE, f"{CASE}/determination", **told))
+    fields = {"number": "1", "seen": seen[1], "reasons": "The reading of the sources bears it out."}
+    _sign(bo, bo.send_form(CASE, f"{CASE}/determination", **fields))
     assert "Entry 2 determined" in ann.get(CASE).text
     assert "waits to be determined" not in _waits(ann)
     verified = ann.send_form(CASE, f"{CASE}/verify")
@@ -146,8 +146,8 @@ def test_an_entry_is_spoken_of_on_the_page_of_its_own_case(visitor: Make) -> Non
     """The first entry is on the law, and on no case: nothing can be said of it from a case, nor taken away."""
     ann = _begun(visitor)
     for act, more in (("position", {}), ("determination", {"seen": "sha256:"}), ("review", {"verdict": "yes"})):
-        told = {"number": "0", "reasons": "This is on another case.", **more}
-        assert ann.send_form(CASE, f"{CASE}/{act}", **told).status_code == 404
+        fields = {"number": "0", "reasons": "This is on another case.", **more}
+        assert ann.send_form(CASE, f"{CASE}/{act}", **fields).status_code == 404
     assert ann.get(f"{CASE}/0/packet.zip").status_code == 404
 
 

@@ -53,7 +53,7 @@ def test_who_sends_slowly_holds_nobody_up(served: Served, visitor: Make, monkeyp
     assert set(served.desk.folder.iterdir()) == before
 
 
-def test_what_is_too_large_is_told_in_words(visitor: Make) -> None:
+def test_what_is_too_large_is_refused_in_words(visitor: Make) -> None:
     """A person reads on a page how large it may be, a program in the shape of every refusal."""
     for path, headers, words in (
         ("/new", {"content-type": "multipart/form-data; boundary=x"}, "<h1>That is too large</h1>"),
@@ -68,7 +68,7 @@ def test_what_is_too_large_is_told_in_words(visitor: Make) -> None:
 
 
 def test_what_says_that_it_is_too_large_is_not_read(served: Served, visitor: Make) -> None:
-    """Where the size is told beforehand the answer does not wait for what is sent."""
+    """Where the size is announced the answer does not wait for what is sent."""
     cookie = "; ".join(f"{key}={value}" for key, value in visitor().cookies.items())
     host, _, port = served.at.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), timeout=30) as line:

@@ -44,9 +44,9 @@ class Started:
             text=True,
         )
         assert self.process.stdout is not None
-        self.told = [self.process.stdout.readline() for _ in range(3)]
-        link = re.search(r"http://\S+", "".join(self.told))
-        assert link is not None, self.told
+        self.printed = [self.process.stdout.readline() for _ in range(3)]
+        link = re.search(r"http://\S+", "".join(self.printed))
+        assert link is not None, self.printed
         self.browser = httpx.Client(base_url=link[0].partition("/enter")[0], timeout=60)
         assert self.browser.get(link[0]).status_code == 303
 
@@ -81,7 +81,7 @@ def test_killed_at_any_moment_it_loses_nothing(start: Callable[[Path], Started],
     with socket.create_connection((request.url.host, request.url.port or 80)) as line:
         head = "".join(f"{key}: {value}\r\n" for key, value in request.headers.items())
         line.sendall(f"POST {request.url.path} HTTP/1.1\r\n{head}\r\n".encode() + request.read())
-        desk.kill()  # the second decision is under way, and nobody was told that it was taken
+        desk.kill()  # the second decision is under way, and nobody saw that it was taken
     records = read_dossier(drafted).dossier.records
     assert len(records) in (2, 3)
     assert [each.measures for each in records].count("trafficking_criminalised") == 1
@@ -96,12 +96,12 @@ def test_killed_at_any_moment_it_loses_nothing(start: Callable[[Path], Started],
     assert list((drafted.parents[2] / "state").rglob("ended.json"))  # a new start knows it too
 
 
-def test_killed_while_two_write_it_keeps_what_each_was_told(start: Callable[[Path], Started], folder: Path) -> None:
-    """Two people rate in one dossier until the desk is killed: the last rating that each was told of is in the file."""
+def test_killed_while_two_write_it_keeps_what_each_saw_taken(start: Callable[[Path], Started], folder: Path) -> None:
+    """Two people rate in one dossier until the desk is killed: the last rating that each saw taken is in the file."""
     desk = start(folder)
     rate = "/c/GT/2007-interim/rate"
     may_stand: dict[str, list[str]] = {"significant_efforts": [""], "significant_number_of_victims": [""]}
-    """The reasons of each word: those of which its rater was told, and then perhaps some that were on the way."""
+    """The reasons of each word: those that its rater saw taken, and then perhaps some that were on the way."""
 
     def person(word: str) -> None:
         with suppress(httpx.HTTPError), httpx.Client(cookies=desk.browser.cookies, timeout=60) as browser:
@@ -144,20 +144,20 @@ def _hidden(page: str, name: str) -> str:
 def test_the_link_is_all_that_is_printed(start: Callable[[Path], Started], folder: Path) -> None:
     """The terminal shows the link, where the log lies and how to end; the log and the secret are for the user alone."""
     desk = start(folder)
-    told = "".join(desk.told)
-    shown = re.sub(r"127.0.0.1:\d+/enter\?token=\S+", "127.0.0.1:PORT/enter?token=TOKEN", told)
+    printed = "".join(desk.printed)
+    shown = re.sub(r"127.0.0.1:\d+/enter\?token=\S+", "127.0.0.1:PORT/enter?token=TOKEN", printed)
     page = (ROOT / "docs" / "how-to" / "desk.md").read_text(encoding="utf-8")
     assert re.sub(r"logged in \S+\.", "logged in FILE.", shown) in page
     for key in KEYS:
         assert key.key in page
-    log = re.search(r"Requests are logged in (\S+)\.", told)
+    log = re.search(r"Requests are logged in (\S+)\.", printed)
     assert log is not None
     secret = Path(log[1]).with_name("secret")
     assert secret.stat().st_mode & 0o077 == 0
     assert Path(log[1]).parent.stat().st_mode & 0o077 == 0
 
 
-def test_what_cannot_be_opened_is_told(tierengine: Run, tmp_path: Path) -> None:
+def test_what_cannot_be_opened_is_refused(tierengine: Run, tmp_path: Path) -> None:
     """A folder that is none, and a port that is taken."""
     nowhere = tierengine("desk", tmp_path / "nowhere")
     assert (nowhere.code, nowhere.out) == (2, "")

@@ -128,7 +128,6 @@ class ColumnEngine:
     """Reads one form for many records at a time."""
 
     def __init__(self, form: Form) -> None:
-        self._form = form
         self._plan = Plan(form)
         self._rules = {rule: row for row, rule in enumerate(self._plan.rules)}
         self._heads = {head: row for row, head in enumerate(self._plan.heads)}

@@ -97,7 +97,7 @@ def _conflict(proposition: str) -> None:
 
 def _entry(proposition: str) -> str:
     """The entry whose rules settle a proposition."""
-    return proposition.split("/", maxsplit=1)[0]
+    return proposition.partition("/")[0]
 
 
 class _Writer:
@@ -107,6 +107,8 @@ class _Writer:
         self._form = form
         self._givable = givable
         self._locals: dict[str, str] = {}
+        self._said: set[tuple[str, bool]] = set()
+        """What the rules that are written say: each proposition, and whether it holds."""
         self._counts = {field.id for field in form.inputs if may_be_bounded(field)}
         self._lines = ["def evaluate(facts, fired, given):", "    get = facts.get", "    fire = fired.append"]
 
@@ -163,15 +165,14 @@ class _Writer:
         return heads
 
     def _rules(self, rules: Sequence[Rule], indent: str = "") -> None:
-        said: set[tuple[str, bool]] = set()
         for rule in rules:
             name = self._name(rule.head)
             self._write(f"{indent}if {' and '.join(self._test(test) for test in rule.tests)}:")
             self._write(f"{indent}    fire({rule.id!r})")
-            if (rule.head, not rule.holds) in said:  # else no rule before it can have said the opposite
+            if (rule.head, not rule.holds) in self._said:  # else no rule before it can have said the opposite
                 self._write(f"{indent}    if {name} is {not rule.holds}: conflict({rule.head!r})")
             self._write(f"{indent}    {name} = {rule.holds}")
-            said.add((rule.head, rule.holds))
+            self._said.add((rule.head, rule.holds))
 
     def _test(self, test: Test) -> str:
         low, high = self._ends(test.field)

@@ -38,7 +38,7 @@ class Reader:
         """The slots of the tests that an answer to a question passes."""
 
     def _passing(self, question: str, value: Value | Bounds) -> tuple[int, ...]:
-        return tuple(slot for slot, test in self.asked_of.get(question, ()) if passes(value, test.op, test.value))
+        return tuple(slot for slot, test in self.asked_of[question] if passes(value, test.op, test.value))
 
 
 class SideBySide:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
@@ -46,30 +47,35 @@ class Contradiction:
 class Coherent:
     """Knows the rules of coherence of the law of a date; made once, asked for many countries."""
 
-    def __init__(self, law: Law, given: frozenset[str] = frozenset()) -> None:
+    def __init__(self, law: Law, given: frozenset[str] | None = None) -> None:
         self._law = law
+        self._given = given
         self._deriving = _deriving(law)
         self._asked_by: dict[str, list[int]] = {}
         for place, rule in enumerate(self._deriving):
             for name in rule.asks:
                 self._asked_by.setdefault(name, []).append(place)
-        form = lower(law, given=given)
+        form = lower(law, given=given or frozenset())
         self.form = form
         """The form of the law, with some answers given."""
-        self.engine: Evaluator = GivenEngine(lower(law), given) if given else CompiledEngine(form)
-        """The evaluator of the form."""
         self.inputs = {field.id for field in form.inputs}
         self._sides = {each.id: (each.left, each.right) for each in form.comparisons}
         self._tallies = {t.id + end: t for s in form.strata for t in s.tallies for end in (".holds", ".fails")}
         self._rules = {rule.id: rule for stratum in form.strata for rule in stratum.rules}
 
+    @cached_property
+    def engine(self) -> Evaluator:
+        """The evaluator of the form."""
+        return CompiledEngine(self.form) if self._given is None else GivenEngine(lower(self._law), self._given)
+
     @staticmethod
-    def of(law: Law, given: frozenset[str] = frozenset()) -> Coherent:
+    def of(law: Law, given: frozenset[str] | None = None) -> Coherent:
         """Return what knows the rules of a law; it is kept with the law, since many dossiers share one.
 
-        `given` names entries whose answer is given instead of worked out.
+        `given` names entries whose answer is given instead of worked out, of a country of which any may be: the same
+        evaluator then serves whatever is given, be it nothing.
         """
-        name = " ".join(("coherent", *sorted(given)))
+        name = "coherent" if given is None else " ".join(("coherent with", *sorted(given)))
         if name not in law.kept:
             law.kept[name] = Coherent(law, given)
         kept = law.kept[name]

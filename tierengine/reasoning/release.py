@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from tierengine.engines.lowering import judged
 from tierengine.evidence.dossier import Casefile, EarlierPlacement, NotEvidence, Request, Silent
 from tierengine.evidence.handling import Mark, strictest
 from tierengine.evidence.origins import origins_of
@@ -139,7 +138,7 @@ def shown_part(casefile: Casefile, law: Law, cleared: Mark) -> Casefile:
     kept = sieve.kept()
     part = _bare(remainder(casefile, kept.__contains__, with_last=False), sieve.sources(kept))
     document = Document(f"{casefile.document.name}, in part", b"", {}, {})
-    return Casefile.of(part.dossier.model_copy(update={"plan": ()}), document, part.sources)
+    return Casefile.of(part.dossier, document, part.sources)
 
 
 def _marks(casefile: Casefile) -> Iterator[Mark]:
@@ -231,8 +230,7 @@ class _Sieve:
     def _misleading(self, kept: frozenset[Item]) -> Iterator[Item]:
         """What gives an answer in the part that it does not give in the whole."""
         facts = admit(remainder(self._casefile, kept.__contains__, with_last=False), self._law).facts
-        flags = {judged(name) for name in self._law.judges}
-        wrong = {name for name, value in facts.items() if name not in flags and self._facts.get(name) != value}
+        wrong = {name for name, value in facts.items() if self._facts.get(name) != value}
         kinds = {indicator.counts_kind for indicator in self._law.indicators if indicator.id in wrong}
         asked = {name for each in wrong & self._law.indicators_by_id.keys() for name in self._answering(each)}
         for item in kept:
@@ -245,11 +243,10 @@ class _Sieve:
             if bears:
                 yield item
 
-    def _answering(self, name: str) -> tuple[str, ...]:
-        """The indicators by whose records and silences an indicator may be answered, its own among them."""
+    def _answering(self, name: str) -> tuple[str | None, ...]:
+        """The indicators by whose records and silences one may be answered: of the year before, that of this year."""
         indicator = self._law.indicator(name)
-        this_year = (indicator.last_year_of,) if indicator.last_year_of else ()
-        return (name, *indicator.denied_with, *indicator.shown_by, *this_year)
+        return (name, *indicator.denied_with, *indicator.shown_by, indicator.last_year_of)
 
     def _logged(self, request: Request) -> set[str]:
         """The indicators that a request for data answers."""
@@ -289,6 +286,7 @@ def _bare(casefile: Casefile, sources: frozenset[str]) -> Casefile:
         "requests": tuple(request.model_copy(update={"capacity_note": _NOT_RELEASED}) for request in dossier.requests),
         "not_evidence": (),
         "proposed": (),
+        "plan": (),
         "earlier_placements": tuple(
             placement.model_copy(update={"source": f"the report of {placement.year}"})
             for placement in dossier.earlier_placements

@@ -120,8 +120,8 @@ def test_nothing_but_white_space_is_forgiven_in_plain_words(text: str, quote: st
     assert (found(text, quote) is not None) == (bool(words) and words in line)
 
 
-def test_an_anchor_tells_which_of_two() -> None:
-    """Of words that stand twice, prefix and suffix tell which; words around that are not there lose the quote."""
+def test_an_anchor_says_which_of_two() -> None:
+    """Of words that stand twice, prefix and suffix say which; words around that are not there lose the quote."""
     text = "In 2013 ten were jailed. In 2014 ten were jailed, and later freed."
     assert Folded.of(text).find("ten were jailed") == (8, 23)
     assert Folded.of(text).find("ten were jailed", Anchor(prefix="In 2014 ")) == (33, 48)

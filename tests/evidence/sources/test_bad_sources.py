@@ -1,4 +1,4 @@
-"""Bad and hostile documents: a clear message, a limit that is told, and nothing that runs, is loaded or is written."""
+"""Bad and hostile documents: a clear message, a limit that is named, and nothing that runs, is loaded or is written."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_every_bad_file_is_expected() -> None:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_bad_file(name: str, tierengine: Callable[..., Ran]) -> None:
-    """It ends with 1; file, what is wrong and the cure are told, and nothing is printed."""
+    """It ends with 1; file, what is wrong and the cure are named, and nothing is printed."""
     ran = tierengine("ingest", BAD / name, *(("--as", "telegram") if name.startswith("telegram") else ()))
     assert (ran.code, ran.out) == (1, "")
     where, cure = ran.err.splitlines()
@@ -138,7 +138,7 @@ def test_a_hostile_file(name: str, tierengine: Callable[..., Ran], tmp_path: Pat
 
 
 def test_a_file_of_fifty_megabytes_is_not_read(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """The limit is told, by `ingest` and by `check`, and not a byte of the file is read."""
+    """The limit is named, by `ingest` and by `check`, and not a byte of the file is read."""
     with (tmp_path / "huge.pdf").open("wb") as file:
         file.truncate(50 * 2**20)
     ran = tierengine("ingest", tmp_path / "huge.pdf")
@@ -181,7 +181,7 @@ def test_right_to_left_text(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["html", "mail"])
-def test_a_copy_that_is_cut_short_is_told(form: str) -> None:
+def test_a_copy_that_is_cut_short_is_reported(form: str) -> None:
     """What is there is read, with a warning."""
     raw = documents.PAGE.encode()[:700] if form == "html" else documents.mail("One.", ("a.txt", b"x" * 99))[:-40]
     source = opened(raw, form)  # type: ignore[arg-type]  # the parameter is one of the formats

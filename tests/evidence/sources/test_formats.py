@@ -47,10 +47,10 @@ def test_a_saved_page() -> None:
         ("Prosecution (2) ¶2", "More."),
     ]
     assert (page.title, page.author, page.sent) == ("Casa Libre: Tessalia", "Casa Libre", "2014-02-03")
-    told = left(page)
-    assert {("menu", "News"), ("menu", "Secret"), ("header", "Home"), ("comment", "a comment")} <= set(told)
-    assert {("hidden text", "hidden words"), ("footer", "(C) 2014 Casa Libre")} <= set(told)
-    assert ("footnote", "1. By the court\u2019s own count.") in told
+    left_out = left(page)
+    assert {("menu", "News"), ("menu", "Secret"), ("header", "Home"), ("comment", "a comment")} <= set(left_out)
+    assert {("hidden text", "hidden words"), ("footer", "(C) 2014 Casa Libre")} <= set(left_out)
+    assert ("footnote", "1. By the court\u2019s own count.") in left_out
     assert page.handling == "unknown"
 
 
@@ -135,14 +135,14 @@ def test_a_page_saved_with_its_pictures() -> None:
 def test_a_report_as_pdf() -> None:
     """Paragraphs are those of the page, heads and numbers of pages and footnotes are left out."""
     report = opened(documents.report(5), "pdf")
-    told = dict(places(report))
-    assert told["page 1 ¶1"] == "Chapter 1"
-    assert told["page 1 ¶2"].startswith("Paragraph 1.1. The Government of Tessalia opened a shelter")
-    assert told["page 1 ¶2"].endswith("with trained counsellors.")
-    assert sum(text.startswith("Paragraph ") for text in told.values()) == 25
-    assert not any("Annual Report" in text or "Footnote of" in text for text in told.values())
+    text_at = dict(places(report))
+    assert text_at["page 1 ¶1"] == "Chapter 1"
+    assert text_at["page 1 ¶2"].startswith("Paragraph 1.1. The Government of Tessalia opened a shelter")
+    assert text_at["page 1 ¶2"].endswith("with trained counsellors.")
+    assert sum(text.startswith("Paragraph ") for text in text_at.values()) == 25
+    assert not any("Annual Report" in text or "Footnote of" in text for text in text_at.values())
     words = [text for _, text in left(report)]
-    assert words.count("Annual Report on Tessalia") >= max(int(re.sub(r"page (\d+).*", r"\1", at)) for at in told)
+    assert words.count("Annual Report on Tessalia") >= max(int(re.sub(r"page (\d+).*", r"\1", at)) for at in text_at)
     assert sum("Footnote of chapter" in text for text in words) == 5
 
 
@@ -150,9 +150,9 @@ def test_a_sentence_goes_on_over_the_page() -> None:
     """A paragraph that the page breaks is one, at the page on which it begins."""
     body = "#lorem(20).\n\n" * 20 + "#block(height: 60pt)[ ]\n" + "#lorem(400)"
     source = opened(documents.pdf(body, "#set page(height: 400pt)\n#set text(size: 11pt)"), "pdf")
-    told = places(source)
-    assert told[-1][1].count("Lorem ipsum") >= 1
-    assert len(told[-1][1].split()) > 300
+    found = places(source)
+    assert found[-1][1].count("Lorem ipsum") >= 1
+    assert len(found[-1][1].split()) > 300
 
 
 def test_hyphenation_and_ligatures_in_a_pdf() -> None:
@@ -188,7 +188,7 @@ def test_the_items_of_a_list_are_paragraphs() -> None:
     ]
 
 
-def test_a_page_without_text_is_told() -> None:
+def test_a_page_without_text_is_reported() -> None:
     """Of two pages one is a picture: the other is read, with a warning."""
     source = opened(documents.pdf("One.\n#pagebreak()\n#rect(width: 5cm)"), "pdf")
     assert places(source) == [("page 1 ¶1", "One.")]
@@ -201,8 +201,8 @@ def test_two_columns_are_read_one_after_the_other() -> None:
     body = "\n\n".join(
         f"Number {n} begins here and goes on for quite a few words, as paragraphs do." for n in range(1, 13)
     )
-    told = " ".join(text for _, text in places(opened(documents.pdf(body, settings), "pdf")))
-    assert [int(n) for n in re.findall(r"Number (\d+)", told)] == list(range(1, 13))
+    found = " ".join(text for _, text in places(opened(documents.pdf(body, settings), "pdf")))
+    assert [int(n) for n in re.findall(r"Number (\d+)", found)] == list(range(1, 13))
 
 
 def test_footnotes_and_running_heads_of_two_columns() -> None:
@@ -213,10 +213,10 @@ def test_footnotes_and_running_heads_of_two_columns() -> None:
         for n in range(1, 25)
     )
     source = opened(documents.pdf(body, settings), "pdf")
-    told = " ".join(text for _, text in places(source))
-    assert [int(n) for n in re.findall(r"Number (\d+)", told)] == list(range(1, 25))
-    assert "note" not in told
-    assert "Ombudsman" not in told
+    found = " ".join(text for _, text in places(source))
+    assert [int(n) for n in re.findall(r"Number (\d+)", found)] == list(range(1, 25))
+    assert "note" not in found
+    assert "Ombudsman" not in found
     assert [text for what, text in left(source) if what == "footnote"] == ["1A note.", "2A note."]
 
 
@@ -300,9 +300,9 @@ def test_comments_notes_and_heads_are_left_out() -> None:
     for kind in ("comments", "footnotes", "endnotes", "header1", "footer1"):
         body = f"<w:{kind} {W}><w:p><w:r><w:t>In {kind}.</w:t></w:r></w:p></w:{kind}>"
         raw = documents.with_part(raw, f"word/{kind}.xml", body.encode())
-    told = left(opened(raw, "docx"))
-    assert {("comment", "In comments."), ("footnote", "In footnotes."), ("header", "In header1.")} <= set(told)
-    assert {("endnote", "In endnotes."), ("footer", "In footer1.")} <= set(told)
+    left_out = left(opened(raw, "docx"))
+    assert {("comment", "In comments."), ("footnote", "In footnotes."), ("header", "In header1.")} <= set(left_out)
+    assert {("endnote", "In endnotes."), ("footer", "In footer1.")} <= set(left_out)
 
 
 # -- mail ---------------------------------------------------------------------------------------------------------

@@ -90,9 +90,9 @@ MARKINGS = [
 @pytest.mark.parametrize("line", MARKINGS)
 def test_a_marking_is_seen_in_every_format(form: Format, line: str) -> None:
     """Apart, bold in part, with invisible, wide or look-alike letters: nothing is read, and nothing repeated."""
-    with pytest.raises(ClassifiedError) as told:
+    with pytest.raises(ClassifiedError) as refusal:
         read_source([("source", MAKERS[form](line))], form, "s")
-    assert HIDDEN not in str(told.value)
+    assert HIDDEN not in str(refusal.value)
 
 
 @pytest.mark.parametrize("form", [form for form in MAKERS if form != "docx"])
@@ -231,7 +231,7 @@ def opened_word(lines: str) -> Opened:
     return read_source([("source", documents.word(*lines.split("\n\n")))], "docx", "s")
 
 
-def test_the_place_of_a_marking_is_told() -> None:
+def test_the_place_of_a_marking_is_named() -> None:
     """The file, the line or page, and where on it."""
     with pytest.raises(ClassifiedError, match=r"a\.txt:3:1: classified: a classification line stands here"):
         read_source([("a.txt", plain("SECRET//NOFORN"))], "text", "s")
@@ -275,7 +275,7 @@ PARAGRAPH = "classified: a paragraph marked as classified stands here; nothing w
         (("One.", "(S/NF", ") Two."), [("s:30:1", PARAGRAPH)]),
     ],
 )
-def test_the_line_of_a_marking_is_exactly_told(lines: tuple[str, ...], found: list[tuple[str, str]]) -> None:
+def test_the_line_of_a_marking_is_exactly_named(lines: tuple[str, ...], found: list[tuple[str, str]]) -> None:
     """The line on which a sign begins, and of a mark the line on which it stands; each line once for each kind."""
     assert refused(*lines) == found
 
@@ -316,6 +316,6 @@ def test_a_cable_is_read_more_strictly_and_is_what_is_taken_for_granted() -> Non
     assert refused(heading, cable=True) == [("s:10:1", LINE)]
     with pytest.raises(ClassifiedError, match="s:7:1: "):
         refuse_classified([Seen(7, heading)], "s")
-    with pytest.raises(ClassifiedError) as told:
+    with pytest.raises(ClassifiedError) as refusal:
         read_source([("a.txt", cable("SECRET"))], "telegram", "s")
-    assert told.value.problems[0].where == f"a.txt:{HEADER.count(chr(10)) + 1}:1"
+    assert refusal.value.problems[0].where == f"a.txt:{HEADER.count(chr(10)) + 1}:1"

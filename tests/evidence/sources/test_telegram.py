@@ -1,4 +1,4 @@
-"""Telegrams: the real cable, the shapes that copies take, what is refused, and what is told as doubtful."""
+"""Telegrams: the real cable, the shapes that copies take, what is refused, and what is reported as doubtful."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_a_number_in_a_wrapped_line_is_no_mark(line: str) -> None:
     assert paragraphs(telegram) == [(1, f"It happened on May {line}"), (2, "Second.")]
 
 
-def test_a_gap_in_the_numbers_is_kept_and_told() -> None:
+def test_a_gap_in_the_numbers_is_kept_and_reported() -> None:
     """Paragraph 4 after paragraph 2 stays 4, with a warning."""
     telegram = cable("¶1. One.\n\n¶2. Two.\n\n¶4. Four.")
     assert [paragraph.number for paragraph in telegram.paragraphs] == [1, 2, 4]
@@ -196,11 +196,11 @@ def test_the_header_in_its_parts() -> None:
         ("REF: A. STATE 000001\nB. NOWHERE 14\nC. 06 NOWHERE 900", "REF: see below", "the references cannot be read"),
     ],
 )
-def test_doubts_are_told_and_nothing_is_guessed(old: str, new: str, warning: str) -> None:
+def test_doubts_are_reported_and_nothing_is_guessed(old: str, new: str, warning: str) -> None:
     """A part that is missing or does not agree with another is a warning, and the paragraphs are read all the same."""
     assert old in HEADER
     telegram = cable("1. One.", HEADER.replace(old, new))
-    assert any(warning in told for told in telegram.warnings), telegram.warnings
+    assert any(warning in each for each in telegram.warnings), telegram.warnings
     assert paragraphs(telegram) == [(1, "One.")]
 
 
@@ -286,10 +286,10 @@ def test_a_page_line_is_left_out_of_the_sentence(page: str, end: str) -> None:
 def test_any_sign_of_classification_refuses_the_whole(old: str, new: str) -> None:
     """One sign anywhere is enough, and not a word of the text is repeated."""
     text = (HEADER + "1. One unrepeatable sentence.").replace(old, new, 1)
-    with pytest.raises(ClassifiedError) as told:
+    with pytest.raises(ClassifiedError) as refused:
         read_telegram(text.encode(), "cable.txt")
-    assert "unrepeatable" not in str(told.value)
-    assert all(re.match(r"cable\.txt:\d+:1", problem.where) for problem in told.value.problems)
+    assert "unrepeatable" not in str(refused.value)
+    assert all(re.match(r"cable\.txt:\d+:1", problem.where) for problem in refused.value.problems)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ CASES = yaml.safe_load((ROOT / "tests" / "data" / "telegram_headers.yaml").read_
 SENT = "R 011200Z JUN 08\nFM AMEMBASSY TESSAL\nTO SECSTATE WASHDC 0001\n\nUNCLAS TESSAL 009000\n\nSIPDIS\n\n"
 
 
-def told(header: Header) -> dict[str, Any]:
+def fields_of(header: Header) -> dict[str, Any]:
     """What a header says, in the words of the cases."""
     found = {
         "tags": list(header.tags),
@@ -34,7 +34,7 @@ def header_of(text: str) -> Header:
 @pytest.mark.parametrize("case", CASES, ids=[case["kind"] for case in CASES])
 def test_a_header_in_every_shape(case: dict[str, Any]) -> None:
     """Tags, subject, references and other messages, and nothing more."""
-    assert told(header_of(case["text"])) == case["expect"]
+    assert fields_of(header_of(case["text"])) == case["expect"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["kind"] for case in CASES])
@@ -42,6 +42,6 @@ def test_a_whole_cable_with_such_a_header(case: dict[str, Any]) -> None:
     """The same is read above paragraphs, and nothing of the header becomes part of them."""
     text = case["text"] if "\n1." in case["text"] else case["text"] + "\n\n1. (U) One shelter.\n"
     telegram = read_telegram((SENT + text + "\n2. Two.\n").encode(), "cable.txt")
-    assert told(telegram.header) == case["expect"]
+    assert fields_of(telegram.header) == case["expect"]
     assert [paragraph.number for paragraph in telegram.paragraphs if paragraph.number] == [1, 2]
     assert telegram.id == "08TESSAL9000"

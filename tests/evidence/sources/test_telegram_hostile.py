@@ -38,9 +38,9 @@ def test_a_marking_that_hides_is_found(old: str, new: str) -> None:
     """Debris, odd spaces, one-line headers and titles before the mark do not hide that a cable is classified."""
     text = HEADER + "1. One unrepeatable sentence."
     assert old in text
-    with pytest.raises(ClassifiedError) as told:
+    with pytest.raises(ClassifiedError) as refused:
         read_telegram(text.replace(old, new, 1).encode(), "cable.txt")
-    assert "unrepeatable" not in str(told.value)
+    assert "unrepeatable" not in str(refused.value)
 
 
 @pytest.mark.parametrize("words", ["Victims are classified by age.", "THE\nOFFENDER(S) WERE FINED.", "He is XGDS."])
@@ -75,10 +75,10 @@ def test_an_enclosure_with_a_header_of_its_own() -> None:
     ],
 )
 def test_repeats_and_gaps_of_plain_numbers(body: str, numbers: list[int], warning: str) -> None:
-    """A plain number out of sequence below a blank line and a whole sentence is kept, and told."""
+    """A plain number out of sequence below a blank line and a whole sentence is kept, and reported."""
     telegram = cable(body)
     assert [paragraph.number for paragraph in telegram.paragraphs] == numbers
-    assert any(warning in told for told in telegram.warnings)
+    assert any(warning in each for each in telegram.warnings)
 
 
 def test_a_date_that_wraps_is_not_the_next_paragraph() -> None:

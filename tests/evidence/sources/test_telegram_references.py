@@ -74,7 +74,7 @@ def test_what_is_no_cable_is_kept_as_text(item: str) -> None:
 
 @given(st.text(alphabet="AB. ()1279,;/-STATE\n", max_size=120))
 def test_any_list_is_read(text: str) -> None:
-    """Whatever stands there, no reference is told twice, and none without a post and a number."""
+    """Whatever stands there, no reference is listed twice, and none without a post and a number."""
     read = references(text.split("\n"), OWN)
     keys = [(r.year, r.post, r.number) for r in read.cables]
     assert len(set(keys)) == len(keys)

@@ -87,7 +87,7 @@ def test_sections_in_several_files_are_one_source(order: tuple[int, ...]) -> Non
     assert joined(parts) == telegram.raw
 
 
-def test_a_section_that_is_missing_is_told() -> None:
+def test_a_section_that_is_missing_is_reported() -> None:
     """The first and the last of three sections are read, with a warning; one alone says so as well."""
     telegram = read_telegram((section(1) + section(3)).encode(), "cable.txt")
     assert telegram.warnings == ("of 3 sections these are not here: 2",)
@@ -140,7 +140,7 @@ ARCHIVES = {
 @pytest.mark.parametrize("page", ARCHIVES.values(), ids=ARCHIVES.keys())
 @pytest.mark.parametrize("lines", ["", "UNCLAS TESSAL 000402\n\n", "FM AMEMBASSY TESSAL\n\n"])
 def test_the_id_comes_from_the_page_of_an_archive(page: str, lines: str) -> None:
-    """Where the cable's own lines lack number or date, the archive's page gives the id, and it is told."""
+    """Where the cable's own lines lack number or date, the archive's page gives the id, and it is reported."""
     body = "TAGS: KCRM, XX\nSUBJECT: THE COURTS\nREF: STATE 12\n\n1. One.\n\n2. Two.\n"
     telegram = read_telegram((page + lines + body).encode(), "x.txt")
     assert telegram.id == "08TESSAL402"
@@ -150,7 +150,7 @@ def test_the_id_comes_from_the_page_of_an_archive(page: str, lines: str) -> None
 
 
 def test_the_cables_own_lines_outrank_the_archive() -> None:
-    """An id on the page that is another cable's is told, and not taken; nor is one of several guessed."""
+    """An id on the page that is another cable's is reported, and not taken; nor is one of several guessed."""
     telegram = read_telegram(("07VARONA9 2007-01-01\n" + section(1)).encode(), "x.txt")
     assert telegram.id == "08TESSAL402"
     assert any("not that of the cable's own lines" in warning for warning in telegram.warnings)

@@ -40,7 +40,7 @@ def test_the_cases_of_procedure_hold(tierengine: Callable[..., Ran]) -> None:
 
 
 def test_a_case_is_asked_of_several_dates(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """A date whose law answers otherwise fails, in a short case and in a country; a day before all law is told."""
+    """A date whose law answers otherwise fails, in a short case and in a country; a day before all law is refused."""
     path = tmp_path / "cases.yaml"
     text = (
         "asked:\n"
@@ -57,10 +57,10 @@ def test_a_case_is_asked_of_several_dates(tierengine: Callable[..., Ran], tmp_pa
         "    expect: {findings: {SCOPE: met}}\n"
     )
     path.write_text(text, encoding="utf-8")
-    told = json.loads(tierengine("test", path, "--format", "json").out)
-    failed = [(each["name"], each["as_of"]) for each in told["results"] if each["failures"]]
+    answer = json.loads(tierengine("test", path, "--format", "json").out)
+    failed = [(each["name"], each["as_of"]) for each in answer["results"] if each["failures"]]
     assert sorted(failed) == [("a promise supports nothing", "2018-06-28"), ("one victim is enough", "2007-06-12")]
-    assert len(told["results"]) == 6
+    assert len(answer["results"]) == 6
     path.write_text(text.replace("2018-06-28", "1999-06-28"), encoding="utf-8")
     ran = tierengine("test", path)
     assert ran.code == 1

@@ -1,4 +1,4 @@
-"""What cases cover: no more with fewer cases, told at the right place, and read as the engines read it."""
+"""What cases cover: no more with fewer cases, named at the right place, and read as the engines read it."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_a_condition_is_read_as_the_engines_read_it(case: tuple[Law, dict[str, V
 
 
 @pytest.mark.parametrize("folder", [ROOT, SMALL], ids=["project", "small"])
-def test_each_condition_is_told_at_its_place(folder: Path) -> None:
+def test_each_condition_is_named_by_its_place(folder: Path) -> None:
     """The line that is named holds the condition: its word, or the list that it opens."""
     for each in Book(read_rulebook(folder), read_draft(folder).placed).coverage().covered:
         name, line, column = each.where.rsplit(":", 2)
@@ -158,11 +158,11 @@ def test_the_projects_own_cases_cover_the_whole_law(tierengine: Callable[..., Ra
     """Without a path the project's cases are run: each is as expected, and nothing of any law version is missing."""
     done = tierengine("test", "--coverage", "--format", "json")
     assert (done.code, done.err) == (0, "")
-    told = json.loads(done.out)["coverage"]
-    assert [law["law_from"] for law in told["laws"]] == [
+    answer = json.loads(done.out)["coverage"]
+    assert [law["law_from"] for law in answer["laws"]] == [
         str(day) for day in read_once(ROOT).boundaries() if not read_once(ROOT).select(day).missing()
     ]
-    for law in told["laws"]:
+    for law in answer["laws"]:
         assert law["rules"] == law["rules_taken"] == law["rules_not_taken"]
         assert law["conditions"] == law["conditions_taken"] == law["conditions_not_taken"]
         assert law["edges"] == law["edges_on"] == law["edges_beside"]
@@ -175,7 +175,7 @@ def test_what_is_missing_is_listed(tierengine: Callable[..., Ran], tmp_path: Pat
     )
     done = tierengine("test", tmp_path, "--coverage", "--rulebook", SMALL)
     assert done.code == 0
-    told = " ".join(done.out.split())
-    assert "2000-10-28 13 5 6 27 12 6 16 7 1" in told
-    assert "rules/rules.yaml:42:47: WL-i, when: last_report is 2: it never holds; it never fails" in told
-    assert "SCOPE, met: victims at least 100" not in told
+    printed = " ".join(done.out.split())
+    assert "2000-10-28 13 5 6 27 12 6 16 7 1" in printed
+    assert "rules/rules.yaml:42:47: WL-i, when: last_report is 2: it never holds; it never fails" in printed
+    assert "SCOPE, met: victims at least 100" not in printed

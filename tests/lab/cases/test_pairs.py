@@ -34,7 +34,7 @@ Rank = tuple[int, int, int]
 
 
 class Exhaustive:
-    """Looks at every pair of countries for a condition of an entry; told from the law's conditions alone."""
+    """Looks at every pair of countries for a condition of an entry; made from the law's conditions alone."""
 
     def __init__(self, law: Law, entry: Conditional, path: Path_) -> None:
         self.law, self.entry, self.path = law, entry, path
@@ -143,7 +143,7 @@ def _put(value: Any, path: Path_, new: Any) -> Any:
 
 
 def _choices(law: Law, entry: Conditional) -> Iterator[tuple[tuple[str, str], list[Any]]]:
-    """Every answer that an entry looks at, with the answers between which its rules can tell a difference, and none."""
+    """Every answer that an entry looks at, with the answers between which its rules make a difference, and none."""
     asked = [condition for _, condition in conditions(entry) if not condition.parts]
     names = {each.name for each in asked if each.indicator is not None}
     sides = [law.indicator(name).compared for name in names]

@@ -203,7 +203,7 @@ def _given(name: str, place: int) -> dict[str, Value]:
 
 
 def _exact(known: Mapping[str, Known]) -> bool:
-    """Whether a number is known or not known at all: facts tell no more of it here."""
+    """Whether a number is known or not known at all: facts say no more of it here."""
     return known["reports"][0] == known["reports"][1] or known["reports"] == (0, TOP)
 
 
@@ -220,7 +220,7 @@ COUNTRIES = [(known, _facts(known)) for known in _countries() if _exact(known)]
 def test_the_proof_finds_what_trying_finds(rules: list[tuple[Level, dict[str, object]]], direction: str) -> None:
     """Of random proposals, a pair of countries is found worse by trying all only if the proof says so.
 
-    Where the proof says so and trying does not, a number lies between two bounds that facts of a test cannot tell.
+    Where the proof says so and trying does not, a number lies between two bounds that a test's facts do not part.
     """
     criterion = proposing(rules, direction)
     proof = Proof(SMALL_LAW, criterion)

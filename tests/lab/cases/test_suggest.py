@@ -90,9 +90,9 @@ def test_without_a_file_the_cases_are_printed(tierengine: Callable[..., Ran], no
     printed = tierengine("test", nothing, "--suggest", "--rulebook", SMALL)
     assert (printed.code, printed.err) == (0, "")
     pairs = len(yaml.safe_load(printed.out)["cases"]) // 2
-    told = json.loads(tierengine("test", nothing, "--suggest", "--format", "json", "--rulebook", SMALL).out)
-    assert len(told) == pairs
-    assert all(each["covered"]["where"].count(":") == 2 and len(each["pair"]) == 2 for each in told)
+    answer = json.loads(tierengine("test", nothing, "--suggest", "--format", "json", "--rulebook", SMALL).out)
+    assert len(answer) == pairs
+    assert all(each["covered"]["where"].count(":") == 2 and len(each["pair"]) == 2 for each in answer)
 
 
 def test_a_dead_condition_is_said_to_be_dead(tierengine: Callable[..., Ran], nothing: Path, tmp_path: Path) -> None:
@@ -134,29 +134,29 @@ def test_a_pair_differs_because_of_its_condition() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("--coverage", "--suggest"), "--coverage and --suggest"),
         (("--output", "x.yaml"), "--output without --suggest"),
     ],
 )
 def test_options_that_do_not_go_together(
-    words: tuple[str, ...], told: str, tierengine: Callable[..., Ran], nothing: Path
+    words: tuple[str, ...], message: str, tierengine: Callable[..., Ran], nothing: Path
 ) -> None:
     """They are refused before anything is run."""
     done = tierengine("test", nothing, *words, "--rulebook", SMALL)
     assert (done.code, done.out) == (2, "")
-    assert told in done.err
+    assert message in done.err
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("nothing.yaml", "there is such a file already"), ("no/x.yaml", "cannot be")]
+    ("name", "message"), [("nothing.yaml", "there is such a file already"), ("no/x.yaml", "cannot be")]
 )
 def test_no_file_is_overwritten(
-    name: str, told: str, tierengine: Callable[..., Ran], nothing: Path, tmp_path: Path
+    name: str, message: str, tierengine: Callable[..., Ran], nothing: Path, tmp_path: Path
 ) -> None:
-    """A file that is there is kept, and one that cannot be written is told."""
+    """A file that is there is kept, and one that cannot be written is refused."""
     done = tierengine("test", nothing, "--suggest", "--output", tmp_path / name, "--rulebook", SMALL)
     assert (done.code, done.out) == (2, "")
-    assert told in done.err
+    assert message in done.err
     assert nothing.read_text() == NOTHING

@@ -62,7 +62,7 @@ def test_a_case_as_expected_passes() -> None:
 
 
 def test_the_wrong_tier_fails_and_says_what_decided() -> None:
-    """The tier that came out instead is told with what it rests on."""
+    """The tier that came out instead is shown with what it rests on."""
     (failure,) = ran(TWO_WL, tier="2").failures
     assert (failure.expected, failure.found) == ("2", "2WL")
     assert failure.because[0] == "TIER-2WL"
@@ -89,7 +89,7 @@ def test_a_forbidden_reason_fails() -> None:
 
 
 def test_every_sufficient_reason_counts() -> None:
-    """Of two facts that each decide alone, both are reasons, though a trace tells only the first."""
+    """Of two facts that each decide alone, both are reasons, though a trace names only the first."""
     given = {"indicators": {"increase": "false", "promises": "9"}, "findings": {"SCOPE": "met", "STANDARD": "not met"}}
     given["findings"]["EFFORTS"] = "met"
     assert of(ran(given, tier="2WL", reasons=("increase", "promises"))) == []
@@ -138,7 +138,7 @@ def test_the_recommendation_of_a_dossier_is_that_of_assess() -> None:
 
 
 def test_what_is_provisional_and_what_it_hangs_on() -> None:
-    """A case may expect the status, the provisional tier and the hinges; each that is otherwise is told."""
+    """A case may expect the status, the provisional tier and the hinges; each that is otherwise is reported."""
     (placed,) = (
         each
         for each in read_suite(ROOT / "tests" / "cases" / "country_years.yaml", read_once(ROOT)).cases
@@ -225,14 +225,14 @@ def test_giving_what_would_be_worked_out_changes_nothing(
 def test_single_answers_come_out_as_in_a_dossier(answers: dict[str, str], rated: str | None) -> None:
     """What `assess` makes of records and a rating, a case makes of the same answers."""
     records = [record(name, value) for name, value in answers.items()]
-    told = ASSESSOR.assess(casefile(*records, *([rating(rated)] if rated else [])))
+    assessment = ASSESSOR.assess(casefile(*records, *([rating(rated)] if rated else [])))
     judged = {"significance": rated} if rated else {}
     answer = TRIALS.of_given(LAW, Given.model_validate({"indicators": answers, "judgements": judged}))
     rows = tuple(row for row in answer.open_rows.values() if row != "unranked")
-    assert rows == told.recommendation.open_tiers
-    settled = told.recommendation.tier if told.recommendation.settled else None
+    assert rows == assessment.recommendation.open_tiers
+    settled = assessment.recommendation.tier if assessment.recommendation.settled else None
     assert answer.tier == (settled or ("unranked" if rows == () else None))
-    for each in (*told.standards, *told.criteria, *told.considered):
+    for each in (*assessment.standards, *assessment.criteria, *assessment.considered):
         assert answer.found(each.id)[0] is each.outcome
 
 
@@ -244,9 +244,9 @@ def test_a_dossier_rests_on_what_its_trace_calls_decisive(folder: str) -> None:
     written = {"name": "a", "as_of": str(law.as_of), "dossier": "x", "expect": {"tier": "1"}}
     placed = PlacedCase(Case.model_validate(written), Document("x", b"", {}, {}), 0, law, dossier)
     answer = Trials().answer(placed)
-    told = Assessor(law).assess(dossier)
+    assessment = Assessor(law).assess(dossier)
     rests = {field.removeprefix("rating/") for field in answer.rests_on(*answer.open_rows)}
-    waiting = [step for step in told.trace.children if step.id in answer.open_rows]
+    waiting = [step for step in assessment.trace.children if step.id in answer.open_rows]
     assert waiting
     while waiting:
         step = waiting.pop()
@@ -266,17 +266,17 @@ FAILING = PASSING.replace("reasons: [GROUND]", "reasons: [shelter]")
 
 
 def test_a_case_that_fails_ends_with_three(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """It is told with its place, what was expected, what was found, and what decided instead."""
+    """It is reported with its place, what was expected, what was found, and what decided instead."""
     (tmp_path / "a.yaml").write_text(PASSING)
     (tmp_path / "b.yaml").write_text(FAILING)
     done = tierengine("test", tmp_path, "--rulebook", SMALL)
     assert (done.code, done.err) == (3, "")
-    told = " ".join(done.out.split())
-    assert "b.yaml:2:5" in told
-    assert "b.yaml:5:35: shelter is expected among the reasons; it decides nothing" in told
-    assert "What decided: TIER-2WL, SCOPE, FULL, EFFORTS, GROUND, STANDARD." in told
-    assert "a.yaml:" not in told
-    assert told.endswith("2 cases in 2 files: 1 not as expected")
+    printed = " ".join(done.out.split())
+    assert "b.yaml:2:5" in printed
+    assert "b.yaml:5:35: shelter is expected among the reasons; it decides nothing" in printed
+    assert "What decided: TIER-2WL, SCOPE, FULL, EFFORTS, GROUND, STANDARD." in printed
+    assert "a.yaml:" not in printed
+    assert printed.endswith("2 cases in 2 files: 1 not as expected")
     assert tierengine("test", tmp_path / "a.yaml", "--rulebook", SMALL).code == 0
 
 
@@ -284,9 +284,9 @@ def test_json_holds_everything(tierengine: Callable[..., Ran], tmp_path: Path) -
     """Each case with its failures, each failure with its place and reasons."""
     (tmp_path / "b.yaml").write_text(FAILING)
     done = tierengine("test", tmp_path, "--rulebook", SMALL, "--format", "json")
-    told = json.loads(done.out)
-    assert (done.code, told["cases"], told["failed"]) == (3, 1, 1)
-    (failure,) = told["results"][0]["failures"]
+    answer = json.loads(done.out)
+    assert (done.code, answer["cases"], answer["failed"]) == (3, 1, 1)
+    (failure,) = answer["results"][0]["failures"]
     assert failure["where"].endswith("b.yaml:5:35")
     assert (failure["of"], failure["expected"]) == ("reasons", "shelter")
     assert failure["because"][0] == "TIER-2WL"

@@ -1,4 +1,4 @@
-"""The proved direction of a change, against every complete case of the small rulebook told one by one."""
+"""The proved direction of a change, against every complete case of the small rulebook tried one by one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
 ORDER = ("1", "2", "2WL", "3")
 
 
-class Told:
+class OneByOne:
     """Both sides of a version, asked case by case."""
 
     def __init__(self, pairing: Pairing) -> None:
@@ -89,10 +89,10 @@ class Told:
         raise AssertionError
 
 
-def proved(tmp_path: Path, small: Rulebook, *made: Edit, limit: Limit | None = None) -> tuple[Direction, Told]:
+def proved(tmp_path: Path, small: Rulebook, *made: Edit, limit: Limit | None = None) -> tuple[Direction, OneByOne]:
     """The direction of some edits of the small rulebook."""
     (pairing,) = side_by_side(small, read_rulebook(edited(tmp_path / "new", *made)))
-    return (direction(pairing, limit) if limit else direction(pairing)), Told(pairing)
+    return (direction(pairing, limit) if limit else direction(pairing)), OneByOne(pairing)
 
 
 EDITS: dict[str, tuple[tuple[Edit, ...], str]] = {
@@ -112,16 +112,16 @@ EDITS: dict[str, tuple[tuple[Edit, ...], str]] = {
 def test_the_proof_says_what_the_cases_say(name: str, tmp_path: Path, small: Rulebook) -> None:
     """Verdict, ways and the size of each witness are those found by going through every case."""
     made, expected = EDITS[name]
-    found, told = proved(tmp_path, small, *made)
+    found, one_by_one = proved(tmp_path, small, *made)
     assert found.verdict == expected
     assert found.gave_up is None
-    assert {witness.way for witness in found.witnesses} == told.ways()
+    assert {witness.way for witness in found.witnesses} == one_by_one.ways()
     for witness in found.witnesses:
         facts = dict(witness.facts)
-        assert told.tiers(facts) == (witness.old, witness.new)
-        assert told.way(facts) == witness.way
+        assert one_by_one.tiers(facts) == (witness.old, witness.new)
+        assert one_by_one.way(facts) == witness.way
         assert witness.smallest
-        assert sum(not field.startswith("judged/") for field in facts) == told.fewest(witness.way)
+        assert sum(not field.startswith("judged/") for field in facts) == one_by_one.fewest(witness.way)
 
 
 @pytest.mark.parametrize("name", ["scope", "both ways", "all three ways", "a higher bar for punishment"])
@@ -137,12 +137,12 @@ def test_a_country_that_contradicts_itself_moves_nothing(name: str, tmp_path: Pa
             Side(side.law, side.form.model_copy(update={"coherence": rules}))
             for side, rules in zip(both, coherence, strict=True)
         ]
-        told = Told(Pairing(pairing.first, None, *sides))
+        one_by_one = OneByOne(Pairing(pairing.first, None, *sides))
         found = direction(Pairing(pairing.first, None, *sides))
-        assert {witness.way for witness in found.witnesses} == told.ways(), (head, coherence)
+        assert {witness.way for witness in found.witnesses} == one_by_one.ways(), (head, coherence)
         for witness in found.witnesses:
-            completions = [case for case in told.cases() if witness.facts.items() <= case.items()]
-            assert {told.way(case) for case in completions} == {witness.way}
+            completions = [case for case in one_by_one.cases() if witness.facts.items() <= case.items()]
+            assert {one_by_one.way(case) for case in completions} == {witness.way}
 
 
 def test_a_country_that_no_answers_complete_moves_nothing(tmp_path: Path, small: Rulebook) -> None:
@@ -218,10 +218,10 @@ def test_a_real_edit_is_stricter_from_its_day_on(tmp_path: Path, rulebook: Ruleb
     assert [each.verdict for each in found] == ["equal"] * (len(found) - 2) + ["stricter"] * 2
     for each in found[-2:]:
         (witness,) = each.witnesses
-        told = Told(each.pairing)
-        assert told.tiers(dict(witness.facts)) == (witness.old, witness.new)
+        one_by_one = OneByOne(each.pairing)
+        assert one_by_one.tiers(dict(witness.facts)) == (witness.old, witness.new)
         assert 50 <= int(witness.facts["victims_in_country"]) < 100
         assert witness.smallest
         for left_out in witness.facts:
             fewer = {name: value for name, value in witness.facts.items() if name != left_out}
-            assert told.way(fewer) is None or left_out.startswith("judged/")
+            assert one_by_one.way(fewer) is None or left_out.startswith("judged/")

@@ -154,8 +154,8 @@ def test_a_real_edit_moves_the_cases_of_its_days(rulebook: Rulebook, tmp_path: P
     table = corpus_table(form, [str(number) for number in range(len(records))], records)
     table = table.append_column("as_of", pa.array([day for day in days for _ in range(400)], pa.date32()))
     pq.write_table(table, tmp_path / "c.parquet")
-    told = counted(rulebook, new, tmp_path / "c.parquet")
-    moved = {int(case): move for move in told.moves for case in move.cases}
+    moves = counted(rulebook, new, tmp_path / "c.parquet")
+    moved = {int(case): move for move in moves.moves for case in move.cases}
     expected = {}
     for number, pairing in enumerate(found):
         sides = pairing.both()
@@ -186,11 +186,11 @@ ADMISSION = "rules/admission.yaml"
 def test_dossiers_move_by_what_is_admitted(edit: Edit, moved: int, rulebook: Rulebook, tmp_path: Path) -> None:
     """A rule of admission takes records away, and what they settled, or kept open, moves; the rules are the same."""
     new = read_rulebook(edited(tmp_path / "new", edit, of=ROOT))
-    told = impact(rulebook, new, Question(corpus=ROOT / "seeds"))
-    assert {(stretch.verdict, stretch.same_rules) for stretch in told.stretches} == {("equal", True)}
-    assert told.census is not None
-    assert (told.census.cases, told.census.moved) == (9, moved)
-    for move in told.census.moves:
+    moves = impact(rulebook, new, Question(corpus=ROOT / "seeds"))
+    assert {(stretch.verdict, stretch.same_rules) for stretch in moves.stretches} == {("equal", True)}
+    assert moves.census is not None
+    assert (moves.census.cases, moves.census.moved) == (9, moved)
+    for move in moves.census.moves:
         assert set(move.before) < set(move.after)
 
 
@@ -209,11 +209,11 @@ CASES: dict[str, list[Any]] = {
 
 
 def test_the_report_in_words(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
-    """Direction, witness and census, told in sentences."""
+    """Direction, witness and census, in sentences."""
     corpus = parquet(tmp_path / "cases.parquet", CASES)
     ran = tierengine("impact", SMALL, edited(tmp_path / "new", edits.MORE_PUNISHED), "--corpus", corpus)
     assert (ran.code, ran.err) == (0, "")
-    told = " ".join(ran.out.split())
+    printed = " ".join(ran.out.split())
     for words in (
         "Law from 2000-10-28 until further notice: stricter",
         "some countries get a worse tier, and none gets a better one",
@@ -227,7 +227,7 @@ def test_the_report_in_words(tmp_path: Path, tierengine: Callable[..., Ran]) -> 
         "(22 USC 7106(a)(1); TVPA section 108(a)(1))",
         "cases: moves",
     ):
-        assert words in told
+        assert words in printed
 
 
 def test_the_report_as_json(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
@@ -236,13 +236,13 @@ def test_the_report_as_json(tmp_path: Path, tierengine: Callable[..., Ran]) -> N
     new = edited(tmp_path / "new", edits.MORE_PUNISHED)
     ran = tierengine("impact", SMALL, new, "--corpus", corpus, "--format", "json")
     assert (ran.code, ran.err) == (0, "")
-    told = json.loads(ran.out)
-    assert told["new"] == read_rulebook(new).digest
-    (stretch,) = told["stretches"]
+    answer = json.loads(ran.out)
+    assert answer["new"] == read_rulebook(new).digest
+    (stretch,) = answer["stretches"]
     assert (stretch["verdict"], stretch["gave_up"], stretch["countries"][0]["smallest"]) == ("stricter", None, True)
-    moves = {case: (move["before"], move["after"]) for move in told["census"]["moves"] for case in move["cases"]}
+    moves = {case: (move["before"], move["after"]) for move in answer["census"]["moves"] for case in move["cases"]}
     assert moves == {"moves": (["1"], ["2"]), "open": (["1"], ["2", "3"])}
-    reason = told["census"]["moves"][0]["reasons"][0]
+    reason = answer["census"]["moves"][0]["reasons"][0]
     assert (reason["finding"], reason["fired_before"]) == ("STANDARD/met", ["STANDARD/met+1"])
 
 
@@ -255,9 +255,9 @@ def test_long_lists_say_how_many_more(
     many["id"] = [f"case {number}" for number in range(25)]
     corpus = parquet(tmp_path / "cases.parquet", many)
     new = edited(tmp_path / "new", edits.MORE_PUNISHED)
-    told = " ".join(tierengine("impact", SMALL, new, "--corpus", corpus).out.split())
-    assert "case 9, and 15 more" in told
-    assert "case 10" not in told
+    printed = " ".join(tierengine("impact", SMALL, new, "--corpus", corpus).out.split())
+    assert "case 9, and 15 more" in printed
+    assert "case 10" not in printed
     out = tmp_path / "moved.parquet"
     ran = tierengine("impact", SMALL, new, "--corpus", corpus, "--format", "json", "--moved", out)
     (move,) = json.loads(ran.out)["census"]["moves"]
@@ -312,11 +312,11 @@ def test_what_is_not_decided_ends_with_3(
     monkeypatch.setattr("tierengine.engines.solver.PATIENCE", Limit(steps=1))
     ran = tierengine("impact", SMALL, edited(tmp_path / "new", edits.MORE_PUNISHED))
     assert ran.code == 3
-    told = " ".join(ran.out.split())
-    assert "not decided" in told
-    assert "Nothing is proved either way" in told
-    assert "it did not decide within 1 steps" in told
-    assert "Proved" not in told
+    printed = " ".join(ran.out.split())
+    assert "not decided" in printed
+    assert "Nothing is proved either way" in printed
+    assert "it did not decide within 1 steps" in printed
+    assert "Proved" not in printed
 
 
 def test_rulebooks_of_different_vocabularies(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
@@ -331,8 +331,8 @@ def test_rulebooks_of_different_vocabularies(tmp_path: Path, tierengine: Callabl
     )
     ran = tierengine("impact", SMALL, other)
     assert (ran.code, ran.out) == (2, "")
-    told = "different vocabularies: `promises` is a whole number in the one and true or false in the other"
-    assert told in ran.err
+    message = "different vocabularies: `promises` is a whole number in the one and true or false in the other"
+    assert message in ran.err
 
 
 def test_tier_tables_without_a_tier_in_common(small: Rulebook) -> None:
@@ -377,7 +377,7 @@ def test_a_date_without_law(tierengine: Callable[..., Ran]) -> None:
 
 
 def test_a_date_limits_the_report_to_its_law(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
-    """Only the version of the date is told."""
+    """Only the version of the date is shown."""
     new = edited(tmp_path / "new", REAL, of=ROOT)
     ran = tierengine("impact", ROOT, new, "--as-of", "2015-01-01", "--format", "json")
     assert [stretch["verdict"] for stretch in json.loads(ran.out)["stretches"]] == ["equal"]

@@ -1,4 +1,4 @@
-"""Single changes of the law: each kind is made, each is noticed, proved harmless, or told with the smallest country."""
+"""Single changes of the law: each kind is made, and is noticed, proved harmless, or shown with the smallest country."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def test_what_is_not_noticed_is_shown_with_a_case_that_notices_it(tierengine: Ca
     suggested = kept.parent / "suggested.yaml"
     ran = tierengine("mutate", SMALL, "--cases", kept, "--suggest", suggested, "--format", "json")
     assert ran.code == 3
-    told = json.loads(ran.out)
-    moving = [each for each in told["verdicts"] if each["became"] == "survives" and each["moves"] == "an answer"]
+    answer = json.loads(ran.out)
+    moving = [each for each in answer["verdicts"] if each["became"] == "survives" and each["moves"] == "an answer"]
     assert moving
     assert all(each["because"] for each in moving)
     kept.write_text(suggested.read_text(encoding="utf-8"), encoding="utf-8")
@@ -92,7 +92,7 @@ def test_a_run_that_is_stopped_is_gone_on_with(kept: Path) -> None:
     assert mutation(plan).counted() == whole.counted()
 
 
-def test_a_stop_at_the_keyboard_is_told(
+def test_a_stop_at_the_keyboard_is_reported(
     kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Ctrl-C ends the run with what to do next, and without a traceback."""
@@ -108,7 +108,7 @@ def test_a_stop_at_the_keyboard_is_told(
 
 
 def test_only_these_files(tierengine: Callable[..., Ran], kept: Path) -> None:
-    """With --file, changes to other files are not made; a name that the rulebook does not have is told."""
+    """With --file, changes to other files are not made; a name that the rulebook does not have is refused."""
     ran = tierengine("mutate", SMALL, "--cases", kept, "--file", "criteria/SCOPE/2000-10-28.yaml", "--format", "json")
     files = {each["where"].split(":")[0] for each in json.loads(ran.out)["verdicts"]}
     assert files == {"criteria/SCOPE/2000-10-28.yaml"}
@@ -128,7 +128,7 @@ def test_only_files_that_differ_are_looked_at(tierengine: Callable[..., Ran], ke
 
 
 def test_a_rulebook_that_does_not_read(tierengine: Callable[..., Ran], kept: Path, tmp_path: Path) -> None:
-    """It is told like everywhere, with exit code 3."""
+    """It is reported like everywhere, with exit code 3."""
     folder = edited(tmp_path / "law", ("criteria/SCOPE/2000-10-28.yaml", "at_least: 100", "at_last: 100"))
     ran = tierengine("mutate", folder, "--cases", kept)
     assert ran.code == 3
@@ -136,7 +136,7 @@ def test_a_rulebook_that_does_not_read(tierengine: Callable[..., Ran], kept: Pat
 
 
 def test_a_solver_that_gives_up_is_undecided(kept: Path) -> None:
-    """A change on which the solver gives up is told as undecided, and never as harmless."""
+    """A change on which the solver gives up is reported as undecided, and never as harmless."""
     patient = mutation(Plan(rulebook=SMALL, cases=kept, workers=1))
     hasty = mutation(Plan(rulebook=SMALL, cases=kept, limit=Limit(steps=1), workers=1))
     harmless = {each.number for each in hasty.verdicts if each.became == "equivalent"}
@@ -224,8 +224,8 @@ def test_what_the_record_holds_is_not_looked_at_again(
     folder = edited(tmp_path / "law", ("criteria/SCOPE/2000-10-28.yaml", "a hundred victims", "one hundred victims"))
     other = tmp_path / "other.json"
     other.write_bytes(before)
-    told = tierengine("mutate", folder, "--cases", kept, "--record", other, "--format", "json")
-    files = {each["where"].split(":")[0] for each in json.loads(told.out)["verdicts"]}
+    found = tierengine("mutate", folder, "--cases", kept, "--record", other, "--format", "json")
+    files = {each["where"].split(":")[0] for each in json.loads(found.out)["verdicts"]}
     assert "criteria/SCOPE/2000-10-28.yaml" in files
     assert "criteria/EFFORTS/2000-10-28.yaml" not in files
     kept.write_text(CASES, encoding="utf-8")
@@ -236,7 +236,7 @@ def test_what_the_record_holds_is_not_looked_at_again(
 
 
 def test_a_record_that_cannot_be_read(tierengine: Callable[..., Ran], kept: Path) -> None:
-    """It is told, with what to do."""
+    """It is refused, with what to do."""
     record = kept.parent / "record.json"
     record.write_text('{"SCOPE": 1}', encoding="utf-8")
     ran = tierengine("mutate", SMALL, "--cases", kept, "--record", record)

@@ -176,7 +176,7 @@ def test_a_worker_that_never_answers_changes_nothing(
 def test_a_worker_of_another_version_is_refused(
     running: Cluster, corpus: Path, tmp_path: Path, tierengine: Callable[..., Ran]
 ) -> None:
-    """Before it is given anything: its version, its code and its law are told beside ours."""
+    """Before it is given anything: its version, its code and its law are shown beside ours."""
     other = tmp_path / "other"
     for room in ("tierengine", "criteria", "rules"):
         shutil.copytree(ROOT / room, other / room, ignore=shutil.ignore_patterns("__pycache__"))
@@ -207,7 +207,7 @@ def test_a_worker_of_another_version_is_refused(
 def test_clusters_that_are_none(
     address: str, what: str, corpus: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No scheduler, no number of processes: told, with nothing counted."""
+    """No scheduler, no number of processes: refused, with nothing counted."""
     monkeypatch.setattr(cluster, "REACHED_WITHIN", 1)
     ran = tierengine("audit", "fragile", corpus, "--rulebook", SMALL, "--cluster", address)
     assert (ran.code, ran.out) == (2, "")
@@ -271,7 +271,7 @@ def test_an_encrypted_cluster(
         encrypted.end()
 
 
-def test_what_the_page_on_clusters_tells_to_run(tierengine: Callable[..., Ran]) -> None:
+def test_what_the_page_on_clusters_says_to_run(tierengine: Callable[..., Ran]) -> None:
     """Its job for a batch system is a shell script, and every program it starts knows the options that it is given."""
     page = (ROOT / "docs" / "how-to" / "cluster.md").read_text()
     script = page.split("```sh\n")[1].split("```")[0]

@@ -1,4 +1,4 @@
-"""A corpus from Parquet or from dossiers: what goes in comes out, and everything that is wrong is told at once."""
+"""A corpus from Parquet or from dossiers: what goes in comes out, and everything that is wrong is reported at once."""
 
 from __future__ import annotations
 
@@ -273,7 +273,7 @@ BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 def test_what_a_column_without_empty_cells_may_not_hold(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
-    """A number that is no truth, or less than -1, is told, with how that is written which is not known."""
+    """A number that is no truth, or less than -1, is refused, with how that is written which is not known."""
     table = pa.table({"id": ["a", "b", "c"], "forbidden": [1, 2, -1], "victims": [-2, -1, 7]})
     path = tmp_path / "c.parquet"
     pq.write_table(without_empty_cells(table, pa.int16()), path)
@@ -287,7 +287,7 @@ def test_what_a_column_without_empty_cells_may_not_hold(tmp_path: Path, tierengi
 @pytest.mark.parametrize("verb", ["impact", "like-cases"])
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_file(name: str, verb: str, tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
-    """Everything that is wrong is told with file, column and row, and nothing is printed."""
+    """Everything that is wrong is reported with file, column and row, and nothing is printed."""
     columns, expected = BAD[name]
     ran = asked(verb, parquet(tmp_path / "c.parquet", columns), tierengine)
     assert (ran.code, ran.out) == (1, "")
@@ -347,7 +347,7 @@ def test_a_file_that_is_damaged_in_the_middle(tmp_path: Path, tierengine: Callab
     assert "or a damaged one" in ran.err
 
 
-def test_bad_dossiers_are_all_told(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
+def test_bad_dossiers_are_all_reported(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
     """Two dossiers that cannot be read, each named by its folder."""
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
@@ -358,7 +358,7 @@ def test_bad_dossiers_are_all_told(tmp_path: Path, tierengine: Callable[..., Ran
     assert "two/dossier.yaml:" in ran.err
 
 
-def test_records_that_a_law_cannot_use_are_told(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
+def test_records_that_a_law_cannot_use_are_reported(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
     """A dossier that is sound in itself, under a rulebook that does not know its indicators."""
     shutil.copytree(ROOT / "seeds" / "guatemala-2007", tmp_path / "guatemala")
     ran = tierengine("impact", SMALL, SMALL, "--corpus", tmp_path)

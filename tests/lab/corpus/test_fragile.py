@@ -57,11 +57,11 @@ def test_every_answer_is_tried_otherwise(small: Rulebook, tmp_path: Path) -> Non
     engine = CompiledEngine(form)
     records = {f"case-{number}": facts for number, facts in enumerate(small_records(120, seed=5))}
     pq.write_table(corpus_table(form, list(records), list(records.values())), tmp_path / "corpus.parquet")
-    told = fragility(tmp_path / "corpus.parquet", small)
+    fragile = fragility(tmp_path / "corpus.parquet", small)
     expected = {name: found for name, facts in records.items() if (found := by_hand(engine, law, facts))}
     settled = sum(len(opened(engine, law, facts)) == 1 for facts in records.values())
-    assert {each.case: set(each.answers) for each in told.fragile} == expected
-    assert (told.cases, told.settled) == (len(records), settled)
+    assert {each.case: set(each.answers) for each in fragile.fragile} == expected
+    assert (fragile.cases, fragile.settled) == (len(records), settled)
     assert len(expected) > 10
 
 
@@ -77,21 +77,21 @@ def test_a_seed_hangs_on_the_answers_of_its_decisive_records(seed: str, rulebook
     decisive = {each.record for each in assess(casefile, rulebook).fragile}
     measured = {record.measures for record in casefile.dossier.records if record.id in decisive}
     measured |= {silence.indicator for silence in casefile.dossier.silences if silence.id in decisive}
-    told = next(each for each in fragility(ROOT / "seeds", rulebook).fragile if each.case == seed)
+    fragile = next(each for each in fragility(ROOT / "seeds", rulebook).fragile if each.case == seed)
     placements = {"last_report", "limit"}
-    assert set(told.answers) - placements - read == measured - read
-    assert set(told.answers) - placements <= measured
+    assert set(fragile.answers) - placements - read == measured - read
+    assert set(fragile.answers) - placements <= measured
 
 
-def test_the_verb_tells_cases_and_rules(tierengine: Callable[..., Ran]) -> None:
+def test_the_verb_lists_cases_and_rules(tierengine: Callable[..., Ran]) -> None:
     """Text counts; JSON names each case with its answers, and the rules that no case takes."""
     ran = tierengine("audit", "fragile", ROOT / "seeds")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("9 cases, 7 settled, 7 of them fragile")
-    told = json.loads(tierengine("audit", "fragile", ROOT / "seeds", "--format", "json").out)
-    assert Hanging(**told["fragile"][0] | {"answers": tuple(told["fragile"][0]["answers"])}).tier == "3"
-    law = next(each for each in told["unused"] if each["since"] == "2019-01-09")
-    assert (law["cases"], sum(each["cases"] for each in told["unused"])) == (6, 9)
+    answer = json.loads(tierengine("audit", "fragile", ROOT / "seeds", "--format", "json").out)
+    assert Hanging(**answer["fragile"][0] | {"answers": tuple(answer["fragile"][0]["answers"])}).tier == "3"
+    law = next(each for each in answer["unused"] if each["since"] == "2019-01-09")
+    assert (law["cases"], sum(each["cases"] for each in answer["unused"])) == (6, 9)
     assert 0 < len(law["never"]) < law["rules"]
 
 

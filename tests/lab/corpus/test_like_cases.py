@@ -149,8 +149,8 @@ def test_an_open_finding_counts_only_if_it_cannot_matter(tmp_path: Path) -> None
         ("no ground, down", "open, up"),
         ("no ground, down", "no ground"),
     }
-    told = "a person placed open, down: the report says Tier 3, the rules Tier 2 or Tier 2 Watch List"
-    assert explained(found["open, down", "ground"]) == [[told]]
+    message = "a person placed open, down: the report says Tier 3, the rules Tier 2 or Tier 2 Watch List"
+    assert explained(found["open, down", "ground"]) == [[message]]
 
 
 def test_nothing_explains_what_only_the_rules_do(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_nothing_explains_what_only_the_rules_do(tmp_path: Path) -> None:
 
 
 def test_a_criterion_without_a_direction_may_explain(tmp_path: Path) -> None:
-    """It makes no case better or worse, and the difference is told."""
+    """It makes no case better or worse, and the difference is shown."""
     found = pairs(tmp_path, {"ground": LISTED, "no ground": TIER_2}, (GROUND, AGAINST, "direction: neither"))
     assert explained(found["ground", "no ground"]) == [["No evidence of increasing efforts"]]
     ((difference,),) = found["ground", "no ground"].explained_by
@@ -177,8 +177,8 @@ def test_cases_without_a_tier_are_left_out_and_counted(tmp_path: Path, small: Ru
         "special": TIER_2 | {"placed": "SC"},
         "listed": LISTED,
     }
-    told = audit(written(tmp_path, cases), small)
-    assert (told.cases, told.not_ranked, told.no_tier, told.pairs) == (4, 2, 1, ())
+    found = audit(written(tmp_path, cases), small)
+    assert (found.cases, found.not_ranked, found.no_tier, found.pairs) == (4, 2, 1, ())
 
 
 def test_every_pair_is_found(tmp_path: Path, small: Rulebook) -> None:
@@ -217,11 +217,11 @@ def test_the_audit_in_words(tmp_path: Path, tierengine: Callable[..., Ran]) -> N
     corpus = written(tmp_path, {"full": FULL, "free": FREE, "open": LISTED})
     ran = tierengine("audit", "like-cases", corpus, "--rulebook", rules)
     assert (ran.code, ran.err) == (0, "")
-    told = " ".join(ran.out.split())
-    assert "3 cases, 2 compared, 1 pairs" in told
-    assert "1 left out: no report placed them, and the rules leave several tiers open." in told
-    assert "full (Tier 3, says the rules) is at least as good as free (Tier 2 Watch List, says the rules)" in told
-    assert f"explained by: {LIMIT} full: They are full" in told
+    printed = " ".join(ran.out.split())
+    assert "3 cases, 2 compared, 1 pairs" in printed
+    assert "1 left out: no report placed them, and the rules leave several tiers open." in printed
+    assert "full (Tier 3, says the rules) is at least as good as free (Tier 2 Watch List, says the rules)" in printed
+    assert f"explained by: {LIMIT} full: They are full" in printed
     ran = tierengine("audit", "like-cases", corpus, "--rulebook", rules, "--format", "json")
     (pair,) = json.loads(ran.out)["pairs"]
     assert pair["explained_by"][0][0]["what"] == LIMIT

@@ -1,4 +1,4 @@
-"""A corpus that is packed tells the same, of whatever types its columns were, and nothing false is packed."""
+"""A corpus that is packed gives the same answer, of whatever types its columns were, and nothing false is packed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import SMALL, Ran
 from tests.lab import edits
 from tests.lab.change.test_impact import small_records
-from tests.lab.corpus.test_parts import QUESTIONS, folder_of, told, words
+from tests.lab.corpus.test_parts import QUESTIONS, answer_of, folder_of, words
 from tests.lab.edits import corpus_table, edited, parquet
 from tierengine.engines.lowering import lower
 from tierengine.lab.corpus import parquet as reader
@@ -34,7 +34,7 @@ def packed(corpus: Path, file: Path, tierengine: Callable[..., Ran]) -> Ran:
     return tierengine("audit", "pack", corpus, file, "--rulebook", SMALL)
 
 
-def test_a_packed_corpus_tells_the_same(
+def test_a_packed_corpus_gives_the_same_answer(
     table: pa.Table, tmp_path: Path, own_cache: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From a folder of several files to one, read in several parts, and packed a second time."""
@@ -47,9 +47,9 @@ def test_a_packed_corpus_tells_the_same(
     assert packed(tmp_path / "once.parquet", tmp_path / "twice.parquet", tierengine).code == 0
     changed = edited(tmp_path / "new", edits.FEWER_PROMISES, edits.STRICTER_SCOPE)
     for verb in QUESTIONS:
-        expected = told(tierengine(*words(verb, folder, changed)), folder)
+        expected = answer_of(tierengine(*words(verb, folder, changed)), folder)
         for name in ("once.parquet", "twice.parquet"):
-            assert told(tierengine(*words(verb, tmp_path / name, changed)), tmp_path / name) == expected
+            assert answer_of(tierengine(*words(verb, tmp_path / name, changed)), tmp_path / name) == expected
     assert sorted(path.name for path in tmp_path.glob("*parquet*")) == ["once.parquet", "twice.parquet"]
 
 
@@ -80,7 +80,7 @@ def test_columns_are_kept_as_what_they_are(tmp_path: Path, tierengine: Callable[
 
 
 def test_a_number_that_would_be_taken_for_none_is_not_packed(tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
-    """It is told as by the other commands, and no file is left."""
+    """It is refused as by the other commands, and no file is left."""
     source = parquet(tmp_path / "c.parquet", {"id": ["a", "b"], "victims": [5, -1]})
     ran = packed(source, tmp_path / "d.parquet", tierengine)
     assert (ran.code, ran.out) == (1, "")

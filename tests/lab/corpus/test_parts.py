@@ -1,4 +1,4 @@
-"""A corpus in parts: the same answer however it is cut, what is wrong told of every file, and runs that are stopped."""
+"""A corpus in parts: the same answer however it is cut, what is wrong with every file, and runs that are stopped."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def words(verb: tuple[str, ...], corpus: Path, changed: Path) -> tuple[object, .
     return *verb, corpus, "--rulebook", SMALL, "--format", "json"
 
 
-def told(ran: Ran, corpus: Path) -> str:
+def answer_of(ran: Ran, corpus: Path) -> str:
     """What a command printed, without the name of the corpus."""
     assert (ran.code, ran.err) == (0, "")
     return ran.out.replace(str(corpus), "CORPUS")
@@ -72,14 +72,14 @@ def test_the_answer_is_the_same_however_a_corpus_is_cut(
     changed = edited(tmp_path / "new", edits.FEWER_PROMISES, edits.STRICTER_SCOPE)
     one = tmp_path / "one.parquet"
     pq.write_table(table, one)
-    expected = told(tierengine(*words(verb, one, changed)), one)
+    expected = answer_of(tierengine(*words(verb, one, changed)), one)
     assert json.loads(expected)
     monkeypatch.setattr(parquet, "AT_ONCE", 50)
     many = tmp_path / "many.parquet"
     pq.write_table(table, many, row_group_size=17)
-    assert told(tierengine(*words(verb, many, changed)), many) == expected
+    assert answer_of(tierengine(*words(verb, many, changed)), many) == expected
     folder = folder_of(tmp_path / "folder", table, [150, 0, 33, CASES - 183], 40)
-    assert told(tierengine(*words(verb, folder, changed)), folder) == expected
+    assert answer_of(tierengine(*words(verb, folder, changed)), folder) == expected
     assert not list((own_cache / "runs").iterdir())
 
 
@@ -104,7 +104,7 @@ def test_the_cases_that_move_are_the_same_file(
 # -- what is wrong ----------------------------------------------------------------------------------------------
 
 
-def test_everything_that_is_wrong_with_a_folder_is_told(
+def test_everything_that_is_wrong_with_a_folder_is_reported(
     table: pa.Table, tmp_path: Path, tierengine: Callable[..., Ran]
 ) -> None:
     """A damaged file, one with other columns, and one with a column of another kind."""
@@ -135,7 +135,7 @@ def test_a_file_that_is_damaged_in_its_middle(
         assert "part-0" not in ran.err
 
 
-def test_cells_that_cannot_be_are_told_by_their_row_in_the_file(
+def test_cells_that_cannot_be_are_named_by_their_row_in_the_file(
     table: pa.Table, tmp_path: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In every part of every file, and counted from the beginning of the file."""
@@ -156,7 +156,7 @@ def test_cells_that_cannot_be_are_told_by_their_row_in_the_file(
 def test_a_row_group_too_large_for_memory(
     table: pa.Table, tmp_path: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """How to write it is told."""
+    """How to write it is said."""
     monkeypatch.setattr(parquet, "MOST_ROWS", 100)
     pq.write_table(table, tmp_path / "c.parquet")
     ran = tierengine(*words(("impact",), tmp_path / "c.parquet", SMALL))
@@ -227,7 +227,7 @@ def test_a_run_that_is_stopped_is_gone_on_with(
 def test_two_runs_of_the_same_question(
     table: pa.Table, tmp_path: Path, tierengine: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second is told of the first, which goes on undisturbed."""
+    """The second is refused on account of the first, which goes on undisturbed."""
     monkeypatch.setattr(parquet, "AT_ONCE", 50)
     corpus = tmp_path / "c.parquet"
     pq.write_table(table, corpus, row_group_size=50)
@@ -277,7 +277,7 @@ def _heeding_the_terminal() -> None:
 
 
 def test_ctrl_c_in_the_middle(table: pa.Table, tmp_path: Path) -> None:
-    """A real process that gets the signal of the terminal ends at once, tells how far it was, and leaves no file."""
+    """A real process that gets the signal of the terminal ends at once, says how far it was, and leaves no file."""
     corpus, moved = tmp_path / "c.parquet", tmp_path / "moved.parquet"
     long = pa.concat_tables([table] * 700)
     pq.write_table(long, corpus, row_group_size=1 << 13)
@@ -305,7 +305,7 @@ def test_ctrl_c_in_the_middle(table: pa.Table, tmp_path: Path) -> None:
 
 
 def test_memory_stays_small(table: pa.Table, tmp_path: Path) -> None:
-    """Four times the cases take no more memory, as far as this can be told in a small test."""
+    """Four times the cases take no more memory, as far as this can be seen in a small test."""
     script = "from tierengine.cli import main; main()"
     peaks = []
     for times in (700, 2800):

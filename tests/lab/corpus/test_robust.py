@@ -69,28 +69,28 @@ class ByHand:
             return None
         return tuple(dict.fromkeys(t for row, t in self.side.rows.items() if settled.get(row) is not False))
 
-    def check(self, told: Standing | None) -> None:
-        """Compare everything that is told with what is found here."""
+    def check(self, standing: Standing | None) -> None:
+        """Compare everything that is reported with what is found here."""
         own = self.tiers(self.facts)
-        assert (told is None) == (own is None)
-        if told is None or own is None:
+        assert (standing is None) == (own is None)
+        if standing is None or own is None:
             return
         found = {
             combination: self.tiers({**self.facts, **dict(zip(self.levels, combination, strict=True))})
             for combination in product(*self.levels.values())
         }
         counted = Counter(tiers for tiers in found.values() if tiers is not None)
-        assert {each.tiers: each.combinations for each in told.reached} == counted
-        assert (told.tiers, told.keeps, told.ratings) == (own, counted[own], len(self.levels))
-        assert (told.combinations, told.forbidden) == (counted.total(), len(found) - counted.total())
+        assert {each.tiers: each.combinations for each in standing.reached} == counted
+        assert (standing.tiers, standing.keeps, standing.ratings) == (own, counted[own], len(self.levels))
+        assert (standing.combinations, standing.forbidden) == (counted.total(), len(found) - counted.total())
         share = Fraction(counted[own], counted.total())
         agreed = {}
         for place, name in enumerate(self.levels):
             some = [tiers for each, tiers in found.items() if each[place] == self.facts[name] and tiers is not None]
             if Fraction(some.count(own), len(some)) > share:
                 agreed[name[7:]] = some.count(own) / len(some)
-        assert {each.rating: each.keeps_if_agreed for each in told.matters} == agreed
-        assert [each.keeps_if_agreed for each in told.matters] == sorted(agreed.values(), reverse=True)
+        assert {each.rating: each.keeps_if_agreed for each in standing.matters} == agreed
+        assert [each.keeps_if_agreed for each in standing.matters] == sorted(agreed.values(), reverse=True)
 
 
 @pytest.mark.parametrize("at_once", [1 << 17, 2], ids=["at once", "split"])
@@ -135,13 +135,13 @@ def test_every_open_word_of_the_law_at_once(rulebook: Rulebook, monkeypatch: pyt
     for field in side.form.inputs:
         if field.id.startswith("rating/"):
             facts |= {field.id: chance.choice(field.numbers), "judged/" + field.id[7:]: True}
-    told = standing_of(side, facts)
-    assert told is not None
-    assert told.ratings > 20
-    assert told.combinations + told.forbidden > 2**28
-    assert sum(each.combinations for each in told.reached) == told.combinations
+    standing = standing_of(side, facts)
+    assert standing is not None
+    assert standing.ratings > 20
+    assert standing.combinations + standing.forbidden > 2**28
+    assert sum(each.combinations for each in standing.reached) == standing.combinations
     monkeypatch.setattr(robust, "ENUMERATED", 1 << 9)
-    assert standing_of(side, facts) == told
+    assert standing_of(side, facts) == standing
 
 
 def test_too_many_combinations_are_refused(rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +179,7 @@ def test_the_report(small: Rulebook, tmp_path: Path, tierengine: Callable[..., R
     path = corpus(tmp_path / "c.parquet", small, cases)
     ran = tierengine("audit", "robust", path, "--rulebook", SMALL)
     assert (ran.code, ran.err) == (0, "")
-    told = " ".join(ran.out.split())
+    printed = " ".join(ran.out.split())
     for words in (
         "3 cases, 1 keep their tier whatever the raters say",
         "weak (Tier 2): the same in 50.0 % of 2 combinations else: Tier 3 in 50.0 %",
@@ -187,7 +187,7 @@ def test_the_report(small: Rulebook, tmp_path: Path, tierengine: Callable[..., R
         "1 of 3 pairs of cases on different tiers can turn their order",
         "weak above worst: turned in 25.0 %",
     ):
-        assert words in told
+        assert words in printed
     found = json.loads(tierengine("audit", "robust", path, "--rulebook", SMALL, "--format", "json").out)
     assert (found["cases"], found["firm"], found["pairs"], found["turning_pairs"]) == (3, 1, 3, 1)
     assert found["turns"][0]["share"] == 0.25
@@ -195,7 +195,7 @@ def test_the_report(small: Rulebook, tmp_path: Path, tierengine: Callable[..., R
 
 
 def test_a_table_of_disagreement(small: Rulebook, tmp_path: Path, tierengine: Callable[..., Ran]) -> None:
-    """Only what was seen may be otherwise; everything that is wrong with a table is told by its line."""
+    """Only what was seen may be otherwise; everything that is wrong with a table is reported by its line."""
     path = corpus(tmp_path / "c.parquet", small, {"weak": GOOD | RATED | {"punished": 0, "rating/significance": 3}})
     table = tmp_path / "seen.csv"
     asked_ = ("audit", "robust", path, "--rulebook", SMALL, "--disagreement", table)

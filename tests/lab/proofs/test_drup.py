@@ -130,8 +130,8 @@ def test_a_proof_that_was_tampered_with(data: st.DataObject) -> None:
         ("p cnf one 1\n1 0", "0", "the formula does not begin with: p cnf VARIABLES CLAUSES"),
     ],
 )
-def test_what_is_told_of_a_bad_proof(formula: str, proof: str, says: str | None) -> None:
-    """Each way of being wrong is told with its line."""
+def test_what_is_said_of_a_bad_proof(formula: str, proof: str, says: str | None) -> None:
+    """Each way of being wrong is reported with its line."""
     if says is None:
         drup.confirm(formula, proof)
         return
@@ -150,7 +150,7 @@ def test_what_is_told_of_a_bad_proof(formula: str, proof: str, says: str | None)
         ("1 -3 0", "the model is no clause of these variables"),
     ],
 )
-def test_what_is_told_of_a_bad_case(model: str, says: str | None) -> None:
+def test_what_is_said_of_a_bad_case(model: str, says: str | None) -> None:
     """A case in which some clause does not hold, or that is none."""
     formula = "p cnf 2 2\n1 2 0\n-1 -2 0"
     if says is None:
@@ -242,13 +242,13 @@ def test_a_certificate_that_was_tampered_with(
 
 
 def test_a_folder_without_certificates(tmp_path: Path) -> None:
-    """Nothing is confirmed by nothing; a file that is missing or that no list names is told."""
+    """Nothing is confirmed by nothing; a file that is missing or that no list names is reported."""
     assert drup.main(tmp_path) == 1
     (tmp_path / "odd.cnf").write_text("p cnf 1 2\n1 0\n-1 0\n", encoding="utf-8")
     (tmp_path / "odd.drup").write_text("0\n", encoding="utf-8")
     (tmp_path / "SHA256SUMS").write_text("what is this\n", encoding="utf-8")
-    told_wrong = {name for name, wrong in drup.check(tmp_path) if wrong is not None}
-    assert {"odd.cnf", "odd.drup"} <= told_wrong
+    refused = {name for name, wrong in drup.check(tmp_path) if wrong is not None}
+    assert {"odd.cnf", "odd.drup"} <= refused
 
 
 def test_a_folder_that_holds_something(tierengine: Callable[..., Ran], tmp_path: Path) -> None:

@@ -72,10 +72,10 @@ def _holds(when: Written, case: Case) -> bool:
     return int(answer) >= int(when["at_least"]) if "at_least" in when else int(answer) <= int(when["at_most"])
 
 
-def _told(when: Written, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _by_hand(when: Written, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """What is wrong with each part, from every case, and where it stands."""
     if "not" in when:
-        yield from _told(when["not"], (*path, "not"))
+        yield from _by_hand(when["not"], (*path, "not"))
         return
     word = next((word for word in ("all", "any", "some") if word in when), "")
     parts, under = (when["some"]["of"], ("some", "of")) if word == "some" else (when.get(word, ()), (word,))
@@ -87,7 +87,7 @@ def _told(when: Written, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[st
             yield place, "this part never fails" if word == "all" else "this part never holds"
         elif not any(_decides(word, when, others, case) for case in saying):
             yield place, _SHADOWED[word]
-        yield from _told(part, place)
+        yield from _by_hand(part, place)
 
 
 _SHADOWED = {
@@ -124,16 +124,16 @@ def _draft(when: Written) -> Draft:
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(when=_conditions())
-def test_what_is_told_is_what_every_case_shows(when: Written) -> None:
-    """Each dead and each shadowed part is told at its place, and nothing else is."""
+def test_what_is_reported_is_what_every_case_shows(when: Written) -> None:
+    """Each dead and each shadowed part is reported at its place, and nothing else is."""
     draft = _draft(when)
     item = next(item for item in draft.placed if item.entry.id == "SCOPE")
-    expected = {(item.document.where(*path), what) for path, what in _told(_asked(when), ("rules", 0, "when"))}
+    expected = {(item.document.where(*path), what) for path, what in _by_hand(_asked(when), ("rules", 0, "when"))}
     found = {(problem.where, problem.what) for problem in idle(draft, PATIENCE)}
     assert {each for each in found if each[0].startswith("criteria/SCOPE") and "this part" in each[1]} == expected
 
 
-def test_a_solver_that_gives_up_tells_nothing() -> None:
+def test_a_solver_that_gives_up_finds_nothing() -> None:
     """What was not decided is no finding, and no clean bill either."""
     with pytest.raises(UndecidedError, match="within 1 steps"):
         list(idle(read_draft(SMALL), Limit(steps=1)))

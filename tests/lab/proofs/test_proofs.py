@@ -90,8 +90,8 @@ def test_the_command_says_so(tierengine: Callable[..., Ran]) -> None:
     """`prove` ends with 0, sentences for people, and the same as JSON."""
     ran = tierengine("prove", "--as-of", "2007-11-09")
     assert (ran.code, ran.out.splitlines()[-1]) == (0, "8 proved, 0 refuted, 0 undecided")
-    told = json.loads(tierengine("prove", "--as-of", "2007-11-09", "--format", "json").out)
-    assert {proof["verdict"] for proof in told} == {"proved"}
+    answer = json.loads(tierengine("prove", "--as-of", "2007-11-09", "--format", "json").out)
+    assert {proof["verdict"] for proof in answer} == {"proved"}
 
 
 def test_the_whole_run_takes_less_than_five_seconds() -> None:
@@ -214,9 +214,9 @@ def test_a_rule_that_never_speaks(changed: Callable[..., Path], tmp_path: Path) 
         SMALL, "criteria/SCOPE/2000-10-28.yaml", f"when: {old}", f"when: {{any: [{old}, {{all: [{new}]}}]}}"
     )
     proof = _refuted(folder, "no-dead-rule", tmp_path)
-    told = {counterexample.says for counterexample in proof.counterexamples}
+    sentences = {counterexample.says for counterexample in proof.counterexamples}
     both = "`victims` is at least 300 and `victims` is at most 200"
-    assert f"Rule SCOPE/met+2 never speaks, since no country has this: {both}." in told
+    assert f"Rule SCOPE/met+2 never speaks, since no country has this: {both}." in sentences
 
 
 def test_years_that_are_full_and_bind_nothing(changed: Callable[..., Path], tmp_path: Path) -> None:
@@ -378,7 +378,7 @@ def _certified(proofs: Callable[[Certificates], object], folder: Path) -> dict[s
 def test_two_solvers_agree_on_the_whole_run(rulebook: Rulebook, tmp_path: Path) -> None:
     """Each question about the law of every date is asked of z3 as well, in words of its own."""
     certified = _certified(lambda kept: tuple(prove(rulebook, certificates=kept)), tmp_path / "whole")
-    assert certified == {name: told for version in versions(rulebook) for name, told in broken(version)}
+    assert certified == {name: sketch for version in versions(rulebook) for name, sketch in broken(version)}
     assert not any(certified.values())
 
 
@@ -410,7 +410,7 @@ def test_a_solver_that_gives_up(monkeypatch: pytest.MonkeyPatch, tierengine: Cal
 
 
 def test_bad_questions(tierengine: Callable[..., Ran], tmp_path: Path) -> None:
-    """A folder that is none, a date without law, a limit of no time: told, with the exit code of each."""
+    """A folder that is none, a date without law, a limit of no time: refused, with the exit code of each."""
     assert tierengine("prove", tmp_path / "nowhere").code == 3
     assert tierengine("prove", "--as-of", "1999-01-01").code == 3
     assert tierengine("prove", "--as-of", "yesterday").code == 2

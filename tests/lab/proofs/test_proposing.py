@@ -45,7 +45,7 @@ def test_the_solver_finds_what_the_intervals_find(rules: list[tuple[Level, dict[
     assert bool(proof.counterexamples) == bool(worsened)
 
 
-def test_a_proposal_that_better_evidence_worsens_is_told_in_words() -> None:
+def test_a_proposal_that_better_evidence_worsens_is_described() -> None:
     """The counterexample names both rules with what they say, and the answer that is better, first and then."""
     rules: list[tuple[Level, dict[str, object]]] = [
         ("met", {"indicator": "shelter", "is": "false"}),

@@ -95,18 +95,18 @@ def test_the_histories_reach_every_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "told"),
+    ("facts", "message"),
     [
         ({"promises": 0}, "`promises`"),
         ({"limit": "3", "last_report": "2WL"}, "`limit`"),
         ({"colour": "red"}, "`colour`"),
     ],
 )
-def test_what_no_dossier_can_say_is_told(facts: dict[str, Value], told: str) -> None:
-    """Nothing is written in its place, and everything is told at once."""
+def test_what_no_dossier_can_say_is_named(facts: dict[str, Value], message: str) -> None:
+    """Nothing is written in its place, and everything is reported at once."""
     with pytest.raises(EvidenceError, match="no dossier can say this") as caught:
         sketch(SMALL_LAW, facts | {"unheard_of": True}, "x")
-    assert {problem.where for problem in caught.value.problems} == {told, "`unheard_of`"}
+    assert {problem.where for problem in caught.value.problems} == {message, "`unheard_of`"}
 
 
 def test_it_is_marked_as_invented(tmp_path: Path) -> None:

@@ -180,9 +180,9 @@ def reaches(law: Law, after: Mapping[str, Value], target: Tier) -> bool:
 
 def none_worse(law: Law, after: Facts, target: Tier) -> bool:
     """Whether no worse tier is left, whatever else is not known."""
-    told = tell(law, after)
+    outcomes = tell(law, after)
     worse = [row.id for row in law.tiers if row.tier is None or TIERS.index(row.tier) > TIERS.index(target)]
-    return all(told[name] is Outcome.NOT_MET for name in worse)
+    return all(outcomes[name] is Outcome.NOT_MET for name in worse)
 
 
 _NONE = Indicator(id="none", asks="so", type="truth", better="neither")
@@ -284,9 +284,9 @@ def way_of(dossier: str, rulebook: Rulebook, target: Tier) -> WayUp:
 
 def test_the_way_of_guatemala_to_tier_2(guatemala: Casefile, rulebook: Rulebook) -> None:
     """No act is needed: five words that nobody rated have to be rated so, one of them a choice of three."""
-    told = path(guatemala, rulebook, "2")
-    assert (told.present, told.actions, told.also_needed, told.whole, told.blocked_by) == ("2WL", 0, 5, True, ())
-    (way,) = told.ways
+    plan = path(guatemala, rulebook, "2")
+    assert (plan.present, plan.actions, plan.also_needed, plan.whole, plan.blocked_by) == ("2WL", 0, 5, True, ())
+    (way,) = plan.ways
     assert way.actions == ()
     assert [needs.turns_out for needs in way.also_needed] == [(), (), ()]
     rated = [{(each.id, each.then) for each in needs.rated} for needs in way.also_needed]
@@ -306,8 +306,8 @@ def test_the_way_of_guatemala_to_tier_2(guatemala: Casefile, rulebook: Rulebook)
 
 def test_numbers_are_the_smallest_that_suffice(rulebook: Rulebook) -> None:
     """Tier 1 asks for five acts of a country whose law leaves out forced labour, with four more things."""
-    told = way_of("invented-2019", rulebook, "1")
-    (way,) = told.ways
+    plan = way_of("invented-2019", rulebook, "1")
+    (way,) = plan.ways
     assert {(act.id, act.now, act.then) for act in way.actions} == {
         ("prohibition_covers_sex_trafficking", None, "Yes"),
         ("prohibition_covers_forced_labour", "No", "Yes"),
@@ -335,8 +335,8 @@ def test_numbers_are_the_smallest_that_suffice(rulebook: Rulebook) -> None:
 
 def test_a_full_watch_list_leaves_the_waiver(rulebook: Rulebook) -> None:
     """Two years are full, so back to the watch list leads a waiver: two acts, and two findings of the Secretary."""
-    told = way_of("invented-2011", rulebook, "2WL")
-    (way,) = told.ways
+    plan = way_of("invented-2011", rulebook, "2WL")
+    (way,) = plan.ways
     assert {act.id for act in way.actions} == {"waiver_written_plan", "waiver_sufficient_resources"}
     assert [each.id for each in way.also_needed[0].turns_out] == ["waiver_plan_would_suffice", "downgrade_waived"]
 
@@ -403,11 +403,11 @@ def test_the_command(tierengine: Callable[..., Ran]) -> None:
     text = tierengine("path", GUATEMALA, "--to", "2")
     coded = tierengine("path", GUATEMALA, "--to", "2", "--format", "json")
     assert (text.code, coded.code, text.err, coded.err) == (0, 0, "", "")
-    told = json.loads(coded.out)
-    assert (told["target"], told["actions"], told["also_needed"]) == ("2", 0, 5)
+    answer = json.loads(coded.out)
+    assert (answer["target"], answer["actions"], answer["also_needed"]) == ("2", 0, 5)
     assert "0 actions by the government and 5 more answers that must come out so" in " ".join(text.out.split())
     assert text.out.index("IN EVERY SHORTEST WAY") < text.out.index("AND ONE OF THESE THREE")
-    for way in told["ways"]:
+    for way in answer["ways"]:
         for act in way["actions"]:
             assert f"[{act['id']}]" in text.out
     ran = tierengine("path", GUATEMALA, "--to", "3")

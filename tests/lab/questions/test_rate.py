@@ -32,13 +32,13 @@ def dossier(tmp_path: Path) -> Path:
 def test_the_sheet_of_guatemala(tierengine: Callable[..., Ran]) -> None:
     """Four words decide; each has its rubric, what to weigh, and the tier that follows."""
     coded = tierengine("rate", GUATEMALA, "--format", "json")
-    told = json.loads(coded.out)
+    answer = json.loads(coded.out)
     assert coded.code == 4
-    assert {each["word"] for each in told["words"]} == set(DECIDE)
-    assert told["closing"][0] == {"tier": "3", "sets": [["significant_efforts"]], "whole": True}
-    rows = {tuple(sorted(each["ratings"].items())): each["tiers"] for each in told["table"]}
+    assert {each["word"] for each in answer["words"]} == set(DECIDE)
+    assert answer["closing"][0] == {"tier": "3", "sets": [["significant_efforts"]], "whole": True}
+    rows = {tuple(sorted(each["ratings"].items())): each["tiers"] for each in answer["table"]}
     assert rows[(("significant_efforts", "not met"), ("significant_number_of_victims", "met"))] == ["3"]
-    weighed = next(each for each in told["words"] if each["word"] == "increasing_efforts_not_shown")
+    weighed = next(each for each in answer["words"] if each["word"] == "increasing_efforts_not_shown")
     assert weighed["proposed"]["level"] == "met"
     assert weighed["against_met"][0]["passage"]["record"] == "commission-by-decree"
     text, page = tierengine("rate", GUATEMALA).out, tierengine("rate", GUATEMALA, "--format", "markdown").out
@@ -49,12 +49,12 @@ def test_the_sheet_of_guatemala(tierengine: Callable[..., Ran]) -> None:
 
 def test_it_stands_in_every_report(tierengine: Callable[..., Ran]) -> None:
     """The sheet comes after the memorandum."""
-    told = tierengine("report", GUATEMALA).out
-    assert told.index("MOST WORTH ASKING") < told.index("RATING SHEET") < told.index("MINIMUM STANDARDS")
+    printed = tierengine("report", GUATEMALA).out
+    assert printed.index("MOST WORTH ASKING") < printed.index("RATING SHEET") < printed.index("MINIMUM STANDARDS")
 
 
 def test_blanks_are_written_and_check_asks_for_them(tierengine: Callable[..., Ran], dossier: Path) -> None:
-    """Nothing else changes in the file, and each blank is told with its line, all at once."""
+    """Nothing else changes in the file, and each blank is reported with its line, all at once."""
     before = dossier.read_text(encoding="utf-8")
     ran = tierengine("rate", dossier, "--write")
     after = dossier.read_text(encoding="utf-8")
@@ -88,21 +88,21 @@ def test_a_sheet_filled_in_is_used(tierengine: Callable[..., Ran], dossier: Path
     start = full.index("measures: serious_and_sustained_efforts")
     full = full[:start] + full[start:].replace("rating: met", "rating: not met", 1)
     dossier.write_text(full, encoding="utf-8")
-    told = json.loads(tierengine("assess", dossier, "--format", "json").out)
-    assert told["recommendation"]["open_tiers"] == ["2WL"]
-    assert told["recommendation"]["status"] == "settled"
+    answer = json.loads(tierengine("assess", dossier, "--format", "json").out)
+    assert answer["recommendation"]["open_tiers"] == ["2WL"]
+    assert answer["recommendation"]["status"] == "settled"
 
 
-def test_a_settled_case_tells_what_a_person_could_move(tierengine: Callable[..., Ran], rulebook: Rulebook) -> None:
+def test_a_settled_case_shows_what_a_person_could_move(tierengine: Callable[..., Ran], rulebook: Rulebook) -> None:
     """The tier is settled on the facts; a person who rates freely may still move it."""
-    told = json.loads(tierengine("rate", ROOT / "seeds/invented-2019/dossier.yaml", "--format", "json").out)
-    assert (told["status"], told["closing"]) == ("settled", [])
+    answer = json.loads(tierengine("rate", ROOT / "seeds/invented-2019/dossier.yaml", "--format", "json").out)
+    assert (answer["status"], answer["closing"]) == ("settled", [])
     assert {"ratings": {"victims_without_proportional_actions": "met"}, "tiers": ["2WL"]} in [
         {
             "ratings": {k: v for k, v in each["ratings"].items() if k == "victims_without_proportional_actions"},
             "tiers": each["tiers"],
         }
-        for each in told["table"]
+        for each in answer["table"]
     ]
 
 

@@ -39,8 +39,8 @@ def every_case(law: Law) -> list[Case] | None:
 
 def outcomes(law: Law, case: Mapping[str, Value], names: list[str]) -> dict[str, Value]:
     """What the findings come out as in one case."""
-    told = tell(law, {f"judged/{name}": False for name in law.judges} | dict(case))
-    return {name: case[name] if name in law.PLACEMENTS else told[name] is Outcome.MET for name in names}
+    found = tell(law, {f"judged/{name}": False for name in law.judges} | dict(case))
+    return {name: case[name] if name in law.PLACEMENTS else found[name] is Outcome.MET for name in names}
 
 
 def test_the_smallest_sets_of_findings() -> None:
@@ -97,7 +97,7 @@ def test_the_table_sees_criteria_and_placements(rulebook: Rulebook) -> None:
 FULL_YEARS = ROOT / "seeds" / "invented-2011" / "dossier.yaml"
 
 
-def told(dossier: str, rulebook: Rulebook) -> Reasons:
+def reasons_of(dossier: str, rulebook: Rulebook) -> Reasons:
     """The reasons of a dossier of seeds/."""
     return reasons(read_dossier(ROOT / "seeds" / dossier / "dossier.yaml"), rulebook)
 
@@ -112,7 +112,7 @@ def told(dossier: str, rulebook: Rulebook) -> Reasons:
 )
 def test_what_a_settled_tier_rests_on(dossier: str, tier: str, findings: tuple[str, ...], rulebook: Rulebook) -> None:
     """The only smallest set, each finding with its reason and citation."""
-    (why,) = told(dossier, rulebook).tiers
+    (why,) = reasons_of(dossier, rulebook).tiers
     assert (why.tier, why.standing, why.whole, len(why.sets)) == (tier, "settled", True, 1)
     assert {finding.id for finding in why.sets[0]} == set(findings)
     assert all(finding.reason for finding in why.sets[0])

@@ -132,12 +132,12 @@ def record_of(file: Casefile, law: Law, field: str, value: Value | Bounds, numbe
     if indicator.looks_back or indicator.last_year_of is not None:
         day = dossier.period.first - timedelta(days=200)
     source = dossier.sources[0].id if dossier.sources else "07NOWHERE12"
-    told = {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+    found = {True: "true", False: "false"}[value] if isinstance(value, bool) else value
     return {
         "id": f"answer-{number}",
         "kind": indicator.kinds[0],
         "measures": field,
-        "value": told,
+        "value": found,
         **({"unit": indicator.unit} if indicator.unit else {}),
         "date": str(day),
         "actor": {"is": "government", "name": "Nowhere"},
@@ -178,7 +178,7 @@ def pointless_is_pointless(case: Case, pick: Callable[[list[Any]], Any], seen: C
 
 
 def what_settles_settles(case: Case, pick: Callable[[list[Any]], Any], seen: Counter[str]) -> None:
-    """The answers of a smallest set settle the tier that they are told for."""
+    """The answers of a smallest set settle the tier that they are given for."""
     if len(case.open) == 1:
         return
     row = pick([row for row in case.law.tiers if row.tier in case.open])
@@ -191,7 +191,7 @@ def what_settles_settles(case: Case, pick: Callable[[list[Any]], Any], seen: Cou
 
 
 def what_narrows_narrows(case: Case, pick: Callable[[list[Any]], Any], seen: Counter[str]) -> None:
-    """Each answer to a question leaves the rows that are told with it."""
+    """Each answer to a question leaves the rows that are given with it."""
     names = [name for name in case.inquiry.unknown if can_be_written(case, name)]
     for name in {pick(names) for _ in range(3)} if names else ():
         for value in case.answers[name]:
@@ -219,31 +219,32 @@ def witnesses_lead_there(case: Case, _pick: Callable[[list[Any]], Any], seen: Co
 
 
 def hinges_turn(case: Case, _pick: Callable[[list[Any]], Any], seen: Counter[str]) -> None:
-    """A rating on which the answer hangs leads to what is told with it, and each other way is refused."""
+    """A rating on which the answer hangs leads to what is given with it, and each other way is refused."""
     for hinge in case.now.hinges:
-        told = {outcome.answer: outcome.tiers for outcome in hinge.outcomes}
+        tiers_of = {outcome.answer: outcome.tiers for outcome in hinge.outcomes}
         for level in case.law.judges[str(hinge.word)].scale:
             again = case.again({f"rating/{hinge.word}": LEVELS.index(level)})
-            assert (again is None) == (level not in told), (hinge.word, level)
+            assert (again is None) == (level not in tiers_of), (hinge.word, level)
             if again is not None:
-                assert set(told[level]) <= rows(again, case)
-                if len(told[level]) == 1 and case.now.product == "annual":
-                    assert again.recommendation.tier == told[level][0]
-                    assert again.recommendation.status != "open" or told[level] == (None,)
+                assert set(tiers_of[level]) <= rows(again, case)
+                if len(tiers_of[level]) == 1 and case.now.product == "annual":
+                    assert again.recommendation.tier == tiers_of[level][0]
+                    assert again.recommendation.status != "open" or tiers_of[level] == (None,)
                 seen["hinge"] += 1
 
 
 def the_provisional_tier_is_open(case: Case, _pick: Callable[[list[Any]], Any], seen: Counter[str]) -> None:
     """A provisional tier is open on the facts; rated as it is proposed, it is recommended no less."""
-    told = case.now.recommendation
-    if told.status != "provisional":
+    recommendation = case.now.recommendation
+    if recommendation.status != "provisional":
         return
-    assert told.tier in case.open
-    assert told.rests_on or told.rule != "REC-PROVISIONAL"  # where a placement stands, no proposal may be needed
-    ratings = {f"rating/{each.word}": LEVELS.index(each.level) for each in told.rests_on}
+    assert recommendation.tier in case.open
+    # Where a placement stands, no proposal may be needed.
+    assert recommendation.rests_on or recommendation.rule != "REC-PROVISIONAL"
+    ratings = {f"rating/{each.word}": LEVELS.index(each.level) for each in recommendation.rests_on}
     again = case.again(ratings)
     assert again is not None
-    assert again.recommendation.tier == told.tier, ratings
+    assert again.recommendation.tier == recommendation.tier, ratings
     seen["provisional"] += 1
 
 
@@ -267,7 +268,7 @@ def the_sheet_is_right(case: Case, pick: Callable[[list[Any]], Any], seen: Count
     for each in sheet.table[:4]:
         again = case.again({f"rating/{word}": LEVELS.index(level) for word, level in each.ratings.items()})
         if again is None:
-            continue  # a word that the row does not tell may have to be rated along
+            continue  # a word that the row does not name may have to be rated along
         assert set(each.tiers) <= rows(again, case)
         if len(each.tiers) == 1 and case.now.product == "annual":
             assert again.recommendation.tier == each.tiers[0], each

@@ -122,7 +122,7 @@ def can_settle(law: Law, facts: Case, row: str) -> set[frozenset[str]]:
 
 
 def test_the_smallest_sets_that_can_settle_a_row() -> None:
-    """They are those that trying everything finds, and the answers told with each of them settle the row."""
+    """They are those that trying everything finds, and the answers given with each of them settle the row."""
     seen: Counter[str] = Counter()
 
     @QUICK
@@ -134,10 +134,10 @@ def test_the_smallest_sets_that_can_settle_a_row() -> None:
         inquiry = Inquiry(law, facts)
         facts = {**facts, **{name: value for name, value in inquiry.facts.items() if not isinstance(value, Bounds)}}
         for row in law.tiers:
-            told = settling_answers(inquiry, row.id).found
-            assert {frozenset(answers) for answers in told} == can_settle(law, facts, row.id)
-            assert len({frozenset(answers) for answers in told}) == len(told)
-            for answers in told:
+            sets = settling_answers(inquiry, row.id).found
+            assert {frozenset(answers) for answers in sets} == can_settle(law, facts, row.id)
+            assert len({frozenset(answers) for answers in sets}) == len(sets)
+            for answers in sets:
                 assert all(row.id in rows for rows in outcomes(law, written(facts, answers)))
                 seen[f"{min(len(answers), 2)} questions"] += 1
 
@@ -221,7 +221,7 @@ def test_what_settles_guatemala(guatemala: Casefile, rulebook: Rulebook) -> None
 
 
 def test_the_outcome_of_each_answer(guatemala: Casefile, rulebook: Rulebook) -> None:
-    """A count is told by the numbers between which the law tells the difference."""
+    """A count is answered by the numbers between which the law makes a difference."""
     narrowing = {each.question.id: each for each in settle(guatemala, rulebook).narrowing}
     penalties = narrowing["max_penalty_trafficking_years"]
     assert penalties.branches == (
@@ -236,7 +236,7 @@ def test_the_outcome_of_each_answer(guatemala: Casefile, rulebook: Rulebook) -> 
 def test_pointless_questions_of_guatemala(guatemala: Casefile, rulebook: Rulebook) -> None:
     """What binds no other answer and moves nothing; a number that others are compared with binds them."""
     plan = settle(guatemala, rulebook)
-    pointless, whatever = ({each.id for each in told} for told in (plan.pointless, plan.whatever))
+    pointless, whatever = ({each.id for each in found} for found in (plan.pointless, plan.whatever))
     assert pointless == {"victim_shelter_opened"}
     assert not pointless & whatever
     # Each may bind another by a comparison that is denied, and decides nothing once the others are answered.
@@ -246,17 +246,17 @@ def test_pointless_questions_of_guatemala(guatemala: Casefile, rulebook: Ruleboo
 
 def test_questions_that_start_the_presumption(guatemala: Casefile, rulebook: Rulebook) -> None:
     """Two factors carry it; the data are the numbers of what was done against traffickers and against officials."""
-    told = {each.criterion: each for each in settle(guatemala, rulebook).presumptions}
-    assert set(told) == {"F-PROSECUTE", "F-OFFICIALS"}
-    assert [each.id for each in told["F-PROSECUTE"].data] == [
+    by_criterion = {each.criterion: each for each in settle(guatemala, rulebook).presumptions}
+    assert set(by_criterion) == {"F-PROSECUTE", "F-OFFICIALS"}
+    assert [each.id for each in by_criterion["F-PROSECUTE"].data] == [
         "trafficking_investigations",
         "trafficking_prosecutions",
         "trafficking_convictions",
         "trafficking_sentences",
     ]
-    assert told["F-PROSECUTE"].citation == "22 USC 7106(b)(1); TVPA section 108(b)(1)"
-    assert told["F-PROSECUTE"].bears
-    assert "enforcement_data_requested" in {each.id for each in told["F-PROSECUTE"].needs}
+    assert by_criterion["F-PROSECUTE"].citation == "22 USC 7106(b)(1); TVPA section 108(b)(1)"
+    assert by_criterion["F-PROSECUTE"].bears
+    assert "enforcement_data_requested" in {each.id for each in by_criterion["F-PROSECUTE"].needs}
 
 
 def test_a_settled_case_has_only_pointless_questions(rulebook: Rulebook, tierengine: Callable[..., Ran]) -> None:
@@ -273,14 +273,14 @@ def test_the_command(tierengine: Callable[..., Ran]) -> None:
     """It ends with 4 while several tiers are open; text and JSON say the same."""
     text, coded = tierengine("settle", GUATEMALA), tierengine("settle", GUATEMALA, "--format", "json")
     assert (text.code, coded.code, text.err, coded.err) == (4, 4, "", "")
-    told = json.loads(coded.out)
-    assert told["open_tiers"] == ["1", "2", "2WL", "3"]
+    answer = json.loads(coded.out)
+    assert answer["open_tiers"] == ["1", "2", "2WL", "3"]
     assert "Tier 2 Watch List: 2 answers can settle it" in text.out
     assert "Tier 3: 1 answer can settle it" in text.out
     assert "- 0 to 3 years: this leaves Tier 2, Tier 2 Watch List, Tier 3." in text.out
     assert "POINTLESS: 1 QUESTION\n" in text.out
-    assert told["pointless"][0]["id"] not in text.out
-    assert told["pointless"][0]["id"] in tierengine("settle", GUATEMALA, "--pointless").out
-    for each in told["narrowing"]:
-        narrows = any(len(branch["tiers"]) < len(told["open_tiers"]) for branch in each["branches"])
+    assert answer["pointless"][0]["id"] not in text.out
+    assert answer["pointless"][0]["id"] in tierengine("settle", GUATEMALA, "--pointless").out
+    for each in answer["narrowing"]:
+        narrows = any(len(branch["tiers"]) < len(answer["open_tiers"]) for branch in each["branches"])
         assert not narrows or f"[{each['question']['id']}]" in text.out
