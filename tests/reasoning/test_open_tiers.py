@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT, Ran
 from tests.oracle import completions, tell
-from tests.reasoning.releasable import Piece, made, pieces
+from tests.reasoning.dossiers import casefile
+from tests.reasoning.releasable import Piece, made
 from tests.strategies import ENTRY, coherent_laws, facts_for, laws
 from tierengine.engines.arithmetic import decide
 from tierengine.engines.compiled import CompiledEngine
@@ -37,7 +38,7 @@ from tierengine.terms.level import Level, rank
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import Placement
 
-MOST = 3000
+MOST = 500
 _Fact = TypeVar("_Fact", bound=Value | Bounds)
 SEEDS = ("guatemala-2007", "invented-2011", "invented-2013", "invented-2019")
 
@@ -112,7 +113,7 @@ def test_a_tier_is_open_if_and_only_if_some_completion_reaches_it() -> None:
         seen["several open"] += len(opened) > 1
         return True
 
-    @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def run(data: st.DataObject) -> None:
         law = data.draw(laws(most_criteria=2))
@@ -139,7 +140,7 @@ def test_a_tier_is_open_if_and_only_if_some_completion_reaches_it() -> None:
             settled_by(opened, found, known_)
 
     run()
-    assert min(seen["several open"], seen["witness"]) > 20, seen
+    assert min(seen["several open"], seen["witness"]) > 10, seen
 
 
 def in_levels(law: Law, country: Asked, facts: Facts, told: Told) -> None:
@@ -173,7 +174,7 @@ def test_answers_clash_if_and_only_if_no_completion_has_them() -> None:
     """Under random rules of coherence; none of the answers that clash can be left out, and no row is open on them."""
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=35, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def run(data: st.DataObject) -> None:
         law = data.draw(coherent_laws())
@@ -184,7 +185,7 @@ def test_answers_clash_if_and_only_if_no_completion_has_them() -> None:
         opened = OpenTiers(law, form)
         found = opened.clash(facts)
         known = judged_ | {name: facts[name] for name in found}
-        told = tried(law, facts | judged_, most=300) if possible(facts) else None
+        told = tried(law, facts | judged_, most=200) if possible(facts) else None
         if told is not None:
             assert bool(found) == (not told) or not OpenTiers(law, form).open_if_so({})  # a law that nobody can meet
             so = {row.id for row in opened.open_if_so(facts)}
@@ -194,12 +195,12 @@ def test_answers_clash_if_and_only_if_no_completion_has_them() -> None:
         assert list(found) == [name for name in facts if name in found]
         for name in found:
             fewer = {other: value for other, value in known.items() if other != name}
-            told = tried(law, fewer, most=300) if possible(fewer) else None
+            told = tried(law, fewer, most=200) if possible(fewer) else None
             seen["fewer"] += bool(told)
             assert told or told is None
 
     run()
-    assert min(seen["no completion"], seen["some"], seen["fewer"]) > 10, seen
+    assert min(seen["no completion"], seen["some"], seen["fewer"]) > 5, seen
 
 
 def test_one_unknown_answer_that_bears_on_two_findings_opens_no_tier_that_it_cannot_reach() -> None:
@@ -429,14 +430,24 @@ def test_an_origin_is_in_doubt_if_and_only_if_another_row_is_reached_without_it(
         moved = {name for name in facts if left.get(name) != facts[name] and not name.startswith("judged/")}
         freed = {name: value for name, value in facts.items() if name not in moved}
         freed |= {name: Bounds(at_least=rest) for name in moved if isinstance(rest := left.get(name), int)}
-        rows = rows_in(law, tried(law, freed) or ())
+        told = tried(law, freed)
+        assert told
+        rows = rows_in(law, told)
         tiers = tuple(each.tier for each in law.tiers if each.id in rows - {row.id})
         seen["in doubt" if tiers else "not in doubt"] += bool(moved)
         return Doubt(origin, tuple(sorted(gone - {origin})), tiers) if moved and tiers else None
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(pieces())
-    def run(written: list[Piece]) -> None:
+    chance = random.Random(3)
+    whats = ("victims", "forbidden", "punished", "punished", "shelter", "increase", "reports")
+    for _ in range(40):
+        written = [
+            Piece(chance.choice(whats), chance.randrange(4), None, origin=chance.choice((None, None, 0, 1, 2)))
+            for _ in range(chance.randint(2, 9))
+        ]
+        written += [Piece("promise", 0, None)] * chance.choice((0, 1, 10))
+        written += [Piece("silence", 0, None)] * chance.choice((0, 1, 2))
+        rated = Piece("rating", 0, None, value=chance.choice(("met", "not met")), rests_on=chance.choice((None, 0, 1)))
+        written += [rated] * chance.choice((0, 1))
         dossier = made(written)
         admitted = admit(dossier, law)
         facts = given_by(admitted)
@@ -445,6 +456,22 @@ def test_an_origin_is_in_doubt_if_and_only_if_another_row_is_reached_without_it(
         origins |= {each.id for each in admitted.ratings.values()} | {each.id for each in dossier.dossier.silences}
         expected = [doubted(dossier, admitted, origin, row) for origin in sorted(origins)]
         assert list(opened.doubts(admitted, facts, row)) == [each for each in expected if each is not None]
-
-    run()
     assert min(seen["in doubt"], seen["not in doubt"]) > 5, seen
+
+
+@pytest.mark.parametrize(("requests", "in_doubt"), [(1, True), (2, False)])
+def test_an_answer_hangs_on_a_request_for_data_that_alone_gives_it(
+    rulebook: Rulebook, requests: int, in_doubt: bool
+) -> None:
+    """Of two requests that say the same neither is decisive."""
+    asked_for = {"criterion": "F-PROSECUTE", "date": "2007-01-10", "answer_date": "2007-02-10", "asks": "data"}
+    answer_ = {"answer": "given", "capacity_note": "a register", "at": "07NOWHERE12 ¶1", "quote": "made up"}
+    made_ = casefile(requests=tuple({"id": f"request-{number}", **asked_for, **answer_} for number in range(requests)))
+    law = law_of(made_, rulebook)
+    admitted = admit(made_, law)
+    form = lower(law)
+    facts = asked(form, admitted.given)
+    opened = OpenTiers(law, form)
+    found = {each.record for each in opened.doubts(admitted, facts, opened.open(facts)[0])}
+    assert ("request-0" in found) == in_doubt
+    assert found <= {"request-0"}
