@@ -203,32 +203,46 @@ def test_answers_clash_if_and_only_if_no_completion_has_them() -> None:
     assert min(seen["no completion"], seen["some"], seen["fewer"]) > 5, seen
 
 
+FOUND: dict[str, Any] = {"finding": "A"}
+
+
+def criterion_on(name: str, indicators: tuple[dict[str, Any], ...], rule: dict[str, Any]) -> Criterion:
+    """A criterion that is met by one rule."""
+    told = {"id": name, "part": "factor", "title": name, "question": name, "direction": "neither"}
+    more = {"scale": {"not met": "so", "met": "so"}, "indicators": indicators, "rules": (rule,), "examples": ()}
+    return Criterion.model_validate(ENTRY | told | more)
+
+
+def row(tier: str, when: dict[str, Any]) -> TierRow:
+    """A row of the tier table."""
+    return TierRow.model_validate(ENTRY | {"id": f"T-{tier}", "tier": tier, "says": "so", "when": when})
+
+
+def law_on(criteria: Sequence[Criterion], *rows: TierRow) -> Law:
+    """A law of some criteria and rows."""
+    return Law(
+        as_of=date(2007, 11, 9),
+        digest="made up",
+        criteria=tuple(criteria),
+        admissions=(),
+        certainties=(),
+        conclusions=(),
+        tiers=rows,
+        routes=(),
+        advice=(),
+        progress=(),
+    )
+
+
 def test_one_unknown_answer_that_bears_on_two_findings_opens_no_tier_that_it_cannot_reach() -> None:
     """Three values leave both tiers open; yet whichever way the one answer falls, the second is never reached."""
 
     def criterion(name: str, word: str) -> Criterion:
         indicators = ({"id": "x", "asks": "x", "type": "truth", "better": "true"},) if name == "A" else ()
-        rules = ({"level": "met", "says": "so", "when": {"indicator": "x", "is": word}},)
-        fields = {"id": name, "part": "factor", "title": name, "question": name, "direction": "neither"}
-        more = {"scale": {"not met": "so", "met": "so"}, "indicators": indicators, "rules": rules, "examples": ()}
-        return Criterion.model_validate(ENTRY | fields | more)
+        return criterion_on(name, indicators, {"level": "met", "says": "so", "when": {"indicator": "x", "is": word}})
 
-    def row(tier: str, when: dict[str, Any]) -> TierRow:
-        return TierRow.model_validate(ENTRY | {"id": f"T-{tier}", "tier": tier, "says": "so", "when": when})
-
-    both = {"all": ({"finding": "A"}, {"finding": "B"})}
-    law = Law(
-        as_of=date(2007, 11, 9),
-        digest="made up",
-        criteria=(criterion("A", "true"), criterion("B", "false")),
-        admissions=(),
-        certainties=(),
-        conclusions=(),
-        tiers=(row("1", {"not": both}), row("2", both)),
-        routes=(),
-        advice=(),
-        progress=(),
-    )
+    both = {"all": (FOUND, {"finding": "B"})}
+    law = law_on([criterion("A", "true"), criterion("B", "false")], row("1", {"not": both}), row("2", both))
     form = lower(law)
     assert not {"T-1", "T-2"} & CompiledEngine(form).evaluate({}).settled.keys()
     assert [each.id for each in OpenTiers(law, form).open({})] == ["T-1"]
@@ -359,7 +373,7 @@ def test_no_answer_of_a_witness_can_be_left_out(seed: str, rulebook: Rulebook) -
 
 def test_answers_are_taken_with_what_they_show_or_deny(rulebook: Rulebook, guatemala: Casefile) -> None:
     """As the law says of each question that others answer: told once more, for random facts and answers."""
-    form = lower(law_of(guatemala, rulebook))
+    form = lower(law_of(guatemala, rulebook)).given(())  # a form of its own, with which nothing is kept
     sides = {each.id: [(e.left, e.right) for e in form.comparisons if e.id == each.id] for each in form.unanswered}
     seen: Counter[str] = Counter()
 
@@ -395,6 +409,34 @@ def test_answers_are_taken_with_what_they_show_or_deny(rulebook: Rulebook, guate
         facts |= {judged(name.removeprefix("rating/")): name in facts for name in words}
         assert answered(form, facts, answers) == told(facts, answers)
     assert min(seen["shown"], seen["denied"], seen["compared"]) > 5, seen
+
+
+def test_countries_whose_numbers_are_compared_are_kept_apart() -> None:
+    """Each number may be the one above which another lies, and more countries are asked for than are kept."""
+    counts = [{"id": name, "asks": "so", "better": "neither", "type": "count", "unit": "cases"} for name in ("N", "M")]
+    more = {"id": "more", "asks": "so", "better": "neither", "type": "truth", "compared": {"greater": "N", "than": "M"}}
+    rule = {"level": "met", "says": "so", "when": {"indicator": "more", "is": "true"}}
+    law = law_on([criterion_on("A", (*counts, more), rule)], row("1", FOUND), row("2", {"not": FOUND}))
+    opened = OpenTiers(law, lower(law))
+    for number in (1, 57, 58, *range(100, 110), 57):
+        within: Facts = {"N": number, "M": Bounds(number - 1, number)}
+        assert [each.id for each in opened.open(within)] == ["T-1", "T-2"]
+        assert [each and each["M"] for each in opened.witnesses(law.tiers, within)] == [number - 1, number]
+
+
+def test_a_person_may_rate_otherwise_than_the_records_leave_room(small: Rulebook) -> None:
+    """Without a shelter the records leave no room for significant efforts; who rates them may find them all the same.
+
+    A word that is rated stays as it is.
+    """
+    law = law_of(made([]), small)
+    opened = OpenTiers(law, lower(law))
+    facts: Facts = {"victims": 100, "forbidden": True, "punished": 0, "shelter": False, "increase": True, "promises": 0}
+    unrated: Facts = {**facts, "judged/significance": False}
+    assert [row.id for row in opened.open(unrated)] == ["TIER-3"]
+    assert [row.id for row in opened.open_to_a_person(unrated)] == ["TIER-2", "TIER-3"]
+    rated: Facts = {**facts, "judged/significance": True, "rating/significance": 0}
+    assert [row.id for row in opened.open_to_a_person(rated)] == ["TIER-3"]
 
 
 def test_what_is_within_bounds_is_not_known() -> None:
