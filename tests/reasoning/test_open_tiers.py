@@ -206,10 +206,11 @@ def test_answers_clash_if_and_only_if_no_completion_has_them() -> None:
 FOUND: dict[str, Any] = {"finding": "A"}
 
 
-def criterion_on(name: str, indicators: tuple[dict[str, Any], ...], rule: dict[str, Any]) -> Criterion:
-    """A criterion that is met by one rule."""
-    told = {"id": name, "part": "factor", "title": name, "question": name, "direction": "neither"}
-    more = {"scale": {"not met": "so", "met": "so"}, "indicators": indicators, "rules": (rule,), "examples": ()}
+def criterion_on(name: str, indicators: tuple[dict[str, Any], ...], *rules: dict[str, Any], **more: Any) -> Criterion:
+    """A criterion whose levels are given by some rules."""
+    told: dict[str, Any] = {"id": name, "part": "factor", "title": name, "question": name, "direction": "neither"}
+    scale = dict.fromkeys(("not met", *(rule["level"] for rule in rules)), "so")
+    told |= {"scale": scale, "indicators": indicators, "rules": rules, "examples": ()}
     return Criterion.model_validate(ENTRY | told | more)
 
 
@@ -422,6 +423,39 @@ def test_countries_whose_numbers_are_compared_are_kept_apart() -> None:
         within: Facts = {"N": number, "M": Bounds(number - 1, number)}
         assert [each.id for each in opened.open(within)] == ["T-1", "T-2"]
         assert [each and each["M"] for each in opened.witnesses(law.tiers, within)] == [number - 1, number]
+
+
+def test_a_witness_rates_a_word_with_the_level_that_its_row_asks_for() -> None:
+    """No higher and no lower, where a row is reached by one level alone."""
+    rules = [
+        {"level": level, "says": "so", "when": {"judgement": "w", "at_least": level}} for level in ("partly met", "met")
+    ]
+    rubric = dict.fromkeys(("not met", "partly met", "met"), "so")
+    word = {"id": "w", "words": ("vigorous",), "question": "so", "rubric": rubric}
+    met, partly = ({"finding": "A", "at_least": level} for level in ("met", "partly met"))
+    rows = row("1", met), row("2", {"all": (partly, {"not": met})}), row("3", {"not": partly})
+    law = law_on([criterion_on("A", (), *rules, judgement=word)], *rows)
+    opened = OpenTiers(law, lower(law))
+    found = list(opened.witnesses(law.tiers, {"judged/w": False}))
+    assert found == [{"rating/w": rank("met")}, {"rating/w": rank("partly met")}, {"rating/w": rank("not met")}]
+    assert opened.levels({"judged/w": False}) == {"A": ("not met", "met")}
+
+
+def test_what_a_tier_needs_falls_on_what_the_statute_asks_first(small: Rulebook) -> None:
+    """Of several witnesses the one is taken whose answers at the end of the statute are lowest, and told from there."""
+    law = law_of(made([]), small)
+    opened = OpenTiers(law, lower(law))
+    witnesses = opened.witnesses(law.tiers, {"judged/significance": False})
+    found = {row.id: list((witness or {}).items()) for row, witness in zip(law.tiers, witnesses, strict=True)}
+    enough = [("forbidden", False), ("victims", 100)]
+    significant = [("rating/significance", 3), ("shelter", True)]
+    assert found == {
+        "TIER-1": [("punished", 1), ("forbidden", True), ("victims", 100)],
+        "TIER-2": [*significant, ("promises", 0), ("increase", True), *enough],
+        "TIER-2WL": [*significant, ("increase", False), *enough],
+        "TIER-3": [("shelter", False), *enough],
+        "UNRANKED": [("victims", 0)],
+    }
 
 
 def test_a_person_may_rate_otherwise_than_the_records_leave_room(small: Rulebook) -> None:
