@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT, Ran
 from tests.oracle import completions, tell
-from tests.reasoning.dossiers import casefile
+from tests.reasoning import dossiers
 from tests.reasoning.releasable import Piece, made
 from tests.strategies import ENTRY, coherent_laws, facts_for, laws
 from tierengine.engines.arithmetic import decide
@@ -36,7 +36,7 @@ from tierengine.reasoning.assess import assess, law_of
 from tierengine.reasoning.open_tiers import Asked, Doubt, OpenTiers, answered, known, rungs_of
 from tierengine.terms.level import Level, rank
 from tierengine.terms.outcome import Outcome
-from tierengine.terms.tier import Placement
+from tierengine.terms.tier import Placement, Tier
 
 MOST = 500
 _Fact = TypeVar("_Fact", bound=Value | Bounds)
@@ -327,7 +327,40 @@ def test_a_settled_tier_hangs_on_the_placements_of_which_another_moves_it(rulebo
         found = named.get(f"placement-{placement.year}", set())
         assert reached - {assessment.recommendation.tier} == found, placement.year
     assert named["placement-2009"] == named["placement-2010"] == {"2WL"}
-    assert not any(each.others for each in assessment.fragile if each.record.startswith("placement-"))
+    assert {each.others for each in assessment.fragile if each.record.startswith("placement-")} == {()}
+
+
+def test_another_placement_may_leave_the_limit_unknown(rulebook: Rulebook) -> None:
+    """With the one year on file on the watch list, nobody knows how long the country was: its limit is open again."""
+    days = {"as_of": "2015-06-20", "last_report": "2014-06-20", "period": {"first": "2014-04-01", "last": "2015-03-31"}}
+    dossier = dossiers.casefile(earlier_placements=({"year": "2014", "tier": "2", "source": "made up"},), **days)
+    law = law_of(dossier, rulebook)
+    form = lower(law)
+    opened = OpenTiers(law, form)
+    tiers: set[Tier | None] = set()
+    for tier in known_in(law, 2014):
+        moved = asked(form, admit(placed_otherwise(dossier, 2014, tier), law).given)
+        assert ("limit" in moved) == (tier != "2WL")
+        tiers |= {each.tier for each in opened.open(moved)}
+    admitted = admit(dossier, law)
+    facts = asked(form, admitted.given)
+    first = opened.open(facts)[0]
+    (found,) = opened.doubts(admitted, facts, first)
+    assert (found.record, found.others) == ("placement-2014", ())
+    assert set(found.tiers) == tiers - {first.tier}
+
+
+def test_a_rating_falls_with_the_silence_that_it_rests_on(small: Rulebook) -> None:
+    """What a person judged on that a source says nothing is wrong if it does say something."""
+    heard = {"source": "07NOWHERE12", "read": "all", "author": "A. Officer", "date": "2007-04-01", "note": "so"}
+    silent = {"id": "silent", "indicator": "increase", "covers": {"first": "2006-04-01", "last": "2007-04-01"}, **heard}
+    facts_ = dossiers.record("victims", "100"), dossiers.record("shelter", "true")
+    dossier = dossiers.casefile(*facts_, dossiers.rating("met", rests_on=("silent",)), silences=(silent,))
+    law = law_of(dossier, small)
+    form = lower(law)
+    admitted, opened = admit(dossier, law), OpenTiers(law, form)
+    found = {each.record: each for each in opened.doubts(admitted, asked(form, admitted.given), law.tiers[0])}
+    assert found["silent"] == Doubt("silent", ("rating-0",), ("2", "2WL", "3"))
 
 
 def test_a_solver_that_gives_up_excludes_nothing(
@@ -542,7 +575,9 @@ def test_an_answer_hangs_on_a_request_for_data_that_alone_gives_it(
     """Of two requests that say the same neither is decisive."""
     asked_for = {"criterion": "F-PROSECUTE", "date": "2007-01-10", "answer_date": "2007-02-10", "asks": "data"}
     answer_ = {"answer": "given", "capacity_note": "a register", "at": "07NOWHERE12 ¶1", "quote": "made up"}
-    made_ = casefile(requests=tuple({"id": f"request-{number}", **asked_for, **answer_} for number in range(requests)))
+    made_ = dossiers.casefile(
+        requests=tuple({"id": f"request-{number}", **asked_for, **answer_} for number in range(requests))
+    )
     law = law_of(made_, rulebook)
     admitted = admit(made_, law)
     form = lower(law)
