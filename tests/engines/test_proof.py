@@ -312,6 +312,24 @@ def test_two_answers_on_one_scale_are_compared() -> None:
         assert (solver.find(*given, one.values["n"].alike(other.values["n"])) is not None) is (left == right)
 
 
+def test_terms_are_called_so_that_people_can_read_a_certificate() -> None:
+    """After the case, and after the answer, finding or conclusion for which they stand."""
+    case = Case(lower(whole_law()), "Utopia", partly=True)
+    terms = [case.known["C_0"], case.values["C_1"].rises[1], case.values["C_2"].rises[2], case.shown["so"]]
+    named = ["known:C_0", "C_1>=1", "C_2>=enacted", "so", "not:so", "L_0/exceeds/C_1"]
+    terms += [case.refuted["so"], case.answers("L_0/exceeds/C_1", value=True)]
+    assert [repr(term) for term in terms] == [f"Utopia:{name}" for name in named]
+
+
+def test_a_solver_of_a_case_knows_what_every_case_obeys() -> None:
+    """Or just what it is given; what either knows is written as clauses once."""
+    case = Case(lower(whole_law()))
+    assert case.solver().question() == case.definitions
+    assert case.solver(case.follows).question() == case.follows
+    broken = negate(case.coherence["COH"])
+    assert [case.solver().find(broken), case.solver(case.follows).find(broken) is None] == [None, False]
+
+
 def test_a_kept_case_is_shared_where_numbers_are_cut_alike_and_only_there(
     rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
