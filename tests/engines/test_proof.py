@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT, read_once
 from tests.engines import z3_reading
+from tests.engines.test_bounds import MORE, compared_form
 from tests.engines.test_lowering import whole_law
 from tests.strategies import facts_for, facts_of, forms, laws
 from tierengine.engines import proof
@@ -176,13 +177,7 @@ def test_a_comparison_is_known_as_the_generated_evaluator_knows_it() -> None:
 
     A direct answer goes along with what the two numbers say, as admission sees to it.
     """
-    sides = tuple(
-        Rule(id=f"m{holds}", head="m", holds=holds, tests=(Test(field="more", op="==", value=holds),))
-        for holds in (True, False)
-    )
-    counts = tuple(Field(id=name, type="count") for name in ("n", "o"))
-    more = Comparison(id="more", left="n", right="o")
-    form = Form(inputs=counts, comparisons=(more,), strata=(Stratum(rules=sides),))
+    form = compared_form()
     engine = CompiledEngine(form)
     known = (None, 1, 3, 4, Bounds(1, 3), Bounds(2, 4), Bounds(3), Bounds(0, 1))
     for each in product(known, known, (None, True, False)):
@@ -191,7 +186,7 @@ def test_a_comparison_is_known_as_the_generated_evaluator_knows_it() -> None:
         decided = decide(facts.get("n"), facts.get("o"))
         if decided is None or facts.get("more") is not (not decided):
             assert settled_by_solver(form, facts) == engine.settled(facts), facts
-            said = compare(facts, more)
+            said = compare(facts, MORE)
             assert may_hold(form, facts)["m"] == ((True, True) if said is None else (said, not said)), facts
 
 
