@@ -11,7 +11,7 @@ from tierengine.engines.certificate import certificate
 from tierengine.engines.clauses import Clauses
 from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_least, at_most, negate, same, variable
 from tierengine.engines.solver import Limit, Model, Solver, Start
-from tierengine.errors import UndecidedError
+from tierengine.errors import Problem, UndecidedError
 from tierengine.lab.proofs import drup
 
 
@@ -79,6 +79,9 @@ def test_a_clash_names_terms_that_cannot_all_hold(base: Told, named: dict[str, T
     named_terms = {name: each.term for name, each in named.items()}
     clash = solver.clash(named_terms)
     assert set(clash) <= named.keys()
+    literals = {name: solver.literal(term) for name, term in named_terms.items()}
+    core = solver.clash_of(literals.values(), [])
+    assert {name for name, literal in literals.items() if literal in core} == set(clash)
     if base.ways.intersection(*(each.ways for each in named.values())):
         assert clash == ()
     else:
@@ -189,8 +192,11 @@ def test_a_solver_that_gives_up_says_so(limit: Limit, told_so: str) -> None:
     """Too little for a hard question: nothing is concluded, and the limit is named; an easy one is still answered."""
     solver = Solver(limit=limit)
     with solver.supposing(*_pigeons(12)):
-        with pytest.raises(UndecidedError, match=f"did not decide within {told_so}"):
+        with pytest.raises(UndecidedError) as undecided:
             solver.find()
+        what = f"it did not decide within {told_so}"
+        cure = "nothing is proved either way; allow more time, or write the rules in smaller parts"
+        assert undecided.value.problems == (Problem(where="the solver", what=what, cure=cure),)
         assert solver.may_be()
     assert Solver(limit=limit).find() is not None
 
