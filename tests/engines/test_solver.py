@@ -33,6 +33,7 @@ def test_a_term_holds_as_its_truth_table_says(one: Told) -> None:
         holds = way in one.ways
         assert (asked.find(one.term, *_just(way)) is not None) is holds
         assert (asked.find(negate(one.term), *_just(way)) is not None) is not holds
+        assert asked.has(one.term, *_just(way)) is holds
         assert added.may_be(*_just(way)) is holds
 
 
@@ -198,6 +199,11 @@ def test_a_solver_that_gives_up_says_so(limit: Limit, told_so: str) -> None:
         cure = "nothing is proved either way; allow more time, or write the rules in smaller parts"
         assert undecided.value.problems == (Problem(where="the solver", what=what, cure=cure),)
         assert solver.may_be()
+        if limit.steps:
+            assert solver.may_be(), "that it gave up before shows nothing"
+            assert solver.which([TRUE, variable("a")]) == [True, True]
+            with pytest.raises(UndecidedError):
+                solver.which([TRUE], sure=True)
     assert Solver(limit=limit).find() is not None
 
 
