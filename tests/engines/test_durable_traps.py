@@ -531,22 +531,23 @@ class Misbehaving:
     error = ValueError
 
     def __init__(self, status: int = 0, messages: tuple[str | None, ...] = (None,), failure: str = "") -> None:
-        self.status, self.messages, self.failure = status, list(messages), failure
+        self.status, self.messages, self.failure = status, messages, failure
 
     def assert_fact(self, handle: int, record: str) -> tuple[int, int]:
-        """Take a record, or fail."""
+        """Take a record, or fail, and begin with the messages."""
         if self.failure:
             raise self.error(self.failure)
+        self.left = list(self.messages)
         return self.status, 1
 
     def start_action_for_state(self, handle: int, session: int) -> tuple[str, str] | None:
         """Give the first message."""
-        first = self.messages.pop(0)
+        first = self.left.pop(0)
         return None if first is None else ("{}", first)
 
     def complete_and_start_action(self, handle: int, session: int) -> str | None:
         """Give the next message."""
-        return self.messages.pop(0)
+        return self.left.pop(0)
 
     def delete_state(self, handle: int, sid: str | None) -> None:
         """Forget nothing, as there is no session."""

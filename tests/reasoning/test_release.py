@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,10 @@ from tests.reasoning.releasable import MARKS, Piece, digest, identity, made, pie
 from tests.reasoning.two_years import SILENT, last_year, write
 from tierengine import schemas
 from tierengine.errors import EvidenceError
-from tierengine.evidence.dossier import Casefile, PlannedAction, Request, read_dossier
+from tierengine.evidence.dossier import Casefile, Request, read_dossier
 from tierengine.evidence.handling import Mark, cleared_for, strictest
 from tierengine.evidence.records import Evidence
-from tierengine.evidence.remainder import items
+from tierengine.evidence.remainder import answering, items
 from tierengine.evidence.sources.opened import Paragraph, Written
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
@@ -190,15 +189,6 @@ def test_a_person_is_shown_no_word_that_a_mark_keeps_from_them(
     assert part.last is None
 
 
-def test_a_plan_is_not_shown_in_part(small_law: Law) -> None:
-    """What a plan asks of the government may show what it was made from."""
-    casefile = made([Piece("victims", 0, None), Piece("shelter", 1, None)])
-    action = PlannedAction(id="a", says="House the victims.", answered_by=("shelter",), due=date(2008, 3, 1))
-    planned = casefile.dossier.model_copy(update={"plan": (action,)})
-    part = shown_part(Casefile.of(planned, casefile.document, casefile.sources), small_law, Mark("unclassified"))
-    assert not part.dossier.plan
-
-
 def test_a_source_from_which_nothing_was_coded_is_withheld_too(small_law: Law) -> None:
     """A dossier on a source that may not be released is not released whole, though each of its records is."""
     casefile = made([Piece("victims", 0, None), Piece("shelter", 1, None)])
@@ -242,7 +232,7 @@ def dossier_on(sources: list[Written], *records: dict[str, Any], **changes: Any)
 
 A = paged(
     "A",
-    "The post saw forty victims in the north and ten in the south. All were housed in the capital.",
+    "The post saw (forty victims in the north and ten in the south). All were housed in the capital.",
     "The police said that ten in the south were housed. Later ten in the south were moved.",
 )
 B = paged("B", "The post saw forty victims in the north. All were housed in the capital.")
@@ -255,10 +245,11 @@ LATER = {"at": "A page 1 ¶2", "quote": "ten in the south", "anchor": {"suffix":
     [
         (FIRST, "A page 1 ¶1", FIRST["quote"], False),
         (FIRST, "A page 1 ¶1", "victims in the north", False),
-        (FIRST, "A page 1 ¶1", f"The post saw {FIRST['quote']}.", False),
-        (FIRST, "A page 1 ¶1", "The post saw forty", False),
-        (FIRST, "A page 1 ¶1", "south. All were housed", False),
-        (FIRST, "A page 1 ¶1", "The post saw", True),
+        (FIRST, "A page 1 ¶1", f"The post saw ({FIRST['quote']}).", False),
+        (FIRST, "A page 1 ¶1", "The post saw (forty", False),
+        (FIRST, "A page 1 ¶1", "south). All were housed", False),
+        (FIRST, "A page 1 ¶1", "The post saw (", True),
+        (FIRST, "A page 1 ¶1", "). All were housed", True),
         (FIRST, "A page 1 ¶1", "All were housed in the capital.", True),
         (FIRST, "A page 1 ¶2", "ten   in the south", False),
         (FIRST, "A page 1 ¶2", "that ten in the south were housed", True),
@@ -322,14 +313,34 @@ def test_a_silence_that_the_last_dossier_overtakes_is_withheld_with_it(rulebook:
     } == {"increase_in_enforcement"}
 
 
-def test_earlier_placements_are_released_without_what_they_were_taken_from(rulebook: Rulebook) -> None:
-    """Where reports placed a country is public; the source that the dossier names may not be."""
-    first = marked("invented-2011", {}).dossier.records[0]
-    casefile = marked("invented-2011", {first.id: "unknown"})
-    released = release(casefile, law_of(casefile, rulebook), "public")
-    placed = casefile.dossier.earlier_placements
-    assert [(each.year, each.tier) for each in released.placements] == [(each.year, each.tier) for each in placed]
-    assert {each.source for each in released.placements} == {f"the report of {each.year}" for each in placed}
+def test_words_that_nobody_marked_stay_behind_where_anything_does(small_law: Law) -> None:
+    """Notes, what is no evidence, what is only proposed, plans, and the sources of what is public."""
+    at = {"at": "A page 1 ¶2", "quote": "The police said"}
+    silent = {"indicator": "increase", "source": "B", "read": "all", "author": "A. Officer", "date": "2007-04-01"}
+    asked = {"criterion": "SCOPE", "date": "2007-01-01", "asks": "data", "answer": "given", "capacity_note": "a secret"}
+    undated = {"note": "a secret", "undated": "a secret", "date": None}
+    tells = {"kind": "action", "measures": "shelter", "value": "true", "undated": "a secret", "because": "a secret"}
+    proposed = {"id": "p", **at, "records": ({**tells, "actor": {"is": "government", "name": "Nowhere"}},)}
+    casefile = dossier_on(
+        [A, B],
+        dossiers.record("victims", "40", 0, handling="unknown", **FIRST),
+        dossiers.record("shelter", "true", 1, **at, **undated),
+        silences=({"id": "s", "note": "a secret", **silent},),
+        requests=({"id": "r", **asked, "at": "B page 1 ¶1", "quote": "All were"},),
+        not_evidence=({**at, "why": "a secret"},),
+        proposed=(proposed,),
+        plan=({"id": "a", "says": "a secret", "answered_by": ("shelter",), "due": "2008-03-01"},),
+        earlier_placements=({"year": "2006", "tier": "2", "source": "a secret"},),
+    )
+    for part in (release(casefile, small_law, "public").part, shown_part(casefile, small_law, Mark("unclassified"))):
+        assert [each.id for each in answering(part)] == ["shelter-1", "s", "r"]
+        assert "a secret" not in part.dossier.model_dump_json()
+        assert [silence.note for silence in part.dossier.silences] == ["not released"]
+        assert [request.capacity_note for request in part.dossier.requests] == ["not released"]
+        assert [getattr(each, "undated", None) for each in part.dossier.records] == ["not released"]
+        assert (part.dossier.not_evidence, part.dossier.proposed, part.dossier.plan) == ((), (), ())
+        assert [each.source for each in part.dossier.earlier_placements] == ["the report of 2006"]
+    assert release(casefile, small_law, "public").placements == part.dossier.earlier_placements
 
 
 def test_what_no_open_source_holds_bears_no_known_mark(small_law: Law) -> None:

@@ -21,6 +21,7 @@ from tierengine.evidence.dossier import (
 )
 from tierengine.evidence.origins import origins_of
 from tierengine.evidence.records import Evidence, Rating, dated
+from tierengine.evidence.remainder import source_of
 from tierengine.law.entries import LAST_YEAR, Admission, CarriedItem, Indicator
 from tierengine.law.rulebook import Law
 from tierengine.reasoning import years
@@ -793,7 +794,7 @@ def _contradictions(
                         f"and `{other.id}` ({_place(casefile, other, 'value')}) with {other.value}",
                         cure="keep the one that the better source supports, and list the other under `not_evidence`",
                     )
-        spoken = {record.at.split(" ")[0] for record in found}
+        spoken = {source_of(record) for record in found}
         for silence in silences.get(name, ()):
             if silence.source in spoken:
                 yield Problem(

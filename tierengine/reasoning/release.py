@@ -138,7 +138,7 @@ def shown_part(casefile: Casefile, law: Law, cleared: Mark) -> Casefile:
     kept = sieve.kept()
     part = _bare(remainder(casefile, kept.__contains__, with_last=False), sieve.sources(kept))
     document = Document(f"{casefile.document.name}, in part", b"", {}, {})
-    return Casefile.of(part.dossier.model_copy(update={"plan": ()}), document, part.sources)
+    return Casefile.of(part.dossier, document, part.sources)
 
 
 def _marks(casefile: Casefile) -> Iterator[Mark]:
@@ -286,6 +286,7 @@ def _bare(casefile: Casefile, sources: frozenset[str]) -> Casefile:
         "requests": tuple(request.model_copy(update={"capacity_note": _NOT_RELEASED}) for request in dossier.requests),
         "not_evidence": (),
         "proposed": (),
+        "plan": (),
         "earlier_placements": tuple(
             placement.model_copy(update={"source": f"the report of {placement.year}"})
             for placement in dossier.earlier_placements
