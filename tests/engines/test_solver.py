@@ -167,6 +167,14 @@ def test_what_no_step_is_needed_to_refute_has_a_proof_of_one_line() -> None:
     assert certificate([a, negate(a)]).proof == "0\n"
 
 
+def test_a_conjunction_is_asked_by_its_parts() -> None:
+    """The solver begins with each of them, and needs no literal for all."""
+    clauses: list[list[int]] = []
+    written, (a, b, c) = Clauses(clauses.append), (variable(name) for name in "abc")
+    assert written.units([all_of((a, all_of((b, c)))), negate(a)]) == [1, 2, 3, -1]
+    assert clauses == []
+
+
 def test_a_count_is_written_as_far_as_it_is_asked() -> None:
     """Up to four at first, then twice as far; what was written serves every lower number. Counted in literals."""
     clauses: list[list[int]] = []
