@@ -29,6 +29,7 @@ from tierengine.engines.form import (
     Stratum,
     Tally,
     Test,
+    Unanswered,
     Value,
 )
 from tierengine.engines.logic import Term, negate
@@ -188,6 +189,21 @@ def test_a_comparison_is_known_as_the_generated_evaluator_knows_it() -> None:
             assert settled_by_solver(form, facts) == engine.settled(facts), facts
             said = compare(facts, MORE)
             assert may_hold(form, facts)["m"] == ((True, True) if said is None else (said, not said)), facts
+
+
+def test_two_solvers_agree_on_what_nobody_answered() -> None:
+    """What may be of an input that another shows and a third denies, whoever of them answered."""
+    fields = tuple(Field(id=name, type="truth") for name in "abc")
+    rules = tuple(
+        Rule(id=f"p{holds}", head="p", holds=holds, tests=(Test(field="a", op="==", value=holds),))
+        for holds in (True, False)
+    )
+    taken = Unanswered(id="a", shown_by=("b",), denied_with=("c",))
+    form = Form(inputs=fields, strata=(Stratum(rules=rules),), unanswered=(taken,))
+    second = z3_reading.Completions(form)
+    for each in product((None, True, False), repeat=3):
+        facts: Facts = {name: value for name, value in zip("abc", each, strict=True) if value is not None}
+        assert may_hold(form, facts) == second.may_hold(facts), facts
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
