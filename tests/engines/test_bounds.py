@@ -120,14 +120,19 @@ def test_every_engine_reads_bounds_as_all_their_numbers() -> None:
             assert columns.of(row).fired == fired
 
 
-def test_every_engine_lets_two_numbers_outrank_what_was_answered_directly() -> None:
-    """A direct answer counts where the numbers leave it open, whether they are known by bounds or not at all."""
-    pytest.importorskip("durable", reason="durable-rules is not built here")
+def compared_form() -> Form:
+    """A form that says which of two counts is greater, and nothing else."""
     sides = tuple(
         Rule(id=f"m{holds}", head="m", holds=holds, tests=(Test(field="more", op="==", value=holds),))
         for holds in (True, False)
     )
-    form = Form(inputs=(COUNT, OTHER), comparisons=(MORE,), strata=(Stratum(rules=sides),))
+    return Form(inputs=(COUNT, OTHER), comparisons=(MORE,), strata=(Stratum(rules=sides),))
+
+
+def test_every_engine_lets_two_numbers_outrank_what_was_answered_directly() -> None:
+    """A direct answer counts where the numbers leave it open, whether they are known by bounds or not at all."""
+    pytest.importorskip("durable", reason="durable-rules is not built here")
+    form = compared_form()
     known: list[int | Bounds | None] = [None, 1, 3, Bounds(1, 3), Bounds(2)]
     answers = [dict(zip(("n", "o", "more"), each, strict=True)) for each in product(known, known, (None, True, False))]
     records: list[Facts] = [{name: each for name, each in one.items() if each is not None} for one in answers]

@@ -11,7 +11,7 @@ from tierengine.engines.certificate import certificate
 from tierengine.engines.clauses import Clauses
 from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_least, at_most, negate, same, variable
 from tierengine.engines.solver import Limit, Model, Solver, Start
-from tierengine.errors import UndecidedError
+from tierengine.errors import Problem, UndecidedError
 from tierengine.lab.proofs import drup
 
 
@@ -33,6 +33,7 @@ def test_a_term_holds_as_its_truth_table_says(one: Tabled) -> None:
         holds = way in one.ways
         assert (asked.find(one.term, *_just(way)) is not None) is holds
         assert (asked.find(negate(one.term), *_just(way)) is not None) is not holds
+        assert asked.has(one.term, *_just(way)) is holds
         assert added.may_be(*_just(way)) is holds
 
 
@@ -79,6 +80,9 @@ def test_a_clash_names_terms_that_cannot_all_hold(base: Tabled, named: dict[str,
     named_terms = {name: each.term for name, each in named.items()}
     clash = solver.clash(named_terms)
     assert set(clash) <= named.keys()
+    literals = {name: solver.literal(term) for name, term in named_terms.items()}
+    core = solver.clash_of(literals.values(), [])
+    assert {name for name, literal in literals.items() if literal in core} == set(clash)
     if base.ways.intersection(*(each.ways for each in named.values())):
         assert clash == ()
     else:
@@ -163,6 +167,14 @@ def test_what_no_step_is_needed_to_refute_has_a_proof_of_one_line() -> None:
     assert certificate([a, negate(a)]).proof == "0\n"
 
 
+def test_a_conjunction_is_asked_by_its_parts() -> None:
+    """The solver begins with each of them, and needs no literal for all."""
+    clauses: list[list[int]] = []
+    written, (a, b, c) = Clauses(clauses.append), (variable(name) for name in "abc")
+    assert written.units([all_of((a, all_of((b, c)))), negate(a)]) == [1, 2, 3, -1]
+    assert clauses == []
+
+
 def test_a_count_is_written_as_far_as_it_is_asked() -> None:
     """Up to four at first, then twice as far; what was written serves every lower number. Counted in literals."""
     clauses: list[list[int]] = []
@@ -189,9 +201,17 @@ def test_a_solver_that_gives_up_says_so(limit: Limit, says: str) -> None:
     """Too little for a hard question: nothing is concluded, and the limit is named; an easy one is still answered."""
     solver = Solver(limit=limit)
     with solver.supposing(*_pigeons(12)):
-        with pytest.raises(UndecidedError, match=f"did not decide within {says}"):
+        with pytest.raises(UndecidedError) as undecided:
             solver.find()
+        what = f"it did not decide within {says}"
+        cure = "nothing is proved either way; allow more time, or write the rules in smaller parts"
+        assert undecided.value.problems == (Problem(where="the solver", what=what, cure=cure),)
         assert solver.may_be()
+        if limit.steps:
+            assert solver.may_be(), "that it gave up before shows nothing"
+            assert solver.which([TRUE, variable("a")]) == [True, True]
+            with pytest.raises(UndecidedError):
+                solver.which([TRUE], sure=True)
     assert Solver(limit=limit).find() is not None
 
 
