@@ -476,7 +476,17 @@ def front_door() -> str:
         found = getattr(tierengine, name)
         shown = "" if isinstance(found, type) and issubclass(found, Exception | Enum) else _signature(found)
         parts.append(f"## {name}\n\n```text\n{name}{shown}\n```\n\n{_plain(inspect.getdoc(found) or '')}")
+        parts += _methods(found)
     return _page("Python: the names to import", *parts)
+
+
+def _methods(found: Any) -> Iterator[str]:
+    """The methods of a class that a program calls; of errors and outcomes it calls none."""
+    if isinstance(found, type) and not issubclass(found, Exception | Enum):
+        for name, each in vars(found).items():
+            if inspect.isfunction(each) and not name.startswith("_"):
+                says = _plain(inspect.getdoc(each) or "")
+                yield f"### {found.__name__}.{name}\n\n```text\n{name}{_signature(each)}\n```\n\n{says}"
 
 
 def _signature(found: Any) -> str:
