@@ -120,7 +120,7 @@ class Assessor:
     def assess(self, casefile: Casefile) -> Assessment:
         """Return the recommendation on a dossier: admit, evaluate, trace, recommend.
 
-        Raise `EvidenceError` if the records cannot be used under the law, and `MismatchError` if two evaluators disagree.
+        Raise `EvidenceError` if the records cannot be used, and `MismatchError` if two evaluators disagree.
         """
         admitted = admit(casefile, self.law)
         facts = {name: value for name, value in admitted.facts.items() if name in self._inputs}
