@@ -1,4 +1,4 @@
-"""The engine of record on small forms written by hand, and on random ones against a plain retelling."""
+"""The engine of record on small forms written by hand, and on random ones against a plain reading."""
 
 from __future__ import annotations
 
@@ -393,7 +393,7 @@ def test_what_the_extension_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def retell(form: Form, facts: Facts) -> Evaluation:
-    """The meaning of a form, told plainly and slowly."""
+    """The meaning of a form, read plainly and slowly."""
     known: dict[str, Any] = dict(facts)
     for comparison in form.comparisons:
         if comparison.left in known and comparison.right in known:
@@ -483,7 +483,7 @@ def some_facts(chance: random.Random, form: Form) -> dict[str, Value | Bounds]:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_random_forms(seed: int) -> None:
-    """On random forms and random facts the engine finds exactly what a plain retelling finds."""
+    """On random forms and random facts the engine finds exactly what a plain reading finds."""
     chance = random.Random(seed)
     form = some_form(chance)
     with DurableEngine(form) as engine:

@@ -485,7 +485,7 @@ def test_the_widest_record() -> None:
 
 
 def test_the_largest_values() -> None:
-    """At the edges of what is allowed the engine still tells neighbours apart."""
+    """At the edges of what is allowed the engine still keeps neighbours apart."""
     word, other = "a" * LONGEST, "a" * (LONGEST - 1) + "b"
     words = Field(id="w", type="choice", choices=(word, other, "ab", "ab!"))
     asked = form(
@@ -603,7 +603,7 @@ def test_a_missing_or_other_version(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError) as refused:
         DurableEngine(form())
     missing = "durable-rules: the rules engine is not installed, or was not built for this Python"
-    assert str(refused.value) == f"{missing}{cure} with a C compiler; docs/how-to/install.md tells how"
+    assert str(refused.value) == f"{missing}{cure} with a C compiler; docs/how-to/install.md says how"
 
 
 def test_a_python_on_which_nothing_was_measured() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT, read_once
 from tests.engines import z3_reading
+from tests.engines.test_bounds import MORE, compared_form
 from tests.engines.test_lowering import whole_law
 from tests.strategies import facts_for, facts_of, forms, laws
 from tierengine.engines import proof
@@ -28,6 +29,7 @@ from tierengine.engines.form import (
     Stratum,
     Tally,
     Test,
+    Unanswered,
     Value,
 )
 from tierengine.engines.logic import Term, negate
@@ -176,23 +178,32 @@ def test_a_comparison_is_known_as_the_generated_evaluator_knows_it() -> None:
 
     A direct answer goes along with what the two numbers say, as admission sees to it.
     """
-    sides = tuple(
-        Rule(id=f"m{holds}", head="m", holds=holds, tests=(Test(field="more", op="==", value=holds),))
-        for holds in (True, False)
-    )
-    counts = tuple(Field(id=name, type="count") for name in ("n", "o"))
-    more = Comparison(id="more", left="n", right="o")
-    form = Form(inputs=counts, comparisons=(more,), strata=(Stratum(rules=sides),))
+    form = compared_form()
     engine = CompiledEngine(form)
     known = (None, 1, 3, 4, Bounds(1, 3), Bounds(2, 4), Bounds(3), Bounds(0, 1))
     for each in product(known, known, (None, True, False)):
-        told = zip(("n", "o", "more"), each, strict=True)
-        facts: Facts = {name: value for name, value in told if value is not None}
+        named = zip(("n", "o", "more"), each, strict=True)
+        facts: Facts = {name: value for name, value in named if value is not None}
         decided = decide(facts.get("n"), facts.get("o"))
         if decided is None or facts.get("more") is not (not decided):
             assert settled_by_solver(form, facts) == engine.settled(facts), facts
-            said = compare(facts, more)
+            said = compare(facts, MORE)
             assert may_hold(form, facts)["m"] == ((True, True) if said is None else (said, not said)), facts
+
+
+def test_two_solvers_agree_on_what_nobody_answered() -> None:
+    """What may be of an input that another shows and a third denies, whoever of them answered."""
+    fields = tuple(Field(id=name, type="truth") for name in "abc")
+    rules = tuple(
+        Rule(id=f"p{holds}", head="p", holds=holds, tests=(Test(field="a", op="==", value=holds),))
+        for holds in (True, False)
+    )
+    taken = Unanswered(id="a", shown_by=("b",), denied_with=("c",))
+    form = Form(inputs=fields, strata=(Stratum(rules=rules),), unanswered=(taken,))
+    second = z3_reading.Completions(form)
+    for each in product((None, True, False), repeat=3):
+        facts: Facts = {name: value for name, value in zip("abc", each, strict=True) if value is not None}
+        assert may_hold(form, facts) == second.may_hold(facts), facts
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -310,6 +321,24 @@ def test_two_answers_on_one_scale_are_compared() -> None:
         given = one.answers("n", left), other.answers("n", right)
         assert (solver.find(*given, one.values["n"].no_higher_than(other.values["n"])) is not None) is (left <= right)
         assert (solver.find(*given, one.values["n"].alike(other.values["n"])) is not None) is (left == right)
+
+
+def test_terms_are_called_so_that_people_can_read_a_certificate() -> None:
+    """After the case, and after the answer, finding or conclusion for which they stand."""
+    case = Case(lower(whole_law()), "Utopia", partly=True)
+    terms = [case.known["C_0"], case.values["C_1"].rises[1], case.values["C_2"].rises[2], case.shown["so"]]
+    named = ["known:C_0", "C_1>=1", "C_2>=enacted", "so", "not:so", "L_0/exceeds/C_1"]
+    terms += [case.refuted["so"], case.answers("L_0/exceeds/C_1", value=True)]
+    assert [repr(term) for term in terms] == [f"Utopia:{name}" for name in named]
+
+
+def test_a_solver_of_a_case_knows_what_every_case_obeys() -> None:
+    """Or just what it is given; what either knows is written as clauses once."""
+    case = Case(lower(whole_law()))
+    assert case.solver().question() == case.definitions
+    assert case.solver(case.follows).question() == case.follows
+    broken = negate(case.coherence["COH"])
+    assert [case.solver().find(broken), case.solver(case.follows).find(broken) is None] == [None, False]
 
 
 def test_a_kept_case_is_shared_where_numbers_are_cut_alike_and_only_there(

@@ -194,7 +194,7 @@ def _load() -> _Extension:
                 Problem(
                     where="durable-rules",
                     what="the rules engine is not installed, or was not built for this Python",
-                    cure=f"install durable-rules=={DURABLE_RULES} with a C compiler; docs/how-to/install.md tells how",
+                    cure=f"install durable-rules=={DURABLE_RULES} with a C compiler; docs/how-to/install.md says how",
                 )
             ]
         ) from error

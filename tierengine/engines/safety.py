@@ -159,7 +159,7 @@ def _collisions(kinds: dict[str, str]) -> Iterator[Problem]:
             yield Problem(
                 where=f"{kind} `{name}`",
                 cure="rename one of the two",
-                what=f"the engine cannot tell the name from `{first}`: it keeps 32 bits of each",
+                what=f"the engine cannot distinguish the name from `{first}`: it keeps 32 bits of each",
             )
 
 
