@@ -17,6 +17,14 @@ from typing import Any, NoReturn, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
 
 from tierengine.errors import Problem, UsageError
 
@@ -204,6 +212,11 @@ def _decode(raw: bytes, name: str, problems: list[Problem]) -> str | None:
         return None
 
 
+def _is_plain(event: Any) -> bool:
+    """Whether an event is a text, and nothing beside it says what it is to be."""
+    return type(event) is ScalarEvent and event.anchor is None and event.tag is None
+
+
 class _Reading:
     """Turns libyaml's events into values, without building nodes in between; and notes where each stands, if asked."""
 
@@ -213,61 +226,61 @@ class _Reading:
         self._name = name
         self._problems = problems
         self._marks = marks
-        self._next: Callable[[], Any] = yaml.parse(text, Loader=_loader()).__next__
+        self._next: Callable[[], Any] = _loader()(text).get_event
         self._path: list[str | int] = []
 
     def root(self) -> Any:
         """Return the value of the one document of the file."""
         self._next()  # the stream begins
-        if type(self._next()) is not yaml.DocumentStartEvent:
+        if type(self._next()) is not DocumentStartEvent:
             _add(self._problems, f"{self._name}:1:1", "the file is empty", "write its keys, or remove the file")
             raise _RefusedError
         event = self._next()
         self._note(event)
         value = self._value(event)
         self._next()  # the document ends
-        if type(second := self._next()) is yaml.DocumentStartEvent:
+        if type(second := self._next()) is DocumentStartEvent:
             self._refuse(second, "a second document (`---`) in one file", "put it into a file of its own")
         return value
 
     def _value(self, event: Any) -> Any:
         if event.anchor is not None or event.tag is not None:
             self._guard(event)
-        if type(event) is yaml.ScalarEvent:
+        if type(event) is ScalarEvent:
             return event.value
         if len(self._path) >= DEEPEST:
             self._refuse(event, f"nested more than {DEEPEST} levels deep", "name the inner part and refer to it")
-        return self._mapping() if type(event) is yaml.MappingStartEvent else self._sequence()
+        return self._mapping() if type(event) is MappingStartEvent else self._sequence()
 
     def _mapping(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        lines: dict[str, int] = {}
-        path, take = self._path, self._next
-        while type(event := take()) is not yaml.MappingEndEvent:
-            key = self._key(event)
-            if key in lines:
-                self._twice(event, lines[key])
-            lines.setdefault(key, event.start_mark.line + 1)
+        keys: dict[str, Any] = {}
+        path, take, marks = self._path, self._next, self._marks
+        while type(event := take()) is not MappingEndEvent:
+            if not _is_plain(event):
+                self._guard(event)
+                self._refuse(event, "a list or mapping is used as a key", "use a plain word as the key")
+            key: str = event.value
+            if key in keys:
+                self._twice(event, keys[key])
             path.append(key)
-            self._note(event)
-            values.setdefault(key, self._value(take()))
+            if marks is not None:
+                self._note(event)
+            found = take()
+            value = found.value if _is_plain(found) else self._value(found)
             path.pop()
+            if key not in keys:
+                keys[key], values[key] = event, value
         return values
-
-    def _key(self, event: Any) -> str:
-        self._guard(event)
-        if type(event) is not yaml.ScalarEvent:
-            self._refuse(event, "a list or mapping is used as a key", "use a plain word as the key")
-        key: str = event.value
-        return key
 
     def _sequence(self) -> tuple[Any, ...]:
         values: list[Any] = []
-        path, take = self._path, self._next
-        while type(event := take()) is not yaml.SequenceEndEvent:
+        path, take, marks = self._path, self._next, self._marks
+        while type(event := take()) is not SequenceEndEvent:
             path.append(len(values))
-            self._note(event)
-            values.append(self._value(event))
+            if marks is not None:
+                self._note(event)
+            values.append(event.value if _is_plain(event) else self._value(event))
             path.pop()
         return tuple(values)
 
@@ -275,17 +288,17 @@ class _Reading:
         if self._marks is not None:
             self._marks.setdefault(tuple(self._path), (event.start_mark.line + 1, event.start_mark.column + 1))
 
-    def _twice(self, event: Any, line: int) -> None:
+    def _twice(self, event: Any, first: Any) -> None:
         _add(
             self._problems,
             self._where(event),
             f"the key `{event.value}` stands here a second time",
-            f"keep one of the two; the first is on line {line}",
+            f"keep one of the two; the first is on line {first.start_mark.line + 1}",
         )
 
     def _guard(self, event: Any) -> None:
         """Refuse what may stand for something else than it says."""
-        if type(event) is yaml.AliasEvent:
+        if type(event) is AliasEvent:
             self._refuse(event, "an alias (`*name`) is not allowed", "write the value out where it is needed")
         if event.anchor is not None:
             what = f"an anchor (`&{event.anchor}`) is not allowed"

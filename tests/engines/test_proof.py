@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,13 +12,38 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT, read_once
 from tests.engines import z3_reading
+from tests.engines.test_bounds import MORE, compared_form
+from tests.engines.test_lowering import whole_law
 from tests.strategies import facts_for, facts_of, forms, laws
 from tierengine.engines import proof
+from tierengine.engines.arithmetic import OPERATORS, compare, decide
 from tierengine.engines.compiled import CompiledEngine
-from tierengine.engines.form import Bounds, Comparison, Evaluation, Facts, Field, Form, Test, Value
+from tierengine.engines.form import (
+    Bounds,
+    Comparison,
+    Evaluation,
+    Facts,
+    Field,
+    Form,
+    Rule,
+    Stratum,
+    Tally,
+    Test,
+    Unanswered,
+    Value,
+)
 from tierengine.engines.logic import Term, negate
 from tierengine.engines.lowering import lower
-from tierengine.engines.proof import Case, lowest
+from tierengine.engines.proof import (
+    Case,
+    asked_by_rules,
+    inputs_below,
+    known_numbers,
+    linked,
+    lowest,
+    rules_on_findings,
+    together,
+)
 from tierengine.engines.solver import Solver
 from tierengine.law.conditions import Condition
 from tierengine.law.rulebook import Rulebook
@@ -147,6 +173,76 @@ def test_two_solvers_agree_on_what_is_settled(data: st.DataObject) -> None:
     assert settled_by_solver(form, facts) == z3_reading.settled(form, facts)
 
 
+def test_a_comparison_is_known_as_the_generated_evaluator_knows_it() -> None:
+    """By two numbers, by their bounds, or as it was answered without them; numbers may be any, cut by no rule.
+
+    A direct answer goes along with what the two numbers say, as admission sees to it.
+    """
+    form = compared_form()
+    engine = CompiledEngine(form)
+    known = (None, 1, 3, 4, Bounds(1, 3), Bounds(2, 4), Bounds(3), Bounds(0, 1))
+    for each in product(known, known, (None, True, False)):
+        named = zip(("n", "o", "more"), each, strict=True)
+        facts: Facts = {name: value for name, value in named if value is not None}
+        decided = decide(facts.get("n"), facts.get("o"))
+        if decided is None or facts.get("more") is not (not decided):
+            assert settled_by_solver(form, facts) == engine.settled(facts), facts
+            said = compare(facts, MORE)
+            assert may_hold(form, facts)["m"] == ((True, True) if said is None else (said, not said)), facts
+
+
+def test_two_solvers_agree_on_what_nobody_answered() -> None:
+    """What may be of an input that another shows and a third denies, whoever of them answered."""
+    fields = tuple(Field(id=name, type="truth") for name in "abc")
+    rules = tuple(
+        Rule(id=f"p{holds}", head="p", holds=holds, tests=(Test(field="a", op="==", value=holds),))
+        for holds in (True, False)
+    )
+    taken = Unanswered(id="a", shown_by=("b",), denied_with=("c",))
+    form = Form(inputs=fields, strata=(Stratum(rules=rules),), unanswered=(taken,))
+    second = z3_reading.Completions(form)
+    for each in product((None, True, False), repeat=3):
+        facts: Facts = {name: value for name, value in zip("abc", each, strict=True) if value is not None}
+        assert may_hold(form, facts) == second.may_hold(facts), facts
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_count_is_asked_with_every_operator(size: int) -> None:
+    """Of how many members hold or fail, against every number from none to more than there are."""
+    fields = tuple(Field(id=f"m{number}", type="truth") for number in range(size))
+    members = tuple((Test(field=f.id, op="==", value=True), Test(field=f.id, op="==", value=False)) for f in fields)
+    asked = product(("holds", "fails"), OPERATORS, range(-1, size + 2))
+    tests = [Test(field=f"t.{end}", op=op, value=number) for end, op, number in asked]
+    rules = tuple(Rule(id=str(n), head=str(n), holds=True, tests=(test,)) for n, test in enumerate(tests))
+    form = Form(inputs=fields, strata=(Stratum(tallies=(Tally(id="t", members=members),), rules=rules),))
+    engine = CompiledEngine(form)
+    for each in product((None, True, False), repeat=size):
+        facts: Facts = {f.id: value for f, value in zip(fields, each, strict=True) if value is not None}
+        assert settled_by_solver(form, facts) == engine.settled(facts), facts
+
+
+def test_the_inputs_on_which_each_proposition_rests() -> None:
+    """As found from each proposition downwards; of two numbers that are compared, both."""
+    form = lower(RULEBOOK.latest())
+    asked: dict[str, set[str]] = {each.id: {each.left, each.right} for each in form.comparisons}
+    for stratum in form.strata:
+        for tally in stratum.tallies:
+            looks = {test.field for member in tally.members for test in member}
+            asked |= {f"{tally.id}.holds": looks, f"{tally.id}.fails": looks}
+        for rule in stratum.rules:
+            asked.setdefault(rule.head, set()).update(test.field for test in rule.tests)
+
+    def rests(name: str) -> set[str]:
+        return set().union(*map(rests, asked[name])) if name in asked else {name}
+
+    assert inputs_below(form) == {name: rests(name) for name in asked}
+    assert asked_by_rules(form) == {name: rests(name) for name in form.coherence}
+    propositions = {rule.head for stratum in form.strata for rule in stratum.rules}
+    on_findings = {name for name in form.coherence if not asked[name].isdisjoint(propositions)}
+    assert rules_on_findings(form) == on_findings
+    assert 0 < len(on_findings) < len(form.coherence)
+
+
 @pytest.mark.parametrize("day", BOUNDARIES, ids=str)
 def test_two_solvers_agree_on_the_open_rows_of_the_law(day: date) -> None:
     """Under the law of every date, clauses and z3 leave the same rows of the tier table open."""
@@ -196,6 +292,53 @@ def test_cases_that_are_compared_have_room_for_their_numbers() -> None:
     assert model is not None
     first, second = one.read(model), other.read(model)
     assert int(first["few"]) < int(first["many"]) < int(second["many"]) < int(second["few"])
+
+
+def test_what_hangs_together() -> None:
+    """Unknown inputs bind one another by a rule of coherence or by standing for one another; counts, by comparisons."""
+    form = lower(whole_law())
+    groups = {frozenset({"last_report"}), frozenset({"C_0", "C_1", "C_4", "L_0"})}
+    assert set(together(form, {field.id for field in form.inputs})) == groups
+    apart = {frozenset({"last_report"}), frozenset({"C_4"}), frozenset({"L_0"})}
+    assert set(together(form, {"C_4", "L_0", "rating/weight"})) == apart, "what binds them is known"
+    assert set(linked(form)) == {frozenset({"C_1", "C_4", "L_0"})}
+    assert set(linked(form.model_copy(update={"comparisons": ()}))) == {
+        frozenset({name}) for name in ("C_1", "C_4", "L_0")
+    }
+    assert known_numbers(form, {"C_1": 4, "C_4": Bounds(2, 6), "L_0": Bounds(3), "C_0": True, "rating/weight": 3}) == {
+        "C_1": (4, 5),
+        "C_4": (2, 7),
+        "L_0": (3,),
+    }
+
+
+def test_two_answers_on_one_scale_are_compared() -> None:
+    """Whether one is no higher than the other, and whether they are the same."""
+    form = Form(inputs=(Field(id="n", type="count"),), strata=())
+    one, other = (Case(form, name, cuts={"n": (1, 2, 3)}, beside=(form,)) for name in ("one", "other"))
+    solver = Solver(one.definitions, other.definitions)
+    for left, right in product(range(4), repeat=2):
+        given = one.answers("n", left), other.answers("n", right)
+        assert (solver.find(*given, one.values["n"].no_higher_than(other.values["n"])) is not None) is (left <= right)
+        assert (solver.find(*given, one.values["n"].alike(other.values["n"])) is not None) is (left == right)
+
+
+def test_terms_are_called_so_that_people_can_read_a_certificate() -> None:
+    """After the case, and after the answer, finding or conclusion for which they stand."""
+    case = Case(lower(whole_law()), "Utopia", partly=True)
+    terms = [case.known["C_0"], case.values["C_1"].rises[1], case.values["C_2"].rises[2], case.shown["so"]]
+    named = ["known:C_0", "C_1>=1", "C_2>=enacted", "so", "not:so", "L_0/exceeds/C_1"]
+    terms += [case.refuted["so"], case.answers("L_0/exceeds/C_1", value=True)]
+    assert [repr(term) for term in terms] == [f"Utopia:{name}" for name in named]
+
+
+def test_a_solver_of_a_case_knows_what_every_case_obeys() -> None:
+    """Or just what it is given; what either knows is written as clauses once."""
+    case = Case(lower(whole_law()))
+    assert case.solver().question() == case.definitions
+    assert case.solver(case.follows).question() == case.follows
+    broken = negate(case.coherence["COH"])
+    assert [case.solver().find(broken), case.solver(case.follows).find(broken) is None] == [None, False]
 
 
 def test_a_kept_case_is_shared_where_numbers_are_cut_alike_and_only_there(

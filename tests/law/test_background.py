@@ -9,7 +9,7 @@ from tests.strategies import Value
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.lowering import lower
 from tierengine.law.entries import Indicator
-from tierengine.law.rulebook import Law, asked_of
+from tierengine.law.rulebook import Law
 
 BOOK = read_once(ROOT)
 LAWS = tuple(BOOK.whole_laws())
@@ -45,7 +45,7 @@ def test_no_answer_to_them_moves_anything_that_is_found(law: Law) -> None:
     """
     engine = CompiledEngine(lower(law))
     asked = [indicator for indicator in law.indicators if indicator.compared is None and indicator.counts_kind is None]
-    bound = {name for rule in law.coherence for name in asked_of(rule)}
+    bound = {name for rule in law.coherence for name in rule.asked}
     background = [indicator for indicator in asked if indicator.background and indicator.id not in bound]
     others = {each.id: _answers(each)[1] for each in asked if not each.background}
     for known in ({}, others):

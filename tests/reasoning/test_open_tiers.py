@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, Ran
-from tests.oracle import completions, tell
+from tests.oracle import completions, conclude
 from tests.reasoning import dossiers
 from tests.reasoning.releasable import Piece, made
 from tests.strategies import ENTRY, coherent_laws, facts_for, laws
@@ -53,31 +53,31 @@ def possible(facts: Mapping[str, Value]) -> bool:
     return facts.get("limit", "none") == "none" or facts.get("last_report", "2WL") == "2WL"
 
 
-Told = Sequence[Mapping[str, Outcome]]
+Completed = Sequence[Mapping[str, Outcome]]
 """What holds in each completion."""
 
 
-def tried(law: Law, facts: Facts, most: int = MOST) -> Told | None:
+def tried(law: Law, facts: Facts, most: int = MOST) -> Completed | None:
     """What holds in each completion, by trying them all; nothing if there are too many."""
     cases = list(islice(completions(law, facts), most + 1))
-    return None if len(cases) > most else [tell(law, case) for case in cases]
+    return None if len(cases) > most else [conclude(law, case) for case in cases]
 
 
-def rows_in(law: Law, told: Told) -> set[str]:
+def rows_in(law: Law, whole: Completed) -> set[str]:
     """The rows met in some completion."""
-    return {row.id for each in told for row in law.tiers if each[row.id] is Outcome.MET}
+    return {row.id for each in whole for row in law.tiers if each[row.id] is Outcome.MET}
 
 
-def level_of(criterion: Criterion, told: Mapping[str, Outcome]) -> Level:
+def level_of(criterion: Criterion, outcomes: Mapping[str, Outcome]) -> Level:
     """The level of a criterion in one completion."""
-    met = [rung.level for rung in criterion.rules if told[reached(criterion.id, rung.level)] is Outcome.MET]
+    met = [rung.level for rung in criterion.rules if outcomes[reached(criterion.id, rung.level)] is Outcome.MET]
     return max(met, key=rank, default="not met")
 
 
-def levels_in(law: Law, told: Told) -> dict[str, tuple[Level, Level]]:
+def levels_in(law: Law, whole: Completed) -> dict[str, tuple[Level, Level]]:
     """The lowest and the highest level that some completion gives each criterion, and each route."""
-    levels = {each.id: [level_of(each, one) for one in told] for each in law.criteria}
-    levels |= {each.id: ["met" if one[each.id] is Outcome.MET else "not met" for one in told] for each in law.routes}
+    levels = {each.id: [level_of(each, one) for one in whole] for each in law.criteria}
+    levels |= {each.id: ["met" if one[each.id] is Outcome.MET else "not met" for one in whole] for each in law.routes}
     return {name: (min(found, key=rank), max(found, key=rank)) for name, found in levels.items()}
 
 
@@ -103,13 +103,13 @@ def test_a_tier_is_open_if_and_only_if_some_completion_reaches_it() -> None:
 
     def agreed(law: Law, form: Form, facts: Facts, opened: Sequence[TierRow]) -> bool:
         """Whether the rows are those of every completion; a random law may leave a case without any."""
-        told = tried(law, facts)
+        whole = tried(law, facts)
         settled = CompiledEngine(form).settled(asked(form, facts))
         several = sum(settled.get(row.id) is not False for row in law.tiers) > 1
-        seen["passed over"] += told is None
-        if told is None or not several:
+        seen["passed over"] += whole is None
+        if whole is None or not several:
             return False
-        assert [row.id for row in opened] == [row.id for row in law.tiers if row.id in rows_in(law, told)]
+        assert [row.id for row in opened] == [row.id for row in law.tiers if row.id in rows_in(law, whole)]
         seen["several open"] += len(opened) > 1
         return True
 
@@ -132,9 +132,9 @@ def test_a_tier_is_open_if_and_only_if_some_completion_reaches_it() -> None:
         found = opened.open(known_)
         if not agreed(law, form, known_, found):
             return
-        told = tried(law, known_) or ()
-        assert opened.levels(known_) == levels_in(law, told)
-        in_levels(law, opened.asked(known_), known_, told)
+        whole = tried(law, known_) or ()
+        assert opened.levels(known_) == levels_in(law, whole)
+        in_levels(law, opened.asked(known_), known_, whole)
         if rates_in_one_place(law):
             seen["witness"] += len(found)
             settled_by(opened, found, known_)
@@ -143,17 +143,17 @@ def test_a_tier_is_open_if_and_only_if_some_completion_reaches_it() -> None:
     assert min(seen["several open"], seen["witness"]) > 10, seen
 
 
-def in_levels(law: Law, country: Asked, facts: Facts, told: Told) -> None:
+def in_levels(law: Law, country: Asked, facts: Facts, whole: Completed) -> None:
     """A criterion may have a level, and just the propositions that go with it, where some completion gives it."""
     with country.solver.supposing(*country.case.gives(facts)):
         for criterion, level in ((each, level) for each in law.criteria for level in each.scale):
             has, has_not = rungs_of(criterion, level)
-            for one in told:
+            for one in whole:
                 at_it = all(one[name] is Outcome.MET for name in has) and not any(
                     one[name] is Outcome.MET for name in has_not
                 )
                 assert at_it == (level_of(criterion, one) == level)
-            reached_ = any(level_of(criterion, one) == level for one in told)
+            reached_ = any(level_of(criterion, one) == level for one in whole)
             for _ in range(2):  # what is asked again is kept
                 assert country.solver.may_be(country.at(criterion, level)) == reached_
 
@@ -185,19 +185,19 @@ def test_answers_clash_if_and_only_if_no_completion_has_them() -> None:
         opened = OpenTiers(law, form)
         found = opened.clash(facts)
         known = judged_ | {name: facts[name] for name in found}
-        told = tried(law, facts | judged_, most=200) if possible(facts) else None
-        if told is not None:
-            assert bool(found) == (not told) or not OpenTiers(law, form).open_if_so({})  # a law that nobody can meet
+        whole = tried(law, facts | judged_, most=200) if possible(facts) else None
+        if whole is not None:
+            assert bool(found) == (not whole) or not OpenTiers(law, form).open_if_so({})  # nobody can meet it
             so = {row.id for row in opened.open_if_so(facts)}
-            assert so >= rows_in(law, told)
-            assert so == rows_in(law, told) or told
+            assert so >= rows_in(law, whole)
+            assert so == rows_in(law, whole) or whole
             seen["no completion" if found else "some"] += 1
         assert list(found) == [name for name in facts if name in found]
         for name in found:
             fewer = {other: value for other, value in known.items() if other != name}
-            told = tried(law, fewer, most=200) if possible(fewer) else None
-            seen["fewer"] += bool(told)
-            assert told or told is None
+            whole = tried(law, fewer, most=200) if possible(fewer) else None
+            seen["fewer"] += bool(whole)
+            assert whole or whole is None
 
     run()
     assert min(seen["no completion"], seen["some"], seen["fewer"]) > 5, seen
@@ -406,12 +406,12 @@ def test_no_answer_of_a_witness_can_be_left_out(seed: str, rulebook: Rulebook) -
 
 
 def test_answers_are_taken_with_what_they_show_or_deny(rulebook: Rulebook, guatemala: Casefile) -> None:
-    """As the law says of each question that others answer: told once more, for random facts and answers."""
+    """As the law says of each question that others answer: worked out once more, for random facts and answers."""
     form = lower(law_of(guatemala, rulebook)).given(())  # a form of its own, with which nothing is kept
     sides = {each.id: [(e.left, e.right) for e in form.comparisons if e.id == each.id] for each in form.unanswered}
     seen: Counter[str] = Counter()
 
-    def told(facts: Facts, answers: Facts) -> dict[str, Value | Bounds]:
+    def by_hand(facts: Facts, answers: Facts) -> dict[str, Value | Bounds]:
         found = {**facts, **answers}
         found |= {judged(name.removeprefix("rating/")): True for name in answers if name.startswith("rating/")}
         for each in form.unanswered:
@@ -441,7 +441,7 @@ def test_answers_are_taken_with_what_they_show_or_deny(rulebook: Rulebook, guate
             for part in (0.3, 0.5)
         )
         facts |= {judged(name.removeprefix("rating/")): name in facts for name in words}
-        assert answered(form, facts, answers) == told(facts, answers)
+        assert answered(form, facts, answers) == by_hand(facts, answers)
     assert min(seen["shown"], seen["denied"], seen["compared"]) > 5, seen
 
 

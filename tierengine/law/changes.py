@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 from tierengine.law.entries import Coherence, Entry
-from tierengine.law.rulebook import Law, Rulebook, asked_of
+from tierengine.law.rulebook import Law, Rulebook
 from tierengine.terms.scalars import Model
 
 How = Literal["added", "struck", "amended", "renumbered"]
@@ -77,11 +77,11 @@ def _of_coherence(rulebook: Rulebook) -> Iterator[Change]:
     for before, after in pairwise(rulebook.select(day) for day in rulebook.boundaries()):
         old, new = ({rule.id: rule for rule in law.coherence} for law in (before, after))
         for name in sorted(new.keys() - old.keys()):
-            brought = _act(asked_of(new[name]) - before.known(), after, after)
+            brought = _act(set(new[name].asked) - before.known(), after, after)
             act = brought or _amending(new[name], after) or str(new[name].citation)
             yield _change(new[name], "added", after.as_of, act, new[name].says)
         for name in sorted(old.keys() - new.keys()):
-            gone = sorted(asked_of(old[name]) - after.known())
+            gone = sorted(old[name].asked - after.known())
             act = _act(set(gone), before, after) or str(old[name].citation)
             says = f"a question of it is no longer asked: {', '.join(gone)}" if gone else named(old[name])
             yield _change(old[name], "struck", after.as_of, act, says)

@@ -39,6 +39,9 @@ OPERATORS = (
 )
 """Exactly one of these keys stands in each condition."""
 
+_FIELDS = tuple((word, word + "_" if word in ("all", "any", "not") else word) for word in OPERATORS)
+"""Each of these words with the name of the field that holds it."""
+
 _COMPARISONS = ("is", "at_least", "at_most", "no_more_than")
 _COMPANIONS = {
     "indicator": _COMPARISONS,
@@ -95,7 +98,7 @@ class Condition(Model):
     @cached_property
     def operator(self) -> str:
         """The one word of `OPERATORS` that this condition uses."""
-        return next(name for name in OPERATORS if self._given(name))
+        return next(word for word, name in _FIELDS if getattr(self, name) is not None)
 
     @cached_property
     def parts(self) -> tuple[Condition, ...]:
@@ -123,9 +126,6 @@ class Condition(Model):
         if self.some is not None:
             return self.some.at_least
         return 1 if self.any_ is not None else len(self.parts)
-
-    def _given(self, name: str) -> bool:
-        return getattr(self, name + "_" if name in ("all", "any", "not", "is") else name) is not None
 
     @model_validator(mode="after")
     def _one_operator(self) -> Condition:
@@ -167,7 +167,12 @@ class Condition(Model):
 
     @cached_property
     def _inside(self) -> tuple[tuple[_Path, Condition], ...]:
-        return tuple(((*path, *below), part) for path, direct in self.directly for below, part in direct.placed)
+        found: list[tuple[_Path, Condition]] = []
+        for path, part in self.directly:
+            found.append((path, part))
+            if part.parts:
+                found += [((*path, *below), inner) for below, inner in part.placed[1:]]
+        return tuple(found)
 
     @property
     def directly(self) -> tuple[tuple[_Path, Condition], ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tierengine.law.entries import Clause, Criterion, Downgrade, Entry, Relisting
 from tierengine.law.rulebook import Rulebook
+from tierengine.law.section import of_each
 from tierengine.terms.citation import Citation
 
 COVERED = re.compile(r"22 USC (7106|7107\(b\))")
@@ -38,30 +39,33 @@ def citations(entry: Entry) -> Iterator[tuple[tuple[str | int, ...], Citation]]:
 
 def unlisted(rulebook: Rulebook) -> Iterator[tuple[Entry, tuple[str | int, ...], str]]:
     """Yield each provision that an entry cites and the ledger does not list on some day, with entry and path."""
+    covered = of_each(_covered)
     for day in rulebook.boundaries():
         law = rulebook.select(day)
         known = {clause.citation.usc for clause in law.clauses}
         for entry in law.entries():
-            for path, citation in citations(entry):
-                usc = citation.usc
-                if usc and COVERED.match(usc) and usc not in known and not isinstance(entry, Clause):
-                    yield entry, path, usc
+            yield from ((entry, path, usc) for path, usc in covered(entry) if usc not in known)
+
+
+def _covered(entry: Entry) -> tuple[tuple[tuple[str | int, ...], str], ...]:
+    """The provisions that an entry cites and that are to be on the ledger, each with its path."""
+    cited = ((path, citation.usc) for path, citation in citations(entry))
+    return tuple((path, usc) for path, usc in cited if usc and COVERED.match(usc))
 
 
 def unknown_names(rulebook: Rulebook) -> Iterator[tuple[Clause, str]]:
     """Yield each clause with a name under `by` that nothing in force over its whole time has."""
-    names = {day: _names(rulebook.select(day).entries()) for day in rulebook.boundaries()}
+    named = of_each(_names)
+    names = {day: frozenset().union(*map(named, rulebook.select(day).entries())) for day in rulebook.boundaries()}
     for clause in rulebook.clauses:
         for name in clause.by:
             if not all(name in known for day, known in names.items() if clause.in_force.holds(day)):
                 yield clause, name
 
 
-def _names(entries: tuple[Entry, ...]) -> set[str]:
-    names = {entry.id for entry in entries}
-    for entry in entries:
-        names |= {reading.id for reading in entry.interpretations}
-        if isinstance(entry, Criterion):
-            names |= {indicator.id for indicator in entry.indicators}
-            names |= {entry.judgement.id} if entry.judgement else set()
-    return names
+def _names(entry: Entry) -> frozenset[str]:
+    names = {entry.id, *(reading.id for reading in entry.interpretations)}
+    if isinstance(entry, Criterion):
+        names |= {indicator.id for indicator in entry.indicators}
+        names |= {entry.judgement.id} if entry.judgement else set()
+    return frozenset(names)

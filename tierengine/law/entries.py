@@ -326,11 +326,12 @@ def _cited_anew(value: Any, moved: Callable[[Citation], Citation]) -> Any:
         items = tuple(_cited_anew(inner, moved) for inner in value)
         return items if any(map(is_not, items, value)) else value
     if isinstance(value, dict):
-        return {key: _cited_anew(inner, moved) for key, inner in value.items()}
+        changed = {key: part for key, inner in value.items() if (part := _cited_anew(inner, moved)) is not inner}
+        return value | changed if changed else value
     if isinstance(value, Model) and not isinstance(value, Condition | Given):  # these cite nothing
-        inner = {name: getattr(value, name) for name in type(value).model_fields}
-        anew = {name: _cited_anew(part, moved) for name, part in inner.items()}
-        changed = {name: part for name, part in anew.items() if part is not inner[name]}
+        fields = ((name, getattr(value, name)) for name in type(value).model_fields)
+        within = ((name, inner) for name, inner in fields if isinstance(inner, tuple | dict | Model))
+        changed = {name: part for name, inner in within if (part := _cited_anew(inner, moved)) is not inner}
         return value.model_copy(update=changed) if changed else value
     return value
 
@@ -430,6 +431,12 @@ class Coherence(Entry):
             return self.then
         # Of conditions that were checked, so not checked again.
         return Condition.model_construct(any_=(Condition.model_construct(not_=self.when), self.then))
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The names that it asks for, save placements."""
+        asking = [each for each in self.must.walk() if each.placement is None]
+        return frozenset(name for each in asking for name in (each.name, each.no_more_than) if name)
 
 
 class Admission(Entry):

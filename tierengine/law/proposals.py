@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from tierengine.errors import Problem
 from tierengine.law.conditions import Condition
-from tierengine.law.entries import Criterion, Judgement, Proposal
+from tierengine.law.entries import Criterion, Entry, Judgement, Proposal
 from tierengine.law.linter import Placed, Vocabulary, asked_by, complaint_of, complaints, inside
 from tierengine.law.rulebook import Law, Rulebook
+from tierengine.law.section import of_each
 from tierengine.yamlfile import Path_
 
 _ALLOWED = "ask for an indicator, a `finding`, `placement: last_report` or `last_rating`"
@@ -19,7 +20,7 @@ def stages(law: Law) -> tuple[tuple[Criterion, ...], ...]:
 
     The findings of a group are worked out before the next is asked.
     """
-    waiting = _waits_for(law)
+    waiting = _waits_for(law, _rests_on, _looked_at)
     found: list[tuple[Criterion, ...]] = []
     while waiting:
         ready = [name for name, others in waiting.items() if not others & waiting.keys()]
@@ -30,31 +31,34 @@ def stages(law: Law) -> tuple[tuple[Criterion, ...], ...]:
     return tuple(found)
 
 
-def _waits_for(law: Law) -> dict[str, frozenset[str]]:
+def _waits_for(
+    law: Law, rests_on: Callable[[Entry], frozenset[str]], looks_at: Callable[[Entry], frozenset[str]]
+) -> dict[str, frozenset[str]]:
     """Criterion with a proposal to the criteria whose proposals must be known first."""
-    entries = (*law.criteria, *law.conditional())
-    below = {entry.id: _asked(asked_by(entry)) for entry in entries}
+    below = {entry.id: rests_on(entry) for entry in (*law.criteria, *law.conditional())}
     proposing = {criterion.id: criterion for criterion in law.criteria if criterion.proposal is not None}
     found: dict[str, frozenset[str]] = {}
     for name, criterion in proposing.items():
-        reached = _all_below(_asked(_looked_at(criterion)), below)
-        found[name] = frozenset(reached & proposing.keys())
+        found[name] = frozenset(_all_below(looks_at(criterion), below) & proposing.keys())
     return found
 
 
-def _looked_at(criterion: Criterion) -> Iterator[Condition]:
-    """Every condition of a criterion's proposal, however deep."""
-    if criterion.proposal is not None:
-        for rule in criterion.proposal.rules:
-            yield from rule.when.walk()
+def _rests_on(entry: Entry) -> frozenset[str]:
+    """The findings and conclusions for which an entry asks."""
+    return _asked(asked_by(entry))
 
 
-def _asked(found: Iterable[Condition]) -> set[str]:
-    """The findings and conclusions that conditions ask for."""
-    return {condition.name for condition in found if condition.finding or condition.conclusion}
+def _looked_at(entry: Entry) -> frozenset[str]:
+    """The findings at which the proposal of a criterion looks."""
+    proposal = entry.proposal if isinstance(entry, Criterion) else None
+    return _asked(each for rule in proposal.rules for each in rule.when.walk()) if proposal else frozenset()
 
 
-def _all_below(names: set[str], below: Mapping[str, set[str]]) -> set[str]:
+def _asked(found: Iterable[Condition]) -> frozenset[str]:
+    return frozenset(condition.name for condition in found if condition.finding or condition.conclusion)
+
+
+def _all_below(names: Iterable[str], below: Mapping[str, frozenset[str]]) -> set[str]:
     """Some findings and everything on which they rest."""
     found: set[str] = set()
     waiting = list(names)
@@ -62,7 +66,7 @@ def _all_below(names: set[str], below: Mapping[str, set[str]]) -> set[str]:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += below.get(name, set())
+            waiting += below.get(name, ())
     return found
 
 
@@ -154,10 +158,11 @@ def _dates(item: Placed, criterion: Criterion, rulebook: Rulebook, ever: Vocabul
     days = [day for day in rulebook.boundaries() if criterion.in_force.holds(day)]
     laws = {day: Vocabulary.of_law(rulebook.select(day)) for day in days}
     for path, condition in asked_in(criterion):
-        lacking = [day for day in days if _named(condition, ever) and not _named(condition, laws[day])]
-        if lacking:
+        known = _named(condition, ever)
+        lacking = next((day for day in days if known and not _named(condition, laws[day])), None)
+        if lacking is not None:
             yield item.problem(
-                f"on {lacking[0]} there is no `{condition.name}`, at which this proposal looks",
+                f"on {lacking} there is no `{condition.name}`, at which this proposal looks",
                 "look at what is in force as long as the criterion, or give the criterion a version of its own",
                 *path,
             )
@@ -175,8 +180,9 @@ def _named(condition: Condition, vocabulary: Vocabulary) -> bool:
 def _circles(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
     """Proposals that wait for each other, each reported once, on the first day on which they do."""
     seen: set[str] = set()
+    rests_on, looks_at = of_each(_rests_on), of_each(_looked_at)
     for day in rulebook.boundaries():
-        waits = _waits_for(rulebook.select(day))
+        waits = _waits_for(rulebook.select(day), rests_on, looks_at)
         for item in placed:
             name = item.entry.id
             if item.section != "criteria" or not item.entry.in_force.holds(day) or name in seen:

@@ -172,7 +172,7 @@ class Rulebook:
         if day not in self._laws:
             law = self._selected(day)
             known = law.known()
-            law = replace(law, coherence=tuple(r for r in law.coherence if asked_of(r) <= known))
+            law = replace(law, coherence=tuple(rule for rule in law.coherence if rule.asked <= known))
             law.share(self._alike.setdefault(tuple(map(id, law.entries())), law))
             self._laws[day] = law
         return self._laws[day]
@@ -289,12 +289,6 @@ def _place_in_statute(criterion: Criterion) -> tuple[tuple[int, str], ...]:
     """Sort as the statute counts: by each number and letter of the citation, 9 before 10."""
     words = re.findall(r"\d+|[A-Za-z]+", criterion.citation.usc or criterion.id)
     return tuple((int(word), "") if word.isdigit() else (0, word) for word in words)
-
-
-def asked_of(rule: Coherence) -> set[str]:
-    """Return the names that a rule of coherence asks for, save placements."""
-    asked = [each for each in rule.must.walk() if each.placement is None]
-    return {name for each in asked for name in (each.name, each.no_more_than) if name}
 
 
 @dataclass(frozen=True)

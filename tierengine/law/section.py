@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from tierengine.law.entries import Entry
 
 E = TypeVar("E", bound=Entry)
+T = TypeVar("T")
 
 Span = tuple[date, date | None]
 """The first day in force, and the first day no longer so; nothing if it is in force still."""
@@ -52,3 +53,15 @@ class Section(Generic[E]):
     def __reduce__(self) -> tuple[Any, ...]:
         """Give the entries, so that another process has them all."""
         return Section.of, (tuple(self),)
+
+
+def of_each(work: Callable[[Entry], T]) -> Callable[[Entry], T]:
+    """Return what works something out of an entry once, however many days ask: the entries of one rulebook stay."""
+    found: dict[int, T] = {}
+
+    def once(entry: Entry) -> T:
+        if id(entry) not in found:
+            found[id(entry)] = work(entry)
+        return found[id(entry)]
+
+    return once

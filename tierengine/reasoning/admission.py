@@ -21,6 +21,7 @@ from tierengine.evidence.dossier import (
 )
 from tierengine.evidence.origins import origins_of
 from tierengine.evidence.records import Evidence, Rating, dated
+from tierengine.evidence.remainder import source_of
 from tierengine.law.entries import LAST_YEAR, Admission, CarriedItem, Indicator
 from tierengine.law.rulebook import Law
 from tierengine.reasoning import years
@@ -490,7 +491,7 @@ def _counted_by_kind(attributes: dict[str, str]) -> dict[str, str]:
 
 
 def _by_origin(casefile: Casefile, law: Law) -> list[list[Evidence]]:
-    """The records that count and tell one statement of one origin, the surest first; of equals, the first by its id."""
+    """The records that count and hold one statement of one origin, the surest first; of equals, the first by its id."""
     records = [record for record in casefile.dossier.records if isinstance(record, Evidence)]
     if not any(record.origin for record in records):
         return []
@@ -580,7 +581,7 @@ def _requests_contradicted(
 
 
 def _incoherent(casefile: Casefile, law: Law, admitted: Admitted) -> Iterator[Problem]:
-    """The rules of coherence that fail, each with the lines that cannot all be right; no lines are told twice."""
+    """The rules of coherence that fail, each with the lines that cannot all be right; no lines are given twice."""
     seen: set[frozenset[str]] = set()
     for found in Coherent.of(law).contradictions(admitted.facts):
         fields = dict.fromkeys(given for name in found.inputs for given in rests_on(admitted.follows, name))
@@ -793,7 +794,7 @@ def _contradictions(
                         f"and `{other.id}` ({_place(casefile, other, 'value')}) with {other.value}",
                         cure="keep the one that the better source supports, and list the other under `not_evidence`",
                     )
-        spoken = {record.at.split(" ")[0] for record in found}
+        spoken = {source_of(record) for record in found}
         for silence in silences.get(name, ()):
             if silence.source in spoken:
                 yield Problem(

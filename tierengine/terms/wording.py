@@ -58,9 +58,7 @@ class Element:
 
     def takes(self, word: Spoken) -> bool:
         """Say whether a word may stand here."""
-        if word.is_number:
-            return self.number
-        return word.text in self.whole or word.text.startswith(self.beginnings)
+        return word.text in self.whole or word.text.startswith(self.beginnings) or (self.number and word.is_number)
 
     def covers(self, other: Element) -> bool:
         """Say whether every word that another takes is taken here."""

@@ -47,7 +47,7 @@ from tierengine.lab.cases.edges import Point, edge_of
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Coherence, Criterion, Given
 from tierengine.law.linter import conditions
-from tierengine.law.rulebook import Law, asked_of
+from tierengine.law.rulebook import Law
 from tierengine.reasoning.words import rank_of
 from tierengine.terms.level import LEVELS, Level, rank
 from tierengine.yamlfile import Path_
@@ -268,7 +268,7 @@ def bearing_on(law: Law, entry: Conditional) -> Iterator[Coherence]:
     names = {entry.id, *(condition.name for _, condition in conditions(entry))}
     compared = [i.compared for i in law.indicators if i.id in names and i.compared is not None]
     names |= {side for pair in compared for side in (pair.greater, pair.than)}
-    return (rule for rule in law.coherence if asked_of(rule) <= names)
+    return (rule for rule in law.coherence if rule.asked <= names)
 
 
 def sound(case: Case, answers: Mapping[str, tuple[str, ...]]) -> Iterator[Term]:

@@ -22,7 +22,6 @@ from tierengine.errors import Problem, UsageError
 from tierengine.lab.change.noticed import Examiner, Verdict, digest_of
 from tierengine.law.entries import Coherence, Criterion
 from tierengine.law.linter import Placed
-from tierengine.law.rulebook import asked_of
 from tierengine.terms.scalars import Model
 from tierengine.wholefile import write_whole
 
@@ -107,7 +106,7 @@ class Standing:
         ordered: dict[str, list[Any]] = {}
         for item in placed:
             ordered.setdefault(item.section, []).append(_values(item))
-        bearing = [(asked_of(item.entry), item) for item in placed if isinstance(item.entry, Coherence)]
+        bearing = [(item.entry.asked, item) for item in placed if isinstance(item.entry, Coherence)]
         found = {}
         for item in placed:
             mine = set(_words(_values(item)))

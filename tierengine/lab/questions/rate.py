@@ -121,7 +121,7 @@ def sheet_of(casefile: Casefile, assessor: Assessor, assessment: Assessment) -> 
     inquiry = Inquiry(law, admitted.facts)
     closing = tuple(_closing(inquiry))
     words = _deciding(closing, assessment)
-    teller = _Teller(law, admitted, assessment)
+    writer = _Writer(law, admitted, assessment)
     levels = {word: tuple(levels_of(law.judges[word])) for word in words}
     return RatingSheet(
         subject=assessment.subject,
@@ -131,7 +131,7 @@ def sheet_of(casefile: Casefile, assessor: Assessor, assessment: Assessment) -> 
         open_tiers=tuple(row.tier for row in inquiry.open_rows()),
         open_to_a_person=recommended.open_to_a_person,
         closing=closing,
-        words=tuple(teller.word(name) for name in words),
+        words=tuple(writer.word(name) for name in words),
         table=tuple(_rows(_left(casefile, assessor, levels), levels)),
     )
 
@@ -144,7 +144,7 @@ def open_word(casefile: Casefile, assessor: Assessor, assessment: Assessment, na
     if name not in assessor.law.judges:
         cure = f"write one of: {', '.join(sorted(assessor.law.judges))}"
         raise UsageError([Problem(where="word", what=f"`{name}` is no open word of this law", cure=cure)])
-    return _Teller(assessor.law, admit(casefile, assessor.law), assessment).word(name)
+    return _Writer(assessor.law, admit(casefile, assessor.law), assessment).word(name)
 
 
 def choices(casefile: Casefile, assessor: Assessor, name: str) -> dict[Level, tuple[Tier | None, ...]]:
@@ -208,7 +208,7 @@ def _left(casefile: Casefile, assessor: Assessor, levels: Mapping[str, tuple[Lev
 
 
 def _rows(left: _Left, levels: Mapping[str, tuple[Level, ...]]) -> Iterator[Rated]:
-    """The table, in which a word is not told where no rating of it makes a difference any more."""
+    """The table, in which a word does not stand where no rating of it makes a difference any more."""
     possible = {chosen: tiers for chosen, tiers in left.items() if tiers}
     yield from _branch(possible, list(levels), list(levels), {})
 
@@ -235,8 +235,8 @@ def _mixed(left: _Left, place: int) -> int:
 # -- what there is to weigh ----------------------------------------------------------------------------------------
 
 
-class _Teller:
-    """Tells what speaks for a rating and against it."""
+class _Writer:
+    """Writes what speaks for a rating and against it."""
 
     def __init__(self, law: Law, admitted: Admitted, assessment: Assessment) -> None:
         self._law = law
