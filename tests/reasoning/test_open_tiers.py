@@ -33,7 +33,7 @@ from tierengine.law.entries import Criterion, TierRow
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import Admitted, admit, known_in
 from tierengine.reasoning.assess import assess, law_of
-from tierengine.reasoning.open_tiers import Asked, Doubt, OpenTiers, answered, known, rungs_of
+from tierengine.reasoning.open_tiers import Asked, Doubt, OpenTiers, _Dossier, answered, known, rungs_of
 from tierengine.terms.level import Level, rank
 from tierengine.terms.outcome import Outcome
 from tierengine.terms.tier import Placement, Tier
@@ -443,6 +443,29 @@ def test_answers_are_taken_with_what_they_show_or_deny(rulebook: Rulebook, guate
         facts |= {judged(name.removeprefix("rating/")): name in facts for name in words}
         assert answered(form, facts, answers) == by_hand(facts, answers)
     assert min(seen["shown"], seen["denied"], seen["compared"]) > 5, seen
+
+
+def test_a_dossier_shows_the_same_however_its_answers_were_written(rulebook: Rulebook, guatemala: Casefile) -> None:
+    """Answers are written and left out one after another: each time it shows what all that are left show together."""
+    form = lower(law_of(guatemala, rulebook)).given(())
+    engine, chance = CompiledEngine(form), random.Random(5)
+    heads = sorted({rule.head for stratum in form.strata for rule in stratum.rules})
+    taken, last = form.unanswered[0], form.unanswered[-1]
+    sides = [name for each in form.comparisons if each.id == taken.id for name in (each.left, each.right)]
+    values: dict[str, tuple[Value | Bounds, ...]] = dict.fromkeys(sides, (1, 2))
+    values |= dict.fromkeys((*taken.denied_with, *last.shown_by, taken.id, last.id), (False, True))
+    dossier, answers = _Dossier(form, {}), dict[str, Value | Bounds]()
+    for _ in range(150):
+        name = chance.choice(sorted(values))
+        if name in answers:
+            dossier.leave_out(name)
+            del answers[name]
+        else:
+            answers[name] = chance.choice(values[name])
+            dossier.write(name, answers[name])
+        settled = engine.settled(answered(form, {}, answers))
+        assert [head for head in heads if dossier.shown(head)] == [head for head in heads if settled.get(head) is True]
+    assert dossier.cleared() == answers
 
 
 def test_countries_whose_numbers_are_compared_are_kept_apart() -> None:

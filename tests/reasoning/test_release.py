@@ -529,7 +529,7 @@ def walked(step: Step) -> Iterator[Step]:
 def rested_on(assessment: Assessment) -> dict[str, set[str]]:
     """The findings on which a recommendation rests, each with the steps on its levels: what is below a decisive row.
 
-    What stands in a trace more than once is told once.
+    What stands in a trace more than once is unfolded once.
     """
     below = {step.id: {child.id for child in step.children if child.decisive} for step in walked(assessment.trace)}
     below |= {
@@ -547,6 +547,24 @@ def rested_on(assessment: Assessment) -> dict[str, set[str]]:
     for name in rows & levels:
         found.setdefault(name.split("/")[0], set()).add(name)
     return found
+
+
+@pytest.mark.parametrize(
+    ("seed", "kinds"), [("invented-2019", ("statistic",)), ("guatemala-2007", ("law", "action")), ("invented-2011", ())]
+)
+def test_a_release_counts_the_findings_that_it_rests_on_and_those_that_it_leaves_open(
+    rulebook: Rulebook, seed: str, kinds: tuple[str, ...]
+) -> None:
+    """Where the tier is settled they are those of its row, else those of each row that is open."""
+    plain = marked(seed, {}).dossier.records
+    casefile = marked(seed, {each.id: "unknown" for each in plain if each.kind in kinds})
+    law = law_of(casefile, rulebook)
+    assessed, released = Assessor(law, certified=False).assess(casefile), release(casefile, law, "public")
+    found = rested_on(assessed)
+    truths, left = ({step.id: step.outcome for step in walked(each.trace)} for each in (assessed, released.assessment))
+    otherwise = [each for each in found.values() if any(truths[step] is not left[step] for step in each)]
+    assert (released.statement.findings, released.statement.not_shown) == (len(found), len(otherwise))
+    assert found
 
 
 @settings(max_examples=12)
