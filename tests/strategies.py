@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tierengine.engines.arithmetic import decide, thresholds
-from tierengine.engines.form import Bounds, Form, Unanswered
+from tierengine.engines.form import Bounds, Form
 from tierengine.engines.lowering import lower
 from tierengine.law.entries import Coherence, Conclusion, Criterion, Route, TierRow
 from tierengine.law.rulebook import Law
@@ -268,20 +268,11 @@ def _asked(draw: Draw, indicator: Written) -> Written:
 
 @st.composite
 def forms(draw: Draw) -> Form:
-    """The form of a law, of which some propositions must hold of every country.
-
-    Of some inputs others say what they are where nobody answers them.
-    """
+    """The form of a law, of which some propositions must hold of every country."""
     form = lower(draw(laws()))
     heads = sorted({rule.head for stratum in form.strata for rule in stratum.rules})
     coherent = draw(st.sets(st.sampled_from(heads), max_size=2))
-    truths = [each.id for each in (*form.inputs, *form.answerable()) if each.type == "truth"]
-    unanswered = []
-    for name in sorted(draw(st.sets(st.sampled_from(truths), max_size=2))) if len(truths) > 1 else ():
-        others = st.sets(st.sampled_from([each for each in truths if each != name]), max_size=2)
-        shown, denied = tuple(sorted(draw(others))), tuple(sorted(draw(others)))
-        unanswered.append(Unanswered(id=name, shown_by=shown, denied_with=denied))
-    return form.model_copy(update={"coherence": tuple(sorted(coherent)), "unanswered": tuple(unanswered)})
+    return form.model_copy(update={"coherence": tuple(sorted(coherent))})
 
 
 @st.composite

@@ -285,6 +285,9 @@ def test_cases_that_are_compared_have_room_for_their_numbers() -> None:
         Comparison(id=f"{left} > {right}", left=left, right=right) for left, right in (("few", "many"), ("many", "few"))
     )
     form = Form(inputs=counts, comparisons=comparisons, strata=())
+    alone = Case(form)
+    above = alone.answers("few", 1000), alone.answers("many > few", True)
+    assert Solver(alone.definitions).find(*above) is not None, "there is room above every number that may be given"
     one, other = (Case(form, name, beside=(form,)) for name in ("one", "other"))
     apart = [negate(other.values[name].no_higher_than(one.values[name])) for name in ("few", "many")]
     terms = [one.answers("many > few", True), other.answers("few > many", True), *apart]
