@@ -499,7 +499,7 @@ BAD = [
         "no waiver yet",
         HEADER + "Fiji,FJI,2008,2WL,waived\n",
         1,
-        ["h.csv:2: there was no waiver in 2008", "leave the cell empty, or correct the year"],
+        ["h.csv:2: there was no waiver in 2008", " leave the cell empty, or correct the year\n"],
     ),
     ("before the law", HEADER + "Fiji,FJI,1999,2,\n", 3, ["h.csv:2: no law asks for a report of 1999", "2000-10-28"]),
     ("no column", "country,iso3,year,tier\nFiji,FJI,2010,2\n", 1, ["h.csv:1: there is no column waiver"]),
