@@ -130,6 +130,8 @@ def in_process(rulebook: Rulebook, cache: Path) -> Iterator[Measured]:
     read_rulebook(ROOT, cache)
     yield Measured("rulebook, cold", least(lambda: read_rulebook(ROOT), rounds=2), 120)
     yield Measured("rulebook, kept", least(lambda: read_rulebook(ROOT, cache)), 8)
+    yield Measured("the same, with the law of one date", least(lambda: read_rulebook(ROOT, cache).on(DAY)))
+    yield Measured("the same, with every entry of every date", least(lambda: read_rulebook(ROOT, cache).entries()))
     yield Measured("dossier of Guatemala", least(lambda: read_dossier(DOSSIER)))
     plain, whole = Assessor(law, certified=False), Assessor(law)
     yield Measured("assessed, to JSON", least(lambda: schemas.to_json(plain.assess(casefile))), 1.5)

@@ -1,4 +1,4 @@
-"""A slow, plain retelling of the rules: straight from the entries of the law, sharing nothing with any engine."""
+"""The oracle, a slow reading of the rules: straight from the entries of the law, sharing nothing with any engine."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ Facts = Mapping[str, Value | Bounds]
 SLUGS: dict[Level, str] = {"partly met": "partly", "largely met": "largely", "met": "met"}
 
 
-def tell(law: Law, facts: Facts) -> dict[str, Outcome]:
+def conclude(law: Law, facts: Facts) -> dict[str, Outcome]:
     """Return the outcome of every proposition of the law."""
-    told: dict[str, Outcome] = {}
+    found: dict[str, Outcome] = {}
     for criterion in law.criteria:
         for rung in criterion.rules:
             name = f"{criterion.id}/{SLUGS[rung.level]}"
-            told[name] = _reached(law, facts, criterion, rung.level)
+            found[name] = _reached(law, facts, criterion, rung.level)
             if criterion.judgement is not None or criterion.presumption is not None:
-                told[f"{name}/proposed"] = _proposed(law, facts, criterion, rung.level)
+                found[f"{name}/proposed"] = _proposed(law, facts, criterion, rung.level)
         if criterion.presumption is not None:
-            told[f"{criterion.id}/presumed"] = _holds(law, facts, criterion.presumption.when)
+            found[f"{criterion.id}/presumed"] = _holds(law, facts, criterion.presumption.when)
     for entry in law.conditional():
-        told[entry.id] = _concluded(law, facts, entry.id)
+        found[entry.id] = _concluded(law, facts, entry.id)
     for rule in law.coherence:
-        told[rule.id] = _holds(law, facts, rule.must)
-    return told
+        found[rule.id] = _holds(law, facts, rule.must)
+    return found
 
 
 def coherent(law: Law, facts: Facts) -> bool:
@@ -158,7 +158,7 @@ def unknown_inputs(law: Law, facts: Facts) -> list[str]:
 
 
 def complete(law: Law, facts: Facts, unknown: Iterable[str]) -> Iterator[dict[str, Value | Bounds]]:
-    """Give the unknown inputs every combination of the values between which some rule can tell the difference.
+    """Give the unknown inputs every combination of the values between which some rule makes a difference.
 
     A judgement may also stay as it is: rated by nobody.
     """
@@ -175,7 +175,7 @@ def complete(law: Law, facts: Facts, unknown: Iterable[str]) -> Iterator[dict[st
 
 
 def completions(law: Law, facts: Facts) -> Iterator[dict[str, Value | Bounds]]:
-    """Give every unknown input each value between which some rule can tell the difference.
+    """Give every unknown input each value between which some rule makes a difference.
 
     An unrated judgement gets a rank and stays unrated, so that the ladder of what the records propose is asked with it.
     """

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests import oracle
-from tests.oracle import complete, open_tiers, tell, unknown_inputs
+from tests.oracle import complete, conclude, open_tiers, unknown_inputs
 from tests.strategies import CITATION, ENTRY, Value
 from tierengine.engines.form import Bounds
 from tierengine.law.entries import Conclusion, Criterion, Route, TierRow
@@ -89,7 +89,7 @@ def law(
 
 def outcome_of(when: Written, facts: Mapping[str, Value]) -> str:
     """The outcome of one condition."""
-    return tell(law(conclusions={"so": when}), facts)["so"].value
+    return conclude(law(conclusions={"so": when}), facts)["so"].value
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_levels_climb() -> None:
     climbing = criterion("C", {"partly met": X, "largely met": Y, "met": Z}, met_from="largely met")
     asked: dict[str, Written] = {"enough": {"finding": "C"}, "full": {"finding": "C", "at_least": "met"}}
     facts: dict[str, Value] = {"x": True, "y": True, "z": False}
-    assert tell(law(climbing, conclusions=asked), facts) == {
+    assert conclude(law(climbing, conclusions=asked), facts) == {
         "base/met": Outcome.MET,
         "C/partly": Outcome.MET,
         "C/largely": Outcome.MET,
@@ -181,9 +181,9 @@ def test_levels_climb() -> None:
         "enough": Outcome.MET,
         "full": Outcome.NOT_MET,
     }
-    gap = tell(law(climbing, conclusions=asked), {"x": False, "z": True})
+    gap = conclude(law(climbing, conclusions=asked), {"x": False, "z": True})
     assert {outcome for name, outcome in gap.items() if name != "base/met"} == {Outcome.NOT_MET}
-    assert tell(law(climbing), {"x": True, "z": True})["C/met"] is Outcome.UNDETERMINED
+    assert conclude(law(climbing), {"x": True, "z": True})["C/met"] is Outcome.UNDETERMINED
 
 
 def test_a_judgement_outranks_the_rules() -> None:
@@ -194,7 +194,9 @@ def test_a_judgement_outranks_the_rules() -> None:
     names = ("C/partly/proposed", "C/met/proposed", "C/partly", "C/met", "heavy")
 
     def row(**more: Value) -> list[str]:
-        found = tell(law(weighed, conclusions=asked), facts | {name.replace("__", "/"): v for name, v in more.items()})
+        found = conclude(
+            law(weighed, conclusions=asked), facts | {name.replace("__", "/"): v for name, v in more.items()}
+        )
         return [found[name].value for name in names]
 
     assert row(rating__weight=3) == ["met", "not met", "met", "met", "met"]
@@ -217,7 +219,7 @@ def test_a_judgement_outranks_the_rules() -> None:
 def test_a_presumption_bars_every_level(facts: dict[str, Value], presumed: str, proposed: str, reached: str) -> None:
     """While the presumption holds, no level is reached; while it is open, none that the rules propose is settled."""
     barred = criterion("C", {"met": X}, presumption={"when": Y, "says": "so", "citation": CITATION})
-    found = tell(law(barred), facts)
+    found = conclude(law(barred), facts)
     assert [found[name].value for name in ("C/presumed", "C/met/proposed", "C/met")] == [presumed, proposed, reached]
 
 
@@ -230,8 +232,8 @@ def test_a_presumption_bars_a_rating_too() -> None:
         presumption={"when": Y, "says": "so", "citation": CITATION},
     )
     facts: dict[str, Value] = {"y": True, "judged/weight": True, "rating/weight": 3}
-    assert tell(law(barred), facts)["C/met"] is Outcome.NOT_MET
-    assert tell(law(barred), facts | {"y": False})["C/met"] is Outcome.MET
+    assert conclude(law(barred), facts)["C/met"] is Outcome.NOT_MET
+    assert conclude(law(barred), facts | {"y": False})["C/met"] is Outcome.MET
 
 
 def test_rules_that_ask_for_rules() -> None:
@@ -241,9 +243,9 @@ def test_rules_that_ask_for_rules() -> None:
         tiers={"T-1": {"all": ({"conclusion": "so"}, Y)}},
         routes={"way": {"any": ({"conclusion": "T-1"}, Z)}},
     )
-    assert tell(made, {"x": False, "y": True})["way"] is Outcome.MET
-    assert tell(made, {"x": True, "z": False})["way"] is Outcome.NOT_MET
-    assert tell(made, {"x": False, "z": False})["way"] is Outcome.UNDETERMINED
+    assert conclude(made, {"x": False, "y": True})["way"] is Outcome.MET
+    assert conclude(made, {"x": True, "z": False})["way"] is Outcome.NOT_MET
+    assert conclude(made, {"x": False, "z": False})["way"] is Outcome.UNDETERMINED
 
 
 def test_completions_stand_on_both_sides_of_each_boundary() -> None:
@@ -308,7 +310,7 @@ def test_open_tiers() -> None:
     assert open_tiers(made, {"y": True}) == {"T-1", "T-2"}
     assert open_tiers(made, {"x": True, "y": True}) == {"T-1"}
     assert open_tiers(made, {"x": True}, ["y"]) == {"T-1", "T-3"}
-    assert tell(made, {})["T-never"] is Outcome.UNDETERMINED
+    assert conclude(made, {})["T-never"] is Outcome.UNDETERMINED
 
 
 def test_a_rating_may_open_what_the_rules_have_settled() -> None:
@@ -317,7 +319,7 @@ def test_a_rating_may_open_what_the_rules_have_settled() -> None:
     made = law(weighed, tiers={"T-1": {"finding": "C"}})
     facts: dict[str, Value] = {"x": False, "judged/weight": False}
     others = [name for name in unknown_inputs(made, facts) if not name.startswith("rating/")]
-    assert tell(made, facts)["T-1"] is Outcome.NOT_MET
+    assert conclude(made, facts)["T-1"] is Outcome.NOT_MET
     assert open_tiers(made, facts, others) == set()
     assert open_tiers(made, facts) == {"T-1"}
 

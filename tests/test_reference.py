@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Ran
+
+GUATEMALA = ROOT / "seeds/guatemala-2007/dossier.yaml"
 
 
 def _script() -> ModuleType:
@@ -33,6 +38,38 @@ def test_a_page_is_what_the_program_knows(name: str, request: pytest.FixtureRequ
     if request.config.getoption("--reset-golden"):
         page.write_text(written, encoding="utf-8")
     assert page.read_text(encoding="utf-8") == written
+
+
+def test_every_verb_that_prints_json_is_described() -> None:
+    """Each verb with `--format json` has a section of its keys, or is of a standard that the page names."""
+    commands = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
+    helps = re.findall(r"^##+ tierengine ([a-z -]+)$(.*?)^```$", commands, re.DOTALL | re.MULTILINE)
+    printing = {verb for verb, text in helps if re.search(r"--format <[a-z|]*json", text)}
+    assert printing > {"assess", "ledger log", "audit fragile"}
+    page = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
+    sections = set(re.findall(r"^## ([a-z -]+)", page, re.MULTILINE))
+    assert printing - sections == {"anchors"}
+
+
+@pytest.mark.parametrize(
+    ("words", "section"),
+    [
+        (("assess", GUATEMALA), "assess"),
+        (("explain", GUATEMALA, "--without", "07GUATEMALA2213"), "explain"),
+        (("ingest", GUATEMALA.with_name("cable.txt")), "ingest"),
+        (("test", ROOT / "tests/cases/procedure.yaml"), "test"),
+    ],
+    ids=["assess", "explain", "ingest", "test"],
+)
+def test_the_keys_that_are_printed_are_those_described(
+    words: tuple[str | Path, ...], section: str, tierengine: Callable[..., Ran]
+) -> None:
+    """Neither is a key printed that the page does not have, nor is one missing that is always there."""
+    page = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
+    text = re.split(r"^## |^### ", page.partition(f"\n## {section}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (yes|) \|[^|]*\|$", text, re.MULTILINE)
+    printed = json.loads(tierengine(*words, "--format", "json").out).keys()
+    assert {key for key, always in rows if always} <= printed <= {key for key, _ in rows}
 
 
 def test_every_key_of_a_dossier_is_described() -> None:

@@ -60,9 +60,13 @@ def _type_of(of: Subject) -> Any:
 
 def schema(of: Subject) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of what can be read or is answered."""
-    mode: JsonSchemaMode = "serialization" if of in _ANSWERS else "validation"
-    found = TypeAdapter(_type_of(of)).json_schema(by_alias=True, mode=mode, schema_generator=_WithMeanings)
+    found = schema_of(_type_of(of), "serialization" if of in _ANSWERS else "validation")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def schema_of(kind: Any, mode: JsonSchemaMode = "serialization") -> dict[str, Any]:
+    """Return the JSON Schema of any kind of value that is printed as JSON, or (`validation`) read."""
+    return TypeAdapter(kind).json_schema(by_alias=True, mode=mode, schema_generator=_WithMeanings)
 
 
 def write_all(folder: Path) -> None:
@@ -94,6 +98,11 @@ class _WithMeanings(GenerateJsonSchema):
 
     pydantic can do this by itself, but then it reads the code of every model each time the program starts.
     """
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        """Whether a key is always there: of what is written, also one that had a default."""
+        written = self.mode == "serialization" and field["type"] != "typed-dict-field"
+        return written or super().field_is_required(field, total)
 
     def model_schema(self, schema: Any) -> dict[str, Any]:
         """Return the schema of a model that is read."""

@@ -80,8 +80,8 @@ def test_counts_are_added_and_met_number_by_number(one: int | Bounds, other: int
 def test_thresholds_are_where_a_test_begins_to_say_otherwise(asked: list[tuple[Operator, int]]) -> None:
     """Of each count, and of nothing else: at the number below, some test says otherwise."""
     tests = [Test(field="n", op=op, value=value) for op, value in asked]
-    told = Test(field="o", op="==", value=True)
-    rules = tuple(Rule(id=str(n), head="p", holds=True, tests=(test, told)) for n, test in enumerate(tests))
+    of_outcome = Test(field="o", op="==", value=True)
+    rules = tuple(Rule(id=str(n), head="p", holds=True, tests=(test, of_outcome)) for n, test in enumerate(tests))
     form = Form(inputs=(COUNT, Field(id="o", type="truth")), strata=(Stratum(rules=rules),))
     said = [[holds(test, {"n": number}) for test in tests] for number in range(-1, FAR)]
     begins = {number for number, (below, here) in enumerate(pairwise(said)) if below != here}
@@ -95,8 +95,11 @@ def all_tests() -> Form:
         Rule(id=f"{test.op} {test.value}", head=f"{test.op} {test.value}", holds=True, tests=(test,)) for test in tests
     ]
     twice = tuple(Test(field="n", op="!=", value=number) for number in (2, 4))
-    told = (Test(field="more", op="==", value=True),)
-    rules += [Rule(id="twice", head="twice", holds=True, tests=twice), Rule(id="m", head="m", holds=True, tests=told)]
+    more = (Test(field="more", op="==", value=True),)
+    rules += [
+        Rule(id="twice", head="twice", holds=True, tests=twice),
+        Rule(id="m", head="m", holds=True, tests=more),
+    ]
     return Form(inputs=(COUNT, OTHER), comparisons=(MORE,), strata=(Stratum(rules=tuple(rules)),))
 
 
@@ -208,5 +211,5 @@ def test_a_tally_may_not_look_to_the_engine_like_the_end_of_a_count() -> None:
     count, truth = Field(id="mqreivt", type="count"), Field(id="t", type="truth")
     sides = Test(field="t", op="==", value=True), Test(field="t", op="==", value=False)
     stratum = Stratum(tallies=(Tally(id="mwofwhw", members=(sides,)),))
-    with pytest.raises(UnsafeRuleError, match=r"cannot tell the name from `mqreivt\.least`"):
+    with pytest.raises(UnsafeRuleError, match=r"cannot distinguish the name from `mqreivt\.least`"):
         DurableEngine(Form(inputs=(count, truth), strata=(stratum,)))

@@ -1,8 +1,9 @@
-"""The engine of record on small forms written by hand, and on random ones against a plain retelling."""
+"""The engine of record on small forms written by hand, and on random ones against a plain reading."""
 
 from __future__ import annotations
 
 import gc
+import json
 import random
 import sys
 from itertools import product
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tierengine.engines import arithmetic
+from tierengine.engines import arithmetic, durable
 from tierengine.engines.durable import DurableEngine
 from tierengine.engines.form import (
     Bounds,
@@ -26,7 +27,7 @@ from tierengine.engines.form import (
     Test,
     Value,
 )
-from tierengine.errors import MismatchError, UsageError
+from tierengine.errors import MismatchError, UnsafeRuleError, UsageError
 
 pytest.importorskip("durable", reason="durable-rules is not built here")
 
@@ -274,7 +275,8 @@ def test_splitting_changes_nothing(size: int) -> None:
 
 
 def test_an_empty_form() -> None:
-    """Without rules nothing follows."""
+    """Without rules nothing follows, and without strata neither."""
+    assert evaluate(Form(inputs=INPUTS, strata=()), {"law": True}) == Evaluation({}, ())
     assert evaluate(Form(inputs=INPUTS, strata=(Stratum(),)), {"law": True}) == Evaluation({}, ())
 
 
@@ -303,8 +305,95 @@ def test_closing() -> None:
     assert second.evaluate({}).fired == ("none",)
 
 
+class Watched:
+    """The extension, with what is registered, asked and given back; it may have no room for a ruleset."""
+
+    def __init__(self, room: int = 99) -> None:
+        self._real = durable._load()
+        self._room = room
+        self.error = self._real.error
+        self.made: dict[int, list[str]] = {}
+        """Ruleset to the names of its rules."""
+        self.records: list[dict[str, Any]] = []
+
+    def create_ruleset(self, name: str, rules: str) -> int:
+        """Register, while there is room."""
+        if len(self.made) == self._room:
+            raise self.error("error code: 101")
+        handle = self._real.create_ruleset(name, rules)
+        self.made[handle] = [name for name in json.loads(rules) if name != "begin"]
+        return handle
+
+    def delete_ruleset(self, handle: int) -> None:
+        """Give back what was registered, once."""
+        del self.made[handle]
+        self._real.delete_ruleset(handle)
+
+    def assert_fact(self, handle: int, record: str) -> tuple[int, int]:
+        """Take a record."""
+        self.records.append(json.loads(record))
+        return self._real.assert_fact(handle, record)
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else as it is."""
+        return getattr(self._real, name)
+
+
+def watched(monkeypatch: pytest.MonkeyPatch, room: int = 99) -> Watched:
+    """Let the engines of a test use an extension that is watched."""
+    extension = Watched(room)
+    monkeypatch.setattr(durable, "_load", lambda: extension)
+    return extension
+
+
+def test_what_is_registered_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By closing, by forgetting, and where the extension refuses a later ruleset, which is named as its failure."""
+    extension = watched(monkeypatch, room=2)
+    engine = DurableEngine(TALLIED)
+    assert sorted(extension.made.values()) == [["a+", "a-"], ["two+", "two-", "none"]]
+    engine.close()
+    assert extension.made == {}
+    engine = DurableEngine(TALLIED)
+    assert len(extension.made) == 2
+    del engine
+    gc.collect()
+    assert extension.made == {}
+    strata = tuple(Stratum(rules=(rule(name, f"+p{name}", "law == true"),)) for name in "abc")
+    with pytest.raises(UnsafeRuleError, match="the engine did not do as it should: error code: 101"):
+        DurableEngine(Form(inputs=INPUTS, strata=strata))
+    gc.collect()
+    assert extension.made == {}
+
+
+@pytest.mark.parametrize(
+    ("rules", "fields", "sizes"),
+    [(60, 1, [60]), (61, 1, [60, 1]), (121, 1, [60, 60, 1]), (2, 124, [2]), (3, 124, [2, 1]), (1, 248, [1])],
+)
+def test_a_stratum_is_cut_only_where_it_must_be(
+    rules: int, fields: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After 60 rules, and before the rule with which there would be more than 248 fields."""
+    extension = watched(monkeypatch)
+    names = [[f"x{n}" if fields == 1 else f"x{n}.{m}" for m in range(fields)] for n in range(rules)]
+    made = [rule(f"r{n}", f"+p{n}", *(f"{name} == true" for name in each)) for n, each in enumerate(names)]
+    inputs = tuple(Field(id=name, type="truth") for each in names for name in each)
+    with DurableEngine(Form(inputs=inputs, strata=(Stratum(rules=tuple(made)),))):
+        assert [len(each) for each in extension.made.values()] == sizes
+
+
+def test_what_the_extension_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what is known, that at which the rules look; the ends of a count, and an identity for each record."""
+    extension = watched(monkeypatch)
+    form = one_stratum(rule("r", "+p", "law == true", "cases >= 2", "cases <= 9"))
+    with DurableEngine(form) as engine:
+        engine.evaluate({"law": True, "plan": False, "cases": Bounds(3, 4), "last": 7})
+        engine.evaluate({"cases": Bounds(3, None)})
+    asked = {"id": "record", "begin": True}
+    assert extension.records == [asked | {"law": True, "cases.least": 3, "cases.most": 4}, asked | {"cases.least": 3}]
+
+
 def retell(form: Form, facts: Facts) -> Evaluation:
-    """The meaning of a form, told plainly and slowly."""
+    """The meaning of a form, read plainly and slowly."""
     known: dict[str, Any] = dict(facts)
     for comparison in form.comparisons:
         if comparison.left in known and comparison.right in known:
@@ -394,7 +483,7 @@ def some_facts(chance: random.Random, form: Form) -> dict[str, Value | Bounds]:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_random_forms(seed: int) -> None:
-    """On random forms and random facts the engine finds exactly what a plain retelling finds."""
+    """On random forms and random facts the engine finds exactly what a plain reading finds."""
     chance = random.Random(seed)
     form = some_form(chance)
     with DurableEngine(form) as engine:

@@ -22,7 +22,7 @@ from tierengine.engines.durable import DurableEngine
 from tierengine.engines.form import Bounds, Comparison, Field, Form, Rule, Stratum, Tally, Test, Value
 from tierengine.engines.measured import check_python
 from tierengine.engines.safety import LARGEST, LONGEST, MOST_FIELDS, fingerprint
-from tierengine.errors import EvidenceError, UnsafeRuleError, UsageError
+from tierengine.errors import EvidenceError, Problem, UnsafeRuleError, UsageError
 
 pytest.importorskip("durable", reason="durable-rules is not built here")
 
@@ -311,6 +311,9 @@ REFUSED = {
     "two constants that Python takes for one": one_rule(ask("open"), ask("open", "==", 1)),
     "a field and a proposition": form((rule("r", ask("open"), head="open"),)),
     "an input and a comparison": comparing("cases", "cases", name="open"),
+    "an input, a comparison and a proposition": comparing(
+        "cases", "cases", rule("r", ask("cases", ">", 1), head="open"), name="open"
+    ),
     "an input and a tally": Form(
         inputs=(*FIELDS, field("t.fails", "count")),
         strata=(Stratum(tallies=(Tally(id="t", members=((ask("open"), ask("open", "==", False)),)),)),),
@@ -343,18 +346,25 @@ REFUSED = {
 """Forms of which all but one would meet a trap."""
 
 
-def unsafe(asked: Form) -> list[str]:
+def refusal(asked: Form) -> tuple[Problem, ...]:
     """What is said of a form before anything of it is registered."""
     try:
         DurableEngine(asked).close()
     except UnsafeRuleError as error:
-        return [str(problem) for problem in error.problems]
-    return []
+        return tuple(error.problems)
+    return ()
 
 
 def test_refused_at_load(golden: Golden) -> None:
     """A form that would meet a trap is refused: all that is wrong, each with its place and cure, and nothing sound."""
-    golden({name: unsafe(asked) for name, asked in REFUSED.items()}, "unsafe.txt")
+    golden({name: [str(problem) for problem in refusal(asked)] for name, asked in REFUSED.items()}, "unsafe.txt")
+
+
+def test_half_a_character_is_refused_as_any_other() -> None:
+    """A name that cannot be written in UTF-8 is refused with its reason, and stops nothing before."""
+    assert [problem.what for problem in refusal(named("a\ud800"))] == [
+        "the name is not made of 1 to 255 plain characters"
+    ]
 
 
 @pytest.mark.parametrize("extra", ["none", "any", "pri", "count", "run", "dist"])
@@ -475,7 +485,7 @@ def test_the_widest_record() -> None:
 
 
 def test_the_largest_values() -> None:
-    """At the edges of what is allowed the engine still tells neighbours apart."""
+    """At the edges of what is allowed the engine still keeps neighbours apart."""
     word, other = "a" * LONGEST, "a" * (LONGEST - 1) + "b"
     words = Field(id="w", type="choice", choices=(word, other, "ab", "ab!"))
     asked = form(
@@ -573,11 +583,11 @@ NOT_ONCE = "the agenda did not fire `begin` and each rule at most once"
 def test_an_engine_that_misbehaves(extension: Misbehaving, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever goes wrong inside is an error of ours, never an incomplete answer; the engine does not answer again."""
     engine = DurableEngine(form((rule("r", ask("open")),)))
-    monkeypatch.setattr(engine._strata[0][0], "_extension", extension)
-    with pytest.raises(UnsafeRuleError) as refusal:
+    monkeypatch.setattr(engine._strata[0][1][0], "_extension", extension)
+    with pytest.raises(UnsafeRuleError) as refused:
         engine.evaluate({"open": True})
     cure = "do not use this determination; send the form and the facts to those who maintain tierengine"
-    assert str(refusal.value) == f"durable-rules: the engine did not do as it should: {message}\n    {cure}"
+    assert str(refused.value) == f"durable-rules: the engine did not do as it should: {message}\n    {cure}"
     with pytest.raises(UsageError, match="it was closed"):
         engine.evaluate({"open": True})
 
@@ -586,14 +596,14 @@ def test_a_missing_or_other_version(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without durable-rules, or with a version or on a Python that was not measured, the constructor says so."""
     monkeypatch.setattr("tierengine.engines.durable.version", lambda name: {"durable-rules": "2.1.0"}[name])
     cure = "\n    install durable-rules==2.0.28"
-    with pytest.raises(UsageError) as refusal:
+    with pytest.raises(UsageError) as refused:
         DurableEngine(form())
-    assert str(refusal.value) == f"durable-rules: version 2.1.0 is installed, and its traps were not measured{cure}"
+    assert str(refused.value) == f"durable-rules: version 2.1.0 is installed, and its traps were not measured{cure}"
     monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
-    with pytest.raises(UsageError) as refusal:
+    with pytest.raises(UsageError) as refused:
         DurableEngine(form())
     missing = "durable-rules: the rules engine is not installed, or was not built for this Python"
-    assert str(refusal.value) == f"{missing}{cure} with a C compiler; docs/how-to/install.md tells how"
+    assert str(refused.value) == f"{missing}{cure} with a C compiler; docs/how-to/install.md says how"
 
 
 def test_a_python_on_which_nothing_was_measured() -> None:
@@ -601,9 +611,9 @@ def test_a_python_on_which_nothing_was_measured() -> None:
     for sound in ((3, 11), (3, 15)):
         check_python(sound)
     for other in ((3, 10), (3, 16), (4, 11)):
-        with pytest.raises(UsageError) as refusal:
+        with pytest.raises(UsageError) as refused:
             check_python(other)
-        assert str(refusal.value) == (
+        assert str(refused.value) == (
             f"Python {other[0]}.{other[1]}: the rules engine was not measured on it, so no answer that it gives can be"
             " relied on\n    run tierengine with Python 3.11, 3.12, 3.13, 3.14 or 3.15"
         )

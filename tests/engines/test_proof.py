@@ -182,8 +182,8 @@ def test_a_comparison_is_known_as_the_generated_evaluator_knows_it() -> None:
     engine = CompiledEngine(form)
     known = (None, 1, 3, 4, Bounds(1, 3), Bounds(2, 4), Bounds(3), Bounds(0, 1))
     for each in product(known, known, (None, True, False)):
-        told = zip(("n", "o", "more"), each, strict=True)
-        facts: Facts = {name: value for name, value in told if value is not None}
+        named = zip(("n", "o", "more"), each, strict=True)
+        facts: Facts = {name: value for name, value in named if value is not None}
         decided = decide(facts.get("n"), facts.get("o"))
         if decided is None or facts.get("more") is not (not decided):
             assert settled_by_solver(form, facts) == engine.settled(facts), facts

@@ -61,7 +61,7 @@ def test_three_readings_of_the_law_agree(case: tuple[Version, dict[str, Any]]) -
     version, found = case
     first, second = version.of_record.evaluate(found), version.generated.evaluate(found)
     assert first == second
-    for name, outcome in oracle.tell(version.law, found).items():
+    for name, outcome in oracle.conclude(version.law, found).items():
         assert Outcome.of(first.settled.get(name)) is outcome, name
 
 

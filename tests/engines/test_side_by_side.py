@@ -34,12 +34,12 @@ def answer(countries: SideBySide, records: Records) -> None:
 def found(form: Form, countries: SideBySide) -> list[Evaluation]:
     """What was found on each country, as the generated evaluator says it."""
     rules = sorted(rule.id for stratum in form.strata for rule in stratum.rules)
-    told = []
+    evaluations = []
     for number in each_of(countries.everyone):
         settled = {head: True for head in heads(form) if countries.shown(head) >> number & 1}
         settled |= {head: False for head in heads(form) if countries.refuted(head) >> number & 1}
-        told.append(Evaluation(settled, tuple(rule for rule in rules if countries.fired(rule) >> number & 1)))
-    return told
+        evaluations.append(Evaluation(settled, tuple(rule for rule in rules if countries.fired(rule) >> number & 1)))
+    return evaluations
 
 
 def assert_alike(form: Form, records: Records) -> None:
@@ -84,14 +84,14 @@ def test_answers_may_be_changed(rulebook: Rulebook) -> None:
     assert found(form, countries) == [CompiledEngine(form).evaluate(facts) for facts in second]
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_what_holds_and_fails_is_named(*, told: bool) -> None:
+@pytest.mark.parametrize("value", [True, False])
+def test_what_holds_and_fails_is_named(*, value: bool) -> None:
     """Of an unsound form, the countries on which a proposition does both are known; nothing is said of the others."""
-    test = Test(field="x", op="==", value=told)
+    test = Test(field="x", op="==", value=value)
     rules = tuple(Rule(id=str(holds), head="y", holds=holds, tests=(test, test)) for holds in (True, False))
     form = Form(inputs=(Input(id="x", type="truth"),), strata=(Stratum(rules=rules),))
     countries = SideBySide(form, 3)
-    countries.answer("x", {told: 0b101, not told: 0b010})
+    countries.answer("x", {value: 0b101, not value: 0b010})
     countries.settle()
     assert countries.contradicted == 0b101
 

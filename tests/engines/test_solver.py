@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engines.truth_tables import EVERY, VARIABLES, Told, told
+from tests.engines.truth_tables import EVERY, VARIABLES, Tabled, tabled
 from tierengine.engines.certificate import certificate
 from tierengine.engines.clauses import Clauses
 from tierengine.engines.logic import FALSE, TRUE, Term, all_of, any_of, at_least, at_most, negate, same, variable
@@ -25,8 +25,8 @@ def _just(way: int) -> list[Term]:
     return [each if way >> place & 1 else negate(each) for place, each in enumerate(VARIABLES)]
 
 
-@given(told)
-def test_a_term_holds_as_its_truth_table_says(one: Told) -> None:
+@given(tabled)
+def test_a_term_holds_as_its_truth_table_says(one: Tabled) -> None:
     """Asked, added or its opposite asked: there is a case for each way of the table, and for no other."""
     asked, added = Solver(), Solver([one.term])
     for way in EVERY:
@@ -37,8 +37,8 @@ def test_a_term_holds_as_its_truth_table_says(one: Told) -> None:
         assert added.may_be(*_just(way)) is holds
 
 
-@given(st.lists(told, min_size=2, max_size=5))
-def test_a_found_case_says_of_every_term_what_its_table_says(some: list[Told]) -> None:
+@given(st.lists(tabled, min_size=2, max_size=5))
+def test_a_found_case_says_of_every_term_what_its_table_says(some: list[Tabled]) -> None:
     """Also of terms that were never asked about, or that were first asked about when the case was found already."""
     solver = Solver()
     model = solver.find(some[0].term)
@@ -52,15 +52,15 @@ def test_a_found_case_says_of_every_term_what_its_table_says(some: list[Told]) -
         assert before == [model.holds(each.term) for each in some] == [way in each.ways for each in some]
 
 
-@given(st.lists(told, max_size=3), st.lists(st.tuples(told, told), max_size=4))
-def test_what_is_supposed_ends_with_its_block(base: list[Told], blocks: list[tuple[Told, Told]]) -> None:
+@given(st.lists(tabled, max_size=3), st.lists(st.tuples(tabled, tabled), max_size=4))
+def test_what_is_supposed_ends_with_its_block(base: list[Tabled], blocks: list[tuple[Tabled, Tabled]]) -> None:
     """Blocks inside blocks, each with what is added meanwhile: after each end, all is as it was before."""
     solver = Solver([each.term for each in base])
 
     def ways() -> set[int]:
         return {way for way in EVERY if solver.may_be(*_just(way))}
 
-    def enter(rest: list[tuple[Told, Told]], left: set[int]) -> None:
+    def enter(rest: list[tuple[Tabled, Tabled]], left: set[int]) -> None:
         assert ways() == left
         if rest:
             supposed, added = rest[0]
@@ -73,8 +73,8 @@ def test_what_is_supposed_ends_with_its_block(base: list[Told], blocks: list[tup
     enter(blocks, set(EVERY).intersection(*(each.ways for each in base)))
 
 
-@given(told, st.dictionaries(st.sampled_from("uvwxyz"), told, max_size=6))
-def test_a_clash_names_terms_that_cannot_all_hold(base: Told, named: dict[str, Told]) -> None:
+@given(tabled, st.dictionaries(st.sampled_from("uvwxyz"), tabled, max_size=6))
+def test_a_clash_names_terms_that_cannot_all_hold(base: Tabled, named: dict[str, Tabled]) -> None:
     """Nothing is named where all can hold; what is named cannot, beside what holds of every case."""
     solver = Solver([base.term])
     named_terms = {name: each.term for name, each in named.items()}
@@ -89,8 +89,8 @@ def test_a_clash_names_terms_that_cannot_all_hold(base: Told, named: dict[str, T
         assert not base.ways.intersection(*(named[name].ways for name in clash))
 
 
-@given(st.lists(told, max_size=3), told, st.lists(told, max_size=2))
-def test_a_question_written_down_has_the_same_answer(base: list[Told], supposed: Told, asked: list[Told]) -> None:
+@given(st.lists(tabled, max_size=3), tabled, st.lists(tabled, max_size=2))
+def test_a_question_written_down_has_the_same_answer(base: list[Tabled], supposed: Tabled, asked: list[Tabled]) -> None:
     """All that must hold stands in its certificate, which the checker confirms."""
     solver = Solver([each.term for each in base])
     terms = [each.term for each in asked]
@@ -116,7 +116,7 @@ def test_what_holds_always_and_what_never_does() -> None:
 
 
 def test_a_term_has_no_truth_of_its_own() -> None:
-    """A term in the place of a truth is a mistake, and told as one; it is written so that people can read it."""
+    """A term in the place of a truth is a mistake, and refused as one; it is written so that people can read it."""
     a, b = variable("a"), variable("b")
     with pytest.raises(TypeError, match=r"^a term has no truth of its own; ask a solver$"):
         assert a
@@ -196,14 +196,14 @@ def _pigeons(birds: int) -> list[Term]:
     ]
 
 
-@pytest.mark.parametrize(("limit", "told_so"), [(Limit(steps=50), "50 steps"), (Limit(seconds=1), "1 seconds")])
-def test_a_solver_that_gives_up_says_so(limit: Limit, told_so: str) -> None:
+@pytest.mark.parametrize(("limit", "says"), [(Limit(steps=50), "50 steps"), (Limit(seconds=1), "1 seconds")])
+def test_a_solver_that_gives_up_says_so(limit: Limit, says: str) -> None:
     """Too little for a hard question: nothing is concluded, and the limit is named; an easy one is still answered."""
     solver = Solver(limit=limit)
     with solver.supposing(*_pigeons(12)):
         with pytest.raises(UndecidedError) as undecided:
             solver.find()
-        what = f"it did not decide within {told_so}"
+        what = f"it did not decide within {says}"
         cure = "nothing is proved either way; allow more time, or write the rules in smaller parts"
         assert undecided.value.problems == (Problem(where="the solver", what=what, cure=cure),)
         assert solver.may_be()
@@ -215,8 +215,8 @@ def test_a_solver_that_gives_up_says_so(limit: Limit, told_so: str) -> None:
     assert Solver(limit=limit).find() is not None
 
 
-@given(st.lists(told, max_size=3), told, st.lists(told, min_size=1, max_size=6))
-def test_many_terms_are_asked_about_at_once(base: list[Told], beside: Told, some: list[Told]) -> None:
+@given(st.lists(tabled, max_size=3), tabled, st.lists(tabled, min_size=1, max_size=6))
+def test_many_terms_are_asked_about_at_once(base: list[Tabled], beside: Tabled, some: list[Tabled]) -> None:
     """Which of them some case has, beside another term: as if each was asked about alone, in whatever order."""
     solver = Solver([each.term for each in base])
     left = set(EVERY).intersection(beside.ways, *(each.ways for each in base))
@@ -224,11 +224,11 @@ def test_many_terms_are_asked_about_at_once(base: list[Told], beside: Told, some
         assert solver.which([each.term for each in some], beside.term) == [bool(left & each.ways) for each in some]
 
 
-@given(st.lists(st.tuples(st.sampled_from(["suppose", "add", "ask"]), told), max_size=12))
-def test_what_is_remembered_never_outlives_what_it_rests_on(steps: list[tuple[str, Told]]) -> None:
+@given(st.lists(st.tuples(st.sampled_from(["suppose", "add", "ask"]), tabled), max_size=12))
+def test_what_is_remembered_never_outlives_what_it_rests_on(steps: list[tuple[str, Tabled]]) -> None:
     """However questions, suppositions and additions follow one another, each answer is that of the truth tables."""
     solver, left = Solver(), set(EVERY)
-    for told_before in (True, False):
+    for asked_before in (True, False):
         now = set(left)
         with solver.supposing():
             for act, one in steps:
@@ -238,13 +238,15 @@ def test_what_is_remembered_never_outlives_what_it_rests_on(steps: list[tuple[st
                     continue
                 (solver.suppose if act == "suppose" else solver.add)(one.term)
                 now &= one.ways
-        if told_before and steps:
+        if asked_before and steps:
             solver.add(steps[0][1].term)
             left &= steps[0][1].ways
 
 
-@given(st.lists(told, max_size=3), told, st.lists(told, min_size=1, max_size=4))
-def test_what_was_written_once_begins_any_number_of_solvers(base: list[Told], more: Told, some: list[Told]) -> None:
+@given(st.lists(tabled, max_size=3), tabled, st.lists(tabled, min_size=1, max_size=4))
+def test_what_was_written_once_begins_any_number_of_solvers(
+    base: list[Tabled], more: Tabled, some: list[Tabled]
+) -> None:
     """Each finds what a solver finds to which all was added, case for case; what one learns or adds binds no other."""
     terms = [each.term for each in base]
     start = Start(terms)

@@ -1,4 +1,4 @@
-"""The engine of record, the generated evaluator and the plain retelling read the same law alike.
+"""The engine of record, the generated evaluator and the oracle read the same law alike.
 
 The laws and facts are random. A failure prints the smallest law found.
 """
@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from tests.oracle import Value, complete, open_tiers, tell
+from tests.oracle import Value, complete, conclude, open_tiers
 from tests.strategies import CITATION, ENTRY, facts_for, inputs_of, laws, loosely, without_ratings
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
@@ -52,15 +52,15 @@ def generated(law: Law) -> Callable[[Facts], Evaluation]:
 
 
 def agree(law: Law, facts: Facts, found: Evaluation) -> dict[str, Outcome]:
-    """Compare what an engine settled with the retelling, name by name; return the retelling."""
-    told = tell(law, facts)
-    assert set(found.settled) <= set(told)
-    assert {name: Outcome.of(found.settled.get(name)) for name in told} == told
-    return told
+    """Compare what an engine settled with the oracle, name by name; return its outcomes."""
+    outcomes = conclude(law, facts)
+    assert set(found.settled) <= set(outcomes)
+    assert {name: Outcome.of(found.settled.get(name)) for name in outcomes} == outcomes
+    return outcomes
 
 
-def test_the_generated_evaluator_agrees_with_the_retelling() -> None:
-    """Every proposition of a random law has the outcome that the plain retelling gives it."""
+def test_the_generated_evaluator_agrees_with_the_oracle() -> None:
+    """Every proposition of a random law has the outcome that the oracle gives it."""
     seen: Counter[Outcome] = Counter()
 
     @random_laws(250)
@@ -71,9 +71,9 @@ def test_the_generated_evaluator_agrees_with_the_retelling() -> None:
         evaluate = generated(law)
         for _ in range(4):
             facts = data.draw(loosely(law))
-            told = agree(law, facts, evaluate(facts))
-            assert {rule.head for stratum in form.strata for rule in stratum.rules} <= set(told)
-            seen.update(told.values())
+            outcomes = agree(law, facts, evaluate(facts))
+            assert {rule.head for stratum in form.strata for rule in stratum.rules} <= set(outcomes)
+            seen.update(outcomes.values())
 
     run()
     assert min(seen[outcome] for outcome in Outcome) > 100
@@ -81,7 +81,7 @@ def test_the_generated_evaluator_agrees_with_the_retelling() -> None:
 
 @needs_durable
 def test_the_engine_of_record_agrees_with_both() -> None:
-    """It settles the same propositions by the same rules as the generated evaluator, as the retelling says."""
+    """It settles the same propositions by the same rules as the generated evaluator, as the oracle says."""
     fired: Counter[int] = Counter()
 
     @random_laws(150)

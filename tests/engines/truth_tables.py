@@ -28,7 +28,7 @@ EVERY = range(1 << len(VARIABLES))
 
 
 @dataclass(frozen=True)
-class Told:
+class Tabled:
     """A term, and the ways in which it holds."""
 
     term: Term
@@ -36,9 +36,9 @@ class Told:
 
 
 KNOWN = (
-    Told(TRUE, frozenset(EVERY)),
-    Told(FALSE, frozenset()),
-    *(Told(each, frozenset(way for way in EVERY if way >> place & 1)) for place, each in enumerate(VARIABLES)),
+    Tabled(TRUE, frozenset(EVERY)),
+    Tabled(FALSE, frozenset()),
+    *(Tabled(each, frozenset(way for way in EVERY if way >> place & 1)) for place, each in enumerate(VARIABLES)),
 )
 
 Count = Callable[[int, Sequence[Term]], Term]
@@ -49,35 +49,35 @@ COUNTS: tuple[tuple[Count, Callable[[int, int], bool]], ...] = (
 )
 
 
-def _larger(parts: st.SearchStrategy[Told]) -> st.SearchStrategy[Told]:
+def _larger(parts: st.SearchStrategy[Tabled]) -> st.SearchStrategy[Tabled]:
     several = st.lists(parts, max_size=7)
     return st.one_of(
-        parts.map(lambda part: Told(negate(part.term), frozenset(EVERY) - part.ways)),
-        several.map(lambda some: Told(all_of(_terms(some)), frozenset(EVERY).intersection(*_ways(some)))),
-        several.map(lambda some: Told(any_of(_terms(some)), frozenset().union(*_ways(some)))),
+        parts.map(lambda part: Tabled(negate(part.term), frozenset(EVERY) - part.ways)),
+        several.map(lambda some: Tabled(all_of(_terms(some)), frozenset(EVERY).intersection(*_ways(some)))),
+        several.map(lambda some: Tabled(any_of(_terms(some)), frozenset().union(*_ways(some)))),
         st.tuples(parts, parts).map(
-            lambda two: Told(implies(two[0].term, two[1].term), (frozenset(EVERY) - two[0].ways) | two[1].ways)
+            lambda two: Tabled(implies(two[0].term, two[1].term), (frozenset(EVERY) - two[0].ways) | two[1].ways)
         ),
         st.tuples(parts, parts).map(
-            lambda two: Told(same(two[0].term, two[1].term), frozenset(EVERY) - (two[0].ways ^ two[1].ways))
+            lambda two: Tabled(same(two[0].term, two[1].term), frozenset(EVERY) - (two[0].ways ^ two[1].ways))
         ),
         st.builds(_counted, st.sampled_from(COUNTS), st.integers(-1, 8), several),
     )
 
 
-def _counted(count: tuple[Count, Callable[[int, int], bool]], number: int, some: list[Told]) -> Told:
+def _counted(count: tuple[Count, Callable[[int, int], bool]], number: int, some: list[Tabled]) -> Tabled:
     make, holds = count
     ways = frozenset(way for way in EVERY if holds(sum(way in each.ways for each in some), number))
-    return Told(make(number, _terms(some)), ways)
+    return Tabled(make(number, _terms(some)), ways)
 
 
-def _terms(some: Sequence[Told]) -> list[Term]:
+def _terms(some: Sequence[Tabled]) -> list[Term]:
     return [each.term for each in some]
 
 
-def _ways(some: Sequence[Told]) -> list[frozenset[int]]:
+def _ways(some: Sequence[Tabled]) -> list[frozenset[int]]:
     return [each.ways for each in some]
 
 
-told = st.recursive(st.sampled_from(KNOWN), _larger, max_leaves=25)
+tabled = st.recursive(st.sampled_from(KNOWN), _larger, max_leaves=25)
 """Terms of four variables with their truth tables."""

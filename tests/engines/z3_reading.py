@@ -74,18 +74,18 @@ class Z3Case:
         counted = {each.id for each in self.form.comparisons if _apart(asked.get(each.left), asked.get(each.right))}
         assumed = [each for each in self.form.unanswered if each.id not in counted and _assumed(each, asked)]
         passed = counted | {each.id for each in assumed}
-        told = {field: value for field, value in asked.items() if field not in passed}
-        for field, value in told.items():
-            yield _within(self.values[field], value) if isinstance(value, Bounds) else self._told(field, value)
+        stated = {field: value for field, value in asked.items() if field not in passed}
+        for field, value in stated.items():
+            yield _within(self.values[field], value) if isinstance(value, Bounds) else self._stated(field, value)
         for each in self.form.unanswered:
-            true = self._told(each.id, value=True)
-            shown = z3.Or(*(self._told(name, value=True) for name in each.shown_by if name not in asked))
+            true = self._stated(each.id, value=True)
+            shown = z3.Or(*(self._stated(name, value=True) for name in each.shown_by if name not in asked))
             yield z3.Implies(shown, true)
             if each in assumed:
-                denied = z3.Or(*(self._told(name, value=False) for name in each.denied_with))
+                denied = z3.Or(*(self._stated(name, value=False) for name in each.denied_with))
                 yield z3.Implies(z3.And(z3.Not(shown), denied), z3.Not(true))
 
-    def _told(self, field: str, value: Value) -> z3.BoolRef:
+    def _stated(self, field: str, value: Value) -> z3.BoolRef:
         """The term that an input has a value, or that a comparison comes out so."""
         if field not in self._compared:
             return self.answers(field, value)
@@ -150,8 +150,8 @@ class Z3Case:
     def _bounded(self, field: str, *, top: bool) -> z3.BoolRef:
         """Whether anything is known of how high, or how low, a number may be."""
         bounds = self._facts.get(field)
-        told = isinstance(bounds, Bounds) and (not top or bounds.at_most is not None)
-        return z3.BoolVal(val=True) if told else self.known[field]
+        bounded = isinstance(bounds, Bounds) and (not top or bounds.at_most is not None)
+        return z3.BoolVal(val=True) if bounded else self.known[field]
 
     def _passes(self, test: Test) -> z3.BoolRef:
         if self.fields[test.field].type == "count":
@@ -169,14 +169,14 @@ class Z3Case:
         return term == field.choices.index(str(value)) if value in field.choices else z3.BoolVal(val=False)
 
 
-def _assumed(each: Unanswered, told: Facts) -> bool:
+def _assumed(each: Unanswered, facts: Facts) -> bool:
     """Whether the value of an input is assumed: nobody answered it, or it is false as an answer that denies it says."""
-    denied = any(told.get(name) is False for name in each.denied_with)
-    return each.id not in told or (told[each.id] is False and denied)
+    denied = any(facts.get(name) is False for name in each.denied_with)
+    return each.id not in facts or (facts[each.id] is False and denied)
 
 
 def _apart(left: Value | Bounds | None, right: Value | Bounds | None) -> bool:
-    """Whether two numbers tell which is greater, or that the left is not."""
+    """Whether two numbers decide which is greater, or that the left is not."""
     if left is None or right is None:
         return False
     low, high = (left.at_least, left.at_most) if isinstance(left, Bounds) else (left, left)

@@ -9,7 +9,7 @@ from math import prod
 
 from hypothesis import strategies as st
 
-from tests.oracle import Value, _conditions, tell, unknown_inputs
+from tests.oracle import Value, _conditions, conclude, unknown_inputs
 from tests.strategies import ENTRY, Askable, Written, _condition, facts_for, laws
 from tierengine.engines.lowering import lower
 from tierengine.law.entries import Criterion, TierRow
@@ -150,7 +150,7 @@ def completions(law: Law, facts: Mapping[str, Value], room: int = 3, most: int =
 
 def rows_of(law: Law, case: Mapping[str, Value]) -> Rows:
     """The rows of the tier table that one completion reaches."""
-    outcomes = tell(law, {f"judged/{name}": False for name in law.judges} | dict(case))
+    outcomes = conclude(law, {f"judged/{name}": False for name in law.judges} | dict(case))
     return frozenset(row.id for row in law.tiers if outcomes[row.id] is Outcome.MET)
 
 

@@ -55,13 +55,14 @@ def undated(record: Written) -> Written:
 
 def silence(name: str, indicator: str, **changes: Any) -> Written:
     """That a source says nothing."""
-    made = {"indicator": indicator, "id": name, "source": "07NOWHERE12", "read": "all", "author": "A. Officer"}
+    # What is named in a place stands second or later, as the first key has the place of the whole.
+    made = {"source": "07NOWHERE12", "indicator": indicator, "id": name, "read": "all", "author": "A. Officer"}
     return made | {"date": "2013-05-01", "note": "nothing is said"} | changes
 
 
 def asked(name: str, criterion: str, answer: str = "given") -> Written:
     """A request for data that was answered."""
-    made = {"criterion": criterion, "id": name, "date": "2013-01-10", "asks": "data", "answer": answer, **AT}
+    made = {"asks": "data", "criterion": criterion, "id": name, "date": "2013-01-10", "answer": answer, **AT}
     return made | {"answer_date": "2013-02-01", "capacity_note": "they keep a register"}
 
 

@@ -12,7 +12,7 @@ from hypothesis import given as draws
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, Ran, read_once
-from tests.oracle import coherent, complete, tell, unknown_inputs
+from tests.oracle import coherent, complete, conclude, unknown_inputs
 from tests.strategies import Value, coherent_laws, facts_for
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
@@ -132,7 +132,9 @@ def test_every_engine_reads_the_rules(data: st.DataObject) -> None:
     form = lower(law)
     assert form.coherence == tuple(rule.id for rule in law.coherence)
     outcomes = {
-        name: outcome is Outcome.MET for name, outcome in tell(law, facts).items() if outcome.value != "undetermined"
+        name: outcome is Outcome.MET
+        for name, outcome in conclude(law, facts).items()
+        if outcome.value != "undetermined"
     }
     inputs = {field.id for field in form.inputs}
     known = {name: value for name, value in facts.items() if name in inputs}

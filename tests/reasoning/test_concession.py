@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import GUATEMALA, ROOT, Ran
-from tests.oracle import SLUGS, Value, completions, tell
+from tests.oracle import SLUGS, Value, completions, conclude
 from tests.strategies import facts_for, laws
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.durable import DurableEngine
@@ -73,7 +73,7 @@ def test_what_follows_is_what_the_oracle_says() -> None:
         found = CompiledEngine(form).evaluate(known)
         with DurableEngine(form) as engine:
             assert engine.evaluate(known) == found
-        without, outcomes = tell(law, facts), tell(law, {**facts, **known})
+        without, outcomes = conclude(law, facts), conclude(law, {**facts, **known})
         assert {name: Outcome.of(found.settled.get(name)) for name in outcomes if name not in known} == {
             name: outcome for name, outcome in outcomes.items() if name not in known
         }
@@ -116,7 +116,7 @@ def _tried(law: Law, facts: Facts) -> set[str] | None:
     for number, case in enumerate(completions(law, facts)):
         if number == MOST:
             return None
-        outcomes = tell(law, case)
+        outcomes = conclude(law, case)
         found |= {row.id for row in law.tiers if outcomes[row.id] is Outcome.MET}
     return found
 

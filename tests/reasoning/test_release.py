@@ -23,7 +23,7 @@ from tierengine.evidence.remainder import answering, items
 from tierengine.evidence.sources.opened import Paragraph, Written
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.assess import Assessor, law_of
-from tierengine.reasoning.assessment import Assessment
+from tierengine.reasoning.assessment import Assessment, Step
 from tierengine.reasoning.compare import answered
 from tierengine.reasoning.release import RELEASES, Released, ReleaseName, release, shown_part, shown_whole
 from tierengine.reports.markdown import markdown
@@ -313,6 +313,41 @@ def test_a_silence_that_the_last_dossier_overtakes_is_withheld_with_it(rulebook:
     } == {"increase_in_enforcement"}
 
 
+def test_what_repeats_a_withheld_statement_names_what_is_released_of_it(small_law: Law) -> None:
+    """The first that goes back to it stands for it, since the others may not name what is withheld."""
+    quotes = ("The post saw", "All were housed", "The police said")
+    at = ("A page 1 ¶1", "A page 1 ¶1", "A page 1 ¶2")
+    hidden = dossiers.record("shelter", "true", 0, handling="unknown", at="B page 1 ¶1", quote="All were")
+    repeats = [
+        dossiers.record("shelter", "true", number, at=at[number - 1], quote=quotes[number - 1], origin="shelter-0")
+        for number in (3, 1, 2)
+    ]
+    alone = dossiers.record("victims", "40", 4, at="A page 1 ¶2", quote="ten in the south were moved")
+    part = release(dossier_on([A, B], hidden, *repeats, alone), small_law, "public").part
+    found = [(each.id, each.origin, each.undated) for each in part.dossier.records if isinstance(each, Evidence)]
+    first = "shelter-1"
+    assert found == [
+        ("shelter-3", first, None),
+        (first, None, None),
+        ("shelter-2", first, None),
+        ("victims-4", None, None),
+    ]
+
+
+def test_a_part_says_nothing_of_how_sure_its_findings_are(rulebook: Rulebook) -> None:
+    """How sure the released sources make a finding is not how sure it is."""
+    first = marked("invented-rise", {}).dossier.records[0]
+    casefile = marked("invented-rise", {first.id: "unknown"})
+    law = law_of(casefile, rulebook)
+    for said, assessment in (
+        (True, Assessor(law, certified=False).assess(casefile)),
+        (False, release(casefile, law, "public").assessment),
+    ):
+        for findings in (assessment.criteria, assessment.considered):
+            assert findings
+            assert any(each.certainty is not None for each in findings) == said
+
+
 def test_words_that_nobody_marked_stay_behind_where_anything_does(small_law: Law) -> None:
     """Notes, what is no evidence, what is only proposed, plans, and the sources of what is public."""
     at = {"at": "A page 1 ¶2", "quote": "The police said"}
@@ -482,6 +517,54 @@ def test_notes_are_left_out_where_anything_is(small_law: Law) -> None:
     assert quote(written[0], 0) in text
     assert word(written[0], 0, "note") in texts(release(made(written), small_law, "unclassified"))
     assert word(written[0], 0, "note") not in text
+
+
+def walked(step: Step) -> Iterator[Step]:
+    """A step of a trace and all below it."""
+    yield step
+    for child in step.children:
+        yield from walked(child)
+
+
+def rested_on(assessment: Assessment) -> dict[str, set[str]]:
+    """The findings on which a recommendation rests, each with the steps on its levels: what is below a decisive row.
+
+    What stands in a trace more than once is unfolded once.
+    """
+    below = {step.id: {child.id for child in step.children if child.decisive} for step in walked(assessment.trace)}
+    below |= {
+        step.id: {child.id for child in step.children if child.decisive}
+        for step in walked(assessment.trace)
+        if step.children
+    }
+    rows = {step.id for step in assessment.trace.children if step.decisive}
+    if assessment.recommendation.settled:
+        rows -= {step.id for step in assessment.trace.children if step.outcome.value != "met"}
+    while not rows >= (more := set[str]().union(*(below[name] for name in rows))):
+        rows |= more
+    levels = {step.id for step in walked(assessment.trace) if step.children and "/" in step.id}
+    found: dict[str, set[str]] = {}
+    for name in rows & levels:
+        found.setdefault(name.split("/")[0], set()).add(name)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("seed", "kinds"), [("invented-2019", ("statistic",)), ("guatemala-2007", ("law", "action")), ("invented-2011", ())]
+)
+def test_a_release_counts_the_findings_that_it_rests_on_and_those_that_it_leaves_open(
+    rulebook: Rulebook, seed: str, kinds: tuple[str, ...]
+) -> None:
+    """Where the tier is settled they are those of its row, else those of each row that is open."""
+    plain = marked(seed, {}).dossier.records
+    casefile = marked(seed, {each.id: "unknown" for each in plain if each.kind in kinds})
+    law = law_of(casefile, rulebook)
+    assessed, released = Assessor(law, certified=False).assess(casefile), release(casefile, law, "public")
+    found = rested_on(assessed)
+    truths, left = ({step.id: step.outcome for step in walked(each.trace)} for each in (assessed, released.assessment))
+    otherwise = [each for each in found.values() if any(truths[step] is not left[step] for step in each)]
+    assert (released.statement.findings, released.statement.not_shown) == (len(found), len(otherwise))
+    assert found
 
 
 @settings(max_examples=12)

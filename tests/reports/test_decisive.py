@@ -66,8 +66,11 @@ def test_hinges_stand_first() -> None:
     answer = filled("guatemala-2007", "provisional", proposals=3, hinges=2)
     lines = _printed(decisive_tree(answer, answered("guatemala-2007")[1], 140), 140)
     assert lines[0].startswith("Tier 2 Watch List, provisional: ")
-    assert "It hangs on a rating [significant_efforts]: if not met or partly met: Tier 3; " in lines[1]
-    assert "It rests on what the rules propose, met [significant_given_extent]: " in lines[3]
+    assert (
+        "It hangs on a rating of \u201cSerious and sustained efforts\u201d: if not met or partly met: Tier 3; "
+        in lines[1]
+    )
+    assert "It rests on a proposal for \u201cSerious and sustained efforts\u201d, met: " in lines[3]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

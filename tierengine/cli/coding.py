@@ -27,7 +27,7 @@ def draft(
     ] = None,
     covers: Annotated[
         bool,
-        typer.Option("--covers-period", help="the sources report on the period: what has no date there is of it"),
+        typer.Option("--covers-period", help="the sources report on the period; undated statements are of it"),
     ] = False,
     name: Annotated[str | None, typer.Option("--name", help="the country's name, if not that of ISO 3166")] = None,
     as_of: Annotated[

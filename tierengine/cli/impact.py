@@ -117,12 +117,13 @@ def fragile(
     from tierengine.lab.corpus.fragile import Fragility, fragility  # noqa: PLC0415
     from tierengine.reports.fragile import print_fragility  # noqa: PLC0415
 
+    book = rulebook_in(rulebook)
     with stopping():
-        found = fragility(corpus, rulebook_in(rulebook), day_given(as_of) if as_of else None, means(cluster))
+        found = fragility(corpus, book, day_given(as_of) if as_of else None, means(cluster))
     if form is PlainFormat.json:
         print_json(schemas.dump(Fragility, found))
     else:
-        print_fragility(found, a_console())
+        print_fragility(found, book, a_console())
 
 
 @audit_app.command("robust")
@@ -143,13 +144,14 @@ def robust(
     from tierengine.lab.corpus.robust import Robustness, robustness  # noqa: PLC0415
     from tierengine.reports.robust import print_robustness  # noqa: PLC0415
 
+    book = rulebook_in(rulebook)
     with stopping():
         day = day_given(as_of) if as_of else None
-        found = robustness(corpus, rulebook_in(rulebook), day, disagreement, means(cluster))
+        found = robustness(corpus, book, day, disagreement, means(cluster))
     if form is PlainFormat.json:
         print_json(schemas.dump(Robustness, found))
     else:
-        print_robustness(found, a_console())
+        print_robustness(found, book, a_console())
 
 
 @audit_app.command("pack")

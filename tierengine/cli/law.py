@@ -96,8 +96,8 @@ def law_show(
 
 @law_app.command("diff")
 def law_diff(
-    first: Annotated[str, typer.Argument(metavar="DATE", help="the earlier date")],
-    second: Annotated[str, typer.Argument(metavar="DATE", help="the later date")],
+    first: Annotated[str, typer.Argument(metavar="EARLIER", help="the earlier date, such as 2007-11-09")],
+    second: Annotated[str, typer.Argument(metavar="LATER", help="the later date")],
     form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
@@ -167,7 +167,9 @@ def schema(
     ] = None,
     every: Annotated[
         Path | None,
-        typer.Option("--all", metavar="DIR", help="write every schema there, and print the editor's setting"),
+        typer.Option(
+            "--all", metavar="DIR", help="write every schema there, and print the setting by which an editor finds them"
+        ),
     ] = None,
 ) -> None:
     """Print the JSON Schema of a dossier, an assessment, a criterion, a rule file, cases or the questions."""

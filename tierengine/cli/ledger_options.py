@@ -37,7 +37,8 @@ Author = Annotated[
 ]
 Reasons = Annotated[str, typer.Option("--reasons", metavar="TEXT", help="why, in words that will be read years later")]
 Kept = Annotated[
-    Path | None, typer.Option("--kept", metavar="FILE", help="a checkpoint that you kept: must still be its beginning")
+    Path | None,
+    typer.Option("--kept", metavar="FILE", help="a checkpoint that you kept; the ledger must still begin with it"),
 ]
 PublicKey = Annotated[
     str | None, typer.Option("--key", metavar="KEY", help="the ledger's public key, as `ledger init` printed it")

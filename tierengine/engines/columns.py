@@ -164,7 +164,7 @@ class ColumnEngine:
         found = {head: Truths(np.empty(width, np.uint8), np.empty(width, np.uint8)) for head in asked}
         for part, planes in self._blocks(columns, count):
             if any(np.bitwise_and(planes[shown], planes[refuted]).any() for shown, refuted in self._plan.doubtful):
-                self.evaluate(columns, count)  # tells which proposition it is, and of which record
+                self.evaluate(columns, count)  # says which proposition it is, and of which record
             for head, kept in found.items():
                 shown, refuted = self._plan.heads[head]
                 kept.shown[part], kept.refuted[part] = planes[shown], planes[refuted]

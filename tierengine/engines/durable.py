@@ -64,10 +64,9 @@ class DurableEngine:
         extension = _load()
         # Not the form itself: the engine is kept with it, and goes when it goes.
         self._comparisons = form.comparisons
-        self._read = form.strata
         self._inputs = {field.id: field for field in (*form.inputs, *form.answerable())}
         self._turn = threading.Lock()
-        self._strata: list[list[_Ruleset]] = []
+        self._strata: list[tuple[Stratum, list[_Ruleset]]] = []
         handles: list[int] = []
         # Arranged before the first is registered, so that a failure half way gives back what there is.
         self._close = weakref.finalize(self, _unregister, extension, handles)
@@ -76,7 +75,7 @@ class DurableEngine:
             for rules in _split(stratum.rules):
                 rulesets.append(_Ruleset(extension, rules))
                 handles.append(rulesets[-1].handle)
-            self._strata.append(rulesets)
+            self._strata.append((stratum, rulesets))
 
     def evaluate(self, facts: Facts) -> Evaluation:
         """Return what follows from the facts.
@@ -116,7 +115,7 @@ class DurableEngine:
                 known[comparison.id] = answer
         settled: dict[str, bool] = {}
         fired: list[Rule] = []
-        for stratum, rulesets in zip(self._read, self._strata, strict=True):
+        for stratum, rulesets in self._strata:
             known.update(_counts(known, stratum))
             for ruleset in rulesets:
                 fired += (self._written.origin[rule.id] for rule in self._ask(ruleset, known))
@@ -195,7 +194,7 @@ def _load() -> _Extension:
                 Problem(
                     where="durable-rules",
                     what="the rules engine is not installed, or was not built for this Python",
-                    cure=f"install durable-rules=={DURABLE_RULES} with a C compiler; docs/how-to/install.md tells how",
+                    cure=f"install durable-rules=={DURABLE_RULES} with a C compiler; docs/how-to/install.md says how",
                 )
             ]
         ) from error
@@ -289,13 +288,11 @@ def _check_fact(name: str, value: object, field: Field | None) -> Iterator[Probl
     if field is None:
         yield Problem(where=where, what="no input has this name", cure="correct the name, or leave the fact out")
         return
-    numbers = (value.at_least, value.at_most) if isinstance(value, Bounds) else (value,)
+    ends = [end for end in (value.at_least, value.at_most) if end is not None] if isinstance(value, Bounds) else [value]
     held, what = HELD[field.type]
     if isinstance(value, Bounds) and (not may_be_bounded(field) or not _in_order(value)):
         yield _misfit(where, value, what)
-    for each in numbers:
-        if each is None and isinstance(value, Bounds):
-            continue
+    for each in ends:
         if type(each) is not held or (field.type == "choice" and each not in field.choices):
             yield _misfit(where, each, what)
         elif isinstance(each, int) and abs(each) > LARGEST:

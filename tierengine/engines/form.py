@@ -178,7 +178,7 @@ class Engine(Protocol):
 
 
 class Evaluator(Engine, Protocol):
-    """A reading of a form that need not tell which rules fired."""
+    """A reading of a form that need not say which rules fired."""
 
     def settled(self, facts: Facts) -> dict[str, bool]:
         """Return each settled proposition with its truth, as `evaluate` does, without the rules that fired."""

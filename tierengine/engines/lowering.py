@@ -141,7 +141,7 @@ def lower_criterion(law: Law, criterion: Criterion) -> Form:
 def lower_proposals(law: Law, criteria: Iterable[Criterion] | None = None) -> Form:
     """Return the form of the proposals of a law, or of some criteria: whether each of their rules may speak.
 
-    Findings, placements and ratings of the last report are inputs. A rule that is not known to hold is not told to
+    Findings, placements and ratings of the last report are inputs. A rule that is not known to hold is not made to
     fail: it is silent.
     """
     rules = [

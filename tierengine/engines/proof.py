@@ -172,9 +172,9 @@ class Case:
         kept = form.kept.setdefault("cases", {})
         assert isinstance(kept, dict)
         counts = {field.id for field in form.inputs if field.type == "count"}
-        told = (counts | {each.id for each in form.comparisons}) & facts.keys()
+        stated = (counts | {each.id for each in form.comparisons}) & facts.keys()
         key = (
-            *(name, partly, cases, frozenset((each, facts[each]) for each in told)),
+            *(name, partly, cases, frozenset((each, facts[each]) for each in stated)),
             tuple((each, tuple(numbers)) for each, numbers in cuts.items()),
         )
         if key not in kept:
@@ -219,14 +219,14 @@ class Case:
         return all_of((self.known[test.field], self._passes(test)))
 
     def _compares(self, comparison: Comparison, greater: Term, *, truth: bool) -> Term:
-        """The term that a comparison is known to come out so: by both numbers, by bounds, or as it was told."""
+        """The term that a comparison is known to come out so: by both numbers, by bounds, or as it was stated."""
         side = greater if truth else negate(greater)
         if not self._partly:
             return side
         left, right = comparison.left, comparison.right
         both = all_of((self.known[left], self.known[right]))
         if self._facts.get(comparison.id) is truth:
-            return any_of((negate(both), side))  # two numbers outrank what was told without them
+            return any_of((negate(both), side))  # two numbers outrank what was stated without them
         ways = [all_of((both, side))]
         (low, high), (least, most) = self._span(left), self._span(right)
         if truth:

@@ -100,7 +100,7 @@ def check_names(form: Form) -> None:
 def fingerprint(name: str) -> int:
     """Return the 32 bits that durable-rules keeps of a name (FNV-1a over its bytes)."""
     bits = 0x811C9DC5
-    for byte in name.encode("utf-8", "surrogatepass"):
+    for byte in name.encode(errors="surrogatepass"):
         bits = (bits ^ byte) * 0x01000193 & 0xFFFFFFFF
     return bits
 
@@ -159,7 +159,7 @@ def _collisions(kinds: dict[str, str]) -> Iterator[Problem]:
             yield Problem(
                 where=f"{kind} `{name}`",
                 cure="rename one of the two",
-                what=f"the engine cannot tell the name from `{first}`: it keeps 32 bits of each",
+                what=f"the engine cannot distinguish the name from `{first}`: it keeps 32 bits of each",
             )
 
 

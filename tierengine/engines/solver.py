@@ -44,7 +44,7 @@ _REMEMBERED = 96
 class Memory:
     """What was found before: cases, and sets of literals that no case has together. Both answer later questions.
 
-    Each is one whole number, with a bit for every literal: so one instruction tells whether all that is asked holds in
+    Each is one whole number, with a bit for every literal: so one instruction says whether all that is asked holds in
     a case, or whether all that cannot be together is asked.
     """
 
@@ -61,7 +61,7 @@ class Memory:
         return found
 
     def answer(self, asked: int) -> bool | None:
-        """Return whether some case has all that is asked; nothing where what was found before does not tell."""
+        """Return whether some case has all that is asked; nothing where what was found before does not decide it."""
         for case in self._cases:
             if case & asked == asked:
                 self._cases.remove(case)  # what answered last is looked at first

@@ -1,6 +1,6 @@
 """A rulebook that was found sound, as bytes: one line of JSON for each entry, so that a date has only its own made.
 
-The first line tells the rest: which entries there are of which kind, and when each is in force. Every model is written
+The first line lists the rest: which entries there are of which kind, and when each is in force. Every model is written
 with its name, and without what it has by default. Who reads it back sees to it that these are the bytes that were
 written, by the same program: what was checked before is not checked again.
 """

@@ -113,10 +113,14 @@ class Entry(Model):
     """What every entry says: where it stands, who wrote it and when."""
 
     format: Literal[1, 2]
+    """The version of the ledger's format."""
     number: Number
+    """Its place in the ledger; the first entry is 0."""
     time: Time
+    """When it was written, in UTC."""
     by: Person
     signature: Signature
+    """Of its canonical bytes without this key: Ed25519, in base64."""
 
 
 class AssessmentEntry(Entry):

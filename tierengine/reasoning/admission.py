@@ -491,7 +491,7 @@ def _counted_by_kind(attributes: dict[str, str]) -> dict[str, str]:
 
 
 def _by_origin(casefile: Casefile, law: Law) -> list[list[Evidence]]:
-    """The records that count and tell one statement of one origin, the surest first; of equals, the first by its id."""
+    """The records that count and hold one statement of one origin, the surest first; of equals, the first by its id."""
     records = [record for record in casefile.dossier.records if isinstance(record, Evidence)]
     if not any(record.origin for record in records):
         return []
@@ -581,7 +581,7 @@ def _requests_contradicted(
 
 
 def _incoherent(casefile: Casefile, law: Law, admitted: Admitted) -> Iterator[Problem]:
-    """The rules of coherence that fail, each with the lines that cannot all be right; no lines are told twice."""
+    """The rules of coherence that fail, each with the lines that cannot all be right; no lines are given twice."""
     seen: set[frozenset[str]] = set()
     for found in Coherent.of(law).contradictions(admitted.facts):
         fields = dict.fromkeys(given for name in found.inputs for given in rests_on(admitted.follows, name))

@@ -118,7 +118,10 @@ class Assessor:
         self._make_engine = engine
 
     def assess(self, casefile: Casefile) -> Assessment:
-        """Return the recommendation on a dossier: admit, evaluate, trace, recommend."""
+        """Return the recommendation on a dossier: admit, evaluate, trace, recommend.
+
+        Raise `EvidenceError` if the records cannot be used, and `MismatchError` if two evaluators disagree.
+        """
         admitted = admit(casefile, self.law)
         facts = {name: value for name, value in admitted.facts.items() if name in self._inputs}
         if self._withheld:

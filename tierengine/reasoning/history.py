@@ -46,12 +46,17 @@ class YearOnRecord(Model):
 
     iso3: str
     year: int
+    """Of the report."""
     tier: Placement
     run: int | None
+    """Years on the watch list without a break before this report; nothing where an earlier year is missing."""
     waivers_used: int | None
+    """How many of these years took a waiver; nothing where that is not known."""
     limit: Limit | Literal["unknown"]
     special_watch_list: tuple[str, ...]
+    """The routes by which it is on the special watch list, such as `WL-ii`; `T2WL` for the Tier 2 Watch List."""
     consistent: bool | Literal["unknown"]
+    """Whether the placement keeps to the limit."""
     reason: str
 
 

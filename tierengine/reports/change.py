@@ -39,10 +39,10 @@ def why(comparison: Comparison) -> str:
 
 
 def effect(cause: Cause) -> tuple[str, ...]:
-    """Say what a cause did in its turn, and whether it is enough alone or needed."""
-    step = "moves nothing in its turn"
+    """Say what a cause did to the answer, and whether it is enough alone or needed."""
+    step = "the answer stays the same"
     if cause.before != cause.after:
-        step = f"in its turn: from {answer(cause.before)} to {answer(cause.after)}"
+        step = f"the answer goes from {answer(cause.before)} to {answer(cause.after)}"
     return step, *(["enough alone"] if cause.suffices else []), *(["needed"] if cause.needed else [])
 
 

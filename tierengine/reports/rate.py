@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tierengine.lab.questions.rate import Closing, RatingSheet, Weighed, Word
 from tierengine.reports.alternatives import factored
@@ -52,8 +52,12 @@ def _standing(sheet: RatingSheet) -> Iterator[Line]:
 def _table(sheet: RatingSheet) -> Iterator[Line]:
     titles = {word.word: word.title for word in sheet.words}
     for row in sheet.table:
-        ratings = [f"“{titles[word]}” is {level}" for word, level in row.ratings.items()]
+        ratings = [f"{_quoted(titles[word])} is {level}" for word, level in row.ratings.items()]
         yield Line(f"If {_listed(ratings)}", any_tier_names(row.tiers), "")
+
+
+def _quoted(title: str) -> str:
+    return f"\u201c{title}\u201d"
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -89,14 +93,15 @@ def _weighed(head: str, sides: tuple[Weighed, ...]) -> Iterator[str]:
 
 def _fewest(sheet: RatingSheet) -> Iterator[Line]:
     for each in sheet.closing:
-        yield Line(any_tier_names((each.tier,)), "", _sets(each))
+        yield Line(any_tier_names((each.tier,)), "", _sets(each, sheet.titles))
 
 
-def _sets(closing: Closing) -> str:
-    groups = factored(closing.sets) if closing.whole else None
+def _sets(closing: Closing, titles: Mapping[str, str]) -> str:
+    sets = [[f"{_quoted(titles[word])} [{word}]" for word in each] for each in closing.sets]
+    groups = factored(sets) if closing.whole else None
     if groups is None:
         more = "" if closing.whole else " and more"
-        return f"{len(closing.sets)}{more} sets, such as: {_listed(closing.sets[0])}."
+        return f"{len(sets)}{more} sets, such as: {_listed(sets[0])}."
     choices = [group[0] if len(group) == 1 else f"one of {', '.join(group)}" for group in groups]
-    size = len(closing.sets[0])
+    size = len(sets[0])
     return f"{number_word(size).capitalize()} rating{'s' if size > 1 else ''} can: {_listed(choices)}."

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tierengine.lab.corpus.robust import Robustness, Standing
+from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reports.impact import tier_named
 from tierengine.reports.like_cases import print_contradictory
 from tierengine.reports.text import print_wrapped
@@ -16,7 +17,7 @@ FIRST = 20
 """How many pairs are printed; JSON holds more."""
 
 
-def print_robustness(robustness: Robustness, console: Console) -> None:
+def print_robustness(robustness: Robustness, rulebook: Rulebook, console: Console) -> None:
     """Print how many cases stand, then each with where it may go and what matters most, then the pairs that turn."""
     console.print(
         Text(f"{robustness.cases:,} cases, {robustness.firm:,} keep their tier whatever the raters say", style="bold")
@@ -30,7 +31,7 @@ def print_robustness(robustness: Robustness, console: Console) -> None:
     print_contradictory(len(robustness.contradictory), robustness.contradictory, console)
     for each in robustness.standings:
         if each.keeps < each.combinations:
-            _print_standing(each, console)
+            _print_standing(each, rulebook.on(each.since), console)
     console.print()
     pairs = (
         f"{robustness.turning_pairs:,} of {robustness.pairs:,} pairs of cases on different tiers can turn their order"
@@ -43,7 +44,7 @@ def print_robustness(robustness: Robustness, console: Console) -> None:
         print_wrapped(f"{more:,} more are not printed; `--format json` lists more of them.", console, 2)
 
 
-def _print_standing(standing: Standing, console: Console) -> None:
+def _print_standing(standing: Standing, law: Law, console: Console) -> None:
     console.print()
     line = f"{standing.case} ({_tiers(standing.tiers)}): the same in {_percent(standing.share)}"
     print_wrapped(f"{line} of {standing.combinations:,} combinations", console, 0, hang=2, style="bold")
@@ -54,9 +55,10 @@ def _print_standing(standing: Standing, console: Console) -> None:
     print_wrapped(f"else: {listed}", console, 2, hang=2)
     if standing.matters:
         most = standing.matters[0]
+        title = law.judges[most.rating].title
         print_wrapped(
-            f"of its {standing.ratings} ratings this matters most: {most.rating}. Were it agreed, the tier would be "
-            f"the same in {_percent(most.keeps_if_agreed)}",
+            f"of its {standing.ratings} ratings this matters most: {title} [{most.rating}]. Were it agreed, the tier "
+            f"would be the same in {_percent(most.keeps_if_agreed)}",
             console,
             2,
             hang=2,

@@ -14,7 +14,6 @@ from tierengine.reports.answer import (
     each_way,
     fits,
     hinge_kind,
-    hinge_name,
     other_proposals,
     proposals,
     recommended_name,
@@ -128,7 +127,7 @@ def decisive_tree(assessment: Assessment, law: Law, width: int) -> Tree:
     recommended = assessment.recommendation
     name, status = recommended_name(recommended), status_words(recommended)
     tree = Tree(Text.assemble((f"{name}, {status}: ", "bold"), sentence(recommended.reason.partition(": ")[2])))
-    hinges = list(_hinges(assessment))
+    hinges = list(_hinges(assessment, law))
     most = len(hinges) if len(hinges) <= _MOST_HINGES else _MOST_HINGES - 1
     for words in hinges[:most]:
         tree.add(Text(cut(printable(words), width - _GUIDE)))
@@ -138,14 +137,17 @@ def decisive_tree(assessment: Assessment, law: Law, width: int) -> Tree:
     return tree
 
 
-def _hinges(assessment: Assessment) -> Iterator[str]:
+def _hinges(assessment: Assessment, law: Law) -> Iterator[str]:
+    titles = {criterion.id: criterion.title for criterion in law.criteria}
     proposed = proposals(assessment)
     for hinge in assessment.hinges:
         proposal = proposed.get(hinge.word or "")
         ways = each_way(hinge.outcomes, proposal.level if proposal else None)
-        yield f"It hangs on {hinge_kind(hinge)} [{hinge_name(hinge)}]: {ways}"
+        title = f"\u201c{titles[hinge.criterion]}\u201d"
+        about = f"of {title}" if hinge.question is None else f"on {title} [{hinge.question}]"
+        yield f"It hangs on {hinge_kind(hinge)} {about}: {ways}"
     for each in other_proposals(assessment):
-        yield f"It rests on what the rules propose, {each.level} [{each.word}]: {each.says}"
+        yield f"It rests on a proposal for \u201c{titles[each.criterion]}\u201d, {each.level}: {each.says}"
 
 
 class _WayTree:

@@ -183,7 +183,7 @@ def test_the_report(small: Rulebook, tmp_path: Path, tierengine: Callable[..., R
     for words in (
         "3 cases, 1 keep their tier whatever the raters say",
         "weak (Tier 2): the same in 50.0 % of 2 combinations else: Tier 3 in 50.0 %",
-        "this matters most: significance. Were it agreed, the tier would be the same in 100.0 %",
+        "this matters most: Significant efforts [significance]. Were it agreed, the tier would be the same in 100.0 %",
         "1 of 3 pairs of cases on different tiers can turn their order",
         "weak above worst: turned in 25.0 %",
     ):

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import SMALL, Ran
-from tests.engines.truth_tables import Told, told
+from tests.engines.truth_tables import Tabled, tabled
 from tierengine.engines.certificate import certificate
 from tierengine.engines.logic import FALSE, Term, any_of, at_most, negate, variable
 from tierengine.lab.proofs import drup
@@ -77,8 +77,8 @@ def test_a_clause_follows_only_if_it_does(clauses: list[Clause]) -> None:
     assert all(known.entails(clause) for clause in clauses)
 
 
-@given(st.lists(told, min_size=1, max_size=3))
-def test_every_certificate_is_confirmed(some: list[Told]) -> None:
+@given(st.lists(tabled, min_size=1, max_size=3))
+def test_every_certificate_is_confirmed(some: list[Tabled]) -> None:
     """The solver's proof or case holds before the checker, and a proof never stands for what can be."""
     made = certificate([each.term for each in some])
     if made.model is None:

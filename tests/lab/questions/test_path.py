@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import GUATEMALA, ROOT, SMALL, Ran, read_once
 from tests.lab.enumeration import MOST, Case, asked, completions, countries, grid, rows_of, small_cases
-from tests.oracle import Value, tell, unknown_inputs
+from tests.oracle import Value, conclude, unknown_inputs
 from tierengine.engines.form import Bounds, Facts
 from tierengine.errors import UsageError
 from tierengine.evidence.dossier import Casefile, read_dossier
@@ -180,7 +180,7 @@ def reaches(law: Law, after: Mapping[str, Value], target: Tier) -> bool:
 
 def none_worse(law: Law, after: Facts, target: Tier) -> bool:
     """Whether no worse tier is left, whatever else is not known."""
-    outcomes = tell(law, after)
+    outcomes = conclude(law, after)
     worse = [row.id for row in law.tiers if row.tier is None or TIERS.index(row.tier) > TIERS.index(target)]
     return all(outcomes[name] is Outcome.NOT_MET for name in worse)
 

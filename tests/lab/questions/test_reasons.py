@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.conftest import GUATEMALA, ROOT, Ran
 from tests.lab.enumeration import Case, completions, grid, possible, rows_of, small_cases, subsets
-from tests.oracle import Value, tell
+from tests.oracle import Value, conclude
 from tierengine.engines.form import Bounds
 from tierengine.engines.lowering import lower
 from tierengine.errors import UsageError
@@ -39,7 +39,7 @@ def every_case(law: Law) -> list[Case] | None:
 
 def outcomes(law: Law, case: Mapping[str, Value], names: list[str]) -> dict[str, Value]:
     """What the findings come out as in one case."""
-    found = tell(law, {f"judged/{name}": False for name in law.judges} | dict(case))
+    found = conclude(law, {f"judged/{name}": False for name in law.judges} | dict(case))
     return {name: case[name] if name in law.PLACEMENTS else found[name] is Outcome.MET for name in names}
 
 

@@ -160,7 +160,7 @@ def read_suite(path: Path, rulebook: Rulebook) -> Suite:
     cases: list[PlacedCase] = []
     asked: list[PlacedAsked] = []
     for file in case_files(path):
-        document = yamlfile.load_path(file, str(file), problems, placed=True)  # each result tells where its case stands
+        document = yamlfile.load_path(file, str(file), problems, placed=True)  # each result says where its case stands
         if document is not None:
             cases += reader.read(document, file.parent, problems)
             asked += asked_in(document, rulebook, problems)

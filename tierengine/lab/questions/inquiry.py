@@ -42,7 +42,7 @@ class Inquiry:
     def __init__(
         self, law: Law, facts: Mapping[str, Value | Bounds], follows: Mapping[str, Followed] = MappingProxyType({})
     ) -> None:
-        """Take the facts of a country; `follows` tells which of them nobody gave, and what they were read from."""
+        """Take the facts of a country; `follows` says which of them nobody gave, and what they were read from."""
         self.law = law
         self.givers = {name: rests_on(follows, name) for name in follows}
         """For each answer that nobody gave, the given answers from which it follows."""
@@ -166,7 +166,7 @@ class Inquiry:
         return {name: [place for place in range(scale.places) if next(may_be)] for name, scale in scales.items()}
 
     def _answer_at(self, field: str, places: list[int]) -> Value | Bounds:
-        """The one answer that is left; for a count, the bounds between which no rule tells the difference."""
+        """The one answer that is left; for a count, the bounds that no rule distinguishes."""
         answer = self.answers(field)[places[0]]
         return answer.value if self.fields[field].type != "count" else Bounds(int(answer.value), answer.last)
 

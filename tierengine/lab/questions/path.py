@@ -295,7 +295,7 @@ class PathSearch:
         return solver
 
     def ways(self, selections: Iterable[Selection]) -> Iterator[Way]:
-        """Tell some ways in words; those with the same acts are told as one."""
+        """Put some ways into words; those with the same acts are given as one."""
         solver, ways = self._solver(), dict[tuple[Change, ...], list[Needs]]()
         for acts, needs in selections:
             after = self._settled_by(solver, acts, needs)

@@ -99,6 +99,8 @@ class RatingSheet:
     """Open to a person who may rate freely."""
     closing: tuple[Closing, ...]
     """For each tier that ratings alone can settle, by how few they do."""
+    titles: dict[str, str]
+    """The title of the criterion of each open word in `closing`."""
     words: tuple[Word, ...]
     """The words that decide: those on which the recommendation hangs, or without one those of the smallest sets."""
     table: tuple[Rated, ...]
@@ -121,7 +123,7 @@ def sheet_of(casefile: Casefile, assessor: Assessor, assessment: Assessment) -> 
     inquiry = Inquiry(law, admitted.facts)
     closing = tuple(_closing(inquiry))
     words = _deciding(closing, assessment)
-    teller = _Teller(law, admitted, assessment)
+    writer = _Writer(law, admitted, assessment)
     levels = {word: tuple(levels_of(law.judges[word])) for word in words}
     return RatingSheet(
         subject=assessment.subject,
@@ -131,7 +133,8 @@ def sheet_of(casefile: Casefile, assessor: Assessor, assessment: Assessment) -> 
         open_tiers=tuple(row.tier for row in inquiry.open_rows()),
         open_to_a_person=recommended.open_to_a_person,
         closing=closing,
-        words=tuple(teller.word(name) for name in words),
+        titles={word: law.judges[word].title for each in closing for words in each.sets for word in words},
+        words=tuple(writer.word(name) for name in words),
         table=tuple(_rows(_left(casefile, assessor, levels), levels)),
     )
 
@@ -144,7 +147,7 @@ def open_word(casefile: Casefile, assessor: Assessor, assessment: Assessment, na
     if name not in assessor.law.judges:
         cure = f"write one of: {', '.join(sorted(assessor.law.judges))}"
         raise UsageError([Problem(where="word", what=f"`{name}` is no open word of this law", cure=cure)])
-    return _Teller(assessor.law, admit(casefile, assessor.law), assessment).word(name)
+    return _Writer(assessor.law, admit(casefile, assessor.law), assessment).word(name)
 
 
 def choices(casefile: Casefile, assessor: Assessor, name: str) -> dict[Level, tuple[Tier | None, ...]]:
@@ -208,7 +211,7 @@ def _left(casefile: Casefile, assessor: Assessor, levels: Mapping[str, tuple[Lev
 
 
 def _rows(left: _Left, levels: Mapping[str, tuple[Level, ...]]) -> Iterator[Rated]:
-    """The table, in which a word is not told where no rating of it makes a difference any more."""
+    """The table, in which a word does not stand where no rating of it makes a difference any more."""
     possible = {chosen: tiers for chosen, tiers in left.items() if tiers}
     yield from _branch(possible, list(levels), list(levels), {})
 
@@ -235,8 +238,8 @@ def _mixed(left: _Left, place: int) -> int:
 # -- what there is to weigh ----------------------------------------------------------------------------------------
 
 
-class _Teller:
-    """Tells what speaks for a rating and against it."""
+class _Writer:
+    """Writes what speaks for a rating and against it."""
 
     def __init__(self, law: Law, admitted: Admitted, assessment: Assessment) -> None:
         self._law = law

@@ -83,11 +83,11 @@ def reasons(casefile: Casefile, rulebook: Rulebook, not_tier: Tier | None = None
     admitted = admit(casefile, law)
     inquiry = Inquiry(law, admitted.facts)
     rows = inquiry.open_rows()
-    teller = _Teller(inquiry, admitted)
+    writer = _Writer(inquiry, admitted)
     if not_tier is None:
-        found = tuple(teller.why(row, settled=len(rows) == 1) for row in rows)
+        found = tuple(writer.why(row, settled=len(rows) == 1) for row in rows)
     else:
-        found = (teller.why_not(_row(law, rows, not_tier), rows),)
+        found = (writer.why_not(_row(law, rows, not_tier), rows),)
     government = casefile.dossier.government
     return Reasons(
         subject=Subject(country=government.country, name=government.name),
@@ -177,7 +177,7 @@ def findings_seen(law: Law) -> dict[str, tuple[Criterion, Level] | None]:
     return found
 
 
-class _Teller:
+class _Writer:
     """Puts sets of findings into words."""
 
     def __init__(self, inquiry: Inquiry, admitted: Admitted) -> None:

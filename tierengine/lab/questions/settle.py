@@ -245,7 +245,7 @@ class Differences:
 
 
 def narrowings(inquiry: Inquiry, names: Collection[str]) -> Iterator[Narrowing]:
-    """Yield how far each question narrows the rows open on the facts; answers that leave the same are told as one."""
+    """Yield how far each question narrows the rows open on the facts; answers that leave the same are given as one."""
     for name, left in inquiry.left_open(names).items():
         branches = tuple(_branches(inquiry, name, zip(inquiry.answers(name), left, strict=True)))
         counts = [len(branch.tiers) for branch in branches]
