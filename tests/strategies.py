@@ -14,11 +14,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tierengine.engines.arithmetic import decide, thresholds
-from tierengine.engines.form import Bounds, Form
+from tierengine.engines.form import Bounds, Form, Unanswered
 from tierengine.engines.lowering import lower
 from tierengine.law.entries import Coherence, Conclusion, Criterion, Route, TierRow
 from tierengine.law.rulebook import Law
 from tierengine.terms.level import rank
+from tierengine.terms.tier import TIERS
 
 Value = bool | int | str
 Draw = st.DrawFn
@@ -29,7 +30,6 @@ CITATION: Written = {"authority": "policy", "source": "made up for a test"}
 ENTRY: Written = {"citation": CITATION, "in_force": {"from": "2000-01-01"}}
 SCALES = (("met",), ("partly met", "met"), ("largely met", "met"), ("partly met", "largely met", "met"))
 WORDS = ("none", "draft", "enacted")
-TIERS = ("1", "2", "2WL", "3")
 
 
 @dataclass
@@ -83,6 +83,7 @@ def laws(draw: Draw, most_criteria: int = 5) -> Law:
         routes=tuple(routes),
         advice=(),
         progress=(),
+        tiers_since=dict.fromkeys(TIERS, date(2000, 1, 1)),
     )
 
 
@@ -268,11 +269,21 @@ def _asked(draw: Draw, indicator: Written) -> Written:
 
 @st.composite
 def forms(draw: Draw) -> Form:
-    """The form of a law, of which some propositions must hold of every country."""
+    """The form of a law, of which some propositions must hold of every country.
+
+    Of some inputs others say what they are where nobody answers them; nothing shows itself, directly or through others.
+    """
     form = lower(draw(laws()))
     heads = sorted({rule.head for stratum in form.strata for rule in stratum.rules})
     coherent = draw(st.sets(st.sampled_from(heads), max_size=2))
-    return form.model_copy(update={"coherence": tuple(sorted(coherent))})
+    truths = sorted(each.id for each in (*form.inputs, *form.answerable()) if each.type == "truth")
+    unanswered = []
+    for number in sorted(draw(st.sets(st.integers(1, len(truths) - 1), max_size=2))) if len(truths) > 1 else ():
+        shown = draw(st.sets(st.sampled_from(truths[:number]), max_size=2))
+        denied = draw(st.sets(st.sampled_from([name for name in truths if name != truths[number]]), max_size=2))
+        taken = Unanswered(id=truths[number], shown_by=tuple(sorted(shown)), denied_with=tuple(sorted(denied)))
+        unanswered.append(taken)
+    return form.model_copy(update={"coherence": tuple(sorted(coherent)), "unanswered": tuple(unanswered)})
 
 
 @st.composite
