@@ -226,7 +226,7 @@ def settled(form: Form, facts: Facts) -> dict[str, bool] | None:
     exact = {name for name, value in facts.items() if not isinstance(value, Bounds)}
     solver = z3.Solver()
     solver.add(*case.definitions, *case.gives(facts))
-    solver.add(*(z3.Not(known) for name, known in case.known.items() if name not in exact))
+    solver.add(*(known if name in exact else z3.Not(known) for name, known in case.known.items()))
     if solver.check() != z3.sat:
         return None
     model = solver.model()

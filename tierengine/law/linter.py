@@ -543,6 +543,8 @@ def _of_declaration(indicator: Indicator, vocabulary: Vocabulary) -> Iterator[tu
                 yield (key,), unknown("indicator", name, vocabulary.indicators)
             elif {other.type, indicator.type} != {"truth"}:
                 yield (key,), (f"`{name}` and `{indicator.id}` are not both truths", f"name truths under `{key}`")
+    if indicator.id in _shown_through(indicator, vocabulary):
+        yield ("shown_by",), (f"`{indicator.id}` would show itself", "leave a name out, so that no answer shows itself")
     if indicator.stated is not None and not _fits(indicator, indicator.stated):
         yield (
             ("stated",),
@@ -556,6 +558,17 @@ def _of_declaration(indicator: Indicator, vocabulary: Vocabulary) -> Iterator[tu
                 f"write an answer that a {indicator.type} can have",
             ),
         )
+
+
+def _shown_through(indicator: Indicator, vocabulary: Vocabulary) -> set[str]:
+    """What shows an indicator, directly or by showing what shows it."""
+    found, waiting = set[str](), [*indicator.shown_by]
+    while waiting:
+        name = waiting.pop()
+        if name in vocabulary.indicators and name not in found:
+            found.add(name)
+            waiting += vocabulary.indicators[name].shown_by
+    return found
 
 
 def _of_other_years(indicator: Indicator, vocabulary: Vocabulary) -> Iterator[tuple[Path_, tuple[str, str]]]:
