@@ -265,11 +265,11 @@ class Rulebook:
                 found.append((day, following))
         return tuple(found)
 
-    def whole_for(self, criterion: Criterion) -> Law | None:
-        """Return the law of the first day on which a criterion is in force and the law is a whole, if there is one."""
+    def whole_for(self, entry: Entry) -> Law | None:
+        """Return the law of the first day on which an entry is in force and the law is a whole, if there is one."""
         for first, until in self.covered():
-            day = max(first, criterion.in_force.from_)
-            if criterion.in_force.holds(day) and (until is None or day < until):
+            day = max(first, entry.in_force.from_)
+            if entry.in_force.holds(day) and (until is None or day < until):
                 if day not in self._whole_laws:
                     self._whole_laws[day] = self.on(day)
                 return self._whole_laws[day]
