@@ -50,6 +50,19 @@ def test_what_both_holds_and_fails_is_named(rules: tuple[Rule, ...]) -> None:
     assert given.evaluate(facts).fired == ("d",)
 
 
+def test_what_is_given_is_read_by_what_asks_for_it() -> None:
+    """Each of two answers of an entry that is given, by an entry that is worked out; what is unknown stays so."""
+    asks = (Test(field="LAW/met", op="==", value=True), Test(field="LAW/partly", op="==", value=False))
+    plans = [Rule(id=f"p{n}", head=f"PLAN/{n}", holds=True, tests=(test,)) for n, test in enumerate(asks)]
+    inputs = tuple(Field(id=name, type="truth") for name in "abc")
+    form = Form(inputs=inputs, strata=(Stratum(rules=tuple(RULES[:3])), Stratum(rules=tuple(plans))))
+    given = GivenEngine(form, ("LAW",))
+    assert given.settled({"LAW/met": True}) == {"PLAN/0": True}
+    assert given.settled({"LAW/partly": False}) == {"PLAN/1": True}
+    assert given.settled({"LAW/met": False, "LAW/partly": True}) == {}
+    assert given.settled({"a": True, "c": True}) == {}
+
+
 TEXT = """\
 def evaluate(facts, fired, given):
     get = facts.get
