@@ -245,7 +245,7 @@ def _to_fill_in(item: Placed) -> Iterator[Problem]:
         texts += [(("sections", n, "says"), each.says) for n, each in enumerate(item.entry.sections)]
         for path, text in texts:
             if UNFILLED in text:
-                yield item.problem("no sentence on what it does", "write it in one sentence, from its text", *path)
+                yield item.problem("no sentence says yet what the Act does", "write one, from its text", *path)
     for key, amendment in (("change", item.entry.change), ("struck", item.entry.struck)):
         if amendment is not None and UNFILLED in amendment.says:
             yield item.problem(

@@ -127,7 +127,7 @@ def _cues(item: Placed) -> Iterator[_Kept]:
 
 
 def _alone(each: _Kept) -> Iterator[Problem]:
-    """A cue that is never used, and one that gives an answer that cannot be."""
+    """A cue that is never used, and one that gives an answer that its indicator cannot have."""
     if not each.heads:
         yield each.problem(
             f"the cue `{each.cue.phrase}` is not used: it does not stand in its own sentence, `{each.cue.stands_for}`",

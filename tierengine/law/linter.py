@@ -331,6 +331,18 @@ class Vocabulary:
         )
 
 
+def all_below(names: Iterable[str], below: Mapping[str, Iterable[str]]) -> set[str]:
+    """Return some names, and all on which they rest by what stands directly below each."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += below.get(name, ())
+    return found
+
+
 def conditions(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
     """Yield every condition on which a finding rests, however deep, with its path in the entry; no proposal's."""
     for path, condition in _outermost(entry):
@@ -543,7 +555,8 @@ def _of_declaration(indicator: Indicator, vocabulary: Vocabulary) -> Iterator[tu
                 yield (key,), unknown("indicator", name, vocabulary.indicators)
             elif {other.type, indicator.type} != {"truth"}:
                 yield (key,), (f"`{name}` and `{indicator.id}` are not both truths", f"name truths under `{key}`")
-    if indicator.id in _shown_through(indicator, vocabulary):
+    shown = {name: each.shown_by for name, each in vocabulary.indicators.items()} if indicator.shown_by else {}
+    if indicator.id in all_below(indicator.shown_by, shown):
         yield ("shown_by",), (f"`{indicator.id}` would show itself", "leave a name out, so that no answer shows itself")
     if indicator.stated is not None and not _fits(indicator, indicator.stated):
         yield (
@@ -558,17 +571,6 @@ def _of_declaration(indicator: Indicator, vocabulary: Vocabulary) -> Iterator[tu
                 f"write an answer that a {indicator.type} can have",
             ),
         )
-
-
-def _shown_through(indicator: Indicator, vocabulary: Vocabulary) -> set[str]:
-    """What shows an indicator, directly or by showing what shows it."""
-    found, waiting = set[str](), [*indicator.shown_by]
-    while waiting:
-        name = waiting.pop()
-        if name in vocabulary.indicators and name not in found:
-            found.add(name)
-            waiting += vocabulary.indicators[name].shown_by
-    return found
 
 
 def _of_other_years(indicator: Indicator, vocabulary: Vocabulary) -> Iterator[tuple[Path_, tuple[str, str]]]:

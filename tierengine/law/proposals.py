@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from tierengine.errors import Problem
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Criterion, Entry, Judgement, Proposal
-from tierengine.law.linter import Placed, Vocabulary, asked_by, complaint_of, complaints, inside
+from tierengine.law.linter import Placed, Vocabulary, all_below, asked_by, complaint_of, complaints, inside
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.law.section import of_each
 from tierengine.yamlfile import Path_
@@ -39,7 +39,7 @@ def _waits_for(
     proposing = {criterion.id: criterion for criterion in law.criteria if criterion.proposal is not None}
     found: dict[str, frozenset[str]] = {}
     for name, criterion in proposing.items():
-        found[name] = frozenset(_all_below(looks_at(criterion), below) & proposing.keys())
+        found[name] = frozenset(all_below(looks_at(criterion), below) & proposing.keys())
     return found
 
 
@@ -56,18 +56,6 @@ def _looked_at(entry: Entry) -> frozenset[str]:
 
 def _asked(found: Iterable[Condition]) -> frozenset[str]:
     return frozenset(condition.name for condition in found if condition.finding or condition.conclusion)
-
-
-def _all_below(names: Iterable[str], below: Mapping[str, frozenset[str]]) -> set[str]:
-    """Some findings and everything on which they rest."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += below.get(name, ())
-    return found
 
 
 def asked_in(criterion: Criterion) -> Iterator[tuple[Path_, Condition]]:

@@ -40,7 +40,7 @@ def test_decisive_answers_decide_whatever_the_others_are(seed: str, rulebook: Ru
     casefile = read_dossier(ROOT / "seeds" / seed / "dossier.yaml")
     law = law_of(casefile, rulebook)
     inquiry = Inquiry(law, unrated(admit(casefile, law).facts))
-    decisive, few = Decisive.about(inquiry), 0
+    decisive, few = inquiry.once(Decisive), 0
     pairs = [(row, other) for row in inquiry.witnesses for other in inquiry.witnesses if row != other]
     for row, other in pairs:
         places = places_of(inquiry, other)
@@ -64,4 +64,4 @@ def test_answers_that_contradict_the_facts_do_not_go_along(rulebook: Rulebook) -
     law = law_of(casefile, rulebook)
     inquiry = Inquiry(law, admit(casefile, law).facts)
     name, value = next((n, v) for n, v in inquiry.fixed.items() if n in inquiry.fields and isinstance(v, bool))
-    assert not Decisive.about(inquiry).go_along({name: inquiry.whole.rank(name, not value)})
+    assert not inquiry.once(Decisive).go_along({name: inquiry.whole.rank(name, not value)})

@@ -109,7 +109,7 @@ class Laid:
 
     @cached_property
     def narrator(self) -> Narrator:
-        """What of the form rests on what."""
+        """Says what in the form rests on what."""
         return Narrator(self.law, self.form)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What shows a law apart from one with a change in it: a failing case, or the smallest country answered otherwise.
+"""What distinguishes a law from one with a change in it: a failing case, or the smallest country answered otherwise.
 
 Of an entry that settles propositions, the two readings of it are asked side by side: known or not known, each answer is
 the same in both, and some finding of the entry comes out otherwise. If there is no such country, none is answered

@@ -42,15 +42,6 @@ class Decisive:
         self._open: dict[tuple[str, frozenset[str]], int] = {}
         """That a row is reached, or one of some rules of coherence is broken."""
 
-    @staticmethod
-    def about(inquiry: Inquiry) -> Decisive:
-        """Return what finds them for an inquiry; it is kept with it, since each row is asked for."""
-        if "decisive" not in inquiry.kept:
-            inquiry.kept["decisive"] = Decisive(inquiry)
-        kept = inquiry.kept["decisive"]
-        assert isinstance(kept, Decisive)
-        return kept
-
     def go_along(self, places: Places) -> bool:
         """Whether answers go along with the facts, those that are only shown or denied by others among them."""
         return self._solver.has(*(self._whole.values[name].at(place) for name, place in places.items()))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, compress, islice
 from types import MappingProxyType
+from typing import TypeVar, cast
 
 from tierengine.engines.arithmetic import thresholds
 from tierengine.engines.compiled import CompiledEngine
@@ -20,6 +21,8 @@ from tierengine.law.rulebook import Law
 from tierengine.reasoning.coherence import Followed, rests_on
 from tierengine.reasoning.open_tiers import answered, known
 from tierengine.reasoning.words import in_order, leaf_name
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,14 @@ class Inquiry:
         """The open words that nobody has rated and that the records let a person rate in one way only."""
 
     @cached_property
-    def kept(self) -> dict[str, object]:
-        """What others worked out about the country and keep with it, by name."""
+    def _kept(self) -> dict[object, object]:
         return {}
+
+    def once(self, kind: Callable[[Inquiry], T]) -> T:
+        """Return what a class makes of this country; it is kept with it, since each row is asked about."""
+        if kind not in self._kept:
+            self._kept[kind] = kind(self)
+        return cast(T, self._kept[kind])
 
     @cached_property
     def unrated(self) -> tuple[str, ...]:

@@ -307,7 +307,7 @@ def settling_answers(
 
     Source: Previti, Ignatiev, Morgado and Marques-Silva, Prime compilation of non-clausal formulae (IJCAI 2015).
     """
-    settled = _Settled.about(inquiry)
+    settled = inquiry.once(_Settled)
     left_out = (negate(asked) for name, asked in settled.asked.items() if among is not None and name not in among)
     with settled.solver.supposing(inquiry.whole.shown[row], *left_out):
         found = Listed.of(smallest(settled.solver, settled.asked, partial(settled.objection, row)), most)
@@ -319,7 +319,7 @@ class _Settled:
 
     def __init__(self, inquiry: Inquiry) -> None:
         self._inquiry = inquiry
-        self._decisive = Decisive.about(inquiry)
+        self._decisive = inquiry.once(Decisive)
         self._case = inquiry.whole
         self._others = tuple(sorted(inquiry.fields.keys() - inquiry.facts.keys() | inquiry.bounded))
         self.asked = {name: variable(f"asked:{name}") for name in inquiry.unknown}
@@ -334,15 +334,6 @@ class _Settled:
         for name, asked in self.asked.items():
             scale = self._case.values[name]
             self.solver.add(implies(asked, scale.at_most(scale.places - 1)))
-
-    @staticmethod
-    def about(inquiry: Inquiry) -> _Settled:
-        """Return what proposes them for an inquiry; it is kept with it, since each row is asked for."""
-        if "settled" not in inquiry.kept:
-            inquiry.kept["settled"] = _Settled(inquiry)
-        kept = inquiry.kept["settled"]
-        assert isinstance(kept, _Settled)
-        return kept
 
     def answers(self, model: Model) -> dict[str, Value]:
         """Return the answers that are given in a found case."""
