@@ -261,7 +261,8 @@ def _printed(verb: str, kind: Any, described: dict[str, tuple[str, dict[str, Any
             parts.append("A list; of each:")
         parts.append(kinds.keys(schema))
         below += kinds.below()
-    return "\n\n".join(part for part in (*parts, *below) if part)
+    found = "\n\n".join(part for part in (*parts, *below) if part)
+    return found.replace("`None`", "`null`")  # descriptions speak of Python, and this page of JSON
 
 
 def _subject(of: schemas.Subject, title: str, says: str) -> str:
