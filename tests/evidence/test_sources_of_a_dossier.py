@@ -9,7 +9,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import yaml
@@ -384,3 +384,24 @@ def test_all_bad_sources_at_once(run: Run, tmp_path: Path) -> None:
     err = run("check", changed(written(tmp_path), change)).err
     assert "this is an HTML page, and not a PDF" in err
     assert "this is a PDF, and not an HTML page" in err
+
+
+def test_sources_stay_open_when_only_the_dossier_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who changes a dossier on a long report does not wait for the report again; another file is another source."""
+    path = written(tmp_path)
+    first = read_dossier(path)
+
+    def refuse(*given: object) -> NoReturn:
+        raise AssertionError(f"opened anew: {given}")
+
+    monkeypatch.setattr("tierengine.evidence.dossier.read_source", refuse)
+    path.write_text(path.read_text(encoding="utf-8") + "\n# A remark.\n", encoding="utf-8")
+    again = read_dossier(path)
+    assert again.digest == first.digest
+    assert again.sources["08TESSAL402"] is first.sources["08TESSAL402"]
+    other = b"Officials were trained. Some twice.\n"
+    (tmp_path / "plain.txt").write_bytes(other)
+    old, new = (canonical.digest(raw) for raw in (QUOTES["plain"][4], other))
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(AssertionError, match=r"opened anew: .*plain\.txt"):
+        read_dossier(path)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
@@ -19,7 +20,7 @@ from tierengine.evidence.origins import chain
 from tierengine.evidence.records import Actor, Evidence, Rating, Record, Year
 from tierengine.evidence.sources.anchors import Anchor
 from tierengine.evidence.sources.opened import Opened, text_digest
-from tierengine.evidence.sources.reading import LARGEST, Format, read_source, too_large
+from tierengine.evidence.sources.reading import LARGEST, File, Format, read_source, too_large
 from tierengine.evidence.unfilled import unfilled
 from tierengine.terms.bounds import Measured
 from tierengine.terms.interval import Days
@@ -39,6 +40,8 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$"), AfterValidator(_country)]
 codes left to users, such as QM or XA."""
 
 
+_KEPT_OPEN = 32
+"""Sources that are kept open."""
 _SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 
 
@@ -558,7 +561,7 @@ def _open_one(source: Source, document: Document, number: int, read: Callable[[s
         problems += _misnamed(source, document, number)
     if problems:
         raise EvidenceError(problems)
-    opened = read_source(parts, source.format, source.id)
+    opened = _opened(tuple(parts), source.format, source.id)
     if opened.id != source.id:
         problem = Problem(
             where=document.where("sources", number, "id"),
@@ -567,6 +570,12 @@ def _open_one(source: Source, document: Document, number: int, read: Callable[[s
         )
         raise EvidenceError([problem])
     return _declared(source, opened, document, number)
+
+
+@lru_cache(_KEPT_OPEN)
+def _opened(parts: tuple[File, ...], form: Format, source: str) -> Opened:
+    """A source, opened once however often dossiers that rest on it are read, as after each change of one."""
+    return read_source(parts, form, source)
 
 
 def _as_coded(
