@@ -74,6 +74,13 @@ def test_every_verb_is_listed(tierengine: Callable[..., Ran]) -> None:
     assert all(f"\n  {name} " in tierengine("--help").out for name in VERBS)
 
 
+@pytest.mark.parametrize("group", [(), ("audit",), ("law",), ("ledger",), ("people",), ("witness",)])
+def test_no_list_of_verbs_breaks_off(tierengine: Callable[..., Ran], group: tuple[str, ...]) -> None:
+    """What a verb does is said within the line that the list has for it."""
+    _, *lines = tierengine(*group, "--help").out.splitlines()
+    assert [line for line in lines if line.endswith("...")] == []
+
+
 @pytest.mark.parametrize(
     ("words", "usage"),
     [

@@ -20,110 +20,133 @@ class Verb(NamedTuple):
     """The first sentence of its help, so that the list of verbs can be printed without loading any."""
 
 
-# In the order of the help: from the evidence to the law and what is proved of it.
-VERBS = {
-    "ingest": Verb(
-        "dossier", "Read a source of any format: its paragraphs with their locators, what is left out, its digest."
-    ),
-    "check": Verb(
-        "dossier", "Check a dossier: every key, source, digest, quote and date, and every record against the law."
-    ),
-    "anchors": Verb(
-        "dossier", "Show where each quote of a dossier stands: lines to write beside it, or W3C annotations."
-    ),
-    "assess": Verb("assess", "Recommend a tier, with reasons, on one screen."),
-    "interim": Verb(
-        "dossier",
-        "Report the progress on each deficiency that the last report named, and which watch-list grounds would stand.",
-    ),
-    "compare": Verb(
-        "dossier", "Split a change of the answer into changed law, new facts, changed certainty and human judgement."
-    ),
-    "explain": Verb(
-        "explain",
-        "Show the trace as a tree, from the recommendation down to the quotes; or what moves if a source is wrong.",
-    ),
-    "report": Verb("report", "Write the whole report for people: page, memorandum or paper."),
-    "write": Verb(
-        "documents",
-        "Write a document that the statute asks for from the answer; with --check, read a finished one back.",
-    ),
-    "provenance": Verb(
-        "provenance", "Show from which sources, records and findings the answer comes, as W3C PROV-JSON."
-    ),
-    "draft": Verb(
-        "coding",
-        "Draft a dossier from sources: for each sentence what it may answer, for a person to accept, change or refuse.",
-    ),
-    "code": Verb(
-        "deciding", "Go through what is proposed: accept, change or refuse each; every step is saved at once."
-    ),
-    "sheet": Verb(
-        "carrying",
-        "Write a dossier as a workbook with drop-down lists; with --read, take the workbook back into the dossier.",
-    ),
-    "roll": Verb(
-        "carrying", "Make next year's dossier: what stands, the figures of last year, and what is to be asked."
-    ),
-    "questions": Verb(
-        "questions",
-        "List every question that the law of a day asks: what may answer it, in which words, and what silence means.",
-    ),
-    "settle": Verb(
-        "questions", "Plan what to collect: the fewest questions that settle the tier, and which are pointless."
-    ),
-    "rate": Verb(
-        "questions", "Print the rating sheet: the open words that decide, for and against, and the tier that follows."
-    ),
-    "path": Verb(
-        "questions", "Find the fewest actions by the government that reach a better tier, or what blocks them all."
-    ),
-    "reasons": Verb(
-        "questions", "Name the smallest sets of findings that alone entail the tier, or alone exclude another."
-    ),
-    "concede": Verb("questions", "Say whether a tier would be the answer if disputed findings were conceded."),
-    "year": Verb(
-        "year", "Show every dossier of a year at a glance: what changed, who is bound, and which documents are due."
-    ),
-    "history": Verb(
-        "years", "Show how each country's years on the watch list bound each report, and whether its placement fits."
-    ),
-    "clocks": Verb("years", "Show the days that the statute counts for the report of a year."),
-    "show": Verb(
-        "law",
-        "Show one criterion: question, provision, scale, rules, interpretations; or one rule, or one kind of document.",
-    ),
-    "schema": Verb(
-        "law", "Print the JSON Schema of a dossier, an assessment, a criterion, a rule file, cases or the questions."
-    ),
-    "lint": Verb("lint", "Check the whole rulebook, and run the examples of every criterion and proposal."),
-    "test": Verb("cases", "Run cases against the law."),
-    "prove": Verb(
-        "prove", "Prove what must hold of the law of every date, or show the smallest country that breaks it."
-    ),
-    "mutate": Verb(
-        "mutate",
-        "Try every single change of the law: what notices it, what proves it harmless, what moves an answer unseen.",
-    ),
-    "impact": Verb(
-        "impact", "Show what a change of the rules does: stricter or looser, with proof, and whom it moves."
-    ),
-    "new-rulebook": Verb(
-        "rulebook", "Copy the law out into a folder, for those who change it; --rulebook FOLDER then reads it."
-    ),
-    "verify": Verb("packet", "Verify the packet of a case offline, and make its answer again."),
-    "law": Verb("law", "Show the law: on a date, between two dates, clause by clause."),
-    "audit": Verb("impact", "Audit a corpus of cases: are like cases placed alike?"),
-    "desk": Verb("desk", "Open the desk in the browser, for one person over a folder of dossiers."),
-    "serve": Verb("serve", "Serve the desk for an office: people come in by its proxy or its provider of identities."),
-    "ledger": Verb(
-        "ledger", "Keep the record: what was said, when, by whom and on what, sealed so that a change shows."
-    ),
-    "witness": Verb("witness", "Be a witness: see that ledgers only grow, and cosign their checkpoints with the time."),
-    "people": Verb(
-        "people", "Keep the register of people: who may write what in a ledger, with which key, from when until when."
-    ),
+# In the order of the help: from the evidence to the law and the record.
+GROUPS = {
+    "Evidence": {
+        "ingest": Verb(
+            "dossier", "Read a source of any format: its paragraphs with their locators, what is left out, its digest."
+        ),
+        "draft": Verb(
+            "coding",
+            "Draft a dossier from sources: what each sentence may answer, to be accepted or refused.",
+        ),
+        "code": Verb(
+            "deciding", "Go through what is proposed: accept, change or refuse each; every step is saved at once."
+        ),
+        "sheet": Verb(
+            "carrying",
+            "Write a dossier as a workbook with drop-down lists; with --read, take the workbook back.",
+        ),
+        "roll": Verb(
+            "carrying", "Make next year's dossier: what stands, the figures of last year, and what is to be asked."
+        ),
+        "check": Verb(
+            "dossier", "Check a dossier: every key, source, digest, quote and date, and every record against the law."
+        ),
+        "anchors": Verb(
+            "dossier", "Show where each quote of a dossier stands: lines to write beside it, or W3C annotations."
+        ),
+        "questions": Verb(
+            "questions",
+            "List every question that the law of a day asks, what may answer it, and what silence means.",
+        ),
+    },
+    "The answer": {
+        "assess": Verb("assess", "Recommend a tier, with reasons, on one screen."),
+        "explain": Verb(
+            "explain",
+            "Show the trace as a tree, from the tier to the quotes; or what moves if a source is wrong.",
+        ),
+        "settle": Verb(
+            "questions", "Plan what to collect: the fewest questions that settle the tier, and which are pointless."
+        ),
+        "rate": Verb(
+            "questions",
+            "Print the rating sheet: the open words that decide, for and against, and what follows.",
+        ),
+        "path": Verb(
+            "questions", "Find the fewest actions by the government that reach a better tier, or what blocks them all."
+        ),
+        "reasons": Verb(
+            "questions", "Name the smallest sets of findings that alone entail the tier, or alone exclude another."
+        ),
+        "concede": Verb("questions", "Say whether a tier would be the answer if disputed findings were conceded."),
+        "compare": Verb(
+            "dossier",
+            "Split a change of the answer into changed law, facts, certainty and human judgement.",
+        ),
+        "interim": Verb(
+            "dossier",
+            "Report the progress on each deficiency named last, and which watch-list grounds would stand.",
+        ),
+    },
+    "Documents": {
+        "report": Verb("report", "Write the whole report for people: page, memorandum or paper."),
+        "write": Verb(
+            "documents",
+            "Write a document that the statute asks for; with --check, read a finished one back.",
+        ),
+        "provenance": Verb(
+            "provenance", "Show from which sources, records and findings the answer comes, as W3C PROV-JSON."
+        ),
+    },
+    "Years and many countries": {
+        "year": Verb("year", "Show every dossier of a year at a glance: what changed, who is bound, what is due."),
+        "history": Verb(
+            "years",
+            "Show how years on the watch list bound each report, and whether each placement fits.",
+        ),
+        "clocks": Verb("years", "Show the days that the statute counts for the report of a year."),
+        "audit": Verb("impact", "Audit a corpus of cases: are like cases placed alike?"),
+    },
+    "The law": {
+        "show": Verb(
+            "law",
+            "Show one criterion with its rules and interpretations; or one rule, or one kind of document.",
+        ),
+        "law": Verb("law", "Show the law: on a date, between two dates, clause by clause."),
+        "schema": Verb(
+            "law",
+            "Print the JSON Schema of a file that is read, or of an assessment.",
+        ),
+        "lint": Verb("lint", "Check the whole rulebook, and run the examples of every criterion and proposal."),
+        "test": Verb("cases", "Run cases against the law."),
+        "prove": Verb(
+            "prove", "Prove what must hold of the law of every date, or show the smallest country that breaks it."
+        ),
+        "mutate": Verb(
+            "mutate",
+            "Try every single change of the law: what notices it, and what moves an answer unseen.",
+        ),
+        "impact": Verb(
+            "impact", "Show what a change of the rules does: stricter or looser, with proof, and whom it moves."
+        ),
+        "new-rulebook": Verb(
+            "rulebook", "Copy the law out into a folder, for those who change it; --rulebook FOLDER then reads it."
+        ),
+    },
+    "The record": {
+        "ledger": Verb(
+            "ledger", "Keep the record: what was said, when, by whom and on what, sealed so that a change shows."
+        ),
+        "people": Verb(
+            "people",
+            "Keep the register of people: who may write what in a ledger, with which key, and when.",
+        ),
+        "witness": Verb(
+            "witness", "Be a witness: see that ledgers only grow, and cosign their checkpoints with the time."
+        ),
+        "verify": Verb("packet", "Verify the packet of a case offline, and make its answer again."),
+    },
+    "In the browser": {
+        "desk": Verb("desk", "Open the desk in the browser, for one person over a folder of dossiers."),
+        "serve": Verb(
+            "serve", "Serve the desk for an office: people come in by its proxy or its provider of identities."
+        ),
+    },
 }
+"""What the list of verbs is divided into: heading, and the verbs below it."""
+VERBS = {name: verb for verbs in GROUPS.values() for name, verb in verbs.items()}
 
 
 class Verbs(TyperGroup):
@@ -141,9 +164,11 @@ class Verbs(TyperGroup):
         return typer.main.get_group(app).commands[cmd_name]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's own parameter
-        """Write the list of the verbs into the help."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, verb.says) for name, verb in VERBS.items()])
+        """Write the list of the verbs into the help, a heading for each kind."""
+        widest = max(map(len, VERBS))
+        for heading, verbs in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(widest), verb.says) for name, verb in verbs.items()])
 
 
 class Plain(TyperCommand):

@@ -37,7 +37,7 @@ def sheet(
     as_of: AsOf = None,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Write a dossier as a workbook with drop-down lists; with --read, take the workbook back into the dossier."""
+    """Write a dossier as a workbook with drop-down lists; with --read, take the workbook back."""
     from tierengine.coding.sheet import taken_back, written_out  # noqa: PLC0415  # the library for XLSX is a large one
 
     book, day = rulebook_in(rulebook), day_given(as_of) if as_of else None

@@ -39,7 +39,7 @@ def draft(
     ] = None,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Draft a dossier from sources: for each sentence what it may answer, for a person to accept, change or refuse."""
+    """Draft a dossier from sources: what each sentence may answer, to be accepted or refused."""
     place = _place(output, sources)
     beginning = Beginning(
         country=country,

@@ -86,7 +86,7 @@ def write(
     as_of: AsOf = None,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Write a document that the statute asks for from the answer; with --check, read a finished one back.
+    """Write a document that the statute asks for; with --check, read a finished one back.
 
     Ends with 4 where a part that the statute requires is not whole.
     """

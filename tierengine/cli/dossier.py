@@ -130,7 +130,7 @@ def interim_assessment(
     form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Report the progress on each deficiency that the last report named, and which watch-list grounds would stand."""
+    """Report the progress on each deficiency named last, and which watch-list grounds would stand."""
     found = interim(read_dossier(dossier), rulebook_in(rulebook), day_given(as_of) if as_of else None)
     if form is PlainFormat.json:
         print_json(schemas.dump(InterimAssessment, found))
@@ -153,7 +153,7 @@ def compare(
     form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Split a change of the answer into changed law, new facts, changed certainty and human judgement."""
+    """Split a change of the answer into changed law, facts, certainty and human judgement."""
     if after is None and before_date is None and after_date is None:
         problem = Problem(
             where="compare",

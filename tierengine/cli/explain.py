@@ -55,7 +55,7 @@ def explain(
     form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Show the trace as a tree, from the recommendation down to the quotes; or what moves if a source is wrong."""
+    """Show the trace as a tree, from the tier to the quotes; or what moves if a source is wrong."""
     shapes = {"--decisive": only_decisive, "--open": only_open, "--why-not": not_tier, "--each-source": each_source}
     doubts = {"--without": bool(without), "--min-reliability": least is not None}
     _refuse_several([name for name, given in shapes.items() if given])

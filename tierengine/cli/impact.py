@@ -113,7 +113,7 @@ def fragile(
     form: Form = PlainFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """List each settled case that a single other answer would move, and the rules that no case takes."""
+    """List each settled case that one other answer would move, and the rules that no case takes."""
     from tierengine.lab.corpus.fragile import Fragility, fragility  # noqa: PLC0415
     from tierengine.reports.fragile import print_fragility  # noqa: PLC0415
 

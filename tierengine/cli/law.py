@@ -38,7 +38,7 @@ def show(
     as_of: AsOf = None,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Show one criterion: question, provision, scale, rules, interpretations; or one rule, or one kind of document."""
+    """Show one criterion with its rules and interpretations; or one rule, or one kind of document."""
     book = rulebook_in(rulebook)
     law = book.on(day_given(as_of)) if as_of else book.latest()
     if _show_document(criterion, law.as_of, rulebook):
@@ -172,7 +172,7 @@ def schema(
         ),
     ] = None,
 ) -> None:
-    """Print the JSON Schema of a dossier, an assessment, a criterion, a rule file, cases or the questions."""
+    """Print the JSON Schema of a file that is read, or of an assessment."""
     if (of is None) == (every is None):
         problem = Problem(where="schema", what="neither or both of SUBJECT and --all", cure="write one of them")
         raise UsageError([problem])

@@ -366,7 +366,10 @@ def log(
 
 @ledger_app.command()
 def checkpoint(ledger: LedgerPlace = HERE, keys: KeysFolder = None) -> None:
-    """Print the signed checkpoint; keep it elsewhere, and a ledger that was cut short or replaced will show."""
+    """Print the signed checkpoint, to be kept elsewhere.
+
+    A ledger that is cut short or replaced later does not agree with it: see `verify --kept`.
+    """
     with ledger_at(ledger, keys) as opened, opened.store.reading() as reader:
         opened.checkpoint(reader)
         sys.stdout.write(reader.head.checkpoint)
@@ -434,7 +437,7 @@ def prove(
     ledger: LedgerPlace = HERE,
     keys: KeysFolder = None,
 ) -> None:
-    """Prove that an entry is in the ledger, and with --kept that the ledger goes on from a kept checkpoint."""
+    """Prove that an entry is in the ledger, or with --kept that it goes on from a kept checkpoint."""
     with ledger_at(ledger, keys) as opened:
         before = kept_checkpoint(opened, kept)
         with opened.store.reading() as reader:

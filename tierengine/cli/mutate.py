@@ -65,7 +65,7 @@ def mutate(
     again: Annotated[bool, typer.Option("--again", help="look again at what an earlier run has found")] = False,
     form: Form = PlainFormat.text,
 ) -> None:
-    """Try every single change of the law: what notices it, what proves it harmless, what moves an answer unseen."""
+    """Try every single change of the law: what notices it, and what moves an answer unseen."""
     folder = folder_of(rulebook)
     plan = Plan(
         rulebook=folder,

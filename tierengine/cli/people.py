@@ -32,7 +32,7 @@ from tierengine.reports.text import print_wrapped
 people_app = Group(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Keep the register of people: who may write what in a ledger, with which key, from when until when.",
+    help="Keep the register of people: who may write what in a ledger, with which key, and when.",
 )
 app.add_typer(people_app, name="people")
 

@@ -79,7 +79,7 @@ def questions(
     ] = None,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """List every question that the law of a day asks: what may answer it, in which words, and what silence means."""
+    """List every question that the law of a day asks, what may answer it, and what silence means."""
     day = day_given(as_of)
     if form is TableFormat.xlsx and output is None:
         what, cure = "a workbook is written into a file", "name one with --output, such as questions.xlsx"
@@ -136,7 +136,7 @@ def rate(
     form: Annotated[SheetFormat, typer.Option("--format", help="text, json or markdown")] = SheetFormat.text,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Print the rating sheet: the open words that decide, for and against, and the tier that follows."""
+    """Print the rating sheet: the open words that decide, for and against, and what follows."""
     casefile = read_dossier(dossier)
     sheet = rate_words(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
     if form is SheetFormat.json:

@@ -41,7 +41,7 @@ def year(
     keys: KeysFolder = None,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Show every dossier of a year at a glance: what changed, who is bound, and which documents are due."""
+    """Show every dossier of a year at a glance: what changed, who is bound, what is due."""
     chosen = form or _format_of(output)
     if chosen is Format.xlsx and output is None:
         what, cure = "a workbook is written into a file", "name one with --output, such as year.xlsx"

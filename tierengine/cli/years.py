@@ -37,7 +37,7 @@ def history(
     ] = ReadingName.state,
     rulebook: RulebookFolder = None,
 ) -> None:
-    """Show how each country's years on the watch list bound each report, and whether its placement fits."""
+    """Show how years on the watch list bound each report, and whether each placement fits."""
     book = rulebook_in(rulebook)
     rows = read_placements(file, lambda rows: untimely(rows, book))
     found = tuple(history_of(rows, book, reading.value))
