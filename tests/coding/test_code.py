@@ -199,6 +199,18 @@ def test_everything_is_decided(dossier: Path, code: Code) -> None:
     assert code(dossier).out == "Everything is decided.\n"
 
 
+def test_the_answer_says_what_waits(dossier: Path, code: Code, tierengine: Callable[..., Ran]) -> None:
+    """Who assesses a draft is not left to think that what is proposed is in the answer."""
+    said = " for a person to accept or refuse: see `code`. This answer is made without "
+    while left := len(read_dossier(dossier).undecided):
+        wait = "One proposed record waits" if left == 1 else f"{left} proposed records wait"
+        for verb in ("assess", "report"):
+            assert f"{wait}{said}{'it' if left == 1 else 'them'}." in " ".join(tierengine(verb, dossier).out.split())
+        code(dossier, *(("n", "not of use") if left > 3 else ("a",)), "q")
+        assert len(read_dossier(dossier).undecided) < left
+    assert said not in " ".join(tierengine("assess", dossier).out.split())
+
+
 def test_a_silence_of_a_whole_source(dossier: Path, code: Code) -> None:
     """Once accepted it is a silence of all paragraphs; there is no passage of it that could be no evidence."""
     waiting = len(read_dossier(dossier).undecided)

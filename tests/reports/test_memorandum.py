@@ -12,6 +12,7 @@ from docx import Document
 from tests.reports.answers import SEEDS, answered, filled
 from tests.reports.reading import Page, pdf_pages, squeezed
 from tierengine.reasoning.assessment import Status
+from tierengine.reports.answer import Coded
 from tierengine.reports.docx import docx
 from tierengine.reports.html import html
 from tierengine.reports.markdown import markdown
@@ -28,8 +29,8 @@ def made(seed: str, status: Status = "settled", hinges: int = 3, sheet: tuple[Se
     answer, law, casefile = answered(seed)
     if status != "settled":
         answer = filled(seed, status, hinges=hinges, proposals=hinges)
-    earlier, records = casefile.dossier.earlier_placements, len(casefile.dossier.records)
-    return report(answer, law, earlier=earlier, sheet=sheet, records=records)
+    earlier, coded = casefile.dossier.earlier_placements, Coded.of(casefile, answer)
+    return report(answer, law, earlier=earlier, sheet=sheet, coded=coded)
 
 
 @pytest.mark.parametrize(("status", "hinges"), [("settled", 0), ("provisional", 3), ("provisional", 12)])

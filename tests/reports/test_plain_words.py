@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import Ran
 from tests.reports.answers import SEEDS, dossier, filled
+from tierengine.reports.answer import Coded
 from tierengine.reports.markdown import markdown
 from tierengine.reports.report import brief
 from tierengine.reports.text import report_text
@@ -68,7 +69,7 @@ def test_settle_speaks_plainly(seed: str, tierengine: Callable[..., Ran]) -> Non
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_provisional_answer_speaks_plainly(seed: str) -> None:
     """And never calls a proposal a finding."""
-    made = brief(filled(seed, "provisional"), 24)
+    made = brief(filled(seed, "provisional"), Coded(24))
     for text in (report_text(made), markdown(made)):
         assert not _found(text)
         assert "proposed finding" not in text

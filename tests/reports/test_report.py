@@ -23,7 +23,7 @@ from tierengine.lab.questions.rate import sheet_of
 from tierengine.reasoning.assess import Assessor, assess, law_of
 from tierengine.reasoning.assessment import Assessment, Passage, StandardAnswer
 from tierengine.reasoning.compare import Side, compare
-from tierengine.reports.answer import why
+from tierengine.reports.answer import Coded, why
 from tierengine.reports.bars import bar_of
 from tierengine.reports.docx import docx
 from tierengine.reports.drawing.way import Branch, twin
@@ -45,8 +45,8 @@ def reported(seed: str) -> tuple[Assessment, Report]:
     """The answer on a seed, and the report on it."""
     casefile, rulebook = read_dossier(ROOT / "seeds" / seed / "dossier.yaml"), read_once(ROOT)
     answer = assess(casefile, rulebook)
-    earlier, records = casefile.dossier.earlier_placements, len(casefile.dossier.records)
-    return answer, report(answer, law_of(casefile, rulebook), earlier=earlier, records=records)
+    earlier, coded = casefile.dossier.earlier_placements, Coded.of(casefile, answer)
+    return answer, report(answer, law_of(casefile, rulebook), earlier=earlier, coded=coded)
 
 
 @cache
@@ -57,8 +57,8 @@ def _with_its_sheet(seed: str) -> Report:
     assessor = Assessor(law)
     answer = assessor.assess(casefile)
     sheet = rating_sections(sheet_of(casefile, assessor, answer))
-    earlier, records = casefile.dossier.earlier_placements, len(casefile.dossier.records)
-    return report(answer, law, earlier=earlier, sheet=sheet, records=records)
+    earlier, coded = casefile.dossier.earlier_placements, Coded.of(casefile, answer)
+    return report(answer, law, earlier=earlier, sheet=sheet, coded=coded)
 
 
 def _shown_markdown(made: Report) -> str:

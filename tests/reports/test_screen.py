@@ -19,7 +19,7 @@ from tests.reasoning.two_years import SILENT, record, write
 from tests.reports.answers import SEEDS, answered, dossier, filled
 from tierengine.reasoning.assess import Assessor
 from tierengine.reasoning.assessment import Assessment, HingeOutcome, Status
-from tierengine.reports.answer import each_way, rated, why
+from tierengine.reports.answer import Coded, each_way, rated, why
 from tierengine.reports.bars import bar_of
 from tierengine.reports.report import brief
 from tierengine.reports.screen import LINES, print_screen
@@ -31,7 +31,7 @@ def screen(answer: Assessment, width: int = 100) -> list[str]:
     """The lines of an answer in a console of some width."""
     written = StringIO()
     console = Console(file=written, width=width, highlight=False, color_system=None)
-    print_screen(answer, console, 24)
+    print_screen(answer, console, Coded(24))
     return written.getvalue().splitlines()
 
 
@@ -151,7 +151,7 @@ def test_a_console_of_ascii_gets_ascii_bars() -> None:
     raw = BytesIO()
     written = TextIOWrapper(raw, encoding="ascii", errors="replace", write_through=True)
     console = Console(file=written, width=100, highlight=False, color_system=None)
-    print_screen(answered("guatemala-2007")[0], console, 24)
+    print_screen(answered("guatemala-2007")[0], console, Coded(24))
     text = raw.getvalue().decode("ascii")
     assert "# shown, ? still possible, - out of reach" in text
     assert "#?? shown: partly met ; possible: met" in text
@@ -165,7 +165,7 @@ def test_the_command_prints_one_screen(seed: str, tierengine: Callable[..., Ran]
     assert len(short.out.splitlines()) <= LINES
     assert (short.code, short.err) == (full.code, full.err)
     answer, _, casefile = answered(seed)
-    assert full.out == report_text(brief(answer, len(casefile.dossier.records)))
+    assert full.out == report_text(brief(answer, Coded.of(casefile, answer)))
     squeezed = "".join(full.out.split())
     for unused in answer.set_aside:
         assert "".join(unused.because[1:].split()) in squeezed

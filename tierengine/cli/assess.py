@@ -12,7 +12,7 @@ from tierengine.cli.app import app
 from tierengine.cli.options import AsOf, DossierFile, RulebookFolder, a_console, day_given, rulebook_in
 from tierengine.evidence.dossier import read_dossier
 from tierengine.reasoning.assess import assess as assess_casefile
-from tierengine.reports.answer import weighed
+from tierengine.reports.answer import Coded
 from tierengine.reports.screen import print_screen
 
 
@@ -35,7 +35,7 @@ def assess(
     """Recommend a tier, with reasons, on one screen. Ends with 4 where several tiers stay open."""
     casefile = read_dossier(dossier)
     assessment = assess_casefile(casefile, rulebook_in(rulebook), day_given(as_of) if as_of else None)
-    records = weighed((record.id for record in casefile.dossier.records), assessment)
+    coded = Coded.of(casefile, assessment)
     if form is ReportFormat.json:
         from tierengine import schemas  # noqa: PLC0415
 
@@ -44,13 +44,13 @@ def assess(
         from tierengine.reports.markdown import markdown  # noqa: PLC0415 - one screen takes none of it
         from tierengine.reports.report import brief  # noqa: PLC0415
 
-        sys.stdout.write(markdown(brief(assessment, records)))
+        sys.stdout.write(markdown(brief(assessment, coded)))
     elif full:
         from tierengine.reports.report import brief  # noqa: PLC0415
         from tierengine.reports.text import print_report  # noqa: PLC0415
 
-        print_report(brief(assessment, records), a_console())
+        print_report(brief(assessment, coded), a_console())
     else:
-        print_screen(assessment, a_console(), records)
+        print_screen(assessment, a_console(), coded)
     if not assessment.recommendation.settled:
         raise typer.Exit(4)

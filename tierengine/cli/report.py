@@ -21,7 +21,7 @@ from tierengine.reasoning.assess import Assessor, law_of
 from tierengine.reasoning.compare import Comparison, Side, compare
 from tierengine.reasoning.followed import followed_up
 from tierengine.reasoning.release import release
-from tierengine.reports.answer import weighed
+from tierengine.reports.answer import Coded
 from tierengine.reports.followed import followed_section
 from tierengine.reports.rate import rating_sections
 from tierengine.reports.release import released_report
@@ -78,9 +78,9 @@ def report(
         sheet = rating_sections(sheet_of(casefile, assessor, assessment))
         change = _change(before, Side(casefile, law.as_of), law_book)
         earlier = casefile.dossier.earlier_placements
-        records = weighed((record.id for record in casefile.dossier.records), assessment)
+        coded = Coded.of(casefile, assessment)
         followed = followed_section(followed_up(casefile, law, admit(casefile, law)))
-        made = report_on(assessment, law, change, earlier, sheet=sheet, records=records, annex=followed)
+        made = report_on(assessment, law, change, earlier, sheet=sheet, coded=coded, annex=followed)
     if output is not None:
         write_file(output, _rendered(made, form))
     elif form is Format.text:

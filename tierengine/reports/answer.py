@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
+from tierengine.evidence.dossier import Casefile
 from tierengine.reasoning.assessment import (
     Assessment,
     CriterionAnswer,
@@ -334,14 +336,34 @@ def _holds(answer: CriterionAnswer) -> bool:
     return answer.outcome is Outcome.MET
 
 
-def weighed(records: Iterable[str], assessment: Assessment) -> int:
-    """Return how many records were weighed: those of a dossier, and what else was set aside, such as a silence."""
-    return len({*records, *(each.record for each in assessment.set_aside)})
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """How far a dossier is coded, which the answer on it does not say itself."""
+
+    weighed: int
+    """How many records were weighed: those of the dossier, and what else was set aside, such as a silence."""
+    undecided: int = 0
+    """How many records are proposed on which nobody has decided; none of them is in the answer."""
+
+    @staticmethod
+    def of(casefile: Casefile, assessment: Assessment) -> Coded:
+        """Return how far the dossier is coded on which an answer was made."""
+        records = {*(each.id for each in casefile.dossier.records), *(each.record for each in assessment.set_aside)}
+        return Coded(len(records), len(casefile.undecided))
 
 
-def records_words(assessment: Assessment, records: int) -> str:
+def undecided_words(coded: Coded | None) -> tuple[str, ...]:
+    """Return a sentence on what is proposed and waits for a person; none where nothing does."""
+    if coded is None or not coded.undecided:
+        return ()
+    one = coded.undecided == 1
+    wait, them = ("One proposed record waits", "it") if one else (f"{coded.undecided} proposed records wait", "them")
+    return (f"{wait} for a person to accept or refuse: see `code`. This answer is made without {them}.",)
+
+
+def records_words(assessment: Assessment, coded: Coded) -> str:
     """Return how many of the records that were weighed count, and how many are set aside."""
     aside = len(assessment.set_aside)
-    counted = records - aside
+    counted = coded.weighed - aside
     count = f"{counted} record{'' if counted == 1 else 's'} {'counts' if counted == 1 else 'count'}"
     return f"{count}, {aside} {'is' if aside == 1 else 'are'} set aside"

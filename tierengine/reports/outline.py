@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tierengine.reasoning.assessment import Assessment, Passage, Proposed, StandardAnswer
 from tierengine.reports import answer
+from tierengine.reports.answer import Coded
 from tierengine.reports.bars import Bar, bar_of
 from tierengine.reports.printable import cut
 from tierengine.reports.states import State, state
@@ -72,13 +73,13 @@ class Section:
         return any(line.mark for line in self.lines)
 
 
-def memorandum(assessment: Assessment, records: int | None = None) -> tuple[Section, ...]:
+def memorandum(assessment: Assessment, coded: Coded | None = None) -> tuple[Section, ...]:
     """Return what stands first: what is recommended and why, what it hangs on, the bars, the post, the questions.
 
-    `records` is how many records were weighed, where that is known.
+    `coded` is how far the dossier is coded, where that is known.
     """
     return filled(
-        Section("Recommendation", tuple(_recommendation(assessment, records)), ("Tier", "Status", "Why"), answer=True),
+        Section("Recommendation", tuple(_recommendation(assessment, coded)), ("Tier", "Status", "Why"), answer=True),
         Section(HANGS, tuple(_hangs(assessment)), ("What", "Kind", "The tier each way")),
         Section("What the post asks for", tuple(_post(assessment)), ("Tier", "Request", "What the post says")),
         Section(MOST_WORTH, tuple(_questions(assessment)), ("Question", "", "What follows from each answer")),
@@ -148,14 +149,15 @@ def any_tier_names(tiers: Iterable[Tier | None]) -> str:
 # -- the memorandum ------------------------------------------------------------------------------------------------
 
 
-def _recommendation(assessment: Assessment, records: int | None) -> Iterator[Line]:
+def _recommendation(assessment: Assessment, coded: Coded | None) -> Iterator[Line]:
     recommended = assessment.recommendation
-    counted = "" if records is None else f"{answer.records_words(assessment, records)}. "
+    counted = "" if coded is None else f"{answer.records_words(assessment, coded)}. "
     yield Line(
         answer.recommended_name(recommended),
         answer.status_words(recommended),
         " ".join(answer.why(assessment)),
         (
+            *answer.undecided_words(coded),
             f"{answer.sentence(answer.status_words(recommended)).rstrip('.')}: {answer.status_means(recommended)}.",
             f"{counted}The rule that speaks is [{recommended.rule}]. The engine recommends; a person determines.",
         ),

@@ -10,6 +10,7 @@ from tierengine.evidence.dossier import EarlierPlacement
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.assessment import Assessment, Passage, Recommended, Step
 from tierengine.reasoning.compare import Comparison
+from tierengine.reports.answer import Coded
 from tierengine.reports.change import change_lines
 from tierengine.reports.drawing.way import Way, way
 from tierengine.reports.outline import Line, Section, annexes, filled, heading, memorandum, tail
@@ -82,9 +83,9 @@ class Report:
         return next(exhibit.number for exhibit in self.exhibits if exhibit.passage == passage)
 
 
-def brief(assessment: Assessment, records: int | None = None) -> Report:
+def brief(assessment: Assessment, coded: Coded | None = None) -> Report:
     """Return the report on an assessment alone, without a drawing, interpretations or a change."""
-    return _report(assessment, memorandum(assessment, records), (*annexes(assessment), *tail(assessment)), None)
+    return _report(assessment, memorandum(assessment, coded), (*annexes(assessment), *tail(assessment)), None)
 
 
 def report(
@@ -95,17 +96,17 @@ def report(
     extra: tuple[Section, ...] = (),
     opening: tuple[Section, ...] = (),
     sheet: tuple[Section, ...] = (),
-    records: int | None = None,
+    coded: Coded | None = None,
     annex: tuple[Section, ...] = (),
 ) -> Report:
     """Return the whole report on an assessment made under a law.
 
     With `change`, the change is split into its causes; without it, the recommendation is set beside the last of the
     earlier placements. The opening sections stand before everything, the extra ones right after the recommendation, the
-    rating sheet after the memorandum, and `annex` before the other annexes. `records` is how many were weighed,
-    where that may be said.
+    rating sheet after the memorandum, and `annex` before the other annexes. `coded` is how far the
+    dossier is coded, where that may be said.
     """
-    first, *others = memorandum(assessment, records)
+    first, *others = memorandum(assessment, coded)
     return _report(
         assessment,
         (*opening, first, *extra, *others),

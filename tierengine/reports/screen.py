@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tierengine.reasoning.assessment import Assessment, Hinge, WorthAsking
 from tierengine.reports import answer
+from tierengine.reports.answer import Coded
 from tierengine.reports.bars import bar_of, legend, signs
 from tierengine.reports.outline import heading
 from tierengine.reports.printable import cut, printable
@@ -36,9 +37,9 @@ _GLUE = "\N{NO-BREAK SPACE}"
 Block = list[Text]
 
 
-def print_screen(assessment: Assessment, console: Console, records: int | None = None) -> None:
-    """Print the answer on one screen. `records` is how many were weighed, where that is known."""
-    drawn = _Screen(assessment, console, records)
+def print_screen(assessment: Assessment, console: Console, coded: Coded | None = None) -> None:
+    """Print the answer on one screen. `coded` is how far the dossier is coded, where that is known."""
+    drawn = _Screen(assessment, console, coded)
     for line in drawn.lines():
         if drawn.plain:
             line.plain = line.plain.translate(_IN_ASCII)
@@ -48,11 +49,11 @@ def print_screen(assessment: Assessment, console: Console, records: int | None =
 class _Screen:
     """Fits the parts of an answer into the lines of a screen."""
 
-    def __init__(self, assessment: Assessment, console: Console, records: int | None) -> None:
+    def __init__(self, assessment: Assessment, console: Console, coded: Coded | None) -> None:
         self._assessment = assessment
         self._width = console.width
         self.plain = not console.encoding.lower().startswith("utf")
-        self._records = records
+        self._coded = coded
 
     def lines(self) -> Iterator[Text]:
         """Yield the lines: what is always shown first takes its room, then what fits beside it."""
@@ -84,7 +85,8 @@ class _Screen:
             f": {answer.status_means(recommended)}",
         )
         reasons = self._wrapped(" ".join(answer.why(self._assessment)), most=most)
-        return [self._title(heading(self._assessment), capital=False), line, *reasons]
+        undecided = [row for words in answer.undecided_words(self._coded) for row in self._wrapped(words, most=2)]
+        return [self._title(heading(self._assessment), capital=False), line, *reasons, *undecided]
 
     def _hangs(self, room: int) -> Block:
         """What it hangs on: as many hinges as there is room for, then what else it rests on."""
@@ -147,9 +149,9 @@ class _Screen:
         return block
 
     def _foot(self) -> Block:
-        if self._records is None:
+        if self._coded is None:
             return []
-        words = answer.records_words(self._assessment, self._records)
+        words = answer.records_words(self._assessment, self._coded)
         says = f"{words} (see `check`); --full shows the rest. A person determines."
         return [Text(self._cut(says, self._width), style="dim")]
 

@@ -114,7 +114,7 @@ def _source(casefile: Casefile, source: str | None, aside: Mapping[str, str]) ->
 
 def _count(casefile: Casefile, assessment: Assessment) -> str:
     """How many records count, and how many are set aside."""
-    return answer.records_words(assessment, answer.weighed((each.id for each in casefile.dossier.records), assessment))
+    return answer.records_words(assessment, answer.Coded.of(casefile, assessment))
 
 
 @router.get("/events")

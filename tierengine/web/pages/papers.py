@@ -16,7 +16,7 @@ from tierengine.documents.writing import applies, write
 from tierengine.law.rulebook import Rulebook
 from tierengine.reasoning.assess import VERSION
 from tierengine.reasoning.release import ReleaseName, release
-from tierengine.reports.answer import weighed
+from tierengine.reports.answer import Coded
 from tierengine.reports.rate import rating_sections
 from tierengine.reports.release import released_report
 from tierengine.reports.report import Report, report
@@ -41,8 +41,8 @@ def _report(desk: Desk, case: Case) -> Report:
     assessment = desk.answers.assessment(case.casefile)
     sheet = rating_sections(desk.answers.rating_sheet(case.casefile))
     earlier = case.casefile.dossier.earlier_placements
-    records = weighed((record.id for record in case.casefile.dossier.records), assessment)
-    return report(assessment, case.law, None, earlier, sheet=sheet, records=records)
+    coded = Coded.of(case.casefile, assessment)
+    return report(assessment, case.law, None, earlier, sheet=sheet, coded=coded)
 
 
 def _released(case: Case, to: ReleaseName) -> Report:
