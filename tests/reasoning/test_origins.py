@@ -219,7 +219,7 @@ def test_the_command_shows_what_moves(tierengine: Callable[..., Ran]) -> None:
     assert ran.code == 0
     for said in (
         "before: Tier 2, settled",
-        "after: Tier 2, provisional, on what the rules propose; open on the facts:",
+        "after: Tier 2, provisional, on what the rules propose; tiers open on the facts:",
         "The answer moves.",
         "It is open. This is not settled:",
     ):

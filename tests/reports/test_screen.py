@@ -17,10 +17,17 @@ from tests.conftest import ROOT, Ran, read_once
 from tests.reasoning.dossiers import casefile, rating
 from tests.reasoning.two_years import SILENT, record, write
 from tests.reports.answers import SEEDS, answered, dossier, filled
+from tierengine.engines.lowering import lower
+from tierengine.evidence.dossier import Casefile
+from tierengine.lab.questions.rate import rate
+from tierengine.law.rulebook import Law
+from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import Assessor
 from tierengine.reasoning.assessment import Assessment, HingeOutcome, Status
-from tierengine.reports.answer import Coded, each_way, rated, why
+from tierengine.reasoning.open_tiers import OpenTiers
+from tierengine.reports.answer import Coded, each_way, open_on_the_facts, open_to_a_person, rated, tiers_named, why
 from tierengine.reports.bars import bar_of
+from tierengine.reports.rate import rating_report
 from tierengine.reports.report import brief
 from tierengine.reports.screen import LINES, print_screen
 from tierengine.reports.text import report_text
@@ -131,6 +138,34 @@ def test_a_settled_answer_says_what_a_person_may_still_make_of_it() -> None:
     freely = replace(answer.recommendation, open_to_a_person=("2", "3"))
     said = " ".join(why(replace(answer, recommendation=freely)))
     assert said.endswith("; a person who may rate freely can also reach Tier 3.")
+
+
+def _nothing_known() -> tuple[Assessment, Law, Casefile]:
+    period = {"first": "2025-04-01", "last": "2026-03-31"}
+    made = casefile(as_of="2026-06-30", period=period, last_report="2025-06-30")
+    law = read_once(ROOT).on(date(2026, 6, 30))
+    return Assessor(law).assess(made), law, made
+
+
+@pytest.mark.parametrize("seed", [*SEEDS, "nothing is known"])
+def test_what_is_open_is_told_alike(seed: str) -> None:
+    """The answer and the rating sheet name each row that is open, that of countries on no list among them."""
+    answer, law, made = answered(seed) if seed in SEEDS else _nothing_known()
+    facts, opened = admit(made, law).facts, OpenTiers(law, lower(law))
+    on_the_facts = tuple(row.tier for row in opened.open(facts))
+    to_a_person = tuple(row.tier for row in opened.open_to_a_person(facts))
+    assert (open_on_the_facts(answer), open_to_a_person(answer)) == (on_the_facts, to_a_person)
+    sheet = " ".join(report_text(rating_report(rate(made, read_once(ROOT), law.as_of))).split())
+    assert f"Open on the facts: {tiers_named(on_the_facts)}. " in sheet
+    assert f"Open to a person who may rate freely: {tiers_named(to_a_person)}. " in sheet
+
+
+def test_no_list_is_named_among_what_is_open() -> None:
+    """On the facts and to a person, whether or not the answer is settled."""
+    said = " ".join(why(_nothing_known()[0]))
+    assert "The facts leave Tier 1, Tier 2, Tier 2 Watch List, Tier 3 and no list open, and a person " in said
+    said = " ".join(why(answered("invented-2013")[0]))
+    assert said.endswith("; a person who may rate freely can also reach no list.")
 
 
 def test_answers_that_lead_to_the_same_tiers_are_given_together() -> None:

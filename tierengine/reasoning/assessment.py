@@ -191,9 +191,11 @@ class Recommended:
     """Fragile is settled, and a single record would move it if it were wrong."""
     open_tiers: tuple[Tier, ...]
     """Open on the facts: every tier that some answers to the open questions reach, each open word that nobody has rated
-    being rated only as the records leave room."""
+    being rated only as the records leave room. That a country may be on no list is no tier: where that is open too,
+    `open` names it."""
     open_to_a_person: tuple[Tier, ...]
-    """Every tier that is reached once a person rates the open words freely, whatever the records propose."""
+    """Every tier that is reached once a person rates the open words freely, whatever the records propose; that a
+    country is on no list is no tier, and `hinges` names it."""
     rule: str
     reason: str
     rests_on: tuple[Proposed, ...]

@@ -92,8 +92,8 @@ def why(assessment: Assessment) -> tuple[str, ...]:
     recommended = assessment.recommendation
     reason = sentence(recommended.reason.partition(": ")[2])
     if recommended.settled:
-        return tuple(each for each in (*_settled_by(assessment), _freely(recommended, reason)) if each)
-    return tuple(each for each in (reason, _still_open(recommended), _excluded(assessment)) if each)
+        return tuple(each for each in (*_settled_by(assessment), _freely(assessment, reason)) if each)
+    return tuple(each for each in (reason, _still_open(assessment), _excluded(assessment)) if each)
 
 
 def _settled_by(assessment: Assessment) -> Iterator[str]:
@@ -104,12 +104,17 @@ def _settled_by(assessment: Assessment) -> Iterator[str]:
             yield _rests(assessment, row)
 
 
-def _freely(recommended: Recommended, reason: str) -> str:
+def _freely(assessment: Assessment, reason: str) -> str:
     """The reason of a settled answer, with what a person may still make of it."""
-    others = [tier for tier in recommended.open_to_a_person if tier not in recommended.open_tiers]
-    if not others:
-        return reason
-    return f"{reason.rstrip('.')}; a person who may rate freely can also reach {_listed(map(tier_name, others))}."
+    others = _reached_freely(assessment)
+    return f"{reason.rstrip('.')}; {others}." if others else reason
+
+
+def _reached_freely(assessment: Assessment) -> str:
+    """What only a person who may rate freely can reach; nothing where that is what the facts leave open."""
+    on_the_facts = open_on_the_facts(assessment)
+    others = [tier for tier in open_to_a_person(assessment) if tier not in on_the_facts]
+    return f"a person who may rate freely can also reach {_listed(map(tier_name, others))}" if others else ""
 
 
 def _rests(assessment: Assessment, row: Step) -> str:
@@ -120,12 +125,10 @@ def _rests(assessment: Assessment, row: Step) -> str:
     return f"This rests on {_some(named)}." if named else ""
 
 
-def _still_open(recommended: Recommended) -> str:
-    on_facts, freely = recommended.open_tiers, recommended.open_to_a_person
-    said = f"The facts leave {_listed(map(tier_name, on_facts))} open"
-    if set(freely) == set(on_facts):
-        return f"{said}, and a person who may rate freely has the same choice."
-    return f"{said}; to a person who may rate freely, {_listed(map(tier_name, freely))} {_are(freely)} open."
+def _still_open(assessment: Assessment) -> str:
+    said = f"The facts leave {_listed(map(tier_name, open_on_the_facts(assessment)))} open"
+    others = _reached_freely(assessment)
+    return f"{said}; {others}." if others else f"{said}, and a person who may rate freely has the same choice."
 
 
 def _excluded(assessment: Assessment) -> str:
@@ -194,10 +197,6 @@ def _listed(words: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _are(things: Sequence[object]) -> str:
-    return "is" if len(things) == 1 else "are"
-
-
 def sentence(words: str) -> str:
     """Return some words as a sentence."""
     return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
@@ -229,6 +228,25 @@ def row_name(row: Step) -> str:
 def _clause(row: Step) -> str:
     """What holds of a country on a row, without the remark that the solver settled it."""
     return row.says.partition(" (whatever ")[0]
+
+
+def open_on_the_facts(assessment: Assessment) -> tuple[Tier | None, ...]:
+    """Return what is open on the facts; `None`, which no key of the recommendation has, is a country on no list."""
+    return tuple(row_tier(row) for row in rows(assessment.trace) if row.outcome is not Outcome.NOT_MET)
+
+
+def open_to_a_person(assessment: Assessment) -> tuple[Tier | None, ...]:
+    """Return what is open to a person who may rate freely; `None` is a country on no list.
+
+    It may be on none if the facts leave that open, or if one rating alone does.
+    """
+    rated = (tier for hinge in assessment.hinges if hinge.word for each in hinge.outcomes for tier in each.tiers)
+    return with_no_list(assessment.recommendation.open_to_a_person, (*open_on_the_facts(assessment), *rated))
+
+
+def with_no_list(tiers: Iterable[Tier], reached: Iterable[Tier | None]) -> tuple[Tier | None, ...]:
+    """Return some tiers, and `None` behind them where it is among what is reached."""
+    return (*tiers, None) if None in reached else tuple(tiers)
 
 
 def walk(step: Step) -> Iterator[Step]:

@@ -27,7 +27,7 @@ def answer(found: Answer) -> str:
     if found.contradicts:
         return "none, since these contradict each other"
     how = "provisional, on what the rules propose" if found.status == "provisional" else "not settled"
-    return f"{tier}, {how}; open on the facts: {', '.join(NAMES[each] for each in found.open_tiers) or 'none'}"
+    return f"{tier}, {how}; tiers open on the facts: {', '.join(NAMES[each] for each in found.open_tiers) or 'none'}"
 
 
 def why(comparison: Comparison) -> str:

@@ -40,7 +40,8 @@ def print_interim(found: InterimAssessment, console: Console) -> None:
     tier = "no tier would be recommended" if found.consequence.tier is None else NAMES[found.consequence.tier]
     settled = _HOW[found.consequence.status]
     print_wrapped("An interim assessment makes no list and predicts none. If a report were made now:", console, 2)
-    print_wrapped(f"{tier}, {settled}. Open on the facts: {tiers_named(found.consequence.open_tiers)}.", console, 2)
+    still_open = tiers_named(found.consequence.open_tiers)
+    print_wrapped(f"{tier}, {settled}. Tiers open on the facts: {still_open}.", console, 2)
     print_wrapped("The engine recommends; a person determines.", console, 2)
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tierengine.lab.questions.rate import Closing, RatingSheet, Weighed, Word
 from tierengine.reports.alternatives import factored
+from tierengine.reports.answer import with_no_list
 from tierengine.reports.outline import Line, Section, any_tier_names, filled
 from tierengine.reports.report import Report, exhibits
 from tierengine.reports.settle import number_word
+from tierengine.terms.tier import Tier
 
 _STATUS = {
     "settled": "It is settled on the facts. A person who rates the words below may still move it.",
@@ -44,9 +46,16 @@ def rating_sections(sheet: RatingSheet) -> tuple[Section, ...]:
 
 def _standing(sheet: RatingSheet) -> Iterator[Line]:
     facts = f"Open on the facts: {any_tier_names(sheet.open_tiers)}."
-    person = f"Open to a person who may rate freely: {any_tier_names(sheet.open_to_a_person)}."
+    person = f"Open to a person who may rate freely: {any_tier_names(_freely(sheet))}."
     name = "No tier" if sheet.tier is None else any_tier_names((sheet.tier,))
     yield Line(name, sheet.status, _STATUS[sheet.status], (facts, person))
+
+
+def _freely(sheet: RatingSheet) -> tuple[Tier | None, ...]:
+    """What is open to a person, with `None` for a country on no list where the facts or some ratings leave that."""
+    rated = (tier for row in sheet.table for tier in row.tiers)
+    alone = (each.tier for each in sheet.closing)
+    return with_no_list(sheet.open_to_a_person, (*sheet.open_tiers, *rated, *alone))
 
 
 def _table(sheet: RatingSheet) -> Iterator[Line]:

@@ -94,9 +94,10 @@ class RatingSheet:
     """What is recommended without these ratings."""
     status: Status
     open_tiers: tuple[Tier | None, ...]
-    """Open on the facts, ratings as the records leave room."""
+    """Open on the facts, ratings as the records leave room; `None` for a country that is on no list."""
     open_to_a_person: tuple[Tier, ...]
-    """Open to a person who may rate freely."""
+    """The tiers that are open to a person who may rate freely; that a country is on no list is no tier, and `table`
+    and `closing` name it."""
     closing: tuple[Closing, ...]
     """For each tier that ratings alone can settle, by how few they do."""
     titles: dict[str, str]
