@@ -38,7 +38,7 @@ from tierengine.coding.drafting import proposed
 from tierengine.coding.proposing import Setting, proposals
 from tierengine.coding.reader import Reader
 from tierengine.coding.sentences import Sentence, sentences
-from tierengine.coding.settings import due, earlier_placements, law_of_report, reporting_period
+from tierengine.coding.settings import earlier_placements, reporting_period
 from tierengine.errors import EvidenceError
 from tierengine.evidence.dossier import Casefile, Dossier, Government, Proposed, Source, read_dossier
 from tierengine.evidence.placements import Placed, read_placements
@@ -50,6 +50,7 @@ from tierengine.law.rulebook import Law, Rulebook
 from tierengine.reasoning.admission import admit
 from tierengine.reasoning.assess import Assessor
 from tierengine.reasoning.assessment import Assessment
+from tierengine.reasoning.clocks import report_due
 from tierengine.yamlfile import Document
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -161,7 +162,7 @@ class Bench:
     def of_report(self, year: int) -> tuple[Law, Reader, Assessor]:
         """Return law, reader and assessor for the report of a year, made once."""
         if year not in self._kept:
-            law = law_of_report(self._rulebook, year)
+            law = self._rulebook.on(report_due(self._rulebook, year))
             self._kept[year] = (law, Reader(self._rulebook, law), Assessor(law))
         return self._kept[year]
 
@@ -193,9 +194,9 @@ class Bench:
             id=f"{text.iso3}-{text.year}",
             government=Government(country=text.code, name=text.country),
             product="annual",
-            as_of=due(self._rulebook, text.year),
+            as_of=report_due(self._rulebook, text.year),
             period=reporting_period(self._rulebook, text.year),
-            last_report=due(self._rulebook, text.year - 1),
+            last_report=report_due(self._rulebook, text.year - 1),
             sources=(Source(id="summary", format="text", file="summary.txt", digest=canonical.digest(raw)),),
             records=(),
             earlier_placements=tuple(earlier_placements(self._rows, text.code, text.year, "tier_history.csv")),

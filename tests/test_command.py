@@ -96,6 +96,26 @@ def test_usage_writes_what_must_be_given_as_it_is(
     assert tierengine(*words, "--help").out.split("\n")[0].endswith(f" {usage}")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("draft", "note.txt", "--country", "GT", "--report"),
+        ("roll", GUATEMALA, "--report"),
+        ("clocks", "--year"),
+        ("history", ROOT / "tests" / "data" / "tier_history.csv", "--year"),
+        ("year",),
+    ],
+)
+@pytest.mark.parametrize("year", ["0", "1850", "9999", "19", "2019.5", "soon"])
+def test_a_year_that_is_none(words: tuple[object, ...], year: str, tierengine: Callable[..., Ran]) -> None:
+    """Every verb that takes the year of a report refuses it in the same words, with how one is written."""
+    more = (ROOT / "seeds",) if words == ("year",) else ()
+    ran = tierengine(*words, year, *more)
+    assert (ran.code, ran.out) == (2, "")
+    option = "YEAR" if more else words[-1]
+    assert ran.err == f"{option}: `{year}` is no year of a report\n    write the year with four digits, such as 2007\n"
+
+
 def test_the_version(tierengine: Callable[..., Ran]) -> None:
     """Of the program, and the digest of the law."""
     ran = tierengine("--version")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.conftest import GUATEMALA, ROOT, Ran
 from tests.evidence.sources.test_telegram_sections import WHOLE, section
 from tests.reasoning.dossiers import casefile, records
 from tierengine import schemas, yamlfile
+from tierengine.coding.settings import drafted_years
 from tierengine.evidence.dossier import Casefile, Proposed, read_dossier
 from tierengine.law.rulebook import Rulebook
 from tierengine.ledger import checker
@@ -226,7 +228,14 @@ def test_a_section_that_is_given_twice(tmp_path: Path, tierengine: Callable[...,
     [
         ("Guatemala", "2015", "is no country code"),
         ("GT", "1990", "there is no report of 1990"),
-        ("GT", "99999", "there is no report of 99999"),
+        (
+            "GT",
+            "2001",
+            "no report came before that of 2001, and a dossier names the one before\n    name a year",
+        ),
+        ("GT", "2400", "the reporting period of the report of 2400 has not begun"),
+        ("GT", "99999", "--report: `99999` is no year of a report\n    write the year with four digits"),
+        ("GT", "soon", "--report: `soon` is no year of a report"),
     ],
 )
 def test_bad_options(country: str, report: str, said: str, note: Path, tierengine: Callable[..., Ran]) -> None:
@@ -234,6 +243,24 @@ def test_bad_options(country: str, report: str, said: str, note: Path, tierengin
     ran = tierengine("draft", note, "--country", country, "--report", report)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
+    assert not (note.parent / "dossier.yaml").exists()
+
+
+def test_a_day_of_another_year(note: Path, tierengine: Callable[..., Ran]) -> None:
+    """The report of a year is not issued in another; what is wrong with both is said at once."""
+    ran = _draft(tierengine, note, "--as-of", "2016-06-30")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("--as-of: 2016-06-30 does not lie in 2015\n")
+    ran = tierengine("draft", note, "--country", "GT", "--report", "2400", "--as-of", "2016-06-30")
+    assert ran.err.count("2400") == 2
+
+
+@pytest.mark.parametrize(
+    ("today", "last"), [(date(2026, 3, 31), 2026), (date(2026, 4, 1), 2027), (date(2026, 12, 31), 2027)]
+)
+def test_the_years_for_which_a_dossier_is_drafted(today: date, last: int, rulebook: Rulebook) -> None:
+    """From the second report to the one whose reporting period runs, which begins on 1 April."""
+    assert drafted_years(rulebook, today) == range(2002, last + 1)
 
 
 def test_a_folder_that_cannot_be_made(note: Path, tierengine: Callable[..., Ran]) -> None:

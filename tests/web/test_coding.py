@@ -318,6 +318,19 @@ def test_a_source_that_cannot_be_used_is_refused(
     assert sorted(folder.rglob("*")) == before
 
 
+def test_a_year_of_which_no_source_tells_is_refused(visitor: Make, folder: Path) -> None:
+    """The form bounds the years as the draft does, and nothing is kept of a report whose period has not begun."""
+    ann, before = visitor(), sorted(folder.rglob("*"))
+    page = ann.get("/new").text
+    ((first, last),) = re.findall(r'min="(\d+)" max="(\d+)"', page)
+    assert (first, int(last) < 2400) == ("2002", True)
+    later = {"country": "GT", "report": str(int(last) + 1)}
+    answer = ann.post("/new", data=_form(page, "new") | later, files={"sources": ("a.txt", b"The police act.")})
+    assert answer.status_code == 400
+    assert f"Name a year from {first} to {last}" in answer.text
+    assert sorted(folder.rglob("*")) == before
+
+
 def test_a_name_that_leads_elsewhere_is_only_a_name(visitor: Make, folder: Path) -> None:
     """An upload cannot be written anywhere but into the folder of its dossier."""
     ann = visitor()

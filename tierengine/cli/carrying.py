@@ -10,7 +10,16 @@ from typing import Annotated
 import typer
 
 from tierengine.cli.app import app
-from tierengine.cli.options import AsOf, DossierFile, RulebookFolder, a_console, day_given, rulebook_in, write_file
+from tierengine.cli.options import (
+    AsOf,
+    DossierFile,
+    RulebookFolder,
+    a_console,
+    day_given,
+    rulebook_in,
+    write_file,
+    year_given,
+)
 from tierengine.coding.roll import Wanted
 from tierengine.coding.roll import roll as roll_dossier
 from tierengine.errors import EvidenceError, Problem, UsageError
@@ -62,7 +71,7 @@ def sheet(
 @app.command()
 def roll(
     dossier: DossierFile,
-    report: Annotated[int, typer.Option("--report", metavar="YEAR", help="the report for which the new one is")],
+    report: Annotated[str, typer.Option("--report", metavar="YEAR", help="the report for which the new one is")],
     output: Annotated[
         Path | None,
         typer.Option("--output", metavar="FILE", help="the new dossier; beside the old one if none is named"),
@@ -75,9 +84,10 @@ def roll(
     rulebook: RulebookFolder = None,
 ) -> None:
     """Make next year's dossier: what stands, the figures of last year, and what is to be asked."""
+    asked = year_given(report, "--report")
     file = output or dossier.with_name(f"{dossier.stem}-{report}{dossier.suffix}")
     _refuse_to_write_over(file, "name another file with --output")
-    wanted = Wanted(report, file.parent, day_given(as_of) if as_of else None, placed.value if placed else None)
+    wanted = Wanted(asked, file.parent, day_given(as_of) if as_of else None, placed.value if placed else None)
     rolled = roll_dossier(dossier, wanted, rulebook_in(rulebook))
     write_file(file, rolled.raw)
     console = a_console()
@@ -89,7 +99,7 @@ def roll(
     if rolled.left:
         print_wrapped(f"{len(rolled.left)} left behind: {', '.join(rolled.left)}", console, 2, hang=2)
     if placed is None:
-        print_wrapped(f"not known: where the report of {report - 1} placed the country (--placed)", console, 2, hang=2)
+        print_wrapped(f"not known: where the report of {asked - 1} placed the country (--placed)", console, 2, hang=2)
 
 
 def _counted(becomes: Becomes, count: int) -> str:

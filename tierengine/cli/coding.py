@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tierengine.cli.app import app
-from tierengine.cli.options import RulebookFolder, day_given, file_bytes, rulebook_in, write_file
+from tierengine.cli.options import RulebookFolder, day_given, file_bytes, rulebook_in, write_file, year_given
 from tierengine.coding.starting import DOSSIER, Beginning, begun
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.placements import read_placements
@@ -21,7 +22,7 @@ from tierengine.evidence.sources.reading import File
 def draft(
     sources: Annotated[list[Path], typer.Argument(metavar="SOURCE", help="the source documents, of any format")],
     country: Annotated[str, typer.Option("--country", metavar="CODE", help="two capital letters, such as GT")],
-    report: Annotated[int, typer.Option("--report", metavar="YEAR", help="the year of the annual report")],
+    report: Annotated[str, typer.Option("--report", metavar="YEAR", help="the year of the annual report")],
     history: Annotated[
         Path | None, typer.Option("--history", metavar="FILE.csv", help="placements of earlier years")
     ] = None,
@@ -43,7 +44,8 @@ def draft(
     place = _place(output, sources)
     beginning = Beginning(
         country=country,
-        report=report,
+        report=year_given(report, "--report"),
+        today=datetime.now(UTC).date(),
         name=name,
         as_of=day_given(as_of) if as_of else None,
         covers_period=covers,

@@ -147,6 +147,14 @@ def day_given(word: str, option: str = "--as-of") -> date:
     return found
 
 
+def year_given(word: str, option: str) -> int:
+    """Return the year that an option was given. Raise `UsageError` if it is none."""
+    if len(word) == 4 and word.isascii() and word.isdigit() and "1900" <= word <= "9000":
+        return int(word)
+    what, cure = f"`{word}` is no year of a report", "write the year with four digits, such as 2007"
+    raise UsageError([Problem(where=option, what=what, cure=cure)])
+
+
 def a_console() -> Console:
     """Return a console; it wraps at 110 columns where it does not know better, so that files are alike everywhere."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else 110)

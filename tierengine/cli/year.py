@@ -12,7 +12,15 @@ import typer
 from tierengine.cli.app import app
 from tierengine.cli.documents import templates_in
 from tierengine.cli.impact import watch
-from tierengine.cli.options import DocumentFile, KeysFolder, RulebookFolder, a_console, rulebook_in, write_file
+from tierengine.cli.options import (
+    DocumentFile,
+    KeysFolder,
+    RulebookFolder,
+    a_console,
+    rulebook_in,
+    write_file,
+    year_given,
+)
 from tierengine.documents.diary import year_calendar
 from tierengine.documents.glance import year_html, year_report, year_workbook
 from tierengine.documents.year import Kept, Year, year_of
@@ -31,7 +39,7 @@ class Format(StrEnum):
 
 @app.command()
 def year(
-    of: Annotated[int, typer.Argument(metavar="YEAR", min=1900, max=9000, help="the year of the report")],
+    of: Annotated[str, typer.Argument(metavar="YEAR", help="the year of the report")],
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="holds the dossiers, and the documents on them")],
     form: Annotated[Format | None, typer.Option("--format", help="text, html, xlsx or ics")] = None,
     output: DocumentFile = None,
@@ -42,7 +50,7 @@ def year(
     rulebook: RulebookFolder = None,
 ) -> None:
     """Show every dossier of a year at a glance: what changed, who is bound, what is due."""
-    chosen = form or _format_of(output)
+    asked, chosen = year_given(of, "YEAR"), form or _format_of(output)
     if chosen is Format.xlsx and output is None:
         what, cure = "a workbook is written into a file", "name one with --output, such as year.xlsx"
         raise UsageError([Problem(where="--format xlsx", what=what, cure=cure)])
@@ -50,7 +58,7 @@ def year(
         what, cure = "there is no such folder", "name the folder in which the dossiers lie"
         raise UsageError([Problem(where=str(folder), what=what, cure=cure)])
     kept = () if ledger is None else _kept(ledger, keys)
-    found = year_of(folder, of, rulebook_in(rulebook), templates_in(rulebook), kept=kept, watch=watch)
+    found = year_of(folder, asked, rulebook_in(rulebook), templates_in(rulebook), kept=kept, watch=watch)
     if output is not None:
         write_file(output, _rendered(found, chosen))
     elif chosen is Format.text:

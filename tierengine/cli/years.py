@@ -10,7 +10,16 @@ import typer
 
 from tierengine import schemas
 from tierengine.cli.app import app
-from tierengine.cli.options import Form, PlainFormat, RulebookFolder, a_console, day_given, print_json, rulebook_in
+from tierengine.cli.options import (
+    Form,
+    PlainFormat,
+    RulebookFolder,
+    a_console,
+    day_given,
+    print_json,
+    rulebook_in,
+    year_given,
+)
 from tierengine.errors import Problem, UsageError
 from tierengine.evidence.placements import read_placements
 from tierengine.reasoning.clocks import Due
@@ -30,7 +39,7 @@ class ReadingName(StrEnum):
 @app.command()
 def history(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="a CSV file: country, iso3, year, tier, waiver")],
-    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help="only the report of this year")] = None,
+    year: Annotated[str | None, typer.Option("--year", metavar="YEAR", help="only the report of this year")] = None,
     form: Form = PlainFormat.text,
     reading: Annotated[
         ReadingName, typer.Option("--reading", help="which years count: state (Tier 2 Watch List) or statute (special)")
@@ -42,7 +51,7 @@ def history(
     rows = read_placements(file, lambda rows: untimely(rows, book))
     found = tuple(history_of(rows, book, reading.value))
     if year is not None:
-        found = _of_year(found, year, file)
+        found = _of_year(found, year_given(year, "--year"), file)
     if form is PlainFormat.json:
         print_json([schemas.dump(YearOnRecord, each) for each in found])
     else:
@@ -51,7 +60,7 @@ def history(
 
 @app.command()
 def clocks(
-    year: Annotated[int, typer.Option("--year", metavar="YEAR", min=1900, max=9000, help="the year of the report")],
+    year: Annotated[str, typer.Option("--year", metavar="YEAR", help="the year of the report")],
     report_date: Annotated[
         str | None,
         typer.Option("--report-date", metavar="DATE", help="the day it was issued, if not when it is due"),
@@ -61,7 +70,7 @@ def clocks(
 ) -> None:
     """Show the days that the statute counts for the report of a year."""
     issued = day_given(report_date, "--report-date") if report_date else None
-    found = clocks_of(rulebook_in(rulebook), year, issued)
+    found = clocks_of(rulebook_in(rulebook), year_given(year, "--year"), issued)
     if form is PlainFormat.json:
         print_json([schemas.dump(Due, each) for each in found])
     else:

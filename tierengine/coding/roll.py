@@ -16,6 +16,7 @@ from textwrap import wrap
 from typing import Any
 
 from tierengine import yamlfile
+from tierengine.coding.settings import day_problems
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.evidence.dossier import Casefile, dossier_in, next_to, read_dossier
 from tierengine.evidence.records import Evidence, Rating
@@ -96,9 +97,7 @@ def _unfit(casefile: Casefile, wanted: Wanted) -> Iterator[Problem]:
     if wanted.report != last + 1:
         what = f"{name} is for the report of {last}, and the next one is that of {last + 1}"
         yield Problem(where="--report", what=what, cure=f"write --report {last + 1}, or roll year by year")
-    if wanted.as_of is not None and wanted.as_of.year != wanted.report:
-        what = f"{wanted.as_of} does not lie in {wanted.report}"
-        yield Problem(where="--as-of", what=what, cure="write the day on which the report is issued")
+    yield from day_problems(wanted.as_of, wanted.report)
 
 
 def _counted(casefile: Casefile, rulebook: Rulebook) -> Iterator[str]:

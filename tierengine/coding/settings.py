@@ -4,40 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import count
 
 import pycountry
 
-from tierengine.errors import Problem, UsageError
+from tierengine.errors import Problem
 from tierengine.evidence.dossier import EarlierPlacement
 from tierengine.evidence.placements import Placed
-from tierengine.law.rulebook import Law, Rulebook
+from tierengine.law.rulebook import Rulebook
+from tierengine.reasoning.clocks import report_day
 from tierengine.terms.interval import Days
 
-_LAST = 9000
-"""A year far enough from the last that a calendar has."""
+
+def drafted_years(rulebook: Rulebook, today: date) -> range:
+    """Return the years for whose report a dossier can be drafted on a day.
+
+    A dossier names the report before it, and of a reporting period that has not begun no source can tell.
+    """
+    law = rulebook.on(rulebook.boundaries()[0])
+    first = next(year for year in count(law.as_of.year) if report_day(law, year) >= law.as_of)
+    last = max(year for year in (today.year, today.year + 1) if reporting_period(rulebook, year).first <= today)
+    return range(first + 1, last + 1)
 
 
-def law_of_report(rulebook: Rulebook, year: int) -> Law:
-    """Return the law of the day on which the report of a year was due. Raise `UsageError` if there was no such day."""
-    first = rulebook.boundaries()[0]
-    if not first.year < year <= _LAST or _due(rulebook.latest(), year) < first:
-        raise UsageError([_no_report(year, first.year + 1)])
-    known = _due(rulebook.latest(), year)
-    due = _due(rulebook.on(known), year)
-    return rulebook.on(due)
+def year_problems(year: int, years: range) -> Iterator[Problem]:
+    """Yield what is wrong with a year that is none of those for whose report a dossier can be drafted."""
+    if year in years:
+        return
+    what = f"there is no report of {year}"
+    if year == years.start - 1:
+        what = f"no report came before that of {year}, and a dossier names the one before"
+    if year >= years.stop:
+        what = f"the reporting period of the report of {year} has not begun, so that no source can tell of it"
+    yield Problem(where="the year of the report", what=what, cure=f"name a year from {years[0]} to {years[-1]}")
 
 
-def _no_report(year: int, first: int) -> Problem:
-    return Problem(where="--report", what=f"there is no report of {year}", cure=f"name a year from {first} on")
-
-
-def _due(law: Law, year: int) -> date:
-    return next(clock.calendar.of(year) for clock in law.clocks if clock.report and clock.calendar is not None)
-
-
-def due(rulebook: Rulebook, year: int) -> date:
-    """Return the day on which the report of a year is due by the statute."""
-    return law_of_report(rulebook, year).as_of
+def day_problems(as_of: date | None, year: int) -> Iterator[Problem]:
+    """Yield what is wrong with a day on which the report of a year is not issued."""
+    if as_of is not None and as_of.year != year:
+        what, cure = f"{as_of} does not lie in {year}", "write the day on which the report is issued"
+        yield Problem(where="--as-of", what=what, cure=cure)
 
 
 def reporting_period(rulebook: Rulebook, year: int) -> Days:

@@ -11,12 +11,20 @@ from pydantic import TypeAdapter, ValidationError
 from tierengine.coding.drafting import Given, Heading, proposed, written
 from tierengine.coding.proposing import Setting
 from tierengine.coding.reader import Reader
-from tierengine.coding.settings import due, earlier_placements, law_of_report, name_of, reporting_period
+from tierengine.coding.settings import (
+    day_problems,
+    drafted_years,
+    earlier_placements,
+    name_of,
+    reporting_period,
+    year_problems,
+)
 from tierengine.errors import ClassifiedError, EvidenceError, Problem, UsageError
 from tierengine.evidence.dossier import Casefile, Country, EarlierPlacement, dossier_of
 from tierengine.evidence.placements import Placed
 from tierengine.evidence.sources.reading import File, format_of, read_source, source_name, together
 from tierengine.law.rulebook import Rulebook
+from tierengine.reasoning.clocks import report_due
 
 DOSSIER = "dossier.yaml"
 """What the file of a dossier is called where nobody names it."""
@@ -30,6 +38,8 @@ class Beginning:
     """ISO 3166-1 alpha-2."""
     report: int
     """The year of the annual report."""
+    today: date
+    """The day on which it is begun."""
     name: str | None = None
     """What the country is called, if not as in ISO 3166."""
     as_of: date | None = None
@@ -49,14 +59,15 @@ def begun(beginning: Beginning, files: Sequence[File], rulebook: Rulebook, unrea
     `EvidenceError` with all that is wrong with the sources, and `ClassifiedError` if one is marked classified.
     """
     country = _country(beginning.country)
-    law = law_of_report(rulebook, beginning.report)
+    _refuse_days(beginning, rulebook)
+    law = rulebook.on(report_due(rulebook, beginning.report))
     given = opened_sources(files, unread)
     heading = Heading(
         country=country,
         name=beginning.name or name_of(country) or country,
         as_of=beginning.as_of or law.as_of,
         period=reporting_period(rulebook, beginning.report),
-        last_report=due(rulebook, beginning.report - 1),
+        last_report=report_due(rulebook, beginning.report - 1),
         placements=tuple(_placements(beginning)),
     )
     reader = Reader(rulebook, law)
@@ -72,6 +83,13 @@ def _country(code: str) -> str:
         cure = "write the two capital letters of ISO 3166-1, such as GT"
         raise UsageError([Problem(where="country", what=f"`{code}` is no country code", cure=cure)]) from None
     return found
+
+
+def _refuse_days(beginning: Beginning, rulebook: Rulebook) -> None:
+    years = drafted_years(rulebook, beginning.today)
+    problems = [*year_problems(beginning.report, years), *day_problems(beginning.as_of, beginning.report)]
+    if problems:
+        raise UsageError(problems)
 
 
 def _placements(beginning: Beginning) -> Iterator[EarlierPlacement]:

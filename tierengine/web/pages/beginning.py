@@ -11,6 +11,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Response, UploadFile
 
+from tierengine.coding.settings import drafted_years
 from tierengine.coding.starting import Beginning, begun
 from tierengine.errors import Problem, UsageError
 from tierengine.web.uploads import sent_files
@@ -23,7 +24,8 @@ router = APIRouter()
 @router.get("/new")
 def new(here: Here) -> Response:
     """Show the form."""
-    return here.page("new.html", year=datetime.now(UTC).year)
+    today = datetime.now(UTC).date()
+    return here.page("new.html", year=today.year, years=drafted_years(here.desk.rulebook, today))
 
 
 @router.post("/new")
@@ -37,7 +39,8 @@ def begin(
 ) -> Response:
     """Draft a dossier from the sources, in a folder of its own, which appears as a whole or not at all."""
     sent = sent_files(sources, {"dossier.yaml"})
-    beginning = Beginning(country=country.strip().upper(), report=report, covers_period=covers)
+    today = datetime.now(UTC).date()
+    beginning = Beginning(country=country.strip().upper(), report=report, today=today, covers_period=covers)
     raw = begun(beginning, sent, here.desk.rulebook).document.raw
     name = f"{beginning.country.lower()}-{report}"
     _write(here.desk.folder / name, [*sent, ("dossier.yaml", raw)])
