@@ -19,6 +19,13 @@ from tierengine.reports.text import print_wrapped
 MOST = 12
 """Answers that are shown of one failure; the JSON holds them all."""
 
+_ASKED = (
+    "The generated evaluator alone was asked; `tierengine assess DOSSIER` asks the engine of record beside it, and"
+    " refuses where the two disagree."
+)
+
+"""Two engines for each case would take a third longer than one."""
+
 _FAILED = {
     "tier": "tier {expected} is expected, and the answer is {found}",
     "open": "exactly these are expected to be open: {expected}; open are: {found}",
@@ -48,6 +55,7 @@ def print_results(results: Sequence[Result], console: Console) -> None:
         console.print(f"{counted}: {len(failed)} not as expected")
     else:
         console.print(f"{counted}: each as expected, and for the reasons expected")
+    print_wrapped(_ASKED, console, 0)
 
 
 def _number(count: int, word: str) -> str:
