@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Ran
 from tests.web.conftest import Served, Visitor, looks_right
 from tierengine.errors import UsageError
 from tierengine.web import labour
@@ -21,6 +22,7 @@ from tierengine.web.work import Order, Work, Works, lay_out
 
 Make = Callable[..., Visitor]
 Open = Callable[..., Page]
+Run = Callable[..., Ran]
 EDITED = "/law/edit?file=criteria/MS3/2000-10-28.yaml"
 
 
@@ -112,6 +114,35 @@ def test_a_draft_that_is_stopped_leaves_nothing_beside(tmp_path: Path, monkeypat
     while any(tmp_path.iterdir()):
         assert monotonic() < last
         sleep(0.02)
+
+
+def test_the_short_cases_are_judged_as_well(tierengine: Run, tmp_path: Path) -> None:
+    """Of a draft, every case comes out as `tierengine test` says of it, and the progress counts them all."""
+    (tmp_path / "cases.yaml").write_text(
+        """
+cases:
+  - name: a country that is not in scope
+    as_of: 2021-06-30
+    given: {findings: {SCOPE: not met}}
+    expect: {tier: unranked}
+asked:
+  - name: the report is due at the end of June
+    as_of: 2021-06-30
+    report: 2021
+    expect: {REPORT: 2021-06-30}
+  - name: the report is due in May
+    as_of: 2021-06-30
+    report: 2021
+    expect: {REPORT: 2021-05-31}
+""",
+        encoding="utf-8",
+    )
+    steps = list[tuple[int, int | None]]()
+    found = labour._test(
+        Order(kind="test", law=ROOT, cases=tmp_path), ROOT, lambda done, of, _=None: steps.append((done, of))
+    )
+    assert found == json.loads(tierengine("test", tmp_path, "--format", "json").out)
+    assert (found["cases"], found["failed"], steps) == (3, 1, [(3, 3)])
 
 
 def test_single_changes_of_what_is_edited_are_tried(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from itertools import chain
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -17,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 from tierengine import schemas
 from tierengine.errors import Problem, RulebookError, TierEngineError, UsageError
 from tierengine.lab.cases.suite import read_suite
-from tierengine.lab.cases.trial import Result, Trials, judge
+from tierengine.lab.cases.trial import Result, Trials, judge_asked
 from tierengine.lab.change.mutation import PATIENCE
 from tierengine.lab.change.noticed import Examiner, Verdict
 from tierengine.lab.change.record import name_of
@@ -73,12 +74,12 @@ def _prove(_: Order, draft: Path, progress: Progress) -> Any:
 
 def _test(order: Order, draft: Path, progress: Progress) -> Any:
     assert order.cases is not None
-    trials, results = Trials(), []
-    placed = read_suite(order.cases, read_rulebook(draft)).cases
-    for done, each in enumerate(placed, 1):
-        results.append(judge(each, trials.answer(each)))
-        if done % 10 == 0 or done == len(placed):
-            progress(done, len(placed))
+    suite, results = read_suite(order.cases, read_rulebook(draft)), list[Result]()
+    every = len(suite.cases) + len(suite.asked)
+    for result in chain(map(Trials().run, suite.cases), map(judge_asked, suite.asked)):
+        results.append(result)
+        if len(results) % 10 == 0 or len(results) == every:
+            progress(len(results), every)
     failed = sum(bool(result.failures) for result in results)
     return {"cases": len(results), "failed": failed, "results": [schemas.dump(Result, each) for each in results]}
 
