@@ -57,7 +57,7 @@ _SMALL = re.compile(
     r"^(?:(?P<tags>tags?)|(?P<subject>subj(?:ect)?)|(?P<references>ref(?:tel|erence)?(?:s|\(s\))?))\s?:", re.IGNORECASE
 )
 """The same keys in small letters, which need the colon: without it they are words."""
-_INNER = re.compile(r"\s+(?=(?:TAGS?|SUBJ(?:ECT)?|REF(?:TEL)?S?)\s?:)")
+_INNER = re.compile(r"(?<!\s)\s+(?=(?:TAGS?|SUBJ(?:ECT)?|REF(?:TEL)?S?)\s?:)")
 _LONGEST_SUBJECT = 4
 """Lines."""
 _TAG = re.compile(r"[A-Z]{2,5}(?:\s*\([^()]{1,60}\))?", re.IGNORECASE)

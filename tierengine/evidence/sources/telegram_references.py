@@ -12,8 +12,8 @@ _MARK = re.compile(
 )
 """The letter before a reference, which some copies give twice: `A.`, `(a)`, `1B.` with its pilcrow, `B. B)`."""
 
-_NEXT = re.compile(r"\s*;\s*|\s*,\s*(?=(?:'?\d{2,4}\s+)?[A-Za-z][A-Za-z' -]{1,40}\s\d)")
-"""What stands between two references under one letter."""
+_NEXT = re.compile(r"(?:(?<!\s)\s+)?(?:;\s*|,\s*(?=(?:'?\d{2,4}\s+)?[A-Za-z][A-Za-z' -]{1,40}\s\d))")
+"""What stands between two references under one letter; a run of blanks is looked at from its beginning alone."""
 
 _CABLE = re.compile(
     r"(?:'?(?P<year>\d{4}|\d{2})\s*)?(?P<post>[A-Z][A-Z'-]{0,19}(?:\.? [A-Z][A-Z'-]{0,19}){0,3}?)\s*"
@@ -30,9 +30,9 @@ _NO_POST = re.compile(
     r"|NONPAPER|DATED?|PARAS?|PARAGRAPHS?|SECTION|PART|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER"
     r"|OCTOBER|NOVEMBER|DECEMBER|JAN|FEB|MAR|APR|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC|THE|OF THE|ON|SEE)\b"
 )
-_MONTH_NEXT = re.compile(r"\s*(?:[/\d:-]|(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*\b)")
+_MONTH_NEXT = re.compile(r"(?<!\s)\s*(?:[/\d:-]|(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*\b)")
 _REMARK = re.compile(
-    r"[\s(]*\b(?:SENSITIVE BUT UNCLASSIFIED|(?:THIS|ENTIRE) (?:IS|CABLE|MESSAGE|TELEGRAM|TEXT)"
+    r"(?<![\s(])[\s(]*\b(?:SENSITIVE BUT UNCLASSIFIED|(?:THIS|ENTIRE) (?:IS|CABLE|MESSAGE|TELEGRAM|TEXT)"
     r"|PLEASE (?:HANDLE|PROTECT)"
     r"|NOT FOR (?:INTERNET )?DISTRIBUTION|HANDLE ACCORDINGLY)\b.*",
     re.IGNORECASE | re.DOTALL,
