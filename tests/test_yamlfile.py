@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import yaml
 from hypothesis import given
@@ -65,13 +63,11 @@ def test_places_are_those_of_the_file(placed: bool) -> None:
 
 
 def test_a_bomb_is_refused_before_it_grows() -> None:
-    """Nine levels of nine aliases are refused at the first anchor, at once."""
-    lines = ["a0: &a0 [x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 40)]
+    """Five levels of nine aliases are refused at the first anchor, and nothing behind it is looked at."""
+    lines = ["a0: &a0 [x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 6)]
     problems: list[Problem] = []
-    begun = time.process_time()
     assert yamlfile.load("\n".join(lines).encode(), "a.yaml", problems) is None
-    assert time.process_time() - begun < 5  # an expanded bomb of this size would never end
-    assert len(problems) == 1
+    assert [(each.where, each.what) for each in problems] == [("a.yaml:1:5", "an anchor (`&a0`) is not allowed")]
 
 
 def test_too_large_a_file_is_not_parsed() -> None:

@@ -6,7 +6,6 @@ import json
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
 
 import httpx
 import pytest
@@ -158,11 +157,9 @@ def test_a_page_that_is_open_hears_nothing_after_its_reader_left(
         again = office.person("Bo Chen")
         for session in (bo, again):
             assert session.get(CASE).status_code == 200
-        begun_at = perf_counter()
         with bo.stream("GET", f"{CASE}/events") as events:
-            heard = events.read().decode()
+            heard = events.read().decode()  # ends; of a stream that does not, nothing comes and the reader gives up
         assert "event: changed" in heard
-        assert perf_counter() - begun_at < 20
         ann.withdraw("Bo Chen")
         for session in (bo, again):
             assert session.get(f"{CASE}/events").status_code == 403
