@@ -128,8 +128,8 @@ class Beside(TypedDict):
 class Since(TypedDict):
     """The entry of the ledger from which on something counts."""
 
-    entry: int
-    time: str
+    entry: Annotated[int, Field(description="The number of the entry.")]
+    time: Annotated[str, Field(description="When it was written, in UTC.")]
 
 
 class InRegister(TypedDict):
@@ -138,7 +138,7 @@ class InRegister(TypedDict):
     name: str
     office: str
     key: Annotated[str, Field(description="The public key, Ed25519, in base64.")]
-    roles: list[str]
+    roles: Annotated[list[str], Field(description="What the person may do, such as `officer`.")]
     cleared: Annotated[list[str], Field(description="The handling marks whose records the person is shown.")]
     since: Since
     until: Annotated[Since | None, Field(description="The entry that withdrew the key.")]
@@ -153,7 +153,7 @@ class Register(TypedDict):
 class OnRecord(TypedDict):
     """What is on record; with CASE of that case alone, and where it stands."""
 
-    entries: list[AnyEntry]
+    entries: Annotated[list[AnyEntry], Field(description="The entries, in the order in which they were written.")]
     standing: Annotated[NotRequired[str], Field(description="With CASE: where the case stands, in one sentence.")]
     seen: Annotated[NotRequired[str], Field(description="With CASE: what `ledger determine --seen` takes.")]
 

@@ -40,6 +40,13 @@ def test_a_page_is_what_the_program_knows(name: str, request: pytest.FixtureRequ
     assert page.read_text(encoding="utf-8") == written
 
 
+def test_every_key_of_an_answer_has_a_sentence() -> None:
+    """Of its own, or of its kind."""
+    rows = re.findall(r"^\| `(.+?)` \|.*\| *(\S[^|]*)?\|$", REFERENCE.PAGES["json.md"](), re.MULTILINE)
+    assert len(rows) > 800
+    assert [key for key, means in rows if not means] == []
+
+
 def test_every_verb_that_prints_json_is_described() -> None:
     """Each verb with `--format json` has a section of its keys, or is of a standard that the page names."""
     commands = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")

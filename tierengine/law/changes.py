@@ -19,6 +19,7 @@ class Change(Model):
 
     id: str
     how: How
+    """What the Act did to it."""
     day: date
     act: str
     says: str

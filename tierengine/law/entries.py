@@ -31,6 +31,7 @@ class Interpretation(Model):
 
     id: Id
     reads: Text
+    """What is read into the words."""
     authority: Citation
     why: Text
 
@@ -39,6 +40,7 @@ class NotEncoded(Model):
     """A part of the provision that no rule expresses, and why."""
 
     clause: Text
+    """The part of the provision."""
     why: Text
 
 
@@ -49,7 +51,9 @@ class Compared(Model):
     """
 
     greater: Id
+    """The count that is the greater, where it is true."""
     than: Id
+    """The count with which it is compared."""
 
 
 LAST_YEAR: Mapping[str, bool] = {
@@ -65,6 +69,7 @@ class Silence(Model):
     """The answer the provision itself gives when a source was read for an indicator and says nothing."""
 
     reads_as: Word
+    """The answer that is read into the silence."""
     citation: Citation
     why: Text
     drafted: Truth = False
@@ -561,6 +566,7 @@ class Clause(Entry):
 
     asks: Text
     treatment: Literal["encoded", "left to a judgement", "not encoded", "out of scope"]
+    """What became of it."""
     by: tuple[Text, ...] = ()
     """The entries, indicators, judgements or interpretations that express it."""
     cases: tuple[Text, ...] = ()

@@ -28,6 +28,7 @@ class Question(Model):
     """How a record (`measures`) or a rating (`word`) names it."""
     asks: str
     type: Literal["truth", "count", "choice", "rating"]
+    """What answers it: a truth, a count, one of some words, or a person's rating."""
     values: tuple[str, ...]
     """The words that may answer it; a count has none but those that compare it with last year."""
     unit: str | None = None
@@ -37,6 +38,7 @@ class Question(Model):
     better: Literal["more", "fewer", "true", "false", "neither"] | None = None
     """Which answer helps the government; a rating helps as its criterion does."""
     about: About = "the reporting period"
+    """Of what it asks."""
     government_only: bool = False
     """Only what the government itself did answers it."""
     added_up: bool = False

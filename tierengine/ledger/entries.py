@@ -81,6 +81,7 @@ class Person(Model):
     name: Words
     office: str
     key: PublicKey
+    """The public key (Ed25519), in base64."""
 
 
 class Kept(Model):
@@ -106,7 +107,9 @@ class Witness(Model):
     """A witness that cosigns the checkpoints of a ledger: its public key, and where it is asked."""
 
     key: Annotated[str, AfterValidator(_cosigner)]
+    """The public key as one line: name, identifier and key, joined by a plus."""
     address: Annotated[str, AfterValidator(_address)]
+    """Where it is asked, such as `https://witness.example/`."""
 
 
 class Entry(Model):
@@ -165,6 +168,7 @@ class PositionEntry(Stand):
     answer: Digest
     """The assessment's answer, as the office saw it."""
     agrees: bool
+    """Whether the office agrees."""
 
 
 class DeterminationEntry(Stand):
@@ -174,6 +178,7 @@ class DeterminationEntry(Stand):
     seen: Digest
     """The digest of all that was on record of the case: see `Case.seen`."""
     adopts: bool
+    """Whether the recommendation is adopted."""
 
 
 class ReviewEntry(Entry):
@@ -181,9 +186,11 @@ class ReviewEntry(Entry):
 
     kind: Literal["review"]
     of: Number
+    """The number of the reviewed entry."""
     entry: Digest
     """The digest of the reviewed entry's bytes."""
     approves: bool
+    """Whether it is approved."""
     reasons: Words
 
 
@@ -192,7 +199,9 @@ class CorrectionEntry(Entry):
 
     kind: Literal["correction"]
     of: Number
+    """The number of the entry that is wrong."""
     entry: Digest
+    """The digest of that entry's bytes."""
     reasons: Words
 
 
@@ -216,6 +225,7 @@ class RulebookEntry(Entry):
     kind: Literal["rulebook"]
     rulebook: Digest
     replaces: Digest | None
+    """The rulebook in whose place it comes; null for the first."""
     examples: Number
     """How many examples of the rulebook's criteria were run, each as its author expects."""
     reasons: Words
@@ -229,6 +239,7 @@ class ProposalEntry(Entry):
     kind: Literal["proposal"]
     rulebook: Digest
     replaces: Digest | None
+    """The rulebook in whose place it is to come; null for the first."""
     examples: Number
     """How many examples of the proposed rulebook were run, each as its author expects."""
     difference: Digest
@@ -258,6 +269,7 @@ class WithdrawalEntry(Entry):
     kind: Literal["withdrawal"]
     name: Words
     key: PublicKey
+    """The public key (Ed25519), in base64."""
     reasons: Words
 
 
@@ -267,6 +279,7 @@ class WitnessesEntry(Entry):
     kind: Literal["witnesses"]
     witnesses: tuple[Witness, ...]
     quorum: Number
+    """How many of them must cosign a checkpoint."""
     reasons: Words
 
 

@@ -85,6 +85,7 @@ class RouteAnswer:
     """Whether one route leads onto the special watch list."""
 
     route: str
+    """The id of the route, such as `WL-iii-II`."""
     title: str
     outcome: Outcome
     citation: str
@@ -151,6 +152,7 @@ class HingeOutcome:
     """An answer, and the tiers that are open once it is given."""
 
     answer: str
+    """The answer: a level, or words such as `Yes`."""
     tiers: tuple[Tier | None, ...]
     """`None` for a country that is on no list."""
 
@@ -209,6 +211,7 @@ class OpenTier:
     tier: Tier | None
     """`None` for a country that is on no list."""
     witness: tuple[str, ...]
+    """The answers, in sentences."""
     decided: bool
     """False where the solver gave up: the tier is then not excluded, and has no witness."""
 
@@ -251,7 +254,9 @@ class Receipt:
     tierengine: str
     rulebook: str
     dossier: str
+    """The digest of the dossier (SHA-256)."""
     sources: tuple[str, ...]
+    """The digests of the files of its sources (SHA-256), sorted."""
     as_of: date
 
 

@@ -68,6 +68,7 @@ class Difference(Model):
 
     id: str
     how: Literal["only before", "only after", "changed"]
+    """On which side it stands, or that it stands otherwise on the two."""
     says: str
     at: str = ""
     quote: str = ""
@@ -94,7 +95,9 @@ class Comparison(Model):
     country: str
     name: str
     before_date: date
+    """The date whose law decides the earlier answer."""
     after_date: date
+    """The date whose law decides the later answer."""
     before: Answer
     after: Answer
     changed: bool

@@ -54,6 +54,7 @@ class Standing:
     """
 
     recommended: Tier | None
+    """The tier that is recommended; `None` where there is none."""
     status: Status
     open_tiers: tuple[Tier | None, ...]
 
@@ -66,9 +67,11 @@ class Concession:
     law: LawUsed
     findings: tuple[Conceded, ...]
     wanted: Tier | None
+    """The tier that is wanted; `None` that the country is on no list."""
     now: Standing
     then: Standing
     effect: Effect
+    """What conceding the findings does to it."""
     says: str
     """The same in one sentence."""
 

@@ -26,6 +26,7 @@ class KeyDeficiency(Model):
     id: str
     says: str
     progress: Literal["progress", "no progress", "undetermined"]
+    """Whether there is progress; `undetermined` where no answer shows it."""
     reason: str
     evidence: tuple[Passage, ...]
     to_settle: tuple[str, ...]
@@ -38,6 +39,7 @@ class Ground(Model):
     id: str
     title: str
     would: Literal["stand", "fall", "be open"]
+    """What would become of it if a report were made now; `be open` where that is not known."""
     citation: str
     reason: str
     deficiencies: tuple[str, ...]
@@ -60,9 +62,11 @@ class InterimAssessment(Model):
     country: str
     name: str
     law: date
+    """The date whose law decides."""
     since: date
     """The first day on which a step counts as progress."""
     provision: str
+    """The provision that asks for it."""
     deficiencies: tuple[KeyDeficiency, ...]
     grounds: tuple[Ground, ...]
     consequence: Consequence

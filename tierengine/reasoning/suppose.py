@@ -43,6 +43,7 @@ class Alone(Model):
     """The answer without one source or report alone."""
 
     without: str
+    """The source, or the report that records repeat."""
     left_out: int
     """How many records, silences, requests and ratings fall with it."""
     after: Answer

@@ -21,12 +21,14 @@ class Provision(Model):
 
     id: str
     part: str
+    """The part of the law: `rules`, `coherence`, or that of a criterion."""
     number: int | None
     """The number of a factor on the date; other entries have none."""
     title: str
     citation: str
     in_force_from: str
     in_force_until: str | None
+    """The first day on which it is in force no more; null while there is none."""
     act: str | None
     """The Act that made this version."""
 

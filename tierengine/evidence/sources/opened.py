@@ -99,6 +99,7 @@ class Paragraph:
     """
 
     locator: str
+    """Its place within the source, such as `page 14 ¶3`."""
     text: str
     start: int
     end: int
@@ -110,13 +111,17 @@ class Written:
 
     id: str
     format: str
+    """The format that it was read as."""
     title: str | None
     author: str | None
     sent: str | None
+    """The day, or day and time, that it bears."""
     paragraphs: tuple[Paragraph, ...]
     left_out: tuple[LeftOut, ...]
     handling: Handling
+    """The strictest handling that any marking of it asks for; `unknown` where there is none."""
     no_foreign: bool
+    """Whether some part is marked not to be given to foreign governments (NF, NOFORN)."""
     warnings: tuple[str, ...]
     raw: bytes
     day: date | None = None

@@ -44,7 +44,9 @@ class Paragraph:
     """
 
     number: int
+    """Its number, as its mark gives it."""
     mark: str
+    """The mark that stands before it, such as `1. (SBU)`."""
     text: str
     start: int
     end: int
@@ -60,7 +62,9 @@ class Telegram:
     embedded: str
     """Text from a second paragraph 1 on: an enclosure with a numbering of its own, not the post's reporting."""
     signature: str | None
+    """Who signed it, as written below the last paragraph."""
     handling: Handling
+    """The strictest handling that any marking of it asks for; `unknown` where there is none."""
     no_foreign: bool
     """Whether some part is marked not to be given to foreign governments (NF, NOFORN)."""
     warnings: tuple[str, ...]

@@ -21,7 +21,9 @@ class Archived:
 
     id: str
     year: int
+    """The year in the id."""
     created: str | None
+    """The day, perhaps with the time, on which the page says that it was made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,26 +69,43 @@ class Header:
     """What stands above the first paragraph. Absent parts are `None` or empty."""
 
     channel: str | None = None
+    """The line of the channel, such as `VZCZCXYZ0000`."""
     routes: str | None = None
+    """The line of precedence and routes, such as `RR RUEHWEB`."""
     serial: int | None = None
+    """The number after `#` in the DE line."""
     sent: str | None = None
     """Day of the year and time of the DE line, as written: `3131621`."""
     security: str | None = None
+    """The line of transmission security, which begins with ZNR."""
     dtg: datetime | None = None
     """The date-time group, in UTC."""
     dtg_raw: str | None = None
+    """The line of the date-time group, as written."""
     sender: str | None = None
+    """Who sent it, after FM."""
     to: tuple[str, ...] = ()
+    """To whom it is addressed, a line each."""
     info: tuple[str, ...] = ()
+    """Who has it for information, a line each."""
     marking: str | None = None
+    """The marking of the caption, such as `UNCLAS`."""
     post: str | None = None
+    """The post that sent it, as the line of the marking names it."""
     number: int | None = None
+    """The number that the post gave it."""
     section: tuple[int, int] | None = None
+    """Which section it is, and of how many."""
     captions: tuple[str, ...] = ()
+    """The lines of captions, such as `SIPDIS`."""
     attention: tuple[str, ...] = ()
+    """The lines that say for whom it is."""
     executive_order: str | None = None
+    """What stands after the number of the Executive Order on classification, such as `N/A`."""
     tags: tuple[str, ...] = ()
+    """The tags, such as `KTIP`."""
     subject: str | None = None
+    """The subject, in one line."""
     references: tuple[Reference, ...] = ()
     others: tuple[str, ...] = ()
     """What is referred to and is no cable: e-mails, press items, messages known by their date and time alone."""

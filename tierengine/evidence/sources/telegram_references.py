@@ -49,10 +49,15 @@ class Reference:
     """A cable that is referred to; the letter is `None` where the list gives none, and the year is worked out."""
 
     letter: str | None
+    """The letter that it has in the list."""
     year: int | None
+    """The year in which it was sent."""
     post: str
+    """The post that sent it."""
     number: int
+    """The number that the post gave it."""
     raw: str
+    """The reference as written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,13 @@ class Sides:
     """The two sides of an edge, each with the first case that lies there."""
 
     on: str
+    """The last answer that meets the condition, in words."""
     on_in: str | None
+    """The first case that has it."""
     beside: str
+    """The answer just beside it that does not, in words."""
     beside_in: str | None
+    """The first case that has that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +47,12 @@ class Covered:
     """A rule, or a single condition inside one, and the first cases in which it holds and fails."""
 
     entry: str
+    """The id of the entry."""
     in_force_from: date
     rule: str
     """Which rule of the entry: a level, the presumption, or the whole condition."""
     path: Path_
+    """Where it stands in the entry: the keys and numbers that lead to it."""
     where: str
     whole: bool
     """Whether it is the rule itself."""
@@ -54,7 +60,9 @@ class Covered:
     """Whether it is a single condition, with no other inside."""
     asks: str
     holds_in: str | None
+    """The first case in which it holds."""
     fails_in: str | None
+    """The first case in which it fails."""
     edge: Sides | None
 
     @property
@@ -73,15 +81,25 @@ class Share:
     """How much of the law of a date is covered."""
 
     law_from: date
+    """The first day of the law."""
     rules: int
+    """How many rules it has."""
     rules_taken: int
+    """Of them, those that hold in some case."""
     rules_not_taken: int
+    """Of them, those that fail in some case."""
     conditions: int
+    """How many single conditions it has."""
     conditions_taken: int
+    """Of them, those that hold in some case."""
     conditions_not_taken: int
+    """Of them, those that fail in some case."""
     edges: int
+    """How many edges it has: the last answer that meets a condition, and the one beside it that does not."""
     edges_on: int
+    """Of them, those with a case on the edge."""
     edges_beside: int
+    """Of them, those with a case just beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +108,7 @@ class Coverage:
 
     cases: int
     examples: int
+    """How many examples of the rulebook were run beside the cases."""
     laws: tuple[Share, ...]
     covered: tuple[Covered, ...]
 

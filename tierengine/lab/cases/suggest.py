@@ -22,6 +22,7 @@ class Suggestion:
 
     covered: Covered
     pair: tuple[Case, Case] | None
+    """Two cases that differ in one answer: it holds in the one, and fails in the other."""
 
 
 def suggest(book: Book, trials: Trials) -> Iterator[Suggestion]:

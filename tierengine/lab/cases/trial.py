@@ -41,8 +41,11 @@ class Failure:
 
     where: str
     of: Part
+    """The part of what the case expects."""
     expected: str
+    """What was expected."""
     found: str
+    """What came out."""
     because: tuple[str, ...]
     """The ids on which what was found rests, the outermost first."""
     answers: tuple[str, ...]
@@ -57,6 +60,7 @@ class Result:
     where: str
     as_of: str
     sketch: str | None
+    """The country or question in plain sentences, as the case tells it."""
     failures: tuple[Failure, ...]
 
 

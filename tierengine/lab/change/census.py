@@ -58,6 +58,7 @@ class Reason:
     fired_before: tuple[str, ...]
     """The rules of the finding that fired under the old rules; empty where it was open, or did not exist."""
     fired_after: tuple[str, ...]
+    """The rules of the finding that fire under the new rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,7 @@ class Move:
     before: tuple[str, ...]
     """The tiers that the old rules leave open, best first; one alone is settled."""
     after: tuple[str, ...]
+    """The tiers that the new rules leave open, best first."""
     reasons: tuple[Reason, ...]
     number: int
     """How many they are."""
@@ -82,6 +84,7 @@ class Census:
 
     cases: int
     moved: int
+    """How many of them move."""
     moves: tuple[Move, ...]
     """The largest first."""
     contradictory: int = 0

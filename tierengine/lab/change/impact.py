@@ -28,15 +28,18 @@ class Country:
     """A country that the change moves, in words."""
 
     way: Way
+    """Whether it comes to a worse tier, a better one, or on or off the lists."""
     old: str
     """Its tier under the old rules."""
     new: str
+    """Its tier under the new rules."""
     answers: tuple[str, ...]
     """All that need be known of it."""
     smallest: bool
     """Whether it is proved that no country of which less is known shows it."""
     reasons: tuple[Reason, ...]
     facts: Mapping[str, Value]
+    """The same answers, by the name of the question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +47,10 @@ class Stretch:
     """What the change does under the law of some days: from the first until another, or up to now."""
 
     first: date
+    """The first day."""
     until: date | None
     verdict: Verdict
+    """What is proved: stricter moves some country to a worse tier and none to a better, looser the other way round."""
     same_rules: bool
     """Whether the two are equal because they are written alike, so that there was nothing to prove."""
     countries: tuple[Country, ...]
@@ -60,8 +65,10 @@ class Impact:
     old: str
     """The digest of the old rulebook."""
     new: str
+    """The digest of the new rulebook."""
     stretches: tuple[Stretch, ...]
     corpus: str | None
+    """The cases over which it was counted, as they were named; null without any."""
     census: Census | None
     proposals: tuple[str, ...]
     """The criteria whose proposals differ, each with its first day in force: they move no open tier."""

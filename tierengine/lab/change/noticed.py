@@ -51,11 +51,14 @@ class Verdict:
     """What became of one single change."""
 
     number: int
+    """The number of the change, in the order of the law."""
     where: str
     entry: str
+    """The id of the entry that is changed."""
     kind: Kind
     says: str
     became: Became
+    """Whether something notices it, no answer can differ, some can unnoticed, or the solver gave up."""
     by: Noticed | None = None
     """What notices it, where it is caught."""
     because: str

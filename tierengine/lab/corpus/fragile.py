@@ -56,10 +56,12 @@ class UnusedRules:
     """The rules of one law that no case of the corpus takes."""
 
     since: date
+    """The first day of the law."""
     cases: int
     rules: int
     """How many rules the law has."""
     never: tuple[str, ...]
+    """The ids of these rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ class Placed:
     case: str
     tier: Tier
     by: str
+    """`the report` or `the rules`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,9 @@ class Difference:
 
     what: str
     lower: str | None = None
+    """What it is for the case that is placed lower."""
     higher: str | None = None
+    """What it is for the case that is placed higher."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

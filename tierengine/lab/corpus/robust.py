@@ -77,6 +77,7 @@ class Reached:
 
     tiers: tuple[str, ...]
     combinations: int
+    """How many these are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,7 @@ class Matter:
     """A rating, and what it would do if the raters agreed on it."""
 
     rating: str
+    """The name of the open word."""
     keeps_if_agreed: float
     """The share of the combinations that keep the tier, of those in which this rating is as it was given."""
 
@@ -102,6 +104,7 @@ class Standing:
     combinations: int
     """How many combinations of them there are that no rule of coherence forbids."""
     forbidden: int
+    """How many a rule of coherence forbids."""
     keeps: int
     """In how many of them the same tiers are open."""
     reached: tuple[Reached, ...]
@@ -120,8 +123,11 @@ class Turn:
     """Two cases of which the one that is placed better is placed worse in some combinations of their ratings."""
 
     since: date
+    """The first day of the law that decides both."""
     better: str
+    """The case that is placed better."""
     worse: str
+    """The case that is placed worse."""
     share: float
     """The share of all combinations of the ratings of both, each settled, in which the order is turned."""
 

@@ -37,8 +37,10 @@ class Proof:
     """One theorem about one version of the law, in a sentence, with the counterexamples of a refuted one."""
 
     theorem: str
+    """The name of the theorem."""
     spans: tuple[Span, ...]
     verdict: Verdict
+    """Whether it holds; `undecided` where the solver gave up."""
     says: str
     counterexamples: tuple[Counterexample, ...] = ()
 

@@ -27,7 +27,9 @@ class Country:
 
     says: str
     answers: tuple[str, ...]
+    """The answers, in sentences."""
     facts: Mapping[str, Value]
+    """The same answers, by the name of the question."""
     sketch: Sketch | None
     """Its dossier and telegram; nothing where no dossier can say it."""
     written: str | None = None

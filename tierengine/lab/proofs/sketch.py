@@ -45,7 +45,9 @@ class Sketch:
     """The text of a dossier and of the telegram that it quotes."""
 
     dossier: str
+    """The text of the dossier, as YAML."""
     telegram: str
+    """The text of the telegram."""
 
     def write(self, folder: Path) -> Path:
         """Write both files into a folder, which is made if need be, and return the path of the dossier."""

@@ -16,6 +16,7 @@ class Span:
     """From a day (included) until another (excluded); with no `until`, still in force."""
 
     first: date
+    """The first day."""
     until: date | None
 
     def __str__(self) -> str:

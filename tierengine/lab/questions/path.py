@@ -47,6 +47,7 @@ class Change:
     now: str | None
     """The present answer; nothing where it is not known."""
     then: str
+    """The answer that suffices."""
     criterion: str | None
     citation: str | None
 
@@ -87,6 +88,7 @@ class WayUp:
     present: Tier | None
     """The tier that is recommended now."""
     target: Tier
+    """The tier to which a way is sought."""
     actions: int | None
     """How many acts are needed at least; nothing if there is no way."""
     also_needed: int | None

@@ -50,6 +50,7 @@ class Word:
     """The name under which a dossier answers it."""
     asks: str
     rubric: dict[Level, str]
+    """What each level means, from the lowest."""
     criterion: str
     title: str
     citation: str
@@ -69,6 +70,7 @@ class Closing:
     tier: Tier | None
     """`None` for a country that is on no list."""
     sets: tuple[tuple[str, ...], ...]
+    """The sets, each of names of open words."""
     whole: bool
     """False where there are more sets of this size than are listed."""
 
@@ -81,6 +83,7 @@ class Rated:
     """
 
     ratings: dict[str, Level]
+    """Levels, by the name of the open word."""
     tiers: tuple[Tier | None, ...]
 
 

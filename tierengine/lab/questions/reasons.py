@@ -52,6 +52,7 @@ class Why:
     tier: Tier | None
     """`None` for a country that is on no list."""
     standing: Literal["settled", "excluded", "open"]
+    """Whether the facts settle it, exclude it or leave it open."""
     sets: tuple[tuple[Finding, ...], ...]
     """The smallest sets of findings that entail the tier or exclude it; empty if it is open."""
     whole: bool

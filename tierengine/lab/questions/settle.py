@@ -50,6 +50,7 @@ class Branch:
     """Some answers to a question, and the tiers that stay open once one of them is given."""
 
     answer: str
+    """The answers, in words."""
     tiers: tuple[Tier | None, ...]
 
 
@@ -70,7 +71,9 @@ class SettlingSet:
     """Questions that can settle the tier, with answers that do."""
 
     questions: tuple[str, ...]
+    """The questions, by the names under which a dossier answers them."""
     answers: tuple[str, ...]
+    """Answers to them that settle the tier, in sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ class Settling:
     tier: Tier | None
     """`None` for a country that is on no list."""
     size: int
+    """How many questions each set holds."""
     sets: tuple[SettlingSet, ...]
     """Those with the questions that narrow most come first."""
     whole: bool
