@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tierengine.coding import figures, proposing
 from tierengine.coding.proposing import Setting, proposals
 from tierengine.coding.reader import Reader
 from tierengine.coding.sentences import Sentence
@@ -291,3 +293,41 @@ def test_every_proposal_can_stand(setting: Setting, chosen: list[str]) -> None:
             if record.kind != "silence" and indicator.type == "count":
                 assert isinstance(record.value, WrittenBounds) or str(record.value).isdigit()
                 assert record.unit == indicator.unit
+
+
+_LEADING_UP = (
+    (figures, "_DOLLARS_BEFORE"),
+    (figures, "_NAMED_YEAR"),
+    (proposing, "_BEFORE_FIGURE"),
+    (proposing, "_FROM"),
+)
+"""The patterns that look at what stands before a number."""
+
+
+class _Looking:
+    """A pattern that counts the characters in which it is looked for."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self._pattern = pattern
+        self.characters = 0
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Look for it."""
+        self.characters += len(text)
+        return self._pattern.search(text)
+
+
+def test_what_leads_up_to_a_number_is_looked_at_alone(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence of twice as many numbers takes twice the looking, and not four times as much."""
+    looking = [_Looking(getattr(*each)) for each in _LEADING_UP]
+    for each, looks in zip(_LEADING_UP, looking, strict=True):
+        monkeypatch.setattr(*each, looks)
+
+    def looked(count: int) -> int:
+        before = sum(each.characters for each in looking)
+        _first(f"The police investigated {'14 cases, 1995 ' * count}.", setting)
+        return sum(each.characters for each in looking) - before
+
+    few = looked(60)
+    assert all(each.characters for each in looking)
+    assert looked(120) < 2.5 * few

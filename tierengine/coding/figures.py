@@ -54,6 +54,8 @@ _OF_A_LAW = re.compile(
     re.IGNORECASE,
 )
 """What is called after its year, as in `its 2008 anti-trafficking law`."""
+_FAR_ENOUGH = 400
+"""Characters before a number in which it is said how it is meant, with room for blanks."""
 _RANGE = re.compile(r"^\s*(?:-|\u2013|to|or|and)\s*$")
 
 
@@ -79,6 +81,11 @@ def figures(text: str) -> tuple[Figure, ...]:
         else:
             joined.append(figure)
     return tuple(joined)
+
+
+def leading_up(text: str, place: int) -> str:
+    """Return the words that lead up to a place: no more than bear on what stands there, however long a sentence is."""
+    return text[max(place - _FAR_ENOUGH, 0) : place]
 
 
 def _is_range(text: str, one: Figure, other: Figure) -> bool:
@@ -154,7 +161,7 @@ def _fits_after(part: int, number: int) -> bool:
 
 
 def _figure(text: str, number: _Number) -> Figure | None:
-    before, after = text[: number.start].rstrip(), text[number.end :]
+    before, after = leading_up(text, number.start).rstrip(), text[number.end :]
     if number.digits and _is_year(text, number):
         return None
     of: Literal["things", "percent", "years", "US dollars"] = "things"
@@ -187,8 +194,8 @@ def _money(text: str, number: _Number) -> Figure:
 def _is_year(text: str, number: _Number) -> bool:
     if not _YEAR.fullmatch(text[number.start : number.end]):
         return False
-    after = text[number.end :]
-    return bool(_NAMED_YEAR.search(text[: number.start]) or _OF_A_LAW.match(after)) or not re.match(r"\s+[a-z]", after)
+    before, after = leading_up(text, number.start), text[number.end :]
+    return bool(_NAMED_YEAR.search(before) or _OF_A_LAW.match(after)) or not re.match(r"\s+[a-z]", after)
 
 
 def _ends(number: int, before: str) -> tuple[int | None, int | None]:

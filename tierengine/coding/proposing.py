@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tierengine.coding.actors import actor
-from tierengine.coding.figures import Figure, figures
+from tierengine.coding.figures import Figure, figures, leading_up
 from tierengine.coding.manner import Manner, denied_by_a_verb, denied_of_one, manner
 from tierengine.coding.reader import Lead, Reader, Reading
 from tierengine.coding.sentences import Sentence
@@ -122,8 +122,9 @@ def _earlier(text: str, found: Sequence[Figure], known: Sequence[Time], period: 
         after = text[figure.end : min(end, figure.end + _NEAR)]
         day = next((each for each in known if figure.end <= each.start < min(end, figure.end + _NEAR)), None)
         goes_to = following is not None and _TO.match(text[figure.end : following.start]) is not None
-        compared = _BEFORE_FIGURE.search(text[: figure.start]) is not None
-        risen = _FROM.search(text[: figure.start]) is not None and (goes_to or PREVIOUS.search(after) is not None)
+        before = leading_up(text, figure.start)
+        compared = _BEFORE_FIGURE.search(before) is not None
+        risen = _FROM.search(before) is not None and (goes_to or PREVIOUS.search(after) is not None)
         if day is not None and day.days.last < period.first and (compared or risen or len(found) > 1):
             yield figure.start, day.days
         elif compared or risen or PREVIOUS.search(after):
