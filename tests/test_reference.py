@@ -40,10 +40,11 @@ def test_a_page_is_what_the_program_knows(name: str, request: pytest.FixtureRequ
     assert page.read_text(encoding="utf-8") == written
 
 
-def test_every_key_of_an_answer_has_a_sentence() -> None:
+@pytest.mark.parametrize(("page", "least"), [("json.md", 800), ("files.md", 500)])
+def test_every_key_has_a_sentence(page: str, least: int) -> None:
     """Of its own, or of its kind."""
-    rows = re.findall(r"^\| `(.+?)` \|.*\| *(\S[^|]*)?\|$", REFERENCE.PAGES["json.md"](), re.MULTILINE)
-    assert len(rows) > 800
+    rows = re.findall(r"^\| `(.+?)` \|.*\| *(\S[^|]*)?\|$", REFERENCE.PAGES[page](), re.MULTILINE)
+    assert len(rows) > least
     assert [key for key, means in rows if not means] == []
 
 

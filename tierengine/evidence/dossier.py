@@ -67,6 +67,7 @@ class Source(Model):
 
     id: Text
     format: Format
+    """The format that it is read as."""
     file: Text
     digest: Digest
     sections: tuple[SectionFile, ...] | None = None
@@ -110,7 +111,9 @@ class Request(Model):
     date: Day
     asks: Text
     answer: Literal["given", "partly given", "not given"]
+    """Whether the data were given."""
     answer_date: Day | None = None
+    """The day of the answer."""
     capacity_note: Text
     """What is known of the government's capacity to obtain the data."""
     at: Text
@@ -144,6 +147,7 @@ class Deficiency(Model):
     quote: Text
     anchor: Anchor | None = None
     answered_by: tuple[Id, ...]
+    """The indicators that would answer it."""
     handling: Handling | None = None
     """Where it is to be handled more strictly than its source."""
 
@@ -164,6 +168,7 @@ class EarlierPlacement(Model):
     """Where an earlier annual report placed the country."""
 
     year: Whole
+    """The year of the report."""
     tier: WrittenPlacement
     source: Text
 
@@ -191,6 +196,7 @@ class PlannedAction(Model):
     answered_by: tuple[Id, ...]
     """The indicators that would show it done."""
     due: Day
+    """The day until which it is asked."""
 
 
 class ProposedRecord(Model):
@@ -204,6 +210,7 @@ class ProposedRecord(Model):
     date: Day | None = None
     period: Days | None = None
     undated: Text | None = None
+    """Why no date can be given, where the sentence gives none."""
     actor: Actor
     because: Text
     """The words that led there."""
@@ -261,6 +268,7 @@ class Dossier(Model):
     """The file of the dossier of the last report, beside this one; its figures are those of last year."""
     sources: tuple[Source, ...]
     records: tuple[Record, ...]
+    """What the sources say of fact, and what persons judge."""
     silences: tuple[Silent, ...] = ()
     requests: tuple[Request, ...] = ()
     not_evidence: tuple[NotEvidence, ...] = ()

@@ -31,6 +31,7 @@ class Actor(Model):
     """Who did it, and by what name the source calls them."""
 
     is_: Doer = Field(alias="is")
+    """Of which kind they are; only the government itself answers for what the government did."""
     name: Text
 
 
@@ -68,7 +69,9 @@ class Evidence(Model):
     anchor: Anchor | None = None
     """What marks the passage besides its words: those around it, and its position."""
     reliability: Reliability
+    """How reliable the source is: A is completely reliable, E unreliable, F cannot be judged."""
     credibility: Credibility
+    """How credible what it says is: 1 is confirmed, 5 improbable, 6 cannot be judged."""
     origin: Text | None = None
     """Whose statement it repeats: the id of a record, or the name of a report; nothing where it stands for itself."""
     handling: Handling | None = None
@@ -108,6 +111,7 @@ class Rating(Model):
     measures: Id
     question: Text
     rating: Level
+    """The level that the person gives."""
     author: Text
     date: Day
     reasons: Text

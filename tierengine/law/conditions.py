@@ -81,19 +81,27 @@ class Condition(Model):
     """One condition of the closed list; conditions nest inside `all`, `any`, `not` and `some`."""
 
     all_: tuple[Condition, ...] | None = Field(default=None, alias="all")
+    """Every part holds."""
     any_: tuple[Condition, ...] | None = Field(default=None, alias="any")
+    """One part holds, or more."""
     not_: Condition | None = Field(default=None, alias="not")
     some: Some | None = None
     indicator: Text | None = None
     judgement: Text | None = None
+    """The open word that a person rates."""
     finding: Text | None = None
     conclusion: Text | None = None
+    """The id of the conclusion that holds."""
     placement: Text | None = None
+    """`last_report` or `limit`; `is` says what it must be."""
     last_rating: Text | None = None
+    """The open word that a person rated for the last report; in proposals only."""
     is_: Word | None = Field(default=None, alias="is")
+    """The answer that is asked for."""
     at_least: Word | None = None
     at_most: Word | None = None
     no_more_than: Text | None = None
+    """The indicator above whose number the answer must not lie; in a rule of coherence only."""
 
     @cached_property
     def operator(self) -> str:

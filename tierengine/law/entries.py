@@ -106,12 +106,15 @@ class Indicator(Model):
     cues: tuple[Cue, ...] = ()
     """Phrases that lead to it. They are of the language and not of the law, so those of one version serve all."""
     type: Literal["truth", "count", "choice"]
+    """What answers it: true or false, a number, or one of its words."""
     unit: Text | None = None
     choices: tuple[Text, ...] = ()
+    """The words, of which one answers it."""
     better: Annotated[
         Literal["more", "fewer", "true", "false", "neither"],
         WithJsonSchema({"enum": ["more", "fewer", True, False, "neither"]}),
     ]
+    """Which answer helps the government."""
     effort: Truth = True
     """Whether it measures what the government did, so that only the government's own acts may answer it."""
     kinds: tuple[Kind, ...] = ("action", "statistic", "law")
@@ -184,8 +187,10 @@ class Judgement(Model):
 
     id: Id
     words: tuple[Text, ...]
+    """The open words, as the provision has them."""
     question: Text
     rubric: dict[Level, Text]
+    """What each level means."""
 
 
 class Rung(Model):
@@ -208,7 +213,9 @@ class RequestLog(Model):
     """The indicators that a logged request for data answers."""
 
     requested: Id
+    """The indicator that asks whether data were requested."""
     provided: Id
+    """The indicator that asks whether they were provided."""
 
 
 class Presumption(Model):
@@ -345,10 +352,13 @@ class Criterion(Entry):
     """A question the statute asks, with its scale, its indicators and the rules that propose a level."""
 
     part: Part
+    """The part of the law that it belongs to."""
     title: Text
     question: Text
     direction: Literal["favours the government", "counts against the government", "neither"]
+    """Whether a higher level helps the government or stands against it."""
     scale: dict[Level, Text]
+    """What each level means."""
     met_from: Level = "met"
     """The lowest level that counts as met."""
     judgement: Judgement | None = None
@@ -451,6 +461,7 @@ class Admission(Entry):
         Literal["kind", "reliability", "credibility", "dated", "indicator", "origin", "figure", "carried"],
         tuple[Word, ...],
     ]
+    """What a record must be to be set aside: by attribute, the values of which it has one."""
     because: Text
 
     def takes(self, attributes: Mapping[str, str]) -> bool:
@@ -484,9 +495,11 @@ class Advice(Entry):
 
     product: tuple[Literal["annual", "interim"], ...]
     situation: Situation
+    """The situation in which it speaks."""
     recommend: Literal[
         "the settled tier", "the present placement", "the provisional tier", "the latest placement", "no tier"
     ]
+    """What is then recommended."""
     because: Text
 
 
@@ -494,8 +507,10 @@ class CalendarDay(Model):
     """A day of the calendar, in the year of the report or the one beside it."""
 
     month: Whole
+    """The month, from 1."""
     day: Whole
     year: Literal["before", "of the report", "after"]
+    """The year of the report, or the one before or after it."""
 
     @model_validator(mode="after")
     def _of_the_calendar(self) -> CalendarDay:
@@ -525,9 +540,11 @@ class Downgrade(Entry):
 
     says: Text
     years: Whole
+    """How many consecutive years on the watch list lead to it."""
     counted_from: Whole
     """The first report that counts."""
     waiver_years: Whole
+    """How many more years a waiver may give."""
     cited: dict[Literal["years", "counted_from", "waiver_years"], Citation] = Field(default_factory=dict)
     """Where each number comes from."""
 
@@ -537,6 +554,7 @@ class Relisting(Entry):
 
     says: Text
     years: Whole
+    """How many they are."""
     cited: dict[Literal["years"], Citation] = Field(default_factory=dict)
     """Where the number comes from."""
 
@@ -547,6 +565,7 @@ class Clock(Entry):
     says: Text
     calendar: CalendarDay | None = None
     days_after: Whole | None = None
+    """How many days after the report."""
     period: Literal["first", "last"] | None = None
     """It is that day of the reporting period."""
     report: Truth = False
@@ -610,6 +629,7 @@ class CarriedItem(Model):
     """Something in a dossier of which a rule says whether it is carried, and for how many reports it was not shown."""
 
     takes: Taken = "record"
+    """What of a dossier it is."""
     kind: Kind | None = None
     indicator: Id | None = None
     value: Word | None = None
@@ -632,6 +652,7 @@ class Carrying(Entry):
 
     says: Text
     takes: Taken
+    """What of a dossier it takes."""
     kinds: tuple[Kind, ...] = ()
     """Of records: those of these kinds; none listed, those of any."""
     indicators: tuple[Id, ...] = ()
@@ -639,6 +660,7 @@ class Carrying(Entry):
     values: tuple[Word, ...] = ()
     """Of records: those with one of these answers; none listed, those with any."""
     becomes: Becomes
+    """What that becomes in the next dossier."""
     reports: Whole
     """For how many reports after the one in whose dossier it was last shown."""
     asks: Text | None = None
@@ -672,12 +694,14 @@ class OpenWords(Entry):
     """Words of the statute that nothing measures: a criterion that asks for one leaves it to a person's judgement."""
 
     words: tuple[Text, ...]
+    """The words."""
 
 
 class ActSection(Model):
     """What one section of an Act did to the clauses that it touched, from a day on."""
 
     section: Text
+    """The section of the Act, such as `section 107(a)`."""
     from_: Day = Field(alias="from")
     touches: Annotated[tuple[Text, ...], Field(min_length=1)]
     """The clauses, each under every number that it has had since."""

@@ -34,7 +34,9 @@ class Days(Model):
     """The days from the first to the last, both included."""
 
     first: Day
+    """The first day."""
     last: Day
+    """The last day, counted in."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Days:

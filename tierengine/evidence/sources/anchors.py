@@ -54,7 +54,9 @@ class Anchor(Model):
     """What marks the place of a quote besides its words: what stands before and after it, and its position."""
 
     prefix: Annotated[str, StringConstraints(max_length=200)] | None = None
+    """The words just before the quote."""
     suffix: Annotated[str, StringConstraints(max_length=200)] | None = None
+    """The words just after it."""
     position: Position | None = Field(default=None, examples=["412-530"])
     """Where it stood when it was coded: the first position and the one past the last, as in `412-530`."""
 

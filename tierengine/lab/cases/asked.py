@@ -56,13 +56,16 @@ class AdviceAsked(Model):
 
     product: Literal["annual", "interim"]
     situations: Annotated[tuple[Situation, ...], Field(min_length=1)]
+    """Every situation in which the country is."""
 
 
 class Figures(Model):
     """Of how many days the figures of two years are."""
 
     this_year: Whole
+    """Days of which the figure of the period is."""
     last_year: Whole
+    """Days of which that of the year before is."""
 
 
 class Asked(Model):
@@ -77,16 +80,21 @@ class Asked(Model):
     """What is asked in plain sentences, for the reader."""
     record: dict[Attribute, Word] | None = None
     years: dict[Text, WrittenPlacement] | None = None
+    """Where each report placed the country, by its year."""
     reading: Reading = "state"
     """With `years`: which of the two readings counts them."""
     report: Whole | None = None
+    """The year of the report."""
     advice: AdviceAsked | None = None
     item: CarriedItem | None = None
     figures: Figures | None = None
     last_report: Day | None = None
     reads: Text | None = None
+    """The id of the indicator or criterion that is read."""
     proposes: Text | None = None
+    """The open word for which a level is proposed."""
     holds: Text | None = None
+    """The id of the rule of coherence."""
     given: Given | None = None
     """With `proposes` and `holds`: what is known of the country."""
     expect: Annotated[dict[Text, Word], Field(min_length=1)]
