@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
 
 from tierengine.errors import Problem
 from tierengine.law.conditions import LEVEL_WORDS, Condition
@@ -874,12 +873,47 @@ def _ill_placed(law: Law, atoms: list[_Atom]) -> tuple[dict[_Atom, bool], list[T
     """A settled case that has no row or several, with its rows; nothing if each case has exactly one."""
     if len(atoms) > MOST_ATOMS:
         return {}, []
-    for truths in product((True, False), repeat=len(atoms)):
-        case = dict(zip(atoms, truths, strict=True))
-        rows = [row for row in law.tiers if _holds(law, row.when, case)]
-        if len(rows) != 1:
-            return case, rows
-    return None
+    cases = _Cases(law, atoms)
+    placed = [cases.of(row.when) for row in law.tiers]
+    wrong = _so_many(2, placed, cases.every) | (cases.every ^ _so_many(1, placed, cases.every))
+    if not wrong:
+        return None
+    first = wrong & -wrong
+    held = {atom: bool(found & first) for atom, found in cases.met.items()}
+    return held, [row for row, found in zip(law.tiers, placed, strict=True) if found & first]
+
+
+class _Cases:
+    """Every settled combination of some findings, each a bit of a number, so that all are tried at once.
+
+    The lowest bit is the case in which all are met, the next that in which all but the last are, and so on. This is
+    plain two-valued logic, apart from the engines.
+    """
+
+    def __init__(self, law: Law, atoms: list[_Atom]) -> None:
+        self._law = law
+        self.every = (1 << (1 << len(atoms))) - 1
+        # A finding is met in as many cases on end as those after it have, then not met in as many, and so on.
+        on_end = (1 << after for after in reversed(range(len(atoms))))
+        self.met = {atom: self.every // ((1 << many) + 1) for atom, many in zip(atoms, on_end, strict=True)}
+
+    def of(self, condition: Condition) -> int:
+        """Return the cases in which a condition holds."""
+        if condition.name and _atom(condition) in self.met:
+            return self.met[_atom(condition)]
+        if condition.conclusion is not None:
+            return self.of(_conclusion(self._law, condition.conclusion))
+        held = [self.of(part) for part in condition.parts]
+        return self.every ^ held[0] if condition.not_ is not None else _so_many(condition.needed, held, self.every)
+
+
+def _so_many(least: int, sets: Iterable[int], every: int) -> int:
+    """The cases that lie in so many of some sets, or in more."""
+    counted = [every, *(0 for _ in range(least))]
+    for one in sets:
+        for number in range(least, 0, -1):
+            counted[number] |= counted[number - 1] & one
+    return counted[least]
 
 
 def _atoms(law: Law, condition: Condition) -> Iterator[_Atom]:
@@ -896,15 +930,3 @@ def _atom(condition: Condition) -> _Atom:
 
 def _conclusion(law: Law, name: str) -> Condition:
     return next(entry.when for entry in law.conditional() if entry.id == name)
-
-
-def _holds(law: Law, condition: Condition, case: Mapping[_Atom, bool]) -> bool:
-    """Whether a condition holds in a settled case: plain two-valued logic, apart from the engines."""
-    if condition.name and _atom(condition) in case:
-        return case[_atom(condition)]
-    if condition.conclusion is not None:
-        return _holds(law, _conclusion(law, condition.conclusion), case)
-    held = [_holds(law, part, case) for part in condition.parts]
-    if condition.some is not None:
-        return sum(held) >= condition.some.at_least
-    return {"all": all(held), "any": any(held), "not": not held[0]}[condition.operator]
