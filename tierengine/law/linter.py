@@ -230,13 +230,15 @@ def _carried_examples(item: Placed, rule: Carrying) -> Iterator[Problem]:
 
 def _comparing(item: Placed) -> Iterator[Problem]:
     """Comparisons of two counts where nothing may compare them but a rule of coherence."""
-    for path, condition in conditions(item.entry):
-        if condition.no_more_than is not None:
-            yield item.problem(
-                "two counts are compared outside a rule of coherence",
-                "declare an indicator that is `compared`, and ask for that",
-                *path,
-            )
+    for path, outermost in _outermost(item.entry):
+        for condition in outermost.walk():
+            if condition.no_more_than is not None:
+                yield item.problem(
+                    "two counts are compared outside a rule of coherence",
+                    "declare an indicator that is `compared`, and ask for that",
+                    *path,
+                    *outermost.path_to(condition),
+                )
 
 
 # -- dates -----------------------------------------------------------------------------------------------------
@@ -344,8 +346,9 @@ def all_below(names: Iterable[str], below: Mapping[str, Iterable[str]]) -> set[s
 
 def conditions(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
     """Yield every condition on which a finding rests, however deep, with its path in the entry; no proposal's."""
-    for path, condition in _outermost(entry):
-        yield from inside(path, condition)
+    for path, outermost in _outermost(entry):
+        for below, condition in outermost.placed:
+            yield (*path, *below), condition
 
 
 def asked_by(entry: Entry) -> Iterator[Condition]:
@@ -365,27 +368,22 @@ def _outermost(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
 
 
 def _of_coherence(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
-    """Yield every condition of a rule of coherence. They decide nothing, and so are no part of what entries ask."""
+    """Yield the conditions of a rule of coherence. They decide nothing, and so are no part of what entries ask."""
     if isinstance(entry, Coherence):
         if entry.when is not None:
-            yield from inside(("when",), entry.when)
-        yield from inside(("then",), entry.then)
-
-
-def inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
-    """Yield a condition and every one inside it, each with its path."""
-    for below, part in condition.placed:
-        yield (*path, *below), part
+            yield ("when",), entry.when
+        yield ("then",), entry.then
 
 
 def _references(item: Placed, vocabulary: Vocabulary) -> Iterator[Problem]:
-    for path, condition in (*conditions(item.entry), *_of_coherence(item.entry)):
-        complaint = complaint_of(condition, vocabulary)
-        if condition.last_rating is not None:
-            what = "a rating of the last report is asked for, which only a proposal may do"
-            complaint = what, "ask for it under `proposal`, or ask for this year's rating with `judgement`"
-        if complaint is not None:
-            yield item.problem(*complaint, *path)
+    for path, outermost in (*_outermost(item.entry), *_of_coherence(item.entry)):
+        for condition in outermost.walk():
+            complaint = complaint_of(condition, vocabulary)
+            if condition.last_rating is not None:
+                what = "a rating of the last report is asked for, which only a proposal may do"
+                complaint = what, "ask for it under `proposal`, or ask for this year's rating with `judgement`"
+            if complaint is not None:
+                yield item.problem(*complaint, *path, *outermost.path_to(condition))
     if isinstance(item.entry, Criterion):
         yield from _indicators(item, item.entry, vocabulary)
         yield from _of_examples(item, item.entry.examples, vocabulary)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from tierengine.errors import NotInForceError, Problem
@@ -287,7 +287,12 @@ class Rulebook:
 
 def _place_in_statute(criterion: Criterion) -> tuple[tuple[int, str], ...]:
     """Sort as the statute counts: by each number and letter of the citation, 9 before 10."""
-    words = re.findall(r"\d+|[A-Za-z]+", criterion.citation.usc or criterion.id)
+    return _counted(criterion.citation.usc or criterion.id)
+
+
+@lru_cache
+def _counted(place: str) -> tuple[tuple[int, str], ...]:
+    words = re.findall(r"\d+|[A-Za-z]+", place)
     return tuple((int(word), "") if word.isdigit() else (0, word) for word in words)
 
 
