@@ -12,7 +12,7 @@ from datetime import date
 from tierengine.errors import Problem
 from tierengine.law.conditions import LEVEL_WORDS, Condition
 from tierengine.law.coverage import citations, unknown_names, unlisted
-from tierengine.law.derivations import circles
+from tierengine.law.derivations import circles, derived
 from tierengine.law.entries import (
     LAST_YEAR,
     Carrying,
@@ -27,6 +27,7 @@ from tierengine.law.entries import (
     TierRow,
 )
 from tierengine.law.rulebook import Law, Rulebook
+from tierengine.law.section import of_each
 from tierengine.terms.bounds import Measured, WrittenBounds
 from tierengine.terms.citation import Citation
 from tierengine.terms.scalars import whole
@@ -777,7 +778,8 @@ def _never_asked(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
 def _derived_from_itself(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
     """Rules of coherence that together derive an answer from itself, each circle named once."""
     places = {(item.entry.id, item.entry.in_force.from_): item for item in placed}
-    found = {circle: None for law in rulebook.whole_laws() for circle in _named(circles(law.coherence))}
+    derives = of_each(derived)
+    found = {circle: None for law in rulebook.whole_laws() for circle in _named(circles(law.coherence, derives))}
     for names in found:
         first = min(names)
         yield places[first].problem(
@@ -797,15 +799,11 @@ def _named(found: Iterable[tuple[Coherence, ...]]) -> Iterator[tuple[tuple[str, 
 
 def _marks(law: Law, placed: list[Placed]) -> Iterator[Problem]:
     """Every pair of Admiralty marks that a record may carry has one certainty, or is set aside."""
-    place = next(item for item in placed if item.entry in law.certainties)
+    place = next(item for item in placed if item.section == "certainties" and item.entry.in_force.holds(law.as_of))
     listed = Counter(mark for table in law.certainties for marks in table.levels.values() for mark in marks)
     every = {reliability + credibility for reliability in "ABCDEF" for credibility in "123456"}
-    refused = {
-        mark
-        for mark in every
-        for rule in law.admissions
-        if rule.sets_aside in ({"reliability": (mark[0],)}, {"credibility": (mark[1],)})
-    }
+    aside = [rule.sets_aside for rule in law.admissions]
+    refused = {m for m in every if {"reliability": (m[0],)} in aside or {"credibility": (m[1],)} in aside}
     for what, marks in (
         ("have no certainty", every - refused - set(listed)),
         ("are no marks", set(listed) - every),
@@ -823,7 +821,7 @@ def _marks(law: Law, placed: list[Placed]) -> Iterator[Problem]:
 
 
 def _first_row(law: Law, placed: list[Placed]) -> Placed:
-    return next(item for item in placed if isinstance(item.entry, TierRow) and item.entry.in_force.holds(law.as_of))
+    return next(item for item in placed if item.section == "tiers" and item.entry.in_force.holds(law.as_of))
 
 
 def _tiers_lacking(law: Law, placed: list[Placed]) -> Iterator[Problem]:

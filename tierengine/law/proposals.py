@@ -176,11 +176,12 @@ def _circles(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
     """Proposals that wait for each other, each reported once, on the first day on which they do."""
     seen: set[str] = set()
     rests_on, looks_at = of_each(_rests_on), of_each(_looked_at)
+    criteria = [item for item in placed if item.section == "criteria"]
     for day in rulebook.boundaries():
         waits = _waits_for(rulebook.select(day), rests_on, looks_at)
-        for item in placed:
+        for item in criteria:
             name = item.entry.id
-            if item.section != "criteria" or not item.entry.in_force.holds(day) or name in seen:
+            if name not in waits or name in seen or not item.entry.in_force.holds(day):
                 continue
             circle = _way(name, name, waits)
             if circle:
