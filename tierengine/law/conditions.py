@@ -133,7 +133,7 @@ class Condition(Model):
 
     @model_validator(mode="after")
     def _one_operator(self) -> Condition:
-        given = self.model_fields_set
+        given = frozenset(self.model_fields_set)
         sound = given in _WHOLE or (given in _LISTED and self.parts)
         if not sound or None in map(self.__dict__.get, given):
             self._check()

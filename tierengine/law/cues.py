@@ -160,9 +160,7 @@ def _answers(indicator: Indicator, value: str) -> bool:
 
 def _hides(other: _Kept, each: _Kept, before: list[_Kept]) -> bool:
     """Whether one cue of an indicator stands wherever another does, and says the same; of equals, the first stays."""
-    if other.indicator.id != each.indicator.id or other.cue.value != each.cue.value:
-        return False
-    if not other.phrase.covers(each.phrase):
+    if other.cue.value != each.cue.value or not other.phrase.covers(each.phrase):
         return False
     return not each.phrase.covers(other.phrase) or other in before
 

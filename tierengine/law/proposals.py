@@ -152,9 +152,8 @@ def _dates(item: Placed, criterion: Criterion, rulebook: Rulebook, ever: Vocabul
     laws = {day: Vocabulary.of_law(rulebook.select(day)) for day in days}
     for path, outermost in asked_in(criterion):
         for condition in outermost.walk():
-            known = _named(condition, ever)
-            lacking = next((day for day in days if known and not _named(condition, laws[day])), None)
-            if lacking is not None:
+            lacking = next((day for day, law in laws.items() if not _named(condition, law)), None)
+            if lacking is not None and _named(condition, ever):
                 yield item.problem(
                     f"on {lacking} there is no `{condition.name}`, at which this proposal looks",
                     "look at what is in force as long as the criterion, or give the criterion a version of its own",
