@@ -174,6 +174,12 @@ class Condition(Model):
             waiting += reversed(condition.parts)
         return tuple(found)
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that it asks for, or a condition inside it, save placements."""
+        asking = (each for each in self.walk() if each.placement is None)
+        return frozenset(name for each in asking for name in (each.name, each.no_more_than) if name)
+
     def path_to(self, part: Condition) -> _Path:
         """Return the path of one of these in this condition."""
         return next(path for path, each in self.placed if each is part)

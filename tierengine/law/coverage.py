@@ -43,8 +43,8 @@ def unlisted(rulebook: Rulebook) -> Iterator[tuple[Entry, tuple[str | int, ...],
     for day in rulebook.boundaries():
         law = rulebook.select(day)
         known = {clause.citation.usc for clause in law.clauses}
-        for entry in law.entries():
-            yield from ((entry, path, usc) for path, usc in covered(entry) if usc not in known)
+        cited = ((entry, path, usc) for entry in law.entries() for path, usc in covered(entry))
+        yield from (each for each in cited if each[2] not in known)
 
 
 def _covered(entry: Entry) -> tuple[tuple[tuple[str | int, ...], str], ...]:

@@ -445,9 +445,7 @@ class Coherence(Entry):
     @cached_property
     def asked(self) -> frozenset[str]:
         """The names that it asks for, save placements."""
-        parts = self.then.walk() if self.when is None else (*self.when.walk(), *self.then.walk())
-        asking = (each for each in parts if each.placement is None)
-        return frozenset(name for each in asking for name in (each.name, each.no_more_than) if name)
+        return self.then.names if self.when is None else self.when.names | self.then.names
 
 
 class Admission(Entry):

@@ -459,10 +459,9 @@ class Law:
         conditions = [rung.when for criterion in self.criteria for rung in criterion.rules]
         conditions += [c.presumption.when for c in self.criteria if c.presumption is not None]
         conditions += [entry.when for entry in self.conditional()]
-        asked = {inner.name for condition in conditions for inner in condition.walk() if not inner.placement}
+        asked = {name for condition in conditions for name in condition.names}
         asked |= {side for i in self.indicators if i.compared for side in (i.compared.greater, i.compared.than)}
-        asked |= {i.last_year_of for i in self.indicators if i.last_year_of}
-        return asked - {""}
+        return asked | {i.last_year_of for i in self.indicators if i.last_year_of}
 
     def known(self) -> set[str]:
         """Return every name that a condition may ask for."""
