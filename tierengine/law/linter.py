@@ -28,7 +28,7 @@ from tierengine.law.entries import (
 )
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.law.section import of_each
-from tierengine.terms.bounds import Measured, WrittenBounds
+from tierengine.terms.bounds import Measured
 from tierengine.terms.citation import Citation
 from tierengine.terms.scalars import whole
 from tierengine.terms.tier import TIERS
@@ -721,7 +721,7 @@ def _fits(indicator: Indicator, word: str) -> bool:
 
 def _is_given(indicator: Indicator, given: Measured, vocabulary: Vocabulary) -> bool:
     """Whether an answer can be given to an indicator: a word, a number, bounds, or how it stands to last year."""
-    if isinstance(given, WrittenBounds):
+    if not isinstance(given, str):
         return indicator.type == "count"
     than = vocabulary.indicators.get(indicator.compared.than) if indicator.compared is not None else None
     return _fits(indicator, given) or (than is not None and than.looks_back and given in LAST_YEAR)
