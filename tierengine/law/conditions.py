@@ -176,7 +176,7 @@ class Condition(Model):
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names that it asks for, or a condition inside it, save placements."""
+        """The names for which it asks, or a condition inside it does, save placements."""
         asking = (each for each in self.walk() if each.placement is None)
         return frozenset(name for each in asking for name in (each.name, each.no_more_than) if name)
 

@@ -43,8 +43,10 @@ def unlisted(rulebook: Rulebook) -> Iterator[tuple[Entry, tuple[str | int, ...],
     for day in rulebook.boundaries():
         law = rulebook.select(day)
         known = {clause.citation.usc for clause in law.clauses}
-        cited = ((entry, path, usc) for entry in law.entries() for path, usc in covered(entry))
-        yield from (each for each in cited if each[2] not in known)
+        for entry in law.entries():
+            for path, usc in covered(entry):
+                if usc not in known:
+                    yield entry, path, usc
 
 
 def _covered(entry: Entry) -> tuple[tuple[tuple[str | int, ...], str], ...]:
