@@ -212,11 +212,6 @@ def _decode(raw: bytes, name: str, problems: list[Problem]) -> str | None:
         return None
 
 
-def _is_plain(event: Any) -> bool:
-    """Whether an event is a text, and nothing beside it says what it is to be."""
-    return type(event) is ScalarEvent and event.anchor is None and event.tag is None
-
-
 class _Reading:
     """Turns libyaml's events into values, without building nodes in between; and notes where each stands, if asked."""
 
@@ -257,18 +252,21 @@ class _Reading:
         keys: dict[str, Any] = {}
         path, take, marks = self._path, self._next, self._marks
         while type(event := take()) is not MappingEndEvent:
-            if not _is_plain(event):
+            if type(event) is not ScalarEvent or event.anchor is not None or event.tag is not None:
                 self._guard(event)
                 self._refuse(event, "a list or mapping is used as a key", "use a plain word as the key")
             key: str = event.value
             if key in keys:
                 self._twice(event, keys[key])
-            path.append(key)
             if marks is not None:
-                self._note(event)
+                self._note(event, key)
             found = take()
-            value = found.value if _is_plain(found) else self._value(found)
-            path.pop()
+            if type(found) is ScalarEvent and found.anchor is None and found.tag is None:  # as most are
+                value = found.value
+            else:
+                path.append(key)
+                value = self._value(found)
+                path.pop()
             if key not in keys:
                 keys[key], values[key] = event, value
         return values
@@ -277,16 +275,20 @@ class _Reading:
         values: list[Any] = []
         path, take, marks = self._path, self._next, self._marks
         while type(event := take()) is not SequenceEndEvent:
-            path.append(len(values))
             if marks is not None:
-                self._note(event)
-            values.append(event.value if _is_plain(event) else self._value(event))
-            path.pop()
+                self._note(event, len(values))
+            if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
+                values.append(event.value)
+            else:
+                path.append(len(values))
+                values.append(self._value(event))
+                path.pop()
         return tuple(values)
 
-    def _note(self, event: Any) -> None:
+    def _note(self, event: Any, *step: str | int) -> None:
         if self._marks is not None:
-            self._marks.setdefault(tuple(self._path), (event.start_mark.line + 1, event.start_mark.column + 1))
+            place = event.start_mark
+            self._marks.setdefault((*self._path, *step), (place.line + 1, place.column + 1))
 
     def _twice(self, event: Any, first: Any) -> None:
         _add(

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -131,3 +132,21 @@ def test_diff_as_typed(tierengine: Callable[..., Ran]) -> None:
     wrong = tierengine("law", "diff", "2011-01-01", "2010-01-01")
     assert (wrong.code, wrong.out) == (2, "")
     assert "write the earlier date first" in wrong.err
+
+
+def test_a_renumbered_provision_is_cited_nowhere_under_its_old_number() -> None:
+    """On the day on which a provision gets another number, every citation of it has that, however deep it stands."""
+    moved = [(entry, move) for entry in BOOK.entries() for move in entry.renumbered]
+    cited = [(entry, move, _cited(entry.numbered_on(move.from_).model_dump())) for entry, move in moved]
+    for entry, move, found in cited:
+        assert [usc for usc in found if usc.startswith(move.usc)]
+        assert not [usc for usc in found if usc.startswith(entry.citation.usc or "-") and not usc.startswith(move.usc)]
+    assert sum(sum(usc.startswith(move.usc) for usc in found) for _, move, found in cited) > len(moved)
+
+
+def _cited(value: Any) -> list[str]:
+    """The provisions of all citations in what a model holds."""
+    if isinstance(value, dict):
+        own = [value["usc"] or ""] if value.keys() >= {"authority", "usc"} else []
+        return own + [usc for inner in value.values() for usc in _cited(inner)]
+    return [usc for inner in value for usc in _cited(inner)] if isinstance(value, tuple) else []

@@ -34,7 +34,7 @@ def test_a_proposal_is_asked_after_everything_it_looks_at(law: Law) -> None:
     place = {criterion.id: number for number, group in enumerate(stages(law)) for criterion in group}
     assert set(place) == {criterion.id for criterion in law.judges.values()}
     for criterion in law.judges.values():
-        for _, condition in asked_in(criterion):
+        for condition in (each for _, outermost in asked_in(criterion) for each in outermost.walk()):
             if condition.finding is not None:
                 below = _below(law, condition.finding) & place.keys()
                 assert all(place[name] < place[criterion.id] for name in below), (criterion.id, condition.finding)

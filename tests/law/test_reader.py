@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import shutil
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from tests.conftest import ROOT, SMALL
 from tierengine import canonical, yamlfile
 from tierengine.cli.options import cache_folder
-from tierengine.errors import NotInForceError, RulebookError
+from tierengine.errors import NotInForceError, Problem, RulebookError
 from tierengine.law.cache import MOST_FILES, keep, kept
 from tierengine.law.entries import TierRow
 from tierengine.law.reader import read_draft, read_drafted, read_rulebook, rulebook_digest, rulebook_files
@@ -209,6 +210,34 @@ def test_days_of_the_same_entries_share_what_is_worked_out() -> None:
     assert BOOK.on(change - timedelta(days=1)).kept is before.kept
     assert BOOK.on(change - timedelta(days=1)).as_of != before.as_of
     assert after.kept is not before.kept
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_python_looks_for_no_garbage_while_a_rulebook_is_read(
+    on: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nearly all that is made stays. Afterwards Python looks for garbage as before, of a sound rulebook and another."""
+    shutil.copytree(SMALL, tmp_path / "bad")
+    (tmp_path / "bad" / "rules" / "rules.yaml").write_text("tiers: []\n", encoding="utf-8")
+    meanwhile: list[bool] = []
+    load = yamlfile.load
+
+    def watched(raw: bytes, name: str, problems: list[Problem]) -> yamlfile.Document | None:
+        meanwhile.append(gc.isenabled())
+        return load(raw, name, problems)
+
+    monkeypatch.setattr(yamlfile, "load", watched)
+    before = gc.isenabled()
+    try:
+        (gc.enable if on else gc.disable)()
+        read_rulebook(SMALL)
+        after = gc.isenabled()
+        with pytest.raises(RulebookError):
+            read_rulebook(tmp_path / "bad")
+        assert (after, gc.isenabled()) == (on, on)
+    finally:
+        (gc.enable if before else gc.disable)()
+    assert set(meanwhile) == {False}
 
 
 def _cut(whole: bytes) -> bytes:

@@ -18,6 +18,7 @@ last_rating: ID  at_least: LEVEL    how a person rated an open word for the last
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from pydantic import Field, model_validator
@@ -39,8 +40,8 @@ OPERATORS = (
 )
 """Exactly one of these keys stands in each condition."""
 
-_FIELDS = tuple((word, word + "_" if word in ("all", "any", "not") else word) for word in OPERATORS)
-"""Each of these words with the name of the field that holds it."""
+_WORDS = {word + "_" if word in ("all", "any", "not") else word: word for word in OPERATORS}
+"""The name of the field that holds it, to each of these words."""
 
 _COMPARISONS = ("is", "at_least", "at_most", "no_more_than")
 _COMPANIONS = {
@@ -103,12 +104,15 @@ class Condition(Model):
     no_more_than: Text | None = None
     """The indicator above whose number the answer must not lie; in a rule of coherence only."""
 
-    @cached_property
+    @property
     def operator(self) -> str:
         """The one word of `OPERATORS` that this condition uses."""
-        return next(word for word, name in _FIELDS if getattr(self, name) is not None)
+        for name in self.model_fields_set:  # which are one or two
+            if name in _WORDS and getattr(self, name) is not None:
+                return _WORDS[name]
+        raise AssertionError("a condition has one of its words")
 
-    @cached_property
+    @property
     def parts(self) -> tuple[Condition, ...]:
         """The conditions directly inside this one."""
         if self.some is not None:
@@ -137,7 +141,7 @@ class Condition(Model):
 
     @model_validator(mode="after")
     def _one_operator(self) -> Condition:
-        given = self.model_fields_set
+        given = frozenset(self.model_fields_set)
         sound = given in _WHOLE or (given in _LISTED and self.parts)
         if not sound or None in map(self.__dict__.get, given):
             self._check()
@@ -166,7 +170,27 @@ class Condition(Model):
 
     def walk(self) -> tuple[Condition, ...]:
         """This condition and every one inside it, outermost first."""
-        return (self, *(part for _, part in self._inside))
+        return (self, *self._within)
+
+    @cached_property
+    def _within(self) -> tuple[Condition, ...]:
+        found: list[Condition] = []
+        waiting = list(reversed(self.parts))
+        while waiting:
+            condition = waiting.pop()
+            found.append(condition)
+            waiting += reversed(condition.parts)
+        return tuple(found)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names for which it asks, or a condition inside it does, save placements."""
+        asking = (each for each in self.walk() if each.placement is None)
+        return frozenset(name for each in asking for name in (each.name, each.no_more_than) if name)
+
+    def path_to(self, part: Condition) -> _Path:
+        """Return the path of one of these in this condition."""
+        return next(path for path, each in self.placed if each is part)
 
     @property
     def placed(self) -> tuple[tuple[_Path, Condition], ...]:
@@ -175,22 +199,24 @@ class Condition(Model):
 
     @cached_property
     def _inside(self) -> tuple[tuple[_Path, Condition], ...]:
-        found: list[tuple[_Path, Condition]] = []
-        for path, part in self.directly:
-            found.append((path, part))
-            if part.parts:
-                found += [((*path, *below), inner) for below, inner in part.placed[1:]]
-        return tuple(found)
+        return tuple(_below((), self))
 
     @property
     def directly(self) -> tuple[tuple[_Path, Condition], ...]:
         """The conditions directly inside this one, each with its path in this one."""
         if self.not_ is not None:
             return ((("not",), self.not_),)
-        if not self.parts:
-            return ()
-        under: _Path = ("some", "of") if self.some is not None else (self.operator,)
+        under: _Path = ("some", "of") if self.some is not None else ("all",) if self.all_ is not None else ("any",)
         return tuple(((*under, number), part) for number, part in enumerate(self.parts))
+
+
+def _below(path: _Path, condition: Condition) -> Iterator[tuple[_Path, Condition]]:
+    """Every condition inside one, outermost first, each with its path."""
+    for step, part in condition.directly:
+        place = (*path, *step)
+        yield place, part
+        if part.parts:
+            yield from _below(place, part)
 
 
 class Some(Model):

@@ -44,7 +44,9 @@ def unlisted(rulebook: Rulebook) -> Iterator[tuple[Entry, tuple[str | int, ...],
         law = rulebook.select(day)
         known = {clause.citation.usc for clause in law.clauses}
         for entry in law.entries():
-            yield from ((entry, path, usc) for path, usc in covered(entry) if usc not in known)
+            for path, usc in covered(entry):
+                if usc not in known:
+                    yield entry, path, usc
 
 
 def _covered(entry: Entry) -> tuple[tuple[tuple[str | int, ...], str], ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from tierengine.errors import Problem
 from tierengine.law.entries import LAST_YEAR, Criterion, Cue, Indicator
@@ -12,7 +11,7 @@ from tierengine.law.linter import Placed, unknown
 from tierengine.terms.wording import Phrase, Spoken, phrase, words
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class _Kept:
     """A cue with its indicator and its place in the rulebook, and what is read of it."""
 
@@ -20,26 +19,20 @@ class _Kept:
     indicator: Indicator
     cue: Cue
     path: tuple[str | int, ...]
+    phrase: Phrase
+    weight: int
+    """How much it speaks for its indicator."""
+    spoken: tuple[Spoken, ...]
+    """The words of the sentence for which it stands."""
+    heads: tuple[int, ...]
+    """The places in that sentence at which its phrase stands."""
 
-    @cached_property
-    def phrase(self) -> Phrase:
-        """Its phrase."""
-        return phrase(self.cue.phrase)
-
-    @cached_property
-    def weight(self) -> int:
-        """How much it speaks for its indicator."""
-        return weight(self.indicator, self.phrase)
-
-    @cached_property
-    def spoken(self) -> tuple[Spoken, ...]:
-        """The words of the sentence for which it stands."""
-        return words(self.cue.stands_for)
-
-    @cached_property
-    def heads(self) -> frozenset[int]:
-        """The places in that sentence at which its phrase stands."""
-        return frozenset(places[0] for places in self.phrase.places(self.spoken))
+    @classmethod
+    def of(cls, item: Placed, indicator: Indicator, cue: Cue, path: tuple[str | int, ...]) -> _Kept:
+        """Return a cue that stands at a place, read."""
+        asked, spoken = phrase(cue.phrase), words(cue.stands_for)
+        heads = tuple(places[0] for places in asked.places(spoken))
+        return cls(item, indicator, cue, path, asked, weight(indicator, asked), spoken, heads)
 
     def problem(self, what: str, cure: str, key: str = "phrase") -> Problem:
         """Return a problem with this cue."""
@@ -90,12 +83,7 @@ def _hidden(each: _Kept, siblings: list[_Kept]) -> Iterator[Problem]:
 
 def _led_elsewhere(each: _Kept, heads: Mapping[str, list[_Kept]]) -> Iterator[Problem]:
     """That the sentence of a cue leads as well to another indicator."""
-    near = (
-        other
-        for head in sorted(each.heads)
-        for other in heads.get(each.spoken[head].text[:_FEW], ())
-        if other.phrase.rows[0][0].takes(each.spoken[head])
-    )
+    near = (other for head in each.heads for other in heads[each.spoken[head].text])
     rival = next((other for other in near if _rivals(other, each)), None)
     if rival is not None:
         yield each.problem(
@@ -106,24 +94,28 @@ def _led_elsewhere(each: _Kept, heads: Mapping[str, list[_Kept]]) -> Iterator[Pr
 
 
 _FEW = 2
-"""Letters by which cues are looked up."""
+"""Letters by which cues are looked up first."""
 
 
 def _by_head(kept: list[_Kept]) -> dict[str, list[_Kept]]:
-    """The cues by the first letters of the words that lead them."""
-    found: dict[str, list[_Kept]] = {}
+    """Each word at which some cue stands in its sentence, with the cues that it may lead."""
+    alike: dict[str, list[_Kept]] = {}
     for each in kept:
         lead = each.phrase.rows[0][0]
         for few in {word[:_FEW] for word in (*lead.whole, *lead.beginnings)}:
-            found.setdefault(few, []).append(each)
-    return found
+            alike.setdefault(few, []).append(each)
+    heads = {each.spoken[head].text: each.spoken[head] for each in kept for head in each.heads}
+    return {
+        text: [each for each in alike.get(text[:_FEW], ()) if each.phrase.rows[0][0].takes(head)]
+        for text, head in heads.items()
+    }
 
 
 def _cues(item: Placed) -> Iterator[_Kept]:
     if isinstance(item.entry, Criterion):
         for number, indicator in enumerate(item.entry.indicators):
             for place, cue in enumerate(indicator.cues):
-                yield _Kept(item, indicator, cue, ("indicators", number, "cues", place))
+                yield _Kept.of(item, indicator, cue, ("indicators", number, "cues", place))
 
 
 def _alone(each: _Kept) -> Iterator[Problem]:
@@ -168,9 +160,7 @@ def _answers(indicator: Indicator, value: str) -> bool:
 
 def _hides(other: _Kept, each: _Kept, before: list[_Kept]) -> bool:
     """Whether one cue of an indicator stands wherever another does, and says the same; of equals, the first stays."""
-    if other.indicator.id != each.indicator.id or other.cue.value != each.cue.value:
-        return False
-    if not other.phrase.covers(each.phrase):
+    if other.cue.value != each.cue.value or not other.phrase.covers(each.phrase):
         return False
     return not each.phrase.covers(other.phrase) or other in before
 
@@ -183,4 +173,4 @@ def _rivals(other: _Kept, each: _Kept) -> bool:
         return False
     if not other.item.entry.in_force.overlaps(each.item.entry.in_force):
         return False
-    return any(places[0] in each.heads for places in other.phrase.places(each.spoken))
+    return any(other.phrase.places_from(head, each.spoken) for head in each.heads)

@@ -7,8 +7,9 @@ say of two questions that they are one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import permutations, product
 
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Coherence
@@ -24,11 +25,23 @@ class Answer:
     much: int | str
 
 
-def circles(rules: Iterable[Coherence]) -> Iterator[tuple[Coherence, ...]]:
-    """Yield each circle of rules that derive an answer from itself, with the rules in the order of deriving."""
-    listed = tuple(rules)
-    steps = _steps(listed)
-    by_id = {rule.id: rule for rule in listed}
+Derived = tuple[tuple[Answer, Answer], ...]
+"""Pairs of an answer and one that follows from it alone."""
+
+
+def derived(rule: Coherence) -> Derived:
+    """Return what a rule derives from a single answer, save from how many there are of something."""
+    first = _alone(rule.when, "any") if rule.when is not None else ()
+    return tuple(product(first, _alone(rule.then, "all")))
+
+
+def circles(rules: tuple[Coherence, ...], derives: Callable[[Coherence], Derived]) -> Iterator[tuple[Coherence, ...]]:
+    """Yield each circle of rules that derive an answer from itself, with the rules in the order of deriving.
+
+    `derives` is `derived`, or what keeps its answers where many laws share a rule.
+    """
+    steps = _steps(rules, derives)
+    by_id = {rule.id: rule for rule in rules}
     seen: set[frozenset[str]] = set()
     for start in steps:
         way = _way_back(start, steps)
@@ -41,7 +54,7 @@ _Steps = Mapping[Answer, dict[Answer, str]]
 """Answer to the answers that follow from it, each with the rule; an empty name where nothing but logic is needed."""
 
 
-def _steps(rules: tuple[Coherence, ...]) -> _Steps:
+def _steps(rules: tuple[Coherence, ...], derives: Callable[[Coherence], Derived]) -> _Steps:
     found: dict[Answer, dict[Answer, str]] = {}
 
     def follows(first: Answer, second: Answer, rule: str) -> None:
@@ -49,9 +62,8 @@ def _steps(rules: tuple[Coherence, ...]) -> _Steps:
         found.setdefault(second, {})
 
     for rule in rules:
-        for first in _alone(rule.when, "any") if rule.when is not None else ():
-            for second in _alone(rule.then, "all"):
-                follows(first, second, rule.id)
+        for first, second in derives(rule):
+            follows(first, second, rule.id)
     numbers = {1} | {int(answer.much) for answer in found if answer.how == "at least"}
     for rule in rules:
         then = rule.then
@@ -59,10 +71,12 @@ def _steps(rules: tuple[Coherence, ...]) -> _Steps:
             for number in numbers:
                 more, least = f"indicator {then.name}", f"indicator {then.no_more_than}"
                 follows(Answer(more, "at least", number), Answer(least, "at least", number), rule.id)
-    for first in tuple(found):
-        for second in tuple(found):
-            if first.asked == second.asked and first.how == second.how and _stronger(first, second):
-                follows(first, second, "")
+    alike: dict[tuple[str, str], list[Answer]] = {}
+    for answer in found:
+        alike.setdefault((answer.asked, answer.how), []).append(answer)
+    for first, second in (pair for answers in alike.values() for pair in permutations(answers, 2)):
+        if _stronger(first, second):
+            follows(first, second, "")
     return found
 
 
@@ -84,14 +98,15 @@ def _alone(condition: Condition, operator: str) -> Iterator[Answer]:
 
 
 def _single(condition: Condition, *, holds: bool) -> Answer | None:
-    if condition.operator == "not":
-        return _single(condition.parts[0], holds=not holds)
+    if condition.not_ is not None:
+        return _single(condition.not_, holds=not holds)
     if condition.parts or condition.no_more_than is not None:
         return None
-    name = f"{condition.operator} {condition.name}"
+    operator = condition.operator
+    name = f"{operator} {condition.name}"
     if condition.at_most is not None:
         return _from(name, int(condition.at_most) + 1, holds=not holds)
-    if condition.operator in ("finding", "judgement"):
+    if operator in ("finding", "judgement"):
         level = next(level for level in LEVELS if level == (condition.at_least or "met"))
         return _from(name, rank(level), holds=holds)
     if condition.at_least is not None:

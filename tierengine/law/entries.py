@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from operator import is_not
 from typing import Annotated, Any, Literal, Self
 
@@ -330,22 +330,32 @@ class Entry(Model):
         return copy
 
 
+@cache
+def _may_cite(kind: type) -> bool:
+    """Whether values of a type may hold a citation."""
+    return issubclass(kind, Model) and not issubclass(kind, (Condition, Cue, Given, Judgement, Reading, Rung))
+
+
 def _cited_anew(value: Any, moved: Callable[[Citation], Citation]) -> Any:
     """Return a value in which every citation, however deep, is replaced; itself, where none in it is."""
-    if isinstance(value, Citation):
+    kind: Any = type(value)
+    if kind is Citation:
         return moved(value)
-    if isinstance(value, tuple):
-        items = tuple(_cited_anew(inner, moved) for inner in value)
+    if kind is tuple:
+        items = tuple([_cited_anew(inner, moved) for inner in value])
         return items if any(map(is_not, items, value)) else value
-    if isinstance(value, dict):
-        changed = {key: part for key, inner in value.items() if (part := _cited_anew(inner, moved)) is not inner}
+    if kind is dict:
+        changed = _changed(value, moved)
         return value | changed if changed else value
-    if isinstance(value, Model) and not isinstance(value, Condition | Given):  # these cite nothing
-        fields = ((name, getattr(value, name)) for name in type(value).model_fields)
-        within = ((name, inner) for name, inner in fields if isinstance(inner, tuple | dict | Model))
-        changed = {name: part for name, inner in within if (part := _cited_anew(inner, moved)) is not inner}
+    if _may_cite(kind):
+        changed = _changed({name: getattr(value, name) for name in kind.model_fields}, moved)
         return value.model_copy(update=changed) if changed else value
     return value
+
+
+def _changed(values: Mapping[str, Any], moved: Callable[[Citation], Citation]) -> dict[str, Any]:
+    """Those of some values in which a citation is replaced, each with what it becomes."""
+    return {name: part for name, inner in values.items() if (part := _cited_anew(inner, moved)) is not inner}
 
 
 class Criterion(Entry):
@@ -450,8 +460,7 @@ class Coherence(Entry):
     @cached_property
     def asked(self) -> frozenset[str]:
         """The names that it asks for, save placements."""
-        asking = [each for each in self.must.walk() if each.placement is None]
-        return frozenset(name for each in asking for name in (each.name, each.no_more_than) if name)
+        return self.then.names if self.when is None else self.when.names | self.then.names
 
 
 class Admission(Entry):

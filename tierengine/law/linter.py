@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
 
 from tierengine.errors import Problem
 from tierengine.law.conditions import LEVEL_WORDS, Condition
 from tierengine.law.coverage import citations, unknown_names, unlisted
-from tierengine.law.derivations import circles
+from tierengine.law.derivations import circles, derived
 from tierengine.law.entries import (
     LAST_YEAR,
     Carrying,
@@ -28,7 +27,8 @@ from tierengine.law.entries import (
     TierRow,
 )
 from tierengine.law.rulebook import Law, Rulebook
-from tierengine.terms.bounds import Measured, WrittenBounds
+from tierengine.law.section import of_each
+from tierengine.terms.bounds import Measured
 from tierengine.terms.citation import Citation
 from tierengine.terms.scalars import whole
 from tierengine.terms.tier import TIERS
@@ -231,13 +231,15 @@ def _carried_examples(item: Placed, rule: Carrying) -> Iterator[Problem]:
 
 def _comparing(item: Placed) -> Iterator[Problem]:
     """Comparisons of two counts where nothing may compare them but a rule of coherence."""
-    for path, condition in conditions(item.entry):
-        if condition.no_more_than is not None:
-            yield item.problem(
-                "two counts are compared outside a rule of coherence",
-                "declare an indicator that is `compared`, and ask for that",
-                *path,
-            )
+    for path, outermost in _outermost(item.entry):
+        for condition in outermost.walk():
+            if condition.no_more_than is not None:
+                yield item.problem(
+                    "two counts are compared outside a rule of coherence",
+                    "declare an indicator that is `compared`, and ask for that",
+                    *path,
+                    *outermost.path_to(condition),
+                )
 
 
 # -- dates -----------------------------------------------------------------------------------------------------
@@ -345,8 +347,9 @@ def all_below(names: Iterable[str], below: Mapping[str, Iterable[str]]) -> set[s
 
 def conditions(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
     """Yield every condition on which a finding rests, however deep, with its path in the entry; no proposal's."""
-    for path, condition in _outermost(entry):
-        yield from inside(path, condition)
+    for path, outermost in _outermost(entry):
+        for below, condition in outermost.placed:
+            yield (*path, *below), condition
 
 
 def asked_by(entry: Entry) -> Iterator[Condition]:
@@ -366,27 +369,22 @@ def _outermost(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
 
 
 def _of_coherence(entry: Entry) -> Iterator[tuple[Path_, Condition]]:
-    """Yield every condition of a rule of coherence. They decide nothing, and so are no part of what entries ask."""
+    """Yield the conditions of a rule of coherence. They decide nothing, and so are no part of what entries ask."""
     if isinstance(entry, Coherence):
         if entry.when is not None:
-            yield from inside(("when",), entry.when)
-        yield from inside(("then",), entry.then)
-
-
-def inside(path: Path_, condition: Condition) -> Iterator[tuple[Path_, Condition]]:
-    """Yield a condition and every one inside it, each with its path."""
-    for below, part in condition.placed:
-        yield (*path, *below), part
+            yield ("when",), entry.when
+        yield ("then",), entry.then
 
 
 def _references(item: Placed, vocabulary: Vocabulary) -> Iterator[Problem]:
-    for path, condition in (*conditions(item.entry), *_of_coherence(item.entry)):
-        complaint = complaint_of(condition, vocabulary)
-        if condition.last_rating is not None:
-            what = "a rating of the last report is asked for, which only a proposal may do"
-            complaint = what, "ask for it under `proposal`, or ask for this year's rating with `judgement`"
-        if complaint is not None:
-            yield item.problem(*complaint, *path)
+    for path, outermost in (*_outermost(item.entry), *_of_coherence(item.entry)):
+        for condition in outermost.walk():
+            complaint = complaint_of(condition, vocabulary)
+            if condition.last_rating is not None:
+                what = "a rating of the last report is asked for, which only a proposal may do"
+                complaint = what, "ask for it under `proposal`, or ask for this year's rating with `judgement`"
+            if complaint is not None:
+                yield item.problem(*complaint, *path, *outermost.path_to(condition))
     if isinstance(item.entry, Criterion):
         yield from _indicators(item, item.entry, vocabulary)
         yield from _of_examples(item, item.entry.examples, vocabulary)
@@ -723,7 +721,7 @@ def _fits(indicator: Indicator, word: str) -> bool:
 
 def _is_given(indicator: Indicator, given: Measured, vocabulary: Vocabulary) -> bool:
     """Whether an answer can be given to an indicator: a word, a number, bounds, or how it stands to last year."""
-    if isinstance(given, WrittenBounds):
+    if not isinstance(given, str):
         return indicator.type == "count"
     than = vocabulary.indicators.get(indicator.compared.than) if indicator.compared is not None else None
     return _fits(indicator, given) or (than is not None and than.looks_back and given in LAST_YEAR)
@@ -780,7 +778,8 @@ def _never_asked(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
 def _derived_from_itself(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
     """Rules of coherence that together derive an answer from itself, each circle named once."""
     places = {(item.entry.id, item.entry.in_force.from_): item for item in placed}
-    found = {circle: None for law in rulebook.whole_laws() for circle in _named(circles(law.coherence))}
+    derives = of_each(derived)
+    found = {circle: None for law in rulebook.whole_laws() for circle in _named(circles(law.coherence, derives))}
     for names in found:
         first = min(names)
         yield places[first].problem(
@@ -800,15 +799,11 @@ def _named(found: Iterable[tuple[Coherence, ...]]) -> Iterator[tuple[tuple[str, 
 
 def _marks(law: Law, placed: list[Placed]) -> Iterator[Problem]:
     """Every pair of Admiralty marks that a record may carry has one certainty, or is set aside."""
-    place = next(item for item in placed if item.entry in law.certainties)
+    place = next(item for item in placed if item.section == "certainties" and item.entry.in_force.holds(law.as_of))
     listed = Counter(mark for table in law.certainties for marks in table.levels.values() for mark in marks)
     every = {reliability + credibility for reliability in "ABCDEF" for credibility in "123456"}
-    refused = {
-        mark
-        for mark in every
-        for rule in law.admissions
-        if rule.sets_aside in ({"reliability": (mark[0],)}, {"credibility": (mark[1],)})
-    }
+    aside = [rule.sets_aside for rule in law.admissions]
+    refused = {m for m in every if {"reliability": (m[0],)} in aside or {"credibility": (m[1],)} in aside}
     for what, marks in (
         ("have no certainty", every - refused - set(listed)),
         ("are no marks", set(listed) - every),
@@ -826,7 +821,7 @@ def _marks(law: Law, placed: list[Placed]) -> Iterator[Problem]:
 
 
 def _first_row(law: Law, placed: list[Placed]) -> Placed:
-    return next(item for item in placed if isinstance(item.entry, TierRow) and item.entry.in_force.holds(law.as_of))
+    return next(item for item in placed if item.section == "tiers" and item.entry.in_force.holds(law.as_of))
 
 
 def _tiers_lacking(law: Law, placed: list[Placed]) -> Iterator[Problem]:
@@ -874,12 +869,47 @@ def _ill_placed(law: Law, atoms: list[_Atom]) -> tuple[dict[_Atom, bool], list[T
     """A settled case that has no row or several, with its rows; nothing if each case has exactly one."""
     if len(atoms) > MOST_ATOMS:
         return {}, []
-    for truths in product((True, False), repeat=len(atoms)):
-        case = dict(zip(atoms, truths, strict=True))
-        rows = [row for row in law.tiers if _holds(law, row.when, case)]
-        if len(rows) != 1:
-            return case, rows
-    return None
+    cases = _Cases(law, atoms)
+    placed = [cases.of(row.when) for row in law.tiers]
+    wrong = _so_many(2, placed, cases.every) | (cases.every ^ _so_many(1, placed, cases.every))
+    if not wrong:
+        return None
+    first = wrong & -wrong
+    held = {atom: bool(found & first) for atom, found in cases.met.items()}
+    return held, [row for row, found in zip(law.tiers, placed, strict=True) if found & first]
+
+
+class _Cases:
+    """Every settled combination of some findings, each a bit of a number, so that all are tried at once.
+
+    The lowest bit is the case in which all are met, the next that in which all but the last are, and so on. This is
+    plain two-valued logic, apart from the engines.
+    """
+
+    def __init__(self, law: Law, atoms: list[_Atom]) -> None:
+        self._law = law
+        self.every = (1 << (1 << len(atoms))) - 1
+        # A finding is met in as many cases on end as those after it have, then not met in as many, and so on.
+        on_end = (1 << after for after in reversed(range(len(atoms))))
+        self.met = {atom: self.every // ((1 << many) + 1) for atom, many in zip(atoms, on_end, strict=True)}
+
+    def of(self, condition: Condition) -> int:
+        """Return the cases in which a condition holds."""
+        if condition.name and _atom(condition) in self.met:
+            return self.met[_atom(condition)]
+        if condition.conclusion is not None:
+            return self.of(_conclusion(self._law, condition.conclusion))
+        held = [self.of(part) for part in condition.parts]
+        return self.every ^ held[0] if condition.not_ is not None else _so_many(condition.needed, held, self.every)
+
+
+def _so_many(least: int, sets: Iterable[int], every: int) -> int:
+    """The cases that lie in so many of some sets, or in more."""
+    counted = [every, *(0 for _ in range(least))]
+    for one in sets:
+        for number in range(least, 0, -1):
+            counted[number] |= counted[number - 1] & one
+    return counted[least]
 
 
 def _atoms(law: Law, condition: Condition) -> Iterator[_Atom]:
@@ -896,15 +926,3 @@ def _atom(condition: Condition) -> _Atom:
 
 def _conclusion(law: Law, name: str) -> Condition:
     return next(entry.when for entry in law.conditional() if entry.id == name)
-
-
-def _holds(law: Law, condition: Condition, case: Mapping[_Atom, bool]) -> bool:
-    """Whether a condition holds in a settled case: plain two-valued logic, apart from the engines."""
-    if condition.name and _atom(condition) in case:
-        return case[_atom(condition)]
-    if condition.conclusion is not None:
-        return _holds(law, _conclusion(law, condition.conclusion), case)
-    held = [_holds(law, part, case) for part in condition.parts]
-    if condition.some is not None:
-        return sum(held) >= condition.some.at_least
-    return {"all": all(held), "any": any(held), "not": not held[0]}[condition.operator]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from tierengine.errors import Problem
 from tierengine.law.conditions import Condition
 from tierengine.law.entries import Criterion, Entry, Judgement, Proposal
-from tierengine.law.linter import Placed, Vocabulary, all_below, asked_by, complaint_of, complaints, inside
+from tierengine.law.linter import Placed, Vocabulary, all_below, asked_by, complaint_of, complaints
 from tierengine.law.rulebook import Law, Rulebook
 from tierengine.law.section import of_each
 from tierengine.yamlfile import Path_
@@ -59,10 +59,10 @@ def _asked(found: Iterable[Condition]) -> frozenset[str]:
 
 
 def asked_in(criterion: Criterion) -> Iterator[tuple[Path_, Condition]]:
-    """Yield every condition of a criterion's proposal, however deep, with its path in the criterion."""
+    """Yield the condition of each rule of a criterion's proposal, with its path in the criterion."""
     if criterion.proposal is not None:
         for number, rule in enumerate(criterion.proposal.rules):
-            yield from inside(("proposal", "rules", number, "when"), rule.when)
+            yield ("proposal", "rules", number, "when"), rule.when
 
 
 # -- what is unsound -------------------------------------------------------------------------------------------------
@@ -109,17 +109,22 @@ def _levels(item: Placed, proposal: Proposal, judgement: Judgement) -> Iterator[
 
 
 def _looks_at(item: Placed, criterion: Criterion, vocabulary: Vocabulary) -> Iterator[Problem]:
-    for path, condition in asked_in(criterion):
-        if condition.judgement is not None:
-            yield item.problem(
-                f"a proposal looks at the rating `{condition.judgement}`, which it is to stand in for",
-                f"{_ALLOWED}; a rating of this year outranks every proposal",
-                *path,
-            )
-        elif condition.conclusion is not None or condition.placement == "limit":
-            yield item.problem(f"a proposal does not look at `{condition.name}`", _ALLOWED, *path)
-        elif (complaint := complaint_of(condition, vocabulary)) is not None:
-            yield item.problem(*complaint, *path)
+    for path, outermost in asked_in(criterion):
+        for condition in outermost.walk():
+            complaint = _complaint_of(condition, vocabulary)
+            if complaint is not None:
+                yield item.problem(*complaint, *path, *outermost.path_to(condition))
+
+
+def _complaint_of(condition: Condition, vocabulary: Vocabulary) -> tuple[str, str] | None:
+    if condition.judgement is not None:
+        return (
+            f"a proposal looks at the rating `{condition.judgement}`, which it is to stand in for",
+            f"{_ALLOWED}; a rating of this year outranks every proposal",
+        )
+    if condition.conclusion is not None or condition.placement == "limit":
+        return f"a proposal does not look at `{condition.name}`", _ALLOWED
+    return complaint_of(condition, vocabulary)
 
 
 def _examples(item: Placed, proposal: Proposal, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -145,15 +150,16 @@ def _dates(item: Placed, criterion: Criterion, rulebook: Rulebook, ever: Vocabul
     """Names that are in force at some time, and not as long as the proposal that looks at them."""
     days = [day for day in rulebook.boundaries() if criterion.in_force.holds(day)]
     laws = {day: Vocabulary.of_law(rulebook.select(day)) for day in days}
-    for path, condition in asked_in(criterion):
-        known = _named(condition, ever)
-        lacking = next((day for day in days if known and not _named(condition, laws[day])), None)
-        if lacking is not None:
-            yield item.problem(
-                f"on {lacking} there is no `{condition.name}`, at which this proposal looks",
-                "look at what is in force as long as the criterion, or give the criterion a version of its own",
-                *path,
-            )
+    for path, outermost in asked_in(criterion):
+        for condition in outermost.walk():
+            lacking = next((day for day, law in laws.items() if not _named(condition, law)), None)
+            if lacking is not None and _named(condition, ever):
+                yield item.problem(
+                    f"on {lacking} there is no `{condition.name}`, at which this proposal looks",
+                    "look at what is in force as long as the criterion, or give the criterion a version of its own",
+                    *path,
+                    *outermost.path_to(condition),
+                )
 
 
 def _named(condition: Condition, vocabulary: Vocabulary) -> bool:
@@ -169,11 +175,12 @@ def _circles(rulebook: Rulebook, placed: list[Placed]) -> Iterator[Problem]:
     """Proposals that wait for each other, each reported once, on the first day on which they do."""
     seen: set[str] = set()
     rests_on, looks_at = of_each(_rests_on), of_each(_looked_at)
+    criteria = [item for item in placed if item.section == "criteria"]
     for day in rulebook.boundaries():
         waits = _waits_for(rulebook.select(day), rests_on, looks_at)
-        for item in placed:
+        for item in criteria:
             name = item.entry.id
-            if item.section != "criteria" or not item.entry.in_force.holds(day) or name in seen:
+            if name not in waits or name in seen or not item.entry.in_force.holds(day):
                 continue
             circle = _way(name, name, waits)
             if circle:

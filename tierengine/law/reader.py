@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,6 +157,22 @@ def rulebook_digest(files: tuple[RulebookFile, ...]) -> str:
     return canonical.digest(rulebook_manifest(files))
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let Python look for no garbage meanwhile: nearly all that reading makes stays, and is many objects.
+
+    It is left as it was found. Of several threads that read at once, the first to end lets Python look again.
+    """
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
+@_uncollected()
 def _draft(files: tuple[RulebookFile, ...], digest: str) -> Draft:
     # What was found sound before is not linted again, so most runs take none of these.
     from tierengine.law.cues import lint_cues  # noqa: PLC0415

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from tierengine.errors import NotInForceError, Problem
@@ -287,7 +287,12 @@ class Rulebook:
 
 def _place_in_statute(criterion: Criterion) -> tuple[tuple[int, str], ...]:
     """Sort as the statute counts: by each number and letter of the citation, 9 before 10."""
-    words = re.findall(r"\d+|[A-Za-z]+", criterion.citation.usc or criterion.id)
+    return _counted(criterion.citation.usc or criterion.id)
+
+
+@lru_cache
+def _counted(place: str) -> tuple[tuple[int, str], ...]:
+    words = re.findall(r"\d+|[A-Za-z]+", place)
     return tuple((int(word), "") if word.isdigit() else (0, word) for word in words)
 
 
@@ -454,10 +459,9 @@ class Law:
         conditions = [rung.when for criterion in self.criteria for rung in criterion.rules]
         conditions += [c.presumption.when for c in self.criteria if c.presumption is not None]
         conditions += [entry.when for entry in self.conditional()]
-        asked = {inner.name for condition in conditions for inner in condition.walk() if not inner.placement}
+        asked = {name for condition in conditions for name in condition.names}
         asked |= {side for i in self.indicators if i.compared for side in (i.compared.greater, i.compared.than)}
-        asked |= {i.last_year_of for i in self.indicators if i.last_year_of}
-        return asked - {""}
+        return asked | {i.last_year_of for i in self.indicators if i.last_year_of}
 
     def known(self) -> set[str]:
         """Return every name that a condition may ask for."""

@@ -55,13 +55,14 @@ class Section(Generic[E]):
         return Section.of, (tuple(self),)
 
 
-def of_each(work: Callable[[Entry], T]) -> Callable[[Entry], T]:
+def of_each(work: Callable[[E], T]) -> Callable[[E], T]:
     """Return what works something out of an entry once, however many days ask: the entries of one rulebook stay."""
     found: dict[int, T] = {}
 
-    def once(entry: Entry) -> T:
-        if id(entry) not in found:
-            found[id(entry)] = work(entry)
-        return found[id(entry)]
+    def once(entry: E) -> T:
+        key = id(entry)
+        if key not in found:
+            found[key] = work(entry)
+        return found[key]
 
     return once

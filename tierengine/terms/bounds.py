@@ -49,6 +49,8 @@ def in_words(least: int | None, most: int | None) -> str:
 
 
 def _written_as(value: object) -> str:
+    if isinstance(value, str):  # as nearly all are; to ask after a model takes several times as long
+        return "word"
     return "bounds" if isinstance(value, dict | WrittenBounds) else "word"
 
 

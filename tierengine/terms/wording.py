@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 CLOSE, FAR, APART = 3, 8, 10
 """How many other words may stand between two words of a row, across `..`, and between two rows."""
@@ -19,8 +20,7 @@ _WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['\u2019][a-z]+)?|\d+(?:,\d{3})*(?
 _ELEMENT = re.compile(r"#|[a-z']+\*?(?:\|[a-z']+\*?)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(NamedTuple):
     """A word or number of a text, in small letters, and where it stands there."""
 
     text: str
@@ -87,17 +87,22 @@ class Phrase:
 
     def places(self, spoken: Sequence[Spoken]) -> Iterator[tuple[int, ...]]:
         """Yield the places of its words in a text, those of the leading row first; the nearest where there are more."""
-        found = [tuple(_row(row, spoken)) for row in self.rows]
-        for lead in found[0]:
-            taken = list(lead)
-            for others in found[1:]:
-                free = (each for each in others if not set(each) & set(taken))
-                nearest = min(free, key=partial(_between, lead), default=None)
-                if nearest is None or _between(lead, nearest) > APART:
-                    break
-                taken += nearest
-            else:
-                yield tuple(taken)
+        lead = self.rows[0][0]
+        starts = (start for start, word in enumerate(spoken) if lead.takes(word))
+        return (found for start in starts if (found := self.places_from(start, spoken)))
+
+    def places_from(self, start: int, spoken: Sequence[Spoken]) -> tuple[int, ...]:
+        """Return the places of its words where the first of them stands at a certain place; none if it does not."""
+        lead = _row(self.rows[0], start, spoken)
+        taken = lead
+        for row in self.rows[1:] if lead else ():
+            others = (found for place in range(len(spoken)) if (found := _row(row, place, spoken)))
+            free = (each for each in others if not set(each) & set(taken))
+            nearest = min(free, key=partial(_between, lead), default=None)
+            if nearest is None or _between(lead, nearest) > APART:
+                return ()
+            taken += nearest
+        return taken
 
     def covers(self, other: Phrase) -> bool:
         """Say whether it stands, word by word, wherever another of as many words does."""
@@ -135,21 +140,18 @@ def _element(piece: str, after: int) -> Element:
     return Element(frozenset(way for way in ways if not way.endswith("*")), beginnings, number=False, after=after)
 
 
-def _row(row: Row, spoken: Sequence[Spoken]) -> Iterator[tuple[int, ...]]:
-    """The places of a row of words, each as near to the one before as can be."""
-    first, *others = row
-    for start, word in enumerate(spoken):
-        if not first.takes(word):
-            continue
-        taken = [start]
-        for element in others:
-            near = range(taken[-1] + 1, min(taken[-1] + 2 + element.after, len(spoken)))
-            place = next((at for at in near if element.takes(spoken[at])), None)
-            if place is None:
-                break
-            taken.append(place)
-        else:
-            yield tuple(taken)
+def _row(row: Row, start: int, spoken: Sequence[Spoken]) -> tuple[int, ...]:
+    """The places of a row of words of which the first stands at a place, each as near to the one before as can be."""
+    if not row[0].takes(spoken[start]):
+        return ()
+    taken = [start]
+    for element in row[1:]:
+        near = range(taken[-1] + 1, min(taken[-1] + 2 + element.after, len(spoken)))
+        place = next((at for at in near if element.takes(spoken[at])), None)
+        if place is None:
+            return ()
+        taken.append(place)
+    return tuple(taken)
 
 
 def _between(one: Sequence[int], other: Sequence[int]) -> int:
