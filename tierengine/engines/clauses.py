@@ -12,9 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tierengine.engines.logic import Term
+from tierengine.engines.logic import Term, negate
 
 Clause = list[int]
+
+_OPPOSITE = {"all": "any", "any": "all"}
+"""What the opposite of a term is that is joined so, of the opposites of its parts (De Morgan)."""
 
 
 class Clauses:
@@ -42,14 +45,44 @@ class Clauses:
         return self._next - 1
 
     def require(self, term: Term, unless: Clause) -> None:
-        """Let a term hold, unless one of some literals does."""
+        """Let a term hold, unless one of some literals does; a term that stands nowhere else needs no literal."""
         if term.kind == "all":
             for part in term.parts:
                 self.require(part, unless)
         elif term.kind == "any":
-            self._take([*unless, *self._literals_of(term.parts)])
+            self._require_any(term.parts, unless)
+        elif term.kind == "not" and term.parts[0].kind == "any" and term.parts[0] not in self.literals:
+            for part in term.parts[0].parts:
+                self.require(negate(part), unless)
         else:
-            self._take([*unless, self.literal(term)])
+            self._take([*unless, *self._either(term)])
+
+    def _require_any(self, parts: Iterable[Term], unless: Clause) -> None:
+        """Let one of some terms hold; if one of them is a conjunction, each of its parts takes its place."""
+        whole: Term | None = None
+        clause = list(unless)
+        for part in parts:
+            if whole is None and self._conjoined(part):
+                whole = part
+            else:
+                clause += self._either(part)
+        if whole is None:
+            self._take(clause)
+        else:
+            self.require(whole, clause)
+
+    def _conjoined(self, term: Term) -> bool:
+        """Whether a term is several that must hold together, and has no literal of its own."""
+        inner = term.parts[0] if term.kind == "not" else term
+        return inner.kind == ("any" if term.kind == "not" else "all") and inner not in self.literals
+
+    def _either(self, term: Term) -> Clause:
+        """Return literals of which one holds just if a term does."""
+        if term.kind == "any" and term not in self.literals:
+            return [each for part in term.parts for each in self._either(part)]
+        if term.kind == "not" and term.parts[0].kind == "all" and term.parts[0] not in self.literals:
+            return [each for part in term.parts[0].parts for each in self._either(negate(part))]
+        return [self.literal(term)]
 
     def units(self, terms: Iterable[Term]) -> Clause:
         """Return literals that hold together just if the terms do; a conjunction is taken apart."""
@@ -97,7 +130,7 @@ class Clauses:
         """The literal that so many of the parts hold."""
         counter = self._counters.get(parts)
         if counter is None or counter.upto < needed:
-            upto = min(len(parts), max(needed, 2 * counter.upto if counter else 4))
+            upto = min(len(parts), max(needed, 2 * counter.upto if counter else 8))
             counter = self._counters[parts] = _Counter(self._sum(parts, upto), upto)
         return counter.outputs[needed - 1]
 
