@@ -17,7 +17,7 @@ from functools import partial
 from itertools import compress, groupby
 
 from tierengine.engines.form import Value
-from tierengine.engines.logic import FALSE, Term, all_of, any_of, at_most, implies, negate, same, variable
+from tierengine.engines.logic import FALSE, Term, all_of, any_of, implies, negate, same, variable
 from tierengine.engines.lowering import judged, presumed, rating
 from tierengine.engines.proof import rules_on_findings, together
 from tierengine.engines.solver import Model, Solver
@@ -176,9 +176,10 @@ class Differences:
         fixed = inquiry.fixed
         self._solver = self._this.solver(self._this.definitions, self._other.follows)
         self._solver.add(*self._this.gives(fixed), *self._other.gives(fixed))
+        self._same = {name: self._answered_alike(name) for name in inquiry.unknown}
         self._alike = {name: variable(f"alike:{name}") for name in inquiry.unknown}
-        self._differ = {name: negate(alike) for name, alike in self._alike.items()}
-        self._solver.add(*(same(alike, self._answered_alike(name)) for name, alike in self._alike.items()))
+        """That two answers are held alike; where it does not hold they may be so by chance."""
+        self._solver.add(*(implies(alike, self._same[name]) for name, alike in self._alike.items()))
         self._alone: tuple[str, ...] = ()
         """The questions of which it was found that another answer alone leads to another row."""
         self._moved = any_of(
@@ -186,7 +187,7 @@ class Differences:
         )
         """The two stand in different rows."""
         for name in sorted(inquiry.fields.keys() - fixed.keys()):
-            if name not in self._differ and not name.startswith("judged/"):
+            if name not in self._alike and not name.startswith("judged/"):
                 self._solver.add(self._this.values[name].alike(self._other.values[name]))
 
     def _answered_alike(self, name: str) -> Term:
@@ -195,24 +196,25 @@ class Differences:
 
     def alone(self) -> Iterator[str]:
         """Yield each question of which another answer alone, all else being equal, leads to another row."""
-        one = at_most(1, self._differ.values())
-        with self._solver.supposing(*self._other.coherence.values(), self._moved, one):
-            yield from compress(self._differ, self._solver.which(list(self._differ.values())))
+        with self._solver.supposing(*self._other.coherence.values(), self._moved):
+            for name in self._alike:
+                if self._solver.has(*self._all_alike(but={name})):
+                    yield name
 
     def deciding(self) -> tuple[str, ...]:
         """Return a smallest set of questions whose answers, whatever they are, decide the row."""
         needed = self._alone = tuple(self.alone())
-        chooser, picks = Solver(), {name: variable(f"pick:{name}") for name in self._differ if name not in needed}
+        chooser, picks = Solver(), {name: variable(f"pick:{name}") for name in self._alike if name not in needed}
 
         def objection(model: Model) -> Term | None:
             agreed = (self._alike[name] for name in (*needed, *chosen(model, picks)))
             pair = self._solver.find(*self._other.coherence.values(), self._moved, *agreed)
             if pair is None:
                 return None
-            return any_of(picks[name] for name in picks if pair.holds(self._differ[name]))
+            return any_of(picks[name] for name in picks if not pair.holds(self._same[name]))
 
         beside = chosen(next(smallest(chooser, picks, objection)), picks)
-        return tuple(name for name in self._differ if name in needed or name in beside)
+        return tuple(name for name in self._alike if name in needed or name in beside)
 
     def pointless(self) -> Iterator[str]:
         """Yield the questions of which no answer changes which rows are open, whatever else is answered.
@@ -220,15 +222,18 @@ class Differences:
         An answer may also bind other answers, by a rule of coherence. So a question is passed over if it leads to
         another row together with any of those that are bound to it, or to what a rule about findings forbids.
         """
-        form = self._inquiry.form
-        groups, on_findings = tuple(together(form, self._differ)), rules_on_findings(form)
+        form, moving = self._inquiry.form, set(self._alone)
+        on_findings = rules_on_findings(form)
         answers = [term for name, term in self._other.coherence.items() if name not in on_findings]
         broken = [negate(term) for name, term in self._other.coherence.items() if name in on_findings]
+        groups = tuple(together(form, self._alike))
+        by_themselves = self._alike.keys() - frozenset().union(*groups)
         with self._solver.supposing(*answers, any_of((self._moved, *broken))):
-            for name, differs in self._differ.items():
-                bound = next((group for group in groups if name in group), frozenset({name}))
-                if name not in self._alone and not self._solver.has(differs, *self._all_alike(but=bound | {name})):
-                    yield name
+            for bound in (*groups, *({name} for name in self._alike if name in by_themselves)):
+                differ = {name: negate(self._same[name]) for name in self._same if name in bound - moving}
+                with self._solver.supposing(*self._all_alike(but=bound)):
+                    moving.update(compress(differ, self._solver.which([*differ.values()], sure=True)))
+        yield from (name for name in self._alike if name not in moving)
 
     def presuming(self, criterion: Criterion, asked_for: Collection[str]) -> bool:
         """Whether a presumption alone changes the tier in some completion that answers otherwise what it asks for.
@@ -241,8 +246,8 @@ class Differences:
         alike = self._all_alike(but=asked_for)
         return self._solver.has(*self._other.coherence.values(), self._moved, *flags, *drawn, *alike)
 
-    def _all_alike(self, *, but: Collection[str]) -> Iterator[Term]:
-        yield from (alike for name, alike in self._alike.items() if name not in but)
+    def _all_alike(self, *, but: Collection[str]) -> list[Term]:
+        return [alike for name, alike in self._alike.items() if name not in but]
 
 
 # -- how far each narrows ------------------------------------------------------------------------------------------
