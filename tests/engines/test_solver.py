@@ -59,6 +59,7 @@ def test_a_found_case_says_of_every_term_what_its_table_says(some: list[Tabled])
         way = _way(model)
         assert way in some[0].ways
         before = [model.holds(each.term) for each in some]
+        assert before == model.each([each.term for each in some])
         for each in some:
             solver.may_be(each.term)
         assert before == [model.holds(each.term) for each in some] == [way in each.ways for each in some]

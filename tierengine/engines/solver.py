@@ -105,6 +105,15 @@ class Model:
         except (KeyError, IndexError):  # it was written as clauses later, or never
             return self._follows(term)
 
+    def each(self, terms: Sequence[Term]) -> list[bool]:
+        """Return for each of some terms whether it holds."""
+        signs = self._signs
+        try:
+            literals = [self._literals[term] for term in terms]
+            return [(signs[literal - 1] if literal > 0 else -signs[-literal - 1]) > 0 for literal in literals]
+        except (KeyError, IndexError):
+            return [self.holds(term) for term in terms]
+
     def _follows(self, term: Term) -> bool:
         """Whether a term holds by those of which it is made."""
         if term.kind == "not":
@@ -260,7 +269,7 @@ class Solver:
         """Return what `clash` does, of terms by the numbers that stand for them."""
         if self._decided([*beside, *literals]):
             return set()
-        return set(self._sat.get_core() or ()).intersection(literals)
+        return set(self._sat.get_core() or ()).difference(beside, self._supposed)
 
     def question(self, *terms: Term) -> tuple[Term, ...]:
         """Return all that must hold for these terms to be found: what was added, what is supposed, and they."""

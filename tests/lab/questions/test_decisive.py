@@ -6,8 +6,9 @@ import pytest
 
 from tests.conftest import ROOT
 from tierengine.engines.form import Bounds, Facts, Value
-from tierengine.engines.logic import Term
+from tierengine.engines.logic import negate
 from tierengine.engines.lowering import judged
+from tierengine.engines.solver import Model
 from tierengine.evidence.dossier import read_dossier
 from tierengine.lab.questions.decisive import Decisive
 from tierengine.lab.questions.inquiry import Inquiry
@@ -22,16 +23,11 @@ def unrated(facts: Facts) -> dict[str, Value | Bounds]:
     return kept | dict.fromkeys((name for name in kept if name.startswith("judged/")), False)
 
 
-def places_of(inquiry: Inquiry, row: str) -> dict[str, int]:
-    """The places of the answers of a completion that reaches a row, in which nobody rates an open word."""
-    completion = inquiry.witnesses[row] | dict.fromkeys((judged(name) for name in inquiry.unrated), False)
-    asked = {*inquiry.unknown, *(judged(name) for name in inquiry.unrated)}
-    return {name: inquiry.whole.rank(name, value) for name, value in completion.items() if name in asked}
-
-
-def terms_of(inquiry: Inquiry, places: dict[str, int]) -> dict[str, Term]:
-    """The terms of answers at their places."""
-    return {name: inquiry.whole.values[name].at(place) for name, place in places.items()}
+def completion_of(inquiry: Inquiry, row: str) -> Model:
+    """A completion that reaches a row, in which nobody rates an open word."""
+    found = inquiry.find(inquiry.whole.shown[row])
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize("seed", ["guatemala-2007", "invented-2019", "invented-rise"])
@@ -40,21 +36,28 @@ def test_decisive_answers_decide_whatever_the_others_are(seed: str, rulebook: Ru
     casefile = read_dossier(ROOT / "seeds" / seed / "dossier.yaml")
     law = law_of(casefile, rulebook)
     inquiry = Inquiry(law, unrated(admit(casefile, law).facts))
-    decisive, few = inquiry.once(Decisive), 0
+    decisive, few, loose = inquiry.once(Decisive), 0, 0
+    asked = {*inquiry.unknown, *(judged(name) for name in inquiry.unrated)}
     pairs = [(row, other) for row in inquiry.witnesses for other in inquiry.witnesses if row != other]
     for row, other in pairs:
-        places = places_of(inquiry, other)
-        assert decisive.go_along(places)
-        found = decisive.of(places, (), row)
+        elsewhere = completion_of(inquiry, other)
+        sides = decisive.sides(elsewhere)
+        assert decisive.go_along(sides)
+        found = decisive.of(sides, (), row)
         terms = [side for _, side in found]
         given = inquiry.whole.gives(inquiry.fixed)
         assert inquiry.solver.find(*given, *terms) is not None
         assert inquiry.solver.find(*given, *terms, inquiry.whole.shown[row]) is None
         decided = {name for name, _ in found}
-        beside = terms_of(inquiry, {name: at for name, at in places_of(inquiry, row).items() if name not in decided})
-        assert inquiry.solver.find(*given, *terms, *beside.values()) is not None, "they go along with any completion's"
-        few += len(decided) * 2 < len(places)
+        reaching = completion_of(inquiry, row)
+        scales = {name: inquiry.whole.values[name] for name in asked - decided}
+        beside = [scale.at(scale.lies_at(reaching)) for scale in scales.values()]
+        assert inquiry.solver.find(*given, *terms, *beside) is not None, "they go along with any completion's"
+        few += len(decided) * 2 < len(asked)
+        scales = {name: inquiry.whole.values[name] for name in decided}
+        loose += any(side not in scales[name].sides(scales[name].lies_at(elsewhere)) for name, side in found)
     assert pairs
+    assert loose, "a number decides by what is enough, and not by what it is"
     assert few * 2 > len(pairs)
 
 
@@ -63,5 +66,7 @@ def test_answers_that_contradict_the_facts_do_not_go_along(rulebook: Rulebook) -
     casefile = read_dossier(ROOT / "seeds" / "guatemala-2007" / "dossier.yaml")
     law = law_of(casefile, rulebook)
     inquiry = Inquiry(law, admit(casefile, law).facts)
-    name, value = next((n, v) for n, v in inquiry.fixed.items() if n in inquiry.fields and isinstance(v, bool))
-    assert not inquiry.once(Decisive).go_along({name: inquiry.whole.rank(name, not value)})
+    *_, shown = inquiry.whole.gives(inquiry.fixed)
+    completion = inquiry.whole.solver(inquiry.whole.follows).find(negate(shown))
+    assert completion is not None
+    assert not inquiry.once(Decisive).go_along(inquiry.once(Decisive).sides(completion))

@@ -6,15 +6,14 @@ one clause, where the completion itself would be a copy of the whole law.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from itertools import compress
 
 from tierengine.engines.logic import Term, any_of, negate
-from tierengine.engines.lowering import LAST_REPORT, LIMIT
+from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged
 from tierengine.engines.proof import asked_by_rules, joined, taken_together
+from tierengine.engines.solver import Model
 from tierengine.lab.questions.inquiry import Inquiry
-
-Places = Mapping[str, int]
-"""Each open question, and each word that may be rated, with the place of its answer in a completion."""
 
 
 class Decisive:
@@ -27,52 +26,58 @@ class Decisive:
 
     def __init__(self, inquiry: Inquiry) -> None:
         self._whole = inquiry.whole
-        self._asking: dict[str, set[str]] = {}
-        """Each question with the rules of coherence that ask for it, directly or through findings."""
-        for rule, names in asked_by_rules(inquiry.form).items():
-            for name in names:
-                self._asking.setdefault(name, set()).add(rule)
-        self._bound = {name: group for group in _bound(inquiry) for name in group}
         self._solver = self._whole.solver(self._whole.follows)
         self._solver.add(*self._whole.gives(inquiry.fixed))
-        self._sides: dict[tuple[str, int], tuple[int, ...]] = {}
-        """The sides of an answer to a question at a place, by the numbers that stand for them in the solver."""
+        flags = (judged(name) for name in inquiry.unrated)
+        names = (*sorted(inquiry.fields.keys() - inquiry.facts.keys() | inquiry.bounded), *flags)
+        self._steps: list[Term] = []
+        """Of each open question, and of each word that may be rated, the terms that its answer is so high or higher."""
         self._known: dict[int, tuple[str, Term]] = {}
-        """The question and the term of each side that was met."""
+        """The question and the term of each side of an answer, by the number that stands for it in the solver."""
+        for name in names:
+            scale = self._whole.values[name]
+            for place, step in enumerate(scale.rises[1:]):
+                self._steps.append(step)
+                self._known |= {self._solver.literal(side): (name, side) for side in (step, scale.at_most(place))}
+        self._numbers = [self._solver.literal(step) for step in self._steps]
+        self._asked_by = _at_each(self._known, _asking(inquiry))
+        """The rules of coherence that ask for the question of a side, directly or through findings."""
+        self._together = _at_each(self._known, {name: group for group in _bound(inquiry) for name in group})
+        """The questions that are bound to that of a side."""
         self._open: dict[tuple[str, frozenset[str]], int] = {}
         """That a row is reached, or one of some rules of coherence is broken."""
 
-    def go_along(self, places: Places) -> bool:
-        """Whether answers go along with the facts, those that are only shown or denied by others among them."""
-        return self._solver.has(*(self._whole.values[name].at(place) for name, place in places.items()))
+    def sides(self, completion: Model) -> list[int]:
+        """Return the sides of the answers of a completion, by the numbers that stand for them in the solver.
 
-    def of(self, places: Places, given: Collection[str], row: str) -> list[tuple[str, Term]]:
+        Of the sides of one answer, those that say less come first, since the solver names the first that do.
+        """
+        held = completion.each(self._steps)
+        below = [-number for number, holds in zip(self._numbers, held, strict=True) if not holds]
+        return [*compress(self._numbers, held), *reversed(below)]
+
+    def go_along(self, sides: Sequence[int]) -> bool:
+        """Whether answers go along with the facts, those that are only shown or denied by others among them."""
+        return not self._solver.clash_of(sides, ())
+
+    def of(self, sides: Sequence[int], given: Collection[str], row: str) -> list[tuple[str, Term]]:
         """Return questions, each with a decisive side of its answer in a completion that is off a row.
 
         None of them are `given` where others decide it. They are the same in every run.
         """
-        sides = [side for name, place in places.items() for side in self._sides_of(name, place)]
         others = [side for side in sides if self._known[side][0] not in given]
-        found = self._enough(others, places, row) or self._enough(sides, places, row) or set(sides)
+        found = self._enough(others, sides, row) or self._enough(sides, sides, row) or set(sides)
         for ordered in (sorted(found), sorted(found, reverse=True)):
             # What the solver names hangs on their order; asked again the other way round, it names fewer.
             among = [side for side in ordered if side in found]
-            found = self._closed(self._core(among, row, self._touched(among)), places) or found
+            found = self._closed(self._core(among, row, self._touched(found)), sides) or found
         return [self._known[side] for side in sides if side in found]
 
-    def _sides_of(self, name: str, place: int) -> tuple[int, ...]:
-        """The numbers that stand for the sides of an answer."""
-        if (name, place) not in self._sides:
-            sides = {self._solver.literal(side): (name, side) for side in self._whole.values[name].sides(place)}
-            self._known |= sides
-            self._sides[name, place] = tuple(sides)
-        return self._sides[name, place]
-
-    def _enough(self, among: Collection[int], places: Places, row: str) -> set[int]:
+    def _enough(self, among: Collection[int], sides: Sequence[int], row: str) -> set[int]:
         """Decisive sides among some; none if they decide nothing."""
         looked_at: set[str] = set()
         while True:
-            found = self._closed(self._core(among, row, looked_at), places)
+            found = self._closed(self._core(among, row, looked_at), sides)
             touched = self._touched(found)
             if touched <= looked_at:
                 return found
@@ -86,18 +91,30 @@ class Decisive:
             self._open[key] = self._solver.literal(any_of((self._whole.shown[row], *broken)))
         return self._solver.clash_of(among, [self._open[key]])
 
-    def _touched(self, sides: Iterable[int]) -> set[str]:
+    def _touched(self, sides: set[int]) -> frozenset[str]:
         """The rules of coherence that ask for some of the questions."""
-        names = {self._known[side][0] for side in sides}
-        return set().union(*(self._asking[name] for name in names & self._asking.keys()))
+        return frozenset().union(*(self._asked_by[side] for side in self._asked_by.keys() & sides))
 
-    def _closed(self, sides: Iterable[int], places: Places) -> set[int]:
+    def _closed(self, found: set[int], sides: Sequence[int]) -> set[int]:
         """Some sides, with all of the answers that are bound to them."""
-        found = set(sides)
-        groups = {self._bound[name] for side in found if (name := self._known[side][0]) in self._bound}
-        for name in set().union(*groups) & places.keys():
-            found.update(self._sides_of(name, places[name]))
+        together = frozenset().union(*(self._together[side] for side in self._together.keys() & found))
+        if together:
+            found.update(side for side in sides if self._known[side][0] in together)
         return found
+
+
+def _at_each(known: Mapping[int, tuple[str, Term]], names: Mapping[str, Collection[str]]) -> dict[int, frozenset[str]]:
+    """What some questions have, by the sides of their answers."""
+    return {side: frozenset(names[name]) for side, (name, _) in known.items() if name in names}
+
+
+def _asking(inquiry: Inquiry) -> dict[str, set[str]]:
+    """Each question with the rules of coherence that ask for it, directly or through findings."""
+    asking: dict[str, set[str]] = {}
+    for rule, names in asked_by_rules(inquiry.form).items():
+        for name in names:
+            asking.setdefault(name, set()).add(rule)
+    return asking
 
 
 def _bound(inquiry: Inquiry) -> tuple[frozenset[str], ...]:

@@ -330,7 +330,6 @@ class _Settled:
         self._inquiry = inquiry
         self._decisive = inquiry.once(Decisive)
         self._case = inquiry.whole
-        self._others = tuple(sorted(inquiry.fields.keys() - inquiry.facts.keys() | inquiry.bounded))
         self.asked = {name: variable(f"asked:{name}") for name in inquiry.unknown}
         self._rated = {judged(name): self.asked.get(rating(name), FALSE) for name in inquiry.unrated}
         """Whether a word that nobody has rated is judged: only by an answer to the question about it."""
@@ -346,7 +345,7 @@ class _Settled:
 
     def answers(self, model: Model) -> dict[str, Value]:
         """Return the answers that are given in a found case."""
-        return {name: self._case.value(model, name) for name, term in self.asked.items() if model.holds(term)}
+        return {name: self._case.value(model, name) for name in chosen(model, self.asked)}
 
     def objection(self, row: str, model: Model) -> Term | None:
         """Return the term that what is answered goes against a completion that leads elsewhere; nothing if none does.
@@ -358,12 +357,11 @@ class _Settled:
         astray = self._inquiry.find(negate(self._case.shown[row]), answers=answers)
         if astray is None:
             return None
-        places = {name: self._case.values[name].lies_at(astray) for name in self._others}
-        places |= {flag: int(model.holds(term)) for flag, term in self._rated.items()}
-        if not (self._inquiry.stands_alone(answers) or self._decisive.go_along(places)):
+        sides = self._decisive.sides(astray)
+        if not (self._inquiry.stands_alone(answers) or self._decisive.go_along(sides)):
             return self._other_than(model)
-        given = {*answers, *(flag for flag, term in self._rated.items() if model.holds(term))}
-        return any_of(self._against(*each) for each in self._decisive.of(places, given, row))
+        given = {*answers, *chosen(model, self._rated)}
+        return any_of(self._against(*each) for each in self._decisive.of(sides, given, row))
 
     def _against(self, name: str, side: Term) -> Term:
         """What is answered goes against a side of an answer."""

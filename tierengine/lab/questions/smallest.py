@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, islice
 from typing import Generic, TypeVar
 
 from tierengine.engines.logic import Term, all_of, at_most, negate
@@ -69,4 +69,4 @@ def smallest(
 
 def chosen(model: Model, choices: Mapping[str, Term]) -> tuple[str, ...]:
     """Return the names of the choices that are made in a case, in their order."""
-    return tuple(name for name, term in choices.items() if model.holds(term))
+    return tuple(compress(choices, model.each([*choices.values()])))
