@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from itertools import compress
 
+from tierengine.engines.form import Form
 from tierengine.engines.logic import Term, any_of, negate
 from tierengine.engines.lowering import LAST_REPORT, LIMIT, judged
 from tierengine.engines.proof import asked_by_rules, joined, taken_together
@@ -40,7 +41,7 @@ class Decisive:
                 self._steps.append(step)
                 self._known |= {self._solver.literal(side): (name, side) for side in (step, scale.at_most(place))}
         self._numbers = [self._solver.literal(step) for step in self._steps]
-        self._asked_by = _at_each(self._known, _asking(inquiry))
+        self._asked_by = _at_each(self._known, inquiry.form.once(_Asking).rules)
         """The rules of coherence that ask for the question of a side, directly or through findings."""
         self._together = _at_each(self._known, {name: group for group in _bound(inquiry) for name in group})
         """The questions that are bound to that of a side."""
@@ -108,13 +109,15 @@ def _at_each(known: Mapping[int, tuple[str, Term]], names: Mapping[str, Collecti
     return {side: frozenset(names[name]) for side, (name, _) in known.items() if name in names}
 
 
-def _asking(inquiry: Inquiry) -> dict[str, set[str]]:
-    """Each question with the rules of coherence that ask for it, directly or through findings."""
-    asking: dict[str, set[str]] = {}
-    for rule, names in asked_by_rules(inquiry.form).items():
-        for name in names:
-            asking.setdefault(name, set()).add(rule)
-    return asking
+class _Asking:
+    """Which rules of coherence of a form ask for what; made once, and kept with it."""
+
+    def __init__(self, form: Form) -> None:
+        self.rules: dict[str, set[str]] = {}
+        """Each input with the rules that ask for it, directly or through findings."""
+        for rule, names in asked_by_rules(form).items():
+            for name in names:
+                self.rules.setdefault(name, set()).add(rule)
 
 
 def _bound(inquiry: Inquiry) -> tuple[frozenset[str], ...]:

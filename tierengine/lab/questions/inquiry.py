@@ -124,8 +124,15 @@ class Inquiry:
         """
         if not self.stands_alone(answers):
             return self.solver, self.given(answers)
-        rated = {judged(name): rating(name) in answers for name in self.unrated}
-        return self._of_facts, tuple(self.whole.answers(name, value) for name, value in {**rated, **answers}.items())
+        judging = (rated if question in answers else unrated for question, rated, unrated in self._words)
+        return self._of_facts, (*judging, *(self.whole.answers(name, value) for name, value in answers.items()))
+
+    @cached_property
+    def _words(self) -> tuple[tuple[str, Term, Term], ...]:
+        """The question about each word that nobody has rated, and the terms that it is rated and that it is not."""
+        flags = {rating(name): judged(name) for name in self.unrated}
+        says = self.whole.answers
+        return tuple((name, says(flag, value=True), says(flag, value=False)) for name, flag in flags.items())
 
     @cached_property
     def _of_facts(self) -> Solver:
