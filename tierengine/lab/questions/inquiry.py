@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, compress, islice
+from itertools import chain, compress
 from types import MappingProxyType
 from typing import TypeVar, cast
 
@@ -16,6 +16,7 @@ from tierengine.engines.logic import Term
 from tierengine.engines.lowering import judged, lower, rating
 from tierengine.engines.proof import Case
 from tierengine.engines.solver import Model, Solver
+from tierengine.lab.questions.nearby import Nearby, OtherAnswers, bearing
 from tierengine.law.entries import TierRow
 from tierengine.law.rulebook import Law
 from tierengine.reasoning.coherence import Followed, rests_on
@@ -166,19 +167,34 @@ class Inquiry:
     def _possible(self, fields: Sequence[str]) -> dict[str, list[int]]:
         """The places of the answers to questions that the facts leave; an open word is then rated by a person."""
         ratings = [name for name in fields if name.startswith("rating/")]
-        found = self._left([name for name in fields if name not in ratings], self.facts)
+        seen = self._seen(fields)
+        found = self._left([name for name in fields if name not in ratings], self.facts, seen)
         for name in ratings:
-            found |= self._left([name], {**self.facts, judged(leaf_name(name)): True})
+            found |= self._left([name], {**self.facts, judged(leaf_name(name)): True}, seen)
         return found
 
-    def _left(self, fields: Sequence[str], facts: Facts) -> dict[str, list[int]]:
-        """The places of the answers that some completion of some facts gives to questions."""
+    def _seen(self, fields: Collection[str]) -> set[tuple[str, Value]]:
+        """Answers to questions that are seen to be possible beside those of one completion."""
+        model = self.solver.find(*self.whole.gives(self.facts))
+        if model is None:
+            return set()
+        near = self._other_answers(fields).near(self.whole.read(model), [row.id for row in self.law.tiers])
+        return {(each.question, each.answer) for each in near}
+
+    def _left(self, fields: Collection[str], facts: Facts, seen: Collection[tuple[str, Value]]) -> dict[str, list[int]]:
+        """The places of the answers to questions that were seen, and of those that some completion of facts gives."""
         scales = {name: self.whole.values[name] for name in fields}
-        with self.solver.supposing(*self.whole.gives(facts)):
-            may_be = iter(
-                self.solver.which([scale.at(place) for scale in scales.values() for place in range(scale.places)])
-            )
-        return {name: [place for place in range(scale.places) if next(may_be)] for name, scale in scales.items()}
+        may_be = {
+            (name, place): (name, scale.answers[place]) in seen
+            for name, scale in scales.items()
+            for place in range(scale.places)
+        }
+        asked = [each for each, found in may_be.items() if not found]
+        if asked:
+            with self.solver.supposing(*self.whole.gives(facts)):
+                terms = [scales[name].at(place) for name, place in asked]
+                may_be |= zip(asked, self.solver.which(terms), strict=True)
+        return {name: [place for place in range(scale.places) if may_be[name, place]] for name, scale in scales.items()}
 
     def _answer_at(self, field: str, places: list[int]) -> Value | Bounds:
         """The one answer that is left; for a count, the bounds that no rule distinguishes."""
@@ -195,30 +211,61 @@ class Inquiry:
         """Return the rows that some completion reaches, in the order of the table."""
         return tuple(row for row in self.law.tiers if row.id in self.witnesses)
 
+    @cached_property
+    def nearby(self) -> tuple[tuple[str, Nearby], ...]:
+        """Much of what another answer to one question leads to, each with the row of the witness that it is near."""
+        others, rows = self._other_answers(self.unknown), [row.id for row in self.law.tiers]
+        return tuple((row, each) for row, witness in self.witnesses.items() for each in others.near(witness, rows))
+
+    def _other_answers(self, names: Iterable[str]) -> OtherAnswers:
+        """Answers to some questions that go along with the facts as far as the rules of coherence let them."""
+        bound = bearing(self.form) | {name for name, value in self.facts.items() if isinstance(value, Bounds)}
+        free = (name for name in names if name not in bound)
+        return OtherAnswers(self.form, ((name, each.value) for name in free for each in self.answers(name)))
+
+    @cached_property
+    def _reached(self) -> dict[tuple[str, Value], set[str]]:
+        """Rows that an answer to a question was seen to reach."""
+        found: dict[tuple[str, Value], set[str]] = {}
+        for _, each in self.nearby:
+            found.setdefault((each.question, each.answer), set()).update(each.rows)
+        return found
+
     def stay_open(self, answers: Mapping[str, Value]) -> tuple[TierRow, ...]:
         """Return the rows that stay open on the facts once some answers are written; none if they contradict them."""
+        return self._stay_open(answers, set())
+
+    def _stay_open(self, answers: Mapping[str, Value], reached: set[str]) -> tuple[TierRow, ...]:
+        """The rows that stay open, some of which are known to be reached."""
+        asked = {row.id: self.whole.shown[row.id] for row in self.law.tiers if row.id not in reached}
         solver, given = self.written(answers)
         with solver.supposing(*given):
-            stay = solver.which([self.whole.shown[row.id] for row in self.law.tiers])
-        return tuple(compress(self.law.tiers, stay))
+            found = reached.union(compress(asked, solver.which([*asked.values()])))
+        return tuple(row for row in self.law.tiers if row.id in found)
 
     def left_open(self, fields: Collection[str]) -> dict[str, list[tuple[TierRow, ...]]]:
-        """Return for each open question what `stay_open` does of each answer to it, in their order.
-
-        A case that is found answers many questions at once, so those that stand alone are asked about together.
-        """
+        """Return for each open question what `stay_open` does of each answer to it, in their order."""
         alone = [name for name in fields if self.stands_alone([name]) and not name.startswith("rating/")]
-        scales = {name: self.whole.values[name] for name in alone}
+        left = self._left_open(alone)
+        for name in (name for name in fields if name not in left):
+            answers = [each.value for each in self.answers(name)]
+            left[name] = [self._stay_open({name: each}, self._reached.get((name, each), set())) for each in answers]
+        return {name: left[name] for name in fields}
+
+    def _left_open(self, alone: Collection[str]) -> dict[str, list[tuple[TierRow, ...]]]:
+        """The same of questions that stand alone: a case that is found answers many, so they are asked together."""
+        answers = [(name, each.value) for name in alone for each in self.answers(name)]
+        reached = {answer: set(self._reached.get(answer, ())) for answer in answers}
         solver, given = self.written({})
         with solver.supposing(*given):
-            terms = [scale.at(place) for scale in scales.values() for place in range(scale.places)]
-            stay = [solver.which(terms, self.whole.shown[row.id]) for row in self.law.tiers]
-        left = iter([tuple(compress(self.law.tiers, each)) for each in zip(*stay, strict=True)])
-        together = {name: list(islice(left, scale.places)) for name, scale in scales.items()}
-        return {
-            name: together.get(name) or [self.stay_open({name: each.value}) for each in self.answers(name)]
-            for name in fields
-        }
+            for row in self.law.tiers:
+                asked = {answer: self.whole.answers(*answer) for answer in answers if row.id not in reached[answer]}
+                for answer in compress(asked, solver.which([*asked.values()], self.whole.shown[row.id])):
+                    reached[answer].add(row.id)
+        left: dict[str, list[tuple[TierRow, ...]]] = {name: [] for name in alone}
+        for name, value in answers:
+            left[name].append(tuple(row for row in self.law.tiers if row.id in reached[name, value]))
+        return left
 
     # -- the answers there are ------------------------------------------------------------------------------------
 

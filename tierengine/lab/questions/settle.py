@@ -196,9 +196,10 @@ class Differences:
 
     def alone(self) -> Iterator[str]:
         """Yield each question of which another answer alone, all else being equal, leads to another row."""
+        seen = {each.question for row, each in self._inquiry.nearby if row not in each.rows}
         with self._solver.supposing(*self._other.coherence.values(), self._moved):
             for name in self._alike:
-                if self._solver.has(*self._all_alike(but={name})):
+                if name in seen or self._solver.has(*self._all_alike(but={name})):
                     yield name
 
     def deciding(self) -> tuple[str, ...]:
