@@ -17,11 +17,11 @@ from time import perf_counter_ns
 from tierengine.engines.lowering import lower
 from tierengine.engines.proof import Case, lowest
 from tierengine.engines.solver import Solver
-from tierengine.evidence.dossier import read_dossier
+from tierengine.evidence.dossier import Casefile, read_dossier
 from tierengine.lab.questions.inquiry import Inquiry
 from tierengine.lab.questions.path import PathSearch
 from tierengine.lab.questions.reasons import Findings
-from tierengine.lab.questions.settle import Differences, narrowings, settling_answers
+from tierengine.lab.questions.settle import Differences, narrowings, settle, settling_answers
 from tierengine.lab.questions.smallest import Listed
 from tierengine.law.reader import read_rulebook
 from tierengine.law.rulebook import Law, Rulebook
@@ -70,13 +70,25 @@ def questions(rulebook: Rulebook) -> Iterator[Asked]:
     )
     yield Asked("settle, Guatemala: how far each narrows", False, lambda: _narrowing(guatemala()))
     yield Asked("settle, Guatemala: sets for every tier", False, lambda: _settling(guatemala()))
+    yield Asked("settle, Guatemala: as a whole, asked again", False, lambda: _settle(rulebook, "guatemala-2007"))
+
+
+def _read(dossier: str) -> Casefile:
+    return read_dossier(ROOT / "seeds" / dossier / "dossier.yaml")
 
 
 def _inquiry(rulebook: Rulebook, dossier: str) -> Callable[[], Inquiry]:
-    casefile = read_dossier(ROOT / "seeds" / dossier / "dossier.yaml")
+    casefile = _read(dossier)
     law = rulebook.on(casefile.dossier.as_of)
     facts = admit(casefile, law).facts
     return lambda: Inquiry(law, facts)
+
+
+def _settle(rulebook: Rulebook, dossier: str) -> Callable[[], object]:
+    """The whole plan, from the loaded dossier; the case is kept from when it was asked before."""
+    casefile = _read(dossier)
+    settle(casefile, rulebook)
+    return lambda: settle(casefile, rulebook)
 
 
 def _random_case(law: Law) -> Callable[[], Inquiry]:
