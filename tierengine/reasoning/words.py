@@ -85,8 +85,9 @@ def ranged(law: Law, field: str, first: Value, last: int | None = None) -> str:
     indicator = law.indicators_by_id.get(field)
     if indicator is None or indicator.type != "count":
         return answer(law, field, first).rstrip(".")
-    numbers = f"{first} or more" if last is None else str(first) if first == last else f"{first} to {last}"
-    return f"{numbers} {indicator.unit}"
+    if first == last:
+        return counted(law, field, first)
+    return f"{first} or more {indicator.unit}" if last is None else f"{first} to {last} {indicator.unit}"
 
 
 def asked_by(law: Law, field: str) -> Criterion | None:
