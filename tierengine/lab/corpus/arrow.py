@@ -60,18 +60,34 @@ class Cells:
         buffer = self.array.buffers()[0]
         return everyone if buffer is None else _bits(buffer, self.array) & everyone
 
-    @property
+    @cached_property
     def values(self) -> NDArray[np.integer]:
-        """The numbers of the column; anything stands where it is not filled."""
-        values = np.frombuffer(self.array.buffers()[1], self.array.type.to_pandas_dtype())
-        return values[self.array.offset : self.array.offset + len(self.array)]
+        """The numbers of the column, each in as few bytes as they need: less memory, and compared sooner.
+
+        Anything stands where the column is not filled.
+        """
+        values = _values(self.array)
+        if values.dtype == np.int8:
+            return values
+        lowest, highest = (int(values.min()), int(values.max())) if values.size else (0, 0)
+        wide = (each for each in _WIDTHS if np.iinfo(each).min <= lowest and highest <= np.iinfo(each).max)
+        return values.astype(next(wide))
 
     def emptied(self) -> pa.Array:
         """Return the column with empty cells where it is not known."""
         if not self.never_empty:
             return self.array
-        buffers = [pa.py_buffer(self.known), pa.py_buffer(self.values)]
+        buffers = [pa.py_buffer(self.known), pa.py_buffer(_values(self.array))]
         return pa.Array.from_buffers(self.array.type, len(self.array), buffers)
+
+
+_WIDTHS = (np.int8, np.int16, np.int32, np.int64, np.uint64)
+
+
+def _values(array: pa.Array) -> NDArray[np.integer]:
+    """The numbers of a column as they lie in memory."""
+    values = np.frombuffer(array.buffers()[1], array.type.to_pandas_dtype())
+    return values[array.offset : array.offset + len(array)]
 
 
 def _bits(buffer: pa.Buffer, array: pa.Array) -> Plane:
@@ -101,16 +117,8 @@ def untrue(cells: Cells) -> NDArray[np.intp]:
 
 
 def numbers(cells: Cells) -> Numbers:
-    """Return the numbers of a column, each in as few bytes as they need: less memory, and compared sooner."""
-    values = cells.values
-    if values.dtype == np.int8:
-        return Numbers(values, cells.known)
-    lowest, highest = (int(values.min()), int(values.max())) if values.size else (0, 0)
-    wide = (each for each in _WIDTHS if np.iinfo(each).min <= lowest and highest <= np.iinfo(each).max)
-    return Numbers(values.astype(next(wide)), cells.known)
-
-
-_WIDTHS = (np.int8, np.int16, np.int32, np.int64, np.uint64)
+    """Return the numbers of a column, and where there is one."""
+    return Numbers(cells.values, cells.known)
 
 
 def unusable(field: Field, cells: Cells, numbers: Numbers) -> NDArray[np.intp]:
