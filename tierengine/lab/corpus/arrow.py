@@ -164,6 +164,6 @@ def places(field: Field, cells: Cells) -> Numbers:
     """Return the place of each word in the list of the input; -1 if it is not there."""
     array = cells.array if pa.types.is_dictionary(cells.array.type) else cells.array.dictionary_encode()
     listed = {word: place for place, word in enumerate(field.choices)}
-    words = np.array([listed.get(word, -1) for word in array.dictionary.to_pylist()] + [0], np.int16)
-    codes = words[array.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)]
-    return Numbers(codes, cells.known)
+    words = np.array([*(listed.get(word, -1) for word in array.dictionary.to_pylist()), 0], np.int16)
+    # An empty cell may point at anything, also past the last word.
+    return Numbers(words.take(_values(array.indices), mode="clip"), cells.known)
