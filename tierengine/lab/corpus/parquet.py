@@ -401,6 +401,7 @@ class ParquetPart:
     def __init__(self, corpus: ParquetCorpus, rows: Rows) -> None:
         self._corpus = corpus
         self._rows = rows
+        self._cut: dict[int, Column] = {}
 
     def columns(self, _rulebook: Rulebook, form: Form, problems: list[Problem], /) -> Columns:
         """Return the rows as the inputs of a form; what cannot be used is added to the problems, once."""
@@ -411,9 +412,15 @@ class ParquetPart:
             if found.unusable.size and (bad := np.intersect1d(found.unusable, self._rows)).size:
                 wrong.append(self._corpus.unusable(each, bad))
             problems += (problem for problem in wrong if problem not in problems)
-        whole = self._rows.size == self._corpus.days.size
-        kept = {each.id: found.column for each, found in made if found.column is not None}
-        return kept if whole else {name: some_of(column, self._rows) for name, column in kept.items()}
+        return {each.id: self._of_rows(found.column) for each, found in made if found.column is not None}
+
+    def _of_rows(self, column: Column) -> Column:
+        """The rows of a column of the file; cut once, since the laws that are compared ask for most of them alike."""
+        if self._rows.size == self._corpus.days.size:
+            return column
+        if id(column) not in self._cut:  # the file keeps its columns, so that no other takes its place
+            self._cut[id(column)] = some_of(column, self._rows)
+        return self._cut[id(column)]
 
 
 # -- the file ---------------------------------------------------------------------------------------------------
