@@ -12,17 +12,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from numpy.typing import NDArray
 
 from tests.conftest import ROOT, SMALL, Ran
 from tests.engines.test_columns import random_records
 from tests.lab import edits
 from tests.lab.change.test_change import REAL, VALUES
 from tests.lab.edits import Edit, corpus_table, edited, parquet
+from tierengine.engines import columns
+from tierengine.engines.columns import Column
 from tierengine.engines.compiled import CompiledEngine
 from tierengine.engines.form import Evaluation, Form
+from tierengine.engines.lowering import lower
 from tierengine.engines.solver import Limit
 from tierengine.errors import UsageError
 from tierengine.lab.change import census
@@ -130,6 +135,24 @@ def test_the_census_is_what_the_engines_say_case_by_case(
     for move in found.moves:
         for case in move.cases:
             engines.check(move, records[int(case[1:])])
+
+
+def test_a_column_that_both_laws_ask_is_gone_through_once(
+    small: Rulebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To find out why cases move, where the two laws ask the same."""
+    gone_through: list[Column] = []
+
+    def some_of(column: Column, records: NDArray[np.intp]) -> Column:
+        gone_through.append(column)
+        return columns.some_of(column, records)
+
+    monkeypatch.setattr(census, "some_of", some_of)
+    new = read_rulebook(edited(tmp_path / "new", edits.FEWER_PROMISES))
+    form = lower(small.latest())
+    pq.write_table(corpus_table(form, [f"c{n}" for n in range(300)], small_records(300, 4)), tmp_path / "c.parquet")
+    assert counted(small, new, tmp_path / "c.parquet").moved
+    assert len(gone_through) == len({id(column) for column in gone_through}) == len(form.inputs)
 
 
 def test_a_real_edit_moves_the_cases_of_its_days(rulebook: Rulebook, tmp_path: Path) -> None:

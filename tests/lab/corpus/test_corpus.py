@@ -192,6 +192,18 @@ def test_cases_are_divided_by_the_law_of_their_day(small: Rulebook, tmp_path: Pa
         list(divide(read_parquet(path, [form_of(small)]), [date(2005, 1, 1)]))
 
 
+def test_a_column_that_two_laws_ask_is_cut_once(rulebook: Rulebook, tmp_path: Path) -> None:
+    """The rows of a column are the same object under both, so that nothing is gone through for each of them."""
+    forms = [form_of(rulebook), lower(rulebook.on(date(2007, 11, 9)))]
+    path = tmp_path / "c.parquet"
+    pq.write_table(corpus_table(forms[0], list("abc"), random_records(forms[0], 3, 1)), path)
+    part = read_parquet(path, forms).part(np.array([0, 2]))
+    one, other = (part.columns(rulebook, form, []) for form in forms)
+    both = {field.id for field in forms[0].inputs if field in forms[1].inputs} & one.keys()
+    assert len(both) > 50
+    assert all(one[name] is other[name] for name in both)
+
+
 def test_dossiers_give_the_facts_of_an_assessment(rulebook: Rulebook) -> None:
     """Each under the law of its own day, or all under that of the date that is asked for."""
     paths = sorted((ROOT / "seeds").rglob("dossier.yaml"))

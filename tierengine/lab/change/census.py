@@ -142,7 +142,8 @@ class CensusJob:
         if problems:
             raise EvidenceError(problems)
         found.sort(key=lambda each: int(each.rows[0]))
-        against = np.sort(np.concatenate(contradictory)) if contradictory else np.empty(0, np.intp)
+        against = np.concatenate([np.empty(0, np.intp), *contradictory])
+        against.sort(kind="stable")  # which sees that those of one law are in order already
         return PartCensus(
             cases=corpus.days.size,
             moves=tuple(_named(each, corpus) for each in found),
@@ -210,11 +211,18 @@ def _looked_into(
     found: dict[Move, _Moved] = {}
     for start in range(0, moved.size, LOOKED_INTO):
         some = moved[start : start + LOOKED_INTO]
-        old, new = ({name: some_of(column, some) for name, column in given.items()} for given in columns)
-        for each in Change(since, sides, (old, new), some.size).moves(rows[some]):
+        for each in Change(since, sides, _some(columns, some), some.size).moves(rows[some]):
             known = found.get(each.move)
             found[each.move] = each if known is None else _Moved(each.move, np.concatenate([known.rows, each.rows]))
     return list(found.values())
+
+
+def _some(columns: tuple[Columns, Columns], records: Rows) -> tuple[Columns, Columns]:
+    """Return the columns of some of the cases; what both laws ask is one column, which is gone through once."""
+    given = {id(column): column for each in columns for column in each.values()}
+    some = {key: some_of(column, records) for key, column in given.items()}
+    old, new = ({name: some[id(column)] for name, column in each.items()} for each in columns)
+    return old, new
 
 
 def _named(moved: _Moved, corpus: Corpus) -> Move:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -12,6 +15,8 @@ from tierengine.engines.safety import LARGEST
 
 NOT_KNOWN = -1
 """What stands for an empty cell in a column of whole numbers that has none."""
+
+_NO_ROWS: NDArray[np.intp] = np.empty(0, np.intp)
 
 
 def fits(field: Field, column: pa.Field) -> bool:
@@ -29,14 +34,6 @@ def never_empty(column: pa.Field) -> bool:
     return bool(pa.types.is_integer(column.type)) and not column.nullable
 
 
-def emptied(array: pa.Array) -> pa.Array:
-    """Return a column that has no empty cell with empty ones where it says that a number is not known."""
-    values = _values(array)
-    return pa.Array.from_buffers(
-        array.type, len(array), [pa.py_buffer(pack(values != NOT_KNOWN)), pa.py_buffer(values)]
-    )
-
-
 def is_text(type_: pa.DataType) -> bool:
     """Say whether a column holds text, plain or by dictionary."""
     if pa.types.is_dictionary(type_):
@@ -44,13 +41,53 @@ def is_text(type_: pa.DataType) -> bool:
     return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_))
 
 
-def known(array: pa.Array) -> Plane:
-    """Return where a column is filled. Arrow keeps that as a plane, or not at all if it is filled everywhere."""
-    everyone = all_of(len(array))
-    if pa.types.is_null(array.type):
-        return np.zeros_like(everyone)
-    buffer = array.buffers()[0]
-    return everyone if buffer is None else _bits(buffer, array) & everyone
+@dataclass(frozen=True)
+class Cells:
+    """A column of a file as it lies in memory."""
+
+    array: pa.Array
+    never_empty: bool
+    """Whether a number says what is not known, for want of empty cells."""
+
+    @cached_property
+    def known(self) -> Plane:
+        """Where the column is filled. Arrow keeps that as a plane, or not at all if it is filled everywhere."""
+        if self.never_empty:
+            return pack(self.values != NOT_KNOWN)
+        everyone = all_of(len(self.array))
+        if pa.types.is_null(self.array.type):
+            return np.zeros_like(everyone)
+        buffer = self.array.buffers()[0]
+        return everyone if buffer is None else _bits(buffer, self.array) & everyone
+
+    @cached_property
+    def values(self) -> NDArray[np.integer]:
+        """The numbers of the column, each in as few bytes as they need: less memory, and compared sooner.
+
+        Anything stands where the column is not filled.
+        """
+        values = _values(self.array)
+        if values.dtype == np.int8:
+            return values
+        lowest, highest = (int(values.min()), int(values.max())) if values.size else (0, 0)
+        wide = (each for each in _WIDTHS if np.iinfo(each).min <= lowest and highest <= np.iinfo(each).max)
+        return values.astype(next(wide))
+
+    def emptied(self) -> pa.Array:
+        """Return the column with empty cells where it is not known."""
+        if not self.never_empty:
+            return self.array
+        buffers = [pa.py_buffer(self.known), pa.py_buffer(_values(self.array))]
+        return pa.Array.from_buffers(self.array.type, len(self.array), buffers)
+
+
+_WIDTHS = (np.int8, np.int16, np.int32, np.int64, np.uint64)
+
+
+def _values(array: pa.Array) -> NDArray[np.integer]:
+    """The numbers of a column as they lie in memory."""
+    values = np.frombuffer(array.buffers()[1], array.type.to_pandas_dtype())
+    return values[array.offset : array.offset + len(array)]
 
 
 def _bits(buffer: pa.Buffer, array: pa.Array) -> Plane:
@@ -63,48 +100,37 @@ def _bits(buffer: pa.Buffer, array: pa.Array) -> Plane:
     return bits[first // 8 : first // 8 + -(-length // 8)]
 
 
-def truths(array: pa.Array) -> Truths:
+def truths(cells: Cells) -> Truths:
     """Return a column of truths as planes; of numbers, 1 is true and 0 is not."""
-    filled = known(array)
-    if pa.types.is_integer(array.type):
-        values = _values(array)
-        return Truths(pack(values == 1) & filled, pack(values == 0) & filled)
-    shown = _bits(array.buffers()[1], array) & filled
-    return Truths(shown, filled ^ shown)
+    if cells.never_empty:
+        return Truths(pack(cells.values == 1), pack(cells.values == 0))
+    shown = _bits(cells.array.buffers()[1], cells.array) & cells.known
+    return Truths(shown, cells.known ^ shown)
 
 
-def _values(array: pa.Array) -> NDArray[np.integer]:
-    """The numbers of a column as they lie in memory; anything stands where the column is not filled."""
-    values = np.frombuffer(array.buffers()[1], array.type.to_pandas_dtype())
-    return values[array.offset : array.offset + len(array)]
-
-
-def numbers(array: pa.Array) -> Numbers:
-    """Return the numbers of a column, each in as few bytes as they need: less memory, and compared sooner."""
-    if array.type == pa.int8():
-        return Numbers(_values(array), known(array))
-    values = _values(array)
-    lowest, highest = (int(values.min()), int(values.max())) if values.size else (0, 0)
-    wide = (each for each in _WIDTHS if np.iinfo(each).min <= lowest and highest <= np.iinfo(each).max)
-    return Numbers(values.astype(next(wide)), known(array))
-
-
-_WIDTHS = (np.int8, np.int16, np.int32, np.int64, np.uint64)
-
-
-def untrue(array: pa.Array) -> NDArray[np.intp]:
+def untrue(cells: Cells) -> NDArray[np.intp]:
     """Return the rows of a column of truths with a number that stands for none."""
-    if pa.types.is_boolean(array.type):
-        return np.empty(0, np.intp)
-    found = truths(array)
-    return _rows(known(array) ^ found.shown ^ found.refuted, len(array))
+    values = cells.values if cells.never_empty else _NO_ROWS
+    if not values.size or (values.min() >= NOT_KNOWN and values.max() <= 1):
+        return _NO_ROWS  # as mostly, which is sooner seen than each row is looked at
+    return np.flatnonzero((values < NOT_KNOWN) | (values > 1))
 
 
-def unusable(field: Field, numbers: Numbers) -> NDArray[np.intp]:
+def numbers(cells: Cells) -> Numbers:
+    """Return the numbers of a column, and where there is one."""
+    return Numbers(cells.values, cells.known)
+
+
+def unusable(field: Field, cells: Cells, numbers: Numbers) -> NDArray[np.intp]:
     """Return the rows with a number that an input may not hold, or with a word that is not in its list."""
     values = numbers.values
-    if not values.size or _within(field, int(values.min()), int(values.max())):
-        return np.empty(0, np.intp)  # as mostly, which is sooner seen than each row is looked at
+    if not values.size:
+        return _NO_ROWS
+    lowest, highest = int(values.min()), int(values.max())
+    if cells.never_empty and lowest == NOT_KNOWN:
+        lowest = 0  # the least that a number can then be
+    if _within(field, lowest, highest):
+        return _NO_ROWS
     if field.type == "choice":
         fine = values >= 0
     else:
@@ -114,7 +140,7 @@ def unusable(field: Field, numbers: Numbers) -> NDArray[np.intp]:
 
 def _rows(plane: Plane, count: int) -> NDArray[np.intp]:
     """The rows on which a plane is set; mostly there are none, which is sooner seen than each is looked at."""
-    return np.flatnonzero(unpack(plane, count)) if plane.any() else np.empty(0, np.intp)
+    return np.flatnonzero(unpack(plane, count)) if plane.any() else _NO_ROWS
 
 
 def _within(field: Field, lowest: int, highest: int) -> bool:
@@ -134,10 +160,10 @@ def _among(values: NDArray[np.integer], numbers: tuple[int, ...]) -> NDArray[np.
     return fine
 
 
-def places(field: Field, array: pa.Array) -> Numbers:
+def places(field: Field, cells: Cells) -> Numbers:
     """Return the place of each word in the list of the input; -1 if it is not there."""
-    array = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    array = cells.array if pa.types.is_dictionary(cells.array.type) else cells.array.dictionary_encode()
     listed = {word: place for place, word in enumerate(field.choices)}
-    words = np.array([listed.get(word, -1) for word in array.dictionary.to_pylist()] + [0], np.int16)
-    codes = words[array.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)]
-    return Numbers(codes, known(array))
+    words = np.array([*(listed.get(word, -1) for word in array.dictionary.to_pylist()), 0], np.int16)
+    # An empty cell may point at anything, also past the last word.
+    return Numbers(words.take(_values(array.indices), mode="clip"), cells.known)

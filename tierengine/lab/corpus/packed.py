@@ -19,6 +19,7 @@ from tierengine.engines.form import Field
 from tierengine.errors import EvidenceError, Problem, UsageError
 from tierengine.lab.change.sides import forms_of
 from tierengine.lab.corpus import arrow
+from tierengine.lab.corpus.arrow import Cells
 from tierengine.lab.corpus.cases import Watch, unwatched
 from tierengine.lab.corpus.groups import laws_of
 from tierengine.lab.corpus.parquet import AT_ONCE, ParquetCorpus, RowGroups, parquet_files, row_groups
@@ -75,11 +76,11 @@ def _field(columns: Sequence[pa.Field]) -> pa.Field:
 
 def _packed(corpus: ParquetCorpus, schema: pa.Schema) -> pa.Table:
     """The cases of a part as they are written. Raise `EvidenceError` with the numbers that cannot be."""
-    arrays = {column.name: corpus.array(column.name) for column in schema}
-    problems = [problem for name, array in arrays.items() for problem in _impossible(corpus, name, array)]
+    read = {column.name: corpus.cells(column.name) for column in schema}
+    problems = [problem for name, cells in read.items() for problem in _impossible(corpus, name, cells)]
     if problems:
         raise EvidenceError(problems)
-    columns = [_filled(arrays[column.name].cast(column.type), column) for column in schema]
+    columns = [_filled(read[column.name].emptied().cast(column.type), column) for column in schema]
     return pa.table(columns, schema=schema)
 
 
@@ -87,11 +88,11 @@ def _filled(array: pa.Array, column: pa.Field) -> pa.Array:
     return array if column.nullable else array.fill_null(arrow.NOT_KNOWN)
 
 
-def _impossible(corpus: ParquetCorpus, name: str, array: pa.Array) -> Iterator[Problem]:
+def _impossible(corpus: ParquetCorpus, name: str, cells: Cells) -> Iterator[Problem]:
     """The numbers of a column that no input may hold: where no cell is empty, -1 would be taken for none."""
-    if pa.types.is_integer(array.type):
+    if pa.types.is_integer(cells.array.type):
         field = Field(id=name, type="count")
-        rows = arrow.unusable(field, arrow.numbers(array))
+        rows = arrow.unusable(field, cells, arrow.numbers(cells))
         if rows.size:
             yield corpus.unusable(field, rows)
 

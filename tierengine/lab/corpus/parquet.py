@@ -47,6 +47,7 @@ from tierengine.engines.lowering import judged, rating
 from tierengine.engines.safety import LARGEST
 from tierengine.errors import EvidenceError, Problem
 from tierengine.lab.corpus import arrow
+from tierengine.lab.corpus.arrow import Cells
 from tierengine.law.rulebook import Rulebook
 from tierengine.terms.tier import Placement
 
@@ -223,10 +224,10 @@ class _Made:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """A column of whole numbers as it stands in the file."""
+    """A column of whole numbers as it stands in the file, and what is wrong with it."""
 
-    field: Field
     numbers: Numbers
+    problem: Problem | None = None
 
 
 class ParquetCorpus:
@@ -242,7 +243,7 @@ class ParquetCorpus:
         self._words = [name for name in schema.names if arrow.is_text(schema.field(name).type) and name != "id"]
         self._count = part.rows
         self._opened = threading.local()
-        self._held: dict[str, pa.Array] = {}
+        self._held: dict[str, Cells] = {}
         self._made: dict[Field, _Made] = {}
         self.days: NDArray[np.datetime64] = np.full(self._count, part.asked or "NaT", "datetime64[D]")
         if part.asked is None and "as_of" in self._names:
@@ -290,6 +291,10 @@ class ParquetCorpus:
 
     def array(self, name: str) -> pa.Array:
         """Return a column of the file, empty where it is not known. Raise `EvidenceError` if it cannot be read."""
+        return self.cells(name).emptied()
+
+    def cells(self, name: str) -> Cells:
+        """Return a column as it stands in the file. Raise `EvidenceError` if it cannot be read."""
         held = self._held.pop(name, None)
         if held is not None:
             return held
@@ -298,7 +303,7 @@ class ParquetCorpus:
             read = self._file.read_row_groups(self._part.groups, columns=[name], use_threads=False)
             column = read[name]
             array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-        return arrow.emptied(array) if arrow.never_empty(self._schema.field(name)) else array
+        return Cells(array, arrow.never_empty(self._schema.field(name)))
 
     @property
     def _file(self) -> pq.ParquetFile:
@@ -337,23 +342,23 @@ class ParquetCorpus:
             return self._bounded(field)
         if field.id not in self._names:
             return _Made(self._judged(field.id) if field.id.startswith(_JUDGED) else None, _NO_ROWS)
-        array = self.array(field.id)
-        if pa.types.is_null(array.type):
+        cells = self.cells(field.id)
+        if pa.types.is_null(cells.array.type):
             return _Made(None, _NO_ROWS)
         if not arrow.fits(field, self._schema.field(field.id)):
-            return _Made(None, _NO_ROWS, _wrong_type(self.file, field.id, array.type, _HOLDS[field.type]))
+            return _Made(None, _NO_ROWS, _wrong_type(self.file, field.id, cells.array.type, _HOLDS[field.type]))
         if field.type == "truth":
-            return _Made(arrow.truths(array), arrow.untrue(array))
-        numbers = arrow.places(field, array) if field.type == "choice" else arrow.numbers(array)
-        return _Made(numbers, arrow.unusable(field, numbers))
+            return _Made(arrow.truths(cells), arrow.untrue(cells))
+        numbers = arrow.places(field, cells) if field.type == "choice" else arrow.numbers(cells)
+        return _Made(numbers, arrow.unusable(field, cells, numbers))
 
     def _bounded(self, field: Field) -> _Made:
         """A count of which some rows hold bounds: the least and the greatest number of each row."""
         made = [self._count_column(name) for name in (field.id, *_ends(field))]
-        wrong = [problem for problem in (self._unfit(each) for each in made) if problem is not None]
+        wrong = [each.problem for each in made if each.problem is not None]
         if wrong:
             return _Made(None, _NO_ROWS, wrong[0])
-        exact, least, most = (found.numbers for found in made)
+        exact, least, most = (each.numbers for each in made)
         known = [unpack(numbers.known, self._count) for numbers in (exact, least, most)]
         low = np.where(known[0], exact.values, np.where(known[1], least.values, 0))
         high = np.where(known[0], exact.values, most.values)
@@ -372,15 +377,13 @@ class ParquetCorpus:
     def _count_column(self, name: str) -> _Counted:
         """A column of whole numbers; known of no row where there is none."""
         field = Field(id=name, type="count")
-        array = self.array(name) if name in self._names else pa.nulls(self._count)
-        if pa.types.is_null(array.type):
-            return _Counted(field, Numbers(np.zeros(self._count, np.int64), np.zeros_like(all_of(self._count))))
-        numbers = arrow.numbers(array)
-        return _Counted(field, replace(numbers, values=numbers.values.astype(np.int64)))
-
-    def _unfit(self, counted: _Counted) -> Problem | None:
-        rows = arrow.unusable(counted.field, counted.numbers)
-        return self.unusable(counted.field, rows) if rows.size else None
+        cells = self.cells(name) if name in self._names else Cells(pa.nulls(self._count), never_empty=False)
+        if pa.types.is_null(cells.array.type):
+            return _Counted(Numbers(np.zeros(self._count, np.int64), cells.known))
+        numbers = arrow.numbers(cells)
+        rows = arrow.unusable(field, cells, numbers)
+        problem = self.unusable(field, rows) if rows.size else None
+        return _Counted(replace(numbers, values=numbers.values.astype(np.int64)), problem)
 
     def _judged(self, name: str) -> Column:
         """A person has rated an open word where there is a rating."""
@@ -388,10 +391,8 @@ class ParquetCorpus:
         rated = _RATING + name.removeprefix(_JUDGED)
         if rated not in self._names:
             return Truths(np.zeros_like(everyone), everyone)
-        array = self.array(rated)
-        known = arrow.known(array)
-        self._held[rated] = array  # the rating itself is asked for soon
-        return Truths(known, everyone ^ known)
+        cells = self._held[rated] = self.cells(rated)  # the rating itself is asked for soon
+        return Truths(cells.known, everyone ^ cells.known)
 
 
 class ParquetPart:
@@ -400,19 +401,26 @@ class ParquetPart:
     def __init__(self, corpus: ParquetCorpus, rows: Rows) -> None:
         self._corpus = corpus
         self._rows = rows
+        self._cut: dict[int, Column] = {}
 
     def columns(self, _rulebook: Rulebook, form: Form, problems: list[Problem], /) -> Columns:
         """Return the rows as the inputs of a form; what cannot be used is added to the problems, once."""
         fields = _fields(form)
-        made = dict(zip(fields, self._corpus.made(fields), strict=True))
-        for each, found in made.items():
+        made = list(zip(fields, self._corpus.made(fields), strict=True))
+        for each, found in made:
             wrong = [found.problem] if found.problem is not None else []
             if found.unusable.size and (bad := np.intersect1d(found.unusable, self._rows)).size:
                 wrong.append(self._corpus.unusable(each, bad))
             problems += (problem for problem in wrong if problem not in problems)
-        whole = self._rows.size == self._corpus.days.size
-        kept = {each.id: found.column for each, found in made.items() if found.column is not None}
-        return kept if whole else {name: some_of(column, self._rows) for name, column in kept.items()}
+        return {each.id: self._of_rows(found.column) for each, found in made if found.column is not None}
+
+    def _of_rows(self, column: Column) -> Column:
+        """The rows of a column of the file; cut once, since the laws that are compared ask for most of them alike."""
+        if self._rows.size == self._corpus.days.size:
+            return column
+        if id(column) not in self._cut:  # the file keeps its columns, so that no other takes its place
+            self._cut[id(column)] = some_of(column, self._rows)
+        return self._cut[id(column)]
 
 
 # -- the file ---------------------------------------------------------------------------------------------------
