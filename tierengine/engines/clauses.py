@@ -16,9 +16,6 @@ from tierengine.engines.logic import Term, negate
 
 Clause = list[int]
 
-_OPPOSITE = {"all": "any", "any": "all"}
-"""What the opposite of a term is that is joined so, of the opposites of its parts (De Morgan)."""
-
 
 class Clauses:
     """Makes clauses of terms, and gives each of them on as soon as it is made."""
