@@ -441,23 +441,24 @@ def measure(tasks: Sequence[Task], rounds: int, times: int = 1) -> None:
 
 
 def measure_columns(form: Form) -> list[Task]:
-    """Measure columns with fired rules beside the rivals, once all of them say the same."""
+    """Measure columns with fired rules beside the rivals, once all of them say the same; and what a census asks."""
     columns = random_columns(form, RECORDS, SEED)
-    engine = ColumnEngine(form)
+    engine, tiers = ColumnEngine(form), [row.id for row in read_rulebook(ROOT).latest().tiers]
     rival, other = Polars(form, columns, RECORDS), OpenFisca(form, columns, RECORDS)
     check_rivals(of_columns(engine.evaluate(columns, RECORDS)), {"polars": rival.found, "openfisca-core": other.found})
     tasks = [
         Task("columns", lambda _: engine.evaluate(columns, RECORDS), clock=process_time),
         Task("polars", lambda _: rival.run(), clock=process_time),
         Task("openfisca-core", other.run, other.prepare, clock=process_time),
+        Task("columns, tiers alone", lambda _: engine.settle(columns, RECORDS, tiers), clock=process_time),
     ]
     measure(tasks, ROUNDS, TIMES)
     print(f"\n{RECORDS:,} records with fired rules, processor time of one core (medians of {ROUNDS} rounds of {TIMES})")
-    print(f"  {'':<16}{'ms':>10}{'min':>10}{'max':>10}{'million records/s':>20}{'times':>8}")
+    print(f"  {'':<20}{'ms':>10}{'min':>10}{'max':>10}{'million records/s':>20}{'times':>8}")
     for task in tasks:
         numbers = (task.median * 1e3, min(task.seconds) * 1e3, max(task.seconds) * 1e3)
         rate, times = RECORDS / task.median / 1e6, task.median / tasks[0].median
-        print(f"  {task.name:<16}" + "".join(f"{n:>10.1f}" for n in numbers) + f"{rate:>20.2f}{times:>8.1f}")
+        print(f"  {task.name:<20}" + "".join(f"{n:>10.1f}" for n in numbers) + f"{rate:>20.2f}{times:>8.1f}")
     return tasks
 
 
@@ -561,10 +562,12 @@ def print_machine() -> None:
 
 def print_goals(columns: Sequence[Task], impacts: Sequence[Task], proofs: Task) -> None:
     """Print each goal with its figure."""
-    rate, seconds = RECORDS / columns[0].median / 1e6, impacts[0].median
+    rate, alone = (RECORDS / columns[place].median / 1e6 for place in (0, -1))
+    seconds = impacts[0].median
     print("\ngoals (medians)")
     for name, figure, goal, reached in (
-        ("columns", f"{rate:.1f} million records/s", "10 or more", rate >= 10),
+        ("columns, with fired rules", f"{rate:.1f} million records/s", "10 or more", rate >= 10),
+        ("columns, tiers alone", f"{alone:.1f} million records/s", "25 or more", alone >= 25),
         (impacts[0].name, f"{seconds:.2f} s", "under 2 s", seconds < 2),
         (proofs.name, f"{proofs.median:.2f} s", "under 5 s", proofs.median < 5),
     ):
