@@ -201,9 +201,9 @@ def test_everything_is_decided(dossier: Path, code: Code) -> None:
 
 def test_the_answer_says_what_waits(dossier: Path, code: Code, tierengine: Callable[..., Ran]) -> None:
     """Who assesses a draft is not left to think that what is proposed is in the answer."""
-    said = " for a person to accept or refuse: see `code`. This answer is made without "
+    said = " still to be decided; this answer is made without "
     while left := len(read_dossier(dossier).undecided):
-        wait = "One proposed record waits" if left == 1 else f"{left} proposed records wait"
+        wait = "One statement is" if left == 1 else f"{left} statements are"
         for verb in ("assess", "report"):
             assert f"{wait}{said}{'it' if left == 1 else 'them'}." in " ".join(tierengine(verb, dossier).out.split())
         code(dossier, *(("n", "not of use") if left > 3 else ("a",)), "q")

@@ -110,7 +110,7 @@ class Model:
         signs = self._signs
         try:
             literals = [self._literals[term] for term in terms]
-            return [(signs[literal - 1] if literal > 0 else -signs[-literal - 1]) > 0 for literal in literals]
+            return [signs[abs(literal) - 1] == literal for literal in literals]
         except (KeyError, IndexError):
             return [self.holds(term) for term in terms]
 

@@ -361,7 +361,7 @@ class Coded:
     weighed: int
     """How many records were weighed: those of the dossier, and what else was set aside, such as a silence."""
     undecided: int = 0
-    """How many records are proposed on which nobody has decided; none of them is in the answer."""
+    """How many statements of the draft nobody has decided on; none of them is in the answer."""
 
     @staticmethod
     def of(casefile: Casefile, assessment: Assessment) -> Coded:
@@ -370,13 +370,13 @@ class Coded:
         return Coded(len(records), len(casefile.undecided))
 
 
-def undecided_words(coded: Coded | None) -> tuple[str, ...]:
-    """Return a sentence on what is proposed and waits for a person; none where nothing does."""
+def undecided_words(coded: Coded | None) -> str:
+    """Return what is said where statements of a draft are still to be decided; nothing where none are."""
     if coded is None or not coded.undecided:
-        return ()
+        return ""
     one = coded.undecided == 1
-    wait, them = ("One proposed record waits", "it") if one else (f"{coded.undecided} proposed records wait", "them")
-    return (f"{wait} for a person to accept or refuse: see `code`. This answer is made without {them}.",)
+    statements, them = ("One statement is", "it") if one else (f"{coded.undecided} statements are", "them")
+    return f"{statements} still to be decided; this answer is made without {them}."
 
 
 def records_words(assessment: Assessment, coded: Coded) -> str:

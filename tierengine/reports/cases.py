@@ -23,7 +23,6 @@ _ASKED = (
     "The generated evaluator alone was asked; `tierengine assess DOSSIER` asks the engine of record beside it, and"
     " refuses where the two disagree."
 )
-
 """Two engines for each case would take a third longer than one."""
 
 _FAILED = {

@@ -152,15 +152,16 @@ def any_tier_names(tiers: Iterable[Tier | None]) -> str:
 def _recommendation(assessment: Assessment, coded: Coded | None) -> Iterator[Line]:
     recommended = assessment.recommendation
     counted = "" if coded is None else f"{answer.records_words(assessment, coded)}. "
+    said = (
+        answer.undecided_words(coded),
+        f"{answer.sentence(answer.status_words(recommended)).rstrip('.')}: {answer.status_means(recommended)}.",
+        f"{counted}The rule that speaks is [{recommended.rule}]. The engine recommends; a person determines.",
+    )
     yield Line(
         answer.recommended_name(recommended),
         answer.status_words(recommended),
         " ".join(answer.why(assessment)),
-        (
-            *answer.undecided_words(coded),
-            f"{answer.sentence(answer.status_words(recommended)).rstrip('.')}: {answer.status_means(recommended)}.",
-            f"{counted}The rule that speaks is [{recommended.rule}]. The engine recommends; a person determines.",
-        ),
+        tuple(filter(None, said)),
     )
 
 

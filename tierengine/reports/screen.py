@@ -85,7 +85,7 @@ class _Screen:
             f": {answer.status_means(recommended)}",
         )
         reasons = self._wrapped(" ".join(answer.why(self._assessment)), most=most)
-        undecided = [row for words in answer.undecided_words(self._coded) for row in self._wrapped(words, most=2)]
+        undecided = self._wrapped(answer.undecided_words(self._coded), most=2)
         return [self._title(heading(self._assessment), capital=False), line, *reasons, *undecided]
 
     def _hangs(self, room: int) -> Block:

@@ -52,7 +52,7 @@ class Checked(_Model):
     records: int
     set_aside: list[Aside]
     moved: list[str] = Field(description="quotes that were found at another place than they were coded at")
-    undecided: int = Field(description="proposed records that nobody has decided on")
+    undecided: int = Field(description="statements that nobody has decided on")
     uncoded: list[dict[str, str]] = Field(description="sentences of the sources that no record quotes")
 
 
