@@ -58,6 +58,8 @@ class Case:
         admitted = admit(file, law)
         self.inquiry = Inquiry(law, admitted.facts, admitted.follows)
         self.measured = {record.measures for record in file.dossier.records}
+        # What the log of requests answers, no record may answer otherwise: the request would have to be changed.
+        self.measured |= admitted.requests.keys() & admitted.facts.keys()
         self.answers = {name: tuple(each.value for each in self.inquiry.answers(name)) for name in self.inquiry.unknown}
         """Answers to each open question, one of each sort."""
 
